@@ -1,0 +1,152 @@
+//! Mantissas of fixed-point numbers: machine integers while they last, unbounded ones after.
+//!
+//! Backward induction over numbers with one denominator per stage needs four operations on
+//! numerators. They are written once, generically; `i128` answers `None` when a result does not
+//! fit, and the caller repeats the computation with [`Integer`].
+
+use super::{Integer, Natural, Numerators};
+use dashu_base::{DivEuclid, DivRemEuclid, Sign};
+
+/// Direction in which an inexact result is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// Towards minus infinity: the result is a lower bound.
+    Down,
+    /// Towards plus infinity: the result is an upper bound.
+    Up,
+}
+
+impl Rounding {
+    /// The other direction.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        match self {
+            Rounding::Down => Rounding::Up,
+            Rounding::Up => Rounding::Down,
+        }
+    }
+}
+
+/// An integer on which the inductions run. Every operation is exact or answers `None`.
+pub trait Mantissa: Clone + Ord + Send + Sync {
+    /// Zero.
+    fn zero() -> Self;
+    /// `value`, when it fits.
+    fn from_integer(value: &Integer) -> Option<Self>;
+    /// The integer itself.
+    fn to_integer(&self) -> Integer;
+    /// `self += numerators[index] * factor`.
+    fn add_product_at(&mut self, numerators: &Numerators, index: usize, factor: &Self) -> Option<()>;
+    /// `self += a * b`.
+    fn add_product(&mut self, a: &Self, b: &Self) -> Option<()>;
+    /// `self * factor / divisor`, rounded; `divisor` is positive.
+    fn scale(&self, factor: &Self, divisor: &Self, rounding: Rounding) -> Option<Self>;
+}
+
+impl Mantissa for i128 {
+    fn zero() -> Self {
+        0
+    }
+
+    fn from_integer(value: &Integer) -> Option<Self> {
+        i128::try_from(value).ok()
+    }
+
+    fn to_integer(&self) -> Integer {
+        Integer::from(*self)
+    }
+
+    fn add_product_at(&mut self, numerators: &Numerators, index: usize, factor: &Self) -> Option<()> {
+        let numerator = match numerators {
+            Numerators::Small(values) => i128::from(values[index]),
+            Numerators::Big(values) => i128::try_from(&values[index]).ok()?,
+        };
+        self.add_product(&numerator, factor)
+    }
+
+    fn add_product(&mut self, a: &Self, b: &Self) -> Option<()> {
+        *self = self.checked_add(a.checked_mul(*b)?)?;
+        Some(())
+    }
+
+    fn scale(&self, factor: &Self, divisor: &Self, rounding: Rounding) -> Option<Self> {
+        let product = self.checked_mul(*factor)?;
+        if *divisor == 1 {
+            return Some(product);
+        }
+        let floor = product.div_euclid(*divisor);
+        match rounding {
+            Rounding::Down => Some(floor),
+            Rounding::Up if floor.checked_mul(*divisor)? == product => Some(floor),
+            Rounding::Up => floor.checked_add(1),
+        }
+    }
+}
+
+impl Mantissa for Integer {
+    fn zero() -> Self {
+        Integer::ZERO
+    }
+
+    fn from_integer(value: &Integer) -> Option<Self> {
+        Some(value.clone())
+    }
+
+    fn to_integer(&self) -> Integer {
+        self.clone()
+    }
+
+    fn add_product_at(&mut self, numerators: &Numerators, index: usize, factor: &Self) -> Option<()> {
+        match numerators {
+            Numerators::Small(values) => *self += factor * values[index],
+            Numerators::Big(values) => *self += factor * &values[index],
+        }
+        Some(())
+    }
+
+    fn add_product(&mut self, a: &Self, b: &Self) -> Option<()> {
+        *self += a * b;
+        Some(())
+    }
+
+    fn scale(&self, factor: &Self, divisor: &Self, rounding: Rounding) -> Option<Self> {
+        let product = if factor.is_one() { self.clone() } else { self * factor };
+        if divisor.is_one() {
+            return Some(product);
+        }
+        Some(match rounding {
+            Rounding::Down => product.div_euclid(divisor),
+            Rounding::Up => {
+                let (quotient, remainder): (Integer, Natural) = product.div_rem_euclid(divisor);
+                if remainder.is_zero() { quotient } else { quotient + Integer::from_parts(Sign::Positive, Natural::ONE) }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn floors_and_ceilings<M: Mantissa>() {
+        for (value, factor, divisor, down, up) in [(7, 1, 2, 3, 4), (-7, 1, 2, -4, -3), (6, 5, 3, 10, 10), (-6, 1, 3, -2, -2), (0, 9, 4, 0, 0)] {
+            let of = |x: i32| M::from_integer(&Integer::from(x)).expect("small");
+            let scaled = |rounding| of(value).scale(&of(factor), &of(divisor), rounding).expect("small").to_integer();
+            assert_eq!(scaled(Rounding::Down), Integer::from(down));
+            assert_eq!(scaled(Rounding::Up), Integer::from(up));
+        }
+    }
+
+    #[test]
+    fn both_kinds_round_alike() {
+        floors_and_ceilings::<i128>();
+        floors_and_ceilings::<Integer>();
+    }
+
+    #[test]
+    fn machine_integers_notice_overflow() {
+        let mut sum = i128::MAX;
+        assert_eq!(sum.add_product(&1, &1), None);
+        assert_eq!(i128::MAX.scale(&2, &1, Rounding::Down), None);
+    }
+}

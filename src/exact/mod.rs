@@ -1,0 +1,43 @@
+//! Exact numbers: integers, rationals, vectors over one denominator, and the
+//! machine-sized or unbounded mantissas on which backward induction runs.
+//!
+//! A plain name in this library is exact; `_approx` means binary64, and the only
+//! file of the trusted half in which binary64 appears is [`round`].
+
+mod mantissa;
+mod number;
+mod polytope;
+mod round;
+mod scaled;
+
+pub use mantissa::{Mantissa, Rounding};
+pub use number::{NumberError, format_rational, parse_rational};
+pub use polytope::{LinearConstraint, Polytope, PolytopeError, Relation};
+pub use round::{decimal, from_approx, from_short_dyadic, to_approx};
+pub use scaled::{Numerators, Scaled};
+
+/// An integer of any size.
+pub type Integer = dashu_int::IBig;
+/// A natural number of any size.
+pub type Natural = dashu_int::UBig;
+/// A rational number in lowest terms, its denominator positive.
+pub type Rational = dashu_ratio::RBig;
+
+/// Least common multiple of two positive numbers.
+#[must_use]
+pub fn least_common_multiple(a: &Natural, b: &Natural) -> Natural {
+    use dashu_base::Gcd;
+    if a == b || b.is_one() {
+        return a.clone();
+    }
+    if a.is_one() {
+        return b.clone();
+    }
+    a * (b / a.gcd(b))
+}
+
+/// `numerator / denominator` as a rational in lowest terms.
+#[must_use]
+pub fn ratio(numerator: i64, denominator: u64) -> Rational {
+    Rational::from_parts(Integer::from(numerator), Natural::from(denominator.max(1)))
+}

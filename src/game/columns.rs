@@ -1,0 +1,249 @@
+//! Vectors of polynomials, stored as one vector of coefficients per monomial.
+//!
+//! The rewards of a stage are a polynomial per (state, action). Most share a handful of monomials, so
+//! the vector is kept as `sum_j monomial_j * coefficients_j` with each `coefficients_j` dense or sparse over one
+//! common denominator: 8 bytes an entry for data that do not depend on anything.
+
+use super::polynomial::{Monomial, Polynomial, Variable};
+use crate::exact::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The coefficients of one monomial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Entries with a coefficient, increasing; `None` when every entry has one.
+    pub support: Option<Vec<u32>>,
+    /// One coefficient per entry of the support.
+    pub coefficients: Scaled,
+}
+
+impl Column {
+    /// A coefficient for every entry.
+    #[must_use]
+    pub fn dense(coefficients: Scaled) -> Self {
+        Column { support: None, coefficients }
+    }
+
+    /// Entries and their coefficients; `entries` must increase.
+    #[must_use]
+    pub fn sparse(len: usize, entries: Vec<u32>, coefficients: Scaled) -> Self {
+        if entries.len() == len { Self::dense(coefficients) } else { Column { support: Some(entries), coefficients } }
+    }
+
+    /// `(entry, coefficient)` of every nonzero coefficient, entries increasing.
+    pub fn entries(&self) -> impl Iterator<Item = (usize, Rational)> + '_ {
+        (0..self.coefficients.len())
+            .filter(|&i| !self.coefficients.numerators().is_zero_at(i))
+            .map(|i| (self.position(i), self.coefficients.get(i)))
+    }
+
+    fn position(&self, index: usize) -> usize {
+        self.support.as_ref().map_or(index, |support| support[index] as usize)
+    }
+
+    /// The coefficient of entry `entry`.
+    #[must_use]
+    pub fn get(&self, entry: usize) -> Rational {
+        match &self.support {
+            None => self.coefficients.get(entry),
+            Some(support) => match support.binary_search(&(entry as u32)) {
+                Ok(index) => self.coefficients.get(index),
+                Err(_) => Rational::ZERO,
+            },
+        }
+    }
+}
+
+/// `len` polynomials as `sum_j monomial_j * column_j`, monomials in increasing order, no column zero.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Columns {
+    len: usize,
+    columns: Vec<(Monomial, Arc<Column>)>,
+}
+
+impl Columns {
+    /// The vector whose coefficients per monomial are given; columns of one monomial add up.
+    #[must_use]
+    pub fn new(len: usize, columns: Vec<(Monomial, Arc<Column>)>) -> Self {
+        let mut grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>> = BTreeMap::new();
+        for (monomial, column) in columns {
+            grouped.entry(monomial).or_default().push((Rational::ONE, column));
+        }
+        Self::from_groups(len, grouped)
+    }
+
+    fn from_groups(len: usize, grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>>) -> Self {
+        let mut columns = Vec::with_capacity(grouped.len());
+        for (monomial, parts) in grouped {
+            let column = match parts.as_slice() {
+                [(factor, column)] if factor.is_one() => Arc::clone(column),
+                _ => {
+                    let parts: Vec<(Rational, &Column)> = parts.iter().map(|(f, c)| (f.clone(), c.as_ref())).collect();
+                    Arc::new(Column::dense(combine(len, &parts)))
+                }
+            };
+            if !column.coefficients.is_zero() {
+                columns.push((monomial, column));
+            }
+        }
+        Columns { len, columns }
+    }
+
+    /// The vector with these entries.
+    #[must_use]
+    pub fn from_polynomials(polynomials: &[Polynomial]) -> Self {
+        let mut grouped: BTreeMap<&Monomial, (Vec<u32>, Vec<Rational>)> = BTreeMap::new();
+        for (entry, polynomial) in polynomials.iter().enumerate() {
+            for (monomial, coefficient) in polynomial.terms() {
+                let (entries, coefficients) = grouped.entry(monomial).or_default();
+                entries.push(entry as u32);
+                coefficients.push(coefficient.clone());
+            }
+        }
+        let len = polynomials.len();
+        let columns = grouped
+            .into_iter()
+            .map(|(monomial, (entries, coefficients))| {
+                (monomial.clone(), Arc::new(Column::sparse(len, entries, Scaled::from_rationals(&coefficients))))
+            })
+            .collect();
+        Columns { len, columns }
+    }
+
+    /// Number of polynomials.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Monomials in increasing order with their coefficients.
+    #[must_use]
+    pub fn columns(&self) -> &[(Monomial, Arc<Column>)] {
+        &self.columns
+    }
+
+    /// Entry `index` as a polynomial.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Polynomial {
+        let mut result = Polynomial::zero();
+        for (monomial, column) in &self.columns {
+            result.add_term(monomial.clone(), column.get(index));
+        }
+        result
+    }
+
+    /// Replaces the variables to which `value` gives a number.
+    #[must_use]
+    pub fn substitute(&self, value: &dyn Fn(Variable) -> Option<Rational>) -> Self {
+        let mut grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>> = BTreeMap::new();
+        for (monomial, column) in &self.columns {
+            let (factor, rest) = monomial.substitute(value);
+            if !factor.is_zero() {
+                grouped.entry(rest).or_default().push((factor, Arc::clone(column)));
+            }
+        }
+        Self::from_groups(self.len, grouped)
+    }
+
+    /// The same vector in renamed variables.
+    #[must_use]
+    pub fn renamed(&self, rename: &dyn Fn(Variable) -> Variable) -> Self {
+        let columns = self.columns.iter().map(|(monomial, column)| (monomial.renamed(rename), Arc::clone(column))).collect();
+        Self::new(self.len, columns)
+    }
+
+    /// The entries as numbers, when no variable occurs.
+    #[must_use]
+    pub fn as_constants(&self) -> Option<Scaled> {
+        match self.columns.as_slice() {
+            [] => Some(Scaled::zeros(self.len)),
+            [(monomial, column)] if monomial.is_one() => Some(match &column.support {
+                None => column.coefficients.clone(),
+                Some(_) => combine(self.len, &[(Rational::ONE, column.as_ref())]),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Largest total degree in the aggregates.
+    #[must_use]
+    pub fn population_degree(&self) -> u64 {
+        self.columns.iter().map(|(monomial, _)| monomial.population_degree()).max().unwrap_or(0)
+    }
+}
+
+/// `sum_j factor_j * column_j` as one dense vector of `len` entries.
+#[must_use]
+pub fn combine(len: usize, parts: &[(Rational, &Column)]) -> Scaled {
+    let mut denominator = Natural::ONE;
+    for (factor, column) in parts {
+        let own = factor.denominator() * column.coefficients.denominator();
+        denominator = least_common_multiple(&denominator, &own);
+    }
+    let multipliers: Vec<Integer> = parts
+        .iter()
+        .map(|(factor, column)| factor.numerator() * (&denominator / (factor.denominator() * column.coefficients.denominator())))
+        .collect();
+    if let (Some(small), Ok(denominator)) = (combine_small(len, parts, &multipliers), u64::try_from(&denominator)) {
+        return Scaled::from_small(small, denominator);
+    }
+    let mut sums = vec![Integer::ZERO; len];
+    for ((_, column), multiplier) in parts.iter().zip(&multipliers) {
+        for index in 0..column.coefficients.len() {
+            if !column.coefficients.numerators().is_zero_at(index) {
+                sums[column.position(index)] += multiplier * column.coefficients.numerators().get(index);
+            }
+        }
+    }
+    Scaled::from_integers(sums, denominator)
+}
+
+/// [`combine`] on machine integers, `None` as soon as something does not fit.
+fn combine_small(len: usize, parts: &[(Rational, &Column)], multipliers: &[Integer]) -> Option<Vec<i64>> {
+    let mut sums = vec![0i64; len];
+    for ((_, column), multiplier) in parts.iter().zip(multipliers) {
+        let multiplier = i64::try_from(multiplier).ok()?;
+        let Numerators::Small(numerators) = column.coefficients.numerators() else { return None };
+        for (index, numerator) in numerators.iter().enumerate() {
+            let sum = &mut sums[column.position(index)];
+            *sum = sum.checked_add(numerator.checked_mul(multiplier)?)?;
+        }
+    }
+    Some(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+
+    #[test]
+    fn polynomials_in_and_out() {
+        let x = Polynomial::variable(Variable::Parameter(0));
+        let entries = vec![
+            Polynomial::constant(ratio(1, 2)),
+            Polynomial::zero(),
+            x.clone().plus(&Polynomial::constant(ratio(1, 3)), &Rational::ONE),
+        ];
+        let columns = Columns::from_polynomials(&entries);
+        assert_eq!((0..3).map(|i| columns.get(i)).collect::<Vec<_>>(), entries);
+        assert_eq!(columns.as_constants(), None);
+        let at = columns.substitute(&|_| Some(ratio(3, 1)));
+        assert_eq!(at.as_constants(), Some(Scaled::from_rationals(&[ratio(1, 2), ratio(0, 1), ratio(10, 3)])));
+    }
+
+    #[test]
+    fn combination_of_large_numbers() {
+        let huge = Rational::from(Integer::from(7) << 90);
+        let column = Column::dense(Scaled::from_rationals(&[huge.clone(), ratio(1, 2)]));
+        let sum = combine(2, &[(ratio(1, 3), &column), (ratio(2, 3), &column)]);
+        assert_eq!(sum, Scaled::from_rationals(&[huge, ratio(1, 2)]));
+    }
+}

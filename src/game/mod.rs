@@ -1,0 +1,13 @@
+//! Games: the normal form, its numbers at a decision, and the game files that describe it.
+
+mod class;
+mod columns;
+mod instance;
+mod model;
+mod polynomial;
+
+pub use class::{Class, Classification, classify, describe};
+pub use columns::{Column, Columns, combine};
+pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
+pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
+pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};
