@@ -1,4 +1,10 @@
 //! Certified values of finite Stackelberg mean-field games.
 
+pub mod certificate;
+pub mod check;
 pub mod exact;
 pub mod game;
+pub mod follower;
+
+#[cfg(feature = "solver")]
+pub mod equilibrium;

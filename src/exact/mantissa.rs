@@ -4,8 +4,8 @@
 //! numerators. They are written once, generically; `i128` answers `None` when a result does not
 //! fit, and the caller repeats the computation with [`Integer`].
 
-use super::{Integer, Natural, Numerators};
-use dashu_base::{DivEuclid, DivRemEuclid, Sign};
+use super::{Integer, Numerators};
+use dashu_base::DivEuclid;
 
 /// Direction in which an inexact result is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +70,13 @@ impl Mantissa for i128 {
     }
 
     fn scale(&self, factor: &Self, divisor: &Self, rounding: Rounding) -> Option<Self> {
-        let product = self.checked_mul(*factor)?;
-        if *divisor == 1 {
-            return Some(product);
-        }
-        let floor = product.div_euclid(*divisor);
+        // floor(a f / d) = floor(a / d) f + floor((a mod d) f / d): the products stay small.
+        let whole = self.div_euclid(*divisor).checked_mul(*factor)?;
+        let rest = self.rem_euclid(*divisor).checked_mul(*factor)?;
+        let floor = whole.checked_add(rest.div_euclid(*divisor))?;
         match rounding {
-            Rounding::Down => Some(floor),
-            Rounding::Up if floor.checked_mul(*divisor)? == product => Some(floor),
-            Rounding::Up => floor.checked_add(1),
+            Rounding::Up if rest.rem_euclid(*divisor) != 0 => floor.checked_add(1),
+            Rounding::Up | Rounding::Down => Some(floor),
         }
     }
 }
@@ -114,13 +112,16 @@ impl Mantissa for Integer {
         if divisor.is_one() {
             return Some(product);
         }
-        Some(match rounding {
-            Rounding::Down => product.div_euclid(divisor),
-            Rounding::Up => {
-                let (quotient, remainder): (Integer, Natural) = product.div_rem_euclid(divisor);
-                if remainder.is_zero() { quotient } else { quotient + Integer::from_parts(Sign::Positive, Natural::ONE) }
-            }
-        })
+        Some(divide(&product, divisor, rounding))
+    }
+}
+
+/// `numerator / divisor` rounded to an integer; `divisor` is positive.
+#[must_use]
+pub fn divide(numerator: &Integer, divisor: &Integer, rounding: Rounding) -> Integer {
+    match rounding {
+        Rounding::Down => numerator.div_euclid(divisor),
+        Rounding::Up => -((-numerator).div_euclid(divisor)),
     }
 }
 
@@ -148,5 +149,6 @@ mod tests {
         let mut sum = i128::MAX;
         assert_eq!(sum.add_product(&1, &1), None);
         assert_eq!(i128::MAX.scale(&2, &1, Rounding::Down), None);
+        assert_eq!(i128::MAX.scale(&2, &4, Rounding::Up), Some(1 << 126));
     }
 }

@@ -10,7 +10,7 @@ mod polytope;
 mod round;
 mod scaled;
 
-pub use mantissa::{Mantissa, Rounding};
+pub use mantissa::{Mantissa, Rounding, divide};
 pub use number::{NumberError, format_rational, parse_rational};
 pub use polytope::{LinearConstraint, Polytope, PolytopeError, Relation};
 pub use round::{decimal, from_approx, from_short_dyadic, to_approx};

@@ -1,13 +1,16 @@
 //! Games: the normal form, its numbers at a decision, and the game files that describe it.
 
 mod class;
+mod hash;
 mod columns;
 mod instance;
 mod model;
+mod policy;
 mod polynomial;
 
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
 pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
+pub use policy::{Policy, StagePolicy};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};

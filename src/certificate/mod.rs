@@ -1,0 +1,154 @@
+//! Certificates: what `solve` claims and why, as text that a checker reads in a stream.
+//!
+//! The grammar and the meaning of each rule are in docs/certificate.md. This module only knows the
+//! shape; [`crate::check`] decides whether a step holds.
+
+mod read;
+mod token;
+mod write;
+
+pub use read::{ReadError, Reader};
+pub use write::{Writer, write_certificate};
+
+use crate::exact::Rational;
+use crate::game::Policy;
+use std::fmt;
+
+/// Version of the format, the second word of its first line.
+pub const VERSION: u32 = 1;
+
+/// Which equilibrium the followers are taken to play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// The worst for the leader.
+    Pessimistic,
+    /// The best for the leader.
+    Optimistic,
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Selection::Pessimistic => "pessimistic",
+            Selection::Optimistic => "optimistic",
+        })
+    }
+}
+
+/// Over which decisions of a finite leader the value is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    All,
+    /// One, by its position in the game file.
+    Decision(usize),
+}
+
+/// How the numbers of a step are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Rationals.
+    Exact,
+    /// Fixed point with this many fractional bits, every operation rounded outwards.
+    Rounded(u32),
+}
+
+impl fmt::Display for Arithmetic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Arithmetic::Exact => f.write_str("exact"),
+            Arithmetic::Rounded(bits) => write!(f, "rounded:{bits}"),
+        }
+    }
+}
+
+/// `lower <= V_eps <= upper` for a game, an eps, a selection and a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Canonical hash of the game.
+    pub game_hash: String,
+    /// Largest exploitability of an eps-equilibrium.
+    pub epsilon: Rational,
+    /// Worst or best equilibrium.
+    pub selection: Selection,
+    /// Decisions over which the value is taken.
+    pub scope: Scope,
+    /// Lower bound of the value.
+    pub lower: Rational,
+    /// Upper bound of the value.
+    pub upper: Rational,
+}
+
+/// A weighted policy of a witness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Share of the population that follows the policy; shares are positive and sum to 1.
+    pub weight: Rational,
+    /// The policy.
+    pub policy: Policy,
+}
+
+/// One proof step about the decision opened by the last [`Step::Decision`].
+///
+/// With `sigma = 1` for the pessimistic and `-1` for the optimistic selection, a *bound* shows
+/// `sigma J0 >= sigma value` for every eps-equilibrium, a *witness* shows that some eps-equilibrium has
+/// `sigma J0 <= sigma value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The following steps are about this decision.
+    Decision(usize),
+    /// Bound by backward induction with a multiplier of the equilibrium row.
+    DynamicProgramming {
+        /// The bound.
+        value: Rational,
+        /// Multiplier `lambda >= 0` of `Expl <= eps`.
+        multiplier: Rational,
+        /// Arithmetic of the inductions.
+        arithmetic: Arithmetic,
+    },
+    /// Bound by multipliers of the flow equations and of the equilibrium row.
+    Dual {
+        /// The bound.
+        value: Rational,
+        /// Multiplier `lambda >= 0` of `Expl <= eps`.
+        multiplier: Rational,
+        /// Arithmetic of the induction for the followers' value.
+        arithmetic: Arithmetic,
+        /// Multiplier of the flow equation of each `[stage][state]`.
+        flow_duals: Vec<Vec<Rational>>,
+    },
+    /// Bound by the extreme entries of the leader's reward.
+    RangeBound {
+        /// The bound.
+        value: Rational,
+    },
+    /// An eps-equilibrium, as a mixture of policies.
+    Witness {
+        /// Leader reward that it is claimed to reach.
+        value: Rational,
+        /// Arithmetic of the inductions.
+        arithmetic: Arithmetic,
+        /// The mixture.
+        parts: Vec<Part>,
+    },
+    /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
+    RangeWitness {
+        /// Leader reward that no population misses.
+        value: Rational,
+    },
+}
+
+impl Step {
+    /// Name of the rule, as in docs/certificate.md.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Step::Decision(_) => "decision",
+            Step::DynamicProgramming { .. } => "dynamic-programming",
+            Step::Dual { .. } => "dual",
+            Step::RangeBound { .. } => "range-bound",
+            Step::Witness { .. } => "witness",
+            Step::RangeWitness { .. } => "range-witness",
+        }
+    }
+}

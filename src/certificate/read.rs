@@ -1,0 +1,197 @@
+//! Reading certificates, step by step: no more than one step is in memory.
+
+use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
+use super::{Claim, Part, Scope, Selection, Step, VERSION};
+use crate::exact::Rational;
+use crate::game::Policy;
+use std::io::{BufRead, Read};
+
+/// Longest accepted line. The longest honest lines are policies, a few characters per state.
+const LONGEST_LINE: u64 = 1 << 30;
+/// Most policies in one witness.
+const MOST_PARTS: usize = 4096;
+
+/// Why a text is not a certificate.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The text could not be read.
+    #[error("line {line}: {source}")]
+    Io {
+        /// Line number from 1.
+        line: usize,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A line is not what the grammar expects.
+    #[error("line {line}: {message}")]
+    Syntax {
+        /// Line number from 1.
+        line: usize,
+        /// What was found and expected.
+        message: String,
+    },
+    /// The text stops before `end`.
+    #[error("line {line}: the certificate stops before its `end` line")]
+    Truncated {
+        /// Number of the last line.
+        line: usize,
+    },
+    /// Another version of the format.
+    #[error("line 1: found `{found}`, expected `smfg-certificate {VERSION}`")]
+    Version {
+        /// The first line, shortened.
+        found: String,
+    },
+}
+
+/// Reads a certificate from a stream.
+#[derive(Debug)]
+pub struct Reader<R> {
+    input: R,
+    line: usize,
+    /// Stages and states of the game, which fix the number of lines and words of a policy.
+    shape: (usize, usize),
+    done: bool,
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Reads the header of a certificate for a game of `stages` stages and `states` states.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the header does not follow the grammar.
+    pub fn start(input: R, stages: usize, states: usize) -> Result<(Self, Claim), ReadError> {
+        let mut reader = Reader { input, line: 0, shape: (stages, states), done: false };
+        let first = reader.next_line()?;
+        if first != format!("smfg-certificate {VERSION}") {
+            return Err(ReadError::Version { found: short(&first) });
+        }
+        let game_hash = reader.field("game", |rest| Ok(rest.to_string()))?;
+        let epsilon = reader.field("epsilon", parse_number)?;
+        let selection = reader.field("selection", |rest| match rest {
+            "pessimistic" => Ok(Selection::Pessimistic),
+            "optimistic" => Ok(Selection::Optimistic),
+            other => Err(format!("found `{}`, expected `pessimistic` or `optimistic`", short(other))),
+        })?;
+        let scope = reader.field("scope", |rest| match rest.split_once(' ') {
+            None if rest == "all" => Ok(Scope::All),
+            Some(("decision", index)) => parse_index(index).map(Scope::Decision),
+            _ => Err(format!("found `{}`, expected `all` or `decision K`", short(rest))),
+        })?;
+        let (lower, upper) = reader.field("claim", |rest| {
+            let (lower, upper) = rest.split_once(' ').ok_or("expected two numbers: lower and upper")?;
+            Ok((parse_number(lower)?, parse_number(upper)?))
+        })?;
+        Ok((reader, Claim { game_hash, epsilon, selection, scope, lower, upper }))
+    }
+
+    /// Number of the line read last, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The next step; `None` after the `end` line, behind which nothing may stand.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the next lines do not follow the grammar.
+    pub fn step(&mut self) -> Result<Option<Step>, ReadError> {
+        if self.done {
+            return Ok(None);
+        }
+        let line = self.next_line()?;
+        let mut words = line.split(' ');
+        let rule = words.next().unwrap_or("");
+        let rest: Vec<&str> = words.collect();
+        let step = match (rule, rest.as_slice()) {
+            ("decision", [index]) => Step::Decision(self.said(parse_index(index))?),
+            ("dynamic-programming", [value, multiplier, arithmetic]) => Step::DynamicProgramming {
+                value: self.said(parse_number(value))?,
+                multiplier: self.said(parse_number(multiplier))?,
+                arithmetic: self.said(parse_arithmetic(arithmetic))?,
+            },
+            ("dual", [value, multiplier, arithmetic]) => Step::Dual {
+                value: self.said(parse_number(value))?,
+                multiplier: self.said(parse_number(multiplier))?,
+                arithmetic: self.said(parse_arithmetic(arithmetic))?,
+                flow_duals: self.flow_duals()?,
+            },
+            ("range-bound", [value]) => Step::RangeBound { value: self.said(parse_number(value))? },
+            ("range-witness", [value]) => Step::RangeWitness { value: self.said(parse_number(value))? },
+            ("witness", [value, arithmetic, count]) => Step::Witness {
+                value: self.said(parse_number(value))?,
+                arithmetic: self.said(parse_arithmetic(arithmetic))?,
+                parts: {
+                    let count = self.said(parse_index(count))?;
+                    self.parts(count)?
+                },
+            },
+            ("end", []) => {
+                self.done = true;
+                let mut rest = Vec::new();
+                let more = self.input.by_ref().take(1).read_to_end(&mut rest).map_err(|source| ReadError::Io { line: self.line, source })?;
+                if more > 0 {
+                    return Err(self.syntax("found text after `end`, expected the end of the file".into()));
+                }
+                return Ok(None);
+            }
+            _ => return Err(self.syntax(format!("found `{}`, expected a rule of docs/certificate.md with its words, or `end`", short(&line)))),
+        };
+        Ok(Some(step))
+    }
+
+    fn flow_duals(&mut self) -> Result<Vec<Vec<Rational>>, ReadError> {
+        let (stages, states) = self.shape;
+        let mut duals = Vec::new();
+        for _ in 0..stages {
+            duals.push(self.field("flow", |rest| {
+                let row: Vec<Rational> = rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
+                if row.len() == states { Ok(row) } else { Err(format!("found {} numbers, expected {states}, one per state", row.len())) }
+            })?);
+        }
+        Ok(duals)
+    }
+
+    fn parts(&mut self, count: usize) -> Result<Vec<Part>, ReadError> {
+        let (stages, states) = self.shape;
+        if count == 0 || count > MOST_PARTS {
+            return Err(self.syntax(format!("found {count} parts, expected 1 to {MOST_PARTS}")));
+        }
+        let mut parts = Vec::new();
+        for _ in 0..count {
+            let weight = self.field("part", parse_number)?;
+            let mut policy = Policy { stages: Vec::new() };
+            for _ in 0..stages {
+                policy.stages.push(self.field("play", |rest| parse_stage(rest.split(' '), states))?);
+            }
+            parts.push(Part { weight, policy });
+        }
+        Ok(parts)
+    }
+
+    fn field<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ReadError> {
+        let line = self.next_line()?;
+        match line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')) {
+            Some(rest) => self.said(parse(rest)),
+            None => Err(self.syntax(format!("found `{}`, expected `{name} ...`", short(&line)))),
+        }
+    }
+
+    fn said<T>(&self, result: Result<T, String>) -> Result<T, ReadError> {
+        result.map_err(|message| self.syntax(message))
+    }
+
+    fn syntax(&self, message: String) -> ReadError {
+        ReadError::Syntax { line: self.line, message }
+    }
+
+    fn next_line(&mut self) -> Result<String, ReadError> {
+        let mut line = String::new();
+        let read = self.input.by_ref().take(LONGEST_LINE).read_line(&mut line).map_err(|source| ReadError::Io { line: self.line + 1, source })?;
+        if read == 0 || !line.ends_with('\n') {
+            return Err(ReadError::Truncated { line: self.line });
+        }
+        self.line += 1;
+        line.truncate(line.len() - 1);
+        Ok(line)
+    }
+}

@@ -1,0 +1,87 @@
+//! Writing certificates, step by step.
+
+use super::token::format_stage;
+use super::{Claim, Scope, Step, VERSION};
+use crate::exact::format_rational;
+use std::io::{self, Write};
+
+/// Writes a certificate in a stream: header, steps, end.
+#[derive(Debug)]
+pub struct Writer<W: Write> {
+    out: W,
+}
+
+impl<W: Write> Writer<W> {
+    /// Starts a certificate.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn start(mut out: W, claim: &Claim) -> io::Result<Self> {
+        writeln!(out, "smfg-certificate {VERSION}")?;
+        writeln!(out, "game {}", claim.game_hash)?;
+        writeln!(out, "epsilon {}", format_rational(&claim.epsilon))?;
+        writeln!(out, "selection {}", claim.selection)?;
+        match claim.scope {
+            Scope::All => writeln!(out, "scope all")?,
+            Scope::Decision(index) => writeln!(out, "scope decision {index}")?,
+        }
+        writeln!(out, "claim {} {}", format_rational(&claim.lower), format_rational(&claim.upper))?;
+        Ok(Writer { out })
+    }
+
+    /// Writes one step.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn step(&mut self, step: &Step) -> io::Result<()> {
+        let out = &mut self.out;
+        match step {
+            Step::Decision(index) => writeln!(out, "decision {index}"),
+            Step::DynamicProgramming { value, multiplier, arithmetic } => {
+                writeln!(out, "dynamic-programming {} {} {arithmetic}", format_rational(value), format_rational(multiplier))
+            }
+            Step::Dual { value, multiplier, arithmetic, flow_duals } => {
+                writeln!(out, "dual {} {} {arithmetic}", format_rational(value), format_rational(multiplier))?;
+                for stage in flow_duals {
+                    let words: Vec<String> = stage.iter().map(format_rational).collect();
+                    writeln!(out, "flow {}", words.join(" "))?;
+                }
+                Ok(())
+            }
+            Step::RangeBound { value } => writeln!(out, "range-bound {}", format_rational(value)),
+            Step::Witness { value, arithmetic, parts } => {
+                writeln!(out, "witness {} {arithmetic} {}", format_rational(value), parts.len())?;
+                for part in parts {
+                    writeln!(out, "part {}", format_rational(&part.weight))?;
+                    for stage in &part.policy.stages {
+                        writeln!(out, "play {}", format_stage(stage))?;
+                    }
+                }
+                Ok(())
+            }
+            Step::RangeWitness { value } => writeln!(out, "range-witness {}", format_rational(value)),
+        }
+    }
+
+    /// Ends the certificate and gives back the output.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn end(mut self) -> io::Result<W> {
+        writeln!(self.out, "end")?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+/// Writes a whole certificate.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_certificate<'a, W: Write>(out: W, claim: &Claim, steps: impl IntoIterator<Item = &'a Step>) -> io::Result<W> {
+    let mut writer = Writer::start(out, claim)?;
+    for step in steps {
+        writer.step(step)?;
+    }
+    writer.end()
+}

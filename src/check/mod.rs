@@ -1,0 +1,156 @@
+//! The checker: accepts a certificate or says which step fails.
+//!
+//! It uses exact numbers, the game and the grammar of certificates, and nothing else of this library: no
+//! solver, no floating point. A certificate is read in a stream; memory holds the game at one decision and one
+//! step. The rules and why they are sound: docs/certificate.md.
+
+mod induction;
+mod rules;
+mod verdict;
+
+pub use verdict::{Accepted, Fault, Rejection};
+
+use crate::certificate::{Claim, Reader, Scope, Selection, Step};
+use crate::exact::Rational;
+use crate::game::{Game, Numbers};
+use rules::Situation;
+use std::io::BufRead;
+
+/// What the steps have shown about one decision, for `sigma J0`.
+#[derive(Debug, Clone, Default)]
+struct Shown {
+    /// Greatest bound from below on every eps-equilibrium.
+    bound: Option<Rational>,
+    /// Least value that some eps-equilibrium does not exceed.
+    witness: Option<Rational>,
+}
+
+/// Checks `certificate` against `game`.
+///
+/// # Errors
+/// [`Rejection`] names the line, the rule and the reason.
+pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejection> {
+    let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
+    let expected = game.hash();
+    if claim.game_hash != expected {
+        return Err(Rejection::OtherGame { found: claim.game_hash, expected });
+    }
+    if claim.epsilon < Rational::ZERO {
+        return Err(Rejection::NegativeEpsilon);
+    }
+    let decisions = game.finite_decisions().ok_or(Rejection::NotFinite)?;
+    let count = decisions.len();
+    if let Scope::Decision(index) = claim.scope
+        && index >= count
+    {
+        return Err(Rejection::UnknownScope { index, count });
+    }
+    let mut shown = vec![Shown::default(); count];
+    let mut pending = reader.step()?;
+    while let Some(step) = pending.take() {
+        let line = reader.line();
+        let fail = |rule, fault| Rejection::Step { line, rule, fault };
+        let Step::Decision(index) = step else { return Err(fail(step.rule(), Fault::NoDecision)) };
+        if index >= count || !in_scope(&claim, index) {
+            return Err(fail("decision", Fault::OutsideScope { index }));
+        }
+        let numbers = game.at(&decisions[index].values).mean_field_free().map_err(|reason| fail("decision", reason.into()))?;
+        pending = check_decision(&mut reader, &claim, &numbers, &mut shown[index])?;
+    }
+    conclude(&claim, &shown)?;
+    let sides = |shown: &Shown| match claim.selection {
+        Selection::Pessimistic => (shown.bound.clone(), shown.witness.clone()),
+        Selection::Optimistic => (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v)),
+    };
+    let decisions = shown.iter().map(sides).collect();
+    Ok(Accepted { claim, decisions })
+}
+
+fn in_scope(claim: &Claim, index: usize) -> bool {
+    match claim.scope {
+        Scope::All => true,
+        Scope::Decision(only) => index == only,
+    }
+}
+
+/// Checks the steps of one decision; returns the step that ends them.
+fn check_decision<R: BufRead>(
+    reader: &mut Reader<R>,
+    claim: &Claim,
+    numbers: &Numbers,
+    shown: &mut Shown,
+) -> Result<Option<Step>, Rejection> {
+    let mut situation = Situation::new(numbers, &claim.epsilon, claim.selection);
+    let sigma = |value: &Rational| match claim.selection {
+        Selection::Pessimistic => value.clone(),
+        Selection::Optimistic => -value.clone(),
+    };
+    while let Some(step) = reader.step()? {
+        let line = reader.line();
+        let rule = step.rule();
+        let fail = |fault| Rejection::Step { line, rule, fault };
+        match &step {
+            Step::Decision(_) => return Ok(Some(step)),
+            Step::DynamicProgramming { value, multiplier, arithmetic } => {
+                let computed = situation.dynamic_programming(multiplier, *arithmetic).map_err(fail)?;
+                keep_bound(shown, sigma(value), computed).map_err(fail)?;
+            }
+            Step::Dual { value, multiplier, arithmetic, flow_duals } => {
+                let computed = situation.dual(multiplier, *arithmetic, flow_duals).map_err(fail)?;
+                keep_bound(shown, sigma(value), computed).map_err(fail)?;
+            }
+            Step::RangeBound { value } => keep_bound(shown, sigma(value), situation.range_bound()).map_err(fail)?,
+            Step::Witness { value, arithmetic, parts } => {
+                let computed = situation.witness(*arithmetic, parts).map_err(fail)?;
+                keep_witness(shown, sigma(value), computed).map_err(fail)?;
+            }
+            Step::RangeWitness { value } => keep_witness(shown, sigma(value), situation.range_witness()).map_err(fail)?,
+        }
+    }
+    Ok(None)
+}
+
+fn keep_bound(shown: &mut Shown, claimed: Rational, computed: Rational) -> Result<(), Fault> {
+    if claimed > computed {
+        return Err(Fault::Overstated { claimed, computed });
+    }
+    if shown.bound.as_ref().is_none_or(|known| claimed > *known) {
+        shown.bound = Some(claimed);
+    }
+    Ok(())
+}
+
+fn keep_witness(shown: &mut Shown, claimed: Rational, computed: Rational) -> Result<(), Fault> {
+    if claimed < computed {
+        return Err(Fault::Overstated { claimed, computed });
+    }
+    if shown.witness.as_ref().is_none_or(|known| claimed < *known) {
+        shown.witness = Some(claimed);
+    }
+    Ok(())
+}
+
+/// Leader rule for a finite list of decisions, statement (F).
+///
+/// Pessimistic: the value is the greatest inner value, so one bound reaches `lower` and every decision has a witness at
+/// most `upper`. Optimistic: one witness reaches `lower` and every decision has a bound at most `upper`.
+fn conclude(claim: &Claim, shown: &[Shown]) -> Result<(), Rejection> {
+    let mut lower: Option<Rational> = None;
+    let mut upper: Option<Rational> = None;
+    for (index, shown) in shown.iter().enumerate().filter(|(index, _)| in_scope(claim, *index)) {
+        let (from_below, from_above) = match claim.selection {
+            Selection::Pessimistic => (shown.bound.clone(), shown.witness.clone()),
+            Selection::Optimistic => (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v)),
+        };
+        lower = lower.max(from_below);
+        let from_above = from_above.ok_or(Rejection::NotCovered { index })?;
+        upper = Some(upper.map_or(from_above.clone(), |upper| upper.max(from_above)));
+    }
+    if lower.as_ref().is_none_or(|shown| *shown < claim.lower) {
+        return Err(Rejection::LowerNotShown { claimed: claim.lower.clone(), shown: lower });
+    }
+    if upper.as_ref().is_none_or(|shown| *shown > claim.upper) {
+        return Err(Rejection::UpperNotShown { claimed: claim.upper.clone(), shown: upper });
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! The rules of docs/certificate.md, one function each.
+//!
+//! Everything is said for `sigma J0` with `sigma = 1` (pessimistic) or `-1` (optimistic): rules of bounds
+//! return a number below `sigma J0` on every eps-equilibrium, rules of witnesses a number that some
+//! eps-equilibrium does not exceed.
+
+use super::induction::{Choice, Form, Step, Values, average, value};
+use super::verdict::Fault;
+use crate::certificate::{Arithmetic, Part, Selection};
+use crate::exact::{Integer, Mantissa, Rational, Rounding, Scaled};
+use crate::game::{Numbers, StagePolicy};
+
+/// A mean-field-free game at one decision, with what its rules share.
+pub(super) struct Situation<'a> {
+    numbers: &'a Numbers,
+    epsilon: &'a Rational,
+    sigma: Rational,
+    /// Followers' values `mu0'V*_0` already computed, by arithmetic and side.
+    follower_values: Vec<((Arithmetic, Rounding), Rational)>,
+}
+
+impl<'a> Situation<'a> {
+    pub(super) fn new(numbers: &'a Numbers, epsilon: &'a Rational, selection: Selection) -> Self {
+        let sigma = match selection {
+            Selection::Pessimistic => Rational::ONE,
+            Selection::Optimistic => Rational::NEG_ONE,
+        };
+        Situation { numbers, epsilon, sigma, follower_values: Vec::new() }
+    }
+
+    /// `mu0'V*_0`, exact or on the given side.
+    fn follower_value(&mut self, arithmetic: Arithmetic, rounding: Rounding) -> Result<Rational, Fault> {
+        let key = (arithmetic, if arithmetic == Arithmetic::Exact { Rounding::Down } else { rounding });
+        if let Some((_, known)) = self.follower_values.iter().find(|(k, _)| *k == key) {
+            return Ok(known.clone());
+        }
+        let form = Form { leader: Rational::ZERO, reward: Rational::ONE };
+        let computed = value(self.numbers, &form, Choice::Greatest, arithmetic, rounding).ok_or(Fault::Shape)?;
+        self.follower_values.push((key, computed.clone()));
+        Ok(computed)
+    }
+
+    /// Rule `dynamic-programming`, statement (D): for every multiplier `lambda >= 0`,
+    /// `sigma J0 >= min over flows of (sigma c - lambda r)'d + lambda (V* - eps) + sigma constant`.
+    pub(super) fn dynamic_programming(&mut self, multiplier: &Rational, arithmetic: Arithmetic) -> Result<Rational, Fault> {
+        let form = self.lagrangian(multiplier)?;
+        let least = value(self.numbers, &form, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)?;
+        Ok(least + self.equilibrium_term(multiplier, arithmetic)?)
+    }
+
+    /// Rule `dual`, statement (L): for every `lambda >= 0` and every `y`,
+    /// `sigma J0 >= mu0'y_0 + sum_t min over pairs of residual_t + lambda (V* - eps) + sigma constant`, with
+    /// `residual_t(s,a) = sigma c - lambda r - y_t(s) + sum P y_{t+1}`.
+    pub(super) fn dual(&mut self, multiplier: &Rational, arithmetic: Arithmetic, flow_duals: &[Vec<Rational>]) -> Result<Rational, Fault> {
+        let form = self.lagrangian(multiplier)?;
+        let bound = residual_bound::<i128>(self.numbers, &form, flow_duals)
+            .or_else(|| residual_bound::<Integer>(self.numbers, &form, flow_duals))
+            .ok_or(Fault::Shape)?;
+        Ok(bound + self.equilibrium_term(multiplier, arithmetic)?)
+    }
+
+    fn lagrangian(&self, multiplier: &Rational) -> Result<Form, Fault> {
+        if *multiplier < Rational::ZERO {
+            return Err(Fault::NegativeMultiplier);
+        }
+        Ok(Form { leader: self.sigma.clone(), reward: -multiplier.clone() })
+    }
+
+    /// `lambda (V* - eps) + sigma constant`, from below.
+    fn equilibrium_term(&mut self, multiplier: &Rational, arithmetic: Arithmetic) -> Result<Rational, Fault> {
+        let constant = &self.sigma * &self.numbers.leader_constant;
+        if multiplier.is_zero() {
+            return Ok(constant);
+        }
+        let follower = self.follower_value(arithmetic, Rounding::Down)?;
+        Ok(multiplier * (follower - self.epsilon) + constant)
+    }
+
+    /// Rule `witness`, statement (W): a mixture of flows is a flow; its exploitability is
+    /// `V* - sum weight r'd` and its leader reward `sum weight c'd + constant`.
+    pub(super) fn witness(&mut self, arithmetic: Arithmetic, parts: &[Part]) -> Result<Rational, Fault> {
+        let total = parts.iter().fold(Rational::ZERO, |sum, part| sum + &part.weight);
+        if !total.is_one() || parts.iter().any(|part| part.weight <= Rational::ZERO) {
+            return Err(Fault::Weights);
+        }
+        let reward_form = Form { leader: Rational::ZERO, reward: Rational::ONE };
+        let leader_form = Form { leader: self.sigma.clone(), reward: Rational::ZERO };
+        let mut exploitability = self.follower_value(arithmetic, Rounding::Up)?;
+        let mut leader = &self.sigma * &self.numbers.leader_constant;
+        for part in parts {
+            if !is_policy(part) {
+                return Err(Fault::NotAPolicy);
+            }
+            let choice = Choice::Policy(&part.policy);
+            let earned = value(self.numbers, &reward_form, choice, arithmetic, Rounding::Down).ok_or(Fault::NotAPolicy)?;
+            exploitability -= &part.weight * earned;
+            leader += &part.weight * value(self.numbers, &leader_form, choice, arithmetic, Rounding::Up).ok_or(Fault::NotAPolicy)?;
+        }
+        if exploitability > *self.epsilon {
+            return Err(Fault::NotAnEquilibrium { exploitability });
+        }
+        Ok(leader)
+    }
+
+    /// Rule `range-bound`, statement (R): stage masses are 1, so `sigma J0 >= sum_t min over pairs of sigma c_t`.
+    pub(super) fn range_bound(&self) -> Rational {
+        self.range(true)
+    }
+
+    /// Rule `range-witness`, statement (R): some eps-equilibrium exists, and `sigma J0 <= sum_t max over pairs of sigma c_t` on it.
+    pub(super) fn range_witness(&self) -> Rational {
+        self.range(false)
+    }
+
+    fn range(&self, least: bool) -> Rational {
+        let downwards = least == (self.sigma > Rational::ZERO);
+        let mut sum = self.numbers.leader_constant.clone();
+        for stage in &self.numbers.stages {
+            let numerators = (0..stage.leader.len()).map(|pair| stage.leader.numerators().get(pair));
+            let extreme = if downwards { numerators.min() } else { numerators.max() };
+            sum += Rational::from_parts(extreme.unwrap_or(Integer::ZERO), stage.leader.denominator().clone());
+        }
+        sum * &self.sigma
+    }
+}
+
+/// Every row of a mixed stage is a probability law.
+fn is_policy(part: &Part) -> bool {
+    part.policy.stages.iter().all(|stage| match stage {
+        StagePolicy::Pure(_) => true,
+        StagePolicy::Mixed(rows) => rows.iter().all(|row| {
+            row.iter().all(|(_, p)| *p >= Rational::ZERO) && row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one()
+        }),
+    })
+}
+
+/// `mu0'y_0 + sum_t min residual_t`, exactly.
+fn residual_bound<M: Mantissa>(numbers: &Numbers, form: &Form, flow_duals: &[Vec<Rational>]) -> Option<Rational> {
+    if flow_duals.len() != numbers.stages.len() {
+        return None;
+    }
+    let mut bound = Rational::ZERO;
+    let mut next: Option<Values<M>> = None;
+    for (stage, duals) in numbers.stages.iter().zip(flow_duals).rev() {
+        let step = Step::new(stage, form, next.as_ref(), Arithmetic::Exact, Rounding::Down)?;
+        let own = Scaled::from_rationals(duals);
+        // Residuals over the common denominator of pair values and duals.
+        let denominator = crate::exact::least_common_multiple(&step.denominator, own.denominator());
+        let widen_value = M::from_integer(&Integer::from(&denominator / &step.denominator))?;
+        let widen_dual = M::from_integer(&-Integer::from(&denominator / own.denominator()))?;
+        let mut least: Option<M> = None;
+        for state in 0..stage.pairs.states() {
+            let mut dual = M::zero();
+            dual.add_product_at(own.numerators(), state, &widen_dual)?;
+            for pair in stage.pairs.of_state(state) {
+                let mut residual = dual.clone();
+                residual.add_product(&widen_value, &step.pair_value(pair)?)?;
+                if least.as_ref().is_none_or(|least| residual < *least) {
+                    least = Some(residual);
+                }
+            }
+        }
+        bound += Rational::from_parts(least?.to_integer(), denominator);
+        let mantissas = (0..own.len()).map(|state| M::from_integer(&own.numerators().get(state))).collect::<Option<Vec<M>>>()?;
+        next = Some(Values { mantissas, denominator: own.denominator().clone() });
+    }
+    Some(bound + average(&numbers.initial, &next?)?)
+}

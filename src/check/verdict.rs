@@ -1,0 +1,123 @@
+//! What the checker answers.
+
+use crate::certificate::{Claim, ReadError};
+use crate::exact::Rational;
+use crate::game::NotMeanFieldFree;
+
+/// A step that does not hold, or a claim that the steps do not show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The multiplier of the equilibrium row is negative.
+    #[error("the multiplier is negative, expected at least 0")]
+    NegativeMultiplier,
+    /// The step claims more than its rule yields.
+    #[error("the step claims {claimed}, the rule yields {computed}")]
+    Overstated {
+        /// What the step says.
+        claimed: Rational,
+        /// What the rule yields.
+        computed: Rational,
+    },
+    /// The weights of a mixture.
+    #[error("the weights of the mixture are not positive numbers that sum to 1")]
+    Weights,
+    /// A row of a policy is no law, or plays an action that is not available.
+    #[error("a policy plays an action that is not available, or its probabilities are not a law")]
+    NotAPolicy,
+    /// The mixture can be exploited by more than eps.
+    #[error("the exploitability of the witness is {exploitability}, above epsilon")]
+    NotAnEquilibrium {
+        /// Its exploitability, or an upper bound of it.
+        exploitability: Rational,
+    },
+    /// A step does not fit the sizes of the game.
+    #[error("the step does not fit the stages and states of the game")]
+    Shape,
+    /// A step before the first `decision` line.
+    #[error("the step stands before any `decision` line")]
+    NoDecision,
+    /// A position behind the last decision, or outside the scope.
+    #[error("decision {index} is not in the scope of the claim")]
+    OutsideScope {
+        /// The position.
+        index: usize,
+    },
+    /// No rule covers this decision's class.
+    #[error("the rule does not apply: {0}")]
+    NotMeanFieldFree(#[from] NotMeanFieldFree),
+}
+
+/// Why a certificate is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum Rejection {
+    /// The text does not follow the grammar.
+    #[error("{0}")]
+    Unreadable(#[from] ReadError),
+    /// It is about another game.
+    #[error("the certificate is about the game {found}, the game given is {expected}")]
+    OtherGame {
+        /// Hash in the certificate.
+        found: String,
+        /// Hash of the game.
+        expected: String,
+    },
+    /// eps is negative.
+    #[error("epsilon is negative")]
+    NegativeEpsilon,
+    /// The leader's decisions are not a finite list.
+    #[error("the certificate covers a finite list of decisions, and the leader of this game has a continuum")]
+    NotFinite,
+    /// The scope names a decision that does not exist.
+    #[error("the scope names decision {index}, the game has {count}")]
+    UnknownScope {
+        /// The position named.
+        index: usize,
+        /// Number of decisions.
+        count: usize,
+    },
+    /// A step fails.
+    #[error("line {line}: rule {rule}: {fault}")]
+    Step {
+        /// Last line of the step.
+        line: usize,
+        /// Name of the rule.
+        rule: &'static str,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// The steps hold and show less than the claim.
+    #[error("the lower bound {claimed} is not shown: {}", or_none(.shown))]
+    LowerNotShown {
+        /// The claim.
+        claimed: Rational,
+        /// What the steps show, if anything.
+        shown: Option<Rational>,
+    },
+    /// The steps hold and show less than the claim.
+    #[error("the upper bound {claimed} is not shown: {}", or_none(.shown))]
+    UpperNotShown {
+        /// The claim.
+        claimed: Rational,
+        /// What the steps show, if anything.
+        shown: Option<Rational>,
+    },
+    /// A decision without any step that bounds it from above.
+    #[error("decision {index} is not covered")]
+    NotCovered {
+        /// Position of the decision.
+        index: usize,
+    },
+}
+
+fn or_none(value: &Option<Rational>) -> String {
+    value.as_ref().map_or_else(|| "the steps show none".into(), |value| format!("the steps show {value}"))
+}
+
+/// An accepted certificate: its claim, and the interval that its steps show for each decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// What is proved.
+    pub claim: Claim,
+    /// Per decision, lower and upper bound of its inner value where shown.
+    pub decisions: Vec<(Option<Rational>, Option<Rational>)>,
+}

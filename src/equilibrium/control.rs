@@ -1,0 +1,37 @@
+//! Time limits and interruptions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// When to stop. Cheap to clone; clones share the interruption.
+#[derive(Debug, Clone, Default)]
+pub struct Control {
+    deadline: Option<Instant>,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Control {
+    /// Stops at `deadline`, if any, or when `interrupted` becomes true.
+    #[must_use]
+    pub fn new(deadline: Option<Instant>, interrupted: Arc<AtomicBool>) -> Self {
+        Control { deadline, interrupted }
+    }
+
+    /// Whether the time has come.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.interrupted() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Whether the user interrupted, as opposed to the clock.
+    #[must_use]
+    pub fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Asks everything that shares this control to stop.
+    pub fn interrupt(&self) {
+        self.interrupted.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,91 @@
+//! The inner problem and what is proved about it.
+
+use crate::certificate::{Part, Selection, Step};
+use crate::exact::{Integer, Rational};
+use crate::game::Numbers;
+
+/// `min sigma J0(d)` over the eps-equilibria `d` of a mean-field-free game at one decision.
+#[derive(Debug, Clone)]
+pub struct Problem<'a> {
+    /// Rewards and transitions; the leader's are not multiplied by sigma.
+    pub numbers: &'a Numbers,
+    /// Largest exploitability.
+    pub epsilon: &'a Rational,
+    /// Worst or best equilibrium for the leader.
+    pub selection: Selection,
+}
+
+impl Problem<'_> {
+    /// 1 for the pessimistic, -1 for the optimistic selection.
+    #[must_use]
+    pub fn sigma(&self) -> Rational {
+        match self.selection {
+            Selection::Pessimistic => Rational::ONE,
+            Selection::Optimistic => Rational::NEG_ONE,
+        }
+    }
+}
+
+/// A value of `sigma J0` and the step of a certificate that shows it.
+///
+/// The step states the leader's reward itself, `sigma * value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The value of `sigma J0`.
+    pub value: Rational,
+    /// The step.
+    pub step: Step,
+}
+
+/// `bound.value <= min sigma J0 <= witness.value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved {
+    /// Shown for every eps-equilibrium.
+    pub bound: Proof,
+    /// Shown by an eps-equilibrium.
+    pub witness: Proof,
+}
+
+impl Proved {
+    /// Keeps the better of both sides.
+    pub fn improve(&mut self, other: Proved) {
+        if other.bound.value > self.bound.value {
+            self.bound = other.bound;
+        }
+        if other.witness.value < self.witness.value {
+            self.witness = other.witness;
+        }
+    }
+
+    /// The mixture of policies of the witness, when it is one.
+    #[must_use]
+    pub fn mixture(&self) -> Option<&[Part]> {
+        match &self.witness.step {
+            Step::Witness { parts, .. } => Some(parts),
+            _ => None,
+        }
+    }
+}
+
+/// What the extreme entries of the leader's reward show, without any computation on flows.
+#[must_use]
+pub fn range_proofs(problem: &Problem<'_>) -> Proved {
+    let mut least = problem.numbers.leader_constant.clone();
+    let mut greatest = least.clone();
+    for stage in &problem.numbers.stages {
+        let numerators = stage.leader.numerators();
+        let entries = || (0..stage.leader.len()).map(|pair| numerators.get(pair));
+        let over = |n: Option<Integer>| Rational::from_parts(n.unwrap_or(Integer::ZERO), stage.leader.denominator().clone());
+        least += over(entries().min());
+        greatest += over(entries().max());
+    }
+    let (bound, witness) = match problem.selection {
+        Selection::Pessimistic => (least, greatest),
+        Selection::Optimistic => (greatest, least),
+    };
+    let sigma = problem.sigma();
+    Proved {
+        bound: Proof { value: &sigma * &bound, step: Step::RangeBound { value: bound } },
+        witness: Proof { value: sigma * &witness, step: Step::RangeWitness { value: witness } },
+    }
+}

@@ -1,0 +1,2 @@
+impl super::Game { /// temporary
+ pub fn hash(&self) -> String { String::new() } }
