@@ -8,3 +8,5 @@ pub mod follower;
 
 #[cfg(feature = "solver")]
 pub mod equilibrium;
+#[cfg(feature = "solver")]
+pub mod lp;
