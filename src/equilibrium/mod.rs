@@ -5,7 +5,9 @@
 //! floating point, and what it returns are proof steps that [`crate::check`] accepts or refuses.
 
 mod control;
+mod linear_programme;
 mod proved;
 
 pub use control::Control;
+pub use linear_programme::{LpError, LpOutcome, solve_lp, solve_lp_in};
 pub use proved::{Problem, Proof, Proved, range_proofs};
