@@ -9,7 +9,7 @@ use crate::check::{Accepted, Rejection, check};
 use crate::equilibrium::dynamic_programming::suitable_arithmetic;
 use crate::equilibrium::range_proofs;
 use crate::exact::Rational;
-use crate::game::{Class, Decision, Game, NotMeanFieldFree, Numbers, classify};
+use crate::game::{Class, Decision, Game, Numbers, classify};
 use std::time::Instant;
 
 /// Certified bounds of the value of `game`.
@@ -25,7 +25,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Some(only) => vec![only],
         None => (0..decisions.len()).collect(),
     };
-    // Every decision was seen to be mean-field-free, so that no other case is left.
+    // `supported` saw that no data depend on the population, so that the second case does not occur.
     let numbers = |index: usize| match game.at(&decisions[index].values).mean_field_free() {
         Ok(numbers) => numbers,
         Err(_) => Numbers::empty(),
@@ -89,11 +89,9 @@ fn supported<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decisio
     {
         return Err(SolveError::Decision { index, count });
     }
-    for decision in decisions {
-        match game.at(&decision.values).mean_field_free() {
-            Ok(_) => {}
-            Err(NotMeanFieldFree::Leader | NotMeanFieldFree::Reward | NotMeanFieldFree::Transition) => return Err(SolveError::LeaderReward),
-        }
+    let nonlinear = game.stages.iter().any(|stage| stage.leader_reward.population_degree() > 0) || game.payoff.population_degree() > 1;
+    if nonlinear {
+        return Err(SolveError::LeaderReward);
     }
     Ok(decisions)
 }
