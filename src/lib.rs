@@ -9,4 +9,6 @@ pub mod follower;
 #[cfg(feature = "solver")]
 pub mod equilibrium;
 #[cfg(feature = "solver")]
+pub mod leader;
+#[cfg(feature = "solver")]
 pub mod lp;

@@ -5,6 +5,7 @@
 //! floating point, and what it returns are proof steps that [`crate::check`] accepts or refuses.
 
 mod control;
+pub mod dynamic_programming;
 mod linear_programme;
 mod proved;
 

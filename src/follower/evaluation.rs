@@ -1,6 +1,6 @@
 //! What a policy earns and how much better a follower could do (docs/model.md, equations (3) and (4)).
 
-use super::flow::{Flow, flow, flow_of_numbers, total};
+use super::flow::{Flow, flow, occupation, total};
 use super::induction::{Objective, best_response};
 use super::{FollowerError, value_bound};
 use crate::exact::{Integer, Natural, Rational, Rounding, Scaled, divide};
@@ -30,8 +30,8 @@ pub struct Evaluation {
 pub fn evaluate(instance: &Instance, policy: &Policy, keep_going: &dyn Fn() -> bool) -> Result<Evaluation, FollowerError> {
     let flow = flow(instance, policy)?;
     let numbers = instance.at_population(&flow.aggregates);
-    let follower_reward = total(&flow.occupation, numbers.stages.iter().map(|stage| &stage.reward));
-    let leader_reward = total(&flow.occupation, numbers.stages.iter().map(|stage| &stage.leader)) + &numbers.leader_constant;
+    let follower_reward = total(&flow.occupation, numbers.stages.iter().map(|stage| stage.reward.as_ref()));
+    let leader_reward = total(&flow.occupation, numbers.stages.iter().map(|stage| stage.leader.as_ref())) + &numbers.leader_constant;
     let follower_value = best_response(&numbers, &Objective::follower(), None, keep_going)?.value;
     let exploitability = &follower_value - &follower_reward;
     Ok(Evaluation { flow, follower_reward, follower_value, exploitability, leader_reward })
@@ -42,9 +42,9 @@ pub fn evaluate(instance: &Instance, policy: &Policy, keep_going: &dyn Fn() -> b
 /// # Errors
 /// [`FollowerError`] when the policy does not fit the game.
 pub fn earnings(numbers: &Numbers, policy: &Policy) -> Result<(Rational, Rational), FollowerError> {
-    let occupation = flow_of_numbers(numbers, policy)?;
-    let leader = total(&occupation, numbers.stages.iter().map(|stage| &stage.leader)) + &numbers.leader_constant;
-    Ok((leader, total(&occupation, numbers.stages.iter().map(|stage| &stage.reward))))
+    let masses = occupation(numbers, policy)?;
+    let leader = total(&masses, numbers.stages.iter().map(|stage| stage.leader.as_ref())) + &numbers.leader_constant;
+    Ok((leader, total(&masses, numbers.stages.iter().map(|stage| stage.reward.as_ref()))))
 }
 
 /// Enclosures `[lower, upper]` of what [`Evaluation`] holds, for games too large for rationals.

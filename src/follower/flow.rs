@@ -54,7 +54,7 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError>
 ///
 /// # Errors
 /// [`FollowerError`] when the policy does not fit the game.
-pub(super) fn flow_of_numbers(numbers: &Numbers, policy: &Policy) -> Result<Vec<Scaled>, FollowerError> {
+pub fn occupation(numbers: &Numbers, policy: &Policy) -> Result<Vec<Scaled>, FollowerError> {
     let expected = numbers.stages.len();
     if policy.stages.len() != expected {
         return Err(FollowerError::Stages { found: policy.stages.len(), expected });

@@ -5,7 +5,7 @@ mod flow;
 mod induction;
 
 pub use evaluation::{Bounds, Enclosure, Evaluation, earnings, enclose, enclose_earnings, evaluate};
-pub use flow::{Flow, flow};
+pub use flow::{Flow, flow, occupation};
 pub use induction::{Objective, Response, Stopped, best_response, value_bound};
 
 /// Why a policy cannot be followed.

@@ -15,20 +15,20 @@ pub struct Column {
     /// Entries with a coefficient, increasing; `None` when every entry has one.
     pub support: Option<Vec<u32>>,
     /// One coefficient per entry of the support.
-    pub coefficients: Scaled,
+    pub coefficients: Arc<Scaled>,
 }
 
 impl Column {
     /// A coefficient for every entry.
     #[must_use]
     pub fn dense(coefficients: Scaled) -> Self {
-        Column { support: None, coefficients }
+        Column { support: None, coefficients: Arc::new(coefficients) }
     }
 
     /// Entries and their coefficients; `entries` must increase.
     #[must_use]
     pub fn sparse(len: usize, entries: Vec<u32>, coefficients: Scaled) -> Self {
-        if entries.len() == len { Self::dense(coefficients) } else { Column { support: Some(entries), coefficients } }
+        if entries.len() == len { Self::dense(coefficients) } else { Column { support: Some(entries), coefficients: Arc::new(coefficients) } }
     }
 
     /// `(entry, coefficient)` of every nonzero coefficient, entries increasing.
@@ -161,12 +161,12 @@ impl Columns {
 
     /// The entries as numbers, when no variable occurs.
     #[must_use]
-    pub fn as_constants(&self) -> Option<Scaled> {
+    pub fn as_constants(&self) -> Option<Arc<Scaled>> {
         match self.columns.as_slice() {
-            [] => Some(Scaled::zeros(self.len)),
+            [] => Some(Arc::new(Scaled::zeros(self.len))),
             [(monomial, column)] if monomial.is_one() => Some(match &column.support {
-                None => column.coefficients.clone(),
-                Some(_) => combine(self.len, &[(Rational::ONE, column.as_ref())]),
+                None => Arc::clone(&column.coefficients),
+                Some(_) => Arc::new(combine(self.len, &[(Rational::ONE, column.as_ref())])),
             }),
             _ => None,
         }
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!((0..3).map(|i| columns.get(i)).collect::<Vec<_>>(), entries);
         assert_eq!(columns.as_constants(), None);
         let at = columns.substitute(&|_| Some(ratio(3, 1)));
-        assert_eq!(at.as_constants(), Some(Scaled::from_rationals(&[ratio(1, 2), ratio(0, 1), ratio(10, 3)])));
+        assert_eq!(at.as_constants(), Some(Arc::new(Scaled::from_rationals(&[ratio(1, 2), ratio(0, 1), ratio(10, 3)]))));
     }
 
     #[test]

@@ -49,11 +49,11 @@ pub struct StageNumbers {
     /// The available pairs.
     pub pairs: Arc<Pairs>,
     /// Follower reward per pair.
-    pub reward: Scaled,
+    pub reward: Arc<Scaled>,
     /// Leader reward per unit of follower mass, per pair.
-    pub leader: Scaled,
+    pub leader: Arc<Scaled>,
     /// Successor states and their probabilities; `None` at the last stage.
-    pub transition: Option<(Arc<Successors>, Scaled)>,
+    pub transition: Option<(Arc<Successors>, Arc<Scaled>)>,
 }
 
 /// What keeps an instance from being a linear problem over the flows of a decision process.
@@ -138,7 +138,7 @@ impl Instance {
         };
         let constants = |columns: &Columns| {
             let fixed = columns.substitute(&value);
-            fixed.as_constants().unwrap_or_else(|| Scaled::zeros(columns.len()))
+            fixed.as_constants().unwrap_or_else(|| Arc::new(Scaled::zeros(columns.len())))
         };
         let stages = self
             .stages
@@ -156,7 +156,7 @@ impl Instance {
 
     /// The transition of stage `t` at a frozen population; only aggregates of stages `<= t` are read.
     #[must_use]
-    pub fn transition_at(&self, t: usize, aggregates: &[Rational]) -> Option<(Arc<Successors>, Scaled)> {
+    pub fn transition_at(&self, t: usize, aggregates: &[Rational]) -> Option<(Arc<Successors>, Arc<Scaled>)> {
         let value = |variable: Variable| match variable {
             Variable::Aggregate(index) => aggregates.get(index as usize).cloned(),
             Variable::Parameter(_) => None,
@@ -167,7 +167,7 @@ impl Instance {
 }
 
 /// `own + sum_k weights[k] * aggregate_k` on the pairs of stage `t`.
-fn with_payoff(own: Scaled, t: usize, pairs: &Pairs, aggregates: &[Aggregate], weights: &[Rational]) -> Scaled {
+fn with_payoff(own: Arc<Scaled>, t: usize, pairs: &Pairs, aggregates: &[Aggregate], weights: &[Rational]) -> Arc<Scaled> {
     let here = aggregates.iter().zip(weights).filter(|(aggregate, weight)| aggregate.stage == t && !weight.is_zero());
     let columns: Vec<(Rational, Column)> = here
         .map(|(aggregate, weight)| {
@@ -184,13 +184,19 @@ fn with_payoff(own: Scaled, t: usize, pairs: &Pairs, aggregates: &[Aggregate], w
     if columns.is_empty() {
         return own;
     }
-    let own = Column::dense(own);
+    let own = Column { support: None, coefficients: own };
     let mut parts: Vec<(Rational, &Column)> = vec![(Rational::ONE, &own)];
     parts.extend(columns.iter().map(|(weight, column)| (weight.clone(), column)));
-    combine(pairs.len(), &parts)
+    Arc::new(combine(pairs.len(), &parts))
 }
 
 impl Numbers {
+    /// Numbers of a game without stages, in which nothing can be earned.
+    #[must_use]
+    pub fn empty() -> Self {
+        Numbers { initial: Arc::new(Scaled::zeros(0)), stages: Vec::new(), leader_constant: Rational::ZERO }
+    }
+
     /// Number of pairs over all stages.
     #[must_use]
     pub fn pairs(&self) -> usize {

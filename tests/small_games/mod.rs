@@ -27,7 +27,7 @@ fn random_law(rng: &mut ChaCha8Rng, count: usize) -> Vec<Rational> {
 }
 
 /// Rewards with many ties: of one kind per game.
-fn random_rewards(rng: &mut ChaCha8Rng, kind: usize, count: usize) -> Scaled {
+fn random_rewards(rng: &mut ChaCha8Rng, kind: usize, count: usize) -> Arc<Scaled> {
     let values: Vec<Rational> = (0..count)
         .map(|_| match kind {
             0 => ratio(0, 1),
@@ -36,7 +36,7 @@ fn random_rewards(rng: &mut ChaCha8Rng, kind: usize, count: usize) -> Scaled {
             _ => ratio(below(rng, 2001) as i64 - 1000, 700),
         })
         .collect();
-    Scaled::from_rationals(&values)
+    Arc::new(Scaled::from_rationals(&values))
 }
 
 /// A game of at most 3 stages, 3 states and 3 actions, some of them unavailable, some states without mass.
@@ -67,7 +67,7 @@ pub fn random_numbers(rng: &mut ChaCha8Rng) -> Numbers {
     }
 }
 
-fn random_transition(rng: &mut ChaCha8Rng, pairs: usize, states: usize) -> (Arc<Successors>, Scaled) {
+fn random_transition(rng: &mut ChaCha8Rng, pairs: usize, states: usize) -> (Arc<Successors>, Arc<Scaled>) {
     let (mut first, mut state, mut probability) = (vec![0u32], Vec::new(), Vec::new());
     for _ in 0..pairs {
         for (s, p) in random_law(rng, states).into_iter().enumerate() {
@@ -78,7 +78,7 @@ fn random_transition(rng: &mut ChaCha8Rng, pairs: usize, states: usize) -> (Arc<
         }
         first.push(state.len() as u32);
     }
-    (Arc::new(Successors::new(first, state)), Scaled::from_rationals(&probability))
+    (Arc::new(Successors::new(first, state)), Arc::new(Scaled::from_rationals(&probability)))
 }
 
 /// What every deterministic policy earns.
@@ -153,7 +153,10 @@ fn earned(numbers: &Numbers, pair: &[Vec<usize>]) -> (Rational, Rational) {
 
 /// The game whose only decision has these numbers.
 pub fn game_of(numbers: &Numbers) -> Game {
-    let constants = |vector: &Scaled| Columns::new(vector.len(), vec![(Monomial::one(), Arc::new(Column::dense(vector.clone())))]);
+    let constants = |vector: &Arc<Scaled>| {
+        let column = Column { support: None, coefficients: Arc::clone(vector) };
+        Columns::new(vector.len(), vec![(Monomial::one(), Arc::new(column))])
+    };
     let stages = numbers
         .stages
         .iter()

@@ -1,0 +1,14 @@
+//! The outer problem: the leader's best decision against the worst (or best) eps-equilibrium.
+//!
+//! `solve` races the decisions of a finite leader, proves the outcome, has the checker accept the proof, and
+//! returns what the checker accepted.
+
+mod equilibrium;
+mod outcome;
+mod race;
+mod settings;
+mod solve;
+
+pub use outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
+pub use settings::{Method, Observer, Precision, Progress, Settings, SolveError};
+pub use solve::solve;

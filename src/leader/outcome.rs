@@ -1,0 +1,88 @@
+//! What a solve returns: only what the checker accepted.
+
+use crate::certificate::Part;
+use crate::check::Accepted;
+use crate::exact::Rational;
+use crate::game::Policy;
+
+/// How far the answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Lower and upper bound are the same rational.
+    Exact,
+    /// They differ by at most the gap asked for.
+    WithinGap,
+    /// They differ by more.
+    Limit,
+}
+
+/// Why the solve ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Termination {
+    /// The gap was closed, or nothing was left that could close it further.
+    Gap,
+    /// The time limit.
+    TimeLimit,
+    /// The user.
+    Interrupted,
+}
+
+/// A number, or an interval that encloses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enclosed {
+    /// Known exactly.
+    Exact(Rational),
+    /// Between the two.
+    Between(Rational, Rational),
+}
+
+/// The eps-equilibrium that the witness of the best decision describes.
+#[derive(Debug, Clone)]
+pub struct Equilibrium {
+    /// Mixture of policies: each part of the population follows one.
+    pub mixture: Vec<Part>,
+    /// The same population as one policy; `None` when its fractions would be too long.
+    pub policy: Option<Policy>,
+    /// Its exploitability, at most eps.
+    pub exploitability: Enclosed,
+    /// The leader's reward.
+    pub leader_reward: Enclosed,
+}
+
+/// Counts and times.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Statistics {
+    /// Nodes of a search tree; 1 per decision examined.
+    pub nodes: usize,
+    /// Linear programmes solved.
+    pub lp_solves: usize,
+    /// Backward inductions in binary64.
+    pub inductions: usize,
+    /// Decisions solved to the end.
+    pub decisions_solved: usize,
+    /// Proof steps that the checker refused and simpler ones replaced: always 0 unless a solver misbehaves.
+    pub refused_steps: usize,
+    /// Wall time without the final check, seconds.
+    pub seconds_approx: f64,
+    /// Wall time of the final check, seconds.
+    pub check_seconds_approx: f64,
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The claim that the checker accepted, and the intervals of all decisions.
+    pub accepted: Accepted,
+    /// How far it goes.
+    pub status: Status,
+    /// Why the solve ended.
+    pub termination: Termination,
+    /// Position of the decision that reaches the lower bound.
+    pub decision: usize,
+    /// Its worst (or best) equilibrium, where one was found.
+    pub equilibrium: Option<Equilibrium>,
+    /// The certificate.
+    pub certificate: Vec<u8>,
+    /// Counts and times.
+    pub statistics: Statistics,
+}

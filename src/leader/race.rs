@@ -1,0 +1,276 @@
+//! Best-first race of the decisions of a finite leader.
+//!
+//! First in binary64: the decision with the largest upper bound is refined, until one that is solved has it. Then in proofs:
+//! the winner is solved exactly, and every other decision gets a witness that it does not do better; where the
+//! witness leaves doubt, it is solved exactly too.
+
+use super::settings::{Progress, Settings};
+use crate::certificate::{Arithmetic, Selection};
+use crate::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
+use crate::equilibrium::{Control, Problem, Proved, range_proofs};
+use crate::exact::{Rational, to_approx};
+use crate::game::Numbers;
+use rayon::prelude::*;
+
+/// Solves an inner problem in one go.
+pub(super) type OneShot<'a> = &'a (dyn Fn(&Problem<'_>, &Control) -> Proved + Sync);
+
+/// How inner problems are solved.
+#[derive(Clone, Copy)]
+pub(super) enum Engine<'a> {
+    /// Step by step, by dynamic programming.
+    Stepwise,
+    /// In one go.
+    OneShot(OneShot<'a>),
+}
+
+/// What is known of a decision.
+pub(super) struct Contender {
+    /// Position in the game file.
+    pub(super) index: usize,
+    /// What is proved.
+    pub(super) proved: Proved,
+    search: Option<Search>,
+    /// Bounds of the inner value of J0 in binary64.
+    interval_approx: (f64, f64),
+    /// Nothing more to find in binary64.
+    settled: bool,
+    /// Proofs asked for so far.
+    effort: Option<Effort>,
+}
+
+impl Contender {
+    /// Whether it was solved to the end.
+    pub(super) fn solved(&self) -> bool {
+        self.effort == Some(Effort::Full)
+    }
+
+    /// Whether it was looked at beyond the range of rewards.
+    pub(super) fn examined(&self) -> bool {
+        self.search.is_some() || self.effort.is_some()
+    }
+
+    /// Backward inductions in binary64.
+    pub(super) fn inductions(&self) -> usize {
+        self.search.as_ref().map_or(0, Search::inductions)
+    }
+}
+
+/// The race: the game at each decision, on demand, and the contenders.
+pub(super) struct Race<'a> {
+    numbers: &'a (dyn Fn(usize) -> Numbers + Sync),
+    settings: &'a Settings<'a>,
+    engine: Engine<'a>,
+    arithmetic: &'a (dyn Fn(&Numbers) -> Arithmetic + Sync),
+    cache: ApproxCache,
+    pub(super) contenders: Vec<Contender>,
+}
+
+impl<'a> Race<'a> {
+    pub(super) fn new(
+        indices: &[usize],
+        numbers: &'a (dyn Fn(usize) -> Numbers + Sync),
+        arithmetic: &'a (dyn Fn(&Numbers) -> Arithmetic + Sync),
+        settings: &'a Settings<'a>,
+        engine: Engine<'a>,
+    ) -> Self {
+        let contenders = indices
+            .iter()
+            .map(|&index| {
+                let numbers = numbers(index);
+                let proved = range_proofs(&problem(settings, &numbers));
+                let (lower, upper) = interval(settings.selection, &proved);
+                let interval_approx = (to_approx(&lower), to_approx(&upper));
+                Contender { index, proved, search: None, interval_approx, settled: false, effort: None }
+            })
+            .collect();
+        Race { numbers, settings, engine, arithmetic, cache: ApproxCache::default(), contenders }
+    }
+
+    /// Bounds of the value that are proved so far.
+    pub(super) fn proved(&self) -> (Rational, Rational) {
+        let sides = || self.contenders.iter().map(|c| interval(self.settings.selection, &c.proved));
+        let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
+        let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
+        (lower, upper)
+    }
+
+    /// Runs to the end or until the control stops it.
+    pub(super) fn run(&mut self) {
+        self.race();
+        self.prove();
+    }
+
+    fn race(&mut self) {
+        let control = &self.settings.race_control;
+        while !control.stopped() {
+            let best_lower = self.contenders.iter().map(|c| c.interval_approx.0).fold(f64::NEG_INFINITY, f64::max);
+            let Some(first) = self.leading(|_| true) else { return };
+            if self.contenders[first].settled {
+                return;
+            }
+            self.report("refining", best_lower, self.contenders[first].interval_approx.1);
+            let batch = self.batch(first, |c| !c.settled && c.interval_approx.1 > best_lower);
+            self.in_parallel(&batch, |race, contender| race.refine(contender));
+        }
+    }
+
+    /// The contender with the largest upper bound among those wanted; the first among equals.
+    fn leading(&self, wanted: impl Fn(&Contender) -> bool) -> Option<usize> {
+        let mut best: Option<usize> = None;
+        for (position, contender) in self.contenders.iter().enumerate().filter(|(_, c)| wanted(c)) {
+            if best.is_none_or(|b| contender.interval_approx.1 > self.contenders[b].interval_approx.1) {
+                best = Some(position);
+            }
+        }
+        best
+    }
+
+    /// `first` and, with more threads, those that would follow it.
+    fn batch(&self, first: usize, wanted: impl Fn(&Contender) -> bool) -> Vec<usize> {
+        let mut batch = vec![first];
+        while batch.len() < self.settings.threads {
+            let taken = batch.clone();
+            let position = self.leading(|c| wanted(c) && !taken.iter().any(|&p| self.contenders[p].index == c.index));
+            let Some(position) = position else { break };
+            batch.push(position);
+        }
+        batch
+    }
+
+    /// Works on the contenders of a batch, which leave the list meanwhile.
+    fn in_parallel(&mut self, batch: &[usize], work: impl Fn(&Self, &mut Contender) + Sync) {
+        let mut sorted = batch.to_vec();
+        sorted.sort_unstable();
+        let mut taken: Vec<(usize, Contender)> = Vec::with_capacity(sorted.len());
+        for &position in sorted.iter().rev() {
+            taken.push((position, self.contenders.swap_remove(position)));
+        }
+        if let [(_, contender)] = taken.as_mut_slice() {
+            work(self, contender);
+        } else {
+            let race = &*self;
+            taken.par_iter_mut().for_each(|(_, contender)| work(race, contender));
+        }
+        // Undo the removals in reverse order: every contender returns to its position.
+        for (position, contender) in taken.into_iter().rev() {
+            self.contenders.push(contender);
+            let last = self.contenders.len() - 1;
+            self.contenders.swap(position, last);
+        }
+    }
+
+    /// One step for one contender.
+    fn refine(&self, contender: &mut Contender) {
+        match self.engine {
+            Engine::Stepwise => {
+                let keep_going = || !self.settings.race_control.stopped();
+                let search = self.search_of(contender);
+                search.step(&keep_going);
+                let (lower, upper) = search.interval_approx();
+                contender.settled = search.done();
+                let (lower, upper) = match self.settings.selection {
+                    Selection::Pessimistic => (lower, upper),
+                    Selection::Optimistic => (-upper, -lower),
+                };
+                contender.interval_approx.0 = contender.interval_approx.0.max(lower);
+                contender.interval_approx.1 = contender.interval_approx.1.min(upper);
+            }
+            Engine::OneShot(solve) => {
+                let numbers = (self.numbers)(contender.index);
+                contender.proved.improve(solve(&problem(self.settings, &numbers), &self.settings.control));
+                let (lower, upper) = interval(self.settings.selection, &contender.proved);
+                contender.interval_approx = (to_approx(&lower), to_approx(&upper));
+                contender.settled = true;
+                contender.effort = Some(Effort::Full);
+            }
+        }
+    }
+
+    fn search_of<'b>(&self, contender: &'b mut Contender) -> &'b mut Search {
+        let index = contender.index;
+        contender.search.get_or_insert_with(|| {
+            let numbers = (self.numbers)(index);
+            Search::new(&problem(self.settings, &numbers), &self.cache)
+        })
+    }
+
+    fn prove(&mut self) {
+        if self.settings.control.stopped() {
+            return;
+        }
+        if let Engine::Stepwise = self.engine
+            && let Some(winner) = self.winner()
+        {
+            self.report_proved("proving the winner");
+            self.in_parallel(&[winner], |race, contender| race.certify(contender, Effort::Full));
+        }
+        while !self.settings.control.stopped() {
+            let (lower, _) = self.proved();
+            let doubtful: Vec<usize> = (0..self.contenders.len())
+                .filter(|&p| !self.contenders[p].solved() && interval(self.settings.selection, &self.contenders[p].proved).1 > lower)
+                .collect();
+            let fresh: Vec<usize> = doubtful.iter().copied().filter(|&p| self.contenders[p].effort.is_none()).take(self.settings.threads).collect();
+            self.report_proved("proving the others");
+            if !fresh.is_empty() {
+                self.in_parallel(&fresh, |race, contender| race.certify(contender, Effort::Quick));
+            } else if let Some(&position) = doubtful.first() {
+                self.in_parallel(&[position], |race, contender| race.certify(contender, Effort::Full));
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// The contender with the largest lower bound in binary64.
+    fn winner(&self) -> Option<usize> {
+        let lower = |p: usize| self.contenders[p].interval_approx.0;
+        (0..self.contenders.len()).reduce(|best, p| if lower(p) > lower(best) { p } else { best })
+    }
+
+    fn certify(&self, contender: &mut Contender, effort: Effort) {
+        match self.engine {
+            Engine::Stepwise => {
+                let numbers = (self.numbers)(contender.index);
+                let keep_going = || !self.settings.control.stopped();
+                let search = self.search_of(contender);
+                // A witness needs a first step; the exact end needs the whole climb.
+                let steps = if effort == Effort::Full { usize::MAX } else { 2 };
+                while !search.done() && search.inductions() < steps && keep_going() {
+                    search.step(&keep_going);
+                }
+                let problem = problem(self.settings, &numbers);
+                let found = certify(&problem, search, (self.arithmetic)(&numbers), effort, &self.settings.control);
+                contender.proved.improve(found);
+                contender.effort = Some(effort);
+            }
+            Engine::OneShot(_) => self.refine(contender),
+        }
+    }
+
+    fn report(&self, stage: &'static str, lower_approx: f64, upper_approx: f64) {
+        if let Some(observer) = self.settings.observer {
+            let open = self.contenders.iter().filter(|c| c.interval_approx.1 > lower_approx).count();
+            observer(Progress { stage, lower_approx, upper_approx, open, decisions: self.contenders.len() });
+        }
+    }
+
+    fn report_proved(&self, stage: &'static str) {
+        let (lower, upper) = self.proved();
+        self.report(stage, to_approx(&lower), to_approx(&upper));
+    }
+}
+
+/// The inner problem at one decision.
+pub(super) fn problem<'a>(settings: &'a Settings<'_>, numbers: &'a Numbers) -> Problem<'a> {
+    Problem { numbers, epsilon: &settings.epsilon, selection: settings.selection }
+}
+
+/// Bounds of the inner value of J0 itself.
+pub(super) fn interval(selection: Selection, proved: &Proved) -> (Rational, Rational) {
+    let (bound, witness) = (proved.bound.value.clone(), proved.witness.value.clone());
+    match selection {
+        Selection::Pessimistic => (bound, witness),
+        Selection::Optimistic => (-witness, -bound),
+    }
+}

@@ -1,0 +1,143 @@
+//! What a user may ask of [`solve`](super::solve()), and why it may refuse.
+
+use crate::certificate::Selection;
+use crate::equilibrium::Control;
+use crate::exact::Rational;
+use crate::game::Class;
+use std::fmt;
+
+/// How the inner problem is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// The cheapest exact method for the class of the game.
+    #[default]
+    Auto,
+    /// The linear programme over occupation measures.
+    LinearProgramme,
+    /// Column generation with dynamic-programming pricing.
+    DynamicProgramming,
+}
+
+/// Arithmetic of the proofs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// Exact where it takes seconds at most, else outward rounding.
+    #[default]
+    Auto,
+    /// Rationals, however long.
+    Exact,
+    /// Fixed point with this many fractional bits.
+    Bits(u32),
+}
+
+/// The state of a solve, for a progress indicator.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: &'static str,
+    /// Lower bound of the value, not yet proved.
+    pub lower_approx: f64,
+    /// Upper bound of the value, not yet proved.
+    pub upper_approx: f64,
+    /// Decisions that can still win.
+    pub open: usize,
+    /// Decisions in all.
+    pub decisions: usize,
+}
+
+/// Told about progress now and then; called from one thread at a time.
+pub type Observer<'a> = &'a (dyn Fn(Progress) + Sync);
+
+/// Settings of a solve.
+#[derive(Clone)]
+pub struct Settings<'a> {
+    /// Largest exploitability of the equilibria considered, at least 0.
+    pub epsilon: Rational,
+    /// Worst or best equilibrium for the leader.
+    pub selection: Selection,
+    /// Accepted width of the answer relative to `max(1, |value|)`.
+    pub gap: Rational,
+    /// Inner method.
+    pub method: Method,
+    /// Arithmetic of the proofs.
+    pub precision: Precision,
+    /// Threads that race decisions.
+    pub threads: usize,
+    /// Only this decision, by position.
+    pub decision: Option<usize>,
+    /// Time limit and interruption.
+    pub control: Control,
+    /// Time limit and interruption of the race; the proofs that follow go on until `control` stops.
+    pub race_control: Control,
+    /// Progress.
+    pub observer: Option<Observer<'a>>,
+}
+
+impl fmt::Debug for Settings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("epsilon", &self.epsilon)
+            .field("selection", &self.selection)
+            .field("gap", &self.gap)
+            .field("method", &self.method)
+            .field("precision", &self.precision)
+            .field("threads", &self.threads)
+            .field("decision", &self.decision)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings<'_> {
+    /// Pessimistic, gap 1e-6, one thread, no limit.
+    #[must_use]
+    pub fn new(epsilon: Rational) -> Self {
+        Settings {
+            epsilon,
+            selection: Selection::Pessimistic,
+            gap: crate::exact::ratio(1, 1_000_000),
+            method: Method::Auto,
+            precision: Precision::Auto,
+            threads: 1,
+            decision: None,
+            control: Control::default(),
+            race_control: Control::default(),
+            observer: None,
+        }
+    }
+}
+
+/// Why a game is not solved.
+#[derive(Debug, thiserror::Error)]
+pub enum SolveError {
+    /// A class that this version does not solve.
+    #[error("not supported yet: class {class} ({reason}); `solve` handles class C0")]
+    Class {
+        /// The class of the game.
+        class: Class,
+        /// Why it is in that class.
+        reason: String,
+    },
+    /// A leader whose decisions are not a finite list.
+    #[error("not supported yet: a leader with continuous decisions; `solve` handles `decisions = [...]`")]
+    Leader,
+    /// A leader's reward that is not linear in the population.
+    #[error("not supported yet: class C0 with a leader reward that is not linear in the population")]
+    LeaderReward,
+    /// eps is negative.
+    #[error("epsilon is {0}, expected at least 0")]
+    Epsilon(Rational),
+    /// The decision asked for does not exist.
+    #[error("decision {index} does not exist, the game has {count}")]
+    Decision {
+        /// Position asked for.
+        index: usize,
+        /// Number of decisions.
+        count: usize,
+    },
+    /// The checker refused even the simplest proofs: a defect of this program.
+    #[error("the checker refused the certificate: {0}; nothing is claimed")]
+    Refused(#[from] crate::check::Rejection),
+    /// Writing the certificate failed.
+    #[error("the certificate could not be written: {0}")]
+    Write(#[from] std::io::Error),
+}

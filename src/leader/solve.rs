@@ -1,0 +1,184 @@
+//! From a game to an answer that the checker accepted.
+
+use super::equilibrium::describe;
+use super::outcome::{Outcome, Statistics, Status, Termination};
+use super::race::{Contender, Engine, Race, interval, problem};
+use super::settings::{Method, Precision, Settings, SolveError};
+use crate::certificate::{Arithmetic, Claim, Scope, Step, write_certificate};
+use crate::check::{Accepted, Rejection, check};
+use crate::equilibrium::dynamic_programming::suitable_arithmetic;
+use crate::equilibrium::range_proofs;
+use crate::exact::Rational;
+use crate::game::{Class, Decision, Game, Numbers, classify};
+use std::time::Instant;
+
+/// Certified bounds of the value of `game`.
+///
+/// Whatever the limits, the bounds returned were accepted by the checker.
+///
+/// # Errors
+/// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
+pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
+    let start = Instant::now();
+    let decisions = supported(game, settings)?;
+    let indices: Vec<usize> = match settings.decision {
+        Some(only) => vec![only],
+        None => (0..decisions.len()).collect(),
+    };
+    // `supported` saw that no data depend on the population, so that the second case does not occur.
+    let numbers = |index: usize| match game.at(&decisions[index].values).mean_field_free() {
+        Ok(numbers) => numbers,
+        Err(_) => Numbers::empty(),
+    };
+    let arithmetic = |numbers: &Numbers| match settings.precision {
+        Precision::Auto => suitable_arithmetic(numbers),
+        Precision::Exact => Arithmetic::Exact,
+        Precision::Bits(bits) => Arithmetic::Rounded(bits),
+    };
+    let engine = match settings.method {
+        Method::Auto | Method::DynamicProgramming | Method::LinearProgramme => Engine::Stepwise,
+    };
+    let mut race = Race::new(&indices, &numbers, &arithmetic, settings, engine);
+    race.run();
+    let mut contenders = race.contenders;
+    contenders.sort_by_key(|contender| contender.index);
+    let seconds_approx = start.elapsed().as_secs_f64();
+
+    let mut statistics = Statistics {
+        nodes: contenders.iter().filter(|c| c.examined()).count(),
+        inductions: contenders.iter().map(Contender::inductions).sum(),
+        decisions_solved: contenders.iter().filter(|c| c.solved()).count(),
+        seconds_approx,
+        ..Statistics::default()
+    };
+    let checking = Instant::now();
+    let (accepted, certificate) = accept(game, settings, &mut contenders, &numbers, &mut statistics)?;
+    statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
+
+    let best = best_decision(&accepted, &indices);
+    let keep_going = || !settings.control.interrupted();
+    let equilibrium = contenders.iter().find(|c| c.index == best).and_then(|contender| {
+        let numbers = numbers(best);
+        let parts = contender.proved.mixture()?;
+        describe(&problem(settings, &numbers), parts, arithmetic(&numbers), &keep_going).ok()
+    });
+    Ok(Outcome {
+        status: status(&accepted.claim, &settings.gap),
+        termination: termination(settings),
+        decision: best,
+        equilibrium,
+        certificate,
+        accepted,
+        statistics,
+    })
+}
+
+/// The decisions, when this version solves the game.
+fn supported<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decision], SolveError> {
+    if settings.epsilon < Rational::ZERO {
+        return Err(SolveError::Epsilon(settings.epsilon.clone()));
+    }
+    let classification = classify(game);
+    if classification.class != Class::C0 {
+        return Err(SolveError::Class { class: classification.class, reason: classification.reason });
+    }
+    let decisions = game.finite_decisions().ok_or(SolveError::Leader)?;
+    let count = decisions.len();
+    if let Some(index) = settings.decision
+        && index >= count
+    {
+        return Err(SolveError::Decision { index, count });
+    }
+    let nonlinear = game.stages.iter().any(|stage| stage.leader_reward.population_degree() > 0) || game.payoff.population_degree() > 1;
+    if nonlinear {
+        return Err(SolveError::LeaderReward);
+    }
+    Ok(decisions)
+}
+
+/// Writes the certificate and has it checked; steps that the checker refuses are replaced by the range of the
+/// leader's reward, so that a misbehaving solver costs tightness and never truth.
+fn accept(
+    game: &Game,
+    settings: &Settings<'_>,
+    contenders: &mut [Contender],
+    numbers: &dyn Fn(usize) -> Numbers,
+    statistics: &mut Statistics,
+) -> Result<(Accepted, Vec<u8>), SolveError> {
+    let hash = game.hash();
+    loop {
+        let sides = || contenders.iter().map(|c| interval(settings.selection, &c.proved));
+        let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
+        let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
+        let scope = settings.decision.map_or(Scope::All, Scope::Decision);
+        let claim = Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
+        let decisions: Vec<Step> = contenders.iter().map(|c| Step::Decision(c.index)).collect();
+        let steps = contenders.iter().zip(&decisions).flat_map(|(c, decision)| [decision, &c.proved.bound.step, &c.proved.witness.step]);
+        let certificate = write_certificate(Vec::new(), &claim, steps)?;
+        match check(game, certificate.as_slice()) {
+            Ok(accepted) => return Ok((accepted, certificate)),
+            Err(rejection) => replace_refused(settings, contenders, numbers, rejection)?,
+        }
+        statistics.refused_steps += 1;
+    }
+}
+
+/// Replaces the refused kind of step of every contender whose own certificate is refused.
+fn replace_refused(
+    settings: &Settings<'_>,
+    contenders: &mut [Contender],
+    numbers: &dyn Fn(usize) -> Numbers,
+    rejection: Rejection,
+) -> Result<(), SolveError> {
+    let Rejection::Step { rule, .. } = &rejection else { return Err(rejection.into()) };
+    let mut replaced = false;
+    for contender in contenders {
+        let bound = contender.proved.bound.step.rule() == *rule;
+        let witness = contender.proved.witness.step.rule() == *rule;
+        if bound || witness {
+            let numbers = numbers(contender.index);
+            let range = range_proofs(&problem(settings, &numbers));
+            if bound && contender.proved.bound != range.bound {
+                contender.proved.bound = range.bound;
+                replaced = true;
+            }
+            if witness && contender.proved.witness != range.witness {
+                contender.proved.witness = range.witness;
+                replaced = true;
+            }
+        }
+    }
+    if replaced { Ok(()) } else { Err(rejection.into()) }
+}
+
+/// The decision with the largest lower bound; the first among equals.
+fn best_decision(accepted: &Accepted, indices: &[usize]) -> usize {
+    let mut best = indices.first().copied().unwrap_or(0);
+    for &index in indices {
+        if accepted.decisions[index].0 > accepted.decisions[best].0 {
+            best = index;
+        }
+    }
+    best
+}
+
+fn status(claim: &Claim, gap: &Rational) -> Status {
+    let width = &claim.upper - &claim.lower;
+    if width.is_zero() {
+        return Status::Exact;
+    }
+    let magnitude = |x: &Rational| if *x < Rational::ZERO { -x.clone() } else { x.clone() };
+    let scale = magnitude(&claim.lower).max(magnitude(&claim.upper)).max(Rational::ONE);
+    if width <= gap * scale { Status::WithinGap } else { Status::Limit }
+}
+
+fn termination(settings: &Settings<'_>) -> Termination {
+    if settings.control.interrupted() {
+        Termination::Interrupted
+    } else if settings.control.stopped() {
+        Termination::TimeLimit
+    } else {
+        Termination::Gap
+    }
+}
+
