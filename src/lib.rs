@@ -5,6 +5,7 @@ pub mod check;
 pub mod exact;
 pub mod game;
 pub mod follower;
+pub mod generate;
 
 #[cfg(feature = "solver")]
 pub mod equilibrium;
