@@ -2,6 +2,7 @@
 
 mod class;
 mod columns;
+pub mod expression;
 mod instance;
 mod model;
 mod polynomial;
