@@ -5,10 +5,12 @@ mod columns;
 pub mod expression;
 mod instance;
 mod model;
+mod file;
 mod polynomial;
 
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
+pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, ValueError};
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
 pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};
