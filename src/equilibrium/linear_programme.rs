@@ -18,20 +18,12 @@ mod pivot;
 mod rounded;
 mod vertex;
 
-use super::{Control, Problem, Proved, range_proofs};
+use super::{Control, Problem, Proved, range_proofs, suitable_arithmetic};
 use crate::certificate::Arithmetic;
-use crate::exact::{Natural, Rational, Rounding};
+use crate::exact::{Rational, Rounding};
 use crate::follower::{Objective, best_response, value_bound};
 use crate::game::Numbers;
 use crate::lp::{Backend, LpFailure, LpSolution, OccupationLp};
-use dashu_base::BitTest;
-
-/// Most work for which rationals are used: (pairs + transition entries) times bits of a value. About a second per
-/// backward induction.
-const MOST_EXACT_WORK: usize = 1 << 28;
-/// Fractional bits of rounded arithmetic beyond the scale of the game: values of 60 bits and numerators of as many
-/// fit machine integers.
-const ROUNDED_BITS: i64 = 60;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +50,7 @@ pub enum LpError {
 /// # Errors
 /// [`LpError::NegativeEpsilon`]. A failure of the back end is no error: see [`LpOutcome::failure`].
 pub fn solve_lp(problem: &Problem<'_>, backend: &dyn Backend, control: &Control) -> Result<LpOutcome, LpError> {
-    solve_lp_in(problem, backend, control, arithmetic_for(problem))
+    solve_lp_in(problem, backend, control, suitable_arithmetic(problem.numbers, problem.epsilon))
 }
 
 /// [`solve_lp`] in the given arithmetic.
@@ -118,44 +110,4 @@ impl FollowerValue {
             },
         })
     }
-}
-
-/// Rationals when they stay short enough, else fixed point fine enough for eps and for the rewards of the game.
-fn arithmetic_for(problem: &Problem<'_>) -> Arithmetic {
-    if exact_work(problem.numbers) <= MOST_EXACT_WORK {
-        return Arithmetic::Exact;
-    }
-    let numbers = problem.numbers;
-    let size = |vector: &crate::exact::Scaled| {
-        let largest = vector.iter().map(|value| binary_exponent(&value)).max();
-        largest.unwrap_or(i64::MIN)
-    };
-    let rewards = numbers.stages.iter().map(|stage| size(&stage.reward).max(size(&stage.leader))).max().unwrap_or(0);
-    let stages = numbers.stages.len().bit_len() as i64;
-    // The error of a value is at most the number of stages times 2^-bits.
-    let for_rewards = ROUNDED_BITS - rewards;
-    let for_epsilon = if problem.epsilon.is_zero() { 0 } else { ROUNDED_BITS / 2 + stages - binary_exponent(problem.epsilon) };
-    let bits = for_rewards.max(for_epsilon).clamp(1, i64::from(MOST_ROUNDED_BITS));
-    Arithmetic::Rounded(u32::try_from(bits).unwrap_or(MOST_ROUNDED_BITS))
-}
-
-/// Most fractional bits: rewards and eps below 2^-4000 are beyond any use.
-const MOST_ROUNDED_BITS: u32 = 4096;
-
-/// About `log2 |value|`; the least integer for 0.
-fn binary_exponent(value: &Rational) -> i64 {
-    if value.is_zero() { i64::MIN / 2 } else { value.numerator().bit_len() as i64 - value.denominator().bit_len() as i64 }
-}
-
-/// (pairs + transition entries) times the bits of an exact value: every stage multiplies the denominator.
-fn exact_work(numbers: &Numbers) -> usize {
-    let length = |denominator: &Natural| denominator.bit_len().saturating_sub(1);
-    let per_stage = numbers.stages.iter().map(|stage| {
-        let own = length(stage.reward.denominator()).max(length(stage.leader.denominator()));
-        (stage.transition.as_ref().map_or(0, |(_, probability)| length(probability.denominator())), own)
-    });
-    let (carried, own) = per_stage.fold((0usize, 0usize), |(sum, most), (carried, own)| (sum + carried, most.max(own)));
-    // Values times the multiplier, a quotient of two of them.
-    let bits = 3 * (carried + own + length(numbers.initial.denominator())) + 1;
-    (numbers.pairs() + numbers.transition_entries()).saturating_mul(bits)
 }

@@ -6,10 +6,10 @@ use super::race::{Contender, Engine, Race, interval, problem};
 use super::settings::{Method, Precision, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Scope, Step, write_certificate};
 use crate::check::{Accepted, Rejection, check};
-use crate::equilibrium::dynamic_programming::suitable_arithmetic;
-use crate::equilibrium::range_proofs;
+use crate::equilibrium::{Control, LpError, Problem, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
 use crate::game::{Class, Decision, Game, Numbers, classify};
+use crate::lp::HighsBackend;
 use std::time::Instant;
 
 /// Certified bounds of the value of `game`.
@@ -31,12 +31,19 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Err(_) => Numbers::empty(),
     };
     let arithmetic = |numbers: &Numbers| match settings.precision {
-        Precision::Auto => suitable_arithmetic(numbers),
+        Precision::Auto => suitable_arithmetic(numbers, &settings.epsilon),
         Precision::Exact => Arithmetic::Exact,
         Precision::Bits(bits) => Arithmetic::Rounded(bits),
     };
+    let backend = settings.backend.unwrap_or(&HighsBackend);
+    // What the back end failed at is not reported: the proofs hold without its answer.
+    let linear_programme = |problem: &Problem<'_>, control: &Control| match solve_lp_in(problem, backend, control, arithmetic(problem.numbers)) {
+        Ok(outcome) => outcome.proved,
+        Err(LpError::NegativeEpsilon) => range_proofs(problem),
+    };
     let engine = match settings.method {
-        Method::Auto | Method::DynamicProgramming | Method::LinearProgramme => Engine::Stepwise,
+        Method::Auto | Method::DynamicProgramming => Engine::Stepwise,
+        Method::LinearProgramme => Engine::OneShot(&linear_programme),
     };
     let mut race = Race::new(&indices, &numbers, &arithmetic, settings, engine);
     race.run();
@@ -46,6 +53,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
 
     let mut statistics = Statistics {
         nodes: contenders.iter().filter(|c| c.examined()).count(),
+        lp_solves: if settings.method == Method::LinearProgramme { contenders.iter().filter(|c| c.solved()).count() } else { 0 },
         inductions: contenders.iter().map(Contender::inductions).sum(),
         decisions_solved: contenders.iter().filter(|c| c.solved()).count(),
         seconds_approx,

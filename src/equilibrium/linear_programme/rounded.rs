@@ -2,7 +2,8 @@
 
 use super::duals::dual_bound;
 use super::vertex::read_vertex;
-use super::{MOST_EXACT_WORK, Situation, exact_work};
+use super::Situation;
+use crate::equilibrium::arithmetic::{MOST_EXACT_WORK, exact_work};
 use crate::certificate::{Arithmetic, Part, Selection, Step};
 use crate::equilibrium::{Problem, Proof, Proved};
 use crate::exact::{Natural, Rational, from_short_dyadic};
