@@ -11,3 +11,5 @@ pub mod generate;
 pub mod equilibrium;
 #[cfg(feature = "solver")]
 pub mod leader;
+#[cfg(feature = "solver")]
+pub mod lp;

@@ -6,10 +6,10 @@ use super::race::{Contender, Engine, Race, interval, problem};
 use super::settings::{Method, Precision, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Scope, Step, write_certificate};
 use crate::check::{Accepted, Rejection, check};
-use crate::equilibrium::dynamic_programming::suitable_arithmetic;
-use crate::equilibrium::range_proofs;
+use crate::equilibrium::{Control, LpError, Problem, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
-use crate::game::{Class, Decision, Game, NotMeanFieldFree, Numbers, classify};
+use crate::game::{Class, Decision, Game, Numbers, classify};
+use crate::lp::HighsBackend;
 use std::time::Instant;
 
 /// Certified bounds of the value of `game`.
@@ -25,18 +25,25 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Some(only) => vec![only],
         None => (0..decisions.len()).collect(),
     };
-    // Every decision was seen to be mean-field-free, so that no other case is left.
+    // `supported` saw that no data depend on the population, so that the second case does not occur.
     let numbers = |index: usize| match game.at(&decisions[index].values).mean_field_free() {
         Ok(numbers) => numbers,
         Err(_) => Numbers::empty(),
     };
     let arithmetic = |numbers: &Numbers| match settings.precision {
-        Precision::Auto => suitable_arithmetic(numbers),
+        Precision::Auto => suitable_arithmetic(numbers, &settings.epsilon),
         Precision::Exact => Arithmetic::Exact,
         Precision::Bits(bits) => Arithmetic::Rounded(bits),
     };
+    let backend = settings.backend.unwrap_or(&HighsBackend);
+    // What the back end failed at is not reported: the proofs hold without its answer.
+    let linear_programme = |problem: &Problem<'_>, control: &Control| match solve_lp_in(problem, backend, control, arithmetic(problem.numbers)) {
+        Ok(outcome) => outcome.proved,
+        Err(LpError::NegativeEpsilon) => range_proofs(problem),
+    };
     let engine = match settings.method {
-        Method::Auto | Method::DynamicProgramming | Method::LinearProgramme => Engine::Stepwise,
+        Method::Auto | Method::DynamicProgramming => Engine::Stepwise,
+        Method::LinearProgramme => Engine::OneShot(&linear_programme),
     };
     let mut race = Race::new(&indices, &numbers, &arithmetic, settings, engine);
     race.run();
@@ -46,6 +53,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
 
     let mut statistics = Statistics {
         nodes: contenders.iter().filter(|c| c.examined()).count(),
+        lp_solves: if settings.method == Method::LinearProgramme { contenders.iter().filter(|c| c.solved()).count() } else { 0 },
         inductions: contenders.iter().map(Contender::inductions).sum(),
         decisions_solved: contenders.iter().filter(|c| c.solved()).count(),
         seconds_approx,
@@ -89,11 +97,9 @@ fn supported<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decisio
     {
         return Err(SolveError::Decision { index, count });
     }
-    for decision in decisions {
-        match game.at(&decision.values).mean_field_free() {
-            Ok(_) => {}
-            Err(NotMeanFieldFree::Leader | NotMeanFieldFree::Reward | NotMeanFieldFree::Transition) => return Err(SolveError::LeaderReward),
-        }
+    let nonlinear = game.stages.iter().any(|stage| stage.leader_reward.population_degree() > 0) || game.payoff.population_degree() > 1;
+    if nonlinear {
+        return Err(SolveError::LeaderReward);
     }
     Ok(decisions)
 }
