@@ -7,9 +7,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use small_games::{Brute, accepted, random_numbers};
 use smfg::certificate::{Arithmetic, Selection, Step};
-use smfg::equilibrium::{Control, LpError, LpOutcome, Problem, solve_lp, solve_lp_in};
-use smfg::exact::{Rational, ratio};
+use smfg::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
+use smfg::equilibrium::{Control, LpError, LpOutcome, Problem, Proved, solve_lp, solve_lp_in};
+use smfg::exact::{Natural, Rational, Scaled, ratio};
 use smfg::game::Numbers;
+use smfg::generate::{MdpFamily, MdpParameters};
 use smfg::lp::{Backend, HighsBackend, LpFailure, LpSolution, OccupationLp};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -67,12 +69,18 @@ fn rounded_proofs_are_close() {
             for selection in BOTH {
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
                 for bits in [60, 90] {
-                    let outcome = solve_lp_in(&problem, &HighsBackend, &Control::default(), Arithmetic::Rounded(bits)).expect("not negative");
+                    let outcome =
+                        solve_lp_in(&problem, &HighsBackend, &Control::default(), Arithmetic::Rounded(bits)).expect("not negative");
                     let value = brute.value(&epsilon, selection);
                     let what = format!("game {game}, epsilon {epsilon}, {selection}, {bits} bits");
                     check_outcome(&numbers, &problem, &outcome, &value, &what);
                     let proved = &outcome.proved;
-                    assert!(&proved.witness.value - &proved.bound.value <= close, "{what}: {} {}", proved.bound.value, proved.witness.value);
+                    assert!(
+                        &proved.witness.value - &proved.bound.value <= close,
+                        "{what}: {} {}",
+                        proved.bound.value,
+                        proved.witness.value
+                    );
                 }
             }
         }
@@ -236,7 +244,8 @@ fn duals_have_the_written_signs() {
             let next = answer.flow_duals_approx.get(t + 1).map(Vec::as_slice);
             for state in 0..stage.pairs.states() {
                 for pair in stage.pairs.of_state(state) {
-                    let reduced_cost = stage.pair_value_approx(pair, 1.0, answer.multiplier_approx, next) - answer.flow_duals_approx[t][state];
+                    let reduced_cost =
+                        stage.pair_value_approx(pair, 1.0, answer.multiplier_approx, next) - answer.flow_duals_approx[t][state];
                     assert!(reduced_cost >= -1e-6);
                     assert!(answer.occupation_approx[t][pair] * reduced_cost <= 1e-6);
                     primal_value += stage.cost_approx[pair] * answer.occupation_approx[t][pair];
@@ -244,6 +253,99 @@ fn duals_have_the_written_signs() {
             }
         }
         assert!((dual_value - primal_value).abs() <= 1e-6);
+    }
+}
+
+/// The value by the other method, which shares only the followers' inductions.
+fn by_dynamic_programming(problem: &Problem<'_>) -> Proved {
+    let mut search = Search::new(problem, &ApproxCache::default());
+    while !search.done() {
+        search.step(&|| true);
+    }
+    certify(problem, &search, Arithmetic::Exact, Effort::Full, &Control::default())
+}
+
+fn mdp(stages: usize, states: usize, seed: u64) -> Numbers {
+    let parameters = MdpParameters { stages, states, actions: 4, successors: 3, decisions: 1, seed };
+    let game = MdpFamily::new(parameters).expect("sizes in range").game();
+    game.at(&[]).mean_field_free().expect("class C0")
+}
+
+#[test]
+fn agrees_with_dynamic_programming() {
+    for seed in 0..3 {
+        let numbers = mdp(7, 10, seed);
+        for epsilon in [ratio(0, 1), ratio(1, 64), ratio(1, 3)] {
+            for selection in BOTH {
+                let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
+                let value = by_dynamic_programming(&problem).bound.value;
+                let what = format!("seed {seed}, epsilon {epsilon}, {selection}");
+                let exact = solve_lp(&problem, &HighsBackend, &Control::default()).expect("not negative");
+                check_outcome(&numbers, &problem, &exact, &value, &what);
+                assert_eq!(exact.proved.bound.value, exact.proved.witness.value, "{what}");
+                let rounded = solve_lp_in(&problem, &HighsBackend, &Control::default(), Arithmetic::Rounded(64)).expect("not negative");
+                check_outcome(&numbers, &problem, &rounded, &value, &what);
+                assert!(&rounded.proved.witness.value - &rounded.proved.bound.value <= ratio(1, 100_000_000), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_solver_out_of_time_leaves_time_for_proofs() {
+    let (numbers, epsilon) = (mdp(20, 40, 1), ratio(1, 64));
+    let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection: Selection::Pessimistic };
+    let value = by_dynamic_programming(&problem).bound.value;
+    for milliseconds in [1, 30, 400] {
+        let deadline = Instant::now() + Duration::from_millis(milliseconds);
+        let control = Control::new(Some(deadline), Arc::new(AtomicBool::new(false)));
+        let outcome = solve_lp(&problem, &HighsBackend, &control).expect("not negative");
+        assert!(matches!(outcome.failure, None | Some(LpFailure::TimeLimit | LpFailure::Stopped)), "{:?}", outcome.failure);
+        check_outcome(&numbers, &problem, &outcome, &value, "out of time");
+    }
+}
+
+/// `numbers` with the leader's rewards times `leader` and the followers' times `reward`.
+fn scaled(numbers: &Numbers, leader: &Rational, reward: &Rational) -> Numbers {
+    let times = |vector: &Scaled, factor: &Rational| {
+        let entries: Vec<Rational> = vector.iter().map(|entry| entry * factor).collect();
+        Arc::new(Scaled::from_rationals(&entries))
+    };
+    let mut result = numbers.clone();
+    for stage in &mut result.stages {
+        stage.leader = times(&stage.leader, leader);
+        stage.reward = times(&stage.reward, reward);
+    }
+    result.leader_constant *= leader;
+    result
+}
+
+#[test]
+fn rewards_of_any_size() {
+    let mut rng = ChaCha8Rng::seed_from_u64(6);
+    let power = |exponent: usize| Rational::from(Natural::from(10u8).pow(exponent));
+    for game in 0..20 {
+        let small = random_numbers(&mut rng);
+        for (exponent, failure) in [(12, None), (40, None), (400, Some(LpFailure::OutOfRange))] {
+            let numbers = scaled(&small, &power(exponent), &(Rational::ONE / power(exponent)));
+            let brute = Brute::new(&numbers);
+            let epsilon = Rational::ONE / (power(exponent) * ratio(7, 1));
+            for selection in BOTH {
+                let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
+                let value = brute.value(&epsilon, selection);
+                let what = format!("game {game}, 10^{exponent}, {selection}");
+                let exact = solve_lp(&problem, &HighsBackend, &Control::default()).expect("not negative");
+                check_outcome(&numbers, &problem, &exact, &value, &what);
+                assert_eq!(exact.proved.bound.value, exact.proved.witness.value, "{what}");
+                let without_leader = numbers.stages.iter().all(|stage| stage.leader.is_zero());
+                assert_eq!(exact.failure, failure.clone().filter(|_| !without_leader), "{what}");
+                for bits in [1, 60, 200] {
+                    let rounded =
+                        solve_lp_in(&problem, &HighsBackend, &Control::default(), Arithmetic::Rounded(bits)).expect("not negative");
+                    check_outcome(&numbers, &problem, &rounded, &value, &what);
+                }
+            }
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub enum LpError {
 /// Bounds and witness of `problem` from the linear programme solved by `backend`.
 ///
 /// Exact rationals are used unless the game is too long for them ([`solve_lp_in`] lets the caller choose). The back end is
-/// given the time that `control` leaves; when the time is over, what is proved so far is returned.
+/// given half of the time that `control` leaves, the proofs have the rest; when the time is over, what is proved so far is returned.
 ///
 /// # Errors
 /// [`LpError::NegativeEpsilon`]. A failure of the back end is no error: see [`LpOutcome::failure`].
@@ -66,7 +66,7 @@ pub fn solve_lp_in(problem: &Problem<'_>, backend: &dyn Backend, control: &Contr
         return Ok(LpOutcome { proved, failure: Some(LpFailure::Stopped) });
     };
     let lp = OccupationLp::new(problem.numbers, problem.selection, &(&follower.lower - problem.epsilon));
-    let (advice, failure) = match backend.minimise(&lp, control.remaining()) {
+    let (advice, failure) = match backend.minimise(&lp, control.remaining().map(|time| time / 2)) {
         Ok(solution) if solution.fits(&lp) => (Some(solution), None),
         Ok(_) => (None, Some(LpFailure::Shape)),
         Err(failure) => (None, Some(failure)),

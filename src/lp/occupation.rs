@@ -114,9 +114,10 @@ impl OccupationLp {
         let all = |values: &[f64]| values.iter().all(|v| v.is_finite());
         self.required_reward_approx.is_finite()
             && all(&self.initial_approx)
-            && self.stages.iter().all(|stage| {
-                all(&stage.cost_approx) && all(&stage.reward_approx) && stage.transition.as_ref().is_none_or(|(_, p)| all(p))
-            })
+            && self
+                .stages
+                .iter()
+                .all(|stage| all(&stage.cost_approx) && all(&stage.reward_approx) && stage.transition.as_ref().is_none_or(|(_, p)| all(p)))
     }
 }
 

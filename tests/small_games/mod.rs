@@ -91,7 +91,8 @@ pub struct Brute {
 
 impl Brute {
     pub fn new(numbers: &Numbers) -> Self {
-        let slots: Vec<(usize, usize)> = numbers.stages.iter().enumerate().flat_map(|(t, stage)| (0..stage.pairs.states()).map(move |s| (t, s))).collect();
+        let slots: Vec<(usize, usize)> =
+            numbers.stages.iter().enumerate().flat_map(|(t, stage)| (0..stage.pairs.states()).map(move |s| (t, s))).collect();
         let choices = |&(t, s): &(usize, usize)| numbers.stages[t].pairs.of_state(s).len();
         let count: usize = slots.iter().map(choices).product();
         let mut points = Vec::new();
@@ -186,7 +187,7 @@ pub fn game_of(numbers: &Numbers) -> Game {
 }
 
 /// The checker's opinion of a certificate made of the two steps of `proved`.
-pub fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result<Accepted, Rejection> {
+pub fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result<Accepted, Box<Rejection>> {
     let game = game_of(numbers);
     let (bound, witness) = (problem.sigma() * &proved.bound.value, problem.sigma() * &proved.witness.value);
     let claim = Claim {
@@ -199,5 +200,5 @@ pub fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Re
     };
     let steps = [Step::Decision(0), proved.bound.step.clone(), proved.witness.step.clone()];
     let text = write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail");
-    check(&game, text.as_slice())
+    check(&game, text.as_slice()).map_err(Box::new)
 }

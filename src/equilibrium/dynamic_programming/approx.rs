@@ -8,8 +8,11 @@ use std::sync::{Arc, Mutex};
 /// Binary64 copies of transition probabilities, shared by the decisions whose transitions are the same.
 #[derive(Debug, Default)]
 pub struct ApproxCache {
-    known: Mutex<Vec<(Arc<Scaled>, Arc<Vec<f64>>)>>,
+    known: Mutex<Vec<Copied>>,
 }
+
+/// A vector and its binary64 copy.
+type Copied = (Arc<Scaled>, Arc<Vec<f64>>);
 
 impl ApproxCache {
     fn get(&self, exact: &Arc<Scaled>) -> Arc<Vec<f64>> {

@@ -91,7 +91,9 @@ fn pair_costs(stage: &StageNumbers, sigma: &Rational, multiplier: &Rational, nex
     let reward_denominator = multiplier.denominator() * stage.reward.denominator();
     let form_denominator = least_common_multiple(stage.leader.denominator(), &reward_denominator);
     let carried = match (&stage.transition, next) {
-        (Some((successors, probability)), Some(next)) => Some((successors, probability, next, probability.denominator() * next.denominator())),
+        (Some((successors, probability)), Some(next)) => {
+            Some((successors, probability, next, probability.denominator() * next.denominator()))
+        }
         _ => None,
     };
     let denominator = match &carried {

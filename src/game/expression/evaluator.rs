@@ -2,15 +2,15 @@
 
 use super::Expression;
 use super::defines::{self, DefineError};
-use super::error::{ExpressionError, ExpressionErrorKind, shown};
+use super::error::{ExpressionError, ExpressionErrorKind};
 use super::limits::Work;
 use super::names::Names;
 use super::population::Population;
-use super::program::Operation;
-use super::resolve::{Resolved, Resolver, Staged, Step};
-use super::symbols::{Dependence, LeaderTerms, Place, Symbols};
-use super::value::{Terms, Value, small_integer};
-use crate::exact::{Rational, format_rational};
+use super::program::{Operation, Owner};
+use super::resolve::{Resolved, Resolver, Step};
+use super::symbols::{Dependence, Place, Symbols};
+use super::value::Value;
+use crate::exact::Rational;
 use crate::game::{Aggregate, Monomial, Polynomial, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,29 +18,30 @@ use std::sync::Arc;
 /// Formulas resolved at once; more are resolved again when they come back.
 const MOST_RESOLVED: usize = 100_000;
 /// Values of definitions and averages that are kept, in terms and words of coefficients.
-const MOST_KEPT: usize = 1 << 21;
+const MOST_KEPT: usize = 1 << 20;
 
 /// Evaluates the formulas of one game and collects the aggregates they use.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
-    names: Names<'a>,
+    pub(super) names: Names<'a>,
     definitions: Vec<Option<Arc<Resolved>>>,
     next_mean: usize,
-    population: Population<'a>,
+    pub(super) population: Population<'a>,
     /// Resolved formulas by the address of their programs, which the formulas beside them keep alive.
     resolved: BTreeMap<usize, (Expression, Arc<Resolved>)>,
     /// The last value of every definition, at places of rules and at those of members inside `mean`.
     values: [Vec<Option<(Place, Value)>>; 2],
     /// Values of averages by number, stage and current stage.
-    means: BTreeMap<(usize, usize, Option<usize>), Value>,
+    pub(super) means: BTreeMap<(usize, usize, Option<usize>), Value>,
     /// Weight of all values kept.
-    kept: usize,
-    work: Work,
+    pub(super) kept: usize,
+    /// What the evaluation under way may still cost.
+    pub(super) work: Work,
 }
 
 /// Where a program is evaluated: for a rule, or for a member of the population inside `mean`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
+pub(super) enum Level {
     Rule = 0,
     Member = 1,
 }
@@ -88,7 +89,7 @@ impl<'a> Evaluator<'a> {
             if program.dependence != Dependence::default() {
                 continue;
             }
-            self.work = Work::new();
+            self.begin();
             if let Err(error) = self.run(&program, Place::default(), Level::Rule)
                 && !matches!(error.kind, ExpressionErrorKind::InDefinition { .. })
             {
@@ -110,10 +111,7 @@ impl<'a> Evaluator<'a> {
             return Ok(Polynomial::constant(value.clone()));
         }
         let program = self.resolved(expression)?;
-        if self.kept > MOST_KEPT {
-            self.forget();
-        }
-        self.work = Work::new();
+        self.begin();
         self.run(&program, place, Level::Rule).map(Value::into_polynomial)
     }
 
@@ -131,6 +129,14 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn into_aggregates(self) -> Vec<Aggregate> {
         self.population.into_aggregates()
+    }
+
+    /// Makes ready for one evaluation.
+    fn begin(&mut self) {
+        if self.kept > MOST_KEPT {
+            self.forget();
+        }
+        self.work = Work::new();
     }
 
     /// Forgets values, not aggregates.
@@ -157,7 +163,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Runs a program on a stack of values, and on a stack of frames those of the definitions it needs.
-    fn run(&mut self, program: &Arc<Resolved>, place: Place, level: Level) -> Result<Value, ExpressionError> {
+    pub(super) fn run(&mut self, program: &Arc<Resolved>, place: Place, level: Level) -> Result<Value, ExpressionError> {
         let mut stack: Vec<Value> = Vec::new();
         let mut frames = vec![Frame { program: Arc::clone(program), next: 0, definition: None }];
         while let Some(frame) = frames.last_mut() {
@@ -226,8 +232,8 @@ impl<'a> Evaluator<'a> {
             },
             Step::Attribute(owner, attribute) => {
                 let entity = match owner {
-                    super::program::Owner::State => place.state,
-                    super::program::Owner::Action => place.action,
+                    Owner::State => place.state,
+                    Owner::Action => place.action,
                 };
                 Value::Constant(self.names.value(*owner, *attribute, entity).map_err(at)?.clone())
             }
@@ -251,147 +257,6 @@ impl<'a> Evaluator<'a> {
         stack.push(value);
         Ok(())
     }
-
-    /// The stage of a term without `@`.
-    fn own_stage(&self, staged: &Staged, place: Place) -> Result<usize, ExpressionErrorKind> {
-        let fixed = match staged {
-            Staged::Table(table) => {
-                let name = self.names.tables.get(*table);
-                name.and_then(|name| self.names.symbols.named_aggregates.get(*name)?.stage)
-            }
-            Staged::Mixed(_) => match self.names.symbols.leader_terms {
-                LeaderTerms::Mixed { per_stage: false, .. } => Some(0),
-                _ => None,
-            },
-            _ => None,
-        };
-        match fixed.or(place.stage) {
-            Some(stage) => self.existing(stage, || stage.to_string()),
-            None => Err(ExpressionErrorKind::NeedsStage { term: staged.term(&self.names) }),
-        }
-    }
-
-    /// The stage after `@`.
-    fn stage(&self, value: &Value) -> Result<usize, ExpressionErrorKind> {
-        let Value::Constant(constant) = value else {
-            return Err(ExpressionErrorKind::StageNotInteger { found: "that is not constant".into() });
-        };
-        let found = || shown(&format_rational(constant));
-        if !constant.is_int() {
-            return Err(ExpressionErrorKind::StageNotInteger { found: found() });
-        }
-        self.existing(small_integer(constant).unwrap_or(usize::MAX), found)
-    }
-
-    fn existing(&self, stage: usize, found: impl Fn() -> String) -> Result<usize, ExpressionErrorKind> {
-        let stages = self.names.symbols.pairs.len();
-        if stage < stages {
-            Ok(stage)
-        } else {
-            Err(ExpressionErrorKind::StageRange { found: found(), last: stages.saturating_sub(1) })
-        }
-    }
-
-    /// A term at a stage that exists.
-    fn staged(&mut self, staged: &Staged, column: usize, stage: usize, place: Place) -> Result<Value, ExpressionError> {
-        let at = |kind| ExpressionError::new(column, kind);
-        match staged {
-            Staged::Mass(state, action) => self.population.mass(stage, *state, *action).map_err(at),
-            Staged::Table(table) => {
-                let name = self.names.tables.get(*table).copied().unwrap_or_default();
-                self.population.table(*table, name, stage).map_err(at)
-            }
-            Staged::Mixed(action) => self.mixed(*action, stage).map_err(at),
-            Staged::Process(state, action) => self.process(*state, *action, stage).map_err(at),
-            Staged::Mean(number, body) => self.mean(*number, body, column, stage, place),
-        }
-    }
-
-    /// `p[action]`.
-    fn mixed(&self, action: u32, stage: usize) -> Result<Value, ExpressionErrorKind> {
-        let LeaderTerms::Mixed { actions, per_stage, first } = &self.names.symbols.leader_terms else {
-            return Err(ExpressionErrorKind::NotMixed);
-        };
-        let row = if *per_stage { stage } else { 0 };
-        parameter(*first, row, actions.len(), action as usize).map(|variable| Value::term(Monomial::of(variable), Rational::ONE))
-    }
-
-    /// `nu[state, action]`, summed over what is not given; over everything it is 1.
-    fn process(&mut self, state: Option<u32>, action: Option<u32>, stage: usize) -> Result<Value, ExpressionErrorKind> {
-        let LeaderTerms::Process { states, actions, first } = &self.names.symbols.leader_terms else {
-            return Err(ExpressionErrorKind::NoProcess);
-        };
-        if state.is_none() && action.is_none() {
-            return Ok(Value::Constant(Rational::ONE));
-        }
-        let (state_count, action_count) = (states.len(), actions.len());
-        let range = |selected: Option<u32>, count: usize| match selected {
-            Some(index) => index as usize..index as usize + 1,
-            None => 0..count,
-        };
-        let mut sum = Terms::default();
-        for state in range(state, state_count) {
-            for action in range(action, action_count) {
-                let row = stage.saturating_mul(state_count).saturating_add(state);
-                let variable = parameter(*first, row, action_count, action)?;
-                sum.add(Monomial::of(variable), Rational::ONE, &mut self.work)?;
-            }
-        }
-        Ok(sum.into_value())
-    }
-
-    /// `mean(body)` at `stage`: by linearity, one aggregate per product of leader parameters in the body.
-    fn mean(
-        &mut self,
-        number: usize,
-        body: &Arc<Resolved>,
-        column: usize,
-        stage: usize,
-        place: Place,
-    ) -> Result<Value, ExpressionError> {
-        let at = |kind| ExpressionError::new(column, kind);
-        let current = place.stage.filter(|_| body.dependence.stage);
-        let key = (number, stage, current);
-        if let Some(value) = self.means.get(&key) {
-            return Ok(value.clone());
-        }
-        let Some(pairs) = self.population.pairs(stage) else { return Ok(Value::Constant(Rational::ZERO)) };
-        self.work.allow_members(pairs.len());
-        let mut weights: BTreeMap<Monomial, Vec<(u32, u32, Rational)>> = BTreeMap::new();
-        let mut last: Option<(Place, Value)> = None;
-        for state in 0..pairs.states() {
-            for pair in pairs.of_state(state) {
-                let action = pairs.action(pair);
-                let member = body.dependence.restrict(Place { stage: place.stage, state: Some(state), action: Some(action) });
-                let value = match &last {
-                    Some((at, value)) if *at == member => value.clone(),
-                    _ => self.run(body, member, Level::Member)?,
-                };
-                let mut put = |monomial: &Monomial, weight: &Rational| match weights.get_mut(monomial) {
-                    Some(column) => column.push((state as u32, action as u32, weight.clone())),
-                    None => {
-                        weights.insert(monomial.clone(), vec![(state as u32, action as u32, weight.clone())]);
-                    }
-                };
-                self.work.spend(value.weight()).map_err(at)?;
-                match &value {
-                    Value::Constant(constant) if constant.is_zero() => {}
-                    Value::Constant(constant) => put(&Monomial::one(), constant),
-                    Value::Polynomial(terms) => terms.iter().for_each(|(monomial, coefficient)| put(monomial, coefficient)),
-                }
-                last = Some((member, value));
-            }
-        }
-        let mut sum = Value::Constant(Rational::ZERO);
-        for (factor, weights) in weights {
-            let average = self.population.average(stage, weights).map_err(at)?;
-            let term = average.value(factor);
-            sum = Value::combine(super::program::Binary::Add, sum, term, &mut self.work).map_err(at)?;
-        }
-        self.kept += sum.weight();
-        self.means.insert(key, sum.clone());
-        Ok(sum)
-    }
 }
 
 /// What is known of a definition at a place.
@@ -406,11 +271,4 @@ fn address(expression: &Expression) -> usize {
 
 fn pop(stack: &mut Vec<Value>) -> Result<Value, ExpressionErrorKind> {
     stack.pop().ok_or(ExpressionErrorKind::MissingOperand)
-}
-
-/// The parameter `first + row * columns + column`.
-fn parameter(first: usize, row: usize, columns: usize, column: usize) -> Result<Variable, ExpressionErrorKind> {
-    let index = row.checked_mul(columns).and_then(|offset| offset.checked_add(column)?.checked_add(first));
-    let index = index.and_then(|index| u32::try_from(index).ok());
-    index.map(Variable::Parameter).ok_or(ExpressionErrorKind::TooManyTerms)
 }

@@ -18,9 +18,9 @@
 //! outside, also before an `@`. Division is by nonzero constants and exponents are integers between 0 and 64, so
 //! that every value is a polynomial.
 //!
-//! A text becomes a postfix [program](parser) with an explicit stack of operators; its [names are resolved](resolve) once;
-//! [evaluation](evaluator) runs it on a stack of values. Nothing recurses on input, and every formula has
-//! bounded [cost](limits).
+//! A text becomes a postfix program with an explicit stack of operators (`parser`); its names are resolved once
+//! (`resolve`); evaluation runs it on a stack of values (`evaluator`). Nothing recurses on input, and every formula has
+//! bounded cost (`limits`).
 
 mod defines;
 mod error;
@@ -33,6 +33,7 @@ mod parser;
 mod population;
 mod program;
 mod resolve;
+mod staged;
 mod symbols;
 mod value;
 

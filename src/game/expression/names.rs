@@ -2,6 +2,7 @@
 
 use super::error::{ExpressionErrorKind, shown};
 use super::hints::{hint, listed, nearest};
+use super::lexer::is_identifier;
 use super::program::{Owner, Selector};
 use super::symbols::{Entity, LeaderTerms, Symbols};
 use crate::exact::Rational;
@@ -111,7 +112,8 @@ impl<'a> Names<'a> {
 
     /// What to say about an unknown plain name.
     fn about(&self, name: &str) -> String {
-        let written = |prefix: &str, suffix: &str| format!("; did you mean {prefix}{}{suffix}?", shown(name));
+        let spelled = if is_identifier(name) { shown(name) } else { format!("\"{}\"", shown(name)) };
+        let written = |prefix: &str, suffix: &str| format!("; did you mean `{prefix}{spelled}{suffix}`?");
         if self.states.contains_key(name) {
             return written("mu[", "]");
         }

@@ -163,7 +163,7 @@ impl Parser<'_> {
                     _ => return Err(self.unexpected("the name of an action of the leader")),
                 };
                 self.advance()?;
-                self.close_bracket(opened)?;
+                self.close_bracket(opened, "`]` (names that are not identifiers are quoted: p[\"pay back\"])")?;
                 self.term(column, Term::Mixed(action))
             }
             ("mean", _) => Err(self.unexpected("`(` after `mean`")),
@@ -205,13 +205,13 @@ impl Parser<'_> {
     fn members(&mut self) -> Result<(Selector, Selector), ExpressionError> {
         let opened = self.advance()?.column;
         let state = self.member()?;
-        let action = if self.next_is(',') {
-            self.advance()?;
-            self.member()?
-        } else {
-            Selector::All
-        };
-        self.close_bracket(opened)?;
+        if !self.next_is(',') {
+            self.close_bracket(opened, "`,` or `]` (names that are not identifiers are quoted: mu[\"far left\"])")?;
+            return Ok((state, Selector::All));
+        }
+        self.advance()?;
+        let action = self.member()?;
+        self.close_bracket(opened, "`]` (names that are not identifiers are quoted: mu[\"far left\"])")?;
         Ok((state, action))
     }
 
@@ -226,14 +226,18 @@ impl Parser<'_> {
         Ok(selector)
     }
 
-    fn close_bracket(&mut self, opened: usize) -> Result<(), ExpressionError> {
+    fn close_bracket(&mut self, opened: usize, expected: &'static str) -> Result<(), ExpressionError> {
         if self.next_is(']') {
             self.advance()?;
             return Ok(());
         }
-        let found = self.token.kind.found();
-        let kind = ExpressionErrorKind::Unclosed { found, opening: '[', closing: ']', opened };
-        Err(ExpressionError::new(self.token.column, kind))
+        Err(if self.token.kind == TokenKind::End { self.unclosed('[', ']', opened) } else { self.unexpected(expected) })
+    }
+
+    /// The error that the next token comes before a closing parenthesis or bracket.
+    fn unclosed(&self, opening: char, closing: char, opened: usize) -> ExpressionError {
+        let kind = ExpressionErrorKind::Unclosed { found: self.token.kind.found(), opening, closing, opened };
+        ExpressionError::new(self.token.column, kind)
     }
 
     /// A term that has been read and the `@stage` that may follow it; whether a whole operand was read.
@@ -338,11 +342,7 @@ impl Parser<'_> {
         self.reduce(0);
         match self.waiting.last() {
             None => Ok(self.program),
-            Some((opened, _)) => {
-                let found = self.token.kind.found();
-                let kind = ExpressionErrorKind::Unclosed { found, opening: '(', closing: ')', opened: *opened };
-                Err(ExpressionError::new(self.token.column, kind))
-            }
+            Some((opened, _)) => Err(self.unclosed('(', ')', *opened)),
         }
     }
 }
