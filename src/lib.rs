@@ -53,6 +53,7 @@ pub mod exact;
 pub mod follower;
 pub mod game;
 pub mod generate;
+pub mod report;
 
 #[cfg(feature = "solver")]
 pub mod equilibrium;
