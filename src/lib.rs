@@ -55,6 +55,8 @@ pub mod game;
 pub mod generate;
 pub mod report;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "solver")]
 pub mod equilibrium;
 #[cfg(feature = "solver")]
