@@ -51,7 +51,14 @@ fn main() {
     println!("\nThe whole of `solve`, with proof and check:\n");
     head(&["pairs", "game", "search and proof", "check", "gap proved", "peak memory, MiB"]);
     for (pairs, [_, _, _, built, solved, checked, gap, peak]) in &rows {
-        row(&[grouped(*pairs), time(*built), time(*solved), time(*checked), format!("{gap:.0e}"), two_digits(*peak)]);
+        row(&[
+            grouped(*pairs),
+            time(*built),
+            time(*solved),
+            time(*checked),
+            if *gap == 0.0 { "0".into() } else { format!("{gap:.0e}") },
+            two_digits(*peak),
+        ]);
     }
 }
 

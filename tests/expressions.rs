@@ -124,7 +124,8 @@ fn averages_are_linear_and_kept_once() {
     let (found, aggregates) =
         value(&symbols(), "mean((toll + 2) * s.wealth / 2) - mean(s.wealth) + 3 * mean(a.effort) - mu[*, work]", place(1, 0, 0))
             .expect("a value");
-    let wealth = Aggregate { stage: 1, weights: [(0, 0, 1), (0, 1, 1), (1, 0, 3), (1, 1, 3)].map(|(s, a, w)| (s, a, ratio(w, 1))).to_vec() };
+    let wealth =
+        Aggregate { stage: 1, weights: [(0, 0, 1), (0, 1, 1), (1, 0, 3), (1, 1, 3)].map(|(s, a, w)| (s, a, ratio(w, 1))).to_vec() };
     let effort = Aggregate { stage: 1, weights: [(0, 1, 1), (1, 1, 1), (2, 1, 1)].map(|(s, a, w)| (s, a, ratio(w, 1))).to_vec() };
     assert_eq!(aggregates, [wealth, effort]);
     assert_eq!(found, sum(&[(ratio(1, 2), &[TOLL, M0]), (ratio(2, 1), &[Variable::Aggregate(1)])]));
@@ -274,7 +275,10 @@ fn misspelled_formulas() {
         ("nu(1)", "column 3: found `(`, expected `[` after `nu`".into()),
         ("mu[]", "column 4: found `]`, expected a name or `*` (names that are not identifiers are quoted: mu[\"far left\"])".into()),
         ("mu[0]", "column 4: found `0`, expected a name or `*` (names that are not identifiers are quoted: mu[\"far left\"])".into()),
-        ("mu[far left]", "column 8: found `left`, expected `,` or `]` (names that are not identifiers are quoted: mu[\"far left\"])".into()),
+        (
+            "mu[far left]",
+            "column 8: found `left`, expected `,` or `]` (names that are not identifiers are quoted: mu[\"far left\"])".into(),
+        ),
         ("mu[rich, work, rest]", "column 14: found `,`, expected `]` (names that are not identifiers are quoted: mu[\"far left\"])".into()),
         ("mu[rich", "column 8: found the end of the formula, expected `]` to match the `[` in column 3".into()),
         ("p[*]", "column 3: found `*`, expected the name of an action of the leader".into()),
@@ -282,8 +286,14 @@ fn misspelled_formulas() {
         ("s.1", "column 3: found `1`, expected the name of an attribute".into()),
         ("x.wealth", "column 2: found `.`, expected an operator (attributes are written s.name and a.name)".into()),
         ("toll[1]", "column 5: found `[`, expected an operator (only mu[...], p[...] and nu[...] take brackets)".into()),
-        ("mu[rich]@t", "column 10: found `t`, expected a stage after `@`: an integer such as @2 or a formula in parentheses such as @(t-1)".into()),
-        ("mu[rich]@-1", "column 10: found `-`, expected a stage after `@`: an integer such as @2 or a formula in parentheses such as @(t-1)".into()),
+        (
+            "mu[rich]@t",
+            "column 10: found `t`, expected a stage after `@`: an integer such as @2 or a formula in parentheses such as @(t-1)".into(),
+        ),
+        (
+            "mu[rich]@-1",
+            "column 10: found `-`, expected a stage after `@`: an integer such as @2 or a formula in parentheses such as @(t-1)".into(),
+        ),
         ("(toll)@1", "column 7: `@` cannot follow this: it follows mu[...], mean(...), p[...], nu[...] and named aggregates".into()),
         ("mu[rich]@1@2", "column 11: `@` cannot follow this: it follows mu[...], mean(...), p[...], nu[...] and named aggregates".into()),
         (
@@ -322,7 +332,10 @@ fn names_that_mean_nothing() {
         ("p[audit]", "column 1: `p[...]` is the probability of a leader's action, and the leader of this game has no `mixed` actions"),
         ("nu[audit]", "column 1: `nu[...]` is the law of the leader's state, and the leader of this game has no `process`"),
         ("toll@1", "column 1: `@` cannot follow the parameter `toll`: it follows mu[...], mean(...), p[...], nu[...] and named aggregates"),
-        ("crowd@1", "column 1: `@` cannot follow the definition `crowd`: it follows mu[...], mean(...), p[...], nu[...] and named aggregates"),
+        (
+            "crowd@1",
+            "column 1: `@` cannot follow the definition `crowd`: it follows mu[...], mean(...), p[...], nu[...] and named aggregates",
+        ),
         (
             "heat@1",
             "column 1: `@` cannot follow an aggregate with a stage of its own, `heat`: \
@@ -482,7 +495,10 @@ fn excessive_formulas_are_refused() {
     assert!(matches!(kind(&"9".repeat(90_000)), Kind::NumberTooLong));
     assert!(matches!(kind("((toll+1)^33)^2"), Kind::Degree { degree: 66 }));
     assert!(matches!(kind("(1+toll+wage+mu[rich]+mu[poor])^40"), Kind::TooManyTerms));
-    assert!(matches!(kind("(1+toll+wage+mu[rich]+mu[poor])^16 * (1+toll+wage+mu[rich]+mu[poor])^16"), Kind::TooManyTerms | Kind::TooMuchWork));
+    assert!(matches!(
+        kind("(1+toll+wage+mu[rich]+mu[poor])^16 * (1+toll+wage+mu[rich]+mu[poor])^16"),
+        Kind::TooManyTerms | Kind::TooMuchWork
+    ));
     let slow = vec!["(1+toll+wage+mu[rich])^20*(1-toll-wage+mu[rich])^20"; 1000].join("+");
     assert!(matches!(kind(&slow), Kind::TooMuchWork));
     assert!(matches!(kind(&"1+".repeat(LONGEST_FORMULA)), Kind::TooLong { length: 200_000 }));
@@ -552,9 +568,9 @@ impl Tree {
                 let chosen = |i: usize| s.is_none_or(|s| s == i / 2) && a.is_none_or(|a| a == i % 2);
                 (0..6).filter(|&i| chosen(i)).map(|i| point.masses[*t][i].clone()).fold(Rational::ZERO, |x, y| x + y)
             }
-            Tree::Mean(body, t) => (0..6)
-                .map(|i| &point.masses[*t][i] * body.value(point, (stage, i / 2, i % 2)))
-                .fold(Rational::ZERO, |x, y| x + y),
+            Tree::Mean(body, t) => {
+                (0..6).map(|i| &point.masses[*t][i] * body.value(point, (stage, i / 2, i % 2))).fold(Rational::ZERO, |x, y| x + y)
+            }
             Tree::Negative(x) => -x.value(point, at),
             Tree::Add(x, y) => x.value(point, at) + y.value(point, at),
             Tree::Subtract(x, y) => x.value(point, at) - y.value(point, at),

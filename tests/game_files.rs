@@ -81,7 +81,10 @@ fn inspection() {
     assert_eq!(game.leader.parameters, ["p[inspect]@0", "p[rest]@0"]);
     let DecisionSet::Polyhedral { polytope, .. } = &game.leader.decisions else { panic!("a polytope") };
     let [simplex] = &polytope.constraints[..] else { panic!("one constraint") };
-    assert_eq!((&simplex.coefficients[..], simplex.relation, &simplex.right_side), (&[Rational::ONE, Rational::ONE][..], Relation::Equal, &Rational::ONE));
+    assert_eq!(
+        (&simplex.coefficients[..], simplex.relation, &simplex.right_side),
+        (&[Rational::ONE, Rational::ONE][..], Relation::Equal, &Rational::ONE)
+    );
     assert_eq!(game.stages[0].reward.get(1), polynomial(&[(ratio(1, 1), &[]), (ratio(-2, 1), &[U])]));
     assert_eq!(game.payoff, polynomial(&[(ratio(-1, 1), &[U])]));
     assert_eq!(classify(&game).class, Class::C0);

@@ -59,8 +59,13 @@ pub fn median(budget: Duration, mut run: impl FnMut() -> f64) -> f64 {
     while seconds.len() < 3 || (start.elapsed() < budget && seconds.len() < 101) {
         seconds.push(run());
     }
-    seconds.sort_by(f64::total_cmp);
-    seconds[seconds.len() / 2]
+    middle(seconds)
+}
+
+/// The median.
+pub fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// Two significant digits, the precision that a shared machine allows.

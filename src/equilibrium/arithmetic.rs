@@ -23,7 +23,8 @@ pub fn suitable_arithmetic(numbers: &Numbers, epsilon: &Rational) -> Arithmetic 
     if exact_work(numbers) <= most {
         return Arithmetic::Exact;
     }
-    let rewards = numbers.stages.iter().map(|stage| largest_exponent(&stage.reward).max(largest_exponent(&stage.leader))).max().unwrap_or(0);
+    let rewards =
+        numbers.stages.iter().map(|stage| largest_exponent(&stage.reward).max(largest_exponent(&stage.leader))).max().unwrap_or(0);
     let stages = numbers.stages.len().bit_len() as i64;
     // The error of a value is at most the number of stages times 2^-bits.
     let for_rewards = ROUNDED_BITS - rewards;

@@ -47,12 +47,13 @@ pub struct Proved {
 }
 
 impl Proved {
-    /// Keeps the better of both sides.
+    /// Keeps the better of both sides; among equal witnesses the other one, which may name an equilibrium where
+    /// this one only bounds.
     pub fn improve(&mut self, other: Proved) {
         if other.bound.value > self.bound.value {
             self.bound = other.bound;
         }
-        if other.witness.value < self.witness.value {
+        if other.witness.value <= self.witness.value {
             self.witness = other.witness;
         }
     }

@@ -41,7 +41,9 @@ pub enum MdpError {
         parameter: &'static str,
     },
     /// More successors than there are states or units of probability.
-    #[error("{successors} successors per state and action, expected at most {most}: they are distinct states, each with a multiple of 1/1024")]
+    #[error(
+        "{successors} successors per state and action, expected at most {most}: they are distinct states, each with a multiple of 1/1024"
+    )]
     Successors {
         /// The parameter.
         successors: usize,

@@ -37,10 +37,11 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     };
     let backend = settings.backend.unwrap_or(&HighsBackend);
     // What the back end failed at is not reported: the proofs hold without its answer.
-    let linear_programme = |problem: &Problem<'_>, control: &Control| match solve_lp_in(problem, backend, control, arithmetic(problem.numbers)) {
-        Ok(outcome) => outcome.proved,
-        Err(LpError::NegativeEpsilon) => range_proofs(problem),
-    };
+    let linear_programme =
+        |problem: &Problem<'_>, control: &Control| match solve_lp_in(problem, backend, control, arithmetic(problem.numbers)) {
+            Ok(outcome) => outcome.proved,
+            Err(LpError::NegativeEpsilon) => range_proofs(problem),
+        };
     let engine = match settings.method {
         Method::Auto | Method::DynamicProgramming => Engine::Stepwise,
         Method::LinearProgramme => Engine::OneShot(&linear_programme),
@@ -127,7 +128,8 @@ fn accept(
         let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
         let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
         let scope = settings.decision.map_or(Scope::All, Scope::Decision);
-        let claim = Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
+        let claim =
+            Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
         let decisions: Vec<Step> = contenders.iter().map(|c| Step::Decision(c.index)).collect();
         let steps = contenders.iter().zip(&decisions).flat_map(|(c, decision)| [decision, &c.proved.bound.step, &c.proved.witness.step]);
         let certificate = write_certificate(Vec::new(), &claim, steps)?;

@@ -101,12 +101,10 @@ impl ApproxNumbers {
                 return None;
             }
             let (values, pairs) = match preference {
-                Preference::Lagrangian(lambda) => {
-                    stage.induct(&next, |[c, r], [best_c, best_r]| {
-                        let (score, best) = (c - lambda * r, best_c - lambda * best_r);
-                        score < best || (score == best && r > best_r)
-                    })
-                }
+                Preference::Lagrangian(lambda) => stage.induct(&next, |[c, r], [best_c, best_r]| {
+                    let (score, best) = (c - lambda * r, best_c - lambda * best_r);
+                    score < best || (score == best && r > best_r)
+                }),
                 Preference::Reward => stage.induct(&next, |[c, r], [best_c, best_r]| r > best_r || (r == best_r && c < best_c)),
             };
             chosen.push(pairs);

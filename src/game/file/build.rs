@@ -9,6 +9,7 @@ use super::header::{Header, KEYS, format, header};
 use super::leader::{Choice, LeaderDraft, leader};
 use super::names::{Kind, usable};
 use super::numbers::Numbers;
+use super::probabilities::prove;
 use super::problem::ModelError;
 use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
@@ -56,10 +57,25 @@ pub(super) fn build(report: &mut Report, node: &Node) -> Option<Game> {
             return None;
         }
     };
+    let Draft { header, pairs, rewards, transitions, leader, complete, .. } = draft;
+    let shape = leader.shape(header.stages);
     let mut context = Context::new(evaluator, report);
-    let game = evaluate(&mut context, draft).ok()?;
+    let game = evaluate(&mut context, header, pairs, &rewards, &transitions, leader, complete).ok()?;
     let aggregates = context.evaluator.into_aggregates();
-    report.clean().then(|| canonical(Game { aggregates: Arc::new(aggregates), ..game }))
+    if !report.clean() {
+        return None;
+    }
+    let game = canonical(Game { aggregates: Arc::new(aggregates), ..game });
+    prove(report, &game, shape, &|stage, state, action| winner(&transitions, stage, state, action));
+    Some(game)
+}
+
+/// The transition rule that wins at a stage, state and action.
+fn winner(rules: &[TransitionRule], stage: usize, state: usize, action: usize) -> At {
+    let matches = |rule: &&TransitionRule| {
+        rule.places.stages.contains(stage) && rule.places.states.contains(state) && rule.places.actions.contains(action)
+    };
+    rules.iter().rev().find(matches).map_or_else(At::document, |rule| rule.at.clone())
 }
 
 /// Reads everything that can be read without evaluating formulas.
@@ -99,13 +115,20 @@ fn defines(report: &mut Report, fields: &Fields<'_>) -> Option<Vec<(String, Form
 }
 
 /// Evaluates all formulas. The aggregates of the game are filled in afterwards.
-fn evaluate(context: &mut Context<'_, '_>, draft: Draft) -> Result<Game, Stopped> {
-    let Draft { header, pairs, rewards: reward_rules, transitions: transition_rules, leader, complete, .. } = draft;
+fn evaluate(
+    context: &mut Context<'_, '_>,
+    header: Header,
+    pairs: Vec<Arc<Pairs>>,
+    reward_rules: &[RewardRule],
+    transition_rules: &[TransitionRule],
+    leader: LeaderDraft,
+    complete: bool,
+) -> Result<Game, Stopped> {
     let scope = Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
     let actions = header.actions.len();
-    let reward = rewards(context, &reward_rules, &pairs, actions)?;
+    let reward = rewards(context, reward_rules, &pairs, actions)?;
     let leader_reward = rewards(context, &leader.rewards, &pairs, actions)?;
-    let mut transition = transitions(context, &transition_rules, &pairs, &scope, complete)?.into_iter();
+    let mut transition = transitions(context, transition_rules, &pairs, &scope, complete)?.into_iter();
     let payoff = payoff(context, &leader.payoffs, header.stages);
     let decisions = decision_set(context, leader.choice)?;
     let stages = pairs

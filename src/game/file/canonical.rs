@@ -20,7 +20,8 @@ pub(super) fn canonical(mut game: Game) -> Game {
         }
     }
     game.payoff.variables().into_iter().for_each(&mut note);
-    let mut order: Vec<(&Aggregate, usize)> = game.aggregates.iter().zip(0..).filter(|(_, index)| used.get(*index) == Some(&true)).collect();
+    let mut order: Vec<(&Aggregate, usize)> =
+        game.aggregates.iter().zip(0..).filter(|(_, index)| used.get(*index) == Some(&true)).collect();
     order.sort();
     let mut position = vec![0u32; game.aggregates.len()];
     for (new, (_, old)) in (0..).zip(&order) {

@@ -1,9 +1,9 @@
 //! Formulas of rules at the places they apply to, once per class of places that cannot differ.
 
+use super::fields::Formula;
 use super::problem::ModelError;
 use super::report::{At, Report};
 use super::rules::Places;
-use super::fields::Formula;
 use crate::game::expression::{Dependence, Evaluator, Place};
 use crate::game::{Column, Columns, Pairs, Polynomial};
 use std::collections::HashMap;
@@ -82,10 +82,13 @@ fn fingerprint(column: &Column) -> u64 {
 
 /// The places of a stage a rule applies to, grouped so that its formulas have one value per group: the group's state and
 /// action, as far as the formulas depend on them, and its pairs, increasing.
-pub(super) fn groups(places: &Places, dependence: Dependence, pairs: &Pairs, actions: usize) -> Vec<(Option<usize>, Option<usize>, Vec<u32>)> {
-    let chosen = |state: usize| {
-        pairs.of_state(state).filter(|&pair| places.actions.contains(pairs.action(pair))).map(|pair| pair as u32)
-    };
+pub(super) fn groups(
+    places: &Places,
+    dependence: Dependence,
+    pairs: &Pairs,
+    actions: usize,
+) -> Vec<(Option<usize>, Option<usize>, Vec<u32>)> {
+    let chosen = |state: usize| pairs.of_state(state).filter(|&pair| places.actions.contains(pairs.action(pair))).map(|pair| pair as u32);
     let states = places.states.positions(pairs.states());
     let groups: Vec<_> = match (dependence.state, dependence.action) {
         (false, false) => vec![(None, None, states.flat_map(chosen).collect())],
@@ -99,9 +102,9 @@ pub(super) fn groups(places: &Places, dependence: Dependence, pairs: &Pairs, act
             }
             per_action.into_iter().enumerate().map(|(action, group)| (None, Some(action), group)).collect()
         }
-        (true, true) => states
-            .flat_map(|state| chosen(state).map(move |pair| (Some(state), Some(pairs.action(pair as usize)), vec![pair])))
-            .collect(),
+        (true, true) => {
+            states.flat_map(|state| chosen(state).map(move |pair| (Some(state), Some(pairs.action(pair as usize)), vec![pair]))).collect()
+        }
     };
     groups.into_iter().filter(|(_, _, pairs): &(_, _, Vec<u32>)| !pairs.is_empty()).collect()
 }

@@ -103,7 +103,11 @@ mod tests {
 
     #[test]
     fn hostile_nesting_is_an_error() {
-        for text in [format!("a = {}", "[".repeat(100_000)), format!("{} = 1", vec!["a"; 100_000].join(".")), format!("[{}]", vec!["a"; 50_000].join("."))] {
+        for text in [
+            format!("a = {}", "[".repeat(100_000)),
+            format!("{} = 1", vec!["a"; 100_000].join(".")),
+            format!("[{}]", vec!["a"; 50_000].join(".")),
+        ] {
             assert!(document(&text).is_err());
         }
         let forty = format!("a = {}{}", "[".repeat(40), "]".repeat(40));

@@ -231,7 +231,9 @@ mod tests {
         one.add(&x, &(0..20).collect::<Vec<u32>>()).expect("small");
         let mut other = Gather::new(20);
         other.add(&x.plus(&constant(1, 2), &Rational::ONE), &[0, 7]).expect("small");
-        other.add(&Polynomial::variable(Variable::Parameter(0)), &[1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]).expect("small");
+        other
+            .add(&Polynomial::variable(Variable::Parameter(0)), &[1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+            .expect("small");
         other.add(&constant(5, 6), &[5]).expect("small");
         let (one, other) = (one.finish().expect("small"), other.finish().expect("small"));
         assert_eq!(one, other);

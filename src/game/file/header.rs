@@ -18,7 +18,18 @@ pub(super) const MOST_STAGES: usize = 1_000_000;
 
 /// Keys of a game file.
 pub(super) const KEYS: [&str; 13] = [
-    "format", "name", "description", "source", "stages", "states", "actions", "initial", "define", "available", "reward", "transition",
+    "format",
+    "name",
+    "description",
+    "source",
+    "stages",
+    "states",
+    "actions",
+    "initial",
+    "define",
+    "available",
+    "reward",
+    "transition",
     "leader",
 ];
 

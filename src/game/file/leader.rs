@@ -2,7 +2,8 @@
 
 use super::document::Node;
 use super::fields::{Fields, Found, boolean, list, table, text};
-use super::names::{Kind, Names, distinct, usable, plain_names, valid};
+use super::least::Shape;
+use super::names::{Kind, Names, distinct, plain_names, usable, valid};
 use super::numbers::Numbers;
 use super::problem::{ModelError, ValueError};
 use super::process::{ProcessDraft, process};
@@ -38,8 +39,21 @@ pub(super) enum Choice {
     Decisions(Vec<Decision>),
     Variables(VariablesDraft),
     /// One simplex of so many actions per group.
-    Mixed { groups: usize, actions: usize },
+    Mixed {
+        groups: usize,
+        actions: usize,
+    },
     Process(ProcessDraft),
+}
+
+impl LeaderDraft {
+    /// What is known of her decisions besides the polytope.
+    pub(super) fn shape(&self, stages: usize) -> Shape {
+        match &self.terms {
+            LeaderTerms::Process { states, actions, .. } => Shape::Process(stages, states.len(), actions.len()),
+            _ => Shape::General,
+        }
+    }
 }
 
 const KINDS: [&str; 4] = ["decisions", "variables", "mixed", "process"];
@@ -104,12 +118,7 @@ fn decisions(report: &mut Report, (at, node): Found<'_>, numbers: &Numbers) -> O
         let values = parameters.iter().map(|parameter| values.remove(parameter).unwrap_or(Rational::ZERO)).collect();
         decisions.push(Decision { name: Some(name), values });
     }
-    fine.then(|| LeaderDraft {
-        named: parameters.clone(),
-        parameters,
-        choice: Choice::Decisions(decisions),
-        ..LeaderDraft::default()
-    })
+    fine.then(|| LeaderDraft { named: parameters.clone(), parameters, choice: Choice::Decisions(decisions), ..LeaderDraft::default() })
 }
 
 /// The name and the values of one decision. Parameters are noted even when their values are wrong, so that other
@@ -172,4 +181,3 @@ fn mixed(report: &mut Report, (at, node): Found<'_>, stages: usize) -> Option<Le
         ..LeaderDraft::default()
     })
 }
-

@@ -12,6 +12,7 @@ mod availability;
 mod build;
 mod canonical;
 mod document;
+mod enclosure;
 mod errors;
 mod evaluate;
 mod fields;
@@ -20,8 +21,10 @@ mod from_toml;
 mod gather;
 mod header;
 mod leader;
+mod least;
 mod names;
 mod numbers;
+mod probabilities;
 mod problem;
 mod process;
 mod report;
@@ -32,9 +35,11 @@ mod selector;
 mod suggest;
 mod transitions;
 mod variables;
+mod words;
 
 pub use errors::{GameError, GameErrors, Position};
 pub use names::Kind;
+pub use probabilities::Where;
 pub use problem::{DocumentError, ModelError, Problem, ValueError};
 
 use super::Game;
@@ -120,8 +125,8 @@ fn read(path: &Path) -> Result<Game, GameErrors> {
         return Err(GameErrors::one(DocumentError::TooLarge { bytes, most, format }));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() }))?;
+    let text =
+        String::from_utf8(bytes).map_err(|error| GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() }))?;
     match format {
         Format::Toml => Game::parse_toml(&text),
         Format::Json => Game::parse_json(&text),

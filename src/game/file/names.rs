@@ -152,9 +152,7 @@ pub(super) fn entities(report: &mut Report, (at, node): Found<'_>, kind: Kind) -
 
 fn entity(report: &mut Report, at: &At, node: &Node, kind: Kind) -> Option<Entity> {
     match &node.value {
-        Value::Text(name) => {
-            valid(report, at, kind, name).then(|| Entity { name: name.clone(), attributes: BTreeMap::new() })
-        }
+        Value::Text(name) => valid(report, at, kind, name).then(|| Entity { name: name.clone(), attributes: BTreeMap::new() }),
         Value::Table(entries) => {
             let mut name = None;
             let mut attributes = BTreeMap::new();

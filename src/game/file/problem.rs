@@ -1,6 +1,7 @@
 //! What can be wrong with a game file, layer by layer: the document, its values, the model they describe.
 
 use super::names::Kind;
+use super::probabilities::Where;
 use crate::exact::NumberError;
 use crate::game::expression::ExpressionErrorKind;
 
@@ -244,6 +245,10 @@ fn did_you_mean(suggestion: Option<&String>) -> String {
     suggestion.map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default()
 }
 
+fn after_comma(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(", {words}") }
+}
+
 /// Why the values do not describe a game.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
@@ -267,6 +272,49 @@ pub enum ModelError {
         state: String,
         /// The action.
         action: String,
+    },
+    /// Probabilities that do not sum to 1.
+    #[error("{here}: found probabilities that sum to {sum}, expected a sum that is identically 1 (one of them may be \"rest\")")]
+    ProbabilitySum {
+        /// Where.
+        here: Where,
+        /// The sum.
+        sum: String,
+    },
+    /// A probability that is negative somewhere.
+    #[error("{here}: found the probability {value} of \"{successor}\"{}, expected none to be negative", after_comma(.place))]
+    NegativeProbability {
+        /// Where.
+        here: Where,
+        /// The successor.
+        successor: String,
+        /// The probability.
+        value: String,
+        /// A decision and a population at which it is attained; empty when the probability is constant.
+        place: String,
+    },
+    /// A probability that could not be shown to be non-negative.
+    #[error(
+        "{here}: cannot show that the probability {formula} of \"{successor}\" is never negative: the best lower bound found over \
+         all decisions and populations is {bound}"
+    )]
+    UnprovedProbability {
+        /// Where.
+        here: Where,
+        /// The successor.
+        successor: String,
+        /// Its probability.
+        formula: String,
+        /// The bound.
+        bound: String,
+    },
+    /// A transition that looks into the future.
+    #[error("{here}: found {aggregate}, expected populations of stages up to {} only", .here.stage)]
+    FuturePopulation {
+        /// Where.
+        here: Where,
+        /// The population term.
+        aggregate: String,
     },
     /// A decision that leaves a parameter open.
     #[error("the decision \"{decision}\" gives no value for the parameter \"{parameter}\" of other decisions")]

@@ -49,6 +49,11 @@ impl At {
         At { place: format!("[[{section}]] rule {}", index + 1), mark: node.mark }
     }
 
+    /// The words.
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
     fn position(&self) -> Position {
         let known = |number: u32| (number > 0).then_some(number as usize);
         Position { line: known(self.mark.line), place: self.place.clone(), column: known(self.mark.column) }

@@ -21,9 +21,13 @@ pub(super) fn rewards(
     actions: usize,
 ) -> Result<Vec<Columns>, Stopped> {
     let dependence: Vec<Dependence> = rules.iter().map(|rule| context.evaluator.dependence(&rule.value.expression)).collect();
-    let mut task = Task { context, rules, dependence: &dependence, actions, matched: vec![false; rules.len()], broken: vec![false; rules.len()] };
+    let mut task =
+        Task { context, rules, dependence: &dependence, actions, matched: vec![false; rules.len()], broken: vec![false; rules.len()] };
     let of = |wanted: Group| {
-        (0..).zip(rules.iter().zip(&dependence)).filter(move |(_, (rule, on))| Group::of(rule, **on) == wanted).map(|(index, (rule, _))| (index, &rule.places.stages))
+        (0..)
+            .zip(rules.iter().zip(&dependence))
+            .filter(move |(_, (rule, on))| Group::of(rule, **on) == wanted)
+            .map(|(index, (rule, _))| (index, &rule.places.stages))
     };
     let everywhere: Vec<u32> = of(Group::Everywhere).map(|(index, _)| index).collect();
     let (Some(fixed), Some(moving)) = (segments(pairs.len(), of(Group::Somewhere)), segments(pairs.len(), of(Group::Moving))) else {

@@ -20,7 +20,9 @@ pub(super) fn segments<'s>(count: usize, rules: impl Iterator<Item = (u32, &'s S
     }
     let mut ranges: Vec<(usize, usize, u32)> = Vec::new();
     for (rule, stages) in rules {
-        ranges.extend(stages.ranges(count).into_iter().filter(|&(first, _)| first < count).map(|(first, last)| (first, last.min(count - 1), rule)));
+        ranges.extend(
+            stages.ranges(count).into_iter().filter(|&(first, _)| first < count).map(|(first, last)| (first, last.min(count - 1), rule)),
+        );
     }
     let mut cuts: Vec<usize> = ranges.iter().flat_map(|&(first, last, _)| [first, last + 1]).chain([0, count]).collect();
     cuts.sort_unstable();
@@ -50,7 +52,10 @@ mod tests {
         let rules = [Stages::All, Stages::Ranges(vec![(1, 2), (4, 4)]), Stages::Ranges(vec![(2, 9)])];
         let found = segments(5, (0..).zip(&rules)).expect("few");
         let segment = |first, last, rules: &[u32]| Segment { first, last, rules: rules.to_vec() };
-        assert_eq!(found, [segment(0, 0, &[0]), segment(1, 1, &[0, 1]), segment(2, 2, &[0, 1, 2]), segment(3, 3, &[0, 2]), segment(4, 4, &[0, 1, 2])]);
+        assert_eq!(
+            found,
+            [segment(0, 0, &[0]), segment(1, 1, &[0, 1]), segment(2, 2, &[0, 1, 2]), segment(3, 3, &[0, 2]), segment(4, 4, &[0, 1, 2])]
+        );
         assert_eq!(segments(3, std::iter::empty()), Some(vec![segment(0, 2, &[])]));
     }
 }

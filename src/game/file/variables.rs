@@ -43,7 +43,12 @@ struct VariableDraft {
 }
 
 /// Reads `variables` and `constraints`.
-pub(super) fn variables(report: &mut Report, (at, node): Found<'_>, constraints: Option<Found<'_>>, numbers: &Numbers) -> Option<LeaderDraft> {
+pub(super) fn variables(
+    report: &mut Report,
+    (at, node): Found<'_>,
+    constraints: Option<Found<'_>>,
+    numbers: &Numbers,
+) -> Option<LeaderDraft> {
     let items = list(report, &at, node, "a list of variables")?;
     if items.is_empty() {
         report.push(&at, ValueError::Empty { expected: "at least one variable" });
@@ -118,7 +123,8 @@ fn variable(report: &mut Report, at: At, node: &Node, numbers: &Numbers) -> Opti
         }
     }
     if lower > upper {
-        let problem = ModelError::EmptyRange { name, lower: given.0.to_string(), upper: given.1.to_string(), integer: grid == Grid::Integer };
+        let problem =
+            ModelError::EmptyRange { name, lower: given.0.to_string(), upper: given.1.to_string(), integer: grid == Grid::Integer };
         report.push(&fields.at, problem);
         return None;
     }
@@ -127,7 +133,8 @@ fn variable(report: &mut Report, at: At, node: &Node, numbers: &Numbers) -> Opti
 
 fn read_constraints(report: &mut Report, at: &At, node: &Node) -> Option<Vec<ConstraintDraft>> {
     let items = list(report, at, node, "a list of constraints such as \"a + b <= 1\"")?;
-    let read: Vec<Option<ConstraintDraft>> = items.iter().enumerate().map(|(index, item)| constraint(report, at.entry(index, item), item)).collect();
+    let read: Vec<Option<ConstraintDraft>> =
+        items.iter().enumerate().map(|(index, item)| constraint(report, at.entry(index, item), item)).collect();
     read.into_iter().collect()
 }
 
