@@ -53,7 +53,10 @@ pub mod exact;
 pub mod follower;
 pub mod game;
 pub mod generate;
+pub mod report;
 
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "solver")]
 pub mod equilibrium;
 #[cfg(feature = "solver")]

@@ -9,7 +9,7 @@ use crate::game::StagePolicy;
 use std::fmt::Write as _;
 
 /// Most fractional bits of rounded arithmetic that a checker follows.
-const MOST_BITS: u32 = 1 << 16;
+pub const MOST_BITS: u32 = 1 << 16;
 
 pub(super) fn parse_number(word: &str) -> Result<Rational, String> {
     parse_rational(word).map_err(|error| error.to_string())

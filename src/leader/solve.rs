@@ -20,12 +20,12 @@ use std::time::Instant;
 /// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
 pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
     let start = Instant::now();
-    let decisions = supported(game, settings)?;
+    let decisions = admitted(game, settings)?;
     let indices: Vec<usize> = match settings.decision {
         Some(only) => vec![only],
         None => (0..decisions.len()).collect(),
     };
-    // `supported` saw that no data depend on the population, so that the second case does not occur.
+    // `admitted` saw that no data depend on the population, so that the second case does not occur.
     let numbers = |index: usize| match game.at(&decisions[index].values).mean_field_free() {
         Ok(numbers) => numbers,
         Err(_) => Numbers::empty(),
@@ -71,9 +71,10 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         let parts = contender.proved.mixture()?;
         describe(&problem(settings, &numbers), parts, arithmetic(&numbers), &keep_going).ok()
     });
+    let status = status(&accepted.claim, &settings.gap);
     Ok(Outcome {
-        status: status(&accepted.claim, &settings.gap),
-        termination: termination(settings),
+        status,
+        termination: termination(settings, status),
         decision: best,
         equilibrium,
         certificate,
@@ -82,27 +83,34 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     })
 }
 
-/// The decisions, when this version solves the game.
-fn supported<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decision], SolveError> {
-    if settings.epsilon < Rational::ZERO {
-        return Err(SolveError::Epsilon(settings.epsilon.clone()));
-    }
+/// The decisions of a game that this version solves.
+///
+/// # Errors
+/// [`SolveError`] says what is not supported.
+pub fn supported(game: &Game) -> Result<&[Decision], SolveError> {
     let classification = classify(game);
     if classification.class != Class::C0 {
         return Err(SolveError::Class { class: classification.class, reason: classification.reason });
     }
     let decisions = game.finite_decisions().ok_or(SolveError::Leader)?;
-    let count = decisions.len();
-    if let Some(index) = settings.decision
-        && index >= count
-    {
-        return Err(SolveError::Decision { index, count });
-    }
     let nonlinear = game.stages.iter().any(|stage| stage.leader_reward.population_degree() > 0) || game.payoff.population_degree() > 1;
     if nonlinear {
         return Err(SolveError::LeaderReward);
     }
     Ok(decisions)
+}
+
+/// The decisions, when this version solves the game and the settings fit it.
+fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decision], SolveError> {
+    if settings.epsilon < Rational::ZERO {
+        return Err(SolveError::Epsilon(settings.epsilon.clone()));
+    }
+    let decisions = supported(game)?;
+    let count = decisions.len();
+    match settings.decision {
+        Some(index) if index >= count => Err(SolveError::Decision { index, count }),
+        _ => Ok(decisions),
+    }
 }
 
 /// Writes the certificate and has it checked; steps that the checker refuses are replaced by the range of the
@@ -182,10 +190,13 @@ fn status(claim: &Claim, gap: &Rational) -> Status {
     if width <= gap * scale { Status::WithinGap } else { Status::Limit }
 }
 
-fn termination(settings: &Settings<'_>) -> Termination {
-    if settings.control.interrupted() {
+fn termination(settings: &Settings<'_>, status: Status) -> Termination {
+    // A limit that passed while the answer was already there did not end anything.
+    if status != Status::Limit {
+        Termination::Gap
+    } else if settings.control.interrupted() {
         Termination::Interrupted
-    } else if settings.control.stopped() {
+    } else if settings.control.stopped() || settings.race_control.stopped() {
         Termination::TimeLimit
     } else {
         Termination::Gap
