@@ -72,7 +72,9 @@ mod tests {
 
     #[test]
     fn counted_changes() {
-        for (from, to, count) in [("wage", "wage", 0), ("wgae", "wage", 1), ("Wage", "wage", 0), ("wag", "wage", 1), ("", "ab", 2), ("kitten", "sitting", 3)] {
+        for (from, to, count) in
+            [("wage", "wage", 0), ("wgae", "wage", 1), ("Wage", "wage", 0), ("wag", "wage", 1), ("", "ab", 2), ("kitten", "sitting", 3)]
+        {
             let of = |text: &str| text.chars().collect::<Vec<_>>();
             assert_eq!(changes(&of(from), &of(to)), count, "{from} {to}");
         }

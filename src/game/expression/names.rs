@@ -200,11 +200,7 @@ impl<'a> Names<'a> {
             });
         };
         let value = attributes.values.get(attribute).and_then(|column| *column.get(entity)?);
-        value.ok_or_else(|| ExpressionErrorKind::MissingAttribute {
-            what: noun(owner),
-            name: shown(&described.name),
-            attribute: name(),
-        })
+        value.ok_or_else(|| ExpressionErrorKind::MissingAttribute { what: noun(owner), name: shown(&described.name), attribute: name() })
     }
 
     fn attributes(&self, owner: Owner) -> &Attributes<'a> {

@@ -202,9 +202,7 @@ impl Resolver<'_, '_> {
                 self.staged(Staged::Mean(number, Arc::clone(body)), "mean(...)", bodies, block).map_err(at)
             }
             Term::Mixed(action) => match &self.names.symbols.leader_terms {
-                LeaderTerms::Mixed { .. } => {
-                    self.names.index(Member::LeaderAction, action).map(Staged::Mixed).map_err(at)
-                }
+                LeaderTerms::Mixed { .. } => self.names.index(Member::LeaderAction, action).map(Staged::Mixed).map_err(at),
                 _ => Err(at(ExpressionErrorKind::NotMixed)),
             },
             Term::Process(state, action) => match &self.names.symbols.leader_terms {

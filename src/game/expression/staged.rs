@@ -47,11 +47,7 @@ impl Evaluator<'_> {
 
     fn existing(&self, stage: usize, found: impl Fn() -> String) -> Result<usize, ExpressionErrorKind> {
         let stages = self.names.symbols.pairs.len();
-        if stage < stages {
-            Ok(stage)
-        } else {
-            Err(ExpressionErrorKind::StageRange { found: found(), last: stages.saturating_sub(1) })
-        }
+        if stage < stages { Ok(stage) } else { Err(ExpressionErrorKind::StageRange { found: found(), last: stages.saturating_sub(1) }) }
     }
 
     /// A term at a stage that exists.
