@@ -1,1 +1,5 @@
-fn main(){}
+//! The program `smfg`.
+
+fn main() -> std::process::ExitCode {
+    smfg::cli::run()
+}

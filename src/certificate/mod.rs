@@ -8,6 +8,7 @@ mod token;
 mod write;
 
 pub use read::{ReadError, Reader};
+pub use token::MOST_BITS;
 pub use write::{Writer, write_certificate};
 
 use crate::exact::Rational;

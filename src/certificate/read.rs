@@ -128,13 +128,18 @@ impl<R: BufRead> Reader<R> {
             ("end", []) => {
                 self.done = true;
                 let mut rest = Vec::new();
-                let more = self.input.by_ref().take(1).read_to_end(&mut rest).map_err(|source| ReadError::Io { line: self.line, source })?;
+                let more =
+                    self.input.by_ref().take(1).read_to_end(&mut rest).map_err(|source| ReadError::Io { line: self.line, source })?;
                 if more > 0 {
                     return Err(self.syntax("found text after `end`, expected the end of the file".into()));
                 }
                 return Ok(None);
             }
-            _ => return Err(self.syntax(format!("found `{}`, expected a rule of docs/certificate.md with its words, or `end`", short(&line)))),
+            _ => {
+                return Err(
+                    self.syntax(format!("found `{}`, expected a rule of docs/certificate.md with its words, or `end`", short(&line)))
+                );
+            }
         };
         Ok(Some(step))
     }
@@ -186,7 +191,8 @@ impl<R: BufRead> Reader<R> {
 
     fn next_line(&mut self) -> Result<String, ReadError> {
         let mut line = String::new();
-        let read = self.input.by_ref().take(LONGEST_LINE).read_line(&mut line).map_err(|source| ReadError::Io { line: self.line + 1, source })?;
+        let read =
+            self.input.by_ref().take(LONGEST_LINE).read_line(&mut line).map_err(|source| ReadError::Io { line: self.line + 1, source })?;
         if read == 0 || !line.ends_with('\n') {
             return Err(ReadError::Truncated { line: self.line });
         }

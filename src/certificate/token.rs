@@ -9,7 +9,7 @@ use crate::game::StagePolicy;
 use std::fmt::Write as _;
 
 /// Most fractional bits of rounded arithmetic that a checker follows.
-const MOST_BITS: u32 = 1 << 16;
+pub const MOST_BITS: u32 = 1 << 16;
 
 pub(super) fn parse_number(word: &str) -> Result<Rational, String> {
     parse_rational(word).map_err(|error| error.to_string())
@@ -57,7 +57,10 @@ pub(super) fn parse_stage<'a>(words: impl Iterator<Item = &'a str>, states: usiz
             Some((choice, repeat)) => (choice, parse_index(repeat)?),
             None => (word, 1),
         };
-        count = count.checked_add(repeat).filter(|&c| c <= states).ok_or_else(|| format!("found more than {states} states in a policy line"))?;
+        count = count
+            .checked_add(repeat)
+            .filter(|&c| c <= states)
+            .ok_or_else(|| format!("found more than {states} states in a policy line"))?;
         if choice.contains(':') {
             let row = parse_choice(choice)?;
             let rows = mixed.get_or_insert_with(|| pure.iter().map(|&a| vec![(a, Rational::ONE)]).collect());

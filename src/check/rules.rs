@@ -128,9 +128,9 @@ impl<'a> Situation<'a> {
 fn is_policy(part: &Part) -> bool {
     part.policy.stages.iter().all(|stage| match stage {
         StagePolicy::Pure(_) => true,
-        StagePolicy::Mixed(rows) => rows.iter().all(|row| {
-            row.iter().all(|(_, p)| *p >= Rational::ZERO) && row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one()
-        }),
+        StagePolicy::Mixed(rows) => rows
+            .iter()
+            .all(|row| row.iter().all(|(_, p)| *p >= Rational::ZERO) && row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one()),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// When to stop. Cheap to clone; clones share the interruption.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,12 @@ impl Control {
     #[must_use]
     pub fn stopped(&self) -> bool {
         self.interrupted() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Time until the deadline, 0 when it has passed; `None` without deadline.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Whether the user interrupted, as opposed to the clock.

@@ -4,9 +4,13 @@
 //! problem is always `min sigma J0` over the eps-equilibria. This half of the library is not trusted: it may use
 //! floating point, and what it returns are proof steps that [`crate::check`] accepts or refuses.
 
+mod arithmetic;
 mod control;
 pub mod dynamic_programming;
+mod linear_programme;
 mod proved;
 
+pub use arithmetic::suitable_arithmetic;
 pub use control::Control;
+pub use linear_programme::{LpError, LpOutcome, solve_lp, solve_lp_in};
 pub use proved::{Problem, Proof, Proved, range_proofs};

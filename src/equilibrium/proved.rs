@@ -47,13 +47,13 @@ pub struct Proved {
 }
 
 impl Proved {
-    /// Keeps the better of both sides; among equal witnesses one that names an equilibrium.
+    /// Keeps the better of both sides; among equal witnesses the other one, which may name an equilibrium where
+    /// this one only bounds.
     pub fn improve(&mut self, other: Proved) {
-        let names_one = other.mixture().is_some() && self.mixture().is_none();
         if other.bound.value > self.bound.value {
             self.bound = other.bound;
         }
-        if other.witness.value < self.witness.value || (names_one && other.witness.value == self.witness.value) {
+        if other.witness.value <= self.witness.value {
             self.witness = other.witness;
         }
     }

@@ -130,7 +130,9 @@ mod tests {
     use super::*;
 
     fn floors_and_ceilings<M: Mantissa>() {
-        for (value, factor, divisor, down, up) in [(7, 1, 2, 3, 4), (-7, 1, 2, -4, -3), (6, 5, 3, 10, 10), (-6, 1, 3, -2, -2), (0, 9, 4, 0, 0)] {
+        for (value, factor, divisor, down, up) in
+            [(7, 1, 2, 3, 4), (-7, 1, 2, -4, -3), (6, 5, 3, 10, 10), (-6, 1, 3, -2, -2), (0, 9, 4, 0, 0)]
+        {
             let of = |x: i32| M::from_integer(&Integer::from(x)).expect("small");
             let scaled = |rounding| of(value).scale(&of(factor), &of(divisor), rounding).expect("small").to_integer();
             assert_eq!(scaled(Rounding::Down), Integer::from(down));

@@ -95,11 +95,7 @@ fn parse_unsigned(text: &str, whole: &str, exponent_allowed: bool) -> Result<Rat
     let shift = power - fractional.len() as i64;
     let scale = Natural::from(10u8).pow(shift.unsigned_abs() as usize);
     let numerator = Integer::from(numerator);
-    Ok(if shift >= 0 {
-        Rational::from(numerator * Integer::from(scale))
-    } else {
-        Rational::from_parts(numerator, scale)
-    })
+    Ok(if shift >= 0 { Rational::from(numerator * Integer::from(scale)) } else { Rational::from_parts(numerator, scale) })
 }
 
 /// The rational number that `text` spells.

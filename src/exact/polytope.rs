@@ -137,9 +137,8 @@ impl Polytope {
             return Err(PolytopeError::Empty);
         }
         if self.constraints.is_empty() {
-            let point: Vec<Rational> = (0..n)
-                .map(|j| if objective[j] < Rational::ZERO { self.upper[j].clone() } else { self.lower[j].clone() })
-                .collect();
+            let point: Vec<Rational> =
+                (0..n).map(|j| if objective[j] < Rational::ZERO { self.upper[j].clone() } else { self.lower[j].clone() }).collect();
             return Ok((dot(objective, &point), point));
         }
         // Coordinates y = x - lower >= 0; rows: upper bounds as <=, then the constraints.

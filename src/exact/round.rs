@@ -55,11 +55,7 @@ pub fn decimal(value: &Rational, digits: usize, rounding: Rounding) -> String {
 
 fn power_of_ten(exponent: i64) -> Rational {
     let power = Natural::from(10u8).pow(exponent.unsigned_abs() as usize);
-    if exponent >= 0 {
-        Rational::from(power)
-    } else {
-        Rational::from_parts(Integer::ONE, power)
-    }
+    if exponent >= 0 { Rational::from(power) } else { Rational::from_parts(Integer::ONE, power) }
 }
 
 /// `mantissa * 10^-shift` written without trailing zeros, with an exponent when it is far from 1.

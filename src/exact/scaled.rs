@@ -83,11 +83,8 @@ impl Scaled {
     pub fn from_small(numerators: Vec<i64>, denominator: u64) -> Self {
         let denominator = denominator.max(1);
         let common = numerators.iter().fold(denominator, |g, &n| if g == 1 { 1 } else { gcd(g, n.unsigned_abs()) });
-        let numerators = if common == 1 {
-            numerators
-        } else {
-            numerators.into_iter().map(|n| (i128::from(n) / i128::from(common)) as i64).collect()
-        };
+        let numerators =
+            if common == 1 { numerators } else { numerators.into_iter().map(|n| (i128::from(n) / i128::from(common)) as i64).collect() };
         Scaled { denominator: Natural::from(denominator / common), numerators: Numerators::Small(numerators) }
     }
 

@@ -138,7 +138,8 @@ fn enclose_stage(t: usize, stage: &StageNumbers, play: &StagePolicy, next: &[Cor
 }
 
 fn enclose_pair(stage: &StageNumbers, pair: usize, next: &[Corners], bits: u32) -> Corners {
-    let own = |vector: &Scaled, corner: usize| divide_corner(&(vector.numerators().get(pair) << bits as usize), vector.denominator(), corner);
+    let own =
+        |vector: &Scaled, corner: usize| divide_corner(&(vector.numerators().get(pair) << bits as usize), vector.denominator(), corner);
     let mut corners = [own(&stage.leader, 0), own(&stage.leader, 1), own(&stage.reward, 2), own(&stage.reward, 3)];
     if let Some((successors, probability)) = &stage.transition {
         let mut expected: Corners = Default::default();

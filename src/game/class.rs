@@ -72,10 +72,9 @@ pub fn classify(game: &Game) -> Classification {
     }
     match affine {
         Some(reason) => Classification { class: Class::C1, reason },
-        None => Classification {
-            class: Class::C0,
-            reason: "the followers' rewards and transitions do not depend on the population".into(),
-        },
+        None => {
+            Classification { class: Class::C0, reason: "the followers' rewards and transitions do not depend on the population".into() }
+        }
     }
 }
 

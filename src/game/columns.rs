@@ -28,7 +28,11 @@ impl Column {
     /// Entries and their coefficients; `entries` must increase.
     #[must_use]
     pub fn sparse(len: usize, entries: Vec<u32>, coefficients: Scaled) -> Self {
-        if entries.len() == len { Self::dense(coefficients) } else { Column { support: Some(entries), coefficients: Arc::new(coefficients) } }
+        if entries.len() == len {
+            Self::dense(coefficients)
+        } else {
+            Column { support: Some(entries), coefficients: Arc::new(coefficients) }
+        }
     }
 
     /// `(entry, coefficient)` of every nonzero coefficient, entries increasing.
@@ -227,11 +231,8 @@ mod tests {
     #[test]
     fn polynomials_in_and_out() {
         let x = Polynomial::variable(Variable::Parameter(0));
-        let entries = vec![
-            Polynomial::constant(ratio(1, 2)),
-            Polynomial::zero(),
-            x.clone().plus(&Polynomial::constant(ratio(1, 3)), &Rational::ONE),
-        ];
+        let entries =
+            vec![Polynomial::constant(ratio(1, 2)), Polynomial::zero(), x.clone().plus(&Polynomial::constant(ratio(1, 3)), &Rational::ONE)];
         let columns = Columns::from_polynomials(&entries);
         assert_eq!((0..3).map(|i| columns.get(i)).collect::<Vec<_>>(), entries);
         assert_eq!(columns.as_constants(), None);

@@ -209,4 +209,3 @@ impl Numbers {
         self.stages.iter().filter_map(|stage| stage.transition.as_ref()).map(|(successors, _)| successors.len()).sum()
     }
 }
-

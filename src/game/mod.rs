@@ -1,8 +1,10 @@
 //! Games: the normal form, its numbers at a decision, and the game files that describe it.
 
 mod class;
-mod hash;
 mod columns;
+pub mod expression;
+mod file;
+mod hash;
 mod instance;
 mod model;
 mod policy;
@@ -10,6 +12,7 @@ mod polynomial;
 
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
+pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, ValueError, Where};
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
 pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
 pub use policy::{Policy, StagePolicy};

@@ -104,10 +104,7 @@ impl Pairs {
     /// Every action in every state.
     #[must_use]
     pub fn all(states: usize, actions: usize) -> Self {
-        Pairs {
-            first: (0..=states).map(|s| (s * actions) as u32).collect(),
-            action: (0..states).flat_map(|_| 0..actions as u32).collect(),
-        }
+        Pairs { first: (0..=states).map(|s| (s * actions) as u32).collect(), action: (0..states).flat_map(|_| 0..actions as u32).collect() }
     }
 
     /// Number of pairs.

@@ -186,6 +186,7 @@ impl Polynomial {
 
     /// Number of terms.
     #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "the polynomial without terms is zero, see `is_zero`")]
     pub fn len(&self) -> usize {
         self.terms.len()
     }

@@ -75,9 +75,12 @@ fn merge(problem: &Problem<'_>, parts: &[Part]) -> Result<Option<Policy>, Follow
 
 fn merge_state(pairs: &Pairs, state: usize, masses: &[(&Rational, &Scaled)], otherwise: &StagePolicy) -> Vec<(u32, Rational)> {
     let mass = |pair: usize| {
-        masses.iter().fold(Rational::ZERO, |sum, (weight, flow)| {
-            if flow.numerators().is_zero_at(pair) { sum } else { sum + *weight * flow.get(pair) }
-        })
+        masses.iter().fold(
+            Rational::ZERO,
+            |sum, (weight, flow)| {
+                if flow.numerators().is_zero_at(pair) { sum } else { sum + *weight * flow.get(pair) }
+            },
+        )
     };
     let row: Vec<(u32, Rational)> =
         pairs.of_state(state).map(|pair| (pairs.action(pair) as u32, mass(pair))).filter(|(_, m)| !m.is_zero()).collect();

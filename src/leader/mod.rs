@@ -11,4 +11,4 @@ mod solve;
 
 pub use outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 pub use settings::{Method, Observer, Precision, Progress, Settings, SolveError};
-pub use solve::solve;
+pub use solve::{solve, supported};

@@ -210,7 +210,8 @@ impl<'a> Race<'a> {
             let doubtful: Vec<usize> = (0..self.contenders.len())
                 .filter(|&p| !self.contenders[p].solved() && interval(self.settings.selection, &self.contenders[p].proved).1 > lower)
                 .collect();
-            let fresh: Vec<usize> = doubtful.iter().copied().filter(|&p| self.contenders[p].effort.is_none()).take(self.settings.threads).collect();
+            let fresh: Vec<usize> =
+                doubtful.iter().copied().filter(|&p| self.contenders[p].effort.is_none()).take(self.settings.threads).collect();
             self.report_proved("proving the others");
             if !fresh.is_empty() {
                 self.in_parallel(&fresh, |race, contender| race.certify(contender, Effort::Quick));

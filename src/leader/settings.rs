@@ -4,6 +4,7 @@ use crate::certificate::Selection;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
 use crate::game::Class;
+use crate::lp::Backend;
 use std::fmt;
 
 /// How the inner problem is solved.
@@ -61,6 +62,8 @@ pub struct Settings<'a> {
     pub method: Method,
     /// Arithmetic of the proofs.
     pub precision: Precision,
+    /// What solves linear programmes; HiGHS when `None`.
+    pub backend: Option<&'a (dyn Backend + Sync)>,
     /// Threads that race decisions.
     pub threads: usize,
     /// Only this decision, by position.
@@ -97,6 +100,7 @@ impl Settings<'_> {
             gap: crate::exact::ratio(1, 1_000_000),
             method: Method::Auto,
             precision: Precision::Auto,
+            backend: None,
             threads: 1,
             decision: None,
             control: Control::default(),

@@ -6,10 +6,10 @@ use super::race::{Contender, Engine, Race, best, interval, problem};
 use super::settings::{Method, Precision, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Scope, Step, write_certificate};
 use crate::check::{Accepted, Rejection, check};
-use crate::equilibrium::dynamic_programming::suitable_arithmetic;
-use crate::equilibrium::range_proofs;
+use crate::equilibrium::{Control, LpError, Problem, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
-use crate::game::{Class, Decision, Game, NotMeanFieldFree, Numbers, classify};
+use crate::game::{Class, Decision, Game, Numbers, classify};
+use crate::lp::HighsBackend;
 use std::time::Instant;
 
 /// Certified bounds of the value of `game`.
@@ -20,23 +20,31 @@ use std::time::Instant;
 /// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
 pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
     let start = Instant::now();
-    let decisions = supported(game, settings)?;
+    let decisions = admitted(game, settings)?;
     let indices: Vec<usize> = match settings.decision {
         Some(only) => vec![only],
         None => (0..decisions.len()).collect(),
     };
-    // Every decision was seen to be mean-field-free, so that no other case is left.
+    // `admitted` saw that no data depend on the population, so that the second case does not occur.
     let numbers = |index: usize| match game.at(&decisions[index].values).mean_field_free() {
         Ok(numbers) => numbers,
         Err(_) => Numbers::empty(),
     };
     let arithmetic = |numbers: &Numbers| match settings.precision {
-        Precision::Auto => suitable_arithmetic(numbers),
+        Precision::Auto => suitable_arithmetic(numbers, &settings.epsilon),
         Precision::Exact => Arithmetic::Exact,
         Precision::Bits(bits) => Arithmetic::Rounded(bits),
     };
+    let backend = settings.backend.unwrap_or(&HighsBackend);
+    // What the back end failed at is not reported: the proofs hold without its answer.
+    let linear_programme =
+        |problem: &Problem<'_>, control: &Control| match solve_lp_in(problem, backend, control, arithmetic(problem.numbers)) {
+            Ok(outcome) => outcome.proved,
+            Err(LpError::NegativeEpsilon) => range_proofs(problem),
+        };
     let engine = match settings.method {
-        Method::Auto | Method::DynamicProgramming | Method::LinearProgramme => Engine::Stepwise,
+        Method::Auto | Method::DynamicProgramming => Engine::Stepwise,
+        Method::LinearProgramme => Engine::OneShot(&linear_programme),
     };
     let mut race = Race::new(&indices, &numbers, &arithmetic, settings, engine);
     race.run();
@@ -46,6 +54,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
 
     let mut statistics = Statistics {
         nodes: contenders.iter().filter(|c| c.examined()).count(),
+        lp_solves: if settings.method == Method::LinearProgramme { contenders.iter().filter(|c| c.solved()).count() } else { 0 },
         inductions: contenders.iter().map(Contender::inductions).sum(),
         decisions_solved: contenders.iter().filter(|c| c.solved()).count(),
         seconds_approx,
@@ -62,9 +71,10 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         let parts = contender.proved.mixture()?;
         describe(&problem(settings, &numbers), parts, arithmetic(&numbers), &keep_going).ok()
     });
+    let status = status(&accepted.claim, &settings.gap);
     Ok(Outcome {
-        status: status(&accepted.claim, &settings.gap),
-        termination: termination(settings),
+        status,
+        termination: termination(settings, status),
         decision: winner.map_or(0, |contender| contender.index),
         equilibrium,
         certificate,
@@ -73,29 +83,34 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     })
 }
 
-/// The decisions, when this version solves the game.
-fn supported<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decision], SolveError> {
-    if settings.epsilon < Rational::ZERO {
-        return Err(SolveError::Epsilon(settings.epsilon.clone()));
-    }
+/// The decisions of a game that this version solves.
+///
+/// # Errors
+/// [`SolveError`] says what is not supported.
+pub fn supported(game: &Game) -> Result<&[Decision], SolveError> {
     let classification = classify(game);
     if classification.class != Class::C0 {
         return Err(SolveError::Class { class: classification.class, reason: classification.reason });
     }
     let decisions = game.finite_decisions().ok_or(SolveError::Leader)?;
-    let count = decisions.len();
-    if let Some(index) = settings.decision
-        && index >= count
-    {
-        return Err(SolveError::Decision { index, count });
-    }
-    for decision in decisions {
-        match game.at(&decision.values).mean_field_free() {
-            Ok(_) => {}
-            Err(NotMeanFieldFree::Leader | NotMeanFieldFree::Reward | NotMeanFieldFree::Transition) => return Err(SolveError::LeaderReward),
-        }
+    let nonlinear = game.stages.iter().any(|stage| stage.leader_reward.population_degree() > 0) || game.payoff.population_degree() > 1;
+    if nonlinear {
+        return Err(SolveError::LeaderReward);
     }
     Ok(decisions)
+}
+
+/// The decisions, when this version solves the game and the settings fit it.
+fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decision], SolveError> {
+    if settings.epsilon < Rational::ZERO {
+        return Err(SolveError::Epsilon(settings.epsilon.clone()));
+    }
+    let decisions = supported(game)?;
+    let count = decisions.len();
+    match settings.decision {
+        Some(index) if index >= count => Err(SolveError::Decision { index, count }),
+        _ => Ok(decisions),
+    }
 }
 
 /// Writes the certificate and has it checked; steps that the checker refuses are replaced by the range of the
@@ -113,7 +128,8 @@ fn accept(
         let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
         let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
         let scope = settings.decision.map_or(Scope::All, Scope::Decision);
-        let claim = Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
+        let claim =
+            Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
         let decisions: Vec<Step> = contenders.iter().map(|c| Step::Decision(c.index)).collect();
         let steps = contenders.iter().zip(&decisions).flat_map(|(c, decision)| [decision, &c.proved.bound.step, &c.proved.witness.step]);
         let certificate = write_certificate(Vec::new(), &claim, steps)?;
@@ -163,13 +179,15 @@ fn status(claim: &Claim, gap: &Rational) -> Status {
     if width <= gap * scale { Status::WithinGap } else { Status::Limit }
 }
 
-fn termination(settings: &Settings<'_>) -> Termination {
-    if settings.control.interrupted() {
+fn termination(settings: &Settings<'_>, status: Status) -> Termination {
+    // A limit that passed while the answer was already there did not end anything.
+    if status != Status::Limit {
+        Termination::Gap
+    } else if settings.control.interrupted() {
         Termination::Interrupted
-    } else if settings.control.stopped() {
+    } else if settings.control.stopped() || settings.race_control.stopped() {
         Termination::TimeLimit
     } else {
         Termination::Gap
     }
 }
-

@@ -8,8 +8,11 @@ use std::sync::{Arc, Mutex};
 /// Binary64 copies of transition probabilities, shared by the decisions whose transitions are the same.
 #[derive(Debug, Default)]
 pub struct ApproxCache {
-    known: Mutex<Vec<(Arc<Scaled>, Arc<Vec<f64>>)>>,
+    known: Mutex<Vec<Copied>>,
 }
+
+/// A vector and its binary64 copy.
+type Copied = (Arc<Scaled>, Arc<Vec<f64>>);
 
 impl ApproxCache {
     fn get(&self, exact: &Arc<Scaled>) -> Arc<Vec<f64>> {
@@ -98,12 +101,10 @@ impl ApproxNumbers {
                 return None;
             }
             let (values, pairs) = match preference {
-                Preference::Lagrangian(lambda) => {
-                    stage.induct(&next, |[c, r], [best_c, best_r]| {
-                        let (score, best) = (c - lambda * r, best_c - lambda * best_r);
-                        score < best || (score == best && r > best_r)
-                    })
-                }
+                Preference::Lagrangian(lambda) => stage.induct(&next, |[c, r], [best_c, best_r]| {
+                    let (score, best) = (c - lambda * r, best_c - lambda * best_r);
+                    score < best || (score == best && r > best_r)
+                }),
                 Preference::Reward => stage.induct(&next, |[c, r], [best_c, best_r]| r > best_r || (r == best_r && c < best_c)),
             };
             chosen.push(pairs);

@@ -20,10 +20,7 @@ pub use search::Search;
 
 use super::{Control, Problem, Proved, range_proofs};
 use crate::certificate::Arithmetic;
-use crate::exact::Natural;
 use crate::follower::{FollowerError, Stopped};
-use crate::game::Numbers;
-use dashu_base::BitTest;
 
 /// How much work the end of a search may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,29 +55,4 @@ pub fn certify(problem: &Problem<'_>, search: &Search, arithmetic: Arithmetic, e
         proved.improve(found);
     }
     proved
-}
-
-/// Work of one exact induction up to which numbers are taken exactly: transition entries times 64-bit words of
-/// the largest numerator. At some 20 to 40 ns each it is a few seconds.
-const EXACT_WORK: u64 = 1 << 26;
-/// Fractional bits of rounded arithmetic: values lose some 1e-19 a stage, products with probabilities still fit
-/// machine integers.
-const ROUNDED_BITS: u32 = 64;
-
-/// Exact arithmetic where an induction takes seconds at most, else outward rounding.
-#[must_use]
-pub fn suitable_arithmetic(numbers: &Numbers) -> Arithmetic {
-    let mut bits: u64 = 0;
-    let mut own: u64 = 0;
-    let width = |n: &Natural| n.bit_len() as u64;
-    for stage in &numbers.stages {
-        if let Some((_, probability)) = &stage.transition {
-            bits += width(probability.denominator()) - 1;
-        }
-        own = own.max(width(stage.reward.denominator()) + width(stage.leader.denominator()));
-    }
-    // A multiplier is a quotient of two differences of values: about twice their size.
-    let words = (3 * (bits + own)).div_ceil(64).max(1);
-    let entries = (numbers.transition_entries() + numbers.pairs()) as u64;
-    if entries.saturating_mul(words) <= EXACT_WORK { Arithmetic::Exact } else { Arithmetic::Rounded(ROUNDED_BITS) }
 }

@@ -1,0 +1,135 @@
+//! The command line.
+
+use super::help;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Certified values of finite Stackelberg mean-field games
+#[derive(Debug, Parser)]
+#[command(name = "smfg", version, about, long_about = help::PROGRAM, after_help = help::PROGRAM_EXAMPLES, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Certified value of a game, the leader's decision, the worst equilibrium
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::SOLVE, after_help = help::SOLVE_EXAMPLES)]
+    Solve(super::solve_arguments::SolveArguments),
+    /// Not in this build, which has no solver
+    #[cfg(not(feature = "solver"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Solve(Unheard),
+    /// Exact verification of a certificate
+    #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
+    Check(CheckArguments),
+    /// Sizes, class, leader, bounds and hash of a game
+    #[command(long_about = help::INFO, after_help = help::INFO_EXAMPLES)]
+    Info(InfoArguments),
+    /// Random games, the same for the same seed
+    #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
+    Generate(GenerateArguments),
+}
+
+/// Any arguments.
+#[cfg(not(feature = "solver"))]
+#[derive(Debug, Args)]
+pub(super) struct Unheard {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<std::ffi::OsString>,
+}
+
+/// How the answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// One object, exact numbers as strings "p/q"
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Output {
+    /// Form of the answer on standard output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// No progress on standard error
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Game file, .toml or .json
+    pub(super) game: PathBuf,
+    /// Certificate that `smfg solve --certificate` wrote
+    pub(super) certificate: PathBuf,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InfoArguments {
+    /// Game file, .toml or .json
+    pub(super) game: PathBuf,
+    /// Print the tables of rewards and transitions, entry by entry
+    #[arg(long)]
+    pub(super) expand: bool,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true)]
+pub(super) struct GenerateArguments {
+    #[command(subcommand)]
+    pub(super) family: Family,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Family {
+    /// Decision processes of class C0
+    #[command(long_about = help::MDP, after_help = help::GENERATE_EXAMPLES)]
+    Mdp(MdpArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MdpArguments {
+    /// Stages
+    #[arg(long, default_value_t = 10)]
+    pub(super) stages: usize,
+    /// States
+    #[arg(long, default_value_t = 10)]
+    pub(super) states: usize,
+    /// Actions, all of them available everywhere
+    #[arg(long, default_value_t = 3)]
+    pub(super) actions: usize,
+    /// Successor states of each state and action
+    #[arg(long, default_value_t = 3)]
+    pub(super) successors: usize,
+    /// Decisions of the leader
+    #[arg(long, default_value_t = 1)]
+    pub(super) decisions: usize,
+    /// Seed
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+    /// File to write, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// No progress on standard error
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,45 @@
+//! Why a command could not do its work.
+
+use crate::game::GameErrors;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Bad input, I/O, or something that is not supported.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("{0}")]
+    Game(#[from] GameErrors),
+    #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Solve(#[from] crate::leader::SolveError),
+    #[cfg(not(feature = "solver"))]
+    #[error("this build has no solver: it offers `check`, `info` and `generate`; build with the feature `solver` to solve")]
+    NoSolver,
+    #[error("cannot read {}: {source}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write {}: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+    #[error("{0}")]
+    Instance(#[from] crate::generate::MdpError),
+    #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Decision(#[from] super::decision::DecisionError),
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Failure {
+    /// Exit status.
+    pub(super) fn status(&self) -> u8 {
+        if matches!(self, Failure::Interrupted) { 130 } else { 2 }
+    }
+
+    /// Prints the failure to standard error, further lines aligned with the first.
+    pub(super) fn print(&self) {
+        let text = self.to_string().replace('\n', "\n       ");
+        // Without a standard error there is nobody to tell.
+        let _ = writeln!(io::stderr(), "error: {text}");
+    }
+}

@@ -1,0 +1,48 @@
+//! `smfg generate`: benchmark instances.
+
+use super::arguments::{Family, MdpArguments};
+use super::files::{probe, write_atomically};
+use super::progress::Indicator;
+use super::{Answer, Failure, interrupt, print};
+use crate::generate::{MdpFamily, MdpParameters};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Writes an instance.
+pub(super) fn run(family: &Family) -> Result<Answer, Failure> {
+    let Family::Mdp(arguments) = family;
+    let instance = MdpFamily::new(parameters(arguments))?;
+    let Some(path) = &arguments.output else {
+        print(|out| instance.write_json(out))?;
+        return Ok(Answer::Proved);
+    };
+    probe(path)?;
+    let flag = interrupt::install(None);
+    let _indicator = Indicator::start(arguments.quiet, format!("writing {}", path.display()));
+    let written = write_atomically(path, |out| instance.write_json(Stoppable { out, stop: &flag }));
+    if flag.load(Ordering::Relaxed) { Err(Failure::Interrupted) } else { written.map(|()| Answer::Proved) }
+}
+
+fn parameters(arguments: &MdpArguments) -> MdpParameters {
+    let MdpArguments { stages, states, actions, successors, decisions, seed, .. } = *arguments;
+    MdpParameters { stages, states, actions, successors, decisions, seed }
+}
+
+/// An output that fails when it is asked to stop, so that no half of a file stays behind.
+struct Stoppable<'a> {
+    out: &'a mut dyn Write,
+    stop: &'a AtomicBool,
+}
+
+impl Write for Stoppable<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("interrupted"));
+        }
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

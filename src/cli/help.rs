@@ -1,0 +1,91 @@
+//! Longer help: the mathematics in a few lines, and examples.
+
+pub(super) const PROGRAM: &str = "\
+Certified values of finite Stackelberg mean-field games.
+
+A leader commits to a decision u. A population of identical followers, with finitely many stages, states and \
+actions, then settles into an eps-equilibrium: a flow d whose average regret Expl(u, d) is at most eps. There may be many. \
+The pessimistic value is what the leader can guarantee,
+
+    V_eps = sup over u of  min { J0(u, d) : d an eps-equilibrium at u },
+
+with J0 her reward; the optimistic value has max in place of min. Every bound that is printed was accepted by a checker \
+that computes with integers and rationals alone.
+
+Numbers are exact: 0.1 and 1/10 mean one tenth. Exit status: 0 answered and proved, or valid; 1 answered but not proved to \
+the gap, or invalid; 2 bad input, I/O, or not supported.";
+
+pub(super) const PROGRAM_EXAMPLES: &str = "\
+Examples:
+  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --certificate wage.cert
+  smfg check models/moral_hazard_grid.toml wage.cert
+  smfg info models/epidemic.toml
+  smfg generate mdp --stages 10 --states 100 --decisions 3 --seed 1 > game.json
+
+`smfg COMMAND --help` explains a command.";
+
+#[cfg(feature = "solver")]
+pub(super) const SOLVE: &str = "\
+Certified value of a game, with the leader's decision and the equilibrium that she has to fear.
+
+For a decision u, NE_eps(u) is the set of flows d of the followers with exploitability Expl(u, d) = V*(u, d) - r'd <= eps: \
+what one follower could gain by deviating alone, averaged over the population. `solve` proves
+
+    lower <= V_eps = max over u of  min { J0(u, d) : d in NE_eps(u) } <= upper.
+
+Lower bound: a decision, and a multiplier lambda >= 0 of the row Expl <= eps with one exact backward induction. Upper bound: \
+for every decision an eps-equilibrium at which she gets no more. The result is `exact` when both are the same rational, \
+`within_gap` when they differ by at most --gap, and `limit` otherwise (status 1). A time limit or Ctrl-C still gives \
+proved bounds; a second Ctrl-C leaves at once.
+
+Solved so far: followers' data that do not depend on the population (class C0), a leader with a finite list of decisions.";
+
+#[cfg(feature = "solver")]
+pub(super) const SOLVE_EXAMPLES: &str = "\
+Examples:
+  smfg solve models/tie.toml
+  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --format json
+  smfg solve models/queue_tolls.toml --epsilon 0.25 --selection optimistic --time-limit 60
+  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --decision wage=2/5 --certificate wage.cert";
+
+pub(super) const CHECK: &str = "\
+Exact verification of a certificate, with no solver inside.
+
+A certificate claims lower <= V_eps <= upper for one game, named by its hash, and gives the steps that show it: \
+multipliers whose bounds are recomputed by backward induction, and policies whose flows are eps-equilibria. The checker recomputes \
+every step in integers and rationals (docs/certificate.md). It prints `valid` with the claim (status 0), or `invalid` with the line \
+and the reason (status 1).";
+
+pub(super) const CHECK_EXAMPLES: &str = "\
+Examples:
+  smfg check models/queue_tolls.toml queue.cert
+  smfg check models/queue_tolls.toml queue.cert --format json";
+
+pub(super) const INFO: &str = "\
+What a game file describes: sizes, class, leader, bounds of rewards, canonical hash.
+
+Classes say how the population enters the followers' data: C0 not at all; C1 rewards affine in it, transitions fixed; \
+C2 rewards polynomial, transitions fixed; C3 transitions depend on it. The population enters through aggregates \
+m_k = sum of weights times d_t(s, a). Pairs are the available (state, action) at all stages. With --expand, rewards and transition \
+probabilities are printed for every pair, as polynomials in the leader's parameters and the aggregates.";
+
+pub(super) const INFO_EXAMPLES: &str = "\
+Examples:
+  smfg info models/epidemic.toml
+  smfg info models/tie.toml --expand
+  smfg info models/queue_tolls.toml --format json";
+
+pub(super) const GENERATE: &str = "\
+Benchmark instances, deterministic by seed: the same parameters give the same game on every machine.";
+
+pub(super) const GENERATE_EXAMPLES: &str = "\
+Examples:
+  smfg generate mdp --stages 10 --states 100 --actions 5 --successors 5 --decisions 3 --seed 1 > game.json
+  smfg generate mdp --states 1000 --output large.json";
+
+pub(super) const MDP: &str = "\
+A random decision process of class C0, as a JSON game file with tables.
+
+Every state and action leads to --successors states, with probabilities that are multiples of 1/1024; rewards of followers and leader are \
+multiples of 1/64 between -1 and 1. With n > 1 decisions the leader sets a price i/n, i = 0..n-1, which multiplies a second \
+random table of rewards.";

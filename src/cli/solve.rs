@@ -1,0 +1,84 @@
+//! `smfg solve`: reads, solves, writes the certificate, prints.
+
+use super::arguments::Format;
+use super::files::{probe, write_atomically};
+use super::progress::Indicator;
+use super::solve_arguments::SolveArguments;
+use super::{Answer, Failure, decision, interrupt, print};
+use crate::equilibrium::Control;
+use crate::game::Game;
+use crate::leader::{Outcome, Progress, Settings, Status, solve, supported};
+use crate::report::SolveReport;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// Share of a time limit after which the race ends and proofs begin, in percent.
+const RACE_PERCENT: u32 = 60;
+
+/// Solves and prints the answer.
+pub(super) fn run(arguments: &SolveArguments) -> Result<Answer, Failure> {
+    if let Some(path) = &arguments.certificate {
+        probe(path)?;
+    }
+    let note = "interrupted: the bounds proved so far follow; once more to leave at once";
+    let interrupted = interrupt::install((!arguments.output.quiet).then_some(note));
+    let (game, outcome) = {
+        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let game = Game::load(&arguments.game)?;
+        let outcome = answer(&game, arguments, &interrupted, &indicator)?;
+        (game, outcome)
+    };
+    if let Some(path) = &arguments.certificate {
+        write_atomically(path, |out| out.write_all(&outcome.certificate))?;
+    }
+    let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
+    let report = SolveReport { game: &game, outcome: &outcome, certificate_path: path.as_deref() };
+    print(|out| match arguments.output.format {
+        Format::Text => report.write_text(out),
+        Format::Json => report.write_json(out),
+    })?;
+    Ok(if outcome.status == Status::Limit { Answer::Unproved } else { Answer::Proved })
+}
+
+fn answer(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>, indicator: &Indicator) -> Result<Outcome, Failure> {
+    let decisions = supported(game)?;
+    let only = arguments.decision.as_deref().map(|given| decision::find(game, decisions, given)).transpose()?;
+    let threads = threads(arguments.threads);
+    indicator.say("starting the race");
+    let observe = |progress: Progress| indicator.say(describe(&progress));
+    let start = Instant::now();
+    let settings = Settings {
+        selection: arguments.selection.into(),
+        gap: arguments.gap.clone(),
+        method: arguments.method.into(),
+        precision: arguments.precision,
+        threads,
+        decision: only,
+        control: control(start, arguments.time_limit, interrupted),
+        race_control: control(start, arguments.time_limit.map(|limit| limit / 100 * RACE_PERCENT), interrupted),
+        observer: Some(&observe),
+        ..Settings::new(arguments.epsilon.clone())
+    };
+    Ok(solve(game, &settings)?)
+}
+
+/// The threads asked for, or all processors; the pool that they share gets as many.
+fn threads(asked: Option<u64>) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = asked.and_then(|n| usize::try_from(n).ok()).unwrap_or_else(all);
+    // A pool that cannot be made leaves the one of the library, which only changes how fast it goes.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    threads
+}
+
+/// A limit beyond what the clock can count is none.
+fn control(start: Instant, limit: Option<Duration>, interrupted: &Arc<AtomicBool>) -> Control {
+    Control::new(limit.and_then(|limit| start.checked_add(limit)), Arc::clone(interrupted))
+}
+
+fn describe(progress: &Progress) -> String {
+    let Progress { stage, lower_approx, upper_approx, open, decisions } = *progress;
+    let gap = upper_approx - lower_approx;
+    format!("{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, {open} of {decisions} decisions open")
+}

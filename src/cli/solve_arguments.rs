@@ -1,0 +1,105 @@
+//! Options of `smfg solve`.
+
+use super::arguments::Output;
+use crate::certificate::{MOST_BITS, Selection};
+use crate::exact::{Rational, parse_rational};
+use crate::leader::{Method, Precision};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Most threads; more than any machine that this program is meant for.
+const MOST_THREADS: u64 = 1024;
+
+#[derive(Debug, Args)]
+pub(super) struct SolveArguments {
+    /// Game file, .toml or .json
+    pub(super) game: PathBuf,
+    /// Largest exploitability of the equilibria considered, an exact number at least 0
+    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) epsilon: Rational,
+    /// Which equilibrium the followers are taken to play
+    #[arg(long, value_enum, default_value_t = SelectionWord::Pessimistic)]
+    pub(super) selection: SelectionWord,
+    /// Only this decision: its name, or parameters that equal its own exactly
+    #[arg(long, value_name = "NAME|a=1,b=2", allow_hyphen_values = true)]
+    pub(super) decision: Option<String>,
+    /// Accepted distance of the bounds, relative to max(1, |value|)
+    #[arg(long, value_name = "G", default_value = "1/1000000", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) gap: Rational,
+    /// Seconds for the search, not counting reading the game and checking the certificate
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, allow_hyphen_values = true)]
+    pub(super) time_limit: Option<Duration>,
+    /// Threads that race decisions [default: all processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_THREADS))]
+    pub(super) threads: Option<u64>,
+    /// Inner problem: linear programme, dynamic programming, or the better for the game
+    #[arg(long, value_enum, default_value_t = MethodWord::Auto)]
+    pub(super) method: MethodWord,
+    /// Arithmetic of the proofs: auto, exact, or a number of fractional bits of outward rounding
+    #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_precision)]
+    pub(super) precision: Precision,
+    /// File for the certificate
+    #[arg(long, value_name = "FILE")]
+    pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SelectionWord {
+    /// The worst equilibrium for the leader
+    Pessimistic,
+    /// The best equilibrium for the leader
+    Optimistic,
+}
+
+impl From<SelectionWord> for Selection {
+    fn from(word: SelectionWord) -> Self {
+        match word {
+            SelectionWord::Pessimistic => Selection::Pessimistic,
+            SelectionWord::Optimistic => Selection::Optimistic,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum MethodWord {
+    /// The cheapest exact method for the class of the game
+    Auto,
+    /// Linear programme over occupation measures, by HiGHS
+    Lp,
+    /// Dynamic programming
+    Dp,
+}
+
+impl From<MethodWord> for Method {
+    fn from(word: MethodWord) -> Self {
+        match word {
+            MethodWord::Auto => Method::Auto,
+            MethodWord::Lp => Method::LinearProgramme,
+            MethodWord::Dp => Method::DynamicProgramming,
+        }
+    }
+}
+
+fn parse_nonnegative(text: &str) -> Result<Rational, String> {
+    let value = parse_rational(text).map_err(|error| error.to_string())?;
+    if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok();
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| "expected seconds, a number at least 0".into())
+}
+
+fn parse_precision(text: &str) -> Result<Precision, String> {
+    match text {
+        "auto" => Ok(Precision::Auto),
+        "exact" => Ok(Precision::Exact),
+        bits => match bits.parse() {
+            Ok(bits) if (1..=MOST_BITS).contains(&bits) => Ok(Precision::Bits(bits)),
+            _ => Err(format!("expected `auto`, `exact`, or a number of bits from 1 to {MOST_BITS}")),
+        },
+    }
+}

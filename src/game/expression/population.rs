@@ -1,0 +1,184 @@
+//! Population averages as aggregates: simplified where they are known, each kept once.
+
+use super::error::ExpressionErrorKind;
+use super::limits::MOST_WEIGHTS;
+use super::symbols::Symbols;
+use super::value::Value;
+use crate::exact::{Integer, Natural, Rational, least_common_multiple};
+use crate::game::{Aggregate, Monomial, Pairs, Variable};
+use dashu_base::BitTest;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The aggregates that formulas have used so far.
+#[derive(Debug)]
+pub(super) struct Population<'a> {
+    symbols: &'a Symbols,
+    /// Each aggregate once, with its number.
+    numbers: BTreeMap<Aggregate, u32>,
+    /// Number of weights of all aggregates.
+    weights: usize,
+    /// Values of `mu[state, action]` by stage.
+    masses: BTreeMap<(usize, Option<u32>, Option<u32>), Value>,
+    /// Values of the named aggregates by stage.
+    tables: BTreeMap<(usize, usize), Value>,
+}
+
+impl<'a> Population<'a> {
+    pub(super) fn new(symbols: &'a Symbols) -> Self {
+        Population { symbols, numbers: BTreeMap::new(), weights: 0, masses: BTreeMap::new(), tables: BTreeMap::new() }
+    }
+
+    /// The pairs of a stage that exists; none for others.
+    pub(super) fn pairs(&self, stage: usize) -> Option<Arc<Pairs>> {
+        self.symbols.pairs.get(stage).map(Arc::clone)
+    }
+
+    /// Mass in `state` playing `action` at `stage`, `None` for all.
+    pub(super) fn mass(&mut self, stage: usize, state: Option<u32>, action: Option<u32>) -> Result<Value, ExpressionErrorKind> {
+        let key = (stage, state, action);
+        if let Some(value) = self.masses.get(&key) {
+            return Ok(value.clone());
+        }
+        let mut weights = Vec::new();
+        if let Some(pairs) = self.pairs(stage) {
+            let states = match state {
+                Some(state) => state as usize..(state as usize + 1).min(pairs.states()),
+                None => 0..pairs.states(),
+            };
+            for state in states {
+                match action {
+                    Some(action) if pairs.find(state, action as usize).is_some() => weights.push((state as u32, action, Rational::ONE)),
+                    Some(_) => {}
+                    None => weights.extend(pairs.of_state(state).map(|pair| (state as u32, pairs.action(pair) as u32, Rational::ONE))),
+                }
+            }
+        }
+        let value = self.average(stage, weights)?.value(Monomial::one());
+        self.masses.insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// The named aggregate `name`, the `table`-th in order, at `stage`.
+    pub(super) fn table(&mut self, table: usize, name: &str, stage: usize) -> Result<Value, ExpressionErrorKind> {
+        let key = (table, stage);
+        if let Some(value) = self.tables.get(&key) {
+            return Ok(value.clone());
+        }
+        let mut sums: BTreeMap<(u32, u32), Rational> = BTreeMap::new();
+        if let (Some(pairs), Some(named)) = (self.pairs(stage), self.symbols.named_aggregates.get(name)) {
+            for (state, action, weight) in &named.weights {
+                if (*state as usize) < pairs.states() && pairs.find(*state as usize, *action as usize).is_some() {
+                    *sums.entry((*state, *action)).or_default() += weight;
+                }
+            }
+        }
+        let weights = sums.into_iter().filter(|(_, weight)| !weight.is_zero()).map(|((s, a), weight)| (s, a, weight)).collect();
+        let value = self.average(stage, weights)?.value(Monomial::one());
+        self.tables.insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// `sum weight * d_stage(state, action)` for weights of available pairs, nonzero, in increasing order.
+    pub(super) fn average(&mut self, stage: usize, weights: Vec<(u32, u32, Rational)>) -> Result<Average, ExpressionErrorKind> {
+        let Some(pairs) = self.pairs(stage) else { return Ok(Average::Known(Rational::ZERO)) };
+        let Some((_, _, first)) = weights.first() else { return Ok(Average::Known(Rational::ZERO)) };
+        // The masses of a stage sum to 1.
+        if weights.len() == pairs.len() && weights.iter().all(|(_, _, weight)| weight == first) {
+            return Ok(Average::Known(first.clone()));
+        }
+        if stage == 0
+            && let Some(known) = self.initial_average(&pairs, &weights)
+        {
+            return Ok(Average::Known(known));
+        }
+        let (scale, weights) = normalised(weights);
+        let aggregate = Aggregate { stage, weights };
+        let number = match self.numbers.get(&aggregate) {
+            Some(number) => *number,
+            None => {
+                let next = self.numbers.len() as u32;
+                self.weights += aggregate.weights.len();
+                if self.weights > MOST_WEIGHTS {
+                    return Err(ExpressionErrorKind::TooManyWeights);
+                }
+                self.numbers.insert(aggregate, next);
+                next
+            }
+        };
+        Ok(Average::Unknown(scale, Variable::Aggregate(number)))
+    }
+
+    /// The average at stage 0 when the weights depend only on the state, whose masses are the initial law.
+    fn initial_average(&self, pairs: &Pairs, weights: &[(u32, u32, Rational)]) -> Option<Rational> {
+        let mut sum = Rational::ZERO;
+        let mut rest = weights;
+        while let Some((state, _, weight)) = rest.first() {
+            let count = rest.iter().take_while(|(other, _, _)| other == state).count();
+            let (own, others) = rest.split_at(count);
+            if count != pairs.of_state(*state as usize).len() || own.iter().any(|(_, _, other)| other != weight) {
+                return None;
+            }
+            sum += self.symbols.initial.get(*state as usize)? * weight;
+            rest = others;
+        }
+        Some(sum)
+    }
+
+    /// All aggregates in the order of their numbers.
+    pub(super) fn into_aggregates(self) -> Vec<Aggregate> {
+        let mut numbered: Vec<(u32, Aggregate)> = self.numbers.into_iter().map(|(aggregate, number)| (number, aggregate)).collect();
+        numbered.sort_unstable_by_key(|(number, _)| *number);
+        numbered.into_iter().map(|(_, aggregate)| aggregate).collect()
+    }
+}
+
+/// A population average.
+#[derive(Debug, Clone)]
+pub(super) enum Average {
+    /// The same for all populations.
+    Known(Rational),
+    /// A number times an aggregate.
+    Unknown(Rational, Variable),
+}
+
+impl Average {
+    /// The average times a product of other variables.
+    pub(super) fn value(self, factor: Monomial) -> Value {
+        match self {
+            Average::Known(constant) => Value::term(factor, constant),
+            Average::Unknown(scale, variable) => Value::term(factor.times(&Monomial::of(variable)), scale),
+        }
+    }
+}
+
+/// The weights as a number times weights that are the same for all proportional ones: the smallest integers in
+/// proportion, the first positive, when they fit machine words, and otherwise the weights divided by the first.
+fn normalised(mut weights: Vec<(u32, u32, Rational)>) -> (Rational, Vec<(u32, u32, Rational)>) {
+    let Some(first) = weights.first().map(|(_, _, weight)| weight.clone()) else { return (Rational::ONE, weights) };
+    if !first.is_one() {
+        for (_, _, weight) in &mut weights {
+            *weight /= &first;
+        }
+    }
+    // With first weight 1, the weights times their least common denominator have no common factor.
+    let mut denominator = Natural::ONE;
+    for (_, _, weight) in &weights {
+        denominator = least_common_multiple(&denominator, weight.denominator());
+        if denominator.bit_len() >= 63 {
+            return (first, weights);
+        }
+    }
+    if denominator.is_one() {
+        return (first, weights);
+    }
+    let fits = |weight: &Rational| (weight.numerator() * (&denominator / weight.denominator())).bit_len() < 64;
+    if !weights.iter().all(|(_, _, weight)| fits(weight)) {
+        return (first, weights);
+    }
+    let factor = Rational::from(Integer::from(denominator));
+    for (_, _, weight) in &mut weights {
+        *weight *= &factor;
+    }
+    (first / factor, weights)
+}

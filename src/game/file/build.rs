@@ -1,0 +1,189 @@
+//! From a document to a game: names, then rules, then their formulas, then the normal form.
+
+use super::availability::pairs;
+use super::canonical::canonical;
+use super::document::Node;
+use super::evaluate::{Context, Stopped};
+use super::fields::{Fields, Formula, formula, table};
+use super::header::{Header, KEYS, format, header};
+use super::leader::{Choice, LeaderDraft, leader};
+use super::names::{Kind, usable};
+use super::numbers::Numbers;
+use super::probabilities::prove;
+use super::problem::ModelError;
+use super::process::{MOST_COEFFICIENTS, simplices};
+use super::report::{At, Report};
+use super::rewards::rewards;
+use super::rules::{PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules};
+use super::transitions::transitions;
+use crate::exact::Rational;
+use crate::game::expression::{Evaluator, Place, Symbols};
+use crate::game::{Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Stage};
+use std::sync::Arc;
+
+/// Everything the file says, formulas not evaluated.
+struct Draft {
+    header: Header,
+    pairs: Vec<Arc<Pairs>>,
+    rewards: Vec<RewardRule>,
+    transitions: Vec<TransitionRule>,
+    leader: LeaderDraft,
+    defines: Vec<(String, Formula)>,
+    /// Whether every transition rule could be read.
+    complete: bool,
+}
+
+/// The game a document describes; `None` when something is wrong, which is reported.
+pub(super) fn build(report: &mut Report, node: &Node) -> Option<Game> {
+    let draft = draft(report, node)?;
+    let header = &draft.header;
+    let symbols = Symbols {
+        states: header.states.clone(),
+        actions: header.actions.clone(),
+        pairs: draft.pairs.clone(),
+        initial: header.initial.clone(),
+        parameters: draft.leader.named.clone(),
+        leader_terms: draft.leader.terms.clone(),
+        named_aggregates: Default::default(),
+        defines: draft.defines.iter().map(|(name, formula)| (name.clone(), formula.expression.clone())).collect(),
+    };
+    let evaluator = match Evaluator::new(&symbols) {
+        Ok(evaluator) => evaluator,
+        Err(errors) => {
+            for error in errors {
+                let define = draft.defines.iter().find(|(name, _)| *name == error.name);
+                report.formula(define.map_or(&At::document(), |(_, formula)| &formula.at), error.error);
+            }
+            return None;
+        }
+    };
+    let Draft { header, pairs, rewards, transitions, leader, complete, .. } = draft;
+    let shape = leader.shape(header.stages);
+    let mut context = Context::new(evaluator, report);
+    let game = evaluate(&mut context, header, pairs, &rewards, &transitions, leader, complete).ok()?;
+    let aggregates = context.evaluator.into_aggregates();
+    if !report.clean() {
+        return None;
+    }
+    let game = canonical(Game { aggregates: Arc::new(aggregates), ..game });
+    prove(report, &game, shape, &|stage, state, action| winner(&transitions, stage, state, action));
+    Some(game)
+}
+
+/// The transition rule that wins at a stage, state and action.
+fn winner(rules: &[TransitionRule], stage: usize, state: usize, action: usize) -> At {
+    let matches = |rule: &&TransitionRule| {
+        rule.places.stages.contains(stage) && rule.places.states.contains(state) && rule.places.actions.contains(action)
+    };
+    rules.iter().rev().find(matches).map_or_else(At::document, |rule| rule.at.clone())
+}
+
+/// Reads everything that can be read without evaluating formulas.
+fn draft(report: &mut Report, node: &Node) -> Option<Draft> {
+    let at = At::document();
+    let fields = Fields::of(report, at, node, &KEYS)?;
+    if !format(report, &fields) {
+        return None;
+    }
+    let defines = defines(report, &fields);
+    let numbers = Numbers::new(defines.as_deref().unwrap_or_default());
+    let header = header(report, &fields, &numbers)?;
+    let scope = Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let available = available_rules(report, fields.get("available"), &scope);
+    let before = report.count();
+    let rewards = reward_rules(report, "reward", fields.get("reward"), &scope);
+    let transitions = transition_rules(report, "transition", fields.get("transition"), &scope);
+    let complete = report.count() == before;
+    let leader = leader(report, fields.get("leader"), &scope, &numbers);
+    let pairs = available.and_then(|rules| pairs(report, &rules, header.stages, &header.state_names, &header.action_names));
+    Some(Draft { pairs: pairs?, rewards, transitions, leader: leader?, defines: defines?, complete, header })
+}
+
+fn defines(report: &mut Report, fields: &Fields<'_>) -> Option<Vec<(String, Formula)>> {
+    let Some((at, node)) = fields.get("define") else { return Some(Vec::new()) };
+    let mut defines = Vec::new();
+    let mut fine = true;
+    for entry in table(report, &at, node, "a table of names and formulas")? {
+        let here = at.key(&entry.key, entry.node.mark);
+        let named = usable(report, &here, Kind::Define, &entry.key);
+        match formula(report, here, &entry.node) {
+            Some(formula) if named => defines.push((entry.key.clone(), formula)),
+            _ => fine = false,
+        }
+    }
+    fine.then_some(defines)
+}
+
+/// Evaluates all formulas. The aggregates of the game are filled in afterwards.
+fn evaluate(
+    context: &mut Context<'_, '_>,
+    header: Header,
+    pairs: Vec<Arc<Pairs>>,
+    reward_rules: &[RewardRule],
+    transition_rules: &[TransitionRule],
+    leader: LeaderDraft,
+    complete: bool,
+) -> Result<Game, Stopped> {
+    let scope = Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let actions = header.actions.len();
+    let reward = rewards(context, reward_rules, &pairs, actions)?;
+    let leader_reward = rewards(context, &leader.rewards, &pairs, actions)?;
+    let mut transition = transitions(context, transition_rules, &pairs, &scope, complete)?.into_iter();
+    let payoff = payoff(context, &leader.payoffs, header.stages);
+    let decisions = decision_set(context, leader.choice)?;
+    let stages = pairs
+        .into_iter()
+        .zip(reward.into_iter().zip(leader_reward))
+        .map(|(pairs, (reward, leader_reward))| Stage { pairs, reward, leader_reward, transition: transition.next() })
+        .collect();
+    Ok(Game {
+        name: header.name,
+        description: header.description,
+        source: header.source,
+        states: header.state_names.list().to_vec(),
+        actions: header.action_names.list().to_vec(),
+        initial: header.initial,
+        leader: Leader { parameters: leader.parameters, decisions },
+        aggregates: Arc::default(),
+        stages,
+        payoff,
+    })
+}
+
+fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], stages: usize) -> Polynomial {
+    let mut payoff = Polynomial::zero();
+    for rule in rules {
+        let places: Vec<Place> = match &rule.stages {
+            None => vec![Place::default()],
+            Some(chosen) => {
+                let chosen = chosen.ranges(stages).into_iter().flat_map(|(first, last)| first..=last);
+                chosen.map(|stage| Place { stage: Some(stage), ..Place::default() }).collect()
+            }
+        };
+        for place in places {
+            match context.value(&rule.value, place) {
+                Some(value) => payoff = payoff.plus(&value, &Rational::ONE),
+                None => break,
+            }
+        }
+    }
+    payoff
+}
+
+fn decision_set(context: &mut Context<'_, '_>, choice: Choice) -> Result<DecisionSet, Stopped> {
+    let set = match choice {
+        Choice::None => Some(DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }])),
+        Choice::Decisions(decisions) => Some(DecisionSet::Finite(decisions)),
+        Choice::Variables(draft) => draft.decision_set(context.report, &mut context.evaluator),
+        Choice::Mixed { groups, actions } => {
+            let set = simplices(groups, actions);
+            if set.is_none() {
+                let coefficients = groups.saturating_mul(groups).saturating_mul(actions);
+                return Err(context.stop(&At::document(), ModelError::LeaderTooLarge { coefficients, most: MOST_COEFFICIENTS }));
+            }
+            set
+        }
+        Choice::Process(draft) => draft.decision_set(context.report, &mut context.evaluator),
+    };
+    set.ok_or(Stopped)
+}

@@ -1,0 +1,134 @@
+//! Game files (docs/model.md): TOML and JSON documents to the normal form of a game.
+//!
+//! 1. The text becomes a [document](document): a tree that keeps positions and the digits of numbers.
+//! 2. Names, selectors and formulas are read from it; every mismatch is reported with what was expected, and every
+//!    key that nobody asked for.
+//! 3. Formulas are evaluated once per class of places that cannot differ, and summed into one column per monomial.
+//! 4. Aggregates are put into canonical order, and the probabilities are proved to be probabilities.
+//!
+//! Errors that do not depend on each other are reported together.
+
+mod availability;
+mod build;
+mod canonical;
+mod document;
+mod enclosure;
+mod errors;
+mod evaluate;
+mod fields;
+mod from_json;
+mod from_toml;
+mod gather;
+mod header;
+mod leader;
+mod least;
+mod names;
+mod numbers;
+mod probabilities;
+mod problem;
+mod process;
+mod report;
+mod rewards;
+mod rules;
+mod segments;
+mod selector;
+mod suggest;
+mod transitions;
+mod variables;
+mod words;
+
+pub use errors::{GameError, GameErrors, Position};
+pub use names::Kind;
+pub use probabilities::Where;
+pub use problem::{DocumentError, ModelError, Problem, ValueError};
+
+use super::Game;
+use report::Report;
+use std::path::Path;
+
+/// Largest JSON file.
+const LARGEST_JSON: u64 = 4 << 30;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Toml,
+    Json,
+}
+
+impl Game {
+    /// Reads a game file; the extension, `.toml` or `.json`, says which of the two it is.
+    ///
+    /// # Errors
+    /// [`GameErrors`] with everything that is wrong with the file.
+    pub fn load(path: impl AsRef<Path>) -> Result<Game, GameErrors> {
+        let path = path.as_ref();
+        read(path).map_err(|errors| errors.in_file(&path.display().to_string()))
+    }
+
+    /// The game that TOML text describes.
+    ///
+    /// ```
+    /// let game = smfg::game::Game::parse_toml(r#"
+    ///     format = "smfg-game/1"
+    ///     name = "technology adoption"
+    ///     stages = 1
+    ///     states = ["firm"]
+    ///     actions = ["wait", "adopt"]
+    ///     initial = { firm = 1 }
+    ///     [leader]
+    ///     decisions = [{ name = "none", subsidy = 0 }, { name = "enough", subsidy = "13/20" }]
+    ///     [[reward]]
+    ///     action = "adopt"
+    ///     value = "mu[*, adopt] - 1/2 + subsidy"
+    /// "#).expect("a game");
+    /// assert_eq!(game.leader.parameters, ["subsidy"]);
+    /// assert_eq!(game.aggregates.len(), 1);
+    /// ```
+    ///
+    /// # Errors
+    /// [`GameErrors`] with everything that is wrong with it.
+    pub fn parse_toml(text: &str) -> Result<Game, GameErrors> {
+        let document = from_toml::document(without_mark(text))?;
+        let mut report = Report::new();
+        let game = build::build(&mut report, &document);
+        report.finish(game)
+    }
+
+    /// The game that JSON text describes; the only form that may carry `"tables"`.
+    ///
+    /// # Errors
+    /// [`GameErrors`] with everything that is wrong with it.
+    pub fn parse_json(text: &str) -> Result<Game, GameErrors> {
+        let document = from_json::document(without_mark(text))?;
+        let mut report = Report::new();
+        let game = build::build(&mut report, &document.node);
+        report.finish(game)
+    }
+}
+
+/// Text without the byte order mark that some editors put before it.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+fn read(path: &Path) -> Result<Game, GameErrors> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let (format, most) = match extension.to_ascii_lowercase().as_str() {
+        "toml" => (Format::Toml, from_toml::LARGEST_TOML),
+        "json" => (Format::Json, LARGEST_JSON),
+        _ => return Err(GameErrors::one(DocumentError::Extension { found: document::quoted(extension) })),
+    };
+    let unreadable = |error: std::io::Error| GameErrors::one(DocumentError::Unreadable { message: error.to_string() });
+    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+    if bytes > most {
+        let format = if format == Format::Toml { "TOML" } else { "JSON" };
+        return Err(GameErrors::one(DocumentError::TooLarge { bytes, most, format }));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let text =
+        String::from_utf8(bytes).map_err(|error| GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() }))?;
+    match format {
+        Format::Toml => Game::parse_toml(&text),
+        Format::Json => Game::parse_json(&text),
+    }
+}

@@ -1,0 +1,176 @@
+//! Rules as they stand in the file: selectors, and formulas not yet evaluated.
+
+use super::document::{Node, Value};
+use super::fields::{Fields, Formula, Found, formula, rules, table, wrong};
+use super::names::Names;
+use super::problem::ValueError;
+use super::report::{At, Report};
+use super::selector::{Selection, Stages};
+use crate::exact::Rational;
+use crate::game::expression::Expression;
+
+/// What rules may refer to.
+pub(super) struct Scope<'n> {
+    pub stages: usize,
+    pub states: &'n Names,
+    pub actions: &'n Names,
+}
+
+/// The stages, states and actions a rule is about.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    pub stages: Stages,
+    pub states: Selection,
+    pub actions: Selection,
+}
+
+/// `[[reward]]` and `[[leader.reward]]`.
+pub(super) struct RewardRule {
+    pub at: At,
+    pub places: Places,
+    pub value: Formula,
+}
+
+/// `[[transition]]`.
+pub(super) struct TransitionRule {
+    pub at: At,
+    pub places: Places,
+    /// Successor states with distinct positions.
+    pub to: Vec<(u32, Probability)>,
+}
+
+/// The probability of a successor.
+pub(super) enum Probability {
+    /// What the others leave.
+    Rest,
+    /// A formula.
+    Formula(Formula),
+}
+
+/// `[[leader.payoff]]`.
+pub(super) struct PayoffRule {
+    /// The stages at which it is added; `None`: once, at no stage.
+    pub stages: Option<Stages>,
+    pub value: Formula,
+}
+
+/// `[[available]]`.
+pub(super) struct AvailableRule {
+    pub places: Places,
+}
+
+impl Places {
+    fn read(report: &mut Report, fields: &Fields<'_>, scope: &Scope<'_>, actions: &'static str) -> Option<Self> {
+        let stages = Stages::read(report, fields.get("stage"), scope.stages);
+        let states = Selection::read(report, fields.get("state"), scope.states);
+        let actions = Selection::read(report, fields.get(actions), scope.actions);
+        Some(Places { stages: stages?, states: states?, actions: actions? })
+    }
+}
+
+/// Reads reward rules; those with errors are reported and left out.
+pub(super) fn reward_rules(report: &mut Report, section: &'static str, found: Option<Found<'_>>, scope: &Scope<'_>) -> Vec<RewardRule> {
+    let mut read = Vec::new();
+    for (at, node) in rules(report, section, found) {
+        let Some(fields) = Fields::of(report, at.clone(), node, &["stage", "state", "action", "value"]) else { continue };
+        let places = Places::read(report, &fields, scope, "action");
+        let value = fields.require(report, "value", "a number or a formula").and_then(|(at, node)| formula(report, at, node));
+        if let (Some(places), Some(value)) = (places, value) {
+            read.push(RewardRule { at, places, value });
+        }
+    }
+    read
+}
+
+/// Reads transition rules; those with errors are reported and left out.
+pub(super) fn transition_rules(
+    report: &mut Report,
+    section: &'static str,
+    found: Option<Found<'_>>,
+    scope: &Scope<'_>,
+) -> Vec<TransitionRule> {
+    let mut read = Vec::new();
+    for (at, node) in rules(report, section, found) {
+        let Some(fields) = Fields::of(report, at.clone(), node, &["stage", "state", "action", "to"]) else { continue };
+        let places = Places::read(report, &fields, scope, "action");
+        let to = fields.require(report, "to", "a state, or a table of states and their probabilities");
+        let to = to.and_then(|(at, node)| successors(report, &at, node, scope.states));
+        if let (Some(places), Some(to)) = (places, to) {
+            read.push(TransitionRule { at, places, to });
+        }
+    }
+    read
+}
+
+fn successors(report: &mut Report, at: &At, node: &Node, states: &Names) -> Option<Vec<(u32, Probability)>> {
+    if let Value::Text(name) = &node.value {
+        let certain = Formula { expression: Expression::constant(Rational::ONE), at: at.clone() };
+        return Some(vec![(states.find(report, at, name)?, Probability::Formula(certain))]);
+    }
+    let entries = table(report, at, node, "a state, or a table of states and their probabilities")?;
+    if entries.is_empty() {
+        report.push(at, ValueError::Empty { expected: "at least one state" });
+        return None;
+    }
+    let mut successors = Vec::with_capacity(entries.len());
+    let mut rests = 0;
+    let mut fine = true;
+    for entry in entries {
+        let here = at.key(&entry.key, entry.node.mark);
+        let state = states.find(report, &here, &entry.key);
+        let probability = match &entry.node.value {
+            Value::Text(text) if text == "rest" => {
+                rests += 1;
+                if rests == 2 {
+                    report.push(&here, ValueError::TwoRests);
+                }
+                Some(Probability::Rest)
+            }
+            _ => formula(report, here, &entry.node).map(Probability::Formula),
+        };
+        match (state, probability) {
+            (Some(state), Some(probability)) => successors.push((state, probability)),
+            _ => fine = false,
+        }
+    }
+    (fine && rests < 2).then_some(successors)
+}
+
+/// Reads `[[leader.payoff]]`.
+pub(super) fn payoff_rules(report: &mut Report, found: Option<Found<'_>>, stages: usize) -> Vec<PayoffRule> {
+    let mut read = Vec::new();
+    for (at, node) in rules(report, "leader.payoff", found) {
+        let Some(fields) = Fields::of(report, at, node, &["stage", "value"]) else { continue };
+        let stages = match fields.get("stage") {
+            None => Some(None),
+            found => Stages::read(report, found, stages).map(Some),
+        };
+        let value = fields.require(report, "value", "a number or a formula").and_then(|(at, node)| formula(report, at, node));
+        if let (Some(stages), Some(value)) = (stages, value) {
+            read.push(PayoffRule { stages, value });
+        }
+    }
+    read
+}
+
+/// Reads `[[available]]`; `None` when a rule has an error, since everything after depends on them.
+pub(super) fn available_rules(report: &mut Report, found: Option<Found<'_>>, scope: &Scope<'_>) -> Option<Vec<AvailableRule>> {
+    let mut read = Vec::new();
+    let mut fine = true;
+    for (at, node) in rules(report, "available", found) {
+        let Some(fields) = Fields::of(report, at, node, &["stage", "state", "actions"]) else {
+            fine = false;
+            continue;
+        };
+        let given = fields.require(report, "actions", "a list of actions").is_some_and(|(at, node)| match &node.value {
+            Value::List(_) => true,
+            other => wrong::<()>(report, &at, other, "a list of actions").is_some(),
+        });
+        let places = if given { Places::read(report, &fields, scope, "actions") } else { None };
+        match places {
+            Some(places) => read.push(AvailableRule { places }),
+            None => fine = false,
+        }
+    }
+    fine.then_some(read)
+}

@@ -1,0 +1,23 @@
+//! Decisions of the leader in text.
+
+use super::number::NumberText;
+use super::words::plain;
+use crate::game::{Decision, Game};
+
+/// Name and parameters of a decision: `low`, `toll = 1`, or both.
+pub(super) fn decision(game: &Game, decision: &Decision, numbers: &NumberText) -> String {
+    let parameters = parameters(game, decision, numbers);
+    match (&decision.name, parameters.is_empty()) {
+        (Some(name), true) => plain(name),
+        (Some(name), false) => format!("{} ({parameters})", plain(name)),
+        (None, true) => "the only one: the game has no leader".into(),
+        (None, false) => parameters,
+    }
+}
+
+/// `a = 1, b = 1/3 = 0.333...`.
+pub(super) fn parameters(game: &Game, decision: &Decision, numbers: &NumberText) -> String {
+    let named = game.leader.parameters.iter().zip(&decision.values);
+    let words: Vec<String> = named.map(|(name, value)| format!("{} = {}", plain(name), numbers.exact(value))).collect();
+    words.join(", ")
+}

@@ -1,0 +1,29 @@
+//! Answers for people (text) and for programs (JSON).
+//!
+//! A report borrows what it prints and writes it to a stream. Exact numbers are strings `"p/q"` in JSON, with decimals rounded
+//! outwards beside the bounds of a value; text shows short fractions, and encloses long ones in decimals.
+
+mod bounds;
+#[cfg(feature = "solver")]
+mod cells;
+mod check;
+#[cfg(feature = "solver")]
+mod decision;
+mod info;
+mod info_json;
+mod json;
+mod number;
+#[cfg(feature = "solver")]
+mod policy;
+#[cfg(feature = "solver")]
+mod solve;
+#[cfg(feature = "solver")]
+mod solve_json;
+mod table;
+mod tables;
+mod words;
+
+pub use check::CheckReport;
+pub use info::InfoReport;
+#[cfg(feature = "solver")]
+pub use solve::SolveReport;

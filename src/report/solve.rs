@@ -1,0 +1,175 @@
+//! The answer of `solve`, and its text.
+
+use super::cells::{approximate, bound_cell, count};
+use super::decision::{decision, parameters};
+use super::number::{NumberText, interval};
+use super::policy::reached;
+use super::solve_json::status;
+use super::table::{MOST_ROWS, write_field, write_table};
+use super::words::{plain, scope_of};
+use crate::certificate::Selection;
+use crate::exact::Rounding;
+use crate::game::{Game, classify};
+use crate::leader::{Enclosed, Equilibrium, Outcome, Status, Termination};
+use std::io::{self, Write};
+
+/// What `solve` prints.
+#[derive(Debug, Clone, Copy)]
+pub struct SolveReport<'a> {
+    /// The game.
+    pub game: &'a Game,
+    /// The answer.
+    pub outcome: &'a Outcome,
+    /// Where the certificate was written, if it was.
+    pub certificate_path: Option<&'a str>,
+}
+
+impl SolveReport<'_> {
+    /// Writes a summary for people.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let numbers = NumberText::default();
+        self.write_question(out, &numbers)?;
+        self.write_value(out, &numbers)?;
+        match &self.outcome.equilibrium {
+            Some(equilibrium) => self.write_equilibrium(out, equilibrium, &numbers)?,
+            None => write_field(out, "equilibrium", "none found: the bounds follow from the range of the leader's reward")?,
+        }
+        self.write_decisions(out)?;
+        self.write_statistics(out)?;
+        if numbers.shortened() {
+            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+        }
+        Ok(())
+    }
+
+    fn write_question(&self, out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
+        let claim = &self.outcome.accepted.claim;
+        let classification = classify(self.game);
+        write_field(out, "game", &self.game.name)?;
+        write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_field(out, "epsilon", &numbers.exact(&claim.epsilon))?;
+        let meaning = match claim.selection {
+            Selection::Pessimistic => "the worst equilibrium for the leader",
+            Selection::Optimistic => "the best equilibrium for the leader",
+        };
+        write_field(out, "selection", &format!("{}: {meaning}", claim.selection))
+    }
+
+    fn write_value(&self, out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
+        let claim = &self.outcome.accepted.claim;
+        if claim.lower == claim.upper {
+            write_field(out, "value", &numbers.exact(&claim.lower))?;
+        } else {
+            write_field(out, "value", &format!("in {}", interval(&claim.lower, &claim.upper)))?;
+            write_field(out, "  at least", &numbers.exact(&claim.lower))?;
+            write_field(out, "  at most", &numbers.exact(&claim.upper))?;
+        }
+        let why = match (self.outcome.status, self.outcome.termination) {
+            (Status::Exact, _) => "",
+            (_, Termination::TimeLimit) => " (time limit)",
+            (_, Termination::Interrupted) => " (interrupted)",
+            (Status::WithinGap, Termination::Gap) => "",
+            (Status::Limit, Termination::Gap) => " (the rest is rounding in the proof; try --precision exact or more bits)",
+        };
+        write_field(out, "status", &format!("{}{why}", status(self.outcome.status)))?;
+        let chosen = self.game.finite_decisions().and_then(|all| all.get(self.outcome.decision));
+        let note = if scope_of(self.game, claim.scope).is_some() { ", the only one considered" } else { "" };
+        let text = chosen.map(|chosen| format!("{}{note}", decision(self.game, chosen, numbers)));
+        write_field(out, "decision", &text.unwrap_or_default())
+    }
+
+    fn write_equilibrium(&self, out: &mut dyn Write, equilibrium: &Equilibrium, numbers: &NumberText) -> io::Result<()> {
+        let which = match self.outcome.accepted.claim.selection {
+            Selection::Pessimistic => "the worst",
+            Selection::Optimistic => "the best",
+        };
+        let found = if self.outcome.status == Status::Exact { which } else { "the witness" };
+        let exploitability = enclosed(&equilibrium.exploitability, numbers);
+        let reward = enclosed(&equilibrium.leader_reward, numbers);
+        writeln!(out)?;
+        write_field(out, "equilibrium", &format!("{found} at this decision"))?;
+        write_field(out, "exploitability", &exploitability)?;
+        write_field(out, "leader reward", &reward)?;
+        if equilibrium.mixture.len() > 1 {
+            let weights: Vec<String> = equilibrium.mixture.iter().map(|part| numbers.fraction(&part.weight)).collect();
+            write_field(out, "mixture", &format!("of {} policies, weights {}", weights.len(), weights.join(", ")))?;
+        }
+        let Some(chosen) = self.game.finite_decisions().and_then(|all| all.get(self.outcome.decision)) else { return Ok(()) };
+        let Ok(data) = self.game.at(&chosen.values).mean_field_free() else { return Ok(()) };
+        let table = reached(self.game, &data, &equilibrium.mixture, equilibrium.policy.as_ref(), MOST_ROWS);
+        let heading = if table.rounded { "actions (rounded probabilities)" } else { "actions (probabilities)" };
+        let mut rows: Vec<Vec<String>> = vec![["stage", "state", "mass ~", heading].map(String::from).to_vec()];
+        rows.extend(table.rows);
+        write_table(out, &rows)?;
+        write_more(out, table.more, "state reached", "states reached")
+    }
+
+    fn write_decisions(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(decisions) = self.game.finite_decisions() else { return Ok(()) };
+        let bounds = &self.outcome.accepted.decisions;
+        let shown: Vec<usize> = (0..bounds.len()).filter(|&index| bounds[index] != (None, None)).collect();
+        if shown.len() < 2 {
+            return Ok(());
+        }
+        let numbers = NumberText::default();
+        let mut rows: Vec<Vec<String>> = vec![["decision", "at least", "at most", ""].map(String::from).to_vec()];
+        for &index in shown.iter().take(MOST_ROWS) {
+            let (lower, upper) = &bounds[index];
+            let name = decisions.get(index).map_or_else(String::new, |decision| match &decision.name {
+                Some(name) => plain(name),
+                None => parameters(self.game, decision, &numbers),
+            });
+            let cell = |side: &Option<_>, rounding| side.as_ref().map_or_else(|| "?".into(), |value| bound_cell(value, rounding));
+            let mut remarks = Vec::new();
+            if lower == upper {
+                remarks.push("exact");
+            }
+            if index == self.outcome.decision {
+                remarks.push("best");
+            }
+            rows.push(vec![name, cell(lower, Rounding::Down), cell(upper, Rounding::Up), remarks.join(", ")]);
+        }
+        writeln!(out)?;
+        write_table(out, &rows)?;
+        write_more(out, shown.len().saturating_sub(MOST_ROWS), "decision", "decisions")
+    }
+
+    fn write_statistics(&self, out: &mut dyn Write) -> io::Result<()> {
+        let statistics = &self.outcome.statistics;
+        let place = self.certificate_path.map_or_else(String::new, |path| format!(", {path}"));
+        writeln!(out)?;
+        write_field(out, "certificate", &format!("checked ({}{place})", count(self.outcome.certificate.len(), "byte")))?;
+        let mut parts = vec![
+            format!("{} examined", count(statistics.nodes, "decision")),
+            format!("{} solved", statistics.decisions_solved),
+            count(statistics.inductions, "induction"),
+            format!("{} s", approximate(statistics.seconds_approx, 3)),
+            format!("check {} s", approximate(statistics.check_seconds_approx, 3)),
+        ];
+        if statistics.lp_solves > 0 {
+            parts.insert(2, count(statistics.lp_solves, "linear programme"));
+        }
+        if statistics.refused_steps > 0 {
+            parts.push(format!("{} refused and replaced", count(statistics.refused_steps, "proof step")));
+        }
+        write_field(out, "statistics", &parts.join(", "))
+    }
+}
+
+fn enclosed(number: &Enclosed, numbers: &NumberText) -> String {
+    match number {
+        Enclosed::Exact(value) => numbers.exact(value),
+        Enclosed::Between(lower, upper) => format!("in {}", interval(lower, upper)),
+    }
+}
+
+fn write_more(out: &mut dyn Write, more: usize, one: &str, many: &str) -> io::Result<()> {
+    match more {
+        0 => Ok(()),
+        1 => writeln!(out, "  ... and 1 more {one}"),
+        _ => writeln!(out, "  ... and {more} more {many}"),
+    }
+}

@@ -1,0 +1,186 @@
+//! `solve --format json`: one object, `smfg-result/1`.
+
+use super::json::{Bounds, Entries, Exact, List, write_document};
+use super::policy::{PartRows, PolicyRows};
+use super::solve::SolveReport;
+use super::words::scope_of;
+use crate::certificate::Scope;
+use crate::exact::Rational;
+use crate::game::{Decision, Game, classify};
+use crate::leader::{Enclosed, Equilibrium, Outcome, Status, Termination};
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
+
+impl SolveReport<'_> {
+    /// Writes the JSON object.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let SolveReport { game, outcome, certificate_path } = *self;
+        let claim = &outcome.accepted.claim;
+        let decisions = game.finite_decisions().unwrap_or_default();
+        let document = Document {
+            format: "smfg-result/1",
+            command: "solve",
+            game: GameName { name: &game.name, hash: &claim.game_hash },
+            epsilon: Exact(&claim.epsilon),
+            selection: claim.selection.to_string(),
+            class: classify(game).class.to_string(),
+            scope: scope_of(game, claim.scope),
+            status: status(outcome.status),
+            value: Bounds::new(&claim.lower, &claim.upper),
+            decision: decisions.get(outcome.decision).map(|decision| ChosenDecision { game, decision }),
+            equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows { game, equilibrium }),
+            decisions: List(|| {
+                let all = outcome.accepted.decisions.iter().enumerate();
+                all.filter(|(index, _)| in_scope(claim.scope, *index)).map(|(index, (lower, upper))| DecisionBounds {
+                    name: decisions.get(index).and_then(|decision| decision.name.as_deref()),
+                    lower: lower.as_ref().map(Exact),
+                    upper: upper.as_ref().map(Exact),
+                })
+            }),
+            certificate: CertificateNote { checked: true, path: certificate_path, bytes: outcome.certificate.len() },
+            statistics: statistics(outcome),
+            termination: match outcome.termination {
+                Termination::Gap => "gap",
+                Termination::TimeLimit => "time_limit",
+                Termination::Interrupted => "interrupted",
+            },
+        };
+        write_document(out, &document)
+    }
+}
+
+/// The word for a status, in JSON and in text.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Exact => "exact",
+        Status::WithinGap => "within_gap",
+        Status::Limit => "limit",
+    }
+}
+
+fn in_scope(scope: Scope, index: usize) -> bool {
+    match scope {
+        Scope::All => true,
+        Scope::Decision(only) => index == only,
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a, D: Serialize> {
+    format: &'static str,
+    command: &'static str,
+    game: GameName<'a>,
+    epsilon: Exact<'a>,
+    selection: String,
+    class: String,
+    /// Only when one decision was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<super::words::OneDecision<'a>>,
+    status: &'static str,
+    value: Bounds<'a>,
+    decision: Option<ChosenDecision<'a>>,
+    equilibrium: Option<EquilibriumRows<'a>>,
+    decisions: D,
+    certificate: CertificateNote<'a>,
+    statistics: StatisticsNote,
+    termination: &'static str,
+}
+
+#[derive(Serialize)]
+struct GameName<'a> {
+    name: &'a str,
+    hash: &'a str,
+}
+
+#[derive(Serialize)]
+struct DecisionBounds<'a> {
+    name: Option<&'a str>,
+    lower: Option<Exact<'a>>,
+    upper: Option<Exact<'a>>,
+}
+
+#[derive(Serialize)]
+struct CertificateNote<'a> {
+    checked: bool,
+    path: Option<&'a str>,
+    bytes: usize,
+}
+
+#[derive(Serialize)]
+struct StatisticsNote {
+    nodes: usize,
+    lp_solves: usize,
+    inductions: usize,
+    decisions_solved: usize,
+    refused_steps: usize,
+    seconds: f64,
+    check_seconds: f64,
+}
+
+fn statistics(outcome: &Outcome) -> StatisticsNote {
+    let statistics = &outcome.statistics;
+    StatisticsNote {
+        nodes: statistics.nodes,
+        lp_solves: statistics.lp_solves,
+        inductions: statistics.inductions,
+        decisions_solved: statistics.decisions_solved,
+        refused_steps: statistics.refused_steps,
+        seconds: microseconds(statistics.seconds_approx),
+        check_seconds: microseconds(statistics.check_seconds_approx),
+    }
+}
+
+/// Seconds without digits that no clock measures.
+fn microseconds(seconds_approx: f64) -> f64 {
+    (seconds_approx * 1e6).round() / 1e6
+}
+
+struct ChosenDecision<'a> {
+    game: &'a Game,
+    decision: &'a Decision,
+}
+
+impl Serialize for ChosenDecision<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.decision.name)?;
+        let named = || self.game.leader.parameters.iter().zip(self.decision.values.iter().map(Exact));
+        map.serialize_entry("parameters", &Entries(named))?;
+        map.end()
+    }
+}
+
+struct EquilibriumRows<'a> {
+    game: &'a Game,
+    equilibrium: &'a Equilibrium,
+}
+
+impl Serialize for EquilibriumRows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let EquilibriumRows { game, equilibrium } = *self;
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("policy", &equilibrium.policy.as_ref().map(|policy| PolicyRows { game, policy }))?;
+        map.serialize_entry("exploitability", &Number(&equilibrium.exploitability))?;
+        map.serialize_entry("leader_reward", &Number(&equilibrium.leader_reward))?;
+        map.serialize_entry("mixture", &List(|| equilibrium.mixture.iter().map(|part| PartRows { game, part })))?;
+        map.end()
+    }
+}
+
+/// A string when the number is known exactly, else `{"lower", "upper"}`.
+struct Number<'a>(&'a Enclosed);
+
+impl Serialize for Number<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pair = |name: &'static str, value: &Rational| (name, value.to_string());
+        match self.0 {
+            Enclosed::Exact(value) => Exact(value).serialize(serializer),
+            Enclosed::Between(lower, upper) => serializer.collect_map([pair("lower", lower), pair("upper", upper)]),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Names and formulas of a game in text.
+
+use super::number::NumberText;
+use crate::certificate::{Claim, Scope};
+use crate::exact::Rational;
+use crate::game::{Game, Monomial, Polynomial, Variable};
+
+/// `text` on one line, control characters escaped: names come from files.
+pub(super) fn plain(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().collect::<String>() } else { c.to_string() };
+    text.chars().map(escape).collect()
+}
+
+/// Name of an action, or its position where the game has none.
+pub(super) fn action_name(game: &Game, action: usize) -> &str {
+    game.actions.get(action).map_or("?", String::as_str)
+}
+
+/// Name of a state.
+pub(super) fn state_name(game: &Game, state: usize) -> &str {
+    game.states.get(state).map_or("?", String::as_str)
+}
+
+/// A polynomial as a formula: parameters by name, aggregates as `m0`, `m1`, ...
+pub(super) fn formula(game: &Game, polynomial: &Polynomial) -> String {
+    if polynomial.is_zero() {
+        return "0".into();
+    }
+    let mut text = String::new();
+    for (monomial, coefficient) in polynomial.terms() {
+        let negative = *coefficient < Rational::ZERO;
+        let magnitude = if negative { -coefficient.clone() } else { coefficient.clone() };
+        match (text.is_empty(), negative) {
+            (true, true) => text.push('-'),
+            (true, false) => {}
+            (false, true) => text.push_str(" - "),
+            (false, false) => text.push_str(" + "),
+        }
+        if monomial.is_one() {
+            text.push_str(&magnitude.to_string());
+        } else {
+            if !magnitude.is_one() {
+                text.push_str(&format!("{magnitude} * "));
+            }
+            text.push_str(&product(game, monomial));
+        }
+    }
+    text
+}
+
+fn product(game: &Game, monomial: &Monomial) -> String {
+    let factor = |(variable, exponent): &(Variable, u32)| {
+        let name = match variable {
+            Variable::Parameter(k) => game.leader.parameters.get(*k as usize).map_or_else(|| format!("u{k}"), |name| plain(name)),
+            Variable::Aggregate(k) => format!("m{k}"),
+        };
+        if *exponent == 1 { name } else { format!("{name}^{exponent}") }
+    };
+    monomial.factors().iter().map(factor).collect::<Vec<_>>().join(" * ")
+}
+
+/// The decision to which a claim is restricted.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub(super) struct OneDecision<'a> {
+    /// Position in the game file, from 0.
+    pub(super) decision: usize,
+    /// Its name.
+    pub(super) name: Option<&'a str>,
+}
+
+/// The decision to which a claim is restricted, if it is.
+pub(super) fn scope_of(game: &Game, scope: Scope) -> Option<OneDecision<'_>> {
+    match scope {
+        Scope::All => None,
+        Scope::Decision(decision) => {
+            let name = game.finite_decisions().and_then(|all| all.get(decision)).and_then(|d| d.name.as_deref());
+            Some(OneDecision { decision, name })
+        }
+    }
+}
+
+/// What a claim says, as a sentence without its end: `the pessimistic value at epsilon = 0 of ... is 1/2 = 0.5`.
+pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String {
+    let under = match scope_of(game, claim.scope) {
+        None => String::new(),
+        Some(OneDecision { name: Some(name), .. }) => format!(" under decision `{}`", plain(name)),
+        Some(OneDecision { decision, name: None }) => format!(" under decision {decision}"),
+    };
+    let bounds = if claim.lower == claim.upper {
+        format!("is {}", numbers.exact(&claim.lower))
+    } else {
+        format!("is at least {} and at most {}", numbers.exact(&claim.lower), numbers.exact(&claim.upper))
+    };
+    let Claim { selection, epsilon, .. } = claim;
+    format!("the {selection} value of `{}`{under} at epsilon {} {bounds}", plain(&game.name), numbers.exact(epsilon))
+}
