@@ -12,7 +12,7 @@ mod polynomial;
 
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
-pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, ValueError, Where};
+pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError, ValueError, Where};
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
 pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
 pub use policy::{Policy, StagePolicy};

@@ -72,15 +72,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         describe(&problem(settings, &numbers), parts, arithmetic(&numbers), &keep_going).ok()
     });
     let status = status(&accepted.claim, &settings.gap);
-    Ok(Outcome {
-        status,
-        termination: termination(settings, status),
-        decision: best,
-        equilibrium,
-        certificate,
-        accepted,
-        statistics,
-    })
+    Ok(Outcome { status, termination: termination(settings, status), decision: best, equilibrium, certificate, accepted, statistics })
 }
 
 /// The decisions of a game that this version solves.

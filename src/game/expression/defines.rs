@@ -18,11 +18,14 @@ pub struct DefineError {
     pub error: ExpressionError,
 }
 
+/// The programs of the definitions in the order of the symbols, `None` while they are not resolved.
+pub(super) type Definitions = Vec<Option<Arc<Resolved>>>;
+
 /// The definitions with indices for names, and the number of the next average.
 ///
 /// # Errors
 /// Everything that is wrong with the names and the definitions, in the order of parameters, named aggregates and definitions.
-pub(super) fn resolve(names: &Names) -> Result<(Vec<Option<Arc<Resolved>>>, usize), Vec<DefineError>> {
+pub(super) fn resolve(names: &Names) -> Result<(Definitions, usize), Vec<DefineError>> {
     let symbols = names.symbols;
     let mut errors = clashes(symbols);
     let count = symbols.defines.len();
@@ -32,7 +35,7 @@ pub(super) fn resolve(names: &Names) -> Result<(Vec<Option<Arc<Resolved>>>, usiz
     if order.len() < count {
         cycles(symbols, &uses, &order, &mut by_definition);
     }
-    let mut resolved: Vec<Option<Arc<Resolved>>> = vec![None; count];
+    let mut resolved: Definitions = vec![None; count];
     let mut next_mean = 0;
     let in_order: BTreeSet<usize> = order.iter().copied().collect();
     // Those on or behind a cycle last: their names can still be checked.

@@ -1,7 +1,7 @@
 //! Programs to polynomials, place by place.
 
 use super::Expression;
-use super::defines::{self, DefineError};
+use super::defines::{self, DefineError, Definitions};
 use super::error::{ExpressionError, ExpressionErrorKind};
 use super::limits::Work;
 use super::names::Names;
@@ -24,7 +24,7 @@ const MOST_KEPT: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Evaluator<'a> {
     pub(super) names: Names<'a>,
-    definitions: Vec<Option<Arc<Resolved>>>,
+    definitions: Definitions,
     next_mean: usize,
     pub(super) population: Population<'a>,
     /// Resolved formulas by the address of their programs, which the formulas beside them keep alive.

@@ -147,3 +147,35 @@ fn continues_name(c: char) -> bool {
 pub fn is_identifier(name: &str) -> bool {
     name.chars().next().is_some_and(starts_name) && name.chars().all(continues_name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &str) -> Vec<(usize, String)> {
+        let mut lexer = Lexer::new(text);
+        let mut found = Vec::new();
+        loop {
+            let token = lexer.next().expect(text);
+            if token.kind == TokenKind::End {
+                return found;
+            }
+            found.push((token.column, token.kind.found()));
+        }
+    }
+
+    #[test]
+    fn longest_tokens() {
+        let spelled = |text: &str| tokens(text).into_iter().map(|(column, found)| format!("{column}{found}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(spelled("1e3x"), "1`1e3` 4`x`");
+        assert_eq!(spelled("2e+1 2e+ 2e"), "1`2e+1` 6`2` 7`e` 8`+` 10`2` 11`e`");
+        assert_eq!(spelled("s.x1_é@'a b'"), "1`s` 2`.` 3`x1_é` 7`@` 8`\"a b\"`");
+        assert_eq!(spelled("\u{a0}\u{7}"), "2`\\u{7}`");
+    }
+
+    #[test]
+    fn identifiers() {
+        assert!(["x", "_1", "état", "far_left"].into_iter().all(is_identifier));
+        assert!(!["", "1x", "far left", "a-b", "a.b", "\"x\""].into_iter().any(is_identifier));
+    }
+}

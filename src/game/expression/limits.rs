@@ -18,7 +18,7 @@ pub const MOST_SIZE: usize = 1 << 26;
 /// Most weights of all aggregates together: about half a gigabyte.
 pub const MOST_WEIGHTS: usize = 1 << 23;
 /// Most operations of one evaluation, counted by [`Work`]: a few seconds.
-const MOST_WORK: u64 = 1 << 23;
+const MOST_WORK: u64 = 1 << 24;
 
 /// Binary digits of numerator and denominator together.
 pub(super) fn bits(value: &Rational) -> usize {
@@ -56,5 +56,18 @@ impl Work {
     pub(super) fn spend_on(&mut self, digits: usize) -> Result<(), ExpressionErrorKind> {
         let words = digits / 64;
         self.spend(1 + words + words * words / 512)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+
+    #[test]
+    fn signs_have_no_digits() {
+        for (p, q, count) in [(0, 1, 1), (1, 1, 2), (4, 1, 4), (7, 8, 7)] {
+            assert_eq!((bits(&ratio(p, q)), bits(&ratio(-p, q))), (count, count));
+        }
     }
 }

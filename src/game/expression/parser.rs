@@ -24,7 +24,7 @@ enum Waiting {
 #[derive(Debug)]
 enum Opening {
     Group,
-    /// `mean(`: its column, and where its body starts in the program.
+    /// `mean(`: the column of the word, and where its body starts in the program.
     Mean(usize, usize),
     /// `@(` after a term, with the column of the term.
     Stage(usize, Term),
@@ -141,10 +141,10 @@ impl Parser<'_> {
             ("a", TokenKind::Symbol('.')) => self.attribute(column, Owner::Action),
             ("mean", TokenKind::Symbol('(')) => {
                 self.refuse_inside_mean(column, "mean(...)")?;
-                self.advance()?;
+                let opened = self.advance()?.column;
                 self.inside_mean = true;
                 let start = self.program.instructions.len();
-                self.open(column, Opening::Mean(column, start))?;
+                self.open(opened, Opening::Mean(column, start))?;
                 Ok(false)
             }
             ("mu", TokenKind::Symbol('[')) => {
@@ -344,5 +344,50 @@ impl Parser<'_> {
             None => Ok(self.program),
             Some((opened, _)) => Err(self.unclosed('(', ')', *opened)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The program in words.
+    fn postfix(text: &str) -> String {
+        let program = parse(text).expect(text);
+        let word = |instruction: &Instruction| match &instruction.operation {
+            Operation::Number(value) => value.to_string(),
+            Operation::Stage => "t".into(),
+            Operation::Attribute(Owner::State, name) => format!("s.{name}"),
+            Operation::Attribute(Owner::Action, name) => format!("a.{name}"),
+            Operation::Term(Term::Name(name)) => name.clone(),
+            Operation::Term(_) => "term".into(),
+            Operation::TermAt(_) => "term@".into(),
+            Operation::Negate => "neg".into(),
+            Operation::Binary(binary) => format!("{binary:?}"),
+        };
+        let block = |block: &Vec<Instruction>| block.iter().map(word).collect::<Vec<_>>().join(" ");
+        program.bodies.iter().chain([&program.instructions]).map(block).collect::<Vec<_>>().join(" | ")
+    }
+
+    #[test]
+    fn operators_wait_for_their_operands() {
+        for (text, expected) in [
+            ("x + y * z", "x y z Multiply Add"),
+            ("x - y - z", "x y Subtract z Subtract"),
+            ("x ^ y ^ z", "x y z Power Power"),
+            ("-x ^ -y * z", "x y neg Power neg z Multiply"),
+            ("x / -y / z", "x y neg Divide z Divide"),
+            ("mu[I]@(t - 1) * 2", "t 1 Subtract term@ 2 Multiply"),
+            ("1 + mean(s.x * -a.y)@2 ^ 3", "s.x a.y neg Multiply | 1 2 term@ 3 Power Add"),
+            ("mean(s.x)@(t+1) - mean(t)", "s.x | t | t 1 Add term@ term Subtract"),
+        ] {
+            assert_eq!(postfix(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let error = parse("é + \"ü\" + #").expect_err("no value");
+        assert_eq!(error.column, 11);
     }
 }

@@ -182,3 +182,52 @@ fn normalised(mut weights: Vec<(u32, u32, Rational)>) -> (Rational, Vec<(u32, u3
     }
     (first / factor, weights)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::{parse_rational, ratio};
+
+    fn proportions(weights: &[&str]) -> (String, Vec<String>) {
+        let weights = (0..).zip(weights).map(|(s, w)| (s, 0, parse_rational(w).expect(w))).collect();
+        let (scale, weights) = normalised(weights);
+        (scale.to_string(), weights.into_iter().map(|(_, _, w)| w.to_string()).collect())
+    }
+
+    #[test]
+    fn one_spelling_for_proportional_weights() {
+        for (weights, scale, expected) in [
+            (&["1", "1"][..], "1", &["1", "1"][..]),
+            (&["2", "2"], "2", &["1", "1"]),
+            (&["-3", "6"], "-3", &["1", "-2"]),
+            (&["1/2", "1/3"], "1/6", &["3", "2"]),
+            (&["0.4", "-1"], "1/5", &["2", "-5"]),
+            // Too large for machine words: in units of the first.
+            (&["3", "1e30", "1/7"], "3", &["1", "1000000000000000000000000000000/3", "1/21"]),
+            (&["1e-30", "2"], "1/1000000000000000000000000000000", &["1", "2000000000000000000000000000000"]),
+        ] {
+            let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
+            assert_eq!(proportions(weights), (scale.to_string(), expected), "{weights:?}");
+        }
+    }
+
+    #[test]
+    fn known_averages() {
+        let pairs = Arc::new(Pairs::new(&[vec![0, 1], vec![1]]));
+        let symbols = Symbols { pairs: vec![Arc::clone(&pairs), pairs], initial: vec![ratio(1, 3), ratio(2, 3)], ..Symbols::default() };
+        let mut population = Population::new(&symbols);
+        let mut known = |stage, weights: &[(u32, u32, i64)]| {
+            let weights = weights.iter().map(|&(s, a, w)| (s, a, ratio(w, 1))).collect();
+            match population.average(stage, weights).expect("small") {
+                Average::Known(value) => Some(value),
+                Average::Unknown(..) => None,
+            }
+        };
+        assert_eq!(known(1, &[]), Some(ratio(0, 1)));
+        assert_eq!(known(1, &[(0, 0, 5), (0, 1, 5), (1, 1, 5)]), Some(ratio(5, 1)));
+        assert_eq!(known(1, &[(0, 0, 5), (0, 1, 5)]), None);
+        assert_eq!(known(0, &[(0, 0, 6), (0, 1, 6), (1, 1, 3)]), Some(ratio(4, 1)));
+        assert_eq!(known(0, &[(0, 1, 6), (1, 1, 3)]), None);
+        assert_eq!(population.into_aggregates().len(), 2);
+    }
+}

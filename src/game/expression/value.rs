@@ -1,11 +1,12 @@
 //! Arithmetic of values with limits: constants as numbers, everything else as polynomials.
 
 use super::error::{ExpressionErrorKind, shown};
-use super::limits::{MOST_BITS, MOST_DEGREE, MOST_SIZE, Work, bits, checked};
+use super::limits::{MOST_DEGREE, MOST_SIZE, Work, bits, checked};
 use super::program::Binary;
 use crate::exact::{Rational, format_rational};
 use crate::game::{MOST_TERMS, Monomial, Polynomial};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 type Outcome<T> = Result<T, ExpressionErrorKind>;
@@ -27,32 +28,29 @@ pub(super) struct Terms {
 impl Terms {
     /// Adds `coefficient * monomial`.
     pub(super) fn add(&mut self, monomial: Monomial, coefficient: Rational, work: &mut Work) -> Outcome<()> {
-        let entry = self.coefficients.entry(monomial);
-        let (before, sum) = match &entry {
-            std::collections::btree_map::Entry::Vacant(_) => (0, coefficient),
-            std::collections::btree_map::Entry::Occupied(old) => {
-                let before = bits(old.get());
-                work.spend_on(before + bits(&coefficient))?;
-                (before, old.get() + coefficient)
-            }
-        };
         work.spend(1)?;
-        self.size -= before;
-        if sum.is_zero() {
-            if let std::collections::btree_map::Entry::Occupied(old) = entry {
-                old.remove();
+        match self.coefficients.entry(monomial) {
+            Entry::Vacant(_) if coefficient.is_zero() => {}
+            Entry::Vacant(entry) => {
+                self.size += bits(&coefficient);
+                entry.insert(checked(coefficient)?);
             }
-            return Ok(());
+            Entry::Occupied(mut entry) => {
+                let before = bits(entry.get());
+                work.spend_on(before + bits(&coefficient))?;
+                let sum = checked(entry.get() + coefficient)?;
+                self.size -= before;
+                if sum.is_zero() {
+                    entry.remove();
+                } else {
+                    self.size += bits(&sum);
+                    entry.insert(sum);
+                }
+            }
         }
-        let after = bits(&sum);
-        if after > MOST_BITS {
-            return Err(ExpressionErrorKind::NumberTooLong);
-        }
-        self.size += after;
         if self.size > MOST_SIZE {
             return Err(ExpressionErrorKind::PolynomialTooLong);
         }
-        entry.insert_entry(sum);
         if self.coefficients.len() > MOST_TERMS {
             return Err(ExpressionErrorKind::TooManyTerms);
         }
@@ -258,4 +256,47 @@ fn scaled(terms: &Terms, factor: &Rational, work: &mut Work) -> Outcome<Value> {
 /// The value, when it is a natural number that fits.
 pub(super) fn small_integer(value: &Rational) -> Option<usize> {
     if value.is_int() { usize::try_from(value.numerator()).ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+    use crate::game::Variable;
+
+    fn variable(k: u32) -> Value {
+        Value::term(Monomial::of(Variable::Parameter(k)), Rational::ONE)
+    }
+
+    #[test]
+    fn what_cancels_is_a_constant() {
+        let mut work = Work::new();
+        let difference = Value::combine(Binary::Subtract, variable(0), variable(0), &mut work);
+        assert!(matches!(difference, Ok(Value::Constant(zero)) if zero.is_zero()));
+        let sum = Value::combine(Binary::Add, variable(0), Value::Constant(ratio(1, 2)), &mut work).expect("small");
+        let constant = Value::combine(Binary::Subtract, sum, variable(0), &mut work);
+        assert!(matches!(constant, Ok(Value::Constant(half)) if half == ratio(1, 2)));
+    }
+
+    #[test]
+    fn digits_are_counted_as_they_come_and_go() {
+        let mut work = Work::new();
+        let mut terms = Terms::default();
+        let monomial = || Monomial::of(Variable::Parameter(0));
+        terms.add(monomial(), ratio(7, 4), &mut work).expect("small");
+        assert_eq!(terms.size, 3 + 3);
+        terms.add(monomial(), ratio(1, 4), &mut work).expect("small");
+        assert_eq!(terms.size, 2 + 1);
+        terms.add(monomial(), ratio(-2, 1), &mut work).expect("small");
+        assert_eq!((terms.size, terms.len()), (0, 0));
+        let long = Rational::from(crate::exact::Integer::ONE << crate::game::expression::MOST_BITS);
+        assert_eq!(terms.add(monomial(), long, &mut work), Err(ExpressionErrorKind::NumberTooLong));
+    }
+
+    #[test]
+    fn work_runs_out() {
+        let mut work = Work::new();
+        let outcome = (0..).find_map(|_| work.spend_on(1 << 20).err());
+        assert_eq!(outcome, Some(ExpressionErrorKind::TooMuchWork));
+    }
 }

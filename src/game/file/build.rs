@@ -2,7 +2,7 @@
 
 use super::availability::pairs;
 use super::canonical::canonical;
-use super::document::Node;
+use super::document::{Mark, Node};
 use super::evaluate::{Context, Stopped};
 use super::fields::{Fields, Formula, formula, table};
 use super::header::{Header, KEYS, format, header};
@@ -15,6 +15,7 @@ use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
 use super::rewards::rewards;
 use super::rules::{PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules};
+use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
 use crate::exact::Rational;
 use crate::game::expression::{Evaluator, Place, Symbols};
@@ -31,11 +32,12 @@ struct Draft {
     defines: Vec<(String, Formula)>,
     /// Whether every transition rule could be read.
     complete: bool,
+    tables: Tables,
 }
 
-/// The game a document describes; `None` when something is wrong, which is reported.
-pub(super) fn build(report: &mut Report, node: &Node) -> Option<Game> {
-    let draft = draft(report, node)?;
+/// The game a document describes, with the tables in the text `tables`; `None` when something is wrong, which is reported.
+pub(super) fn build(report: &mut Report, node: &Node, tables: Option<&str>) -> Option<Game> {
+    let draft = draft(report, node, tables)?;
     let header = &draft.header;
     let symbols = Symbols {
         states: header.states.clone(),
@@ -44,7 +46,7 @@ pub(super) fn build(report: &mut Report, node: &Node) -> Option<Game> {
         initial: header.initial.clone(),
         parameters: draft.leader.named.clone(),
         leader_terms: draft.leader.terms.clone(),
-        named_aggregates: Default::default(),
+        named_aggregates: draft.tables.aggregates.clone(),
         defines: draft.defines.iter().map(|(name, formula)| (name.clone(), formula.expression.clone())).collect(),
     };
     let evaluator = match Evaluator::new(&symbols) {
@@ -57,29 +59,32 @@ pub(super) fn build(report: &mut Report, node: &Node) -> Option<Game> {
             return None;
         }
     };
-    let Draft { header, pairs, rewards, transitions, leader, complete, .. } = draft;
-    let shape = leader.shape(header.stages);
     let mut context = Context::new(evaluator, report);
-    let game = evaluate(&mut context, header, pairs, &rewards, &transitions, leader, complete).ok()?;
+    let game = evaluate(&mut context, &draft).ok()?;
     let aggregates = context.evaluator.into_aggregates();
     if !report.clean() {
         return None;
     }
     let game = canonical(Game { aggregates: Arc::new(aggregates), ..game });
-    prove(report, &game, shape, &|stage, state, action| winner(&transitions, stage, state, action));
+    let shape = draft.leader.shape(draft.header.stages);
+    prove(report, &game, shape, &|stage, state, action| winner(&draft.transitions, stage, state, action));
     Some(game)
 }
 
-/// The transition rule that wins at a stage, state and action.
+/// The transition rule that wins at a stage, state and action; the tables where none does.
 fn winner(rules: &[TransitionRule], stage: usize, state: usize, action: usize) -> At {
     let matches = |rule: &&TransitionRule| {
         rule.places.stages.contains(stage) && rule.places.states.contains(state) && rule.places.actions.contains(action)
     };
-    rules.iter().rev().find(matches).map_or_else(At::document, |rule| rule.at.clone())
+    rules
+        .iter()
+        .rev()
+        .find(matches)
+        .map_or_else(|| At::document().key("tables", Mark::default()).key("transition", Mark::default()), |rule| rule.at.clone())
 }
 
 /// Reads everything that can be read without evaluating formulas.
-fn draft(report: &mut Report, node: &Node) -> Option<Draft> {
+fn draft(report: &mut Report, node: &Node, tables: Option<&str>) -> Option<Draft> {
     let at = At::document();
     let fields = Fields::of(report, at, node, &KEYS)?;
     if !format(report, &fields) {
@@ -96,7 +101,12 @@ fn draft(report: &mut Report, node: &Node) -> Option<Draft> {
     let complete = report.count() == before;
     let leader = leader(report, fields.get("leader"), &scope, &numbers);
     let pairs = available.and_then(|rules| pairs(report, &rules, header.stages, &header.state_names, &header.action_names));
-    Some(Draft { pairs: pairs?, rewards, transitions, leader: leader?, defines: defines?, complete, header })
+    let pairs = pairs?;
+    let tables = match tables {
+        None => Tables::default(),
+        Some(text) => read(report, text, Frame { states: header.states.len(), actions: header.actions.len(), pairs: &pairs })?,
+    };
+    Some(Draft { tables, pairs, rewards, transitions, leader: leader?, defines: defines?, complete, header })
 }
 
 fn defines(report: &mut Report, fields: &Fields<'_>) -> Option<Vec<(String, Formula)>> {
@@ -115,35 +125,28 @@ fn defines(report: &mut Report, fields: &Fields<'_>) -> Option<Vec<(String, Form
 }
 
 /// Evaluates all formulas. The aggregates of the game are filled in afterwards.
-fn evaluate(
-    context: &mut Context<'_, '_>,
-    header: Header,
-    pairs: Vec<Arc<Pairs>>,
-    reward_rules: &[RewardRule],
-    transition_rules: &[TransitionRule],
-    leader: LeaderDraft,
-    complete: bool,
-) -> Result<Game, Stopped> {
+fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stopped> {
+    let Draft { header, pairs, leader, tables, .. } = draft;
     let scope = Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
     let actions = header.actions.len();
-    let reward = rewards(context, reward_rules, &pairs, actions)?;
-    let leader_reward = rewards(context, &leader.rewards, &pairs, actions)?;
-    let mut transition = transitions(context, transition_rules, &pairs, &scope, complete)?.into_iter();
+    let reward = rewards(context, &draft.rewards, &tables.reward, pairs, actions)?;
+    let leader_reward = rewards(context, &leader.rewards, &tables.leader_reward, pairs, actions)?;
+    let mut transition = transitions(context, &draft.transitions, &tables.transition, pairs, &scope, draft.complete)?.into_iter();
     let payoff = payoff(context, &leader.payoffs, header.stages);
-    let decisions = decision_set(context, leader.choice)?;
+    let decisions = decision_set(context, &leader.choice)?;
     let stages = pairs
-        .into_iter()
+        .iter()
         .zip(reward.into_iter().zip(leader_reward))
-        .map(|(pairs, (reward, leader_reward))| Stage { pairs, reward, leader_reward, transition: transition.next() })
+        .map(|(pairs, (reward, leader_reward))| Stage { pairs: Arc::clone(pairs), reward, leader_reward, transition: transition.next() })
         .collect();
     Ok(Game {
-        name: header.name,
-        description: header.description,
-        source: header.source,
+        name: header.name.clone(),
+        description: header.description.clone(),
+        source: header.source.clone(),
         states: header.state_names.list().to_vec(),
         actions: header.action_names.list().to_vec(),
-        initial: header.initial,
-        leader: Leader { parameters: leader.parameters, decisions },
+        initial: header.initial.clone(),
+        leader: Leader { parameters: leader.parameters.clone(), decisions },
         aggregates: Arc::default(),
         stages,
         payoff,
@@ -170,15 +173,15 @@ fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], stages: usize) ->
     payoff
 }
 
-fn decision_set(context: &mut Context<'_, '_>, choice: Choice) -> Result<DecisionSet, Stopped> {
+fn decision_set(context: &mut Context<'_, '_>, choice: &Choice) -> Result<DecisionSet, Stopped> {
     let set = match choice {
         Choice::None => Some(DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }])),
-        Choice::Decisions(decisions) => Some(DecisionSet::Finite(decisions)),
+        Choice::Decisions(decisions) => Some(DecisionSet::Finite(decisions.clone())),
         Choice::Variables(draft) => draft.decision_set(context.report, &mut context.evaluator),
         Choice::Mixed { groups, actions } => {
-            let set = simplices(groups, actions);
+            let set = simplices(*groups, *actions);
             if set.is_none() {
-                let coefficients = groups.saturating_mul(groups).saturating_mul(actions);
+                let coefficients = groups.saturating_mul(*groups).saturating_mul(*actions);
                 return Err(context.stop(&At::document(), ModelError::LeaderTooLarge { coefficients, most: MOST_COEFFICIENTS }));
             }
             set

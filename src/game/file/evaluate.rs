@@ -1,7 +1,7 @@
 //! Formulas of rules at the places they apply to, once per class of places that cannot differ.
 
 use super::fields::Formula;
-use super::problem::ModelError;
+use super::problem::{ModelError, Problem};
 use super::report::{At, Report};
 use super::rules::Places;
 use crate::game::expression::{Dependence, Evaluator, Place};
@@ -39,7 +39,7 @@ impl<'c, 's> Context<'c, 's> {
     }
 
     /// Reports a problem after which evaluation cannot go on.
-    pub(super) fn stop(&mut self, at: &At, problem: ModelError) -> Stopped {
+    pub(super) fn stop(&mut self, at: &At, problem: impl Into<Problem>) -> Stopped {
         self.report.push(at, problem);
         Stopped
     }

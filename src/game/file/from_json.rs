@@ -20,7 +20,7 @@ pub(super) struct JsonDocument {
 
 /// Reads JSON.
 pub(super) fn document(text: &str) -> Result<JsonDocument, GameErrors> {
-    let budget = Budget { values: Cell::new(MOST_VALUES), tables: Cell::new(false) };
+    let budget = Budget::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let node = AnyNode { budget: &budget, depth: 0 }
         .deserialize(&mut deserializer)
@@ -41,14 +41,26 @@ pub(super) fn syntax_error(error: &serde_json::Error) -> GameErrors {
     GameErrors::new(vec![GameError { position, problem: problem.into() }])
 }
 
-struct Budget {
+/// How many values may still be read.
+pub(super) struct Budget {
     values: Cell<usize>,
     tables: Cell<bool>,
 }
 
+impl Budget {
+    pub(super) fn new() -> Self {
+        Budget { values: Cell::new(MOST_VALUES), tables: Cell::new(false) }
+    }
+}
+
+/// A value without lists and tables within lists and tables.
+pub(super) fn shallow(budget: &Budget) -> AnyNode<'_> {
+    AnyNode { budget, depth: DEEPEST - 2 }
+}
+
 /// Any value, at most [`DEEPEST`] levels below `depth` 0.
 #[derive(Clone, Copy)]
-struct AnyNode<'b> {
+pub(super) struct AnyNode<'b> {
     budget: &'b Budget,
     depth: usize,
 }

@@ -20,6 +20,7 @@ mod from_json;
 mod from_toml;
 mod gather;
 mod header;
+mod layout;
 mod leader;
 mod least;
 mod names;
@@ -33,6 +34,7 @@ mod rules;
 mod segments;
 mod selector;
 mod suggest;
+mod tables;
 mod transitions;
 mod variables;
 mod words;
@@ -41,6 +43,7 @@ pub use errors::{GameError, GameErrors, Position};
 pub use names::Kind;
 pub use probabilities::Where;
 pub use problem::{DocumentError, ModelError, Problem, ValueError};
+pub use tables::TableError;
 
 use super::Game;
 use report::Report;
@@ -90,7 +93,7 @@ impl Game {
     pub fn parse_toml(text: &str) -> Result<Game, GameErrors> {
         let document = from_toml::document(without_mark(text))?;
         let mut report = Report::new();
-        let game = build::build(&mut report, &document);
+        let game = build::build(&mut report, &document, None);
         report.finish(game)
     }
 
@@ -99,9 +102,10 @@ impl Game {
     /// # Errors
     /// [`GameErrors`] with everything that is wrong with it.
     pub fn parse_json(text: &str) -> Result<Game, GameErrors> {
-        let document = from_json::document(without_mark(text))?;
+        let text = without_mark(text);
+        let document = from_json::document(text)?;
         let mut report = Report::new();
-        let game = build::build(&mut report, &document.node);
+        let game = build::build(&mut report, &document.node, document.tables.then_some(text));
         report.finish(game)
     }
 }

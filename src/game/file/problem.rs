@@ -2,6 +2,7 @@
 
 use super::names::Kind;
 use super::probabilities::Where;
+use super::tables::TableError;
 use crate::exact::NumberError;
 use crate::game::expression::ExpressionErrorKind;
 
@@ -17,6 +18,9 @@ pub enum Problem {
     /// A formula has no value.
     #[error(transparent)]
     Formula(#[from] ExpressionErrorKind),
+    /// An array of `"tables"` is not what the game needs.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// The values do not describe a game.
     #[error(transparent)]
     Model(#[from] ModelError),

@@ -59,7 +59,7 @@ pub(super) fn process(report: &mut Report, (at, node): Found<'_>, stages: usize,
 
 impl ProcessDraft {
     /// The flow polytope.
-    pub(super) fn decision_set(self, report: &mut Report, evaluator: &mut Evaluator<'_>) -> Option<DecisionSet> {
+    pub(super) fn decision_set(&self, report: &mut Report, evaluator: &mut Evaluator<'_>) -> Option<DecisionSet> {
         let (states, actions) = (self.states.len(), self.actions.len());
         let dimension = self.stages * states * actions;
         let index = |stage: usize, state: usize, action: usize| (stage * states + state) * actions + action;

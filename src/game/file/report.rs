@@ -44,6 +44,11 @@ impl At {
         At { place: format!("{} entry {}", self.place, index + 1), mark: node.mark }
     }
 
+    /// Entry `index`, counted from 0, of a list whose entries have no known position.
+    pub(super) fn item(&self, index: usize) -> Self {
+        At { place: format!("{} entry {}", self.place, index + 1), mark: Mark::default() }
+    }
+
     /// Rule `index`, counted from 0, of the array of tables `section`.
     pub(super) fn rule(section: &str, index: usize, node: &Node) -> Self {
         At { place: format!("[[{section}]] rule {}", index + 1), mark: node.mark }
@@ -88,6 +93,11 @@ impl Report {
         if !self.errors.errors().iter().rev().take(RECENT).any(|known| *known == error) {
             self.errors.push(error);
         }
+    }
+
+    /// Takes over the errors of another report.
+    pub(super) fn absorb(&mut self, other: Report) {
+        other.errors.errors().iter().for_each(|error| self.record(error.clone()));
     }
 
     /// The number of errors so far.

@@ -7,16 +7,18 @@ use super::report::At;
 use super::rules::RewardRule;
 use super::segments::{Segment, segments};
 use super::selector::Stages;
+use super::tables::{Part, reward_parts};
 use crate::game::expression::{Dependence, Place};
 use crate::game::{Columns, Pairs};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// One vector of rewards per stage. Rules that do not depend on the stage are evaluated once for all stages with the same rules
+/// One vector of rewards per stage, from tables and rules. Rules that do not depend on the stage are evaluated once for all stages with the same rules
 /// and pairs.
 pub(super) fn rewards(
     context: &mut Context<'_, '_>,
     rules: &[RewardRule],
+    parts: &[Part],
     pairs: &[Arc<Pairs>],
     actions: usize,
 ) -> Result<Vec<Columns>, Stopped> {
@@ -29,6 +31,8 @@ pub(super) fn rewards(
             .filter(move |(_, (rule, on))| Group::of(rule, **on) == wanted)
             .map(|(index, (rule, _))| (index, &rule.places.stages))
     };
+    let (fixed_tables, moving_tables): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.constant_over_stages(task.context));
+    let mut known_tables: HashMap<*const Pairs, Columns> = HashMap::new();
     let everywhere: Vec<u32> = of(Group::Everywhere).map(|(index, _)| index).collect();
     let (Some(fixed), Some(moving)) = (segments(pairs.len(), of(Group::Somewhere)), segments(pairs.len(), of(Group::Moving))) else {
         return Err(task.context.stop(&At::document(), ModelError::TooMuchWork { what: "the reward rules" }));
@@ -51,6 +55,19 @@ pub(super) fn rewards(
             parts.push(part);
         }
         parts.push(task.sum(moving.at(stage).1, stage, pairs)?);
+        let tables = match (fixed_tables.is_empty(), known_tables.get(&Arc::as_ptr(pairs))) {
+            (true, _) => Columns::new(pairs.len(), Vec::new()),
+            (false, Some(known)) => known.clone(),
+            (false, None) => {
+                let sum = reward_parts(task.context, &fixed_tables, stage, pairs, actions)?;
+                known_tables.insert(Arc::as_ptr(pairs), sum.clone());
+                sum
+            }
+        };
+        parts.push(tables);
+        if !moving_tables.is_empty() {
+            parts.push(reward_parts(task.context, &moving_tables, stage, pairs, actions)?);
+        }
         let parts: Vec<&Columns> = parts.iter().filter(|part| !part.columns().is_empty()).collect();
         let sum = match parts.as_slice() {
             [only] => (*only).clone(),

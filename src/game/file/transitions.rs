@@ -1,26 +1,25 @@
-//! Transitions per stage: the last matching rule wins.
+//! Transitions per stage: the last matching rule wins, and overrides the tables.
 
 use super::evaluate::{Context, Stopped, groups};
-use super::gather::Gather;
+use super::layout::{MOST_ENTRIES, Row, layout};
 use super::problem::ModelError;
 use super::report::At;
 use super::rewards::Cursor;
 use super::rules::{Probability, Scope, TransitionRule};
 use super::segments::segments;
+use super::tables::{Part, transition_parts};
 use crate::exact::Rational;
 use crate::game::expression::{Dependence, Place};
-use crate::game::{Pairs, Polynomial, Successors, Transition};
-use std::collections::HashMap;
+use crate::game::{Columns, Pairs, Polynomial, Successors, Transition};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// Most transition entries, stages with equal ones counting once.
-pub(super) const MOST_ENTRIES: usize = 200_000_000;
 
 /// The transitions of all stages but the last. Pairs that no rule matches are reported unless `complete` is false, when rules
 /// with errors were left out.
 pub(super) fn transitions(
     context: &mut Context<'_, '_>,
     rules: &[TransitionRule],
+    parts: &[Part],
     pairs: &[Arc<Pairs>],
     scope: &Scope<'_>,
     complete: bool,
@@ -30,9 +29,12 @@ pub(super) fn transitions(
     let Some(segments) = segments(count, (0..).zip(rules.iter().map(|rule| &rule.places.stages))) else {
         return Err(context.stop(&At::document(), ModelError::TooMuchWork { what: "the transition rules" }));
     };
-    let mut task = Task { context, rules, dependence: &dependence, scope, complete, state: vec![RuleState::Idle; rules.len()], entries: 0 };
+    let fixed_tables = parts.iter().all(|part| part.constant_over_stages(context));
+    let state = vec![RuleState::Idle; rules.len()];
+    let dependence = dependence.as_slice();
+    let mut task = Task { context, rules, dependence, scope, parts, fixed_tables, complete, state, entries: MOST_ENTRIES };
     let mut cache: HashMap<(usize, *const Pairs), Transition> = HashMap::new();
-    let mut shared: HashMap<Successors, Arc<Successors>> = HashMap::new();
+    let mut shared: HashSet<Arc<Successors>> = HashSet::new();
     let mut cursor = Cursor::new(&segments);
     let mut result = Vec::with_capacity(count);
     for (stage, pairs) in pairs.iter().enumerate().take(count) {
@@ -42,9 +44,16 @@ pub(super) fn transitions(
             result.push(known.clone());
             continue;
         }
-        let (transition, moving) = task.transition(rules, stage, pairs)?;
-        let successors = shared.entry(transition.0).or_insert_with_key(|new| Arc::new(new.clone()));
-        let transition = Transition { successors: Arc::clone(successors), probability: task.context.share(transition.1) };
+        let (successors, columns, moving) = task.transition(rules, stage, pairs)?;
+        let successors = match shared.get(&successors) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let new = Arc::new(successors);
+                shared.insert(Arc::clone(&new));
+                new
+            }
+        };
+        let transition = Transition { successors, probability: task.context.share(columns) };
         if !moving {
             cache.insert(key, transition.clone());
         }
@@ -72,26 +81,23 @@ enum RuleState {
     Broken,
 }
 
-/// Pairs with the same successors.
-struct Row {
-    pairs: Vec<u32>,
-    /// Increasing states, no probability identically zero.
-    successors: Vec<(u32, Polynomial)>,
-}
-
 struct Task<'t, 'c, 's> {
     context: &'t mut Context<'c, 's>,
     rules: &'t [TransitionRule],
     dependence: &'t [Dependence],
     scope: &'t Scope<'t>,
+    parts: &'t [Part],
+    /// Whether the tables are the same at every stage.
+    fixed_tables: bool,
     complete: bool,
     state: Vec<RuleState>,
+    /// How many more entries there may be.
     entries: usize,
 }
 
 impl Task<'_, '_, '_> {
     /// The transition of a stage to whose pairs `rules` apply, and whether it depends on the stage itself.
-    fn transition(&mut self, rules: &[u32], stage: usize, pairs: &Pairs) -> Result<((Successors, crate::game::Columns), bool), Stopped> {
+    fn transition(&mut self, rules: &[u32], stage: usize, pairs: &Pairs) -> Result<(Successors, Columns, bool), Stopped> {
         let mut taken = vec![false; pairs.len()];
         let mut open = pairs.len();
         let mut rows: Vec<Row> = Vec::new();
@@ -115,10 +121,15 @@ impl Task<'_, '_, '_> {
                 }
             }
         }
+        let parts = if open > 0 { self.parts } else { &[] };
+        let table = transition_parts(self.context, parts, stage, pairs, self.scope.actions.len())?;
+        moving |= !parts.is_empty() && !self.fixed_tables;
         if open > 0 && self.complete {
-            self.unmatched(stage, pairs, &taken);
+            self.unmatched(stage, pairs, &taken, &table.entries);
         }
-        Ok((self.layout(rows, pairs.len())?, moving))
+        let (successors, columns) = layout(self.context, rows, &table, &taken, stage, self.entries)?;
+        self.entries = self.entries.saturating_sub(successors.len());
+        Ok((successors, columns, moving))
     }
 
     /// The successors that a rule gives at a place, `rest` worked out; errors are reported and mark the rule.
@@ -148,52 +159,19 @@ impl Task<'_, '_, '_> {
         fine.then_some(successors)
     }
 
-    fn unmatched(&mut self, stage: usize, pairs: &Pairs, taken: &[bool]) {
+    /// Reports the pairs for which neither rules nor tables say where they lead.
+    fn unmatched(&mut self, stage: usize, pairs: &Pairs, taken: &[bool], table: &[(u32, u32)]) {
+        let mut covered = taken.to_vec();
+        for &(pair, _) in table {
+            take(&mut covered, pair);
+        }
         for state in 0..pairs.states() {
-            for pair in pairs.of_state(state).filter(|&pair| taken.get(pair) == Some(&false)) {
+            for pair in pairs.of_state(state).filter(|&pair| covered.get(pair) == Some(&false)) {
                 let state = self.scope.states.name(state).to_string();
                 let action = self.scope.actions.name(pairs.action(pair)).to_string();
                 self.context.report.push(&At::document(), ModelError::Unmatched { stage, state, action });
             }
         }
-    }
-
-    /// Rows as successors and probabilities, pair by pair.
-    fn layout(&mut self, rows: Vec<Row>, pairs: usize) -> Result<(Successors, crate::game::Columns), Stopped> {
-        let mut first = vec![0u32; pairs + 1];
-        let mut total = 0usize;
-        for row in &rows {
-            total += row.pairs.len() * row.successors.len();
-            if self.entries + total > MOST_ENTRIES {
-                return Err(self.context.stop(&At::document(), ModelError::TooManyEntries { most: MOST_ENTRIES }));
-            }
-            for &pair in &row.pairs {
-                if let Some(slot) = first.get_mut(pair as usize + 1) {
-                    *slot = row.successors.len() as u32;
-                }
-            }
-        }
-        self.entries += total;
-        let mut before = 0u32;
-        for slot in &mut first {
-            before += *slot;
-            *slot = before;
-        }
-        let mut state = vec![0u32; total];
-        let mut gather = Gather::new(total);
-        for row in rows {
-            for (offset, (successor, probability)) in (0..).zip(&row.successors) {
-                let entries: Vec<u32> = row.pairs.iter().filter_map(|&pair| first.get(pair as usize)).map(|start| start + offset).collect();
-                for &entry in &entries {
-                    if let Some(slot) = state.get_mut(entry as usize) {
-                        *slot = *successor;
-                    }
-                }
-                gather.add(probability, &entries).map_err(|problem| self.context.stop(&At::document(), problem))?;
-            }
-        }
-        let probability = gather.finish().map_err(|problem| self.context.stop(&At::document(), problem))?;
-        Ok((Successors::new(first, state), probability))
     }
 
     /// Rules that never had a say: they are evaluated once, so that slips in them are found, and they must match

@@ -168,8 +168,8 @@ fn shifted(mut error: ExpressionError, before: usize) -> ExpressionError {
 
 impl VariablesDraft {
     /// The polytope and the grids.
-    pub(super) fn decision_set(self, report: &mut Report, evaluator: &mut Evaluator<'_>) -> Option<DecisionSet> {
-        let mut polytope = Polytope { lower: self.lower, upper: self.upper, constraints: Vec::new() };
+    pub(super) fn decision_set(&self, report: &mut Report, evaluator: &mut Evaluator<'_>) -> Option<DecisionSet> {
+        let mut polytope = Polytope { lower: self.lower.clone(), upper: self.upper.clone(), constraints: Vec::new() };
         let mut fine = true;
         for constraint in &self.constraints {
             match linear(report, evaluator, constraint, polytope.dimension()) {
@@ -184,7 +184,7 @@ impl VariablesDraft {
             report.push(&self.at, ModelError::NoDecision);
             return None;
         }
-        Some(DecisionSet::Polyhedral { polytope, grids: self.grids })
+        Some(DecisionSet::Polyhedral { polytope, grids: self.grids.clone() })
     }
 }
 
