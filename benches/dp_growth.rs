@@ -8,11 +8,12 @@ use smfg::exact::to_approx;
 use smfg::leader::{Settings, solve};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use support::{epsilon, game, grouped, head, median, numbers, problem, row, search, time, two_digits};
+use support::{ACTIONS, STAGES, epsilon, game_of_stages, grouped, head, median, numbers, problem, row, search, time, two_digits};
 
-const SIZES: [usize; 4] = [10_000, 100_000, 1_000_000, 10_000_000];
-/// Argument of a child process, before its size.
-const CHILD: &str = "--pairs";
+/// Stages and pairs. The last has as many pairs as the one before it, and a tenth of its states per stage.
+const SIZES: [(usize, usize); 5] = [(STAGES, 10_000), (STAGES, 100_000), (STAGES, 1_000_000), (STAGES, 10_000_000), (100, 10_000_000)];
+/// Argument of a child process, before stages and pairs.
+const CHILD: &str = "--child";
 
 /// What a child measures, in the order in which it prints it.
 const FIELDS: usize = 8;
@@ -20,26 +21,36 @@ const FIELDS: usize = 8;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(position) = arguments.iter().position(|argument| argument == CHILD) {
-        let pairs = arguments.get(position + 1).and_then(|text| text.parse().ok()).expect("a number of pairs");
-        return measure(pairs);
+        let number = |offset: usize| arguments.get(position + offset).and_then(|text| text.parse().ok()).expect("a number");
+        return measure(number(1), number(2));
     }
     let program = std::env::current_exe().expect("this program");
-    let rows: Vec<(usize, [f64; FIELDS])> = SIZES
+    let rows: Vec<(String, usize, [f64; FIELDS])> = SIZES
         .iter()
-        .map(|&pairs| {
-            let output = Command::new(&program).args([CHILD, &pairs.to_string()]).output().expect("a child process");
+        .map(|&(stages, pairs)| {
+            let output = Command::new(&program).args([CHILD, &stages.to_string(), &pairs.to_string()]).output().expect("a child process");
             let text = String::from_utf8_lossy(&output.stdout);
             let fields: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
             let fields = fields.try_into().unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
-            (pairs, fields)
+            let sizes = format!("{stages} x {} x {ACTIONS}", grouped(pairs / (stages * ACTIONS)));
+            (sizes, pairs, fields)
         })
         .collect();
     println!("Search in binary64:\n");
-    head(&["pairs", "backward inductions", "time", "ns per pair and induction", "per pair, over the first row", "peak memory, MiB"]);
-    let first = rows[0].1[1] / rows[0].0 as f64;
-    for (pairs, [inductions, seconds, peak, ..]) in &rows {
+    head(&[
+        "stages x states x actions",
+        "pairs",
+        "backward inductions",
+        "time",
+        "ns per pair and induction",
+        "per pair, over the first row",
+        "peak memory, MiB",
+    ]);
+    let first = rows[0].2[1] / rows[0].1 as f64;
+    for (sizes, pairs, [inductions, seconds, peak, ..]) in &rows {
         let per_pair = seconds / *pairs as f64;
         row(&[
+            sizes.clone(),
             grouped(*pairs),
             format!("{inductions}"),
             time(*seconds),
@@ -49,10 +60,10 @@ fn main() {
         ]);
     }
     println!("\nThe whole of `solve`, with proof and check:\n");
-    head(&["pairs", "game", "search and proof", "check", "gap proved", "peak memory, MiB"]);
-    for (pairs, [_, _, _, built, solved, checked, gap, peak]) in &rows {
+    head(&["stages x states x actions", "game", "search and proof", "check", "gap proved", "peak memory, MiB"]);
+    for (sizes, _, [_, _, _, built, solved, checked, gap, peak]) in &rows {
         row(&[
-            grouped(*pairs),
+            sizes.clone(),
             time(*built),
             time(*solved),
             time(*checked),
@@ -62,9 +73,9 @@ fn main() {
     }
 }
 
-fn measure(pairs: usize) {
+fn measure(stages: usize, pairs: usize) {
     let start = Instant::now();
-    let game = game(pairs);
+    let game = game_of_stages(stages, pairs);
     let built = start.elapsed().as_secs_f64();
     let numbers = numbers(&game);
     let epsilon = epsilon();

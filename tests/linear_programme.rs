@@ -5,8 +5,9 @@ mod small_games;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use small_games::{Brute, accepted, random_numbers};
-use smfg::certificate::{Arithmetic, Selection, Step};
+use small_games::{Brute, game_of, random_numbers};
+use smfg::certificate::{Arithmetic, Claim, Scope, Selection, Step, write_certificate};
+use smfg::check::{Accepted, Rejection, check};
 use smfg::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
 use smfg::equilibrium::{Control, LpError, LpOutcome, Problem, Proved, solve_lp, solve_lp_in};
 use smfg::exact::{Natural, Rational, Scaled, ratio};
@@ -24,6 +25,23 @@ const BOTH: [Selection; 2] = [Selection::Pessimistic, Selection::Optimistic];
 fn epsilons(brute: &Brute, rng: &mut ChaCha8Rng) -> Vec<Rational> {
     let policy = &brute.points[rng.next_u32() as usize % brute.points.len()];
     vec![ratio(0, 1), ratio(1, 1000), ratio(1, 7), &brute.follower_value - &policy.1, ratio(1000, 1)]
+}
+
+/// The checker's opinion of a certificate made of the two steps of `proved`.
+fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result<Accepted, Box<Rejection>> {
+    let game = game_of(numbers);
+    let (bound, witness) = (problem.sigma() * &proved.bound.value, problem.sigma() * &proved.witness.value);
+    let claim = Claim {
+        game_hash: game.hash(),
+        epsilon: problem.epsilon.clone(),
+        selection: problem.selection,
+        scope: Scope::All,
+        lower: bound.clone().min(witness.clone()),
+        upper: bound.max(witness),
+    };
+    let steps = [Step::Decision(0), proved.bound.step.clone(), proved.witness.step.clone()];
+    let text = write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail");
+    check(&game, text.as_slice()).map_err(Box::new)
 }
 
 fn check_outcome(numbers: &Numbers, problem: &Problem<'_>, outcome: &LpOutcome, value: &Rational, what: &str) {

@@ -11,7 +11,7 @@ use smfg::game::{Game, Numbers};
 use smfg::generate::{MdpFamily, MdpParameters};
 use std::time::{Duration, Instant};
 
-/// Stages of every instance.
+/// Stages of an instance, unless said otherwise.
 pub const STAGES: usize = 10;
 /// Actions of every instance.
 pub const ACTIONS: usize = 5;
@@ -20,10 +20,15 @@ pub const SUCCESSORS: usize = 5;
 /// Seed of every instance.
 pub const SEED: u64 = 1;
 
-/// The instance with `pairs` pairs over all stages, a multiple of 50, and one decision.
+/// The instance with `pairs` pairs over [`STAGES`] stages, a multiple of 50, and one decision.
 pub fn game(pairs: usize) -> Game {
-    let states = pairs / (STAGES * ACTIONS);
-    let parameters = MdpParameters { stages: STAGES, states, actions: ACTIONS, successors: SUCCESSORS, decisions: 1, seed: SEED };
+    game_of_stages(STAGES, pairs)
+}
+
+/// The instance with `pairs` pairs over `stages` stages and one decision.
+pub fn game_of_stages(stages: usize, pairs: usize) -> Game {
+    let states = pairs / (stages * ACTIONS);
+    let parameters = MdpParameters { stages, states, actions: ACTIONS, successors: SUCCESSORS, decisions: 1, seed: SEED };
     MdpFamily::new(parameters).expect("sizes in range").game()
 }
 
@@ -82,8 +87,9 @@ pub fn two_digits(value: f64) -> String {
 /// Seconds in a readable unit.
 pub fn time(seconds: f64) -> String {
     match seconds {
-        s if s < 1e-3 => format!("{} us", two_digits(s * 1e6)),
-        s if s < 1.0 => format!("{} ms", two_digits(s * 1e3)),
+        // What rounds to 1,000 of a unit is 1 of the next.
+        s if s < 0.995e-3 => format!("{} us", two_digits(s * 1e6)),
+        s if s < 0.995 => format!("{} ms", two_digits(s * 1e3)),
         s => format!("{} s", two_digits(s)),
     }
 }

@@ -218,8 +218,16 @@ impl<'a> Race<'a> {
             } else if let Some(&position) = doubtful.first() {
                 self.in_parallel(&[position], |race, contender| race.certify(contender, Effort::Full));
             } else {
-                return;
+                break;
             }
+        }
+        // The range of the rewards may have proved the best decision, and its equilibrium is wanted all the same.
+        if let Some(position) = best(&self.contenders, self.settings.selection)
+            && self.contenders[position].proved.mixture().is_none()
+            && !self.contenders[position].solved()
+            && !self.settings.control.stopped()
+        {
+            self.in_parallel(&[position], |race, contender| race.certify(contender, Effort::Full));
         }
     }
 
@@ -260,6 +268,12 @@ impl<'a> Race<'a> {
         let (lower, upper) = self.proved();
         self.report(stage, to_approx(&lower), to_approx(&upper));
     }
+}
+
+/// Position of the contender with the largest proved lower bound; among equals the first with an equilibrium, if any.
+pub(super) fn best(contenders: &[Contender], selection: Selection) -> Option<usize> {
+    let rank = |p: usize| (interval(selection, &contenders[p].proved).0, contenders[p].proved.mixture().is_some());
+    (0..contenders.len()).reduce(|best, p| if rank(p) > rank(best) { p } else { best })
 }
 
 /// The inner problem at one decision.

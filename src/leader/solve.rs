@@ -2,7 +2,7 @@
 
 use super::equilibrium::describe;
 use super::outcome::{Outcome, Statistics, Status, Termination};
-use super::race::{Contender, Engine, Race, interval, problem};
+use super::race::{Contender, Engine, Race, best, interval, problem};
 use super::settings::{Method, Precision, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Scope, Step, write_certificate};
 use crate::check::{Accepted, Rejection, check};
@@ -64,15 +64,16 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     let (accepted, certificate) = accept(game, settings, &mut contenders, &numbers, &mut statistics)?;
     statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
 
-    let best = best_decision(&accepted, &indices);
+    let winner = best(&contenders, settings.selection).map(|position| &contenders[position]);
     let keep_going = || !settings.control.interrupted();
-    let equilibrium = contenders.iter().find(|c| c.index == best).and_then(|contender| {
-        let numbers = numbers(best);
+    let equilibrium = winner.and_then(|contender| {
+        let numbers = numbers(contender.index);
         let parts = contender.proved.mixture()?;
         describe(&problem(settings, &numbers), parts, arithmetic(&numbers), &keep_going).ok()
     });
     let status = status(&accepted.claim, &settings.gap);
-    Ok(Outcome { status, termination: termination(settings, status), decision: best, equilibrium, certificate, accepted, statistics })
+    let decision = winner.map_or(0, |contender| contender.index);
+    Ok(Outcome { status, termination: termination(settings, status), decision, equilibrium, certificate, accepted, statistics })
 }
 
 /// The decisions of a game that this version solves.
@@ -159,17 +160,6 @@ fn replace_refused(
         }
     }
     if replaced { Ok(()) } else { Err(rejection.into()) }
-}
-
-/// The decision with the largest lower bound; the first among equals.
-fn best_decision(accepted: &Accepted, indices: &[usize]) -> usize {
-    let mut best = indices.first().copied().unwrap_or(0);
-    for &index in indices {
-        if accepted.decisions[index].0 > accepted.decisions[best].0 {
-            best = index;
-        }
-    }
-    best
 }
 
 fn status(claim: &Claim, gap: &Rational) -> Status {

@@ -1,10 +1,8 @@
-//! Random small mean-field-free games, their values by enumeration, and certificates about them.
+//! Random small mean-field-free games and their values by enumeration.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
-use smfg::certificate::{Claim, Scope, Selection, Step, write_certificate};
-use smfg::check::{Accepted, Rejection, check};
-use smfg::equilibrium::{Problem, Proved};
+use smfg::certificate::Selection;
 use smfg::exact::{Rational, Scaled, ratio};
 use smfg::game::{
     Column, Columns, Decision, DecisionSet, Game, Leader, Monomial, Numbers, Pairs, Polynomial, Stage, StageNumbers, Successors, Transition,
@@ -184,21 +182,4 @@ pub fn game_of(numbers: &Numbers) -> Game {
         stages,
         payoff: Polynomial::constant(numbers.leader_constant.clone()),
     }
-}
-
-/// The checker's opinion of a certificate made of the two steps of `proved`.
-pub fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result<Accepted, Box<Rejection>> {
-    let game = game_of(numbers);
-    let (bound, witness) = (problem.sigma() * &proved.bound.value, problem.sigma() * &proved.witness.value);
-    let claim = Claim {
-        game_hash: game.hash(),
-        epsilon: problem.epsilon.clone(),
-        selection: problem.selection,
-        scope: Scope::All,
-        lower: bound.clone().min(witness.clone()),
-        upper: bound.max(witness),
-    };
-    let steps = [Step::Decision(0), proved.bound.step.clone(), proved.witness.step.clone()];
-    let text = write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail");
-    check(&game, text.as_slice()).map_err(Box::new)
 }

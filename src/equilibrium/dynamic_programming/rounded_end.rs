@@ -45,7 +45,13 @@ pub(super) fn finish(problem: &Problem<'_>, search: &Search, bits: u32, control:
         let cost = if sigma > Rational::ZERO { leader } else { (-leader.1, -leader.0) };
         Ok(Some(Enclosed { cost, reward, policy }))
     };
-    if let Some((value, parts)) = mixture(enclosed(feasible)?, enclosed(infeasible)?, &needed) {
+    let (mut feasible, mut infeasible) = (enclosed(feasible)?, enclosed(infeasible)?);
+    if feasible.as_ref().is_some_and(|point| point.reward.0 < needed) {
+        // It earns `V* - eps` up to rounding: next to nothing of the followers' own optimum makes it certain.
+        infeasible = feasible;
+        feasible = enclosed(search.best_response_policy())?;
+    }
+    if let Some((value, parts)) = mixture(feasible, infeasible, &needed) {
         let value = value + unit;
         if value < proved.witness.value {
             let step = Step::Witness { value: &value * &sigma, arithmetic: Arithmetic::Rounded(bits), parts };

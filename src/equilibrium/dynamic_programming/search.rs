@@ -20,6 +20,8 @@ pub struct Search {
     epsilon_approx: f64,
     /// Best known with `r'd >= target`.
     feasible: Option<Point>,
+    /// The followers' own optimum, once `feasible` is another policy.
+    best_response: Option<Point>,
     /// Best known with `r'd < target`.
     infeasible: Option<Point>,
     multiplier_approx: f64,
@@ -40,6 +42,7 @@ impl Search {
             target_approx: f64::NEG_INFINITY,
             epsilon_approx: to_approx(problem.epsilon),
             feasible: None,
+            best_response: None,
             infeasible: None,
             multiplier_approx: 0.0,
             lower_approx: f64::NEG_INFINITY,
@@ -81,6 +84,20 @@ impl Search {
         (policy(&self.feasible), policy(&self.infeasible))
     }
 
+    /// The followers' own optimum in binary64, once known.
+    #[must_use]
+    pub fn best_response_policy(&self) -> Option<Policy> {
+        self.best_response.as_ref().or(self.feasible.as_ref()).map(|point| self.numbers.policy(point))
+    }
+
+    /// A better policy with `r'd >= target`; the first one, which earns most, is kept beside.
+    fn replace_feasible(&mut self, point: Point) {
+        let before = self.feasible.replace(point);
+        if self.best_response.is_none() {
+            self.best_response = before;
+        }
+    }
+
     /// One backward induction. Does nothing when done or when `keep_going` answers no.
     pub fn step(&mut self, keep_going: &dyn Fn() -> bool) {
         if self.done {
@@ -119,7 +136,7 @@ impl Search {
         self.scale_approx = self.scale_approx.max(point.cost_approx.abs()).max(point.reward_approx.abs());
         if point.reward_approx >= self.target_approx {
             self.upper_approx = point.cost_approx;
-            self.feasible = Some(point);
+            self.replace_feasible(point);
             self.done = true;
         } else if point.cost_approx >= self.upper_approx {
             self.done = true;
@@ -153,7 +170,7 @@ impl Search {
         }
         if point.reward_approx >= self.target_approx {
             self.upper_approx = self.upper_approx.min(point.cost_approx);
-            self.feasible = Some(point);
+            self.replace_feasible(point);
         } else {
             self.infeasible = Some(point);
         }
