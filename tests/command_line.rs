@@ -394,6 +394,25 @@ mod solve {
     }
 
     #[test]
+    fn generated_games_are_solved_and_checked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (game, file) = (folder.path().join("game.json"), folder.path().join("game.cert"));
+        let sizes = ["--stages", "8", "--states", "40", "--actions", "3", "--successors", "4", "--decisions", "4", "--seed", "3"];
+        assert_eq!(run(&[&["generate", "mdp", "--output", utf8(&game)], &sizes[..]].concat()).0, 0);
+        let (status, out, err) = run(&["solve", utf8(&game), "--epsilon", "1/10", "--certificate", utf8(&file), "--format", "json"]);
+        assert_eq!((status, err.as_str()), (0, ""));
+        let result = json(&out);
+        assert_eq!(result["status"], "exact");
+        let policy = &result["equilibrium"]["policy"];
+        assert_eq!(policy.as_array().map(Vec::len), Some(8));
+        assert_eq!((policy[7].as_array().map(Vec::len), policy[7][39].as_array().map(Vec::len)), (Some(40), Some(3)));
+        assert_eq!(run(&["check", utf8(&game), utf8(&file)]).0, 0);
+        let (status, text, _) = run(&["solve", utf8(&game), "--epsilon", "1/10"]);
+        assert_eq!(status, 0);
+        assert!(text.contains("more states reached"), "{text}");
+    }
+
+    #[test]
     fn quiet_says_nothing_on_standard_error() {
         let folder = tempfile::tempdir().expect("a folder");
         let game = long_game(folder.path(), 40, 3);

@@ -30,8 +30,9 @@ pub struct Evaluation {
 pub fn evaluate(instance: &Instance, policy: &Policy, keep_going: &dyn Fn() -> bool) -> Result<Evaluation, FollowerError> {
     let flow = flow(instance, policy)?;
     let numbers = instance.at_population(&flow.aggregates);
-    let follower_reward = total(&flow.occupation, numbers.stages.iter().map(|stage| stage.reward.as_ref()));
-    let leader_reward = total(&flow.occupation, numbers.stages.iter().map(|stage| stage.leader.as_ref())) + &numbers.leader_constant;
+    let follower_reward = total(&flow.occupation, numbers.stages.iter().map(|stage| stage.reward.as_ref()), keep_going)?;
+    let leader_weighted = total(&flow.occupation, numbers.stages.iter().map(|stage| stage.leader.as_ref()), keep_going)?;
+    let leader_reward = leader_weighted + &numbers.leader_constant;
     let follower_value = best_response(&numbers, &Objective::follower(), None, keep_going)?.value;
     let exploitability = &follower_value - &follower_reward;
     Ok(Evaluation { flow, follower_reward, follower_value, exploitability, leader_reward })
@@ -40,11 +41,11 @@ pub fn evaluate(instance: &Instance, policy: &Policy, keep_going: &dyn Fn() -> b
 /// `(sum c'd + constant, sum r'd)` of a policy when the numbers do not depend on the population; exact.
 ///
 /// # Errors
-/// [`FollowerError`] when the policy does not fit the game.
-pub fn earnings(numbers: &Numbers, policy: &Policy) -> Result<(Rational, Rational), FollowerError> {
-    let masses = occupation(numbers, policy)?;
-    let leader = total(&masses, numbers.stages.iter().map(|stage| stage.leader.as_ref())) + &numbers.leader_constant;
-    Ok((leader, total(&masses, numbers.stages.iter().map(|stage| stage.reward.as_ref()))))
+/// [`FollowerError`] when the policy does not fit the game or `keep_going`, asked once per stage, answers no.
+pub fn earnings(numbers: &Numbers, policy: &Policy, keep_going: &dyn Fn() -> bool) -> Result<(Rational, Rational), FollowerError> {
+    let masses = occupation(numbers, policy, keep_going)?;
+    let leader = total(&masses, numbers.stages.iter().map(|stage| stage.leader.as_ref()), keep_going)? + &numbers.leader_constant;
+    Ok((leader, total(&masses, numbers.stages.iter().map(|stage| stage.reward.as_ref()), keep_going)?))
 }
 
 /// Enclosures `[lower, upper]` of what [`Evaluation`] holds, for games too large for rationals.

@@ -3,7 +3,7 @@
 //! `d_0(s,a) = mu0(s) pi_0(a|s)`, `d_{t+1}(s,a) = pi_{t+1}(a|s) sum P_t(s|s',a';m) d_t(s',a')`
 //! (docs/model.md, equation (1)).
 
-use super::FollowerError;
+use super::{FollowerError, Stopped};
 use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
 use crate::game::{Aggregate, Instance, Numbers, Pairs, Policy, StagePolicy, Successors};
 
@@ -53,8 +53,8 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError>
 /// The occupation measure of each stage of `policy` in a game whose numbers do not depend on the population.
 ///
 /// # Errors
-/// [`FollowerError`] when the policy does not fit the game.
-pub fn occupation(numbers: &Numbers, policy: &Policy) -> Result<Vec<Scaled>, FollowerError> {
+/// [`FollowerError`] when the policy does not fit the game or `keep_going`, asked once per stage, answers no.
+pub fn occupation(numbers: &Numbers, policy: &Policy, keep_going: &dyn Fn() -> bool) -> Result<Vec<Scaled>, FollowerError> {
     let expected = numbers.stages.len();
     if policy.stages.len() != expected {
         return Err(FollowerError::Stages { found: policy.stages.len(), expected });
@@ -62,6 +62,9 @@ pub fn occupation(numbers: &Numbers, policy: &Policy) -> Result<Vec<Scaled>, Fol
     let mut masses: Scaled = numbers.initial.as_ref().clone();
     let mut stages = Vec::with_capacity(expected);
     for (t, (stage, play)) in numbers.stages.iter().zip(&policy.stages).enumerate() {
+        if !keep_going() {
+            return Err(Stopped.into());
+        }
         let occupation = occupy(t, &stage.pairs, &masses, play)?;
         if let Some((successors, probability)) = &stage.transition {
             masses = advance(&occupation, successors, probability, masses.len());
@@ -128,9 +131,19 @@ fn measure(aggregate: &Aggregate, pairs: &Pairs, occupation: &Scaled) -> Rationa
 }
 
 /// `sum_t sum numbers_t d_t`, for vectors indexed by pair.
-pub(super) fn total<'a>(occupation: &[Scaled], rewards: impl Iterator<Item = &'a Scaled>) -> Rational {
+///
+/// # Errors
+/// [`Stopped`] when `keep_going`, asked once per stage, answers no.
+pub(super) fn total<'a>(
+    occupation: &[Scaled],
+    rewards: impl Iterator<Item = &'a Scaled>,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Rational, Stopped> {
     let mut sum = Rational::ZERO;
     for (masses, reward) in occupation.iter().zip(rewards) {
+        if !keep_going() {
+            return Err(Stopped);
+        }
         let mut stage = Integer::ZERO;
         for pair in 0..masses.len() {
             if !masses.numerators().is_zero_at(pair) && !reward.numerators().is_zero_at(pair) {
@@ -139,5 +152,5 @@ pub(super) fn total<'a>(occupation: &[Scaled], rewards: impl Iterator<Item = &'a
         }
         sum += Rational::from_parts(stage, masses.denominator() * reward.denominator());
     }
-    sum
+    Ok(sum)
 }

@@ -27,7 +27,7 @@ pub(super) fn describe(
             let mut exploitability = best_response(numbers, &Objective::follower(), None, keep_going)?.value;
             let mut leader_reward = Rational::ZERO;
             for part in parts {
-                let (leader, reward) = earnings(numbers, &part.policy)?;
+                let (leader, reward) = earnings(numbers, &part.policy, keep_going)?;
                 leader_reward += &part.weight * leader;
                 exploitability -= &part.weight * reward;
             }
@@ -49,7 +49,7 @@ pub(super) fn describe(
     };
     let policy = match (parts, arithmetic) {
         ([only], _) => Some(only.policy.clone()),
-        (_, Arithmetic::Exact) => merge(problem, parts)?,
+        (_, Arithmetic::Exact) => merge(problem, parts, keep_going)?,
         (_, Arithmetic::Rounded(_)) => None,
     };
     Ok(Equilibrium { mixture: parts.to_vec(), policy, exploitability, leader_reward })
@@ -57,8 +57,9 @@ pub(super) fn describe(
 
 /// One policy with the same flow as the mixture: conditional probabilities of the mixed masses, and the first part's
 /// choice where nobody is. `None` when its numbers would be too long.
-fn merge(problem: &Problem<'_>, parts: &[Part]) -> Result<Option<Policy>, FollowerError> {
-    let flows: Vec<Vec<Scaled>> = parts.iter().map(|part| occupation(problem.numbers, &part.policy)).collect::<Result<_, _>>()?;
+fn merge(problem: &Problem<'_>, parts: &[Part], keep_going: &dyn Fn() -> bool) -> Result<Option<Policy>, FollowerError> {
+    let flows: Vec<Vec<Scaled>> =
+        parts.iter().map(|part| occupation(problem.numbers, &part.policy, keep_going)).collect::<Result<_, _>>()?;
     let mut stages = Vec::with_capacity(problem.numbers.stages.len());
     for (t, stage) in problem.numbers.stages.iter().enumerate() {
         let bits = |n: &Natural| n.bit_len();

@@ -57,7 +57,7 @@ pub(super) fn finish(problem: &Problem<'_>, search: &Search, effort: Effort, con
 
 impl End<'_> {
     fn evaluate(&self, policy: Policy) -> Result<Point, EndError> {
-        let (leader, reward) = earnings(self.problem.numbers, &policy)?;
+        let (leader, reward) = earnings(self.problem.numbers, &policy, &|| !self.control.stopped())?;
         Ok(Point { cost: leader * &self.sigma, reward, policy })
     }
 

@@ -11,7 +11,7 @@ use super::Situation;
 use super::duals::{Least, equilibrium_term, least_cost};
 use super::vertex::read_vertex;
 use crate::certificate::{Arithmetic, Part, Step};
-use crate::equilibrium::{Problem, Proof, Proved};
+use crate::equilibrium::{Control, Problem, Proof, Proved};
 use crate::exact::{Rational, from_approx};
 use crate::follower::{Objective, best_response, earnings};
 use crate::game::Policy;
@@ -32,8 +32,9 @@ struct Point {
 }
 
 impl Point {
-    fn new(problem: &Problem<'_>, policy: Policy) -> Option<Self> {
-        let (leader, reward) = earnings(problem.numbers, &policy).ok()?;
+    /// `None` when stopped, or when the policy does not fit the game.
+    fn new(problem: &Problem<'_>, control: &Control, policy: Policy) -> Option<Self> {
+        let (leader, reward) = earnings(problem.numbers, &policy, &|| !control.stopped()).ok()?;
         Some(Point { value: problem.sigma() * leader, reward, policy })
     }
 }
@@ -116,7 +117,7 @@ pub(super) fn prove(situation: &Situation<'_>, proved: &mut Proved) {
         if bound >= segment.value() {
             break;
         }
-        let Some(point) = Point::new(problem, policy) else { break };
+        let Some(point) = Point::new(problem, control, policy) else { break };
         let improved = segment.improve(point);
         let next = segment.slope();
         if !improved && next == multiplier {
@@ -140,10 +141,11 @@ fn start(situation: &Situation<'_>) -> Option<Segment> {
     let tie_break = Objective::leader(-problem.sigma());
     let response = best_response(problem.numbers, &Objective::follower(), Some(&tie_break), &|| !control.stopped()).ok()?;
     let required = &response.value - problem.epsilon;
-    let mut segment = Segment { required, high: Point::new(problem, response.policy)?, low: None };
+    let mut segment = Segment { required, high: Point::new(problem, control, response.policy)?, low: None };
     if let Some(advice) = situation.advice {
         let vertex = read_vertex(situation.lp, advice);
-        let mut points: Vec<Point> = [vertex.main, vertex.other].into_iter().filter_map(|policy| Point::new(problem, policy)).collect();
+        let mut points: Vec<Point> =
+            [vertex.main, vertex.other].into_iter().filter_map(|policy| Point::new(problem, control, policy)).collect();
         // The policy left of the required reward first: the other is judged by the segment to it.
         points.sort_by(|a, b| a.reward.cmp(&b.reward));
         for point in points {

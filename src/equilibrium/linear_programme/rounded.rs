@@ -160,7 +160,7 @@ fn exact_witness(situation: &Situation<'_>) -> Option<Proof> {
     }
     let tie_break = Objective::leader(-problem.sigma());
     let response = best_response(problem.numbers, &Objective::follower(), Some(&tie_break), &|| !control.stopped()).ok()?;
-    let (leader, _) = earnings(problem.numbers, &response.policy).ok()?;
+    let (leader, _) = earnings(problem.numbers, &response.policy, &|| !control.stopped()).ok()?;
     let parts = vec![Part { weight: Rational::ONE, policy: response.policy }];
     let step = Step::Witness { value: leader.clone(), arithmetic: Arithmetic::Exact, parts };
     Some(Proof { value: problem.sigma() * leader, step })
