@@ -11,10 +11,10 @@
 
 mod common;
 
+use common::SELECTIONS;
 use common::oracle::{Oracle, evaluate, play_of};
 use common::random::{Dice, mean_field_free};
 use common::tiny::Tiny;
-use common::SELECTIONS;
 use smfg::certificate::{Arithmetic, Selection};
 use smfg::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
 use smfg::equilibrium::{Control, Problem};

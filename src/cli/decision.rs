@@ -37,7 +37,9 @@ pub(super) fn find(game: &Game, decisions: &[Decision], given: &str) -> Result<u
         [only] => Ok(*only),
         // Decisions with the same parameters are the same game.
         [first, rest @ ..] if rest.iter().all(|&index| decisions[index].values == decisions[*first].values) => Ok(*first),
-        several => Err(DecisionError::Ambiguous { given: given.into(), count: several.len(), names: names(decisions, several.iter().copied()) }),
+        several => {
+            Err(DecisionError::Ambiguous { given: given.into(), count: several.len(), names: names(decisions, several.iter().copied()) })
+        }
     }
 }
 

@@ -63,7 +63,8 @@ enum Kind {
     Opposite,
 }
 
-const FOLLOWER_KINDS: [Kind; 8] = [Kind::Zero, Kind::Signs, Kind::Signs, Kind::Thirds, Kind::Thirds, Kind::Fractions, Kind::Decimals, Kind::Huge];
+const FOLLOWER_KINDS: [Kind; 8] =
+    [Kind::Zero, Kind::Signs, Kind::Signs, Kind::Thirds, Kind::Thirds, Kind::Fractions, Kind::Decimals, Kind::Huge];
 const LEADER_KINDS: [Kind; 9] =
     [Kind::Zero, Kind::Signs, Kind::Thirds, Kind::Thirds, Kind::Fractions, Kind::Decimals, Kind::Huge, Kind::Copy, Kind::Opposite];
 

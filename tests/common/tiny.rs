@@ -102,8 +102,12 @@ pub struct Tiny {
 impl Tiny {
     /// One stage and one state: `(reward, leader)` of each action.
     pub fn single(actions: &[(Form, Form)], decisions: Vec<Vec<Rational>>) -> Self {
-        let cells =
-            actions.iter().enumerate().map(|(action, (reward, leader))| Cell { action, reward: reward.clone(), leader: leader.clone(), next: Vec::new() });
+        let cells = actions.iter().enumerate().map(|(action, (reward, leader))| Cell {
+            action,
+            reward: reward.clone(),
+            leader: leader.clone(),
+            next: Vec::new(),
+        });
         Tiny {
             actions: actions.len(),
             initial: vec![ratio(1, 1)],
@@ -131,7 +135,8 @@ impl Tiny {
     /// The game in the library's normal form.
     pub fn game(&self) -> Game {
         let parameters = self.decisions.first().map_or(0, Vec::len);
-        let decisions = self.decisions.iter().enumerate().map(|(k, values)| Decision { name: Some(format!("u{k}")), values: values.clone() });
+        let decisions =
+            self.decisions.iter().enumerate().map(|(k, values)| Decision { name: Some(format!("u{k}")), values: values.clone() });
         let aggregate = |own: &TinyAggregate| {
             let mut weights: Vec<(u32, u32, Rational)> = own.weights.iter().map(|(s, a, w)| (*s as u32, *a as u32, w.clone())).collect();
             weights.sort();
@@ -171,5 +176,10 @@ fn stage(rows: &[Vec<Cell>], last: bool) -> Stage {
         }
         Transition { successors: Arc::new(Successors::new(first, state)), probability: Columns::from_polynomials(&probability) }
     });
-    Stage { pairs: Arc::new(Pairs::new(&actions)), reward: columns(|cell| &cell.reward), leader_reward: columns(|cell| &cell.leader), transition }
+    Stage {
+        pairs: Arc::new(Pairs::new(&actions)),
+        reward: columns(|cell| &cell.reward),
+        leader_reward: columns(|cell| &cell.leader),
+        transition,
+    }
 }
