@@ -154,11 +154,13 @@ impl Instance {
         Numbers { initial: Arc::clone(&self.initial), stages, leader_constant }
     }
 
-    /// The transition of stage `t` at a frozen population; only aggregates of stages `<= t` are read.
+    /// The transition of stage `t` at a frozen population; only aggregates of stages `<= t` are read, and `None` is the
+    /// answer when it depends on others.
     #[must_use]
     pub fn transition_at(&self, t: usize, aggregates: &[Rational]) -> Option<(Arc<Successors>, Arc<Scaled>)> {
+        let known = |index: &usize| self.aggregates.get(*index).is_some_and(|aggregate| aggregate.stage <= t);
         let value = |variable: Variable| match variable {
-            Variable::Aggregate(index) => aggregates.get(index as usize).cloned(),
+            Variable::Aggregate(index) => Some(index as usize).filter(known).and_then(|index| aggregates.get(index).cloned()),
             Variable::Parameter(_) => None,
         };
         let (successors, probability) = self.stages.get(t)?.transition.as_ref()?;
