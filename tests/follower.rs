@@ -100,7 +100,7 @@ fn enclosures_contain_the_oracles() {
             assert!(found.exploitability.0 >= Rational::ZERO, "{at}");
             let (leader, reward) = enclose_earnings(&numbers, &policy, bits).expect("a policy of the game");
             assert_eq!((&leader, &reward), (&found.leader_reward, &found.follower_reward), "{at}");
-            let exact = earnings(&numbers, &policy).expect("a policy of the game");
+            let exact = earnings(&numbers, &policy, &|| true).expect("a policy of the game");
             assert_eq!(exact, (expected.leader_reward, expected.follower_reward), "{at}");
         }
     }
@@ -285,8 +285,8 @@ fn policies_that_do_not_fit_are_refused_everywhere() {
     for (policy, error) in cases {
         assert_eq!(flow(&instance, &policy).expect_err("does not fit"), error);
         assert_eq!(follower::evaluate(&instance, &policy, &going).expect_err("does not fit"), error);
-        assert_eq!(follower::occupation(&numbers, &policy).expect_err("does not fit"), error);
-        assert_eq!(earnings(&numbers, &policy).expect_err("does not fit"), error);
+        assert_eq!(follower::occupation(&numbers, &policy, &|| true).expect_err("does not fit"), error);
+        assert_eq!(earnings(&numbers, &policy, &|| true).expect_err("does not fit"), error);
         assert_eq!(enclose(&numbers, &policy, 20, &going).expect_err("does not fit"), error);
     }
 }
