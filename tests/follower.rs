@@ -181,7 +181,7 @@ fn technology_adoption_by_hand() {
             let found = follower::evaluate(&instance(&tiny, decision), &policy, &going).expect("a policy of the game");
             let gain = &x - ratio(1, 2) + &subsidy;
             let exploitability = (Rational::ONE - &x) * positive(&gain) + &x * positive(&-&gain);
-            assert_eq!(found.flow.aggregates, [x.clone()]);
+            assert_eq!(found.flow.aggregates, std::slice::from_ref(&x));
             assert_eq!(found.exploitability, exploitability, "subsidy {subsidy}, x = {x}");
             assert_eq!(found.leader_reward, (ratio(3, 2) - &subsidy) * &x);
             assert_evaluation(&tiny, decision, &policy, "adoption");

@@ -46,8 +46,8 @@ impl InfoReport<'_> {
             leader_reward: leader_reward.as_ref().map(TableBounds::new),
             payoff: formula(game, &game.payoff),
             leader: LeaderRows { game, parameters: &parameters },
-            aggregates: self.expand.then(|| List(|| game.aggregates.iter().map(|aggregate| AggregateRow { game, aggregate }))),
-            tables: self.expand.then(|| List(|| TableRow::all(game))),
+            aggregates: self.expand.then_some(List(|| game.aggregates.iter().map(|aggregate| AggregateRow { game, aggregate }))),
+            tables: self.expand.then_some(List(|| TableRow::all(game))),
         };
         write_document(out, &document)
     }

@@ -55,7 +55,7 @@ impl Serialize for TableRow<'_> {
         map.serialize_entry("action", self.action())?;
         map.serialize_entry("reward", &self.reward())?;
         map.serialize_entry("leader_reward", &self.leader_reward())?;
-        let to = self.stage.transition.is_some().then(|| Entries(|| self.successors().into_iter().flatten()));
+        let to = self.stage.transition.is_some().then_some(Entries(|| self.successors().into_iter().flatten()));
         map.serialize_entry("to", &to)?;
         map.end()
     }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 pub(super) fn canonical(mut game: Game) -> Game {
     let mut used = vec![false; game.aggregates.len()];
     let mut note = |variable: Variable| {
-        if let Variable::Aggregate(index) = variable {
-            if let Some(flag) = used.get_mut(index as usize) {
-                *flag = true;
-            }
+        if let Variable::Aggregate(index) = variable
+            && let Some(flag) = used.get_mut(index as usize)
+        {
+            *flag = true;
         }
     };
     for stage in &game.stages {

@@ -90,7 +90,7 @@ fn interval(polynomial: &Polynomial, range: &dyn Fn(Variable) -> Range) -> Ratio
 /// The range of a power.
 fn powers((low, high): &Range, exponent: u32) -> Range {
     let (a, b) = (power(low, exponent), power(high, exponent));
-    if exponent % 2 == 0 && *low < Rational::ZERO {
+    if exponent.is_multiple_of(2) && *low < Rational::ZERO {
         let zero = if *high > Rational::ZERO { Rational::ZERO } else { b.clone() };
         return (zero, a.max(b));
     }

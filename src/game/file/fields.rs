@@ -91,10 +91,10 @@ pub(super) fn boolean(report: &mut Report, at: &At, node: &Node) -> Option<bool>
 
 /// A natural number below 2^53, written as an integer.
 pub(super) fn natural(report: &mut Report, at: &At, node: &Node, expected: &'static str) -> Option<usize> {
-    if let Value::Number(spelled) = &node.value {
-        if let Some(number) = spelled.parse::<usize>().ok().filter(|&number| number < 1 << 53) {
-            return Some(number);
-        }
+    if let Value::Number(spelled) = &node.value
+        && let Some(number) = spelled.parse::<usize>().ok().filter(|&number| number < 1 << 53)
+    {
+        return Some(number);
     }
     wrong(report, at, &node.value, expected)
 }

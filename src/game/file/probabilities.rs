@@ -245,10 +245,11 @@ struct Terms<'c> {
 
 impl<'c> Terms<'c> {
     fn of(columns: &'c Columns) -> Self {
-        if let [(monomial, column)] = columns.columns() {
-            if monomial.is_one() && column.support.is_none() {
-                return Terms { columns: columns.columns(), plain: Some(column), first: Vec::new(), terms: Vec::new() };
-            }
+        if let [(monomial, column)] = columns.columns()
+            && monomial.is_one()
+            && column.support.is_none()
+        {
+            return Terms { columns: columns.columns(), plain: Some(column), first: Vec::new(), terms: Vec::new() };
         }
         let nonzero = || {
             (0u32..).zip(columns.columns()).flat_map(|(at, (_, column))| {

@@ -22,11 +22,12 @@ impl Growing {
     }
 
     pub(super) fn push_integer(&mut self, value: i64) -> Result<(), ModelError> {
-        if self.waiting.is_empty() && self.denominator.is_one() {
-            if let Numerators::Small(values) = &mut self.numerators {
-                values.push(value);
-                return Ok(());
-            }
+        if self.waiting.is_empty()
+            && self.denominator.is_one()
+            && let Numerators::Small(values) = &mut self.numerators
+        {
+            values.push(value);
+            return Ok(());
         }
         self.push(Rational::from(value))
     }
