@@ -9,6 +9,7 @@ mod instance;
 mod model;
 mod policy;
 mod polynomial;
+mod reduced;
 
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
@@ -17,3 +18,4 @@ pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumb
 pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
 pub use policy::{Policy, StagePolicy};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};
+pub use reduced::{LinearForm, Reduced};

@@ -1,0 +1,306 @@
+//! A game at one decision in the fewest statistics of the population.
+//!
+//! The aggregates of a game file are sums over one stage. What the followers and the leader react to is often less: an average over a window of
+//! stages enters as several aggregates that always stand together. A combination of aggregates that no polynomial of the game depends on
+//! is invisible, so every polynomial is a function of `x = T m`, where the rows of `T` span all gradients of all polynomials (docs/theory.md,
+//! statement (7)). In reduced echelon form `T` is the identity on its pivot columns, and the polynomials in `x` are those in `m` with
+//! the other aggregates set to zero.
+
+use super::columns::{Column, Columns, combine};
+use super::instance::{Instance, InstanceStage};
+use super::model::{Aggregate, Pairs};
+use super::polynomial::{Monomial, Polynomial, Variable};
+use crate::exact::{Rational, Scaled};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A linear form of the occupation measure, `sum_t sum_i weight_t(i) d_t(i)` over stages `t` and pairs `i`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinearForm {
+    /// Weight per pair, one column per stage.
+    pub stages: Vec<Column>,
+}
+
+impl LinearForm {
+    /// The form that is zero on `stages`.
+    #[must_use]
+    pub fn zero(stages: &[InstanceStage]) -> Self {
+        LinearForm { stages: stages.iter().map(|stage| zero_column(stage.pairs.len())).collect() }
+    }
+
+    /// `sum_j factor_j form_j`; all forms must have the sizes of `stages`.
+    #[must_use]
+    pub fn combination(stages: &[InstanceStage], parts: &[(Rational, &LinearForm)]) -> Self {
+        let of_stage = |(t, stage): (usize, &InstanceStage)| {
+            let columns: Vec<(Rational, &Column)> = parts
+                .iter()
+                .filter(|(factor, _)| !factor.is_zero())
+                .map(|(factor, form)| (factor.clone(), &form.stages[t]))
+                .filter(|(_, column)| !column.coefficients.is_zero())
+                .collect();
+            Column::dense(combine(stage.pairs.len(), &columns))
+        };
+        LinearForm { stages: stages.iter().enumerate().map(of_stage).collect() }
+    }
+
+    /// Whether every weight is zero.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.stages.iter().all(|column| column.coefficients.is_zero())
+    }
+
+    /// The value at an occupation measure, `[stage][pair]`.
+    #[must_use]
+    pub fn value(&self, occupation: &[Scaled]) -> Rational {
+        let mut sum = Rational::ZERO;
+        for (column, masses) in self.stages.iter().zip(occupation) {
+            for (pair, weight) in column.entries() {
+                if !masses.numerators().is_zero_at(pair) {
+                    sum += weight * masses.get(pair);
+                }
+            }
+        }
+        sum
+    }
+
+    /// Least and greatest value over all populations: the mass of each stage is 1.
+    #[must_use]
+    pub fn range(&self) -> (Rational, Rational) {
+        let (mut least, mut greatest) = (Rational::ZERO, Rational::ZERO);
+        for column in &self.stages {
+            let (mut low, mut high): (Option<Rational>, Option<Rational>) = (None, None);
+            let implicit = column.support.as_ref().map(|_| Rational::ZERO);
+            for weight in column.coefficients.iter().chain(implicit) {
+                low = Some(low.map_or(weight.clone(), |low| low.min(weight.clone())));
+                high = Some(high.map_or(weight.clone(), |high| high.max(weight)));
+            }
+            least += low.unwrap_or(Rational::ZERO);
+            greatest += high.unwrap_or(Rational::ZERO);
+        }
+        (least, greatest)
+    }
+}
+
+/// A game at one decision whose data are polynomials in few statistics.
+#[derive(Debug, Clone)]
+pub struct Reduced {
+    /// Initial law over the states.
+    pub initial: Arc<Scaled>,
+    /// The statistics `x_k`, as linear forms of the occupation measure.
+    pub statistics: Vec<LinearForm>,
+    /// The stages; `Variable::Aggregate(k)` stands for `x_k`. What the leader's payoff adds linearly is part of her reward per pair.
+    pub stages: Vec<InstanceStage>,
+    /// The rest of the leader's payoff: a constant and terms of degree two or more in `x`.
+    pub payoff: Polynomial,
+}
+
+impl Instance {
+    /// The same game in its fewest statistics.
+    #[must_use]
+    pub fn reduced(&self) -> Reduced {
+        let (linear, payoff) = split_payoff(&self.payoff);
+        let mut stages: Vec<InstanceStage> = self.stages.clone();
+        for (k, weight) in &linear {
+            let Some(aggregate) = self.aggregates.get(*k as usize) else { continue };
+            let Some(stage) = stages.get_mut(aggregate.stage) else { continue };
+            let column = scaled_column(&aggregate_column(aggregate, &stage.pairs), weight);
+            let mut columns = stage.leader_reward.columns().to_vec();
+            columns.push((Monomial::one(), Arc::new(column)));
+            stage.leader_reward = Columns::new(stage.pairs.len(), columns);
+        }
+        let mut span = Span::default();
+        for stage in &stages {
+            span.add_columns(&stage.reward);
+            span.add_columns(&stage.leader_reward);
+            if let Some((_, probability)) = &stage.transition {
+                span.add_columns(probability);
+            }
+        }
+        span.add_polynomial(&payoff);
+        let position: BTreeMap<u32, u32> = span.rows.keys().enumerate().map(|(k, &pivot)| (pivot, k as u32)).collect();
+        let zero = |variable: Variable| match variable {
+            Variable::Aggregate(j) if !position.contains_key(&j) => Some(Rational::ZERO),
+            _ => None,
+        };
+        let rename = |variable: Variable| match variable {
+            Variable::Aggregate(j) => Variable::Aggregate(position.get(&j).copied().unwrap_or(j)),
+            Variable::Parameter(_) => variable,
+        };
+        let rewrite = |columns: &Columns| columns.substitute(&zero).renamed(&rename);
+        for stage in &mut stages {
+            stage.reward = rewrite(&stage.reward);
+            stage.leader_reward = rewrite(&stage.leader_reward);
+            stage.transition = stage.transition.take().map(|(successors, probability)| (successors, rewrite(&probability)));
+        }
+        let statistics = span.rows.values().map(|row| statistic(row, &self.aggregates, &stages)).collect();
+        Reduced { initial: Arc::clone(&self.initial), statistics, stages, payoff: payoff.substitute(&zero).renamed(&rename) }
+    }
+}
+
+/// The linear terms of the payoff, and the rest.
+fn split_payoff(payoff: &Polynomial) -> (Vec<(u32, Rational)>, Polynomial) {
+    let (mut linear, mut rest) = (Vec::new(), Polynomial::zero());
+    for (monomial, coefficient) in payoff.terms() {
+        match monomial.factors() {
+            [(Variable::Aggregate(k), 1)] => linear.push((*k, coefficient.clone())),
+            _ => rest.add_term(monomial.clone(), coefficient.clone()),
+        }
+    }
+    (linear, rest)
+}
+
+fn zero_column(len: usize) -> Column {
+    Column::sparse(len, Vec::new(), Scaled::zeros(0))
+}
+
+/// Weights of an aggregate on the pairs of its stage.
+fn aggregate_column(aggregate: &Aggregate, pairs: &Pairs) -> Column {
+    let entries: Vec<(usize, &Rational)> = aggregate
+        .weights
+        .iter()
+        .filter_map(|(state, action, weight)| pairs.find(*state as usize, *action as usize).map(|pair| (pair, weight)))
+        .collect();
+    let support = entries.iter().map(|(pair, _)| *pair as u32).collect();
+    let weights: Vec<Rational> = entries.iter().map(|(_, weight)| (*weight).clone()).collect();
+    Column::sparse(pairs.len(), support, Scaled::from_rationals(&weights))
+}
+
+fn scaled_column(column: &Column, factor: &Rational) -> Column {
+    let weights: Vec<Rational> = column.coefficients.iter().map(|weight| weight * factor).collect();
+    Column { support: column.support.clone(), coefficients: Arc::new(Scaled::from_rationals(&weights)) }
+}
+
+/// `sum_j row_j m_j` as a linear form.
+fn statistic(row: &BTreeMap<u32, Rational>, aggregates: &[Aggregate], stages: &[InstanceStage]) -> LinearForm {
+    let mut parts: Vec<Vec<(Rational, Column)>> = vec![Vec::new(); stages.len()];
+    for (j, weight) in row {
+        if let Some(aggregate) = aggregates.get(*j as usize)
+            && let Some(stage) = stages.get(aggregate.stage)
+        {
+            parts[aggregate.stage].push((weight.clone(), aggregate_column(aggregate, &stage.pairs)));
+        }
+    }
+    let column = |(stage, parts): (&InstanceStage, &Vec<(Rational, Column)>)| match parts.as_slice() {
+        [] => zero_column(stage.pairs.len()),
+        [(factor, only)] => scaled_column(only, factor),
+        _ => {
+            let parts: Vec<(Rational, &Column)> = parts.iter().map(|(factor, column)| (factor.clone(), column)).collect();
+            Column::dense(combine(stage.pairs.len(), &parts))
+        }
+    };
+    LinearForm { stages: stages.iter().zip(&parts).map(column).collect() }
+}
+
+/// Rows of `T` in reduced echelon form, by pivot.
+#[derive(Debug, Default)]
+struct Span {
+    rows: BTreeMap<u32, BTreeMap<u32, Rational>>,
+}
+
+impl Span {
+    /// Adds the gradients of every entry.
+    fn add_columns(&mut self, columns: &Columns) {
+        // (entry, monomial of the derivative) -> coefficient per aggregate.
+        let mut gradients: BTreeMap<(usize, Monomial), BTreeMap<u32, Rational>> = BTreeMap::new();
+        for (monomial, column) in columns.columns() {
+            for (k, exponent, derivative) in derivatives(monomial) {
+                for (entry, coefficient) in column.entries() {
+                    let row = gradients.entry((entry, derivative.clone())).or_default();
+                    row.insert(k, coefficient * Rational::from(exponent));
+                }
+            }
+        }
+        gradients.into_values().for_each(|row| self.add(row));
+    }
+
+    fn add_polynomial(&mut self, polynomial: &Polynomial) {
+        self.add_columns(&Columns::from_polynomials(std::slice::from_ref(polynomial)));
+    }
+
+    /// Adds one gradient.
+    fn add(&mut self, mut row: BTreeMap<u32, Rational>) {
+        let pivots: Vec<u32> = row.keys().copied().filter(|k| self.rows.contains_key(k)).collect();
+        for pivot in pivots {
+            // Rows are reduced: no elimination brings back an earlier pivot.
+            if let (Some(known), Some(factor)) = (self.rows.get(&pivot), row.get(&pivot).cloned()) {
+                subtract(&mut row, known, &factor);
+            }
+        }
+        let Some((&pivot, lead)) = row.iter().next() else { return };
+        let lead = lead.clone();
+        row.values_mut().for_each(|value| *value = &*value / &lead);
+        for known in self.rows.values_mut() {
+            if let Some(factor) = known.get(&pivot).cloned() {
+                subtract(known, &row, &factor);
+            }
+        }
+        self.rows.insert(pivot, row);
+    }
+}
+
+/// `row -= factor * other`, zeros removed.
+fn subtract(row: &mut BTreeMap<u32, Rational>, other: &BTreeMap<u32, Rational>, factor: &Rational) {
+    for (k, value) in other {
+        let entry = row.entry(*k).or_insert(Rational::ZERO);
+        *entry -= factor * value;
+        if entry.is_zero() {
+            row.remove(k);
+        }
+    }
+}
+
+/// The derivative of a monomial in each of its aggregates: `(k, exponent, what remains)`.
+fn derivatives(monomial: &Monomial) -> Vec<(u32, u32, Monomial)> {
+    let mut result = Vec::new();
+    for (position, &(variable, exponent)) in monomial.factors().iter().enumerate() {
+        let Variable::Aggregate(k) = variable else { continue };
+        let mut rest = Monomial::one();
+        for (other, &(variable, exponent)) in monomial.factors().iter().enumerate() {
+            let times = if other == position { exponent - 1 } else { exponent };
+            for _ in 0..times {
+                rest = rest.times(&Monomial::of(variable));
+            }
+        }
+        result.push((k, exponent, rest));
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::exact::{Rational, ratio};
+    use crate::game::Game;
+
+    /// A reward that sees the average of a mass over two stages has one statistic, not two.
+    #[test]
+    fn a_window_is_one_statistic() {
+        let text = r#"
+            format = "smfg-game/1"
+            name = "window"
+            stages = 2
+            states = ["a", "b"]
+            actions = ["stay", "go"]
+            initial = { a = 1 }
+            [define]
+            crowd = "1/2 * mu[a, go]@0 + 1/2 * mu[a, go]@1"
+            [[reward]]
+            state = "a"
+            action = "go"
+            value = "3 * crowd - 1 + 2 * crowd^2"
+            [[transition]]
+            to = "a"
+            [[leader.payoff]]
+            value = "mu[b]@1 + 5"
+        "#;
+        let game = Game::parse_toml(text).expect("loads");
+        let reduced = game.at(&[]).reduced();
+        assert_eq!(reduced.statistics.len(), 1);
+        assert_eq!(reduced.statistics[0].range(), (Rational::ZERO, ratio(2, 1)));
+        assert_eq!(reduced.stages[0].reward.population_degree(), 2);
+        assert_eq!(reduced.payoff.as_constant(), Some(ratio(5, 1)));
+        // With x = mu@0 + mu@1 the reward is 3/2 x - 1 + 1/2 x^2.
+        let at = reduced.stages[1].reward.substitute(&|_| Some(ratio(2, 1)));
+        assert_eq!(at.as_constants().map(|numbers| numbers.get(1)), Some(ratio(4, 1)));
+        assert_eq!(reduced.stages[1].leader_reward.as_constants().map(|numbers| numbers.get(3)), Some(Rational::ONE));
+    }
+}
