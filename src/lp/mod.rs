@@ -23,8 +23,10 @@
 //! what it can.
 
 mod backward;
+mod engine;
 mod highs;
 mod occupation;
 
+pub use engine::{LpBasis, LpEngine, LpPoint, LpStatus};
 pub use highs::HighsBackend;
 pub use occupation::{Backend, LpFailure, LpSolution, LpStage, OccupationLp};
