@@ -39,7 +39,7 @@ fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result
         lower: bound.clone().min(witness.clone()),
         upper: bound.max(witness),
     };
-    let steps = [Step::Decision(0), proved.bound.step.clone(), proved.witness.step.clone()];
+    let steps = [vec![Step::Decision(0)], proved.bound.steps.clone(), proved.witness.steps.clone()].concat();
     let text = write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail");
     check(&game, text.as_slice()).map_err(Box::new)
 }
@@ -67,7 +67,7 @@ fn exact_on_small_games() {
                 check_outcome(&numbers, &problem, &outcome, &value, &what);
                 assert_eq!(outcome.failure, None, "{what}");
                 assert_eq!((&outcome.proved.bound.value, &outcome.proved.witness.value), (&value, &value), "{what}");
-                assert!(matches!(outcome.proved.bound.step, Step::Dual { .. }), "{what}");
+                assert!(matches!(outcome.proved.bound.steps[..], [Step::Dual { .. }]), "{what}");
                 assert!(outcome.proved.mixture().is_some_and(|parts| parts.len() <= 2), "{what}");
                 solved += 1;
             }

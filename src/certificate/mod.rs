@@ -5,10 +5,12 @@
 
 mod read;
 mod token;
+mod tree;
 mod write;
 
 pub use read::{ReadError, Reader};
 pub use token::MOST_BITS;
+pub use tree::{Combination, End, Indexed, TreeStep};
 pub use write::{Writer, write_certificate};
 
 use crate::exact::Rational;
@@ -132,6 +134,15 @@ pub enum Step {
         /// The mixture.
         parts: Vec<Part>,
     },
+    /// An eps-equilibrium of a game of any class, as a mixture of policies; one policy when transitions depend on the population.
+    PopulationWitness {
+        /// Leader reward that it is claimed to reach.
+        value: Rational,
+        /// The mixture.
+        parts: Vec<Part>,
+    },
+    /// A step of a tree of population boxes, which together show a bound.
+    Tree(TreeStep),
     /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
     RangeWitness {
         /// Leader reward that no population misses.
@@ -149,6 +160,8 @@ impl Step {
             Step::Dual { .. } => "dual",
             Step::RangeBound { .. } => "range-bound",
             Step::Witness { .. } => "witness",
+            Step::PopulationWitness { .. } => "population-witness",
+            Step::Tree(step) => step.rule(),
             Step::RangeWitness { .. } => "range-witness",
         }
     }

@@ -1,7 +1,7 @@
 //! Reading certificates, step by step: no more than one step is in memory.
 
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::{Claim, Part, Scope, Selection, Step, VERSION};
+use super::{Claim, Part, Scope, Selection, Step, TreeStep, VERSION};
 use crate::exact::Rational;
 use crate::game::Policy;
 use std::io::{BufRead, Read};
@@ -125,6 +125,13 @@ impl<R: BufRead> Reader<R> {
                     self.parts(count)?
                 },
             },
+            ("population-witness", [value, count]) => Step::PopulationWitness {
+                value: self.said(parse_number(value))?,
+                parts: {
+                    let count = self.said(parse_index(count))?;
+                    self.parts(count)?
+                },
+            },
             ("end", []) => {
                 self.done = true;
                 let mut rest = Vec::new();
@@ -135,11 +142,14 @@ impl<R: BufRead> Reader<R> {
                 }
                 return Ok(None);
             }
-            _ => {
-                return Err(
-                    self.syntax(format!("found `{}`, expected a rule of docs/certificate.md with its words, or `end`", short(&line)))
-                );
-            }
+            ("deviation", []) => Step::Tree(TreeStep::Deviation(self.policy()?)),
+            (rule, rest) => match TreeStep::parse(rule, rest) {
+                Some(step) => Step::Tree(self.said(step)?),
+                None => {
+                    let found = short(&line);
+                    return Err(self.syntax(format!("found `{found}`, expected a rule of docs/certificate.md with its words, or `end`")));
+                }
+            },
         };
         Ok(Some(step))
     }
@@ -157,20 +167,25 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn parts(&mut self, count: usize) -> Result<Vec<Part>, ReadError> {
-        let (stages, states) = self.shape;
         if count == 0 || count > MOST_PARTS {
             return Err(self.syntax(format!("found {count} parts, expected 1 to {MOST_PARTS}")));
         }
         let mut parts = Vec::new();
         for _ in 0..count {
             let weight = self.field("part", parse_number)?;
-            let mut policy = Policy { stages: Vec::new() };
-            for _ in 0..stages {
-                policy.stages.push(self.field("play", |rest| parse_stage(rest.split(' '), states))?);
-            }
-            parts.push(Part { weight, policy });
+            parts.push(Part { weight, policy: self.policy()? });
         }
         Ok(parts)
+    }
+
+    /// A `play` line per stage.
+    fn policy(&mut self) -> Result<Policy, ReadError> {
+        let (stages, states) = self.shape;
+        let mut policy = Policy { stages: Vec::new() };
+        for _ in 0..stages {
+            policy.stages.push(self.field("play", |rest| parse_stage(rest.split(' '), states))?);
+        }
+        Ok(policy)
     }
 
     fn field<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ReadError> {

@@ -1,8 +1,9 @@
 //! Writing certificates, step by step.
 
 use super::token::format_stage;
-use super::{Claim, Scope, Step, VERSION};
+use super::{Claim, Part, Scope, Step, TreeStep, VERSION};
 use crate::exact::format_rational;
+use crate::game::Policy;
 use std::io::{self, Write};
 
 /// Writes a certificate in a stream: header, steps, end.
@@ -51,13 +52,18 @@ impl<W: Write> Writer<W> {
             Step::RangeBound { value } => writeln!(out, "range-bound {}", format_rational(value)),
             Step::Witness { value, arithmetic, parts } => {
                 writeln!(out, "witness {} {arithmetic} {}", format_rational(value), parts.len())?;
-                for part in parts {
-                    writeln!(out, "part {}", format_rational(&part.weight))?;
-                    for stage in &part.policy.stages {
-                        writeln!(out, "play {}", format_stage(stage))?;
-                    }
+                parts.iter().try_for_each(|part| write_part(out, part))
+            }
+            Step::PopulationWitness { value, parts } => {
+                writeln!(out, "population-witness {} {}", format_rational(value), parts.len())?;
+                parts.iter().try_for_each(|part| write_part(out, part))
+            }
+            Step::Tree(step) => {
+                writeln!(out, "{}", step.line())?;
+                match step {
+                    TreeStep::Deviation(policy) => write_policy(out, policy),
+                    _ => Ok(()),
                 }
-                Ok(())
             }
             Step::RangeWitness { value } => writeln!(out, "range-witness {}", format_rational(value)),
         }
@@ -72,6 +78,16 @@ impl<W: Write> Writer<W> {
         self.out.flush()?;
         Ok(self.out)
     }
+}
+
+fn write_part(out: &mut impl Write, part: &Part) -> io::Result<()> {
+    writeln!(out, "part {}", format_rational(&part.weight))?;
+    write_policy(out, &part.policy)
+}
+
+/// A `play` line per stage.
+fn write_policy(out: &mut impl Write, policy: &Policy) -> io::Result<()> {
+    policy.stages.iter().try_for_each(|stage| writeln!(out, "play {}", format_stage(stage)))
 }
 
 /// Writes a whole certificate.

@@ -4,16 +4,20 @@
 //! solver, no floating point. A certificate is read in a stream; memory holds the game at one decision and one
 //! step. The rules and why they are sound: docs/certificate.md.
 
+mod flow;
 mod induction;
+mod population;
 mod rules;
+mod situation;
+mod tree;
 mod verdict;
 
 pub use verdict::{Accepted, Fault, Rejection};
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step};
+use crate::certificate::{Claim, Reader, Scope, Selection, Step, TreeStep};
 use crate::exact::Rational;
-use crate::game::{Game, Numbers};
-use rules::Situation;
+use crate::game::Game;
+use situation::Situation;
 use std::io::BufRead;
 
 /// What the steps have shown about one decision, for `sigma J0`.
@@ -54,8 +58,8 @@ pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejecti
         if index >= count || !in_scope(&claim, index) {
             return Err(fail("decision", Fault::OutsideScope { index }));
         }
-        let numbers = game.at(&decisions[index].values).mean_field_free().map_err(|reason| fail("decision", reason.into()))?;
-        pending = check_decision(&mut reader, &claim, &numbers, &mut shown[index])?;
+        let situation = Situation::new(game.at(&decisions[index].values), &claim);
+        pending = check_decision(&mut reader, situation, &mut shown[index])?;
     }
     conclude(&claim, &shown)?;
     let sides = |shown: &Shown| match claim.selection {
@@ -74,17 +78,7 @@ fn in_scope(claim: &Claim, index: usize) -> bool {
 }
 
 /// Checks the steps of one decision; returns the step that ends them.
-fn check_decision<R: BufRead>(
-    reader: &mut Reader<R>,
-    claim: &Claim,
-    numbers: &Numbers,
-    shown: &mut Shown,
-) -> Result<Option<Step>, Rejection> {
-    let mut situation = Situation::new(numbers, &claim.epsilon, claim.selection);
-    let sigma = |value: &Rational| match claim.selection {
-        Selection::Pessimistic => value.clone(),
-        Selection::Optimistic => -value.clone(),
-    };
+fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'_>, shown: &mut Shown) -> Result<Option<Step>, Rejection> {
     while let Some(step) = reader.step()? {
         let line = reader.line();
         let rule = step.rule();
@@ -92,19 +86,29 @@ fn check_decision<R: BufRead>(
         match &step {
             Step::Decision(_) => return Ok(Some(step)),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
-                let computed = situation.dynamic_programming(multiplier, *arithmetic).map_err(fail)?;
-                keep_bound(shown, sigma(value), computed).map_err(fail)?;
+                let computed = situation.free().and_then(|free| free.dynamic_programming(multiplier, *arithmetic)).map_err(fail)?;
+                keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
             Step::Dual { value, multiplier, arithmetic, flow_duals } => {
-                let computed = situation.dual(multiplier, *arithmetic, flow_duals).map_err(fail)?;
-                keep_bound(shown, sigma(value), computed).map_err(fail)?;
+                let computed = situation.free().and_then(|free| free.dual(multiplier, *arithmetic, flow_duals)).map_err(fail)?;
+                keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
-            Step::RangeBound { value } => keep_bound(shown, sigma(value), situation.range_bound()).map_err(fail)?,
+            Step::RangeBound { value } => keep_bound(shown, situation.sigma() * value, situation.range().0.clone()).map_err(fail)?,
             Step::Witness { value, arithmetic, parts } => {
-                let computed = situation.witness(*arithmetic, parts).map_err(fail)?;
-                keep_witness(shown, sigma(value), computed).map_err(fail)?;
+                let computed = situation.free().and_then(|free| free.witness(*arithmetic, parts)).map_err(fail)?;
+                keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
-            Step::RangeWitness { value } => keep_witness(shown, sigma(value), situation.range_witness()).map_err(fail)?,
+            Step::PopulationWitness { value, parts } => {
+                let computed = situation.population_witness(parts).map_err(fail)?;
+                keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
+            }
+            Step::Tree(TreeStep::Open { value, arithmetic }) => {
+                let value = situation.sigma() * value;
+                tree::check_tree(reader, &mut situation, &value, *arithmetic)?;
+                keep_bound(shown, value.clone(), value).map_err(fail)?;
+            }
+            Step::Tree(_) => return Err(fail(Fault::OutsideTree)),
+            Step::RangeWitness { value } => keep_witness(shown, situation.sigma() * value, situation.range().1.clone()).map_err(fail)?,
         }
     }
     Ok(None)

@@ -1,4 +1,4 @@
-//! The rules of docs/certificate.md, one function each.
+//! The rules of docs/certificate.md about mean-field-free games, one function each.
 //!
 //! Everything is said for `sigma J0` with `sigma = 1` (pessimistic) or `-1` (optimistic): rules of bounds
 //! return a number below `sigma J0` on every eps-equilibrium, rules of witnesses a number that some
@@ -6,26 +6,22 @@
 
 use super::induction::{Choice, Form, Step, Values, average, value};
 use super::verdict::Fault;
-use crate::certificate::{Arithmetic, Part, Selection};
+use crate::certificate::{Arithmetic, Part};
 use crate::exact::{Integer, Mantissa, Rational, Rounding, Scaled};
 use crate::game::{Numbers, StagePolicy};
 
 /// A mean-field-free game at one decision, with what its rules share.
-pub(super) struct Situation<'a> {
-    numbers: &'a Numbers,
+pub(super) struct Free<'a> {
+    numbers: Numbers,
     epsilon: &'a Rational,
     sigma: Rational,
     /// Followers' values `mu0'V*_0` already computed, by arithmetic and side.
     follower_values: Vec<((Arithmetic, Rounding), Rational)>,
 }
 
-impl<'a> Situation<'a> {
-    pub(super) fn new(numbers: &'a Numbers, epsilon: &'a Rational, selection: Selection) -> Self {
-        let sigma = match selection {
-            Selection::Pessimistic => Rational::ONE,
-            Selection::Optimistic => Rational::NEG_ONE,
-        };
-        Situation { numbers, epsilon, sigma, follower_values: Vec::new() }
+impl<'a> Free<'a> {
+    pub(super) fn new(numbers: Numbers, epsilon: &'a Rational, sigma: Rational) -> Self {
+        Free { numbers, epsilon, sigma, follower_values: Vec::new() }
     }
 
     /// `mu0'V*_0`, exact or on the given side.
@@ -35,7 +31,7 @@ impl<'a> Situation<'a> {
             return Ok(known.clone());
         }
         let form = Form { leader: Rational::ZERO, reward: Rational::ONE };
-        let computed = value(self.numbers, &form, Choice::Greatest, arithmetic, rounding).ok_or(Fault::Shape)?;
+        let computed = value(&self.numbers, &form, Choice::Greatest, arithmetic, rounding).ok_or(Fault::Shape)?;
         self.follower_values.push((key, computed.clone()));
         Ok(computed)
     }
@@ -44,7 +40,7 @@ impl<'a> Situation<'a> {
     /// `sigma J0 >= min over flows of (sigma c - lambda r)'d + lambda (V* - eps) + sigma constant`.
     pub(super) fn dynamic_programming(&mut self, multiplier: &Rational, arithmetic: Arithmetic) -> Result<Rational, Fault> {
         let form = self.lagrangian(multiplier)?;
-        let least = value(self.numbers, &form, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)?;
+        let least = value(&self.numbers, &form, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)?;
         Ok(least + self.equilibrium_term(multiplier, arithmetic)?)
     }
 
@@ -53,8 +49,8 @@ impl<'a> Situation<'a> {
     /// `residual_t(s,a) = sigma c - lambda r - y_t(s) + sum P y_{t+1}`.
     pub(super) fn dual(&mut self, multiplier: &Rational, arithmetic: Arithmetic, flow_duals: &[Vec<Rational>]) -> Result<Rational, Fault> {
         let form = self.lagrangian(multiplier)?;
-        let bound = residual_bound::<i128>(self.numbers, &form, flow_duals)
-            .or_else(|| residual_bound::<Integer>(self.numbers, &form, flow_duals))
+        let bound = residual_bound::<i128>(&self.numbers, &form, flow_duals)
+            .or_else(|| residual_bound::<Integer>(&self.numbers, &form, flow_duals))
             .ok_or(Fault::Shape)?;
         Ok(bound + self.equilibrium_term(multiplier, arithmetic)?)
     }
@@ -79,8 +75,7 @@ impl<'a> Situation<'a> {
     /// Rule `witness`, statement (W): a mixture of flows is a flow; its exploitability is
     /// `V* - sum weight r'd` and its leader reward `sum weight c'd + constant`.
     pub(super) fn witness(&mut self, arithmetic: Arithmetic, parts: &[Part]) -> Result<Rational, Fault> {
-        let total = parts.iter().fold(Rational::ZERO, |sum, part| sum + &part.weight);
-        if !total.is_one() || parts.iter().any(|part| part.weight <= Rational::ZERO) {
+        if !is_mixture(parts) {
             return Err(Fault::Weights);
         }
         let reward_form = Form { leader: Rational::ZERO, reward: Rational::ONE };
@@ -92,40 +87,25 @@ impl<'a> Situation<'a> {
                 return Err(Fault::NotAPolicy);
             }
             let choice = Choice::Policy(&part.policy);
-            let earned = value(self.numbers, &reward_form, choice, arithmetic, Rounding::Down).ok_or(Fault::NotAPolicy)?;
+            let earned = value(&self.numbers, &reward_form, choice, arithmetic, Rounding::Down).ok_or(Fault::NotAPolicy)?;
             exploitability -= &part.weight * earned;
-            leader += &part.weight * value(self.numbers, &leader_form, choice, arithmetic, Rounding::Up).ok_or(Fault::NotAPolicy)?;
+            leader += &part.weight * value(&self.numbers, &leader_form, choice, arithmetic, Rounding::Up).ok_or(Fault::NotAPolicy)?;
         }
         if exploitability > *self.epsilon {
             return Err(Fault::NotAnEquilibrium { exploitability });
         }
         Ok(leader)
     }
+}
 
-    /// Rule `range-bound`, statement (R): stage masses are 1, so `sigma J0 >= sum_t min over pairs of sigma c_t`.
-    pub(super) fn range_bound(&self) -> Rational {
-        self.range(true)
-    }
-
-    /// Rule `range-witness`, statement (R): some eps-equilibrium exists, and `sigma J0 <= sum_t max over pairs of sigma c_t` on it.
-    pub(super) fn range_witness(&self) -> Rational {
-        self.range(false)
-    }
-
-    fn range(&self, least: bool) -> Rational {
-        let downwards = least == (self.sigma > Rational::ZERO);
-        let mut sum = self.numbers.leader_constant.clone();
-        for stage in &self.numbers.stages {
-            let numerators = (0..stage.leader.len()).map(|pair| stage.leader.numerators().get(pair));
-            let extreme = if downwards { numerators.min() } else { numerators.max() };
-            sum += Rational::from_parts(extreme.unwrap_or(Integer::ZERO), stage.leader.denominator().clone());
-        }
-        sum * &self.sigma
-    }
+/// Weights are positive and sum to 1.
+pub(super) fn is_mixture(parts: &[Part]) -> bool {
+    let total = parts.iter().fold(Rational::ZERO, |sum, part| sum + &part.weight);
+    total.is_one() && parts.iter().all(|part| part.weight > Rational::ZERO)
 }
 
 /// Every row of a mixed stage is a probability law.
-fn is_policy(part: &Part) -> bool {
+pub(super) fn is_policy(part: &Part) -> bool {
     part.policy.stages.iter().all(|stage| match stage {
         StagePolicy::Pure(_) => true,
         StagePolicy::Mixed(rows) => rows

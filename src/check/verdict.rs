@@ -42,6 +42,58 @@ pub enum Fault {
         /// The position.
         index: usize,
     },
+    /// A mixture of several policies where transitions depend on the population, so that a mixture of flows is no flow.
+    #[error("the witness mixes {parts} policies, expected one: the transitions depend on the population")]
+    Mixture {
+        /// How many.
+        parts: usize,
+    },
+    /// A step of a tree where no tree is open.
+    #[error("the step stands outside a tree")]
+    OutsideTree,
+    /// Another step where the tree is not complete.
+    #[error("the tree is not complete: {open} of its boxes are still to be shown empty")]
+    OpenTree {
+        /// Boxes left.
+        open: usize,
+    },
+    /// A position behind the last square, deviation or coordinate.
+    #[error("{what} {index} does not exist, there are {count}")]
+    Unknown {
+        /// What is counted.
+        what: &'static str,
+        /// The position.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// The coordinate forms combine to something that is not constant on all flows.
+    #[error("the combination of forms lies between {least} and {greatest} on the flows, expected the constant {claimed}")]
+    NotConstant {
+        /// The constant claimed.
+        claimed: Rational,
+        /// Least value.
+        least: Rational,
+        /// Greatest value.
+        greatest: Rational,
+    },
+    /// The squares do not make up a quadratic form.
+    #[error("the quadratic form of the {whose} reward minus its squares is not affine")]
+    Squares {
+        /// Whose reward.
+        whose: &'static str,
+    },
+    /// The multipliers prove less than nothing.
+    #[error("the combination is at least {least} on the box, expected {}", if *.strict { "more than 0" } else { "at least 0" })]
+    NotShown {
+        /// What the rule yields.
+        least: Rational,
+        /// Whether zero does not suffice.
+        strict: bool,
+    },
+    /// The game is outside what a rule is about.
+    #[error("the rule does not apply: {0}")]
+    NotQuadratic(&'static str),
     /// No rule covers this decision's class.
     #[error("the rule does not apply: {0}")]
     NotMeanFieldFree(#[from] NotMeanFieldFree),

@@ -15,6 +15,14 @@ pub struct Problem<'a> {
     pub selection: Selection,
 }
 
+impl Proof {
+    /// Name of the rule of the first step.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.steps.first().map_or("nothing", Step::rule)
+    }
+}
+
 impl Problem<'_> {
     /// 1 for the pessimistic, -1 for the optimistic selection.
     #[must_use]
@@ -26,15 +34,15 @@ impl Problem<'_> {
     }
 }
 
-/// A value of `sigma J0` and the step of a certificate that shows it.
+/// A value of `sigma J0` and the steps of a certificate that show it.
 ///
-/// The step states the leader's reward itself, `sigma * value`.
+/// The first step states the leader's reward itself, `sigma * value`; a tree has further steps, its nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// The value of `sigma J0`.
     pub value: Rational,
-    /// The step.
-    pub step: Step,
+    /// The steps, at least one.
+    pub steps: Vec<Step>,
 }
 
 /// `bound.value <= min sigma J0 <= witness.value`.
@@ -61,8 +69,8 @@ impl Proved {
     /// The mixture of policies of the witness, when it is one.
     #[must_use]
     pub fn mixture(&self) -> Option<&[Part]> {
-        match &self.witness.step {
-            Step::Witness { parts, .. } => Some(parts),
+        match self.witness.steps.as_slice() {
+            [Step::Witness { parts, .. } | Step::PopulationWitness { parts, .. }] => Some(parts),
             _ => None,
         }
     }
@@ -86,7 +94,7 @@ pub fn range_proofs(problem: &Problem<'_>) -> Proved {
     };
     let sigma = problem.sigma();
     Proved {
-        bound: Proof { value: &sigma * &bound, step: Step::RangeBound { value: bound } },
-        witness: Proof { value: sigma * &witness, step: Step::RangeWitness { value: witness } },
+        bound: Proof { value: &sigma * &bound, steps: vec![Step::RangeBound { value: bound }] },
+        witness: Proof { value: sigma * &witness, steps: vec![Step::RangeWitness { value: witness }] },
     }
 }

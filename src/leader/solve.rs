@@ -124,7 +124,9 @@ fn accept(
         let claim =
             Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
         let decisions: Vec<Step> = contenders.iter().map(|c| Step::Decision(c.index)).collect();
-        let steps = contenders.iter().zip(&decisions).flat_map(|(c, decision)| [decision, &c.proved.bound.step, &c.proved.witness.step]);
+        let steps = contenders.iter().zip(&decisions).flat_map(|(c, decision)| {
+            std::iter::once(decision).chain(&c.proved.bound.steps).chain(&c.proved.witness.steps)
+        });
         let certificate = write_certificate(Vec::new(), &claim, steps)?;
         match check(game, certificate.as_slice()) {
             Ok(accepted) => return Ok((accepted, certificate)),
@@ -144,8 +146,8 @@ fn replace_refused(
     let Rejection::Step { rule, .. } = &rejection else { return Err(rejection.into()) };
     let mut replaced = false;
     for contender in contenders {
-        let bound = contender.proved.bound.step.rule() == *rule;
-        let witness = contender.proved.witness.step.rule() == *rule;
+        let bound = contender.proved.bound.rule() == *rule;
+        let witness = contender.proved.witness.rule() == *rule;
         if bound || witness {
             let numbers = numbers(contender.index);
             let range = range_proofs(&problem(settings, &numbers));

@@ -73,7 +73,7 @@ impl End<'_> {
     fn bound(&self, multiplier: Rational, least: &Rational) -> Proof {
         let value = least + &multiplier * &self.target;
         let step = Step::DynamicProgramming { value: &value * &self.sigma, multiplier, arithmetic: Arithmetic::Exact };
-        Proof { value, step }
+        Proof { value, steps: vec![step] }
     }
 
     /// The mixture of both policies whose exploitability is exactly eps.
@@ -89,7 +89,7 @@ impl End<'_> {
             _ => (feasible.cost.clone(), vec![Part { weight: Rational::ONE, policy: feasible.policy.clone() }]),
         };
         let step = Step::Witness { value: &value * &self.sigma, arithmetic: Arithmetic::Exact, parts };
-        Proof { value, step }
+        Proof { value, steps: vec![step] }
     }
 
     fn quick(&self, search: &Search, feasible: &Point, infeasible: Option<&Point>) -> Result<Proved, EndError> {

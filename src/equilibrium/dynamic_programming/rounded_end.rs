@@ -33,7 +33,7 @@ pub(super) fn finish(problem: &Problem<'_>, search: &Search, bits: u32, control:
     let bound = least + &multiplier * (&follower.0 - problem.epsilon) - &unit * (Rational::ONE + &multiplier);
     if bound > proved.bound.value {
         let step = Step::DynamicProgramming { value: &bound * &sigma, multiplier, arithmetic: Arithmetic::Rounded(bits) };
-        proved.bound = Proof { value: bound, step };
+        proved.bound = Proof { value: bound, steps: vec![step] };
     }
 
     // The mixture must earn at least this, whichever way its numbers are rounded.
@@ -55,7 +55,7 @@ pub(super) fn finish(problem: &Problem<'_>, search: &Search, bits: u32, control:
         let value = value + unit;
         if value < proved.witness.value {
             let step = Step::Witness { value: &value * &sigma, arithmetic: Arithmetic::Rounded(bits), parts };
-            proved.witness = Proof { value, step };
+            proved.witness = Proof { value, steps: vec![step] };
         }
     }
     Ok(proved)

@@ -96,7 +96,7 @@ impl Segment {
             _ => whole(&self.high),
         };
         let step = Step::Witness { value: sigma * &value, arithmetic: Arithmetic::Exact, parts };
-        Proof { value, step }
+        Proof { value, steps: vec![step] }
     }
 }
 
@@ -131,7 +131,7 @@ pub(super) fn prove(situation: &Situation<'_>, proved: &mut Proved) {
     {
         let flow_duals = least.values.iter().map(|stage| stage.iter().collect()).collect();
         let step = Step::Dual { value: sigma * &bound, multiplier, arithmetic: Arithmetic::Exact, flow_duals };
-        proved.bound = Proof { value: bound, step };
+        proved.bound = Proof { value: bound, steps: vec![step] };
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn prove(situation: &Situation<'_>, bits: u32, proved: &mut Proved) {
             && bound > proved.bound.value
         {
             let step = Step::Dual { value: &sigma * &bound, multiplier, arithmetic: Arithmetic::Rounded(bits), flow_duals };
-            proved.bound = Proof { value: bound, step };
+            proved.bound = Proof { value: bound, steps: vec![step] };
         }
     }
     let witness = enclosed_witness(situation, multiplier_approx, bits).or_else(|| exact_witness(situation));
@@ -129,7 +129,7 @@ fn enclosed_witness(situation: &Situation<'_>, multiplier_approx: f64, bits: u32
     }
     let (value, parts) = best?;
     let step = Step::Witness { value: problem.sigma() * &value, arithmetic: Arithmetic::Rounded(bits), parts };
-    Some(Proof { value, step })
+    Some(Proof { value, steps: vec![step] })
 }
 
 /// As much of `other` as `required` allows when `high` earns at least that: value and mixture.
@@ -163,5 +163,5 @@ fn exact_witness(situation: &Situation<'_>) -> Option<Proof> {
     let (leader, _) = earnings(problem.numbers, &response.policy, &|| !control.stopped()).ok()?;
     let parts = vec![Part { weight: Rational::ONE, policy: response.policy }];
     let step = Step::Witness { value: leader.clone(), arithmetic: Arithmetic::Exact, parts };
-    Some(Proof { value: problem.sigma() * leader, step })
+    Some(Proof { value: problem.sigma() * leader, steps: vec![step] })
 }

@@ -1,0 +1,97 @@
+//! The population of a policy, forwards in time and exact: the aggregates against which it is then judged.
+//!
+//! `d_0(s,a) = mu0(s) pi_0(a|s)`, `d_{t+1}(s',a) = pi_{t+1}(a|s') sum_{s,a} P_t(s'|s,a;m) d_t(s,a)`, `m_k = sum weight d_{t_k}`.
+
+use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
+use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Policy, StagePolicy, Successors};
+
+/// The value of each aggregate under `policy`; `None` when the policy does not fit the game.
+pub(super) fn aggregates(instance: &Instance, policy: &Policy) -> Option<Vec<Rational>> {
+    if policy.stages.len() != instance.stages.len() {
+        return None;
+    }
+    let mut values = vec![Rational::ZERO; instance.aggregates.len()];
+    let mut masses: Scaled = instance.initial.as_ref().clone();
+    for (t, (stage, play)) in instance.stages.iter().zip(&policy.stages).enumerate() {
+        let occupation = occupy(&stage.pairs, &masses, play)?;
+        for (value, aggregate) in values.iter_mut().zip(instance.aggregates.iter()).filter(|(_, a)| a.stage == t) {
+            *value = measure(aggregate, &stage.pairs, &occupation);
+        }
+        if stage.transition.is_some() {
+            let (successors, probability) = instance.transition_at(t, &values)?;
+            masses = advance(&occupation, &successors, &probability, masses.len());
+        }
+    }
+    Some(values)
+}
+
+/// The occupation measure of `policy` where transitions do not depend on the population; `None` when it does not fit.
+pub(super) fn occupation(initial: &Scaled, stages: &[InstanceStage], policy: &Policy) -> Option<Vec<Scaled>> {
+    if policy.stages.len() != stages.len() {
+        return None;
+    }
+    let mut masses: Scaled = initial.clone();
+    let mut result = Vec::with_capacity(stages.len());
+    for (stage, play) in stages.iter().zip(&policy.stages) {
+        let occupation = occupy(&stage.pairs, &masses, play)?;
+        if let Some((successors, probability)) = &stage.transition {
+            let probability = probability.as_constants()?;
+            masses = advance(&occupation, successors, probability.as_ref(), masses.len());
+        }
+        result.push(occupation);
+    }
+    Some(result)
+}
+
+/// Masses per pair; `None` when an action is not available or a row is no law.
+fn occupy(pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Option<Scaled> {
+    if play.states() != pairs.states() {
+        return None;
+    }
+    let mut numerators = vec![Integer::ZERO; pairs.len()];
+    match play {
+        StagePolicy::Pure(actions) => {
+            for (state, &action) in actions.iter().enumerate() {
+                numerators[pairs.find(state, action as usize)?] = masses.numerators().get(state);
+            }
+            Some(Scaled::from_integers(numerators, masses.denominator().clone()))
+        }
+        StagePolicy::Mixed(rows) => {
+            let common = rows.iter().flatten().fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
+            for (state, row) in rows.iter().enumerate() {
+                let total = row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p);
+                if !total.is_one() || row.iter().any(|(_, p)| *p < Rational::ZERO) {
+                    return None;
+                }
+                for (action, probability) in row {
+                    let share = probability.numerator() * (&common / probability.denominator());
+                    numerators[pairs.find(state, *action as usize)?] += share * masses.numerators().get(state);
+                }
+            }
+            Some(Scaled::from_integers(numerators, common * masses.denominator()))
+        }
+    }
+}
+
+fn advance(occupation: &Scaled, successors: &Successors, probability: &Scaled, states: usize) -> Scaled {
+    let mut next = vec![Integer::ZERO; states];
+    for pair in (0..occupation.len()).filter(|&pair| !occupation.numerators().is_zero_at(pair)) {
+        let mass = occupation.numerators().get(pair);
+        for entry in successors.of_pair(pair) {
+            next[successors.state(entry)] += &mass * probability.numerators().get(entry);
+        }
+    }
+    Scaled::from_integers(next, occupation.denominator() * probability.denominator())
+}
+
+fn measure(aggregate: &Aggregate, pairs: &Pairs, occupation: &Scaled) -> Rational {
+    let mut sum = Rational::ZERO;
+    for (state, action, weight) in &aggregate.weights {
+        if let Some(pair) = pairs.find(*state as usize, *action as usize)
+            && !occupation.numerators().is_zero_at(pair)
+        {
+            sum += weight * occupation.get(pair);
+        }
+    }
+    sum
+}

@@ -1,0 +1,315 @@
+//! Rule `tree`, statement (T) of docs/certificate.md: boxes of the population that together hold no better equilibrium.
+//!
+//! The followers' quadratic form is split into squares of linear forms. On a box, which bounds these forms, a square is bounded from below by
+//! a tangent or from above by a secant, so that what is to be shown becomes affine in the occupation measure, and its least value over all flows is
+//! one backward induction.
+
+use super::induction::{Choice, Form, value};
+use super::population::{Deviation, Population};
+use super::situation::Situation;
+use super::verdict::{Fault, Rejection};
+use crate::certificate::{Arithmetic, Combination, End, Indexed, Reader, Step, TreeStep};
+use crate::exact::{Rational, Rounding, ratio};
+use crate::game::{Interval, LinearForm, Monomial, Polynomial, Variable};
+use std::io::BufRead;
+
+/// Ranges of the forms of all squares.
+type Region = Vec<Interval>;
+
+/// A square `(sum coefficients_j form_j + constant)^2` in the quadratic forms of followers and leader.
+struct Square {
+    /// The affine form under the square.
+    form: Polynomial,
+    follower: Rational,
+    leader: Rational,
+}
+
+/// What the lines before the first box declare.
+struct Tree<'a> {
+    population: &'a Population,
+    arithmetic: Arithmetic,
+    epsilon: &'a Rational,
+    sigma: &'a Rational,
+    /// The value of `sigma J0` to be shown.
+    value: &'a Rational,
+    /// Coordinate -> what it equals in the other coordinates.
+    dependences: Vec<(u32, Polynomial)>,
+    squares: Vec<Square>,
+    deviations: Vec<Deviation>,
+    /// The quadratic forms without their squares: affine.
+    remainders: Option<(Polynomial, Polynomial)>,
+}
+
+/// What a combination bounds from below.
+enum Target<'a> {
+    /// `omega (sigma J0 - value)`.
+    Objective,
+    /// `form - value` or `value - form` of a square, besides.
+    Range(usize, End, &'a Rational),
+}
+
+/// Checks the steps of a tree that has just been opened, to its last box.
+pub(super) fn check_tree<R: BufRead>(
+    reader: &mut Reader<R>,
+    situation: &mut Situation<'_>,
+    value: &Rational,
+    arithmetic: Arithmetic,
+) -> Result<(), Rejection> {
+    let (epsilon, sigma) = (situation.epsilon(), situation.sigma().clone());
+    let opening = reader.line();
+    let population = situation.population().map_err(|fault| Rejection::Step { line: opening, rule: "tree", fault })?;
+    let mut tree = Tree {
+        population,
+        arithmetic,
+        epsilon,
+        sigma: &sigma,
+        value,
+        dependences: Vec::new(),
+        squares: Vec::new(),
+        deviations: Vec::new(),
+        remainders: None,
+    };
+    let mut open: Option<Vec<Region>> = None;
+    loop {
+        let step = reader.step()?;
+        let line = reader.line();
+        let rule = step.as_ref().map_or("end", Step::rule);
+        let fail = |fault| Rejection::Step { line, rule, fault };
+        let Some(Step::Tree(step)) = step else { return Err(fail(Fault::OpenTree { open: open.map_or(1, |open| open.len()) })) };
+        match (&step, &mut open) {
+            (TreeStep::Deviation(policy), _) => {
+                tree.deviations.push(tree.population.deviation(policy).ok_or_else(|| fail(Fault::NotAPolicy))?);
+            }
+            (TreeStep::Dependence { constant, coefficients }, None) => tree.add_dependence(constant, coefficients).map_err(fail)?,
+            (TreeStep::Square { follower, leader, coefficients }, None) => {
+                tree.add_square(follower, leader, coefficients).map_err(fail)?;
+            }
+            (TreeStep::Open { .. } | TreeStep::Dependence { .. } | TreeStep::Square { .. }, _) => return Err(fail(Fault::OutsideTree)),
+            (TreeStep::Split { .. } | TreeStep::Tighten { .. } | TreeStep::Leaf(_), regions) => {
+                let regions = match regions {
+                    Some(regions) => regions,
+                    none => none.insert(vec![tree.root().map_err(fail)?]),
+                };
+                tree.step(&step, regions).map_err(fail)?;
+                if regions.is_empty() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+impl Tree<'_> {
+    /// Splits, tightens or closes the last box of `open`.
+    fn step(&self, step: &TreeStep, open: &mut Vec<Region>) -> Result<(), Fault> {
+        let Some(mut region) = open.pop() else { return Err(Fault::OutsideTree) };
+        match step {
+            TreeStep::Split { square, point } => {
+                let count = region.len();
+                let (lower, upper) = region.get(*square).cloned().ok_or(Fault::Unknown { what: "square", index: *square, count })?;
+                let mut above = region.clone();
+                above[*square] = (point.clone().max(lower.clone()), upper.clone());
+                region[*square] = (lower, point.clone().min(upper));
+                open.push(above);
+                open.push(region);
+            }
+            TreeStep::Tighten { square, end, value, proof } => {
+                let count = region.len();
+                let (lower, upper) = region.get(*square).cloned().ok_or(Fault::Unknown { what: "square", index: *square, count })?;
+                self.show(proof, &region, &Target::Range(*square, *end, value))?;
+                region[*square] = match end {
+                    End::Lower => (lower.max(value.clone()), upper),
+                    End::Upper => (lower, upper.min(value.clone())),
+                };
+                open.push(region);
+            }
+            TreeStep::Leaf(proof) => self.show(proof, &region, &Target::Objective)?,
+            _ => return Err(Fault::OutsideTree),
+        }
+        Ok(())
+    }
+
+    fn add_dependence(&mut self, constant: &Rational, coefficients: &[Rational]) -> Result<(), Fault> {
+        self.fits(coefficients)?;
+        let form = self.form_of(coefficients);
+        let (least, greatest) = self.extremes(&form, Arithmetic::Exact)?;
+        if least != *constant || greatest != *constant {
+            return Err(Fault::NotConstant { claimed: constant.clone(), least, greatest });
+        }
+        let equation = self.rewritten(coefficients).plus(&Polynomial::constant(constant.clone()), &Rational::NEG_ONE);
+        // What follows from the dependences before it says nothing new.
+        let Some((coordinate, coefficient)) = equation.terms().find_map(|(monomial, coefficient)| match monomial.factors() {
+            [(Variable::Aggregate(j), 1)] => Some((*j, coefficient.clone())),
+            _ => None,
+        }) else {
+            return Ok(());
+        };
+        let mut solved = Polynomial::zero().plus(&equation, &(Rational::NEG_ONE / &coefficient));
+        solved.add_term(Monomial::of(Variable::Aggregate(coordinate)), Rational::ONE);
+        for (_, known) in &mut self.dependences {
+            *known = insert(known, &[(coordinate, solved.clone())])?;
+        }
+        self.dependences.push((coordinate, solved));
+        Ok(())
+    }
+
+    fn add_square(&mut self, follower: &Rational, leader: &Rational, coefficients: &[Rational]) -> Result<(), Fault> {
+        self.fits(coefficients)?;
+        self.squares.push(Square { form: self.rewritten(coefficients), follower: follower.clone(), leader: leader.clone() });
+        Ok(())
+    }
+
+    /// The root box: the exact ranges of all forms over the flows. By now the squares must make up both quadratic forms.
+    fn root(&mut self) -> Result<Region, Fault> {
+        let mut follower = insert(&self.population.follower_form, &self.dependences)?;
+        let mut leader = insert(&self.population.leader_form, &self.dependences)?;
+        for square in &self.squares {
+            let product = square.form.times(&square.form).map_err(|_| Fault::Shape)?;
+            follower = follower.plus(&product, &-square.follower.clone());
+            leader = leader.plus(&product, &-square.leader.clone());
+        }
+        for (form, whose) in [(&follower, "followers'"), (&leader, "leader's")] {
+            if form.population_degree() > 1 {
+                return Err(Fault::Squares { whose });
+            }
+        }
+        self.remainders = Some((follower, leader));
+        self.squares
+            .iter()
+            .map(|square| {
+                let (form, constant) = self.linear(&square.form);
+                let (least, greatest) = self.extremes(&form, self.arithmetic)?;
+                Ok((least + &constant, greatest + constant))
+            })
+            .collect()
+    }
+
+    /// Shows that the combination is not negative on all flows of the box (positive, when it has no weight on its target).
+    fn show(&self, proof: &Combination, region: &Region, target: &Target<'_>) -> Result<(), Fault> {
+        if proof.objective < Rational::ZERO {
+            return Err(Fault::NegativeMultiplier);
+        }
+        let Some((follower_rest, leader_rest)) = &self.remainders else { return Err(Fault::OutsideTree) };
+        let weight = &proof.objective * self.sigma;
+        // omega (sigma J0 - value), without its squares and without c'd.
+        let mut affine = Polynomial::zero().plus(leader_rest, &weight);
+        affine.add_term(Monomial::one(), -(&proof.objective * self.value));
+        // sum alpha (deviation - eps - r0'd - quadratic form), without squares and r0'd.
+        let mut total = Rational::ZERO;
+        for (deviation, alpha) in indexed(&proof.deviations, &self.deviations, "deviation")? {
+            if *alpha < Rational::ZERO {
+                return Err(Fault::NegativeMultiplier);
+            }
+            total += alpha;
+            affine.add_term(Monomial::one(), alpha * (&deviation.constant - self.epsilon));
+            for (k, slope) in deviation.slopes.iter().enumerate() {
+                affine = affine.plus(&self.coordinate(k), &(alpha * slope));
+            }
+        }
+        affine = affine.plus(follower_rest, &-total.clone());
+        for (position, (square, range)) in self.squares.iter().zip(region).enumerate() {
+            let curvature = &weight * &square.leader - &total * &square.follower;
+            if curvature.is_zero() {
+                continue;
+            }
+            // s l^2 >= s (2 t l - t^2) when s > 0, and >= s ((low + high) l - low high) when s < 0.
+            let (slope, constant) = if curvature > Rational::ZERO {
+                let point = proof.tangents.iter().find(|(index, _)| *index == position).map(|(_, point)| point.clone());
+                let point = point.unwrap_or_else(|| (&range.0 + &range.1) * ratio(1, 2));
+                (&point * ratio(2, 1), -(&point * &point))
+            } else {
+                (&range.0 + &range.1, -(&range.0 * &range.1))
+            };
+            affine = affine.plus(&square.form, &(&curvature * slope));
+            affine.add_term(Monomial::one(), curvature * constant);
+        }
+        for (position, kappa) in &proof.ranges {
+            let count = region.len();
+            let Some((low, high)) = region.get(*position) else { return Err(Fault::Unknown { what: "square", index: *position, count }) };
+            let end = if *kappa > Rational::ZERO { low } else { high };
+            affine = affine.plus(&self.squares[*position].form, &-kappa.clone());
+            affine.add_term(Monomial::one(), kappa * end);
+        }
+        let mut strict = proof.objective.is_zero();
+        if let Target::Range(square, end, claimed) = target {
+            strict = false;
+            let sign = if *end == End::Lower { Rational::ONE } else { Rational::NEG_ONE };
+            affine = affine.plus(&self.squares[*square].form, &sign);
+            affine.add_term(Monomial::one(), -(&sign * *claimed));
+        }
+        let (form, constant) = self.linear(&affine);
+        let parts = [(Rational::ONE, &form), (weight, &self.population.leader), (-total, &self.population.reward)];
+        let least = self.least(&self.population.combine(&parts), self.arithmetic)? + constant;
+        if least > Rational::ZERO || (!strict && least.is_zero()) { Ok(()) } else { Err(Fault::NotShown { least, strict }) }
+    }
+
+    fn fits(&self, coefficients: &[Rational]) -> Result<(), Fault> {
+        if coefficients.len() == self.population.coordinates.len() { Ok(()) } else { Err(Fault::Shape) }
+    }
+
+    /// Coordinate `j` in the coordinates that are left.
+    fn coordinate(&self, j: usize) -> Polynomial {
+        let known = self.dependences.iter().find(|(own, _)| *own as usize == j);
+        known.map_or_else(|| Polynomial::variable(Variable::Aggregate(j as u32)), |(_, polynomial)| polynomial.clone())
+    }
+
+    /// `sum coefficients_j coordinate_j` in the coordinates that are left.
+    fn rewritten(&self, coefficients: &[Rational]) -> Polynomial {
+        let nonzero = coefficients.iter().enumerate().filter(|(_, coefficient)| !coefficient.is_zero());
+        nonzero.fold(Polynomial::zero(), |sum, (j, coefficient)| sum.plus(&self.coordinate(j), coefficient))
+    }
+
+    fn form_of(&self, coefficients: &[Rational]) -> LinearForm {
+        let parts: Vec<(Rational, &LinearForm)> = coefficients.iter().cloned().zip(&self.population.coordinates).collect();
+        self.population.combine(&parts)
+    }
+
+    /// An affine polynomial in the coordinates as a linear form on pairs and a constant.
+    fn linear(&self, affine: &Polynomial) -> (LinearForm, Rational) {
+        let (mut parts, mut constant): (Vec<(Rational, &LinearForm)>, Rational) = (Vec::new(), Rational::ZERO);
+        for (monomial, coefficient) in affine.terms() {
+            match monomial.factors() {
+                [(Variable::Aggregate(j), 1)] => parts.push((coefficient.clone(), &self.population.coordinates[*j as usize])),
+                _ => constant += coefficient,
+            }
+        }
+        (self.population.combine(&parts), constant)
+    }
+
+    /// The least value of a form over all flows, or a number below it.
+    fn least(&self, form: &LinearForm, arithmetic: Arithmetic) -> Result<Rational, Fault> {
+        let leader = Form { leader: Rational::ONE, reward: Rational::ZERO };
+        value(&self.population.numbers(form), &leader, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)
+    }
+
+    /// Least and greatest value of a form over all flows, or numbers outside them.
+    fn extremes(&self, form: &LinearForm, arithmetic: Arithmetic) -> Result<Interval, Fault> {
+        let leader = Form { leader: Rational::ONE, reward: Rational::ZERO };
+        let numbers = self.population.numbers(form);
+        let greatest = value(&numbers, &leader, Choice::Greatest, arithmetic, Rounding::Up).ok_or(Fault::Shape)?;
+        Ok((value(&numbers, &leader, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)?, greatest))
+    }
+}
+
+/// The items that a list names, with their numbers.
+fn indexed<'a, 'b, T>(list: &'b [Indexed], items: &'a [T], what: &'static str) -> Result<Vec<(&'a T, &'b Rational)>, Fault> {
+    let count = items.len();
+    list.iter().map(|(index, number)| Ok((items.get(*index).ok_or(Fault::Unknown { what, index: *index, count })?, number))).collect()
+}
+
+/// A polynomial of degree two at most with coordinates replaced by affine polynomials.
+fn insert(polynomial: &Polynomial, replaced: &[(u32, Polynomial)]) -> Result<Polynomial, Fault> {
+    let mut result = Polynomial::zero();
+    for (monomial, coefficient) in polynomial.terms() {
+        let mut product = Polynomial::constant(coefficient.clone());
+        for &(variable, exponent) in monomial.factors() {
+            let factor = replaced.iter().find(|(own, _)| variable == Variable::Aggregate(*own)).map(|(_, polynomial)| polynomial.clone());
+            let factor = factor.unwrap_or_else(|| Polynomial::variable(variable));
+            for _ in 0..exponent {
+                product = product.times(&factor).map_err(|_| Fault::Shape)?;
+            }
+        }
+        result = result.plus(&product, &Rational::ONE);
+    }
+    Ok(result)
+}
