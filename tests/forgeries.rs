@@ -136,11 +136,13 @@ fn step(dice: &mut Dice, tiny: &Tiny) -> Step {
 fn with_value(step: &Step, claimed: &Rational) -> Step {
     let mut step = step.clone();
     match &mut step {
-        Step::Decision(_) => {}
+        // The steps forged here are those of class C0.
+        Step::Decision(_) | Step::Tree(_) => {}
         Step::DynamicProgramming { value, .. }
         | Step::Dual { value, .. }
         | Step::RangeBound { value }
         | Step::Witness { value, .. }
+        | Step::PopulationWitness { value, .. }
         | Step::RangeWitness { value } => *value = claimed.clone(),
     }
     step

@@ -4,9 +4,9 @@
 //! solver, no floating point. A certificate is read in a stream; memory holds the game at one decision and one
 //! step. The rules and why they are sound: docs/certificate.md.
 
+mod deviation;
 mod flow;
 mod induction;
-mod population;
 mod rules;
 mod situation;
 mod tree;

@@ -2,12 +2,11 @@
 
 use super::flow::aggregates;
 use super::induction::{Choice, Form, value};
-use super::population::Population;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Claim, Part, Selection};
 use crate::exact::{Rational, Rounding};
-use crate::game::{Instance, Interval};
+use crate::game::{Instance, Interval, Quadratic};
 
 /// A game at one decision.
 pub(super) struct Situation<'a> {
@@ -15,7 +14,7 @@ pub(super) struct Situation<'a> {
     epsilon: &'a Rational,
     sigma: Rational,
     free: Option<Free<'a>>,
-    population: Option<Population>,
+    quadratic: Option<Quadratic>,
     range: Option<Interval>,
 }
 
@@ -25,7 +24,7 @@ impl<'a> Situation<'a> {
             Selection::Pessimistic => Rational::ONE,
             Selection::Optimistic => Rational::NEG_ONE,
         };
-        Situation { instance, epsilon: &claim.epsilon, sigma, free: None, population: None, range: None }
+        Situation { instance, epsilon: &claim.epsilon, sigma, free: None, quadratic: None, range: None }
     }
 
     /// 1 or -1: rules speak of `sigma J0`.
@@ -50,10 +49,10 @@ impl<'a> Situation<'a> {
     }
 
     /// The quadratic form of the game, for trees.
-    pub(super) fn population(&mut self) -> Result<&Population, Fault> {
-        match &mut self.population {
-            Some(population) => Ok(population),
-            none => Ok(none.insert(Population::new(&self.instance)?)),
+    pub(super) fn quadratic(&mut self) -> Result<&Quadratic, Fault> {
+        match &mut self.quadratic {
+            Some(quadratic) => Ok(quadratic),
+            none => Ok(none.insert(Quadratic::new(&self.instance)?)),
         }
     }
 

@@ -5,12 +5,13 @@
 //! one backward induction.
 
 use super::induction::{Choice, Form, value};
-use super::population::{Deviation, Population};
+use super::deviation::Deviation;
 use super::situation::Situation;
 use super::verdict::{Fault, Rejection};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Reader, Step, TreeStep};
 use crate::exact::{Rational, Rounding, ratio};
-use crate::game::{Interval, LinearForm, Monomial, Polynomial, Variable};
+use crate::game::{Interval, LinearForm, Monomial, Polynomial, Quadratic, Variable, polynomial_range};
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 /// Ranges of the forms of all squares.
@@ -26,7 +27,7 @@ struct Square {
 
 /// What the lines before the first box declare.
 struct Tree<'a> {
-    population: &'a Population,
+    game: &'a Quadratic,
     arithmetic: Arithmetic,
     epsilon: &'a Rational,
     sigma: &'a Rational,
@@ -36,8 +37,14 @@ struct Tree<'a> {
     dependences: Vec<(u32, Polynomial)>,
     squares: Vec<Square>,
     deviations: Vec<Deviation>,
-    /// The quadratic forms without their squares: affine.
-    remainders: Option<(Polynomial, Polynomial)>,
+    /// The quadratic forms of followers and leader without their squares.
+    remainders: Option<(Remainder, Remainder)>,
+}
+
+/// What squares leave of a quadratic form: an affine part, and a range of the rest over all flows.
+struct Remainder {
+    affine: Polynomial,
+    range: Interval,
 }
 
 /// What a combination bounds from below.
@@ -57,9 +64,9 @@ pub(super) fn check_tree<R: BufRead>(
 ) -> Result<(), Rejection> {
     let (epsilon, sigma) = (situation.epsilon(), situation.sigma().clone());
     let opening = reader.line();
-    let population = situation.population().map_err(|fault| Rejection::Step { line: opening, rule: "tree", fault })?;
+    let game = situation.quadratic().map_err(|fault| Rejection::Step { line: opening, rule: "tree", fault })?;
     let mut tree = Tree {
-        population,
+        game,
         arithmetic,
         epsilon,
         sigma: &sigma,
@@ -78,7 +85,7 @@ pub(super) fn check_tree<R: BufRead>(
         let Some(Step::Tree(step)) = step else { return Err(fail(Fault::OpenTree { open: open.map_or(1, |open| open.len()) })) };
         match (&step, &mut open) {
             (TreeStep::Deviation(policy), _) => {
-                tree.deviations.push(tree.population.deviation(policy).ok_or_else(|| fail(Fault::NotAPolicy))?);
+                tree.deviations.push(Deviation::new(tree.game, policy).ok_or_else(|| fail(Fault::NotAPolicy))?);
             }
             (TreeStep::Dependence { constant, coefficients }, None) => tree.add_dependence(constant, coefficients).map_err(fail)?,
             (TreeStep::Square { follower, leader, coefficients }, None) => {
@@ -159,21 +166,16 @@ impl Tree<'_> {
         Ok(())
     }
 
-    /// The root box: the exact ranges of all forms over the flows. By now the squares must make up both quadratic forms.
+    /// The root box: the ranges of all forms over the flows.
     fn root(&mut self) -> Result<Region, Fault> {
-        let mut follower = insert(&self.population.follower_form, &self.dependences)?;
-        let mut leader = insert(&self.population.leader_form, &self.dependences)?;
+        let mut follower = insert(&self.game.follower_form, &self.dependences)?;
+        let mut leader = insert(&self.game.leader_form, &self.dependences)?;
         for square in &self.squares {
             let product = square.form.times(&square.form).map_err(|_| Fault::Shape)?;
             follower = follower.plus(&product, &-square.follower.clone());
             leader = leader.plus(&product, &-square.leader.clone());
         }
-        for (form, whose) in [(&follower, "followers'"), (&leader, "leader's")] {
-            if form.population_degree() > 1 {
-                return Err(Fault::Squares { whose });
-            }
-        }
-        self.remainders = Some((follower, leader));
+        self.remainders = Some((self.remainder(&follower)?, self.remainder(&leader)?));
         self.squares
             .iter()
             .map(|square| {
@@ -184,6 +186,24 @@ impl Tree<'_> {
             .collect()
     }
 
+    /// Splits off the affine part of a polynomial and bounds the rest by the ranges of the coordinates in it.
+    fn remainder(&self, polynomial: &Polynomial) -> Result<Remainder, Fault> {
+        let (mut affine, mut rest) = (Polynomial::zero(), Polynomial::zero());
+        for (monomial, coefficient) in polynomial.terms() {
+            let part = if monomial.population_degree() > 1 { &mut rest } else { &mut affine };
+            part.add_term(monomial.clone(), coefficient.clone());
+        }
+        let mut ranges: BTreeMap<Variable, Interval> = BTreeMap::new();
+        for variable in rest.variables() {
+            if let Variable::Aggregate(j) = variable {
+                ranges.insert(variable, self.extremes(&self.game.coordinates[j as usize], self.arithmetic)?);
+            }
+        }
+        let zero = (Rational::ZERO, Rational::ZERO);
+        let range = polynomial_range(&rest, &|variable| ranges.get(&variable).cloned().unwrap_or_else(|| zero.clone()));
+        Ok(Remainder { affine, range })
+    }
+
     /// Shows that the combination is not negative on all flows of the box (positive, when it has no weight on its target).
     fn show(&self, proof: &Combination, region: &Region, target: &Target<'_>) -> Result<(), Fault> {
         if proof.objective < Rational::ZERO {
@@ -192,7 +212,8 @@ impl Tree<'_> {
         let Some((follower_rest, leader_rest)) = &self.remainders else { return Err(Fault::OutsideTree) };
         let weight = &proof.objective * self.sigma;
         // omega (sigma J0 - value), without its squares and without c'd.
-        let mut affine = Polynomial::zero().plus(leader_rest, &weight);
+        let mut affine = Polynomial::zero().plus(&leader_rest.affine, &weight);
+        affine.add_term(Monomial::one(), least_multiple(&weight, &leader_rest.range));
         affine.add_term(Monomial::one(), -(&proof.objective * self.value));
         // sum alpha (deviation - eps - r0'd - quadratic form), without squares and r0'd.
         let mut total = Rational::ZERO;
@@ -206,7 +227,8 @@ impl Tree<'_> {
                 affine = affine.plus(&self.coordinate(k), &(alpha * slope));
             }
         }
-        affine = affine.plus(follower_rest, &-total.clone());
+        affine = affine.plus(&follower_rest.affine, &-total.clone());
+        affine.add_term(Monomial::one(), least_multiple(&-total.clone(), &follower_rest.range));
         for (position, (square, range)) in self.squares.iter().zip(region).enumerate() {
             let curvature = &weight * &square.leader - &total * &square.follower;
             if curvature.is_zero() {
@@ -238,13 +260,13 @@ impl Tree<'_> {
             affine.add_term(Monomial::one(), -(&sign * *claimed));
         }
         let (form, constant) = self.linear(&affine);
-        let parts = [(Rational::ONE, &form), (weight, &self.population.leader), (-total, &self.population.reward)];
-        let least = self.least(&self.population.combine(&parts), self.arithmetic)? + constant;
+        let parts = [(Rational::ONE, &form), (weight, &self.game.leader), (-total, &self.game.reward)];
+        let least = self.least(&self.game.combine(&parts), self.arithmetic)? + constant;
         if least > Rational::ZERO || (!strict && least.is_zero()) { Ok(()) } else { Err(Fault::NotShown { least, strict }) }
     }
 
     fn fits(&self, coefficients: &[Rational]) -> Result<(), Fault> {
-        if coefficients.len() == self.population.coordinates.len() { Ok(()) } else { Err(Fault::Shape) }
+        if coefficients.len() == self.game.coordinates.len() { Ok(()) } else { Err(Fault::Shape) }
     }
 
     /// Coordinate `j` in the coordinates that are left.
@@ -260,8 +282,8 @@ impl Tree<'_> {
     }
 
     fn form_of(&self, coefficients: &[Rational]) -> LinearForm {
-        let parts: Vec<(Rational, &LinearForm)> = coefficients.iter().cloned().zip(&self.population.coordinates).collect();
-        self.population.combine(&parts)
+        let parts: Vec<(Rational, &LinearForm)> = coefficients.iter().cloned().zip(&self.game.coordinates).collect();
+        self.game.combine(&parts)
     }
 
     /// An affine polynomial in the coordinates as a linear form on pairs and a constant.
@@ -269,26 +291,31 @@ impl Tree<'_> {
         let (mut parts, mut constant): (Vec<(Rational, &LinearForm)>, Rational) = (Vec::new(), Rational::ZERO);
         for (monomial, coefficient) in affine.terms() {
             match monomial.factors() {
-                [(Variable::Aggregate(j), 1)] => parts.push((coefficient.clone(), &self.population.coordinates[*j as usize])),
+                [(Variable::Aggregate(j), 1)] => parts.push((coefficient.clone(), &self.game.coordinates[*j as usize])),
                 _ => constant += coefficient,
             }
         }
-        (self.population.combine(&parts), constant)
+        (self.game.combine(&parts), constant)
     }
 
     /// The least value of a form over all flows, or a number below it.
     fn least(&self, form: &LinearForm, arithmetic: Arithmetic) -> Result<Rational, Fault> {
         let leader = Form { leader: Rational::ONE, reward: Rational::ZERO };
-        value(&self.population.numbers(form), &leader, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)
+        value(&self.game.numbers(form), &leader, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)
     }
 
     /// Least and greatest value of a form over all flows, or numbers outside them.
     fn extremes(&self, form: &LinearForm, arithmetic: Arithmetic) -> Result<Interval, Fault> {
         let leader = Form { leader: Rational::ONE, reward: Rational::ZERO };
-        let numbers = self.population.numbers(form);
+        let numbers = self.game.numbers(form);
         let greatest = value(&numbers, &leader, Choice::Greatest, arithmetic, Rounding::Up).ok_or(Fault::Shape)?;
         Ok((value(&numbers, &leader, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)?, greatest))
     }
+}
+
+/// The least product of `factor` with a number of `range`.
+fn least_multiple(factor: &Rational, range: &Interval) -> Rational {
+    (factor * &range.0).min(factor * &range.1)
 }
 
 /// The items that a list names, with their numbers.

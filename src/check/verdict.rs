@@ -2,7 +2,7 @@
 
 use crate::certificate::{Claim, ReadError};
 use crate::exact::Rational;
-use crate::game::NotMeanFieldFree;
+use crate::game::{NotMeanFieldFree, NotQuadratic};
 
 /// A step that does not hold, or a claim that the steps do not show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,12 +77,6 @@ pub enum Fault {
         /// Greatest value.
         greatest: Rational,
     },
-    /// The squares do not make up a quadratic form.
-    #[error("the quadratic form of the {whose} reward minus its squares is not affine")]
-    Squares {
-        /// Whose reward.
-        whose: &'static str,
-    },
     /// The multipliers prove less than nothing.
     #[error("the combination is at least {least} on the box, expected {}", if *.strict { "more than 0" } else { "at least 0" })]
     NotShown {
@@ -93,7 +87,7 @@ pub enum Fault {
     },
     /// The game is outside what a rule is about.
     #[error("the rule does not apply: {0}")]
-    NotQuadratic(&'static str),
+    NotQuadratic(#[from] NotQuadratic),
     /// No rule covers this decision's class.
     #[error("the rule does not apply: {0}")]
     NotMeanFieldFree(#[from] NotMeanFieldFree),

@@ -10,6 +10,7 @@ mod interval;
 mod model;
 mod policy;
 mod polynomial;
+mod quadratic;
 mod reduced;
 
 pub use class::{Class, Classification, classify, describe};
@@ -20,4 +21,5 @@ pub use interval::{Interval, column_ranges, extremes, interval_power, interval_p
 pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
 pub use policy::{Policy, StagePolicy};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};
+pub use quadratic::{NotQuadratic, Quadratic};
 pub use reduced::{LinearForm, Reduced};

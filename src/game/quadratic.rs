@@ -8,48 +8,64 @@
 //!
 //! The *coordinates* are `x_0.., g_0.., f_0..`, in this order; polynomials in them are written with `Variable::Aggregate(j)` for coordinate `j`.
 
-use super::flow::occupation;
-use super::verdict::Fault;
+use super::columns::{Column, Columns};
+use super::instance::{Instance, InstanceStage, Numbers, StageNumbers};
+use super::polynomial::{Monomial, Polynomial, Variable};
+use super::reduced::LinearForm;
 use crate::exact::{Rational, Scaled};
-use crate::game::{Columns, Instance, InstanceStage, LinearForm, Monomial, Numbers, Policy, Polynomial, StageNumbers, Variable};
 use std::sync::Arc;
 
-/// The forms of a game at one decision.
-pub(super) struct Population {
-    initial: Arc<Scaled>,
-    stages: Vec<InstanceStage>,
+/// What keeps a game from being quadratic in the population.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotQuadratic {
+    /// Transitions depend on the population.
+    #[error("the transitions depend on the population")]
+    Transition,
+    /// Follower rewards of degree two or more.
+    #[error("the followers' rewards are not affine in the population")]
+    Reward,
+    /// A leader reward of degree three or more.
+    #[error("the leader's reward is not quadratic in the population")]
+    Leader,
+}
+
+/// The forms of a game at one decision; see the page of the module.
+#[derive(Debug, Clone)]
+pub struct Quadratic {
+    /// Initial law over the states.
+    pub initial: Arc<Scaled>,
+    /// The stages, in the statistics.
+    pub stages: Vec<InstanceStage>,
     /// `r0`.
-    pub(super) reward: LinearForm,
+    pub reward: LinearForm,
     /// `c`.
-    pub(super) leader: LinearForm,
+    pub leader: LinearForm,
     /// The coordinates.
-    pub(super) coordinates: Vec<LinearForm>,
+    pub coordinates: Vec<LinearForm>,
     /// Number of statistics: the first coordinates.
-    pub(super) statistics: usize,
+    pub statistics: usize,
     /// `sum_k x_k g_k` in the coordinates.
-    pub(super) follower_form: Polynomial,
+    pub follower_form: Polynomial,
     /// `sum_k x_k f_k + h(x)` in the coordinates.
-    pub(super) leader_form: Polynomial,
+    pub leader_form: Polynomial,
 }
 
-/// What a deviation earns against a population: `constant + sum_k slope_k x_k`.
-pub(super) struct Deviation {
-    pub(super) constant: Rational,
-    pub(super) slopes: Vec<Rational>,
-}
-
-impl Population {
-    pub(super) fn new(instance: &Instance) -> Result<Self, Fault> {
+impl Quadratic {
+    /// The forms of `instance`.
+    ///
+    /// # Errors
+    /// [`NotQuadratic`] when its class is C2 or C3, or the leader's reward has a higher degree.
+    pub fn new(instance: &Instance) -> Result<Self, NotQuadratic> {
         let reduced = instance.reduced();
         if reduced.stages.iter().any(|stage| stage.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none())) {
-            return Err(Fault::NotQuadratic("the transitions depend on the population"));
+            return Err(NotQuadratic::Transition);
         }
         let degree = |columns: &Columns| columns.population_degree();
         if reduced.stages.iter().any(|stage| degree(&stage.reward) > 1) {
-            return Err(Fault::NotQuadratic("the followers' rewards are not affine in the population"));
+            return Err(NotQuadratic::Reward);
         }
         if reduced.stages.iter().any(|stage| degree(&stage.leader_reward) > 1) || reduced.payoff.population_degree() > 2 {
-            return Err(Fault::NotQuadratic("the leader's reward is not quadratic in the population"));
+            return Err(NotQuadratic::Leader);
         }
         let count = reduced.statistics.len();
         let of = |monomial: &Monomial, table: &dyn Fn(&InstanceStage) -> &Columns| coefficient_form(&reduced.stages, monomial, table);
@@ -63,7 +79,7 @@ impl Population {
             follower_form.add_term(statistic(k).times(&statistic(count + k)), Rational::ONE);
             leader_form.add_term(statistic(k).times(&statistic(2 * count + k)), Rational::ONE);
         }
-        Ok(Population {
+        Ok(Quadratic {
             reward: of(&Monomial::one(), &|stage| &stage.reward),
             leader: of(&Monomial::one(), &|stage| &stage.leader_reward),
             coordinates,
@@ -76,13 +92,15 @@ impl Population {
     }
 
     /// `sum_j factor_j form_j`.
-    pub(super) fn combine(&self, parts: &[(Rational, &LinearForm)]) -> LinearForm {
+    #[must_use]
+    pub fn combine(&self, parts: &[(Rational, &LinearForm)]) -> LinearForm {
         LinearForm::combination(&self.stages, parts)
     }
 
     /// The decision process in which the leader earns `form` and the followers nothing.
-    pub(super) fn numbers(&self, form: &LinearForm) -> Numbers {
-        let stage = |(stage, column): (&InstanceStage, &crate::game::Column)| StageNumbers {
+    #[must_use]
+    pub fn numbers(&self, form: &LinearForm) -> Numbers {
+        let stage = |(stage, column): (&InstanceStage, &Column)| StageNumbers {
             pairs: Arc::clone(&stage.pairs),
             reward: Arc::new(Scaled::zeros(stage.pairs.len())),
             leader: Arc::clone(&column.coefficients),
@@ -96,13 +114,6 @@ impl Population {
             stages: self.stages.iter().zip(&form.stages).map(stage).collect(),
             leader_constant: Rational::ZERO,
         }
-    }
-
-    /// What `policy` earns against each population; `None` when it does not fit the game.
-    pub(super) fn deviation(&self, policy: &Policy) -> Option<Deviation> {
-        let masses = occupation(&self.initial, &self.stages, policy)?;
-        let slopes = self.coordinates[self.statistics..2 * self.statistics].iter().map(|form| form.value(&masses)).collect();
-        Some(Deviation { constant: self.reward.value(&masses), slopes })
     }
 }
 
