@@ -1,7 +1,7 @@
 //! Steps of a tree of population boxes, statement (T) of docs/certificate.md.
 
-use super::token::{parse_arithmetic, parse_index, parse_number, short};
 use super::Arithmetic;
+use super::token::{parse_arithmetic, parse_index, parse_number, short};
 use crate::exact::{Rational, format_rational};
 use crate::game::Policy;
 use std::fmt::Write as _;

@@ -4,8 +4,8 @@
 //! a tangent or from above by a secant, so that what is to be shown becomes affine in the occupation measure, and its least value over all flows is
 //! one backward induction.
 
-use super::induction::{Choice, Form, value};
 use super::deviation::Deviation;
+use super::induction::{Choice, Form, value};
 use super::situation::Situation;
 use super::verdict::{Fault, Rejection};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Reader, Step, TreeStep};
@@ -145,12 +145,11 @@ impl Tree<'_> {
         }
         let equation = self.rewritten(coefficients).plus(&Polynomial::constant(constant.clone()), &Rational::NEG_ONE);
         // What follows from the dependences before it says nothing new.
-        let Some((coordinate, coefficient)) = equation.terms().find_map(|(monomial, coefficient)| match monomial.factors() {
+        let linear = equation.terms().filter_map(|(monomial, coefficient)| match monomial.factors() {
             [(Variable::Aggregate(j), 1)] => Some((*j, coefficient.clone())),
             _ => None,
-        }) else {
-            return Ok(());
-        };
+        });
+        let Some((coordinate, coefficient)) = linear.last() else { return Ok(()) };
         let mut solved = Polynomial::zero().plus(&equation, &(Rational::NEG_ONE / &coefficient));
         solved.add_term(Monomial::of(Variable::Aggregate(coordinate)), Rational::ONE);
         for (_, known) in &mut self.dependences {

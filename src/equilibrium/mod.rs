@@ -7,10 +7,13 @@
 mod arithmetic;
 mod control;
 pub mod dynamic_programming;
+mod inner;
 mod linear_programme;
+pub mod population;
 mod proved;
 
 pub use arithmetic::suitable_arithmetic;
 pub use control::Control;
+pub use inner::{Counts, InnerProblem, InnerSearch, inner_search};
 pub use linear_programme::{LpError, LpOutcome, solve_lp, solve_lp_in};
-pub use proved::{Problem, Proof, Proved, range_proofs};
+pub use proved::{Problem, Proof, Proved, range_of, range_proofs};

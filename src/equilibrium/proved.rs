@@ -2,7 +2,7 @@
 
 use crate::certificate::{Part, Selection, Step};
 use crate::exact::{Integer, Rational};
-use crate::game::Numbers;
+use crate::game::{Instance, Numbers};
 
 /// `min sigma J0(d)` over the eps-equilibria `d` of a mean-field-free game at one decision.
 #[derive(Debug, Clone)]
@@ -16,10 +16,10 @@ pub struct Problem<'a> {
 }
 
 impl Proof {
-    /// Name of the rule of the first step.
+    /// Whether one of the steps is of this rule.
     #[must_use]
-    pub fn rule(&self) -> &'static str {
-        self.steps.first().map_or("nothing", Step::rule)
+    pub fn uses(&self, rule: &str) -> bool {
+        self.steps.iter().any(|step| step.rule() == rule)
     }
 }
 
@@ -76,6 +76,13 @@ impl Proved {
     }
 }
 
+/// What the extreme entries of the leader's reward show, in a game of any class.
+#[must_use]
+pub fn range_of(instance: &Instance, selection: Selection) -> Proved {
+    let (least, greatest) = instance.reduced().leader_range();
+    from_range(least, greatest, selection)
+}
+
 /// What the extreme entries of the leader's reward show, without any computation on flows.
 #[must_use]
 pub fn range_proofs(problem: &Problem<'_>) -> Proved {
@@ -88,11 +95,14 @@ pub fn range_proofs(problem: &Problem<'_>) -> Proved {
         least += over(entries().min());
         greatest += over(entries().max());
     }
-    let (bound, witness) = match problem.selection {
-        Selection::Pessimistic => (least, greatest),
-        Selection::Optimistic => (greatest, least),
+    from_range(least, greatest, problem.selection)
+}
+
+fn from_range(least: Rational, greatest: Rational, selection: Selection) -> Proved {
+    let (sigma, bound, witness) = match selection {
+        Selection::Pessimistic => (Rational::ONE, least, greatest),
+        Selection::Optimistic => (Rational::NEG_ONE, greatest, least),
     };
-    let sigma = problem.sigma();
     Proved {
         bound: Proof { value: &sigma * &bound, steps: vec![Step::RangeBound { value: bound }] },
         witness: Proof { value: sigma * &witness, steps: vec![Step::RangeWitness { value: witness }] },

@@ -35,7 +35,10 @@ pub fn interval_power((lower, upper): &Interval, exponent: u32) -> Interval {
 #[must_use]
 pub fn monomial_range(monomial: &Monomial, of: &dyn Fn(Variable) -> Interval) -> Interval {
     let one = (Rational::ONE, Rational::ONE);
-    monomial.factors().iter().fold(one, |product, &(variable, exponent)| interval_product(&product, &interval_power(&of(variable), exponent)))
+    monomial
+        .factors()
+        .iter()
+        .fold(one, |product, &(variable, exponent)| interval_product(&product, &interval_power(&of(variable), exponent)))
 }
 
 /// Interval bounds of a polynomial, term by term.

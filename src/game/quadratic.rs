@@ -76,8 +76,11 @@ impl Quadratic {
         let mut follower_form = Polynomial::zero();
         let mut leader_form = reduced.payoff.clone();
         for k in 0..count {
-            follower_form.add_term(statistic(k).times(&statistic(count + k)), Rational::ONE);
-            leader_form.add_term(statistic(k).times(&statistic(2 * count + k)), Rational::ONE);
+            for (form, other) in [(&mut follower_form, count + k), (&mut leader_form, 2 * count + k)] {
+                if !coordinates[other].is_zero() {
+                    form.add_term(statistic(k).times(&statistic(other)), Rational::ONE);
+                }
+            }
         }
         Ok(Quadratic {
             reward: of(&Monomial::one(), &|stage| &stage.reward),

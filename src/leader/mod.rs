@@ -3,6 +3,7 @@
 //! `solve` races the decisions of a finite leader, proves the outcome, has the checker accept the proof, and
 //! returns what the checker accepted.
 
+mod contest;
 mod equilibrium;
 mod outcome;
 mod race;

@@ -222,7 +222,8 @@ impl<'a> Race<'a> {
             }
         }
         // The range of the rewards may have proved the best decision, and its equilibrium is wanted all the same.
-        if let Some(position) = best(&self.contenders, self.settings.selection)
+        let proved: Vec<(usize, Proved)> = self.contenders.iter().map(|c| (c.index, c.proved.clone())).collect();
+        if let Some(position) = best(&proved, self.settings.selection)
             && self.contenders[position].proved.mixture().is_none()
             && !self.contenders[position].solved()
             && !self.settings.control.stopped()
@@ -270,10 +271,10 @@ impl<'a> Race<'a> {
     }
 }
 
-/// Position of the contender with the largest proved lower bound; among equals the first with an equilibrium, if any.
-pub(super) fn best(contenders: &[Contender], selection: Selection) -> Option<usize> {
-    let rank = |p: usize| (interval(selection, &contenders[p].proved).0, contenders[p].proved.mixture().is_some());
-    (0..contenders.len()).reduce(|best, p| if rank(p) > rank(best) { p } else { best })
+/// Position of the largest proved lower bound; among equals the first with an equilibrium, if any.
+pub(super) fn best(proved: &[(usize, Proved)], selection: Selection) -> Option<usize> {
+    let rank = |p: usize| (interval(selection, &proved[p].1).0, proved[p].1.mixture().is_some());
+    (0..proved.len()).reduce(|best, p| if rank(p) > rank(best) { p } else { best })
 }
 
 /// The inner problem at one decision.

@@ -3,7 +3,7 @@
 use crate::certificate::Selection;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
-use crate::game::Class;
+use crate::game::NotQuadratic;
 use crate::lp::Backend;
 use std::fmt;
 
@@ -113,20 +113,12 @@ impl Settings<'_> {
 /// Why a game is not solved.
 #[derive(Debug, thiserror::Error)]
 pub enum SolveError {
-    /// A class that this version does not solve.
-    #[error("not supported yet: class {class} ({reason}); `solve` handles class C0")]
-    Class {
-        /// The class of the game.
-        class: Class,
-        /// Why it is in that class.
-        reason: String,
-    },
+    /// A game outside what the searches of this version cover.
+    #[error("not supported yet: {0}")]
+    Class(#[from] NotQuadratic),
     /// A leader whose decisions are not a finite list.
     #[error("not supported yet: a leader with continuous decisions; `solve` handles `decisions = [...]`")]
     Leader,
-    /// A leader's reward that is not linear in the population.
-    #[error("not supported yet: class C0 with a leader reward that is not linear in the population")]
-    LeaderReward,
     /// eps is negative.
     #[error("epsilon is {0}, expected at least 0")]
     Epsilon(Rational),

@@ -1,14 +1,16 @@
 //! From a game to an answer that the checker accepted.
 
+use super::contest::{Finish, contest};
 use super::equilibrium::describe;
-use super::outcome::{Outcome, Statistics, Status, Termination};
-use super::race::{Contender, Engine, Race, best, interval, problem};
+use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
+use super::race::{Contender, Engine, Race, best, interval};
 use super::settings::{Method, Precision, Settings, SolveError};
-use crate::certificate::{Arithmetic, Claim, Scope, Step, write_certificate};
+use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
 use crate::check::{Accepted, Rejection, check};
-use crate::equilibrium::{Control, LpError, Problem, range_proofs, solve_lp_in, suitable_arithmetic};
+use crate::equilibrium::{Control, LpError, Problem, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
-use crate::game::{Class, Decision, Game, Numbers, classify};
+use crate::follower::flow;
+use crate::game::{Class, Decision, Game, Instance, Numbers, classify};
 use crate::lp::HighsBackend;
 use std::time::Instant;
 
@@ -25,16 +27,40 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Some(only) => vec![only],
         None => (0..decisions.len()).collect(),
     };
-    // `admitted` saw that no data depend on the population, so that the second case does not occur.
-    let numbers = |index: usize| match game.at(&decisions[index].values).mean_field_free() {
-        Ok(numbers) => numbers,
-        Err(_) => Numbers::empty(),
-    };
-    let arithmetic = |numbers: &Numbers| match settings.precision {
-        Precision::Auto => suitable_arithmetic(numbers, &settings.epsilon),
-        Precision::Exact => Arithmetic::Exact,
-        Precision::Bits(bits) => Arithmetic::Rounded(bits),
-    };
+    let instance = |index: usize| game.at(&decisions[index].values);
+    let mut found = if mean_field_free(game) { race(&indices, &instance, settings) } else { search(&indices, &instance, settings)? };
+    found.statistics.seconds_approx = start.elapsed().as_secs_f64();
+
+    let checking = Instant::now();
+    let (accepted, certificate) = accept(game, settings, &mut found, &instance)?;
+    found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
+
+    let winner = best(&found.proved, settings.selection).map(|position| &found.proved[position]);
+    let equilibrium = winner.and_then(|(index, proved)| described(&instance(*index), proved, settings));
+    let status = status(&accepted.claim, &settings.gap);
+    let decision = winner.map_or(0, |(index, _)| *index);
+    let statistics = found.statistics;
+    Ok(Outcome { status, termination: termination(settings, status), decision, equilibrium, certificate, accepted, statistics })
+}
+
+/// What is shown of every decision in scope, and what it took.
+struct Found {
+    proved: Vec<(usize, Proved)>,
+    statistics: Statistics,
+}
+
+/// Whether no data depend on the population and the leader's reward is linear in it: the methods of class C0 apply.
+fn mean_field_free(game: &Game) -> bool {
+    classify(game).class == Class::C0
+        && game.stages.iter().all(|stage| stage.leader_reward.population_degree() == 0)
+        && game.payoff.population_degree() <= 1
+}
+
+/// Class C0: decisions raced by dynamic programming, or each solved by the linear programme.
+fn race(indices: &[usize], instance: &(dyn Fn(usize) -> Instance + Sync), settings: &Settings<'_>) -> Found {
+    // The caller saw that no data depend on the population, so that the second case does not occur.
+    let numbers = |index: usize| instance(index).mean_field_free().unwrap_or_else(|_| Numbers::empty());
+    let arithmetic = |numbers: &Numbers| arithmetic(numbers, settings);
     let backend = settings.backend.unwrap_or(&HighsBackend);
     // What the back end failed at is not reported: the proofs hold without its answer.
     let linear_programme =
@@ -46,34 +72,66 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Method::Auto | Method::DynamicProgramming => Engine::Stepwise,
         Method::LinearProgramme => Engine::OneShot(&linear_programme),
     };
-    let mut race = Race::new(&indices, &numbers, &arithmetic, settings, engine);
+    let mut race = Race::new(indices, &numbers, &arithmetic, settings, engine);
     race.run();
     let mut contenders = race.contenders;
     contenders.sort_by_key(|contender| contender.index);
-    let seconds_approx = start.elapsed().as_secs_f64();
-
-    let mut statistics = Statistics {
+    let solved = contenders.iter().filter(|c| c.solved()).count();
+    let statistics = Statistics {
         nodes: contenders.iter().filter(|c| c.examined()).count(),
-        lp_solves: if settings.method == Method::LinearProgramme { contenders.iter().filter(|c| c.solved()).count() } else { 0 },
+        lp_solves: if settings.method == Method::LinearProgramme { solved } else { 0 },
         inductions: contenders.iter().map(Contender::inductions).sum(),
-        decisions_solved: contenders.iter().filter(|c| c.solved()).count(),
-        seconds_approx,
+        decisions_solved: solved,
         ..Statistics::default()
     };
-    let checking = Instant::now();
-    let (accepted, certificate) = accept(game, settings, &mut contenders, &numbers, &mut statistics)?;
-    statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
+    Found { proved: contenders.into_iter().map(|contender| (contender.index, contender.proved)).collect(), statistics }
+}
 
-    let winner = best(&contenders, settings.selection).map(|position| &contenders[position]);
+/// Other classes: decisions searched box by box.
+fn search(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Settings<'_>) -> Result<Found, SolveError> {
+    let Finish { proved, counts, solved } = contest(indices, instance, settings)?;
+    let statistics = Statistics {
+        nodes: counts.nodes,
+        lp_solves: counts.lp_solves,
+        inductions: counts.inductions,
+        decisions_solved: solved,
+        ..Statistics::default()
+    };
+    Ok(Found { proved, statistics })
+}
+
+/// Arithmetic of the proofs of class C0.
+fn arithmetic(numbers: &Numbers, settings: &Settings<'_>) -> Arithmetic {
+    match settings.precision {
+        Precision::Auto => suitable_arithmetic(numbers, &settings.epsilon),
+        Precision::Exact => Arithmetic::Exact,
+        Precision::Bits(bits) => Arithmetic::Rounded(bits),
+    }
+}
+
+/// The equilibrium behind a witness, at the numbers of its population.
+fn described(instance: &Instance, proved: &Proved, settings: &Settings<'_>) -> Option<Equilibrium> {
+    let parts = proved.mixture()?;
     let keep_going = || !settings.control.interrupted();
-    let equilibrium = winner.and_then(|contender| {
-        let numbers = numbers(contender.index);
-        let parts = contender.proved.mixture()?;
-        describe(&problem(settings, &numbers), parts, arithmetic(&numbers), &keep_going).ok()
-    });
-    let status = status(&accepted.claim, &settings.gap);
-    let decision = winner.map_or(0, |contender| contender.index);
-    Ok(Outcome { status, termination: termination(settings, status), decision, equilibrium, certificate, accepted, statistics })
+    let (numbers, arithmetic) = match instance.mean_field_free() {
+        Ok(numbers) => {
+            let arithmetic = arithmetic(&numbers, settings);
+            (numbers, arithmetic)
+        }
+        Err(_) => (instance.at_population(&population(instance, parts)?), Arithmetic::Exact),
+    };
+    let problem = Problem { numbers: &numbers, epsilon: &settings.epsilon, selection: settings.selection };
+    describe(&problem, parts, arithmetic, &keep_going).ok()
+}
+
+/// The aggregates of a mixture.
+fn population(instance: &Instance, parts: &[Part]) -> Option<Vec<Rational>> {
+    let mut sum = vec![Rational::ZERO; instance.aggregates.len()];
+    for part in parts {
+        let flow = flow(instance, &part.policy).ok()?;
+        sum.iter_mut().zip(flow.aggregates).for_each(|(sum, value)| *sum += &part.weight * value);
+    }
+    Some(sum)
 }
 
 /// The decisions of a game that this version solves.
@@ -81,16 +139,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
 /// # Errors
 /// [`SolveError`] says what is not supported.
 pub fn supported(game: &Game) -> Result<&[Decision], SolveError> {
-    let classification = classify(game);
-    if classification.class != Class::C0 {
-        return Err(SolveError::Class { class: classification.class, reason: classification.reason });
-    }
-    let decisions = game.finite_decisions().ok_or(SolveError::Leader)?;
-    let nonlinear = game.stages.iter().any(|stage| stage.leader_reward.population_degree() > 0) || game.payoff.population_degree() > 1;
-    if nonlinear {
-        return Err(SolveError::LeaderReward);
-    }
-    Ok(decisions)
+    game.finite_decisions().ok_or(SolveError::Leader)
 }
 
 /// The decisions, when this version solves the game and the settings fit it.
@@ -111,52 +160,51 @@ fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decision
 fn accept(
     game: &Game,
     settings: &Settings<'_>,
-    contenders: &mut [Contender],
-    numbers: &dyn Fn(usize) -> Numbers,
-    statistics: &mut Statistics,
+    found: &mut Found,
+    instance: &dyn Fn(usize) -> Instance,
 ) -> Result<(Accepted, Vec<u8>), SolveError> {
     let hash = game.hash();
     loop {
-        let sides = || contenders.iter().map(|c| interval(settings.selection, &c.proved));
+        let sides = || found.proved.iter().map(|(_, proved)| interval(settings.selection, proved));
         let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
         let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
         let scope = settings.decision.map_or(Scope::All, Scope::Decision);
         let claim =
             Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
-        let decisions: Vec<Step> = contenders.iter().map(|c| Step::Decision(c.index)).collect();
-        let steps = contenders.iter().zip(&decisions).flat_map(|(c, decision)| {
-            std::iter::once(decision).chain(&c.proved.bound.steps).chain(&c.proved.witness.steps)
-        });
+        let decisions: Vec<Step> = found.proved.iter().map(|(index, _)| Step::Decision(*index)).collect();
+        let steps = found
+            .proved
+            .iter()
+            .zip(&decisions)
+            .flat_map(|((_, proved), decision)| std::iter::once(decision).chain(&proved.bound.steps).chain(&proved.witness.steps));
         let certificate = write_certificate(Vec::new(), &claim, steps)?;
         match check(game, certificate.as_slice()) {
             Ok(accepted) => return Ok((accepted, certificate)),
-            Err(rejection) => replace_refused(settings, contenders, numbers, rejection)?,
+            Err(rejection) => replace_refused(settings, found, instance, rejection)?,
         }
-        statistics.refused_steps += 1;
+        found.statistics.refused_steps += 1;
     }
 }
 
-/// Replaces the refused kind of step of every contender whose own certificate is refused.
+/// Replaces the refused kind of proof by the range of the leader's reward.
 fn replace_refused(
     settings: &Settings<'_>,
-    contenders: &mut [Contender],
-    numbers: &dyn Fn(usize) -> Numbers,
+    found: &mut Found,
+    instance: &dyn Fn(usize) -> Instance,
     rejection: Rejection,
 ) -> Result<(), SolveError> {
     let Rejection::Step { rule, .. } = &rejection else { return Err(rejection.into()) };
     let mut replaced = false;
-    for contender in contenders {
-        let bound = contender.proved.bound.rule() == *rule;
-        let witness = contender.proved.witness.rule() == *rule;
+    for (index, proved) in &mut found.proved {
+        let (bound, witness) = (proved.bound.uses(rule), proved.witness.uses(rule));
         if bound || witness {
-            let numbers = numbers(contender.index);
-            let range = range_proofs(&problem(settings, &numbers));
-            if bound && contender.proved.bound != range.bound {
-                contender.proved.bound = range.bound;
+            let range = range_of(&instance(*index), settings.selection);
+            if bound && proved.bound != range.bound {
+                proved.bound = range.bound;
                 replaced = true;
             }
-            if witness && contender.proved.witness != range.witness {
-                contender.proved.witness = range.witness;
+            if witness && proved.witness != range.witness {
+                proved.witness = range.witness;
                 replaced = true;
             }
         }

@@ -12,12 +12,11 @@
 //! and row sides prove that no point is feasible. Nothing returned here is believed.
 
 use highs_sys::{
-    HighsInt, Highs_addCol, Highs_addRow, Highs_changeCoeff, Highs_changeColBounds, Highs_changeColCost, Highs_changeRowBounds,
-    Highs_clearSolver, Highs_create, Highs_deleteColsBySet, Highs_deleteRowsBySet, Highs_destroy, Highs_getBasis, Highs_getDualRay,
-    Highs_getIntInfoValue, Highs_getModelStatus, Highs_getSolution, Highs_run, Highs_setBasis, Highs_setBoolOptionValue,
-    Highs_setDoubleOptionValue, Highs_setIntOptionValue, Highs_setStringOptionValue, kHighsModelStatusInfeasible,
-    kHighsModelStatusObjectiveBound, kHighsModelStatusOptimal, kHighsModelStatusTimeLimit, kHighsModelStatusUnbounded,
-    kHighsModelStatusUnboundedOrInfeasible,
+    Highs_addCol, Highs_addRow, Highs_changeCoeff, Highs_changeColBounds, Highs_changeColCost, Highs_changeRowBounds, Highs_clearSolver,
+    Highs_create, Highs_deleteColsBySet, Highs_deleteRowsBySet, Highs_destroy, Highs_getBasis, Highs_getDualRay, Highs_getIntInfoValue,
+    Highs_getModelStatus, Highs_getSolution, Highs_run, Highs_setBasis, Highs_setBoolOptionValue, Highs_setDoubleOptionValue,
+    Highs_setIntOptionValue, Highs_setStringOptionValue, HighsInt, kHighsModelStatusInfeasible, kHighsModelStatusObjectiveBound,
+    kHighsModelStatusOptimal, kHighsModelStatusTimeLimit, kHighsModelStatusUnbounded, kHighsModelStatusUnboundedOrInfeasible,
 };
 use std::ffi::{CStr, c_void};
 use std::time::Duration;

@@ -1,0 +1,54 @@
+//! Searches for the worst eps-equilibrium of one decision, behind one face.
+
+use super::population::PopulationSearch;
+use super::{Control, Proved};
+use crate::certificate::Selection;
+use crate::exact::Rational;
+use crate::game::{Instance, NotQuadratic};
+
+/// What a search did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Boxes worked on.
+    pub nodes: usize,
+    /// Linear programmes solved.
+    pub lp_solves: usize,
+    /// Backward inductions in binary64.
+    pub inductions: usize,
+}
+
+/// A search for `min sigma J0` over the eps-equilibria of one decision, which can be stopped at any time.
+pub trait InnerSearch: Send {
+    /// Works for a while: until some progress is made, the gap is closed or `control` stops.
+    fn advance(&mut self, control: &Control);
+    /// Whether the gap is closed, or nothing is left that could close it.
+    fn done(&self) -> bool;
+    /// Bounds of `min sigma J0` in binary64.
+    fn interval_approx(&self) -> (f64, f64);
+    /// What is shown so far.
+    fn proved(&mut self) -> Proved;
+    /// What was done so far.
+    fn counts(&self) -> Counts;
+}
+
+/// One inner problem: the game at a decision, and what is asked of it.
+#[derive(Debug, Clone)]
+pub struct InnerProblem<'a> {
+    /// The game at the decision.
+    pub instance: &'a Instance,
+    /// Worst or best equilibrium for the leader.
+    pub selection: Selection,
+    /// Largest exploitability.
+    pub epsilon: &'a Rational,
+    /// Accepted distance of bounds relative to `max(1, |value|)`.
+    pub gap: &'a Rational,
+}
+
+/// The search that fits the class of the game.
+///
+/// # Errors
+/// [`NotQuadratic`] when no search fits.
+pub fn inner_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
+    let search = PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control)?;
+    Ok(Box::new(search))
+}

@@ -1,0 +1,197 @@
+//! An exact equilibrium of a quadratic game: a symmetric affine game between a few policies, enlarged by best responses.
+//!
+//! Between finitely many policies the population game `F_i(theta) = r0'd_i + sum_k g_k(i) x_k(theta)` is bilinear, and the path of Lemke
+//! and Howson (*Equilibrium points of bimatrix games*, SIAM Journal 12, 1964) leads to an equilibrium of it. The path is followed in binary64; its support
+//! is then solved exactly, and an exact best response either confirms the equilibrium or joins the policies.
+
+use super::exact_policies::{ExactGame, ExactValues};
+use crate::exact::{Rational, to_approx};
+use crate::game::Policy;
+
+/// Most policies of the restricted game.
+const MOST_POLICIES: usize = 120;
+/// Most pivots of one path.
+const MOST_PIVOTS: usize = 2_000;
+
+/// An equilibrium at eps = 0: its mixture, exact.
+#[derive(Debug, Clone)]
+pub(super) struct ExactEquilibrium {
+    pub(super) parts: Vec<(Rational, Policy)>,
+    /// Values of the forms.
+    pub(super) values: ExactValues,
+}
+
+/// Starts from the given policies; `label` selects the path. `None` when numbers fail or the game is too large.
+pub(super) fn equilibrium(exact: &ExactGame, start: &[Policy], label: usize, keep_going: &dyn Fn() -> bool) -> Option<ExactEquilibrium> {
+    let mut policies: Vec<(Policy, ExactValues)> = Vec::new();
+    for policy in start {
+        if policies.iter().all(|(known, _)| known != policy) {
+            policies.push((policy.clone(), exact.values(policy)?));
+        }
+    }
+    while policies.len() <= MOST_POLICIES && keep_going() {
+        let weights = restricted(exact, &policies, label)?;
+        let parts: Vec<(Rational, &ExactValues)> = weights.iter().cloned().zip(policies.iter().map(|(_, values)| values)).collect();
+        let values = ExactGame::mixed(&parts);
+        let (exploitability, response) = exact.exploitability(&values)?;
+        if exploitability.is_zero() {
+            let parts =
+                policies.into_iter().zip(weights).filter(|(_, weight)| !weight.is_zero()).map(|((policy, _), w)| (w, policy)).collect();
+            return Some(ExactEquilibrium { parts, values });
+        }
+        if policies.iter().any(|(known, _)| *known == response) {
+            // The restricted game was not solved exactly.
+            return None;
+        }
+        let values = exact.values(&response)?;
+        policies.push((response, values));
+    }
+    None
+}
+
+/// What policy `i` earns against a population that plays policy `j`.
+fn payoff(exact: &ExactGame, i: &ExactValues, j: &ExactValues) -> Rational {
+    let statistics = exact.game.statistics;
+    (0..statistics).fold(i.reward.clone(), |sum, k| sum + &i.coordinates[statistics + k] * &j.coordinates[k])
+}
+
+/// An equilibrium of the game restricted to `policies`: weights, exact.
+fn restricted(exact: &ExactGame, policies: &[(Policy, ExactValues)], label: usize) -> Option<Vec<Rational>> {
+    let count = policies.len();
+    let matrix: Vec<Vec<Rational>> = policies.iter().map(|(_, i)| policies.iter().map(|(_, j)| payoff(exact, i, j)).collect()).collect();
+    let approx: Vec<Vec<f64>> = matrix.iter().map(|row| row.iter().map(to_approx).collect()).collect();
+    let support = (0..count).find_map(|shift| lemke_howson(&approx, (label + shift) % count))?;
+    let mut support = support;
+    // A degenerate path may end with policies that carry nothing; they are left out one by one.
+    loop {
+        match indifferent(&matrix, &support) {
+            Some(weights) if weights.iter().all(|weight| *weight >= Rational::ZERO) => {
+                let mut all = vec![Rational::ZERO; count];
+                support.iter().zip(weights).for_each(|(&policy, weight)| all[policy] = weight);
+                return Some(all);
+            }
+            Some(weights) => {
+                let worst = (0..support.len()).min_by(|&a, &b| weights[a].cmp(&weights[b]))?;
+                support.remove(worst);
+            }
+            None => {
+                support.pop();
+            }
+        }
+        if support.is_empty() {
+            return None;
+        }
+    }
+}
+
+/// Weights on `support` that make all of it earn the same.
+fn indifferent(matrix: &[Vec<Rational>], support: &[usize]) -> Option<Vec<Rational>> {
+    let count = support.len();
+    // Unknowns: weights and the common payoff. Rows: payoffs equal it, weights sum to one.
+    let mut rows: Vec<Vec<Rational>> = support
+        .iter()
+        .map(|&i| {
+            let mut row: Vec<Rational> = support.iter().map(|&j| matrix[i][j].clone()).collect();
+            row.extend([Rational::NEG_ONE, Rational::ZERO]);
+            row
+        })
+        .collect();
+    let mut last = vec![Rational::ONE; count];
+    last.extend([Rational::ZERO, Rational::ONE]);
+    rows.push(last);
+    solve(rows, count + 1).map(|mut solution| {
+        solution.truncate(count);
+        solution
+    })
+}
+
+/// The only solution of a linear system of rows `[coefficients | right side]`; `None` when there is none, or more than one.
+pub(super) fn solve(mut rows: Vec<Vec<Rational>>, unknowns: usize) -> Option<Vec<Rational>> {
+    for column in 0..unknowns {
+        let pivot = (column..rows.len()).find(|&row| !rows[row][column].is_zero())?;
+        rows.swap(column, pivot);
+        let lead = rows[column][column].clone();
+        rows[column].iter_mut().for_each(|value| *value = &*value / &lead);
+        let own = rows[column].clone();
+        for (row, values) in rows.iter_mut().enumerate() {
+            let factor = values[column].clone();
+            if row != column && !factor.is_zero() {
+                values.iter_mut().zip(&own).for_each(|(value, known)| *value -= &factor * known);
+            }
+        }
+    }
+    let consistent = rows[unknowns..].iter().all(|row| row[unknowns].is_zero());
+    consistent.then(|| rows[..unknowns].iter().map(|row| row[unknowns].clone()).collect())
+}
+
+/// Support of a symmetric equilibrium of the symmetric game `matrix` on the path that drops `label`.
+fn lemke_howson(matrix: &[Vec<f64>], label: usize) -> Option<Vec<usize>> {
+    let count = matrix.len();
+    let least = matrix.iter().flatten().fold(f64::INFINITY, |least, &value| least.min(value));
+    let greatest = matrix.iter().flatten().fold(f64::NEG_INFINITY, |greatest, &value| greatest.max(value));
+    let shift = (greatest - least).max(1.0) - least;
+    // w = 1 - C z, all of C positive: columns z, w, right side; slightly different right sides avoid ties.
+    let mut rows: Vec<Vec<f64>> = (0..count)
+        .map(|i| {
+            let mut row: Vec<f64> = matrix[i].iter().map(|value| value + shift).collect();
+            row.extend((0..count).map(|j| f64::from(u8::from(i == j))));
+            row.push(1.0 + 1e-9 * ((i * 7919 + 13) % 1009) as f64 / 1009.0);
+            row
+        })
+        .collect();
+    // Basic variable of each row: z_j is j, w_j is count + j.
+    let mut basis: Vec<usize> = (count..2 * count).collect();
+    let mut entering = label;
+    for _ in 0..MOST_PIVOTS {
+        let mut best: Option<(f64, usize)> = None;
+        for (i, row) in rows.iter().enumerate() {
+            if row[entering] > 1e-11 {
+                let ratio = row[2 * count] / row[entering];
+                if best.is_none_or(|(known, _)| ratio < known) {
+                    best = Some((ratio, i));
+                }
+            }
+        }
+        let (_, pivot) = best?;
+        let lead = rows[pivot][entering];
+        rows[pivot].iter_mut().for_each(|value| *value /= lead);
+        let own = rows[pivot].clone();
+        for (i, row) in rows.iter_mut().enumerate() {
+            let factor = row[entering];
+            if i != pivot && factor != 0.0 {
+                row.iter_mut().zip(&own).for_each(|(value, known)| *value -= factor * known);
+            }
+        }
+        let leaving = std::mem::replace(&mut basis[pivot], entering);
+        if leaving % count == label {
+            let mut support: Vec<usize> = basis.iter().copied().filter(|&variable| variable < count).collect();
+            support.sort_unstable();
+            return (!support.is_empty()).then_some(support);
+        }
+        entering = if leaving < count { leaving + count } else { leaving - count };
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rock, paper, scissors: only the uniform mixture.
+    #[test]
+    fn path_ends_in_an_equilibrium() {
+        let matrix = vec![vec![0.0, -1.0, 1.0], vec![1.0, 0.0, -1.0], vec![-1.0, 1.0, 0.0]];
+        for label in 0..3 {
+            assert_eq!(lemke_howson(&matrix, label), Some(vec![0, 1, 2]));
+        }
+    }
+
+    #[test]
+    fn systems_are_solved_exactly() {
+        let number = |p| crate::exact::ratio(p, 1);
+        let rows = vec![vec![number(0), number(2), number(3)], vec![number(1), number(1), number(2)]];
+        assert_eq!(solve(rows, 2), Some(vec![crate::exact::ratio(1, 2), crate::exact::ratio(3, 2)]));
+        assert_eq!(solve(vec![vec![number(0), number(1)]], 1), None);
+        assert_eq!(solve(vec![vec![number(1), number(1)], vec![number(2), number(1)]], 1), None);
+    }
+}

@@ -1,0 +1,278 @@
+//! The inner problem with fixed transitions and affine rewards (docs/theory.md, statement (T)).
+//!
+//! Everything that matters about a population is a handful of linear forms of it. A relaxation over mixtures of policies, priced and separated by
+//! backward induction, bounds the leader's reward on boxes of these forms; branch and bound closes the gap to populations found by a convex-concave
+//! procedure and made exactly rational. The work is done in binary64; what a search has found is turned into steps that the checker accepts.
+
+mod approx;
+mod dependence;
+mod equilibrium;
+mod exact_policies;
+mod local;
+mod master;
+mod model;
+mod proof;
+mod relaxation;
+mod search;
+mod squares;
+mod witness;
+mod zero;
+
+use super::{Control, Counts, InnerSearch, Proof, Proved};
+use crate::certificate::{Arithmetic, Selection, Step};
+use crate::exact::{Rational, from_short_dyadic, to_approx};
+use crate::game::{Instance, NotQuadratic, Policy, Quadratic};
+use approx::{FIRST_COORDINATE, GameApprox};
+use dependence::{Dependence, dependences};
+use equilibrium::equilibrium;
+use exact_policies::ExactGame;
+use local::Incumbent;
+use model::Model;
+use relaxation::Relaxation;
+use search::Search;
+use squares::{Decomposition, decompose};
+use witness::{Population, Populations};
+
+/// Share of the gap that search may leave; the rest is for the rounding of proofs.
+const SEARCHED: f64 = 0.8;
+/// Distance of a claimed bound from what binary64 says, relative to 1 + |value|.
+const SAFETY: f64 = 1e-9;
+/// Boxes after which exact equilibria are looked for from the last point: every power of two, and each of the first few.
+const EVERY: usize = 8;
+/// Boxes between two looks at the other decisions.
+const BOXES_AT_ONCE: usize = 4;
+/// Fractional bits of claimed bounds.
+const VALUE_BITS: u32 = 44;
+
+/// A search for the worst eps-equilibrium of one decision, a few boxes at a time.
+#[derive(Debug)]
+pub struct PopulationSearch {
+    exact: ExactGame,
+    dependences: Vec<Dependence>,
+    split: Decomposition,
+    search: Search,
+    populations: Populations,
+    range: (Rational, Rational),
+    epsilon: Rational,
+    sigma: Rational,
+    /// Policies whose pure populations were looked at.
+    examined: usize,
+    /// A proof that needs no tree, at eps = 0.
+    direct: Option<zero::Direct>,
+}
+
+impl PopulationSearch {
+    /// Prepares the search of `min sigma J0` over the eps-equilibria of `instance`; `gap` is relative to `max(1, |value|)`.
+    ///
+    /// # Errors
+    /// [`NotQuadratic`] when the game is not of class C0 or C1, or the leader's reward is of higher degree.
+    pub fn new(
+        instance: &Instance,
+        selection: Selection,
+        epsilon: &Rational,
+        gap: &Rational,
+        control: &Control,
+    ) -> Result<Self, NotQuadratic> {
+        let sigma = match selection {
+            Selection::Pessimistic => Rational::ONE,
+            Selection::Optimistic => Rational::NEG_ONE,
+        };
+        let (least, greatest) = instance.reduced().leader_range();
+        let range = if sigma > Rational::ZERO { (least, greatest) } else { (-greatest, -least) };
+        let exact = ExactGame::new(Quadratic::new(instance)?, sigma.clone());
+        let game = GameApprox::new(&exact.game);
+        let corners = Corners::new(&game);
+        let policies: Vec<Policy> = corners.choices.iter().map(|choice| game.policy(choice)).collect();
+        let dependences = dependences(&exact, &policies);
+        let split = decompose(&exact.game.follower_form, &exact.game.leader_form, &dependences, &corners.widths, &corners.magnitudes);
+        let model = Model::new(&exact.game, game, &split, &sigma, epsilon);
+        let mut relaxation = Relaxation::new(model);
+        for choice in corners.choices {
+            let policy = relaxation.policy(choice);
+            relaxation.add_column(policy);
+        }
+        let tolerance = SEARCHED * to_approx(gap);
+        let search = Search::new(relaxation, Incumbent::new(), tolerance);
+        let populations = Populations::new();
+        let mut own = PopulationSearch {
+            exact,
+            dependences,
+            split,
+            search,
+            populations,
+            range,
+            epsilon: epsilon.clone(),
+            sigma,
+            examined: 0,
+            direct: None,
+        };
+        own.find_equilibria(&policies, control);
+        own.examine_pure();
+        if own.epsilon.is_zero() {
+            own.direct = zero::direct(&own.exact, &mut own.search.relaxation, &own.split, &mut own.populations, control);
+        }
+        Ok(own)
+    }
+}
+
+impl InnerSearch for PopulationSearch {
+    fn advance(&mut self, control: &Control) {
+        for _ in 0..BOXES_AT_ONCE {
+            if self.done() || control.stopped() {
+                return;
+            }
+            self.search.step(control);
+            self.examine_pure();
+            let processed = self.search.processed();
+            if self.epsilon.is_zero()
+                && (processed <= EVERY || processed.is_power_of_two())
+                && let Some(point) = self.search.last_point.take()
+            {
+                let start: Vec<Policy> = point.weights.iter().map(|(policy, _)| self.policy(*policy)).collect();
+                self.find_equilibria(&start, control);
+            }
+        }
+    }
+
+    fn done(&self) -> bool {
+        let (bound, witness) = self.interval_approx();
+        self.search.done() || witness - bound <= self.search.tolerance(witness)
+    }
+
+    fn interval_approx(&self) -> (f64, f64) {
+        let bound = self.search.bound().max(to_approx(&self.range.0));
+        let direct = self.direct.as_ref().map_or(f64::NEG_INFINITY, |direct| direct.bound);
+        (bound.max(direct), self.search.incumbent.value.min(to_approx(&self.range.1)))
+    }
+
+    fn counts(&self) -> Counts {
+        let relaxation = &self.search.relaxation;
+        Counts { nodes: self.search.processed(), lp_solves: relaxation.master.solves(), inductions: relaxation.inductions }
+    }
+
+    fn proved(&mut self) -> Proved {
+        let witness = self.witness().unwrap_or_else(|| Proof {
+            value: self.range.1.clone(),
+            steps: vec![Step::RangeWitness { value: &self.sigma * &self.range.1 }],
+        });
+        Proved { bound: self.bound(&witness.value), witness }
+    }
+}
+
+impl PopulationSearch {
+    fn bound(&self, witness: &Rational) -> Proof {
+        let range = || Proof { value: self.range.0.clone(), steps: vec![Step::RangeBound { value: &self.sigma * &self.range.0 }] };
+        let bound = self.search.bound();
+        if let Some(direct) = &self.direct
+            && direct.bound >= bound
+        {
+            return direct.proof(&self.sigma, &self.dependences, &self.split);
+        }
+        if !bound.is_finite() {
+            return range();
+        }
+        let Some(value) = from_short_dyadic(bound - SAFETY * (1.0 + bound.abs()), VALUE_BITS) else { return range() };
+        if value <= self.range.0 {
+            return range();
+        }
+        // What is claimed cannot exceed a witness, whatever binary64 says.
+        let value = value.min(witness.clone());
+        let mut steps = proof::preamble(&self.sigma * &value, Arithmetic::Exact, &self.dependences, &self.split);
+        steps.extend(proof::boxes(&self.search));
+        Proof { value, steps }
+    }
+
+    fn witness(&mut self) -> Option<Proof> {
+        let incumbent = &self.search.incumbent;
+        if incumbent.value.is_finite() && !self.epsilon.is_zero() {
+            let mixture: Vec<(f64, Policy)> = incumbent.weights.iter().map(|(policy, weight)| (*weight, self.policy(*policy))).collect();
+            self.populations.round(&self.exact, &mixture, &self.epsilon);
+        }
+        let best = self.populations.best()?;
+        let value = best.value.clone();
+        let steps = vec![Step::PopulationWitness { value: &self.sigma * &value, parts: best.parts() }];
+        Some(Proof { value, steps })
+    }
+
+    fn policy(&self, policy: usize) -> Policy {
+        let relaxation = &self.search.relaxation;
+        relaxation.model.game.policy(&relaxation.policies[policy].choice)
+    }
+
+    /// Exact equilibria on a few paths from the given policies.
+    fn find_equilibria(&mut self, start: &[Policy], control: &Control) {
+        let labels = if self.epsilon.is_zero() { start.len().clamp(1, 4) } else { 1 };
+        for label in 0..labels {
+            let Some(found) = equilibrium(&self.exact, start, label, &|| !control.stopped()) else { continue };
+            let parts = found.parts.iter().map(|(weight, policy)| (weight.clone(), policy.clone())).collect();
+            let population =
+                Population { value: self.exact.objective(&found.values.leader, &found.values.coordinates), parts, values: found.values };
+            self.take(population);
+        }
+    }
+
+    /// Keeps an exact eps-equilibrium.
+    fn take(&mut self, population: Population) {
+        let relaxation = &mut self.search.relaxation;
+        let mut weights = Vec::new();
+        for (weight, policy) in &population.parts {
+            let Some(choice) = relaxation.model.game.choice(policy) else { return };
+            let position = relaxation.policy(choice);
+            relaxation.add_column(position);
+            weights.push((position, to_approx(weight)));
+        }
+        self.search.incumbent.add_equilibrium(to_approx(&population.value), weights);
+        self.populations.add(population);
+    }
+
+    /// Pure populations that may be eps-equilibria with nothing to spare: only exact numbers can tell.
+    fn examine_pure(&mut self) {
+        while self.examined < self.search.relaxation.policies.len() {
+            let position = self.examined;
+            self.examined += 1;
+            let relaxation = &mut self.search.relaxation;
+            let values = relaxation.policies[position].values.clone();
+            let (exploitability, _) = relaxation.best_response(&values);
+            let near = 1e-9 * (1.0 + to_approx(&self.epsilon));
+            if exploitability > to_approx(&self.epsilon) + near || relaxation.model.leader(&values) >= self.search.incumbent.value {
+                continue;
+            }
+            let policy = self.policy(position);
+            if let Some(population) = witness::pure(&self.exact, policy, &self.epsilon) {
+                self.take(population);
+            }
+        }
+    }
+}
+
+/// Extreme policies of every form, and the ranges of the coordinates.
+struct Corners {
+    choices: Vec<approx::Choice>,
+    widths: Vec<f64>,
+    magnitudes: Vec<f64>,
+}
+
+impl Corners {
+    fn new(game: &GameApprox) -> Self {
+        let (mut choices, mut widths, mut magnitudes) = (Vec::new(), Vec::new(), Vec::new());
+        for form in 0..game.forms() {
+            let mut factors = vec![0.0; game.forms()];
+            let mut end = |sign: f64| {
+                factors[form] = sign;
+                game.least(&factors)
+            };
+            let ((low, lowest), (high, highest)) = (end(1.0), end(-1.0));
+            if form >= FIRST_COORDINATE {
+                widths.push(-high - low);
+                magnitudes.push(low.abs().max(high.abs()));
+            }
+            if !game.is_zero(form) {
+                choices.extend([lowest, highest]);
+            }
+        }
+        if choices.is_empty() {
+            choices.push(game.least(&vec![0.0; game.forms()]).1);
+        }
+        Corners { choices, widths, magnitudes }
+    }
+}

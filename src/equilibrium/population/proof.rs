@@ -1,0 +1,94 @@
+//! From a search tree in binary64 to the steps of a certificate.
+
+use super::dependence::Dependence;
+use super::model::Multipliers;
+use super::search::{Fate, Search};
+use super::squares::{Decomposition, short};
+use crate::certificate::{Arithmetic, Combination, End, Indexed, Step, TreeStep};
+use crate::exact::{Rational, from_approx};
+use crate::game::Policy;
+
+/// Multipliers below this share of the largest are left out.
+const NEGLIGIBLE: f64 = 1e-13;
+
+/// Opens a tree: its value and what it declares.
+pub(super) fn preamble(value: Rational, arithmetic: Arithmetic, dependences: &[Dependence], split: &Decomposition) -> Vec<Step> {
+    let mut steps = vec![Step::Tree(TreeStep::Open { value, arithmetic })];
+    // A coordinate whose form is zero occurs nowhere.
+    for dependence in dependences.iter().filter(|d| !d.constant.is_zero() || d.coefficients.iter().filter(|c| !c.is_zero()).count() > 1) {
+        let Dependence { constant, coefficients, .. } = dependence.clone();
+        steps.push(Step::Tree(TreeStep::Dependence { constant, coefficients }));
+    }
+    for square in &split.squares {
+        steps.push(Step::Tree(TreeStep::Square {
+            follower: square.follower.clone(),
+            leader: square.leader.clone(),
+            coefficients: square.coefficients.clone(),
+        }));
+    }
+    steps
+}
+
+/// The deviations in use, renumbered in the order of their first use.
+#[derive(Default)]
+struct Deviations {
+    used: Vec<usize>,
+}
+
+impl Deviations {
+    /// Position of a policy in the certificate.
+    fn position(&mut self, policy: usize) -> usize {
+        self.used.iter().position(|&own| own == policy).unwrap_or_else(|| {
+            self.used.push(policy);
+            self.used.len() - 1
+        })
+    }
+
+    fn combination(&mut self, search: &Search, m: &Multipliers) -> Combination {
+        let largest = m.deviations.iter().fold(m.objective, |largest, (_, alpha)| largest.max(*alpha));
+        let keep = |value: f64| value.abs() > NEGLIGIBLE * largest.max(f64::MIN_POSITIVE);
+        let indexed = |values: &[f64]| -> Vec<Indexed> {
+            values.iter().enumerate().filter_map(|(i, &value)| Some((i, short(value).filter(|v| !v.is_zero())?))).collect()
+        };
+        let deviations = m
+            .deviations
+            .iter()
+            .filter(|(_, alpha)| keep(*alpha))
+            .filter_map(|(policy, alpha)| Some((self.position(*policy), short(*alpha)?)))
+            .collect();
+        let total = super::model::Model::total(m);
+        let convex = |i: usize| search.relaxation.model.curvature(i, m.objective, total) > 0.0;
+        let tangents = m.tangents.iter().enumerate().filter(|(i, _)| convex(*i)).filter_map(|(i, t)| Some((i, short(*t)?))).collect();
+        let ranges: Vec<f64> = m.ranges.iter().map(|&kappa| if keep(kappa) { kappa } else { 0.0 }).collect();
+        Combination { objective: short(m.objective).unwrap_or(Rational::ZERO), deviations, tangents, ranges: indexed(&ranges) }
+    }
+}
+
+/// The boxes in preorder, after the deviations that they use.
+pub(super) fn boxes(search: &Search) -> Vec<Step> {
+    let mut deviations = Deviations::default();
+    let mut steps = Vec::new();
+    let mut stack = vec![0usize];
+    while let Some(position) = stack.pop() {
+        let node = &search.nodes[position];
+        for lemma in &node.lemmas {
+            steps.push(Step::Tree(TreeStep::Tighten {
+                square: lemma.square,
+                end: if lemma.sign > 0.0 { End::Lower } else { End::Upper },
+                value: from_approx(lemma.value).unwrap_or(Rational::ZERO),
+                proof: deviations.combination(search, &lemma.multipliers),
+            }));
+        }
+        match &node.fate {
+            Fate::Leaf(multipliers) => steps.push(Step::Tree(TreeStep::Leaf(deviations.combination(search, multipliers)))),
+            Fate::Split { square, point, children } => {
+                steps.push(Step::Tree(TreeStep::Split { square: *square, point: from_approx(*point).unwrap_or(Rational::ZERO) }));
+                stack.extend([children.1, children.0]);
+            }
+        }
+    }
+    let policy = |policy: &usize| -> Policy { search.relaxation.model.game.policy(&search.relaxation.policies[*policy].choice) };
+    let mut all: Vec<Step> = deviations.used.iter().map(|used| Step::Tree(TreeStep::Deviation(policy(used)))).collect();
+    all.append(&mut steps);
+    all
+}

@@ -1,0 +1,243 @@
+//! Spatial branch and bound over the forms whose squares make exploitability non-convex.
+
+use super::local::Incumbent;
+use super::master::Mixture;
+use super::model::{Cell, Goal, Multipliers, Region};
+use super::relaxation::{Bounded, Relaxation};
+use crate::equilibrium::Control;
+
+/// A lemma that narrows a box.
+#[derive(Debug, Clone)]
+pub(super) struct Lemma {
+    pub(super) square: usize,
+    /// 1 for the lower, -1 for the upper end.
+    pub(super) sign: f64,
+    pub(super) value: f64,
+    pub(super) multipliers: Multipliers,
+}
+
+/// What became of a box after its lemmas.
+#[derive(Debug, Clone)]
+pub(super) enum Fate {
+    /// Still open, or closed: the multipliers prove the bound.
+    Leaf(Multipliers),
+    /// Split at a point of a square's form; positions of the children.
+    Split { square: usize, point: f64, children: (usize, usize) },
+}
+
+/// A box of the tree.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) region: Region,
+    pub(super) lemmas: Vec<Lemma>,
+    pub(super) fate: Fate,
+    pub(super) bound: f64,
+}
+
+/// The search tree of one inner problem.
+#[derive(Debug)]
+pub(super) struct Search {
+    pub(super) nodes: Vec<Node>,
+    /// Boxes not closed: positions.
+    open: Vec<usize>,
+    pub(super) relaxation: Relaxation,
+    pub(super) incumbent: Incumbent,
+    /// Accepted distance between bound and incumbent, relative to `max(1, |value|)`.
+    tolerance: f64,
+    processed: usize,
+    stuck: bool,
+    /// The last point of the relaxation, for whoever looks for equilibria from outside.
+    pub(super) last_point: Option<Mixture>,
+}
+
+/// Share of a range that a lemma must cut off to be kept.
+const WORTHWHILE: f64 = 0.02;
+/// Distance that lemmas keep from what binary64 says, relative to 1 + |value|.
+const SAFETY: f64 = 1e-9;
+/// Boxes narrower than this are not split: their secants are exact to rounding.
+const NARROWEST: f64 = 1e-7;
+
+impl Search {
+    pub(super) fn new(mut relaxation: Relaxation, incumbent: Incumbent, tolerance: f64) -> Self {
+        let region: Region = (0..relaxation.model.squares.len()).map(|i| relaxation.root_range(i)).collect();
+        for (i, &(low, high)) in region.iter().enumerate() {
+            for point in [low, high, (low + high) / 2.0] {
+                relaxation.master.add_tangent(i, point);
+            }
+        }
+        let root = Node { region, lemmas: Vec::new(), fate: Fate::Leaf(Multipliers::default()), bound: f64::NEG_INFINITY };
+        Search { nodes: vec![root], open: vec![0], relaxation, incumbent, tolerance, processed: 0, stuck: false, last_point: None }
+    }
+
+    /// Least bound of the boxes not closed, or the incumbent.
+    pub(super) fn bound(&self) -> f64 {
+        self.open.iter().map(|&node| self.nodes[node].bound).fold(self.least_closed(), f64::min)
+    }
+
+    fn least_closed(&self) -> f64 {
+        let leaves = self.nodes.iter().filter(|node| matches!(node.fate, Fate::Leaf(_)));
+        leaves.map(|node| node.bound).fold(self.incumbent.value, f64::min)
+    }
+
+    pub(super) fn done(&self) -> bool {
+        self.open.is_empty() || self.stuck
+    }
+
+    pub(super) fn processed(&self) -> usize {
+        self.processed
+    }
+
+    /// Accepted distance between the bounds of a value.
+    pub(super) fn tolerance(&self, value: f64) -> f64 {
+        self.tolerance * value.abs().max(1.0)
+    }
+
+    fn target(&self) -> f64 {
+        self.incumbent.value - self.tolerance(self.incumbent.value)
+    }
+
+    /// Works on the box with the least bound.
+    pub(super) fn step(&mut self, control: &Control) {
+        let target = self.target();
+        self.open.retain(|&node| self.nodes[node].bound < target);
+        let least = |a: &usize, b: &usize| if self.nodes[*b].bound < self.nodes[*a].bound { *b } else { *a };
+        let Some(position) = self.open.iter().copied().reduce(|a, b| least(&a, &b)) else { return };
+        self.open.retain(|&node| node != position);
+        self.processed += 1;
+        let mut node = self.nodes[position].clone();
+        let again = self.process(&mut node, control);
+        let closed = node.bound >= self.target();
+        if closed || control.stopped() {
+            if !closed {
+                self.open.push(position);
+            }
+        } else if let Some((square, point)) = again {
+            self.split(&mut node, square, point);
+        } else {
+            // Nothing left to branch on and a bound below the target: the relaxation is as tight as binary64 makes it.
+            self.open.push(position);
+            self.stuck = true;
+        }
+        self.nodes[position] = node;
+    }
+
+    fn split(&mut self, node: &mut Node, square: usize, point: f64) {
+        let Fate::Leaf(multipliers) = &node.fate else { return };
+        let child = |range: (f64, f64)| {
+            let mut region = node.region.clone();
+            region[square] = range;
+            Node { region, lemmas: Vec::new(), fate: Fate::Leaf(multipliers.clone()), bound: node.bound }
+        };
+        let (low, high) = node.region[square];
+        let children = (self.nodes.len(), self.nodes.len() + 1);
+        let (below, above) = (child((low, point)), child((point, high)));
+        self.nodes.push(below);
+        self.nodes.push(above);
+        self.open.extend([children.0, children.1]);
+        node.fate = Fate::Split { square, point, children };
+    }
+
+    /// Bounds a box; where to split it, if that can help.
+    fn process(&mut self, node: &mut Node, control: &Control) -> Option<(usize, f64)> {
+        let mut split = None;
+        for round in 0..4 {
+            let goal = (self.tolerance * 0.1, self.target());
+            let bounded = self.relaxation.bound(&Cell::outer(&node.region), Goal::Objective, goal, control)?;
+            self.record(node, &bounded);
+            if node.bound >= self.target() || control.stopped() {
+                return None;
+            }
+            let point = bounded.point.as_ref()?;
+            self.last_point = Some(point.clone());
+            self.incumbent.improve(&mut self.relaxation, point, round == 0, control);
+            if node.bound >= self.target() {
+                return None;
+            }
+            split = self.branching(node, point, &bounded.curvatures);
+            split?;
+            if !self.tighten(node, &bounded.curvatures, control) {
+                break;
+            }
+            if node.bound >= self.target() {
+                return None;
+            }
+        }
+        // The box may have shrunk after the point was taken.
+        split.map(|(square, point)| {
+            let (low, high) = node.region[square];
+            (square, round_between(point.clamp(low + 0.1 * (high - low), high - 0.1 * (high - low)), low, high))
+        })
+    }
+
+    fn record(&self, node: &mut Node, bounded: &Bounded) {
+        if bounded.bound > node.bound {
+            node.bound = bounded.bound;
+            node.fate = Fate::Leaf(bounded.multipliers.clone());
+        }
+    }
+
+    /// The square whose secant is furthest off, weighted by its curvature, and where to split it.
+    fn branching(&self, node: &Node, point: &Mixture, curvatures: &[f64]) -> Option<(usize, f64)> {
+        let mut best: Option<(f64, usize)> = None;
+        for (i, &(low, high)) in node.region.iter().enumerate() {
+            if curvatures[i] >= 0.0 || high - low < NARROWEST {
+                continue;
+            }
+            let off = -curvatures[i] * ((point.squares[i] - point.roots[i].powi(2)).max(0.0) + 1e-3 * (high - low).powi(2));
+            if best.is_none_or(|(known, _)| off > known) {
+                best = Some((off, i));
+            }
+        }
+        let (_, square) = best?;
+        let (low, high) = node.region[square];
+        Some((square, 0.75 * point.roots[square] + 0.125 * (low + high)))
+    }
+
+    /// Narrows the ranges of the squares that make the box non-convex; whether it was worthwhile.
+    fn tighten(&mut self, node: &mut Node, curvatures: &[f64], control: &Control) -> bool {
+        let cutoff = self.incumbent.value;
+        if !cutoff.is_finite() {
+            return false;
+        }
+        let mut gained = false;
+        for square in (0..node.region.len()).filter(|&i| curvatures[i] < 0.0) {
+            for sign in [1.0, -1.0] {
+                let (low, high) = node.region[square];
+                let width = high - low;
+                if width < 4.0 * NARROWEST || control.stopped() {
+                    continue;
+                }
+                let goal = Goal::Range { square, sign, cutoff };
+                let limits = (width * 1e-2, f64::INFINITY);
+                let Some(bounded) = self.relaxation.bound(&Cell::outer(&node.region), goal, limits, control) else { continue };
+                if bounded.bound == f64::INFINITY {
+                    // No population of the box does better than the incumbent.
+                    node.bound = f64::INFINITY;
+                    node.fate = Fate::Leaf(bounded.multipliers);
+                    return true;
+                }
+                let safe = bounded.bound - SAFETY * (1.0 + bounded.bound.abs());
+                let value = round_down(safe, width) * sign;
+                let cut = if sign > 0.0 { value - low } else { high - value };
+                if cut > WORTHWHILE * width {
+                    let value = if sign > 0.0 { value.min(high) } else { value.max(low) };
+                    node.region[square] = if sign > 0.0 { (value, high) } else { (low, value) };
+                    node.lemmas.push(Lemma { square, sign, value, multipliers: bounded.multipliers });
+                    gained |= cut > 0.2 * width;
+                }
+            }
+        }
+        gained
+    }
+}
+
+/// A short dyadic not above `value`, in steps of about a thousandth of `width`.
+fn round_down(value: f64, width: f64) -> f64 {
+    let unit = (width.log2().floor() - 12.0).exp2();
+    (value / unit).floor() * unit
+}
+
+/// A short dyadic near `value`, strictly inside.
+fn round_between(value: f64, low: f64, high: f64) -> f64 {
+    round_down(value, high - low).max(low)
+}

@@ -1,0 +1,94 @@
+//! Race of a finite leader's decisions when inner problems are searched box by box.
+//!
+//! The decision with the largest upper bound is worked on, until one whose gap is closed has it: decisions that
+//! cannot win any more are left where they are. Bounds are those of binary64 until the end, when every search shows what it has.
+
+use super::settings::{Progress, Settings};
+use crate::certificate::Selection;
+use crate::equilibrium::{Counts, InnerProblem, InnerSearch, Proved, inner_search};
+use crate::exact::to_approx;
+use crate::game::{Instance, NotQuadratic};
+use rayon::prelude::*;
+
+/// A decision and its search.
+struct Entrant {
+    index: usize,
+    search: Box<dyn InnerSearch>,
+}
+
+impl Entrant {
+    /// Bounds of the inner value of J0 in binary64.
+    fn interval_approx(&self, selection: Selection) -> (f64, f64) {
+        let (bound, witness) = self.search.interval_approx();
+        match selection {
+            Selection::Pessimistic => (bound, witness),
+            Selection::Optimistic => (-witness, -bound),
+        }
+    }
+}
+
+/// The end of a contest: what is shown of every decision, by position, and what was done.
+pub(super) struct Finish {
+    pub(super) proved: Vec<(usize, Proved)>,
+    pub(super) counts: Counts,
+    pub(super) solved: usize,
+}
+
+/// Runs the contest between the decisions at the given positions.
+///
+/// # Errors
+/// [`NotQuadratic`] when no search fits the game.
+pub(super) fn contest(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Settings<'_>) -> Result<Finish, NotQuadratic> {
+    let mut entrants: Vec<Entrant> = Vec::with_capacity(indices.len());
+    for &index in indices {
+        let instance = instance(index);
+        let problem = InnerProblem { instance: &instance, selection: settings.selection, epsilon: &settings.epsilon, gap: &settings.gap };
+        entrants.push(Entrant { index, search: inner_search(&problem, &settings.race_control)? });
+    }
+    run(&mut entrants, settings);
+    let mut counts = Counts::default();
+    let mut proved = Vec::with_capacity(entrants.len());
+    let solved = entrants.iter().filter(|entrant| entrant.search.done()).count();
+    for entrant in &mut entrants {
+        let own = entrant.search.counts();
+        counts.nodes += own.nodes.max(1);
+        counts.lp_solves += own.lp_solves;
+        counts.inductions += own.inductions;
+        proved.push((entrant.index, entrant.search.proved()));
+    }
+    Ok(Finish { proved, counts, solved })
+}
+
+fn run(entrants: &mut [Entrant], settings: &Settings<'_>) {
+    let control = &settings.race_control;
+    let gap = to_approx(&settings.gap);
+    while !control.stopped() {
+        let intervals: Vec<(f64, f64)> = entrants.iter().map(|entrant| entrant.interval_approx(settings.selection)).collect();
+        let lower = intervals.iter().map(|interval| interval.0).fold(f64::NEG_INFINITY, f64::max);
+        let upper = intervals.iter().map(|interval| interval.1).fold(f64::NEG_INFINITY, f64::max);
+        let tolerance = gap * lower.abs().max(upper.abs()).max(1.0) * 0.5;
+        let mut wanted: Vec<usize> =
+            (0..entrants.len()).filter(|&e| !entrants[e].search.done() && intervals[e].1 > lower + tolerance).collect();
+        // Stable: equal bounds keep the order of the game file.
+        wanted.sort_by(|&a, &b| intervals[b].1.total_cmp(&intervals[a].1));
+        report(settings, lower, upper, wanted.len(), entrants.len());
+        wanted.truncate(settings.threads.max(1));
+        match wanted.as_slice() {
+            [] => return,
+            [only] => entrants[*only].search.advance(control),
+            several => {
+                entrants
+                    .par_iter_mut()
+                    .enumerate()
+                    .filter(|(e, _)| several.contains(e))
+                    .for_each(|(_, entrant)| entrant.search.advance(control));
+            }
+        }
+    }
+}
+
+fn report(settings: &Settings<'_>, lower_approx: f64, upper_approx: f64, open: usize, decisions: usize) {
+    if let Some(observer) = settings.observer {
+        observer(Progress { stage: "searching", lower_approx, upper_approx, open, decisions });
+    }
+}
