@@ -8,7 +8,9 @@ use crate::equilibrium::Control;
 /// Amount that an incumbent keeps below eps so that its rational neighbour is an eps-equilibrium too.
 const MARGIN: f64 = 1e-11;
 /// Halvings towards a feasible population.
-const HALVINGS: usize = 44;
+const HALVINGS: usize = 50;
+/// Best responses that confirm a pull.
+const CONFIRMATIONS: usize = 12;
 /// Steps of the convex-concave procedure.
 const STEPS: usize = 12;
 
@@ -54,21 +56,19 @@ impl Incumbent {
         if !self.weights.is_empty() {
             towards.push(self.weights.clone());
         }
+        let from = relaxation.mix(weights);
         for anchor in towards {
-            let (mut inside, mut outside) = (1.0, 0.0);
-            for _ in 0..HALVINGS {
-                let share = (inside + outside) / 2.0;
+            let to = relaxation.mix(&anchor);
+            // The policies known bound exploitability from below; a best response confirms, or becomes one of them.
+            for _ in 0..CONFIRMATIONS {
+                let Some(share) = least_share(relaxation, &from, &to) else { break };
                 let mixed = blend(weights, &anchor, share);
+                let known = relaxation.policies.len();
                 // Nothing better can come from a pull that already costs more than the incumbent.
-                if relaxation.model.leader(&relaxation.mix(&mixed)) >= self.value {
+                if relaxation.model.leader(&relaxation.mix(&mixed)) >= self.value || self.consider(relaxation, &mixed) {
                     break;
                 }
-                if self.consider(relaxation, &mixed) {
-                    inside = share
-                } else {
-                    outside = share
-                }
-                if inside - outside < 1e-13 {
+                if relaxation.policies.len() == known {
                     break;
                 }
             }
@@ -127,6 +127,26 @@ impl Incumbent {
         }
         self.anchors.push(weights);
     }
+}
+
+/// The least share of `to` at which no policy known gains more than eps; `None` when even `to` is not an eps-equilibrium.
+fn least_share(relaxation: &Relaxation, from: &[f64], to: &[f64]) -> Option<f64> {
+    let model = &relaxation.model;
+    let bound = model.epsilon - 2.0 * MARGIN.min(model.epsilon / 8.0);
+    let feasible = |share: f64| {
+        let values: Vec<f64> = from.iter().zip(to).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+        let earned = model.earned(&values);
+        relaxation.policies.iter().all(|policy| model.deviation(&policy.values, &values) - earned <= bound)
+    };
+    if !feasible(1.0) {
+        return None;
+    }
+    let (mut inside, mut outside) = (1.0, 0.0);
+    for _ in 0..HALVINGS {
+        let middle = (inside + outside) / 2.0;
+        if feasible(middle) { inside = middle } else { outside = middle }
+    }
+    Some(inside)
 }
 
 /// `(1 - share) a + share b`.

@@ -171,7 +171,9 @@ impl PopulationSearch {
         if !bound.is_finite() {
             return range();
         }
-        let Some(value) = from_short_dyadic(bound - SAFETY * (1.0 + bound.abs()), VALUE_BITS) else { return range() };
+        let Some(value) = from_short_dyadic(bound - SAFETY * (1.0 + bound.abs() + 1e-2 * self.search.magnitude()), VALUE_BITS) else {
+            return range();
+        };
         if value <= self.range.0 {
             return range();
         }

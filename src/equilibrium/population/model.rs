@@ -60,6 +60,14 @@ pub(super) struct Multipliers {
     pub(super) ranges: Vec<f64>,
 }
 
+impl Multipliers {
+    /// Their size: what the rounding of one part in 2^44 is multiplied with.
+    pub(super) fn magnitude(&self) -> f64 {
+        let total: f64 = self.deviations.iter().map(|(_, alpha)| alpha).sum();
+        self.objective + total + self.ranges.iter().map(|kappa| kappa.abs()).sum::<f64>()
+    }
+}
+
 /// What is bounded from below.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Goal {
@@ -135,7 +143,7 @@ impl Model {
     }
 
     /// What the population with these values earns.
-    fn earned(&self, values: &[f64]) -> f64 {
+    pub(super) fn earned(&self, values: &[f64]) -> f64 {
         values[REWARD] + self.follower_form(values)
     }
 

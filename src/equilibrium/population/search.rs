@@ -79,6 +79,15 @@ impl Search {
         leaves.map(|node| node.bound).fold(self.incumbent.value, f64::min)
     }
 
+    /// Largest size of the multipliers that prove the bound.
+    pub(super) fn magnitude(&self) -> f64 {
+        let of = |node: &Node| match &node.fate {
+            Fate::Leaf(multipliers) if node.bound.is_finite() => multipliers.magnitude(),
+            _ => 0.0,
+        };
+        self.nodes.iter().map(of).fold(0.0, f64::max)
+    }
+
     pub(super) fn done(&self) -> bool {
         self.open.is_empty() || self.stuck
     }
@@ -216,7 +225,7 @@ impl Search {
                     node.fate = Fate::Leaf(bounded.multipliers);
                     return true;
                 }
-                let safe = bounded.bound - SAFETY * (1.0 + bounded.bound.abs());
+                let safe = bounded.bound - SAFETY * (1.0 + bounded.bound.abs() + 1e-2 * bounded.multipliers.magnitude());
                 let value = round_down(safe, width) * sign;
                 let cut = if sign > 0.0 { value - low } else { high - value };
                 if cut > WORTHWHILE * width {
