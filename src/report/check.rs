@@ -57,7 +57,7 @@ impl CheckReport<'_> {
             epsilon: Exact(&claim.epsilon),
             selection: claim.selection.to_string(),
             game_hash: &claim.game_hash,
-            scope: scope_of(self.game, claim.scope),
+            scope: scope_of(self.game, &claim.scope),
         });
         let reason = self.verdict.err().map(ToString::to_string);
         write_document(out, &Document { valid: self.verdict.is_ok(), claim, reason })
