@@ -32,7 +32,10 @@ impl<W: Write> Writer<W> {
         }
         match &claim.of {
             Some(of) if of.contains('\n') => {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "an expression of several lines cannot be written into a certificate"));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    "an expression of several lines cannot be written into a certificate",
+                ));
             }
             Some(of) => writeln!(out, "of {of}")?,
             None => {}

@@ -27,7 +27,7 @@ mod table;
 mod tables;
 mod words;
 
-pub use check::CheckReport;
+pub use check::{BundleReport, CheckReport};
 pub use info::InfoReport;
 #[cfg(feature = "solver")]
 pub use range::RangeReport;

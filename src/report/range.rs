@@ -51,12 +51,18 @@ impl RangeReport<'_> {
     fn write_equilibrium(&self, out: &mut dyn Write, end: &str, outcome: &Outcome, numbers: &NumberText) -> io::Result<()> {
         writeln!(out)?;
         let Some(equilibrium) = &outcome.equilibrium else {
-            return write_field(out, "equilibrium", &format!("none found for the {end} value: its bounds follow from the range of all populations"));
+            return write_field(
+                out,
+                "equilibrium",
+                &format!("none found for the {end} value: its bounds follow from the range of all populations"),
+            );
         };
         let found = if outcome.status == Status::Exact { "with" } else { "the witness of" };
         write_field(out, "equilibrium", &format!("{found} the {end} value"))?;
         let value = if outcome.accepted.claim.of.is_some() { "value" } else { "leader reward" };
-        let report = SolveReport { game: self.game, outcome, certificate_path: None };
+        // The game whose leader's reward is the expression: its own may be of a kind that has no table.
+        let objective = outcome.accepted.claim.of.as_ref().and_then(|of| self.game.with_objective(of).ok());
+        let report = SolveReport { game: objective.as_ref().unwrap_or(self.game), outcome, certificate_path: None };
         report.write_equilibrium(out, equilibrium, value, numbers)
     }
 }

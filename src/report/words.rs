@@ -105,7 +105,8 @@ pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String 
         Some(OneDecision::Listed { name: Some(name), .. }) => format!(" under decision `{}`", plain(name)),
         Some(OneDecision::Listed { decision, name: None }) => format!(" under decision {decision}"),
         Some(OneDecision::Point { point }) => {
-            let words: Vec<String> = point.into_iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value.0))).collect();
+            let words: Vec<String> =
+                point.into_iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value.0))).collect();
             format!(" under decision {}", words.join(", "))
         }
     };
