@@ -8,8 +8,9 @@ use super::solve_json::status;
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::words::{plain, scope_of};
 use crate::certificate::Selection;
-use crate::exact::Rounding;
-use crate::game::{Game, classify};
+use crate::exact::{Rational, Rounding};
+use crate::follower::flow;
+use crate::game::{Game, Instance, Numbers, classify};
 use crate::leader::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 use std::io::{self, Write};
 
@@ -98,7 +99,7 @@ impl SolveReport<'_> {
             write_field(out, "mixture", &format!("of {} policies, weights {}", weights.len(), weights.join(", ")))?;
         }
         let Some(chosen) = chosen(self.game, self.outcome) else { return Ok(()) };
-        let Ok(data) = self.game.at(&chosen.values).mean_field_free() else { return Ok(()) };
+        let Some(data) = numbers_at(&self.game.at(&chosen.values), equilibrium) else { return Ok(()) };
         let table = reached(self.game, &data, &equilibrium.mixture, equilibrium.policy.as_ref(), MOST_ROWS);
         let heading = if table.rounded { "actions (rounded probabilities)" } else { "actions (probabilities)" };
         let mut rows: Vec<Vec<String>> = vec![["stage", "state", "mass ~", heading].map(String::from).to_vec()];
@@ -136,6 +137,19 @@ impl SolveReport<'_> {
         write_table(out, &rows)?;
         write_more(out, shown.len().saturating_sub(MOST_ROWS), "decision", "decisions")
     }
+}
+
+/// The numbers of an instance at the population of an equilibrium.
+fn numbers_at(instance: &Instance, equilibrium: &Equilibrium) -> Option<Numbers> {
+    if let Ok(numbers) = instance.mean_field_free() {
+        return Some(numbers);
+    }
+    let mut aggregates = vec![Rational::ZERO; instance.aggregates.len()];
+    for part in &equilibrium.mixture {
+        let flow = flow(instance, &part.policy).ok()?;
+        aggregates.iter_mut().zip(flow.aggregates).for_each(|(sum, value)| *sum += &part.weight * value);
+    }
+    Some(instance.at_population(&aggregates))
 }
 
 /// The last lines: the certificate, counts and times.
