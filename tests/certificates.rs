@@ -57,10 +57,15 @@ fn step(dice: &mut Dice, stages: usize, states: usize) -> Step {
 }
 
 fn claim(dice: &mut Dice) -> Claim {
-    let scope = if dice.once_in(2) { Scope::All } else { Scope::Decision(dice.below(1000)) };
+    let scope = match dice.below(3) {
+        0 => Scope::All,
+        1 => Scope::Decision(dice.below(1000)),
+        _ => Scope::Point((0..1 + dice.below(3)).map(|_| number(dice)).collect()),
+    };
+    let of = dice.once_in(3).then(|| format!("mu[s{}, a0]@{} ^ 2 - \"any text\"", dice.below(9), dice.below(9)));
     let hash = format!("sha256:{:064x}", dice.below(1 << 30));
     let (epsilon, lower, upper) = (number(dice), number(dice), number(dice));
-    Claim { game_hash: hash, epsilon, selection: *dice.pick(&SELECTIONS), scope, lower, upper }
+    Claim { game_hash: hash, epsilon, selection: *dice.pick(&SELECTIONS), scope, of, lower, upper }
 }
 
 /// The shape in which a step is read: a stage whose rows are all single actions is pure.

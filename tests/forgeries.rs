@@ -50,6 +50,7 @@ impl Target {
             epsilon: self.epsilon.clone(),
             selection: self.selection,
             scope: Scope::All,
+            of: None,
             lower: lower.clone(),
             upper: upper.clone(),
         };

@@ -36,6 +36,7 @@ fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result
         epsilon: problem.epsilon.clone(),
         selection: problem.selection,
         scope: Scope::All,
+        of: None,
         lower: bound.clone().min(witness.clone()),
         upper: bound.max(witness),
     };

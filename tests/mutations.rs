@@ -44,9 +44,12 @@ impl Truth {
     /// What an accepted certificate says is true.
     fn assert_true(&self, accepted: &Accepted, context: &str) {
         let claim = &accepted.claim;
+        // Alterations write neither the line of an expression nor a point.
+        assert_eq!(claim.of, None, "{context}");
         let scope: Vec<usize> = match claim.scope {
             Scope::All => (0..self.brutes.len()).collect(),
             Scope::Decision(index) => vec![index],
+            Scope::Point(_) => panic!("a point: {context}"),
         };
         let inner: Vec<Rational> = scope.iter().map(|&index| self.inner(index, &claim.epsilon, claim.selection)).collect();
         let value = inner.iter().max().expect("a decision");

@@ -3,11 +3,13 @@
 //! The grammar and the meaning of each rule are in docs/certificate.md. This module only knows the
 //! shape; [`crate::check`] decides whether a step holds.
 
+mod bundle;
 mod read;
 mod token;
 mod tree;
 mod write;
 
+pub use bundle::{BUNDLE, write_bundle};
 pub use read::{ReadError, Reader};
 pub use token::MOST_BITS;
 pub use tree::{Combination, End, Indexed, TreeStep};
@@ -17,7 +19,7 @@ use crate::exact::Rational;
 use crate::game::Policy;
 use std::fmt;
 
-/// Version of the format, the second word of its first line.
+/// Version of the format, the second word of its first line; also of bundles.
 pub const VERSION: u32 = 1;
 
 /// Which equilibrium the followers are taken to play.
@@ -38,13 +40,15 @@ impl fmt::Display for Selection {
     }
 }
 
-/// Over which decisions of a finite leader the value is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Over which of the leader's decisions the value is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// All of them.
+    /// All of a finite leader's.
     All,
-    /// One, by its position in the game file.
+    /// One of a finite leader's, by its position in the game file.
     Decision(usize),
+    /// One point of the decision set, a number per parameter; steps about it follow a line `decision 0`.
+    Point(Vec<Rational>),
 }
 
 /// How the numbers of a step are computed.
@@ -65,7 +69,7 @@ impl fmt::Display for Arithmetic {
     }
 }
 
-/// `lower <= V_eps <= upper` for a game, an eps, a selection and a scope.
+/// `lower <= V_eps <= upper` for a game, an eps, a selection, a scope, and the leader's reward or an expression in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// Canonical hash of the game.
@@ -76,6 +80,8 @@ pub struct Claim {
     pub selection: Selection,
     /// Decisions over which the value is taken.
     pub scope: Scope,
+    /// Expression in place of the leader's reward; names mean what they mean in the game file ([`Game::with_objective`](crate::game::Game::with_objective)).
+    pub of: Option<String>,
     /// Lower bound of the value.
     pub lower: Rational,
     /// Upper bound of the value.

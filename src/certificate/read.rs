@@ -1,7 +1,7 @@
 //! Reading certificates, step by step: no more than one step is in memory.
 
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::{Claim, Part, Scope, Selection, Step, TreeStep, VERSION};
+use super::{BUNDLE, Claim, Part, Scope, Selection, Step, TreeStep, VERSION};
 use crate::exact::Rational;
 use crate::game::Policy;
 use std::io::{BufRead, Read};
@@ -37,10 +37,14 @@ pub enum ReadError {
         line: usize,
     },
     /// Another version of the format.
-    #[error("line 1: found `{found}`, expected `smfg-certificate {VERSION}`")]
+    #[error("line {line}: found `{found}`, expected `{expected} {VERSION}`")]
     Version {
-        /// The first line, shortened.
+        /// Line number from 1.
+        line: usize,
+        /// The line, shortened.
         found: String,
+        /// The name of the format.
+        expected: &'static str,
     },
 }
 
@@ -51,7 +55,10 @@ pub struct Reader<R> {
     line: usize,
     /// Stages and states of the game, which fix the number of lines and words of a policy.
     shape: (usize, usize),
+    /// The `end` line has been read.
     done: bool,
+    /// Further certificates may follow the `end` line.
+    bundled: bool,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -60,28 +67,65 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     /// [`ReadError`] when the header does not follow the grammar.
     pub fn start(input: R, stages: usize, states: usize) -> Result<(Self, Claim), ReadError> {
-        let mut reader = Reader { input, line: 0, shape: (stages, states), done: false };
-        let first = reader.next_line()?;
-        if first != format!("smfg-certificate {VERSION}") {
-            return Err(ReadError::Version { found: short(&first) });
+        let mut reader = Reader { input, line: 0, shape: (stages, states), done: false, bundled: false };
+        let claim = reader.header()?;
+        Ok((reader, claim))
+    }
+
+    /// Reads the first line of a bundle, whose certificates follow one after another.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it is no bundle of this version.
+    pub fn start_bundle(input: R, stages: usize, states: usize) -> Result<Self, ReadError> {
+        let mut reader = Reader { input, line: 0, shape: (stages, states), done: true, bundled: true };
+        reader.version(BUNDLE)?;
+        Ok(reader)
+    }
+
+    /// The header of the next certificate of a bundle, whose steps follow; `None` at the end of the text.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the header does not follow the grammar, or steps of the last certificate have not been read.
+    pub fn next_certificate(&mut self) -> Result<Option<Claim>, ReadError> {
+        if !self.done {
+            return Err(self.syntax("the certificate before was not read to its `end` line".into()));
         }
-        let game_hash = reader.field("game", |rest| Ok(rest.to_string()))?;
-        let epsilon = reader.field("epsilon", parse_number)?;
-        let selection = reader.field("selection", |rest| match rest {
+        let rest = self.input.fill_buf().map_err(|source| ReadError::Io { line: self.line + 1, source })?;
+        if rest.is_empty() || !self.bundled {
+            return Ok(None);
+        }
+        self.done = false;
+        self.header().map(Some)
+    }
+
+    fn version(&mut self, name: &'static str) -> Result<(), ReadError> {
+        let first = self.next_line()?;
+        if first == format!("{name} {VERSION}") {
+            return Ok(());
+        }
+        Err(ReadError::Version { line: self.line, found: short(&first), expected: name })
+    }
+
+    fn header(&mut self) -> Result<Claim, ReadError> {
+        self.version("smfg-certificate")?;
+        let game_hash = self.field("game", |rest| Ok(rest.to_string()))?;
+        let epsilon = self.field("epsilon", parse_number)?;
+        let selection = self.field("selection", |rest| match rest {
             "pessimistic" => Ok(Selection::Pessimistic),
             "optimistic" => Ok(Selection::Optimistic),
             other => Err(format!("found `{}`, expected `pessimistic` or `optimistic`", short(other))),
         })?;
-        let scope = reader.field("scope", |rest| match rest.split_once(' ') {
-            None if rest == "all" => Ok(Scope::All),
-            Some(("decision", index)) => parse_index(index).map(Scope::Decision),
-            _ => Err(format!("found `{}`, expected `all` or `decision K`", short(rest))),
-        })?;
-        let (lower, upper) = reader.field("claim", |rest| {
+        let scope = self.field("scope", parse_scope)?;
+        let mut line = self.next_line()?;
+        let of = line.strip_prefix("of ").map(str::to_string);
+        if of.is_some() {
+            line = self.next_line()?;
+        }
+        let (lower, upper) = self.field_of(&line, "claim", |rest| {
             let (lower, upper) = rest.split_once(' ').ok_or("expected two numbers: lower and upper")?;
             Ok((parse_number(lower)?, parse_number(upper)?))
         })?;
-        Ok((reader, Claim { game_hash, epsilon, selection, scope, lower, upper }))
+        Ok(Claim { game_hash, epsilon, selection, scope, of, lower, upper })
     }
 
     /// Number of the line read last, from 1.
@@ -132,6 +176,10 @@ impl<R: BufRead> Reader<R> {
                     self.parts(count)?
                 },
             },
+            ("end", []) if self.bundled => {
+                self.done = true;
+                return Ok(None);
+            }
             ("end", []) => {
                 self.done = true;
                 let mut rest = Vec::new();
@@ -190,9 +238,13 @@ impl<R: BufRead> Reader<R> {
 
     fn field<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ReadError> {
         let line = self.next_line()?;
+        self.field_of(&line, name, parse)
+    }
+
+    fn field_of<T>(&self, line: &str, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ReadError> {
         match line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')) {
             Some(rest) => self.said(parse(rest)),
-            None => Err(self.syntax(format!("found `{}`, expected `{name} ...`", short(&line)))),
+            None => Err(self.syntax(format!("found `{}`, expected `{name} ...`", short(line)))),
         }
     }
 
@@ -214,5 +266,15 @@ impl<R: BufRead> Reader<R> {
         self.line += 1;
         line.truncate(line.len() - 1);
         Ok(line)
+    }
+}
+
+fn parse_scope(rest: &str) -> Result<Scope, String> {
+    let mut words = rest.split(' ');
+    match (words.next(), words.next()) {
+        (Some("all"), None) => Ok(Scope::All),
+        (Some("decision"), Some(index)) if words.next().is_none() => parse_index(index).map(Scope::Decision),
+        (Some("point"), Some(_)) => rest.split(' ').skip(1).map(parse_number).collect::<Result<_, _>>().map(Scope::Point),
+        _ => Err(format!("found `{}`, expected `all`, `decision K` or `point NUMBER ...`", short(rest))),
     }
 }

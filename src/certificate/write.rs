@@ -16,15 +16,29 @@ impl<W: Write> Writer<W> {
     /// Starts a certificate.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// Those of `out`; an expression that is not one line.
     pub fn start(mut out: W, claim: &Claim) -> io::Result<Self> {
         writeln!(out, "smfg-certificate {VERSION}")?;
         writeln!(out, "game {}", claim.game_hash)?;
         writeln!(out, "epsilon {}", format_rational(&claim.epsilon))?;
         writeln!(out, "selection {}", claim.selection)?;
-        match claim.scope {
+        match &claim.scope {
             Scope::All => writeln!(out, "scope all")?,
             Scope::Decision(index) => writeln!(out, "scope decision {index}")?,
+            Scope::Point(values) => {
+                let words: Vec<String> = values.iter().map(format_rational).collect();
+                writeln!(out, "scope point {}", words.join(" "))?;
+            }
+        }
+        match &claim.of {
+            Some(of) if of.contains('\n') => {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    "an expression of several lines cannot be written into a certificate",
+                ));
+            }
+            Some(of) => writeln!(out, "of {of}")?,
+            None => {}
         }
         writeln!(out, "claim {} {}", format_rational(&claim.lower), format_rational(&claim.upper))?;
         Ok(Writer { out })

@@ -4,6 +4,7 @@
 //! solver, no floating point. A certificate is read in a stream; memory holds the game at one decision and one
 //! step. The rules and why they are sound: docs/certificate.md.
 
+mod bundle;
 mod deviation;
 mod flow;
 mod induction;
@@ -12,12 +13,14 @@ mod situation;
 mod tree;
 mod verdict;
 
+pub use bundle::{BundleRejection, check_bundle};
 pub use verdict::{Accepted, Fault, Rejection};
 
 use crate::certificate::{Claim, Reader, Scope, Selection, Step, TreeStep};
 use crate::exact::Rational;
-use crate::game::Game;
+use crate::game::{Decision, Game};
 use situation::Situation;
+use std::borrow::Cow;
 use std::io::BufRead;
 
 /// What the steps have shown about one decision, for `sigma J0`.
@@ -35,31 +38,34 @@ struct Shown {
 /// [`Rejection`] names the line, the rule and the reason.
 pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
-    let expected = game.hash();
+    check_steps(game, &game.hash(), &mut reader, claim)
+}
+
+/// Checks the steps that follow a header against the claim in it; `expected` is the hash of `game`.
+fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, claim: Claim) -> Result<Accepted, Rejection> {
     if claim.game_hash != expected {
-        return Err(Rejection::OtherGame { found: claim.game_hash, expected });
+        return Err(Rejection::OtherGame { found: claim.game_hash, expected: expected.into() });
     }
     if claim.epsilon < Rational::ZERO {
         return Err(Rejection::NegativeEpsilon);
     }
-    let decisions = game.finite_decisions().ok_or(Rejection::NotFinite)?;
-    let count = decisions.len();
-    if let Scope::Decision(index) = claim.scope
-        && index >= count
-    {
-        return Err(Rejection::UnknownScope { index, count });
-    }
-    let mut shown = vec![Shown::default(); count];
+    let objective = claim.of.as_deref().map(|of| game.with_objective(of)).transpose()?;
+    let game = objective.as_ref().unwrap_or(game);
+    let decisions = decisions(game, &claim.scope)?;
+    let mut shown = vec![Shown::default(); decisions.len()];
     let mut pending = reader.step()?;
     while let Some(step) = pending.take() {
         let line = reader.line();
         let fail = |rule, fault| Rejection::Step { line, rule, fault };
         let Step::Decision(index) = step else { return Err(fail(step.rule(), Fault::NoDecision)) };
-        if index >= count || !in_scope(&claim, index) {
+        let (Some(decision), Some(shown)) = (decisions.get(index), shown.get_mut(index)) else {
+            return Err(fail("decision", Fault::OutsideScope { index }));
+        };
+        if !in_scope(&claim, index) {
             return Err(fail("decision", Fault::OutsideScope { index }));
         }
-        let situation = Situation::new(game.at(&decisions[index].values), &claim);
-        pending = check_decision(&mut reader, situation, &mut shown[index])?;
+        let situation = Situation::new(game.at(&decision.values), &claim);
+        pending = check_decision(reader, situation, shown)?;
     }
     conclude(&claim, &shown)?;
     let sides = |shown: &Shown| match claim.selection {
@@ -70,10 +76,25 @@ pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejecti
     Ok(Accepted { claim, decisions })
 }
 
+/// The decisions that positions in the certificate refer to.
+fn decisions<'g>(game: &'g Game, scope: &Scope) -> Result<Cow<'g, [Decision]>, Rejection> {
+    if let Scope::Point(values) = scope {
+        game.leader.admits(values)?;
+        return Ok(Cow::Owned(vec![Decision { name: None, values: values.clone() }]));
+    }
+    let decisions = game.finite_decisions().ok_or(Rejection::NotFinite)?;
+    let count = decisions.len();
+    match *scope {
+        Scope::Decision(index) if index >= count => Err(Rejection::UnknownScope { index, count }),
+        _ => Ok(Cow::Borrowed(decisions)),
+    }
+}
+
 fn in_scope(claim: &Claim, index: usize) -> bool {
     match claim.scope {
         Scope::All => true,
         Scope::Decision(only) => index == only,
+        Scope::Point(_) => index == 0,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::certificate::{Claim, ReadError};
 use crate::exact::Rational;
-use crate::game::{NotMeanFieldFree, NotQuadratic};
+use crate::game::{NotADecision, NotMeanFieldFree, NotQuadratic, ObjectiveError};
 
 /// A step that does not hold, or a claim that the steps do not show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,6 +121,12 @@ pub enum Rejection {
         /// Number of decisions.
         count: usize,
     },
+    /// The scope is a point that the leader may not choose.
+    #[error("the point of the scope is no decision of the leader: {0}")]
+    NotADecision(#[from] NotADecision),
+    /// The expression of the claim means nothing in this game.
+    #[error("the expression of the claim: {0}")]
+    Objective(#[from] ObjectiveError),
     /// A step fails.
     #[error("line {line}: rule {rule}: {fault}")]
     Step {
@@ -147,6 +153,9 @@ pub enum Rejection {
         /// What the steps show, if anything.
         shown: Option<Rational>,
     },
+    /// A bundle without certificates.
+    #[error("the bundle holds no certificate")]
+    EmptyBundle,
     /// A decision without any step that bounds it from above.
     #[error("decision {index} is not covered")]
     NotCovered {

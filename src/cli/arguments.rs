@@ -22,6 +22,14 @@ pub(super) enum Command {
     #[cfg(not(feature = "solver"))]
     #[command(hide = true, disable_help_flag = true)]
     Solve(Unheard),
+    /// Least and greatest value over the equilibria of one decision
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::RANGE, after_help = help::RANGE_EXAMPLES)]
+    Range(super::range_arguments::RangeArguments),
+    /// Not in this build, which has no solver
+    #[cfg(not(feature = "solver"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Range(Unheard),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -64,7 +72,7 @@ pub(super) struct Output {
 pub(super) struct CheckArguments {
     /// Game file, .toml or .json
     pub(super) game: PathBuf,
-    /// Certificate that `smfg solve --certificate` wrote
+    /// Certificate that `smfg solve --certificate` wrote, or bundle of `smfg range --certificate`
     pub(super) certificate: PathBuf,
     #[command(flatten)]
     pub(super) output: Output,

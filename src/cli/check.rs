@@ -3,49 +3,84 @@
 use super::arguments::{CheckArguments, Format};
 use super::progress::Indicator;
 use super::{Answer, Failure, print};
-use crate::certificate::{Claim, ReadError, Reader};
-use crate::check::{Accepted, Rejection, check};
+use crate::certificate::{BUNDLE, Claim, ReadError, Reader};
+use crate::check::{Accepted, BundleRejection, Rejection, check, check_bundle};
 use crate::game::Game;
-use crate::report::CheckReport;
+use crate::report::{BundleReport, CheckReport};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
-/// Lines of a certificate up to its claim.
-const HEADER_LINES: usize = 6;
+/// Most lines of a certificate up to its claim.
+const HEADER_LINES: usize = 7;
 /// Longest header: two numbers of the greatest length, and room for the rest.
 const LONGEST_HEADER: u64 = 1 << 23;
+
+/// What the file holds, and what the checker says of it.
+enum Verdict {
+    /// One certificate; its claim, where it can be read.
+    Single(Option<Claim>, Result<Accepted, Rejection>),
+    /// Several.
+    Bundle(Result<Vec<Accepted>, BundleRejection>),
+}
 
 /// Checks and prints the verdict.
 pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
     let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
-    let (game, claim, verdict) = {
+    let (game, verdict) = {
         let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
         let game = Game::load(&arguments.game)?;
         let file = BufReader::with_capacity(1 << 16, File::open(&arguments.certificate).map_err(unreadable)?);
         indicator.say(format!("checking {}", arguments.certificate.display()));
-        let (claim, verdict) = examine(&game, file).map_err(unreadable)?;
-        (game, claim, verdict)
+        let verdict = examine(&game, file).map_err(unreadable)?;
+        (game, verdict)
     };
-    let report = CheckReport { game: &game, claim: claim.as_ref(), verdict: verdict.as_ref() };
-    print(|out| match arguments.output.format {
-        Format::Text => report.write_text(out),
-        Format::Json => report.write_json(out),
-    })?;
-    Ok(if verdict.is_ok() { Answer::Proved } else { Answer::Unproved })
+    let format = arguments.output.format;
+    let valid = match &verdict {
+        Verdict::Single(claim, verdict) => {
+            let report = CheckReport { game: &game, claim: claim.as_ref(), verdict: verdict.as_ref() };
+            print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
+            verdict.is_ok()
+        }
+        Verdict::Bundle(verdict) => {
+            let report = BundleReport { game: &game, verdict: verdict.as_deref() };
+            print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
+            verdict.is_ok()
+        }
+    };
+    Ok(if valid { Answer::Proved } else { Answer::Unproved })
 }
 
-/// The claim, where it can be read, and the verdict; an error when the file cannot be read.
-fn examine(game: &Game, mut input: impl BufRead) -> io::Result<(Option<Claim>, Result<Accepted, Rejection>)> {
+/// The verdict; an error when the file cannot be read.
+fn examine(game: &Game, mut input: impl BufRead) -> io::Result<Verdict> {
     // The header is read twice, from memory: for the report, and by the checker, which trusts nobody's reading.
     let mut header = Vec::new();
     let mut start = input.by_ref().take(LONGEST_HEADER);
-    for _ in 0..HEADER_LINES {
+    start.read_until(b'\n', &mut header)?;
+    if header.starts_with(BUNDLE.as_bytes()) {
+        let verdict = check_bundle(game, header.as_slice().chain(input));
+        return match verdict {
+            Err(BundleRejection { rejection, .. }) if failed(&rejection) => Err(cause(rejection)),
+            verdict => Ok(Verdict::Bundle(verdict)),
+        };
+    }
+    for _ in 1..HEADER_LINES {
         start.read_until(b'\n', &mut header)?;
     }
     let claim = Reader::start(header.as_slice(), game.stages.len(), game.states.len()).ok().map(|(_, claim)| claim);
     match check(game, header.as_slice().chain(input)) {
-        // Bytes that are not text make a certificate invalid; any other failure says nothing about it.
-        Err(Rejection::Unreadable(ReadError::Io { source, .. })) if source.kind() != io::ErrorKind::InvalidData => Err(source),
-        verdict => Ok((claim, verdict)),
+        Err(rejection) if failed(&rejection) => Err(cause(rejection)),
+        verdict => Ok(Verdict::Single(claim, verdict)),
+    }
+}
+
+/// Whether the file could not be read, which says nothing about it; bytes that are no text make a certificate invalid.
+fn failed(rejection: &Rejection) -> bool {
+    matches!(rejection, Rejection::Unreadable(ReadError::Io { source, .. }) if source.kind() != io::ErrorKind::InvalidData)
+}
+
+fn cause(rejection: Rejection) -> io::Error {
+    match rejection {
+        Rejection::Unreadable(ReadError::Io { source, .. }) => source,
+        other => io::Error::other(other.to_string()),
     }
 }

@@ -26,6 +26,9 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Decision(#[from] super::decision::DecisionError),
+    #[cfg(feature = "solver")]
+    #[error("--of \"{given}\": {source}")]
+    Objective { given: String, source: crate::game::ObjectiveError },
     #[error("interrupted")]
     Interrupted,
 }

@@ -19,6 +19,7 @@ pub(super) const PROGRAM_EXAMPLES: &str = "\
 Examples:
   smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --certificate wage.cert
   smfg check models/moral_hazard_grid.toml wage.cert
+  smfg range models/moral_hazard.toml --decision wage=7/20 --epsilon 1/100
   smfg info models/epidemic.toml
   smfg generate mdp --stages 10 --states 100 --decisions 3 --seed 1 > game.json
 
@@ -48,13 +49,35 @@ Examples:
   smfg solve models/queue_tolls.toml --epsilon 0.25 --selection optimistic --time-limit 60
   smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --decision wage=2/5 --certificate wage.cert";
 
+#[cfg(feature = "solver")]
+pub(super) const RANGE: &str = "\
+Least and greatest value of the leader's reward, or of any expression, over the eps-equilibria of one decision.
+
+For the decision u given by --decision, `range` proves bounds of both ends of
+
+    [ min J0(u, d), max J0(u, d) ]    over the flows d with Expl(u, d) <= eps.
+
+--of puts an expression in place of J0: it is written as in a game file, may use the leader's parameters and the file's definitions, and \
+names populations with their stage: mu[infected]@3 is the mass of the infected at stage 3, mean(s.wealth)@0 an average. The decision \
+of a leader with variables is any point of her decision set: wage=7/20. Each end is `exact`, `within_gap` or `limit` as for `solve`, \
+and comes with an equilibrium; a time limit is shared by both. The certificates of the two ends are written as one bundle, \
+which `smfg check` verifies.";
+
+#[cfg(feature = "solver")]
+pub(super) const RANGE_EXAMPLES: &str = "\
+Examples:
+  smfg range models/tie.toml --decision risky
+  smfg range models/moral_hazard.toml --decision wage=7/20 --epsilon 1/100
+  smfg range models/moral_hazard_grid.toml --decision wage=2/5 --epsilon 1/100 --of \"mu[*, work]@0\" --certificate work.cert
+  smfg check models/moral_hazard_grid.toml work.cert";
+
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.
 
 A certificate claims lower <= V_eps <= upper for one game, named by its hash, and gives the steps that show it: \
 multipliers whose bounds are recomputed by backward induction, and policies whose flows are eps-equilibria. The checker recomputes \
 every step in integers and rationals (docs/certificate.md). It prints `valid` with the claim (status 0), or `invalid` with the line \
-and the reason (status 1).";
+and the reason (status 1). A bundle, as `smfg range` writes it, is valid when each of its certificates is.";
 
 pub(super) const CHECK_EXAMPLES: &str = "\
 Examples:

@@ -15,6 +15,10 @@ mod info;
 mod interrupt;
 mod progress;
 #[cfg(feature = "solver")]
+mod range;
+#[cfg(feature = "solver")]
+mod range_arguments;
+#[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_arguments;
@@ -40,8 +44,10 @@ pub fn run() -> ExitCode {
     let result = match Arguments::parse().command {
         #[cfg(feature = "solver")]
         Command::Solve(arguments) => solve::run(&arguments),
+        #[cfg(feature = "solver")]
+        Command::Range(arguments) => range::run(&arguments),
         #[cfg(not(feature = "solver"))]
-        Command::Solve(_) => Err(Failure::NoSolver),
+        Command::Solve(_) | Command::Range(_) => Err(Failure::NoSolver),
         Command::Check(arguments) => check::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments.family),

@@ -1,11 +1,13 @@
 //! `smfg solve`: reads, solves, writes the certificate, prints.
 
 use super::arguments::Format;
+use super::decision::{self, Chosen};
 use super::files::{probe, write_atomically};
 use super::progress::Indicator;
 use super::solve_arguments::SolveArguments;
-use super::{Answer, Failure, decision, interrupt, print};
+use super::{Answer, Failure, interrupt, print};
 use crate::equilibrium::Control;
+use crate::exact::Rational;
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, Settings, Status, solve, supported};
 use crate::report::SolveReport;
@@ -42,29 +44,44 @@ pub(super) fn run(arguments: &SolveArguments) -> Result<Answer, Failure> {
 }
 
 fn answer(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>, indicator: &Indicator) -> Result<Outcome, Failure> {
-    let decisions = supported(game)?;
-    let only = arguments.decision.as_deref().map(|given| decision::find(game, decisions, given)).transpose()?;
-    let threads = threads(arguments.threads);
+    let (decision, point) = chosen(game, arguments.decision.as_deref())?;
     indicator.say("starting the race");
     let observe = |progress: Progress| indicator.say(describe(&progress));
-    let start = Instant::now();
     let settings = Settings {
         selection: arguments.selection.into(),
         gap: arguments.gap.clone(),
         method: arguments.method.into(),
         precision: arguments.precision,
-        threads,
-        decision: only,
-        control: control(start, arguments.time_limit, interrupted),
-        race_control: control(start, arguments.time_limit.map(|limit| limit / 100 * RACE_PERCENT), interrupted),
+        threads: threads(arguments.threads),
+        decision,
+        point,
         observer: Some(&observe),
-        ..Settings::new(arguments.epsilon.clone())
+        ..limited(Settings::new(arguments.epsilon.clone()), arguments.time_limit, interrupted)
     };
     Ok(solve(game, &settings)?)
 }
 
+/// The decision asked for, as settings say it; without one, all of a list.
+pub(super) fn chosen(game: &Game, given: Option<&str>) -> Result<(Option<usize>, Option<Vec<Rational>>), Failure> {
+    let Some(given) = given else {
+        supported(game)?;
+        return Ok((None, None));
+    };
+    Ok(match decision::choose(game, given)? {
+        Chosen::Listed(index) => (Some(index), None),
+        Chosen::Point(values) => (None, Some(values)),
+    })
+}
+
+/// `settings` with a time limit from now on.
+pub(super) fn limited<'a>(settings: Settings<'a>, limit: Option<Duration>, interrupted: &Arc<AtomicBool>) -> Settings<'a> {
+    let start = Instant::now();
+    let race_control = control(start, limit.map(|limit| limit / 100 * RACE_PERCENT), interrupted);
+    Settings { control: control(start, limit, interrupted), race_control, ..settings }
+}
+
 /// The threads asked for, or all processors; the pool that they share gets as many.
-fn threads(asked: Option<u64>) -> usize {
+pub(super) fn threads(asked: Option<u64>) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = asked.and_then(|n| usize::try_from(n).ok()).unwrap_or_else(all);
     // A pool that cannot be made leaves the one of the library, which only changes how fast it goes.
@@ -77,7 +94,8 @@ fn control(start: Instant, limit: Option<Duration>, interrupted: &Arc<AtomicBool
     Control::new(limit.and_then(|limit| start.checked_add(limit)), Arc::clone(interrupted))
 }
 
-fn describe(progress: &Progress) -> String {
+/// Progress in words.
+pub(super) fn describe(progress: &Progress) -> String {
     let Progress { stage, lower_approx, upper_approx, open, decisions } = *progress;
     let gap = upper_approx - lower_approx;
     format!("{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, {open} of {decisions} decisions open")

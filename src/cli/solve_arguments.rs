@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Most threads; more than any machine that this program is meant for.
-const MOST_THREADS: u64 = 1024;
+pub(super) const MOST_THREADS: u64 = 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct SolveArguments {
@@ -21,7 +21,7 @@ pub(super) struct SolveArguments {
     /// Which equilibrium the followers are taken to play
     #[arg(long, value_enum, default_value_t = SelectionWord::Pessimistic)]
     pub(super) selection: SelectionWord,
-    /// Only this decision: its name, or parameters that equal its own exactly
+    /// Only this decision: its name, or its parameters, exactly
     #[arg(long, value_name = "NAME|a=1,b=2", allow_hyphen_values = true)]
     pub(super) decision: Option<String>,
     /// Accepted distance of the bounds, relative to max(1, |value|)
@@ -83,17 +83,17 @@ impl From<MethodWord> for Method {
     }
 }
 
-fn parse_nonnegative(text: &str) -> Result<Rational, String> {
+pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
     let value = parse_rational(text).map_err(|error| error.to_string())?;
     if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: Option<f64> = text.parse().ok();
     seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| "expected seconds, a number at least 0".into())
 }
 
-fn parse_precision(text: &str) -> Result<Precision, String> {
+pub(super) fn parse_precision(text: &str) -> Result<Precision, String> {
     match text {
         "auto" => Ok(Precision::Auto),
         "exact" => Ok(Precision::Exact),

@@ -18,6 +18,17 @@ impl Control {
         Control { deadline, interrupted }
     }
 
+    /// The same control with at most `time` from now on.
+    #[must_use]
+    pub fn within(&self, time: Duration) -> Self {
+        let sooner = Instant::now().checked_add(time);
+        let deadline = match (self.deadline, sooner) {
+            (Some(own), Some(sooner)) => Some(own.min(sooner)),
+            (own, sooner) => own.or(sooner),
+        };
+        Control { deadline, interrupted: Arc::clone(&self.interrupted) }
+    }
+
     /// Whether the time has come.
     #[must_use]
     pub fn stopped(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Games: the normal form, its numbers at a decision, and the game files that describe it.
 
+mod canonical;
 mod class;
 mod columns;
 pub mod expression;
@@ -7,7 +8,9 @@ mod file;
 mod hash;
 mod instance;
 mod interval;
+mod membership;
 mod model;
+mod objective;
 mod policy;
 mod polynomial;
 mod quadratic;
@@ -18,7 +21,9 @@ pub use columns::{Column, Columns, combine};
 pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError, ValueError, Where};
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
 pub use interval::{Interval, column_ranges, extremes, interval_power, interval_product, monomial_range, polynomial_range};
+pub use membership::NotADecision;
 pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
+pub use objective::{ObjectiveError, Vocabulary};
 pub use policy::{Policy, StagePolicy};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};
 pub use quadratic::{NotQuadratic, Quadratic};

@@ -6,6 +6,7 @@
 //! (docs/model.md, equations (1) to (4)).
 
 use super::columns::Columns;
+use super::objective::Vocabulary;
 use super::polynomial::Polynomial;
 use crate::exact::{Polytope, Rational};
 use std::ops::Range;
@@ -34,6 +35,8 @@ pub struct Game {
     pub stages: Vec<Stage>,
     /// Terms of the leader's reward that are not weighted by followers, `h(u, m)`.
     pub payoff: Polynomial,
+    /// What expressions about the game can name besides what is listed above; no part of the normal form or of the hash.
+    pub vocabulary: Arc<Vocabulary>,
 }
 
 /// `m = sum weight * d_stage(state, action)`.

@@ -34,6 +34,7 @@ impl MdpFamily {
             aggregates: Arc::new(Vec::new()),
             stages,
             payoff: Polynomial::zero(),
+            vocabulary: Arc::default(),
         }
     }
 

@@ -7,9 +7,11 @@ mod contest;
 mod equilibrium;
 mod outcome;
 mod race;
+mod range;
 mod settings;
 mod solve;
 
 pub use outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
+pub use range::{RangeOutcome, range};
 pub use settings::{Method, Observer, Precision, Progress, Settings, SolveError};
 pub use solve::{solve, supported};

@@ -68,6 +68,22 @@ pub struct Statistics {
     pub check_seconds_approx: f64,
 }
 
+impl Statistics {
+    /// Of two searches one after the other.
+    #[must_use]
+    pub fn plus(&self, other: &Statistics) -> Statistics {
+        Statistics {
+            nodes: self.nodes + other.nodes,
+            lp_solves: self.lp_solves + other.lp_solves,
+            inductions: self.inductions + other.inductions,
+            decisions_solved: self.decisions_solved + other.decisions_solved,
+            refused_steps: self.refused_steps + other.refused_steps,
+            seconds_approx: self.seconds_approx + other.seconds_approx,
+            check_seconds_approx: self.check_seconds_approx + other.check_seconds_approx,
+        }
+    }
+}
+
 /// The answer.
 #[derive(Debug, Clone)]
 pub struct Outcome {

@@ -3,7 +3,7 @@
 use crate::certificate::Selection;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
-use crate::game::NotQuadratic;
+use crate::game::{NotADecision, NotQuadratic, ObjectiveError};
 use crate::lp::Backend;
 use std::fmt;
 
@@ -66,8 +66,12 @@ pub struct Settings<'a> {
     pub backend: Option<&'a (dyn Backend + Sync)>,
     /// Threads that race decisions.
     pub threads: usize,
-    /// Only this decision, by position.
+    /// Only this decision of a finite leader, by position.
     pub decision: Option<usize>,
+    /// Only this point of the decision set, a number per parameter; `decision` is then without effect.
+    pub point: Option<Vec<Rational>>,
+    /// An expression in place of the leader's reward ([`Game::with_objective`](crate::game::Game::with_objective)).
+    pub objective: Option<String>,
     /// Time limit and interruption.
     pub control: Control,
     /// Time limit and interruption of the race; the proofs that follow go on until `control` stops.
@@ -86,6 +90,8 @@ impl fmt::Debug for Settings<'_> {
             .field("precision", &self.precision)
             .field("threads", &self.threads)
             .field("decision", &self.decision)
+            .field("point", &self.point)
+            .field("objective", &self.objective)
             .finish_non_exhaustive()
     }
 }
@@ -103,6 +109,8 @@ impl Settings<'_> {
             backend: None,
             threads: 1,
             decision: None,
+            point: None,
+            objective: None,
             control: Control::default(),
             race_control: Control::default(),
             observer: None,
@@ -117,8 +125,20 @@ pub enum SolveError {
     #[error("not supported yet: {0}")]
     Class(#[from] NotQuadratic),
     /// A leader whose decisions are not a finite list.
-    #[error("not supported yet: a leader with continuous decisions; `solve` handles `decisions = [...]`")]
+    #[error("not supported yet: a leader with continuous decisions; `decisions = [...]` is solved, and one decision at a time")]
     Leader,
+    /// The expression in place of the leader's reward means nothing in this game.
+    #[error("the expression: {0}")]
+    Objective(#[from] ObjectiveError),
+    /// The point asked for is none of the leader's decisions.
+    #[error("no decision of the leader: {0}")]
+    Point(#[from] NotADecision),
+    /// A range is asked for without saying at which decision.
+    #[error("a range is that of one decision, and the game has {}", .count.map_or_else(|| "a continuum".into(), |n| format!("{n}")))]
+    DecisionNeeded {
+        /// Number of decisions; `None` for a continuum.
+        count: Option<usize>,
+    },
     /// eps is negative.
     #[error("epsilon is {0}, expected at least 0")]
     Epsilon(Rational),

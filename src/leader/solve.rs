@@ -12,6 +12,7 @@ use crate::exact::Rational;
 use crate::follower::flow;
 use crate::game::{Class, Decision, Game, Instance, Numbers, classify};
 use crate::lp::HighsBackend;
+use std::borrow::Cow;
 use std::time::Instant;
 
 /// Certified bounds of the value of `game`.
@@ -22,17 +23,21 @@ use std::time::Instant;
 /// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
 pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
     let start = Instant::now();
+    // The file's own game names the claim; everything else is about the game with the objective asked for.
+    let stated = game;
+    let objective = settings.objective.as_deref().map(|expression| stated.with_objective(expression)).transpose()?;
+    let game = objective.as_ref().unwrap_or(stated);
     let decisions = admitted(game, settings)?;
-    let indices: Vec<usize> = match settings.decision {
-        Some(only) => vec![only],
-        None => (0..decisions.len()).collect(),
+    let indices: Vec<usize> = match scope(settings) {
+        Scope::Decision(only) => vec![only],
+        Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
     let instance = |index: usize| game.at(&decisions[index].values);
     let mut found = if mean_field_free(game) { race(&indices, &instance, settings) } else { search(&indices, &instance, settings)? };
     found.statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
-    let (accepted, certificate) = accept(game, settings, &mut found, &instance)?;
+    let (accepted, certificate) = accept(stated, settings, &mut found, &instance)?;
     found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
 
     let winner = best(&found.proved, settings.selection).map(|position| &found.proved[position]);
@@ -142,16 +147,29 @@ pub fn supported(game: &Game) -> Result<&[Decision], SolveError> {
     game.finite_decisions().ok_or(SolveError::Leader)
 }
 
-/// The decisions, when this version solves the game and the settings fit it.
-fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<&'g [Decision], SolveError> {
+/// The decisions to which positions refer, when this version solves the game and the settings fit it.
+fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<Cow<'g, [Decision]>, SolveError> {
     if settings.epsilon < Rational::ZERO {
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
+    }
+    if let Some(values) = &settings.point {
+        game.leader.admits(values)?;
+        return Ok(Cow::Owned(vec![Decision { name: None, values: values.clone() }]));
     }
     let decisions = supported(game)?;
     let count = decisions.len();
     match settings.decision {
         Some(index) if index >= count => Err(SolveError::Decision { index, count }),
-        _ => Ok(decisions),
+        _ => Ok(Cow::Borrowed(decisions)),
+    }
+}
+
+/// What the claim is about.
+fn scope(settings: &Settings<'_>) -> Scope {
+    match (&settings.point, settings.decision) {
+        (Some(values), _) => Scope::Point(values.clone()),
+        (None, Some(only)) => Scope::Decision(only),
+        (None, None) => Scope::All,
     }
 }
 
@@ -168,9 +186,15 @@ fn accept(
         let sides = || found.proved.iter().map(|(_, proved)| interval(settings.selection, proved));
         let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
         let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
-        let scope = settings.decision.map_or(Scope::All, Scope::Decision);
-        let claim =
-            Claim { game_hash: hash.clone(), epsilon: settings.epsilon.clone(), selection: settings.selection, scope, lower, upper };
+        let claim = Claim {
+            game_hash: hash.clone(),
+            epsilon: settings.epsilon.clone(),
+            selection: settings.selection,
+            scope: scope(settings),
+            of: settings.objective.clone(),
+            lower,
+            upper,
+        };
         let decisions: Vec<Step> = found.proved.iter().map(|(index, _)| Step::Decision(*index)).collect();
         let steps = found
             .proved

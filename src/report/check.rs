@@ -1,14 +1,15 @@
 //! The answer of `check`.
 //!
 //! JSON: `{"valid", "claim", "reason"}`. `claim` is what the certificate says, whether proved or not: `lower`, `upper`, `epsilon`,
-//! `selection`, `game_hash`, and `scope` when it is about one decision only; null when it cannot be read.
+//! `selection`, `game_hash`, `scope` when it is about one decision only, and `of` when an expression stands in place of the leader's
+//! reward; null when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are proved.
 
 use super::json::{Exact, write_document};
 use super::number::{NumberText, shorten_digits};
 use super::table::write_field;
 use super::words::{self, scope_of};
 use crate::certificate::Claim;
-use crate::check::{Accepted, Rejection};
+use crate::check::{Accepted, BundleRejection, Rejection};
 use crate::game::Game;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -35,6 +36,13 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+struct BundleDocument<'a> {
+    valid: bool,
+    claims: Vec<ClaimRows<'a>>,
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
 struct ClaimRows<'a> {
     lower: Exact<'a>,
     upper: Exact<'a>,
@@ -43,6 +51,22 @@ struct ClaimRows<'a> {
     game_hash: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<words::OneDecision<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<&'a str>,
+}
+
+impl<'a> ClaimRows<'a> {
+    fn new(game: &'a Game, claim: &'a Claim) -> Self {
+        ClaimRows {
+            lower: Exact(&claim.lower),
+            upper: Exact(&claim.upper),
+            epsilon: Exact(&claim.epsilon),
+            selection: claim.selection.to_string(),
+            game_hash: &claim.game_hash,
+            scope: scope_of(game, &claim.scope),
+            of: claim.of.as_deref(),
+        }
+    }
 }
 
 impl CheckReport<'_> {
@@ -51,14 +75,7 @@ impl CheckReport<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let claim = self.claim.map(|claim| ClaimRows {
-            lower: Exact(&claim.lower),
-            upper: Exact(&claim.upper),
-            epsilon: Exact(&claim.epsilon),
-            selection: claim.selection.to_string(),
-            game_hash: &claim.game_hash,
-            scope: scope_of(self.game, claim.scope),
-        });
+        let claim = self.claim.map(|claim| ClaimRows::new(self.game, claim));
         let reason = self.verdict.err().map(ToString::to_string);
         write_document(out, &Document { valid: self.verdict.is_ok(), claim, reason })
     }
@@ -77,17 +94,78 @@ impl CheckReport<'_> {
             }
             Err(rejection) => {
                 writeln!(out, "invalid")?;
-                let reason: String = shorten_digits(&rejection.to_string()).chars().take(LONGEST_REASON).collect();
-                write_field(out, "reason", &reason)?;
-                if let Some(claim) = self.claim.filter(|_| !matches!(rejection, Rejection::OtherGame { .. })) {
-                    write_field(out, "not proved", &words::claim(self.game, claim, &numbers))?;
-                }
-                write_field(out, "game", &self.game.name)?;
+                write_refusal(out, self.game, &rejection.to_string(), rejection, self.claim, &numbers)?;
             }
         }
-        if numbers.shortened() {
-            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
-        }
-        Ok(())
+        write_shortened(out, &numbers)
     }
+}
+
+/// What `check` prints about a bundle.
+#[derive(Debug, Clone, Copy)]
+pub struct BundleReport<'a> {
+    /// The game.
+    pub game: &'a Game,
+    /// The verdict.
+    pub verdict: Result<&'a [Accepted], &'a BundleRejection>,
+}
+
+impl BundleReport<'_> {
+    /// The certificates that were accepted.
+    fn accepted(&self) -> &[Accepted] {
+        self.verdict.unwrap_or_else(|rejection| &rejection.accepted)
+    }
+
+    /// Writes the JSON object.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let claims = self.accepted().iter().map(|accepted| ClaimRows::new(self.game, &accepted.claim)).collect();
+        let reason = self.verdict.err().map(ToString::to_string);
+        write_document(out, &BundleDocument { valid: self.verdict.is_ok(), claims, reason })
+    }
+
+    /// Writes the verdict in words.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let numbers = NumberText::default();
+        writeln!(out, "{}", if self.verdict.is_ok() { "valid" } else { "invalid" })?;
+        for accepted in self.accepted() {
+            write_field(out, "proved", &words::claim(self.game, &accepted.claim, &numbers))?;
+        }
+        match self.verdict {
+            Ok(accepted) => write_field(out, "game hash", accepted.first().map_or("", |first| &first.claim.game_hash))?,
+            Err(refused) => {
+                write_refusal(out, self.game, &refused.to_string(), &refused.rejection, refused.claim.as_ref(), &numbers)?;
+            }
+        }
+        write_shortened(out, &numbers)
+    }
+}
+
+/// Why a claim is not proved, in fields.
+fn write_refusal(
+    out: &mut dyn Write,
+    game: &Game,
+    reason: &str,
+    rejection: &Rejection,
+    claim: Option<&Claim>,
+    numbers: &NumberText,
+) -> io::Result<()> {
+    let reason: String = shorten_digits(reason).chars().take(LONGEST_REASON).collect();
+    write_field(out, "reason", &reason)?;
+    if let Some(claim) = claim.filter(|_| !matches!(rejection, Rejection::OtherGame { .. })) {
+        write_field(out, "not proved", &words::claim(game, claim, numbers))?;
+    }
+    write_field(out, "game", &game.name)
+}
+
+fn write_shortened(out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
+    if numbers.shortened() {
+        writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+    }
+    Ok(())
 }

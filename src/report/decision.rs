@@ -2,7 +2,18 @@
 
 use super::number::NumberText;
 use super::words::plain;
+use crate::certificate::Scope;
 use crate::game::{Decision, Game};
+use crate::leader::Outcome;
+use std::borrow::Cow;
+
+/// The decision that an outcome is about or found best.
+pub(super) fn chosen<'a>(game: &'a Game, outcome: &Outcome) -> Option<Cow<'a, Decision>> {
+    match &outcome.accepted.claim.scope {
+        Scope::Point(values) => Some(Cow::Owned(Decision { name: None, values: values.clone() })),
+        Scope::All | Scope::Decision(_) => game.finite_decisions()?.get(outcome.decision).map(Cow::Borrowed),
+    }
+}
 
 /// Name and parameters of a decision: `low`, `toll = 1`, or both.
 pub(super) fn decision(game: &Game, decision: &Decision, numbers: &NumberText) -> String {

@@ -16,6 +16,10 @@ mod number;
 #[cfg(feature = "solver")]
 mod policy;
 #[cfg(feature = "solver")]
+mod range;
+#[cfg(feature = "solver")]
+mod range_json;
+#[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_json;
@@ -23,7 +27,9 @@ mod table;
 mod tables;
 mod words;
 
-pub use check::CheckReport;
+pub use check::{BundleReport, CheckReport};
 pub use info::InfoReport;
+#[cfg(feature = "solver")]
+pub use range::RangeReport;
 #[cfg(feature = "solver")]
 pub use solve::SolveReport;

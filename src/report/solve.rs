@@ -1,16 +1,17 @@
 //! The answer of `solve`, and its text.
 
 use super::cells::{approximate, bound_cell, count};
-use super::decision::{decision, parameters};
+use super::decision::{chosen, decision, parameters};
 use super::number::{NumberText, interval};
 use super::policy::reached;
 use super::solve_json::status;
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::words::{plain, scope_of};
 use crate::certificate::Selection;
-use crate::exact::Rounding;
-use crate::game::{Game, classify};
-use crate::leader::{Enclosed, Equilibrium, Outcome, Status, Termination};
+use crate::exact::{Rational, Rounding};
+use crate::follower::flow;
+use crate::game::{Game, Instance, Numbers, classify};
+use crate::leader::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 use std::io::{self, Write};
 
 /// What `solve` prints.
@@ -34,11 +35,20 @@ impl SolveReport<'_> {
         self.write_question(out, &numbers)?;
         self.write_value(out, &numbers)?;
         match &self.outcome.equilibrium {
-            Some(equilibrium) => self.write_equilibrium(out, equilibrium, &numbers)?,
+            Some(equilibrium) => {
+                let which = match self.outcome.accepted.claim.selection {
+                    Selection::Pessimistic => "the worst",
+                    Selection::Optimistic => "the best",
+                };
+                let found = if self.outcome.status == Status::Exact { which } else { "the witness" };
+                writeln!(out)?;
+                write_field(out, "equilibrium", &format!("{found} at this decision"))?;
+                self.write_equilibrium(out, equilibrium, "leader reward", &numbers)?;
+            }
             None => write_field(out, "equilibrium", "none found: the bounds follow from the range of the leader's reward")?,
         }
         self.write_decisions(out)?;
-        self.write_statistics(out)?;
+        write_statistics(out, &self.outcome.statistics, self.outcome.certificate.len(), self.certificate_path)?;
         if numbers.shortened() {
             writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
         }
@@ -67,38 +77,29 @@ impl SolveReport<'_> {
             write_field(out, "  at least", &numbers.exact(&claim.lower))?;
             write_field(out, "  at most", &numbers.exact(&claim.upper))?;
         }
-        let why = match (self.outcome.status, self.outcome.termination) {
-            (Status::Exact, _) => "",
-            (_, Termination::TimeLimit) => " (time limit)",
-            (_, Termination::Interrupted) => " (interrupted)",
-            (Status::WithinGap, Termination::Gap) => "",
-            (Status::Limit, Termination::Gap) => " (the rest is rounding in the proof; try --precision exact or more bits)",
-        };
-        write_field(out, "status", &format!("{}{why}", status(self.outcome.status)))?;
-        let chosen = self.game.finite_decisions().and_then(|all| all.get(self.outcome.decision));
-        let note = if scope_of(self.game, claim.scope).is_some() { ", the only one considered" } else { "" };
-        let text = chosen.map(|chosen| format!("{}{note}", decision(self.game, chosen, numbers)));
+        write_status(out, self.outcome.status, self.outcome.termination)?;
+        let chosen = chosen(self.game, self.outcome);
+        let note = if scope_of(self.game, &claim.scope).is_some() { ", the only one considered" } else { "" };
+        let text = chosen.map(|chosen| format!("{}{note}", decision(self.game, &chosen, numbers)));
         write_field(out, "decision", &text.unwrap_or_default())
     }
 
-    fn write_equilibrium(&self, out: &mut dyn Write, equilibrium: &Equilibrium, numbers: &NumberText) -> io::Result<()> {
-        let which = match self.outcome.accepted.claim.selection {
-            Selection::Pessimistic => "the worst",
-            Selection::Optimistic => "the best",
-        };
-        let found = if self.outcome.status == Status::Exact { which } else { "the witness" };
-        let exploitability = enclosed(&equilibrium.exploitability, numbers);
-        let reward = enclosed(&equilibrium.leader_reward, numbers);
-        writeln!(out)?;
-        write_field(out, "equilibrium", &format!("{found} at this decision"))?;
-        write_field(out, "exploitability", &exploitability)?;
-        write_field(out, "leader reward", &reward)?;
+    /// An equilibrium at the decision of the outcome: its exploitability, what it is worth under the name `value`, and its policy.
+    pub(super) fn write_equilibrium(
+        &self,
+        out: &mut dyn Write,
+        equilibrium: &Equilibrium,
+        value: &str,
+        numbers: &NumberText,
+    ) -> io::Result<()> {
+        write_field(out, "exploitability", &enclosed(&equilibrium.exploitability, numbers))?;
+        write_field(out, value, &enclosed(&equilibrium.leader_reward, numbers))?;
         if equilibrium.mixture.len() > 1 {
             let weights: Vec<String> = equilibrium.mixture.iter().map(|part| numbers.fraction(&part.weight)).collect();
             write_field(out, "mixture", &format!("of {} policies, weights {}", weights.len(), weights.join(", ")))?;
         }
-        let Some(chosen) = self.game.finite_decisions().and_then(|all| all.get(self.outcome.decision)) else { return Ok(()) };
-        let Ok(data) = self.game.at(&chosen.values).mean_field_free() else { return Ok(()) };
+        let Some(chosen) = chosen(self.game, self.outcome) else { return Ok(()) };
+        let Some(data) = numbers_at(&self.game.at(&chosen.values), equilibrium) else { return Ok(()) };
         let table = reached(self.game, &data, &equilibrium.mixture, equilibrium.policy.as_ref(), MOST_ROWS);
         let heading = if table.rounded { "actions (rounded probabilities)" } else { "actions (probabilities)" };
         let mut rows: Vec<Vec<String>> = vec![["stage", "state", "mass ~", heading].map(String::from).to_vec()];
@@ -136,27 +137,52 @@ impl SolveReport<'_> {
         write_table(out, &rows)?;
         write_more(out, shown.len().saturating_sub(MOST_ROWS), "decision", "decisions")
     }
+}
 
-    fn write_statistics(&self, out: &mut dyn Write) -> io::Result<()> {
-        let statistics = &self.outcome.statistics;
-        let place = self.certificate_path.map_or_else(String::new, |path| format!(", {path}"));
-        writeln!(out)?;
-        write_field(out, "certificate", &format!("checked ({}{place})", count(self.outcome.certificate.len(), "byte")))?;
-        let mut parts = vec![
-            format!("{} examined", count(statistics.nodes, "decision")),
-            format!("{} solved", statistics.decisions_solved),
-            count(statistics.inductions, "induction"),
-            format!("{} s", approximate(statistics.seconds_approx, 3)),
-            format!("check {} s", approximate(statistics.check_seconds_approx, 3)),
-        ];
-        if statistics.lp_solves > 0 {
-            parts.insert(2, count(statistics.lp_solves, "linear programme"));
-        }
-        if statistics.refused_steps > 0 {
-            parts.push(format!("{} refused and replaced", count(statistics.refused_steps, "proof step")));
-        }
-        write_field(out, "statistics", &parts.join(", "))
+/// The numbers of an instance at the population of an equilibrium.
+fn numbers_at(instance: &Instance, equilibrium: &Equilibrium) -> Option<Numbers> {
+    if let Ok(numbers) = instance.mean_field_free() {
+        return Some(numbers);
     }
+    let mut aggregates = vec![Rational::ZERO; instance.aggregates.len()];
+    for part in &equilibrium.mixture {
+        let flow = flow(instance, &part.policy).ok()?;
+        aggregates.iter_mut().zip(flow.aggregates).for_each(|(sum, value)| *sum += &part.weight * value);
+    }
+    Some(instance.at_population(&aggregates))
+}
+
+/// The last lines: the certificate, counts and times.
+pub(super) fn write_statistics(out: &mut dyn Write, statistics: &Statistics, bytes: usize, path: Option<&str>) -> io::Result<()> {
+    let place = path.map_or_else(String::new, |path| format!(", {path}"));
+    writeln!(out)?;
+    write_field(out, "certificate", &format!("checked ({}{place})", count(bytes, "byte")))?;
+    let mut parts = vec![
+        format!("{} examined", count(statistics.nodes, "decision")),
+        format!("{} solved", statistics.decisions_solved),
+        count(statistics.inductions, "induction"),
+        format!("{} s", approximate(statistics.seconds_approx, 3)),
+        format!("check {} s", approximate(statistics.check_seconds_approx, 3)),
+    ];
+    if statistics.lp_solves > 0 {
+        parts.insert(2, count(statistics.lp_solves, "linear programme"));
+    }
+    if statistics.refused_steps > 0 {
+        parts.push(format!("{} refused and replaced", count(statistics.refused_steps, "proof step")));
+    }
+    write_field(out, "statistics", &parts.join(", "))
+}
+
+/// How far an answer goes, and why not further.
+pub(super) fn write_status(out: &mut dyn Write, reached: Status, termination: Termination) -> io::Result<()> {
+    let why = match (reached, termination) {
+        (Status::Exact, _) => "",
+        (_, Termination::TimeLimit) => " (time limit)",
+        (_, Termination::Interrupted) => " (interrupted)",
+        (Status::WithinGap, Termination::Gap) => "",
+        (Status::Limit, Termination::Gap) => " (the rest is rounding in the proof; try --precision exact or more bits)",
+    };
+    write_field(out, "status", &format!("{}{why}", status(reached)))
 }
 
 fn enclosed(number: &Enclosed, numbers: &NumberText) -> String {

@@ -1,5 +1,6 @@
 //! `solve --format json`: one object, `smfg-result/1`.
 
+use super::decision::chosen;
 use super::json::{Bounds, Entries, Exact, List, write_document};
 use super::policy::{PartRows, PolicyRows};
 use super::solve::SolveReport;
@@ -7,8 +8,9 @@ use super::words::scope_of;
 use crate::certificate::Scope;
 use crate::exact::Rational;
 use crate::game::{Decision, Game, classify};
-use crate::leader::{Enclosed, Equilibrium, Outcome, Status, Termination};
+use crate::leader::{Enclosed, Equilibrium, Statistics, Status, Termination};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 impl SolveReport<'_> {
@@ -27,26 +29,22 @@ impl SolveReport<'_> {
             epsilon: Exact(&claim.epsilon),
             selection: claim.selection.to_string(),
             class: classify(game).class.to_string(),
-            scope: scope_of(game, claim.scope),
+            scope: scope_of(game, &claim.scope),
             status: status(outcome.status),
             value: Bounds::new(&claim.lower, &claim.upper),
-            decision: decisions.get(outcome.decision).map(|decision| ChosenDecision { game, decision }),
-            equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows { game, equilibrium }),
+            decision: chosen(game, outcome).map(|decision| ChosenDecision { game, decision }),
+            equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows { game, equilibrium, value: "leader_reward" }),
             decisions: List(|| {
                 let all = outcome.accepted.decisions.iter().enumerate();
-                all.filter(|(index, _)| in_scope(claim.scope, *index)).map(|(index, (lower, upper))| DecisionBounds {
+                all.filter(|(index, _)| in_scope(&claim.scope, *index)).map(|(index, (lower, upper))| DecisionBounds {
                     name: decisions.get(index).and_then(|decision| decision.name.as_deref()),
                     lower: lower.as_ref().map(Exact),
                     upper: upper.as_ref().map(Exact),
                 })
             }),
             certificate: CertificateNote { checked: true, path: certificate_path, bytes: outcome.certificate.len() },
-            statistics: statistics(outcome),
-            termination: match outcome.termination {
-                Termination::Gap => "gap",
-                Termination::TimeLimit => "time_limit",
-                Termination::Interrupted => "interrupted",
-            },
+            statistics: statistics(&outcome.statistics),
+            termination: termination(outcome.termination),
         };
         write_document(out, &document)
     }
@@ -61,10 +59,21 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
-fn in_scope(scope: Scope, index: usize) -> bool {
+/// The word for why a search ended.
+pub(super) fn termination(termination: Termination) -> &'static str {
+    match termination {
+        Termination::Gap => "gap",
+        Termination::TimeLimit => "time_limit",
+        Termination::Interrupted => "interrupted",
+    }
+}
+
+/// Whether a decision of a list belongs to the claim.
+fn in_scope(scope: &Scope, index: usize) -> bool {
     match scope {
         Scope::All => true,
-        Scope::Decision(only) => index == only,
+        Scope::Decision(only) => index == *only,
+        Scope::Point(_) => false,
     }
 }
 
@@ -90,9 +99,9 @@ struct Document<'a, D: Serialize> {
 }
 
 #[derive(Serialize)]
-struct GameName<'a> {
-    name: &'a str,
-    hash: &'a str,
+pub(super) struct GameName<'a> {
+    pub(super) name: &'a str,
+    pub(super) hash: &'a str,
 }
 
 #[derive(Serialize)]
@@ -103,14 +112,14 @@ struct DecisionBounds<'a> {
 }
 
 #[derive(Serialize)]
-struct CertificateNote<'a> {
-    checked: bool,
-    path: Option<&'a str>,
-    bytes: usize,
+pub(super) struct CertificateNote<'a> {
+    pub(super) checked: bool,
+    pub(super) path: Option<&'a str>,
+    pub(super) bytes: usize,
 }
 
 #[derive(Serialize)]
-struct StatisticsNote {
+pub(super) struct StatisticsNote {
     nodes: usize,
     lp_solves: usize,
     inductions: usize,
@@ -120,8 +129,7 @@ struct StatisticsNote {
     check_seconds: f64,
 }
 
-fn statistics(outcome: &Outcome) -> StatisticsNote {
-    let statistics = &outcome.statistics;
+pub(super) fn statistics(statistics: &Statistics) -> StatisticsNote {
     StatisticsNote {
         nodes: statistics.nodes,
         lp_solves: statistics.lp_solves,
@@ -138,9 +146,9 @@ fn microseconds(seconds_approx: f64) -> f64 {
     (seconds_approx * 1e6).round() / 1e6
 }
 
-struct ChosenDecision<'a> {
-    game: &'a Game,
-    decision: &'a Decision,
+pub(super) struct ChosenDecision<'a> {
+    pub(super) game: &'a Game,
+    pub(super) decision: Cow<'a, Decision>,
 }
 
 impl Serialize for ChosenDecision<'_> {
@@ -154,19 +162,21 @@ impl Serialize for ChosenDecision<'_> {
     }
 }
 
-struct EquilibriumRows<'a> {
-    game: &'a Game,
-    equilibrium: &'a Equilibrium,
+pub(super) struct EquilibriumRows<'a> {
+    pub(super) game: &'a Game,
+    pub(super) equilibrium: &'a Equilibrium,
+    /// Key of the leader's reward, or of what stands in its place.
+    pub(super) value: &'static str,
 }
 
 impl Serialize for EquilibriumRows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
-        let EquilibriumRows { game, equilibrium } = *self;
+        let EquilibriumRows { game, equilibrium, value } = *self;
         let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("policy", &equilibrium.policy.as_ref().map(|policy| PolicyRows { game, policy }))?;
         map.serialize_entry("exploitability", &Number(&equilibrium.exploitability))?;
-        map.serialize_entry("leader_reward", &Number(&equilibrium.leader_reward))?;
+        map.serialize_entry(value, &Number(&equilibrium.leader_reward))?;
         map.serialize_entry("mixture", &List(|| equilibrium.mixture.iter().map(|part| PartRows { game, part })))?;
         map.end()
     }

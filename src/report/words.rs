@@ -1,5 +1,6 @@
 //! Names and formulas of a game in text.
 
+use super::json::Exact;
 use super::number::NumberText;
 use crate::certificate::{Claim, Scope};
 use crate::exact::Rational;
@@ -60,31 +61,54 @@ fn product(game: &Game, monomial: &Monomial) -> String {
 }
 
 /// The decision to which a claim is restricted.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
-pub(super) struct OneDecision<'a> {
-    /// Position in the game file, from 0.
-    pub(super) decision: usize,
-    /// Its name.
-    pub(super) name: Option<&'a str>,
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(untagged)]
+pub(super) enum OneDecision<'a> {
+    /// One of a list.
+    Listed {
+        /// Position in the game file, from 0.
+        decision: usize,
+        /// Its name.
+        name: Option<&'a str>,
+    },
+    /// A point of the decision set.
+    Point {
+        /// Parameters and their values.
+        #[serde(serialize_with = "as_table")]
+        point: Vec<(&'a str, Exact<'a>)>,
+    },
+}
+
+fn as_table<S: serde::Serializer>(entries: &[(&str, Exact<'_>)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
 }
 
 /// The decision to which a claim is restricted, if it is.
-pub(super) fn scope_of(game: &Game, scope: Scope) -> Option<OneDecision<'_>> {
+pub(super) fn scope_of<'a>(game: &'a Game, scope: &'a Scope) -> Option<OneDecision<'a>> {
     match scope {
         Scope::All => None,
         Scope::Decision(decision) => {
-            let name = game.finite_decisions().and_then(|all| all.get(decision)).and_then(|d| d.name.as_deref());
-            Some(OneDecision { decision, name })
+            let name = game.finite_decisions().and_then(|all| all.get(*decision)).and_then(|d| d.name.as_deref());
+            Some(OneDecision::Listed { decision: *decision, name })
+        }
+        Scope::Point(values) => {
+            let point = game.leader.parameters.iter().map(String::as_str).zip(values.iter().map(Exact)).collect();
+            Some(OneDecision::Point { point })
         }
     }
 }
 
 /// What a claim says, as a sentence without its end: `the pessimistic value at epsilon = 0 of ... is 1/2 = 0.5`.
 pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String {
-    let under = match scope_of(game, claim.scope) {
+    let under = match scope_of(game, &claim.scope) {
         None => String::new(),
-        Some(OneDecision { name: Some(name), .. }) => format!(" under decision `{}`", plain(name)),
-        Some(OneDecision { decision, name: None }) => format!(" under decision {decision}"),
+        Some(OneDecision::Listed { name: Some(name), .. }) => format!(" under decision `{}`", plain(name)),
+        Some(OneDecision::Listed { decision, name: None }) => format!(" under decision {decision}"),
+        Some(OneDecision::Point { point }) => {
+            let words: Vec<String> =
+                point.into_iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value.0))).collect();
+            format!(" under decision {}", words.join(", "))
+        }
     };
     let bounds = if claim.lower == claim.upper {
         format!("is {}", numbers.exact(&claim.lower))
@@ -92,5 +116,6 @@ pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String 
         format!("is at least {} and at most {}", numbers.exact(&claim.lower), numbers.exact(&claim.upper))
     };
     let Claim { selection, epsilon, .. } = claim;
-    format!("the {selection} value of `{}`{under} at epsilon {} {bounds}", plain(&game.name), numbers.exact(epsilon))
+    let of = claim.of.as_ref().map_or_else(String::new, |of| format!("`{}` in ", plain(of)));
+    format!("the {selection} value of {of}`{}`{under} at epsilon {} {bounds}", plain(&game.name), numbers.exact(epsilon))
 }

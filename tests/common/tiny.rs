@@ -157,6 +157,7 @@ impl Tiny {
             aggregates: Arc::new(self.aggregates.iter().map(aggregate).collect()),
             stages: self.stages.iter().enumerate().map(|(t, rows)| stage(rows, t == last)).collect(),
             payoff: self.payoff.polynomial(),
+            vocabulary: Arc::default(),
         }
     }
 }

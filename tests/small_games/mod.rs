@@ -181,5 +181,6 @@ pub fn game_of(numbers: &Numbers) -> Game {
         aggregates: Arc::new(Vec::new()),
         stages,
         payoff: Polynomial::constant(numbers.leader_constant.clone()),
+        vocabulary: Arc::default(),
     }
 }

@@ -1,7 +1,6 @@
 //! From a document to a game: names, then rules, then their formulas, then the normal form.
 
 use super::availability::pairs;
-use super::canonical::canonical;
 use super::document::{Mark, Node};
 use super::evaluate::{Context, Stopped};
 use super::fields::{Fields, Formula, formula, table};
@@ -18,8 +17,9 @@ use super::rules::{PayoffRule, RewardRule, Scope, TransitionRule, available_rule
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
 use crate::exact::Rational;
+use crate::game::canonical::canonical;
 use crate::game::expression::{Evaluator, Place, Symbols};
-use crate::game::{Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Stage};
+use crate::game::{Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Stage, Vocabulary};
 use std::sync::Arc;
 
 /// Everything the file says, formulas not evaluated.
@@ -65,7 +65,8 @@ pub(super) fn build(report: &mut Report, node: &Node, tables: Option<&str>) -> O
     if !report.clean() {
         return None;
     }
-    let game = canonical(Game { aggregates: Arc::new(aggregates), ..game });
+    let vocabulary = Arc::new(Vocabulary::of(&symbols));
+    let game = canonical(Game { aggregates: Arc::new(aggregates), vocabulary, ..game });
     let shape = draft.leader.shape(draft.header.stages);
     prove(report, &game, shape, &|stage, state, action| winner(&draft.transitions, stage, state, action));
     Some(game)
@@ -150,6 +151,7 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
         aggregates: Arc::default(),
         stages,
         payoff,
+        vocabulary: Arc::default(),
     })
 }
 

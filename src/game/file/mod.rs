@@ -10,7 +10,6 @@
 
 mod availability;
 mod build;
-mod canonical;
 mod document;
 mod enclosure;
 mod errors;

@@ -1,6 +1,6 @@
 //! Aggregates in canonical order: by stage, then by weights; those that nothing uses are dropped.
 
-use crate::game::{Aggregate, Columns, Game, Polynomial, Variable};
+use super::{Aggregate, Columns, Game, Polynomial, Variable};
 use std::sync::Arc;
 
 /// Renames the aggregates of a game whose polynomials are numbered by `game.aggregates`.
