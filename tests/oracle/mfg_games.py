@@ -81,7 +81,7 @@ class PopulationGame(Game):
 
 
 class Instance:
-    """A game at one decision: `reward` and `law` of every available triple, and the leader's reward `leader`."""
+    """A game at one decision: `reward`, `law` and `leader_rate` of every available triple, and the leader's `payoff`."""
 
     def __init__(self, game, parameters):
         self.game, self.stages, self.states = game, game.stages, game.states
@@ -89,7 +89,8 @@ class Instance:
         self.initial = {s: game.initial.get(s, ZERO) for s in game.states}
         self.triples = [(t, s, a) for t in range(game.stages) for s in game.states for a in game.available[t, s]]
         self.reward = dict.fromkeys(self.triples, Polynomial())
-        self.leader = Polynomial()
+        self.leader_rate = dict.fromkeys(self.triples, Polynomial())
+        self.payoff = Polynomial()
         for t, s, a in self.triples:
             context = Context(game, parameters, t, s, a)
             for stages, states, actions, tree, _ in game.rewards:
@@ -97,10 +98,10 @@ class Instance:
                     self.reward[t, s, a] += Polynomial.of(evaluate(tree, context))
             for stages, states, actions, tree, _ in game.leader_rewards:
                 if t in stages and s in states and a in actions:
-                    self.leader += Polynomial.of(evaluate(tree, context)) * Polynomial({((t, s, a),): ONE})
+                    self.leader_rate[t, s, a] += Polynomial.of(evaluate(tree, context))
         for stages, _, _, tree, staged in game.leader_payoffs:
             for t in sorted(stages) if staged else [None]:
-                self.leader += Polynomial.of(evaluate(tree, Context(game, parameters, t)))
+                self.payoff += Polynomial.of(evaluate(tree, Context(game, parameters, t)))
         self.law = {(t, s, a): self.law_of(parameters, t, s, a) for t, s, a in self.triples if t < game.stages - 1}
 
     def law_of(self, parameters, t, s, a):
@@ -148,6 +149,13 @@ class Instance:
                     q[t, s, a] = value
                 v[t, s] = max(q[t, s, a] for a in self.available[t, s])
         return v, q
+
+    def leader_reward(self, population):
+        rates = sum(mass * self.leader_rate[key].at(population) for key, mass in population.items() if mass)
+        return self.payoff.at(population) + rates
+
+    def leader_polynomial(self):
+        return sum((rate * Polynomial({(key,): ONE}) for key, rate in self.leader_rate.items()), self.payoff)
 
     def exploitability(self, population):
         v, _ = self.values(population)
