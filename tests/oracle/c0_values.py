@@ -273,7 +273,7 @@ def evaluate(tree, context):
         state, action = (tree[1] + ("*",))[:2]
         if state != "*" and state not in game.states or action != "*" and action not in game.actions:
             raise GameError(f"unknown state or action in mu[{', '.join(tree[1])}]")
-        return Affine(ZERO, {
+        return game.form({
             (stage, s, a): ONE
             for s in game.states for a in game.available[stage, s]
             if state in ("*", s) and action in ("*", a)
@@ -285,7 +285,7 @@ def evaluate(tree, context):
             weight = as_number(evaluate(tree[1], Context(game, context.parameters, stage, s, a)), "mean(...)")
             if weight:
                 terms[stage, s, a] = weight
-    return Affine(ZERO, terms)
+    return game.form(terms)
 
 
 def parse_expression(value):
@@ -330,7 +330,8 @@ class Game:
         self.state_attributes = listed(data["states"], "state")
         self.action_attributes = listed(data["actions"], "action")
         self.states, self.actions = list(self.state_attributes), list(self.action_attributes)
-        self.initial = {s: parse_number(v) for s, v in data["initial"].items()}
+        initial = data["initial"]
+        self.initial = {initial: ONE} if isinstance(initial, str) else {s: parse_number(v) for s, v in initial.items()}
         if sum(self.initial.values()) != 1 or min(self.initial.values()) < 0 or set(self.initial) - set(self.states):
             raise GameError("`initial` is not a law over the states")
         self.define = {name: parse_expression(value) for name, value in data.get("define", {}).items()}
@@ -338,16 +339,20 @@ class Game:
         self.rewards = self.read_rules(data.get("reward", []), {"value"})
         self.transitions = self.read_rules(data.get("transition", []), {"to"})
         leader = data.get("leader", {})
-        if set(leader) - {"decisions", "reward", "payoff"} or "decisions" not in leader:
+        if set(leader) - {"decisions", "reward", "payoff"}:
             raise GameError("the leader is not a finite list of decisions")
         self.decisions = {}
-        for entry in leader["decisions"]:
+        for entry in leader.get("decisions", [{"name": None}]):
             parameters = {k: parse_number(v) for k, v in entry.items() if k != "name"}
             self.decisions[entry["name"]] = parameters
         if len({frozenset(p) for p in self.decisions.values()}) != 1:
             raise GameError("decisions give different parameters")
         self.leader_rewards = self.read_rules(leader.get("reward", []), {"value"})
         self.leader_payoffs = self.read_rules(leader.get("payoff", []), {"value"})
+
+    def form(self, terms):
+        """A linear form of the population."""
+        return Affine(ZERO, terms)
 
     def select_stages(self, selector):
         if selector is None:
@@ -374,15 +379,11 @@ class Game:
 
     def read_available(self, rules):
         self.available = {(t, s): self.actions for t in range(self.stages) for s in self.states}
-        seen = set()
         for rule in rules:
             actions = self.select_names(rule["actions"], self.actions)
             for t in self.select_stages(rule.get("stage")):
                 for s in self.select_names(rule.get("state"), self.states):
-                    if (t, s) in seen:
-                        raise GameError(f"two rules on the actions of {s!r} at stage {t}")
-                    seen.add((t, s))
-                    self.available[t, s] = [a for a in self.actions if a in actions]
+                    self.available[t, s] = [a for a in self.available[t, s] if a in actions]
 
     def read_rules(self, rules, body):
         result = []
