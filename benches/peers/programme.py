@@ -73,6 +73,9 @@ class Programme:
             for s in range(numbers.states):
                 products = [(self.m[k], self.form(f"y{t},{s},{k}", weights, self.by_reach(t, weights)), -1.0) for k, weights in forms[s].items()]
                 self.row(linear[s], products, 0.0, 0.0)
+            if any(forms):
+                # Implied, and a help to both solvers: the relaxation of the products does not keep the mass.
+                self.row({self.d[t + 1, s, a]: 1.0 for s in range(numbers.states) for a in actions}, [], 1.0, 1.0)
 
     def by_reach(self, t, weights):
         """The range of a form of one stage from the largest masses of its states."""

@@ -1,5 +1,7 @@
 """A programme solved by SCIP or by COPT: one thread, a gap relative to max(1, |value|), a time limit."""
 
+import os
+import sys
 import time
 
 
@@ -56,9 +58,15 @@ def solve_copt(programme, gap, limit):
     import coptpy
 
     if _environment is None:
-        config = coptpy.EnvrConfig()
-        config.set("nobanner", "1")
-        _environment = coptpy.Envr(config)
+        # Its messages about licences belong with the progress, not into the tables.
+        sys.stdout.flush()
+        kept = os.dup(1)
+        os.dup2(2, 1)
+        try:
+            _environment = coptpy.Envr()
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
     model = _environment.createModel("inner")
     model.setParam("Logging", 0)
     for name, value in {"NonConvex": 2, "RelGap": gap, "AbsGap": gap, "TimeLimit": limit, "Threads": 1}.items():
