@@ -119,3 +119,46 @@ fn write_strength(out: &mut impl Write, window: &Window, coefficient: i64) -> io
 fn pairs(window: &Window) -> impl Iterator<Item = (u32, u32)> + '_ {
     window.states.iter().flat_map(|&state| window.actions.iter().map(move |&action| (state, action)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::MeanFieldParameters;
+    use super::*;
+    use crate::generate::MdpParameters;
+    use sha2::{Digest, Sha256};
+
+    fn text(interaction: Interaction, aggregates: usize, base: MdpParameters) -> String {
+        let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates }).expect("an instance");
+        let mut out = Vec::new();
+        family.write_json(&mut out).expect("memory takes everything");
+        String::from_utf8(out).expect("ASCII")
+    }
+
+    /// The hashes were computed from the descriptions at `MeanFieldFamily` and `MdpFamily` by a program in another language.
+    #[test]
+    fn a_seed_means_the_same_on_every_machine() {
+        let seed = 20_240_229;
+        let cases = [
+            (
+                text(Interaction::Monotone, 2, MdpParameters { stages: 3, states: 5, actions: 2, successors: 3, decisions: 3, seed }),
+                "f9baa75af1702df08700255be494d29057fc901d44ef2741b02f479da8a94f94",
+            ),
+            (
+                text(Interaction::Crowd, 3, MdpParameters { stages: 9, states: 6, actions: 3, successors: 2, decisions: 1, seed: 5 }),
+                "e8de9e6f8cd0054f06bb7d032be36cf3676585ec6cf07b38f047c5493c3cf29f",
+            ),
+            (
+                text(Interaction::General, 2, MdpParameters { stages: 3, states: 5, actions: 4, successors: 3, decisions: 3, seed }),
+                "9993ca40fa495a8bb23e9e3ce9124755f2ca62d7b8ef19debb5ccca5bca24245",
+            ),
+            (
+                text(Interaction::Dynamics, 3, MdpParameters { stages: 5, states: 5, actions: 2, successors: 3, decisions: 2, seed }),
+                "b844269c8dd10ed167cf8d7950919c00ab94d41ab713f330438ffeb967af6766",
+            ),
+        ];
+        for (text, expected) in cases {
+            let hash: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(hash, expected, "{}", text.lines().nth(2).unwrap_or_default());
+        }
+    }
+}
