@@ -6,6 +6,7 @@ mod support;
 
 use smfg::equilibrium::Control;
 use smfg::exact::{ratio, to_approx};
+use smfg::game::classify;
 use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 use smfg::leader::{Settings, SolveError, Status, solve};
 use std::time::{Duration, Instant};
@@ -25,12 +26,9 @@ fn main() {
     let limit = std::env::var("SMFG_BENCH_TIME_LIMIT").ok().and_then(|text| text.parse().ok()).unwrap_or(60.0);
     println!("By number of aggregates K, {}, and {} with `dynamics`:\n", sizes(FIXED), sizes(MOVING));
     columns();
-    for (interaction, size) in [
-        (Interaction::Monotone, FIXED),
-        (Interaction::Crowd, FIXED),
-        (Interaction::General, FIXED),
-        (Interaction::Dynamics, MOVING),
-    ] {
+    for (interaction, size) in
+        [(Interaction::Monotone, FIXED), (Interaction::Crowd, FIXED), (Interaction::General, FIXED), (Interaction::Dynamics, MOVING)]
+    {
         for aggregates in AGGREGATES {
             measure(interaction, size, aggregates, limit);
         }
@@ -50,7 +48,19 @@ fn sizes((stages, states, actions): (usize, usize, usize)) -> String {
 }
 
 fn columns() {
-    head(&["interaction", "stages x states x actions", "pairs", "K", "nodes", "LPs", "inductions", "solve", "check", "status", "width proved"]);
+    head(&[
+        "interaction",
+        "stages x states x actions",
+        "pairs",
+        "K",
+        "nodes",
+        "LPs",
+        "inductions",
+        "solve",
+        "check",
+        "status",
+        "width proved",
+    ]);
 }
 
 /// One game, one row.
@@ -75,9 +85,9 @@ fn measure(interaction: Interaction, size: (usize, usize, usize), aggregates: us
             cells.extend([statistics.nodes, statistics.lp_solves, statistics.inductions].map(grouped));
             cells.extend([time(statistics.seconds_approx), time(statistics.check_seconds_approx), status.into(), two_digits(width)]);
         }
-        Err(SolveError::Class { class, .. }) => {
+        Err(SolveError::Class { .. }) => {
             cells.extend(vec![String::new(); 5]);
-            cells.extend([format!("class {class} not supported"), String::new()]);
+            cells.extend([format!("class {} is not supported", classify(&game).class), String::new()]);
         }
         Err(error) => panic!("{}: {error}", family.name()),
     }

@@ -145,7 +145,7 @@ fn blend(a: &[(usize, f64)], b: &[(usize, f64)], share: f64) -> Vec<(usize, f64)
 impl Relaxation {
     /// A point of the relaxation in which concave squares are replaced: the goal is the objective.
     fn inner_point(&mut self, cell: &Cell, control: &Control) -> Option<Mixture> {
-        self.bound(cell, Goal::Objective, (1e-10, f64::INFINITY), control)?.point
+        self.bound(cell, Goal::Objective, (1e-8, f64::INFINITY), control)?.point
     }
 
     /// Least and greatest value of the form of a square over all flows, widened by rounding.

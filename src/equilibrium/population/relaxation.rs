@@ -10,6 +10,9 @@ use std::time::Duration;
 /// Most rounds of pricing and separation for one bound; a bound found by then is valid all the same.
 const MOST_ROUNDS: usize = 400;
 
+/// Least violation worth a row: the programme itself is solved to 1e-9.
+const VIOLATION: f64 = 3e-9;
+
 /// What is known of a box for one goal.
 #[derive(Debug, Clone)]
 pub(super) struct Bounded {
@@ -155,13 +158,13 @@ impl Relaxation {
         let slack: f64 = (0..self.model.squares.len())
             .map(|i| self.model.squares[i].follower * (point.squares[i] - self.model.root(i, &point.values).powi(2)))
             .sum();
-        if exploitability - slack > self.model.epsilon + tolerance * 1e-3 {
+        if exploitability - slack > self.model.epsilon + (tolerance * 1e-3).max(VIOLATION) {
             more |= self.add_deviation(policy);
         }
         for i in 0..self.model.squares.len() {
             let missing = point.roots[i].powi(2) - point.squares[i];
             let needed = self.model.squares[i].follower < 0.0 || self.model.squares[i].leader > 0.0;
-            if needed && missing * curvatures[i].abs().max(1e-3) > tolerance * 0.1 {
+            if needed && missing * curvatures[i].abs().max(1e-3) > (tolerance * 0.1).max(VIOLATION) {
                 self.master.add_tangent(i, point.roots[i]);
                 more = true;
             }
