@@ -29,11 +29,13 @@ def main():
     arguments = parse()
     games = sorted(path for path in Path(arguments.directory).glob("*.json") if not path.name.endswith(".values.json") and arguments.only in path.name)
     known = read_results(arguments.results)
-    rows, complaints = {}, []
+    rows, complaints, remarks = {}, [], []
     for path in games:
-        run_game(path, arguments, known, rows, complaints)
+        run_game(path, arguments, known, rows, complaints, remarks)
     print_tables(rows, arguments)
     print("\n".join(["", "Disagreements: none" if not complaints else "Disagreements:", *complaints]))
+    if remarks:
+        print("\n".join(["", "Peers whose own point shows that they are wrong:", *remarks]))
     return 1 if complaints else 0
 
 
@@ -63,7 +65,7 @@ def problems_of(path, game, arguments):
     return [{"decision": u, "epsilon": e, "sense": sense} for u in names for e in epsilons for sense in ("min", "max")]
 
 
-def run_game(path, arguments, known, rows, complaints):
+def run_game(path, arguments, known, rows, complaints, remarks):
     game = Game(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     for problem in problems_of(path, game, arguments):
@@ -71,9 +73,9 @@ def run_game(path, arguments, known, rows, complaints):
         label = f"{path.stem}, {problem['decision']}, eps {problem['epsilon']}, {problem['sense']}"
         records = {name: peer(name, numbers, game.path.stem, digest, problem, arguments, known) for name in arguments.solvers}
         if arguments.smfg:
-            print(f"smfg: {label}", file=sys.stderr)
-            records["smfg"] = certified.solve(arguments.smfg, path, problem, arguments.gap, arguments.time_limit)
-            compare(label, records, problem, arguments.slip, complaints)
+            ours = records["smfg"] = certified.solve(arguments.smfg, path, problem, arguments.gap, arguments.time_limit)
+            print(f"smfg: {label}: {ours['status']}, {ours.get('nodes')} nodes, {ours[arguments.clock]:.3g} s", file=sys.stderr)
+            compare(label, records, problem, arguments.slip, complaints, remarks)
         rows.setdefault((path.stem.split("-")[0], size(numbers), class_of(numbers)), []).append(records)
 
 
@@ -106,23 +108,24 @@ def read_results(path):
     return known
 
 
-def compare(label, records, problem, slip, complaints):
+def compare(label, records, problem, slip, complaints, remarks):
+    """Sets the certified interval against what each other solver says, and against the stored value."""
     ours = records["smfg"]
     others = {name: record for name, record in records.items() if name != "smfg"}
     if "value" in problem:
-        others["stored"] = problem
+        others["the stored answer"] = problem
     for name, other in others.items():
         if other.get("status") == "infeasible":
-            complaints.append(f"* {label}: {name} says that there is no equilibrium")
+            remarks.append(f"* {label}: {name} says that there is no equilibrium")
             continue
         # A peer's bound and its value may each be off by its tolerance; so may the value of its point.
-        ends = [other.get("bound"), other.get("value"), other.get("point_value")]
-        ends = [end for end in ends if end is not None]
-        if len(ends) < 2:
-            continue
-        distance = certified.disagreement(ours, min(ends), max(ends), slip)
+        ends = [end for end in (other.get("bound"), other.get("value"), other.get("point_value")) if end is not None]
+        distance = certified.disagreement(ours, min(ends), max(ends), slip) if len(ends) > 1 else 0.0
         if distance > 0:
-            complaints.append(f"* {label}: [{ours['lower']}, {ours['upper']}] is {distance:.1e} beyond the slip of {name}'s [{min(ends)}, {max(ends)}]")
+            excess = other.get("exploitability", math.inf) - float(Fraction(problem["epsilon"]))
+            text = f"* {label}: {float(Fraction(ours['lower']))} to {float(Fraction(ours['upper']))} certified; {name}: {min(ends)} to {max(ends)}, exploitability above eps by {excess:.1e}"
+            # A point that is no eps-equilibrium proves nothing; a good one, or a stored value, does.
+            (complaints if excess <= 0 or name not in SOLVERS else remarks).append(text)
 
 
 def size(numbers):
