@@ -43,6 +43,7 @@ fn help_teaches_with_examples() {
         &["info", "--help"],
         &["generate", "--help"],
         &["generate", "mdp", "--help"],
+        &["generate", "mean-field", "--help"],
     ];
     for arguments in commands {
         let (status, out, err) = run(arguments);
@@ -103,6 +104,9 @@ fn bad_input_is_status_2() {
         &["check", WAGES, "models"],
         &["generate", "mdp", "--stages", "0"],
         &["generate", "mdp", "--stages", "-1"],
+        &["generate", "mean-field", "--actions", "1"],
+        &["generate", "mean-field", "--aggregates", "0"],
+        &["generate", "mean-field", "--interaction", "dynamics", "--stages", "1"],
         &["generate", "mdp", "--output", "no_such_folder/game.json"],
     ];
     for arguments in cases {
@@ -126,6 +130,18 @@ fn generate_is_deterministic() {
     assert_eq!((status, nothing.as_str()), (0, ""));
     assert_eq!(std::fs::read_to_string(&file).expect("written"), out);
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no temporary file stays");
+}
+
+#[test]
+fn generated_mean_field_games_say_their_class() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("game.json");
+    for (interaction, class) in [("monotone", "C1"), ("crowd", "C1"), ("general", "C1"), ("dynamics", "C3")] {
+        let sizes = ["--stages", "4", "--states", "4", "--actions", "3", "--aggregates", "2", "--decisions", "2", "--output", utf8(&file)];
+        assert_eq!(run(&[&["generate", "mean-field", "--interaction", interaction], &sizes[..]].concat()).0, 0);
+        let (status, out, _) = run(&["info", utf8(&file), "--format", "json"]);
+        assert_eq!((status, &json(&out)["class"]), (0, &Value::from(class)), "{interaction}: {out}");
+    }
 }
 
 #[test]

@@ -57,10 +57,14 @@ fn shipped_games_follow_the_schema() {
 
 #[test]
 fn generated_games_follow_the_schema() {
-    use smfg::generate::{MdpFamily, MdpParameters};
+    use smfg::generate::{Interaction, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters};
     let parameters = MdpParameters { stages: 3, states: 4, actions: 2, successors: 2, decisions: 3, seed: 1 };
     let mut text = Vec::new();
     MdpFamily::new(parameters).expect("sensible sizes").write_json(&mut text).expect("memory");
+    assert_valid(&validator(), Path::new("generated"), &serde_json::from_slice(&text).expect("JSON"));
+    let mean_field = MeanFieldParameters { base: parameters, interaction: Interaction::Dynamics, aggregates: 2 };
+    let mut text = Vec::new();
+    MeanFieldFamily::new(mean_field).expect("sensible sizes").write_json(&mut text).expect("memory");
     assert_valid(&validator(), Path::new("generated"), &serde_json::from_slice(&text).expect("JSON"));
 }
 

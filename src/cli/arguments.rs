@@ -1,6 +1,7 @@
 //! The command line.
 
 use super::help;
+use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -100,11 +101,49 @@ pub(super) struct GenerateArguments {
 pub(super) enum Family {
     /// Decision processes of class C0
     #[command(long_about = help::MDP, after_help = help::GENERATE_EXAMPLES)]
-    Mdp(MdpArguments),
+    Mdp(InstanceArguments),
+    /// Mean-field games of class C1 or C3
+    #[command(long_about = help::MEAN_FIELD, after_help = help::GENERATE_EXAMPLES)]
+    MeanField(MeanFieldArguments),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct MdpArguments {
+pub(super) struct MeanFieldArguments {
+    /// How the followers react to their population
+    #[arg(long, value_enum, default_value_t = InteractionWord::General)]
+    pub(super) interaction: InteractionWord,
+    /// Aggregates: statistics of the population that the followers react to
+    #[arg(long, default_value_t = 2)]
+    pub(super) aggregates: usize,
+    #[command(flatten)]
+    pub(super) instance: InstanceArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InteractionWord {
+    /// Class C1, monotone: company costs
+    Monotone,
+    /// Class C1: company pays
+    Crowd,
+    /// Class C1: any signs, every pair
+    General,
+    /// Class C3: transitions depend on the population too
+    Dynamics,
+}
+
+impl From<InteractionWord> for Interaction {
+    fn from(word: InteractionWord) -> Self {
+        match word {
+            InteractionWord::Monotone => Interaction::Monotone,
+            InteractionWord::Crowd => Interaction::Crowd,
+            InteractionWord::General => Interaction::General,
+            InteractionWord::Dynamics => Interaction::Dynamics,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InstanceArguments {
     /// Stages
     #[arg(long, default_value_t = 10)]
     pub(super) stages: usize,

@@ -23,6 +23,8 @@ pub(super) enum Failure {
     Output(io::Error),
     #[error("{0}")]
     Instance(#[from] crate::generate::MdpError),
+    #[error("{0}")]
+    MeanField(#[from] crate::generate::MeanFieldError),
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Decision(#[from] super::decision::DecisionError),

@@ -1,30 +1,43 @@
 //! `smfg generate`: benchmark instances.
 
-use super::arguments::{Family, MdpArguments};
+use super::arguments::{Family, InstanceArguments, MeanFieldArguments};
 use super::files::{probe, write_atomically};
 use super::progress::Indicator;
 use super::{Answer, Failure, interrupt, print};
-use crate::generate::{MdpFamily, MdpParameters};
+use crate::generate::{MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes an instance.
 pub(super) fn run(family: &Family) -> Result<Answer, Failure> {
-    let Family::Mdp(arguments) = family;
-    let instance = MdpFamily::new(parameters(arguments))?;
+    match family {
+        Family::Mdp(arguments) => {
+            let instance = MdpFamily::new(parameters(arguments))?;
+            write(arguments, |out| instance.write_json(out))
+        }
+        Family::MeanField(MeanFieldArguments { interaction, aggregates, instance: arguments }) => {
+            let (base, interaction) = (parameters(arguments), (*interaction).into());
+            let instance = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: *aggregates })?;
+            write(arguments, |out| instance.write_json(out))
+        }
+    }
+}
+
+/// To standard output, or to the file asked for.
+fn write(arguments: &InstanceArguments, write_json: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Answer, Failure> {
     let Some(path) = &arguments.output else {
-        print(|out| instance.write_json(out))?;
+        print(|out| write_json(out))?;
         return Ok(Answer::Proved);
     };
     probe(path)?;
     let flag = interrupt::install(None);
     let _indicator = Indicator::start(arguments.quiet, format!("writing {}", path.display()));
-    let written = write_atomically(path, |out| instance.write_json(Stoppable { out, stop: &flag }));
+    let written = write_atomically(path, |out| write_json(&mut Stoppable { out, stop: &flag }));
     if flag.load(Ordering::Relaxed) { Err(Failure::Interrupted) } else { written.map(|()| Answer::Proved) }
 }
 
-fn parameters(arguments: &MdpArguments) -> MdpParameters {
-    let MdpArguments { stages, states, actions, successors, decisions, seed, .. } = *arguments;
+fn parameters(arguments: &InstanceArguments) -> MdpParameters {
+    let InstanceArguments { stages, states, actions, successors, decisions, seed, .. } = *arguments;
     MdpParameters { stages, states, actions, successors, decisions, seed }
 }
 

@@ -104,7 +104,9 @@ Benchmark instances, deterministic by seed: the same parameters give the same ga
 pub(super) const GENERATE_EXAMPLES: &str = "\
 Examples:
   smfg generate mdp --stages 10 --states 100 --actions 5 --successors 5 --decisions 3 --seed 1 > game.json
-  smfg generate mdp --states 1000 --output large.json";
+  smfg generate mdp --states 1000 --output large.json
+  smfg generate mean-field --interaction crowd --stages 5 --states 5 --actions 4 --aggregates 2 > crowd.json
+  smfg generate mean-field --interaction dynamics --stages 4 --states 4 --seed 1 > dynamics.json";
 
 pub(super) const MDP: &str = "\
 A random decision process of class C0, as a JSON game file with tables.
@@ -112,3 +114,12 @@ A random decision process of class C0, as a JSON game file with tables.
 Every state and action leads to --successors states, with probabilities that are multiples of 1/1024; rewards of followers and leader are \
 multiples of 1/64 between -1 and 1. With n > 1 decisions the leader sets a price i/n, i = 0..n-1, which multiplies a second \
 random table of rewards.";
+
+pub(super) const MEAN_FIELD: &str = "\
+A random mean-field game as a JSON game file with tables: a decision process of the family `mdp` whose followers react to aggregates
+
+    m_k = mass of half of the states playing half of the actions, averaged over 1, 2, 4 or 8 stages.
+
+monotone: followers that count in m_k lose c_k m_k, c_k in 1/8 .. 1 (C1, monotone). crowd: they gain it (C1). \
+general: every reward contains about half of the aggregates, with coefficients between -1 and 1 (C1). dynamics: the same, and at every state and \
+action some probability moves from one successor to another in proportion to an aggregate of this stage or earlier ones (C3).";

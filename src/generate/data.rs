@@ -26,7 +26,8 @@ const INITIAL: u64 = 0;
 const TRANSITION: u64 = 5;
 
 impl MdpFamily {
-    fn words(&self, table: u64, stage: usize) -> Words {
+    /// The random words of a table at a stage.
+    pub(super) fn words(&self, table: u64, stage: usize) -> Words {
         Words::new(self.parameters().seed, (table << 32) + stage as u64)
     }
 

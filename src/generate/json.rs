@@ -20,25 +20,26 @@ impl MdpFamily {
     /// Those of `out`.
     pub fn write_json(&self, out: impl Write) -> io::Result<()> {
         let mut out = BufWriter::new(out);
-        self.write_head(&mut out)?;
+        self.write_head(&mut out, &self.name(), &self.description())?;
         writeln!(out, "\"tables\": {{")?;
-        self.write_rewards(&mut out, "reward", RewardTable::Follower, RewardTable::FollowerPrice)?;
-        writeln!(out, ",")?;
+        self.write_reward_parts(&mut out, "reward", RewardTable::Follower, RewardTable::FollowerPrice)?;
+        writeln!(out, "],")?;
         if self.transition_stages() > 0 {
-            self.write_transitions(&mut out)?;
-            writeln!(out, ",")?;
+            self.write_transition_part(&mut out)?;
+            writeln!(out, "],")?;
         }
-        self.write_rewards(&mut out, "leader_reward", RewardTable::Leader, RewardTable::LeaderPrice)?;
-        writeln!(out, "\n}}\n}}")?;
+        self.write_reward_parts(&mut out, "leader_reward", RewardTable::Leader, RewardTable::LeaderPrice)?;
+        writeln!(out, "]\n}}\n}}")?;
         out.flush()
     }
 
-    fn write_head(&self, out: &mut impl Write) -> io::Result<()> {
+    /// All keys but `tables`.
+    pub(super) fn write_head(&self, out: &mut impl Write, name: &str, description: &str) -> io::Result<()> {
         let parameters = self.parameters();
         writeln!(out, "{{")?;
         writeln!(out, "\"format\": \"smfg-game/1\",")?;
-        writeln!(out, "\"name\": \"{}\",", self.name())?;
-        writeln!(out, "\"description\": \"{}\",", self.description())?;
+        writeln!(out, "\"name\": \"{name}\",")?;
+        writeln!(out, "\"description\": \"{description}\",")?;
         writeln!(out, "\"stages\": {},", parameters.stages)?;
         write!(out, "\"states\": ")?;
         write_list(out, ('[', ']'), 0..parameters.states, |out, state| write!(out, "\"s{state}\""))?;
@@ -57,14 +58,16 @@ impl MdpFamily {
         Ok(())
     }
 
-    fn write_rewards(&self, out: &mut impl Write, key: &str, base: RewardTable, price: RewardTable) -> io::Result<()> {
+    /// The list of reward parts without its closing bracket.
+    pub(super) fn write_reward_parts(&self, out: &mut impl Write, key: &str, base: RewardTable, price: RewardTable) -> io::Result<()> {
         let mut parts = vec![("", base)];
         if self.priced() {
             parts.push(("\"times\": \"price\", ", price));
         }
-        write!(out, "\"{key}\": ")?;
-        write_list(out, ('[', ']'), parts.into_iter(), |out, (times, table)| {
-            write!(out, "{{{times}\"denominator\": {REWARD_DENOMINATOR}, \"dense\": ")?;
+        write!(out, "\"{key}\": [")?;
+        for (index, (times, table)) in parts.into_iter().enumerate() {
+            let separator = if index > 0 { "," } else { "" };
+            write!(out, "{separator}{{{times}\"denominator\": {REWARD_DENOMINATOR}, \"dense\": ")?;
             write_list(out, ('[', ']'), 0..self.parameters().stages, |out, stage| {
                 let mut rewards = self.rewards(table, stage);
                 write_list(out, ('[', ']'), 0..self.parameters().states, |out, _| {
@@ -72,11 +75,13 @@ impl MdpFamily {
                     write_list(out, ('[', ']'), row, |out, k| write!(out, "{k}"))
                 })
             })?;
-            write!(out, "}}")
-        })
+            write!(out, "}}")?;
+        }
+        Ok(())
     }
 
-    fn write_transitions(&self, out: &mut impl Write) -> io::Result<()> {
+    /// The list of transition parts without its closing bracket.
+    pub(super) fn write_transition_part(&self, out: &mut impl Write) -> io::Result<()> {
         write!(out, "\"transition\": [{{\"denominator\": {PROBABILITY_DENOMINATOR}, \"sparse\": [")?;
         let actions = self.parameters().actions;
         let mut separator = "\n";
@@ -92,12 +97,12 @@ impl MdpFamily {
                 separator = ",\n";
             }
         }
-        write!(out, "]}}]")
+        write!(out, "]}}")
     }
 }
 
 /// Writes `items` between brackets, separated by commas.
-fn write_list<W: Write, T>(
+pub(super) fn write_list<W: Write, T>(
     out: &mut W,
     (open, close): (char, char),
     items: impl Iterator<Item = T>,
