@@ -134,6 +134,11 @@ impl LpEngine {
         self.set_number(c"dual_feasibility_tolerance", tolerance);
     }
 
+    /// Whether the next runs use the primal simplex method, right when only columns or costs changed, instead of the dual one.
+    pub fn set_primal(&mut self, primal: bool) {
+        self.set_integer(c"simplex_strategy", if primal { 4 } else { 1 });
+    }
+
     /// Stops the dual simplex method once the objective is known to exceed `cutoff`.
     pub fn set_cutoff(&mut self, cutoff: Option<f64>) {
         self.set_number(c"objective_bound", cutoff.unwrap_or(f64::INFINITY));

@@ -19,7 +19,7 @@ use crate::lp::{LpEngine, LpPoint, LpStatus};
 const INFINITY: f64 = f64::INFINITY;
 
 /// A point of the relaxation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Mixture {
     /// `(policy, weight)`, weights positive.
     pub(super) weights: Vec<(usize, f64)>,
@@ -57,6 +57,8 @@ pub(super) struct Master {
     deviations: Vec<(usize, usize)>,
     /// `(row, square, point)`.
     tangents: Vec<(usize, usize, f64)>,
+    /// Whether only columns were added since the last run: the basis is primal feasible.
+    only_columns: bool,
 }
 
 impl Master {
@@ -94,6 +96,7 @@ impl Master {
             columns: Vec::new(),
             deviations: Vec::new(),
             tangents: Vec::new(),
+            only_columns: false,
         };
         let (_, row) = model.leader_row();
         let (columns, values) = master.row(&row, model.squares.iter().map(|square| square.leader));
@@ -148,17 +151,20 @@ impl Master {
         let (columns, values) = self.row(&row, model.squares.iter().map(|square| -square.follower));
         let side = model.epsilon + constant - deviation[REWARD];
         let row = self.lp.add_row((-INFINITY, side), &columns, &values);
+        self.only_columns = false;
         self.deviations.push((row, policy));
     }
 
     pub(super) fn add_tangent(&mut self, square: usize, point: f64) {
         let columns = [self.squares[square], self.roots[square]];
         let row = self.lp.add_row((-point * point, INFINITY), &columns, &[1.0, -2.0 * point]);
+        self.only_columns = false;
         self.tangents.push((row, square, point));
     }
 
     /// Moves to a box.
     pub(super) fn set_cell(&mut self, cell: &Cell) {
+        self.only_columns = false;
         for (i, (&range, &(slope, side))) in cell.region.iter().zip(&cell.lines).enumerate() {
             self.lp.set_column_bounds(self.roots[i], range);
             self.lp.set_coefficient(self.secants[i], self.roots[i], -slope);
@@ -192,6 +198,8 @@ impl Master {
 
     /// Solves and reads the answer.
     pub(super) fn run(&mut self, model: &Model, policies: &[PolicyApprox], cell: &Cell, goal: Goal) -> Run {
+        self.lp.set_primal(self.only_columns);
+        self.only_columns = true;
         let run = match self.lp.solve() {
             LpStatus::Optimal => match self.lp.point() {
                 Some(point) => {

@@ -93,7 +93,7 @@ impl Relaxation {
         self.master.set_goal(&self.model, goal);
         let mut best: Option<Bounded> = None;
         let mut fresh = false;
-        let mut last: Option<(f64, f64)> = None;
+        let mut last: Option<(Mixture, f64)> = None;
         for _ in 0..MOST_ROUNDS {
             if control.stopped() {
                 break;
@@ -133,12 +133,13 @@ impl Relaxation {
                         best.point = Some(point.clone());
                         best.curvatures.clone_from(&curvatures);
                     }
-                    let stalled =
-                        last.is_some_and(|(v, b): (f64, f64)| (v - value).abs() + (b - bound).abs() < 1e-13 * (1.0 + value.abs()));
+                    let stalled = last
+                        .as_ref()
+                        .is_some_and(|(known, before)| known == &point && (before - bound).abs() <= f64::EPSILON * bound.abs());
                     if bound >= enough || stalled {
                         break;
                     }
-                    last = Some((value, bound));
+                    last = Some((point.clone(), bound));
                     let mut more = false;
                     if value - bound > tolerance / 2.0 {
                         let policy = self.policy(choice);

@@ -185,14 +185,21 @@ impl Search {
         }
     }
 
-    /// The square whose secant is furthest off, weighted by its curvature, and where to split it.
+    /// How much a square matters where it is not convex: by its curvature now, or by what it may have once deviations are active.
+    fn weight(&self, square: usize, curvatures: &[f64]) -> f64 {
+        let own = &self.relaxation.model.squares[square];
+        (-curvatures[square]).max(own.follower.max(0.0) + (-own.leader).max(0.0))
+    }
+
+    /// The square whose secant is furthest off, weighted, and where to split it.
     fn branching(&self, node: &Node, point: &Mixture, curvatures: &[f64]) -> Option<(usize, f64)> {
         let mut best: Option<(f64, usize)> = None;
         for (i, &(low, high)) in node.region.iter().enumerate() {
-            if curvatures[i] >= 0.0 || high - low < NARROWEST {
+            let weight = self.weight(i, curvatures);
+            if weight <= 0.0 || high - low < NARROWEST {
                 continue;
             }
-            let off = -curvatures[i] * ((point.squares[i] - point.roots[i].powi(2)).max(0.0) + 1e-3 * (high - low).powi(2));
+            let off = weight * ((point.squares[i] - point.roots[i].powi(2)).max(0.0) + 1e-3 * (high - low).powi(2));
             if best.is_none_or(|(known, _)| off > known) {
                 best = Some((off, i));
             }
@@ -209,7 +216,8 @@ impl Search {
             return false;
         }
         let mut gained = false;
-        for square in (0..node.region.len()).filter(|&i| curvatures[i] < 0.0) {
+        let wanted: Vec<usize> = (0..node.region.len()).filter(|&i| self.weight(i, curvatures) > 0.0).collect();
+        for square in wanted {
             for sign in [1.0, -1.0] {
                 let (low, high) = node.region[square];
                 let width = high - low;

@@ -86,8 +86,10 @@ pub(super) fn direct(
         if curvature <= Rational::ZERO {
             return None;
         }
-        // 2 s t l - s t^2 with t = l* + shift: slope 2 s shift beyond the tangent at l*.
-        let shift = short(-dual)? / (&curvature * ratio(2, 1));
+        // 2 s t l - s t^2 with t = l* + shift has the slope 2 s shift beyond the tangent at l*, and the leader's own square, which the
+        // programme held constant, has the slope 2 e l* there.
+        let own = exact.signed(&square.leader) * &root * ratio(2, 1);
+        let shift = (short(-dual)? - own) / (&curvature * ratio(2, 1));
         lost += to_approx(&(&curvature * &shift * &shift));
         tangents.push((i, dyadic(&(root + shift))));
     }
