@@ -307,3 +307,51 @@ fn no_time_at_all_still_gives_valid_bounds() {
         assert!(loose.lower <= tight.lower && tight.upper <= loose.upper);
     }
 }
+
+#[test]
+fn a_mass_that_the_followers_react_to() {
+    // Whoever is left loses the mass x there, whoever is right twice the mass there. The eps-equilibria are the x between
+    // (5 - sqrt(1 + 12 eps)) / 6 and (1 + sqrt(1 + 3 eps)) / 3.
+    let game = Game::parse_toml(
+        r#"
+        format = "smfg-game/1"
+        name = "left or right"
+        stages = 2
+        states = ["start", "left", "right"]
+        actions = ["go left", "go right"]
+        initial = { start = 1 }
+        [[available]]
+        state = ["left", "right"]
+        actions = ["go left"]
+        [[reward]]
+        stage = 1
+        state = "left"
+        value = "-mu[left]"
+        [[reward]]
+        stage = 1
+        state = "right"
+        value = "-2 * (1 - mu[left])"
+        [[transition]]
+        action = "go left"
+        to = "left"
+        [[transition]]
+        action = "go right"
+        to = "right"
+        "#,
+    )
+    .expect("a game");
+    for epsilon in [ratio(1, 100), ratio(1, 10)] {
+        let settings = Settings { objective: Some("mu[left]@1".into()), ..Settings::new(epsilon.clone()) };
+        let found = range(&game, &settings).expect("class C1");
+        assert_ne!(found.status(), Status::Limit, "eps {epsilon}");
+        assert_bundle(&game, &found);
+        let square = |value: Rational| &value * &value;
+        let (least, greatest) = (&found.least.accepted.claim, &found.greatest.accepted.claim);
+        let left = |x: &Rational| square(ratio(5, 1) - ratio(6, 1) * x);
+        let right = |x: &Rational| square(ratio(3, 1) * x - ratio(1, 1));
+        let (wanted_left, wanted_right) = (ratio(12, 1) * &epsilon + ratio(1, 1), ratio(3, 1) * &epsilon + ratio(1, 1));
+        assert!(left(&least.lower) >= wanted_left && wanted_left >= left(&least.upper), "eps {epsilon}: {} {}", least.lower, least.upper);
+        assert!(right(&greatest.lower) <= wanted_right && wanted_right <= right(&greatest.upper), "eps {epsilon}");
+        assert!(&least.upper - &least.lower <= ratio(1, 1_000_000) && &greatest.upper - &greatest.lower <= ratio(1, 1_000_000));
+    }
+}
