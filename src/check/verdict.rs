@@ -2,7 +2,7 @@
 
 use crate::certificate::{Claim, ReadError};
 use crate::exact::Rational;
-use crate::game::{NotMeanFieldFree, NotQuadratic};
+use crate::game::{NotAffine, NotMeanFieldFree, NotQuadratic};
 
 /// A step that does not hold, or a claim that the steps do not show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,15 @@ pub enum Fault {
         /// How many.
         parts: usize,
     },
+    /// A tree over complementarity at a positive eps.
+    #[error("the rule holds for epsilon = 0 only")]
+    PositiveEpsilon,
+    /// A branch on a pair of which the node already assumes something.
+    #[error("the node already assumes something of this pair")]
+    Assumed,
+    /// No rule of affine games covers this decision.
+    #[error("the rule does not apply: {0}")]
+    NotAffine(#[from] NotAffine),
     /// A step of a tree where no tree is open.
     #[error("the step stands outside a tree")]
     OutsideTree,
