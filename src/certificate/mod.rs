@@ -3,12 +3,14 @@
 //! The grammar and the meaning of each rule are in docs/certificate.md. This module only knows the
 //! shape; [`crate::check`] decides whether a step holds.
 
+mod equilibria;
 mod read;
 mod support;
 mod token;
 mod tree;
 mod write;
 
+pub use equilibria::{EQUILIBRIA_VERSION, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
 pub use read::{ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
 pub use token::MOST_BITS;

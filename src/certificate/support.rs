@@ -42,6 +42,8 @@ pub enum SupportStep {
     Branch(PairAt),
     /// Closes a node.
     Leaf(Multipliers),
+    /// All equilibria of the node are in a pattern, named by its position; for certificates of sets of equilibria.
+    Within(usize),
 }
 
 impl SupportStep {
@@ -52,6 +54,7 @@ impl SupportStep {
             SupportStep::Open { .. } => "support-tree",
             SupportStep::Branch(_) => "support-branch",
             SupportStep::Leaf(_) => "support-leaf",
+            SupportStep::Within(_) => "support-within",
         }
     }
 
@@ -60,6 +63,7 @@ impl SupportStep {
         match self {
             SupportStep::Open { value } => format!("support-tree {}", format_rational(value)),
             SupportStep::Branch(pair) => format!("support-branch {pair}"),
+            SupportStep::Within(index) => format!("support-within {index}"),
             SupportStep::Leaf(proof) => format!("support-leaf {}", format_multipliers(proof)),
         }
     }
@@ -69,6 +73,7 @@ impl SupportStep {
         Some(match (rule, rest) {
             ("support-tree", [value]) => parse_number(value).map(|value| SupportStep::Open { value }),
             ("support-branch", [pair]) => parse_pair(pair).map(SupportStep::Branch),
+            ("support-within", [index]) => parse_index(index).map(SupportStep::Within),
             ("support-leaf", words) => parse_multipliers(words).map(SupportStep::Leaf),
             _ => return None,
         })

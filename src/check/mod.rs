@@ -5,6 +5,7 @@
 //! step. The rules and why they are sound: docs/certificate.md.
 
 mod deviation;
+mod equilibria;
 mod flow;
 mod induction;
 mod rules;
@@ -13,6 +14,7 @@ mod support;
 mod tree;
 mod verdict;
 
+pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 
 use crate::certificate::{Claim, Reader, Scope, Selection, Step, SupportStep, TreeStep};

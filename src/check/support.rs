@@ -62,6 +62,7 @@ pub(super) fn check_support_tree<R: BufRead>(
                     return Ok(());
                 }
             }
+            Some(Step::Support(_)) => return Err(fail(Fault::OutsideTree)),
             _ => return Err(fail(Fault::OpenTree { open: node.open() })),
         }
     }
@@ -72,6 +73,12 @@ impl<'a> Node<'a> {
     pub(super) fn root(game: &'a Affine) -> Self {
         let assumed = game.stages.iter().map(|stage| vec![Assumption::None; stage.pairs.len()]).collect();
         Node { game, assumed, path: Vec::new() }
+    }
+
+    /// The node at which the members are optimal and nothing else is used.
+    pub(super) fn pattern(game: &'a Affine, members: &[Vec<bool>]) -> Self {
+        let assume = |member: &bool| if *member { Assumption::Optimal } else { Assumption::Unused };
+        Node { game, assumed: members.iter().map(|row| row.iter().map(assume).collect()).collect(), path: Vec::new() }
     }
 
     /// Goes to the first child, in which nobody uses the pair.

@@ -5,9 +5,13 @@
 //! finite, and its answer is a rational number with a proof, statement (S) of docs/certificate.md.
 
 mod dominance;
+mod enumerate;
 mod model;
 mod search;
 mod tree;
+mod vertices;
+
+pub use enumerate::{EquilibriumPolytope, EquilibriumSet, EquilibriumVertex, equilibria};
 
 use super::{Control, Proof, Proved};
 use crate::certificate::{Part, Selection, Step, SupportStep};
@@ -47,6 +51,18 @@ pub enum SupportError {
     /// Too many nodes.
     #[error("the patterns of complementarity need more than {limit} nodes")]
     Nodes {
+        /// The limit.
+        limit: usize,
+    },
+    /// Too many vertices.
+    #[error("a polytope of equilibria has more than about {limit} vertices")]
+    Vertices {
+        /// The limit.
+        limit: usize,
+    },
+    /// Too many polytopes.
+    #[error("the equilibria are more than {limit} polytopes")]
+    Patterns {
         /// The limit.
         limit: usize,
     },
