@@ -65,7 +65,7 @@ pub fn check_equilibria(game: &Game, certificate: impl BufRead) -> Result<Accept
                     return Err(fail(Fault::NotEmpty));
                 }
                 let nothing = affine.stages.iter().map(|stage| vec![Rational::ZERO; stage.pairs.len()]).collect();
-                node.conclude(&proof, nothing, Rational::ZERO).map_err(fail)?;
+                node.conclude(&proof, nothing, Rational::ZERO, &Rational::ZERO).map_err(fail)?;
             }
             SupportStep::Within(index) => {
                 let count = patterns.len();
@@ -127,7 +127,7 @@ fn check_pattern(game: &Affine, pattern: &Pattern) -> Result<Members, Fault> {
             let weight = &proof.objective * sign;
             let mut form: Vec<Vec<Rational>> = game.stages.iter().map(|stage| vec![Rational::ZERO; stage.pairs.len()]).collect();
             form[*t][*i] = weight.clone();
-            node.conclude(proof, form, -(weight * bound))?;
+            node.conclude(proof, form, -(weight * bound), &Rational::ZERO)?;
         }
     }
     Ok(members)

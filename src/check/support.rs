@@ -9,7 +9,7 @@ use super::situation::Situation;
 use super::verdict::{Fault, Rejection};
 use crate::certificate::{Multipliers, PairAt, Reader, Step, SupportStep};
 use crate::exact::Rational;
-use crate::game::{Affine, Interval};
+use crate::game::{Affine, Interval, NotAffine};
 use std::io::BufRead;
 
 /// What a node assumes of a pair.
@@ -127,30 +127,32 @@ impl<'a> Node<'a> {
 
     /// Shows `sigma J0 >= value` at this node, or that it holds no equilibrium.
     fn show(&self, proof: &Multipliers, sigma: &Rational, value: &Rational) -> Result<(), Fault> {
+        let leader = self.game.leader.as_ref().ok_or(NotAffine::Leader)?;
         let weight = &proof.objective * sigma;
-        let form = self.game.stages.iter().map(|stage| stage.leader.iter().map(|c| &weight * c).collect()).collect();
-        let constant = &weight * &self.game.leader_constant - &proof.objective * value;
-        self.conclude(proof, form, constant)
+        let form = leader.entries.iter().map(|row| row.iter().map(|c| &weight * c).collect()).collect();
+        let constant = &weight * &leader.constant - &proof.objective * value;
+        self.conclude(proof, form, constant, &(weight * &leader.share))
     }
 
-    /// Shows that `form'd + constant`, whose weight is `proof.objective`, is not negative at this node; with weight 0, when both are zero, that
-    /// no equilibrium is at this node.
-    pub(super) fn conclude(&self, proof: &Multipliers, form: Entries, constant: Rational) -> Result<(), Fault> {
+    /// Shows that `form'd + earned mu0'v_0 + constant`, which has the factor `proof.objective`, is not negative at this node; when the factor is
+    /// zero, that no equilibrium is at this node.
+    pub(super) fn conclude(&self, proof: &Multipliers, form: Entries, constant: Rational, earned: &Rational) -> Result<(), Fault> {
         let strict = proof.objective.is_zero();
-        match self.least(proof, form, constant)? {
+        match self.least(proof, form, constant, earned)? {
             None => Ok(()),
             Some(least) if least > Rational::ZERO || (!strict && least.is_zero()) => Ok(()),
             Some(least) => Err(Fault::NotShown { least, strict }),
         }
     }
 
-    /// A number that `form'd + constant - sum x_i z_i` does not fall below at this node; `None` when no flow avoids the unused pairs.
-    fn least(&self, proof: &Multipliers, mut form: Entries, mut constant: Rational) -> Result<Option<Rational>, Fault> {
+    /// A number that `form'd + earned mu0'v_0 + constant - sum x_i z_i` does not fall below at this node; `None` when no flow avoids the unused pairs.
+    fn least(&self, proof: &Multipliers, mut form: Entries, mut constant: Rational, earned: &Rational) -> Result<Option<Rational>, Fault> {
         if proof.objective < Rational::ZERO {
             return Err(Fault::NegativeMultiplier);
         }
-        // Coefficients of the values v_t(s) and of the statistics in - sum x_i z_i.
+        // Coefficients of the values v_t(s) and of the statistics.
         let mut values: Vec<Vec<Rational>> = (0..=self.game.stages.len()).map(|_| vec![Rational::ZERO; self.game.initial.len()]).collect();
+        values[0].iter_mut().zip(&self.game.initial).for_each(|(value, mass)| *value += earned * mass);
         let mut statistics = vec![Rational::ZERO; self.game.statistics];
         for (pair, multiplier) in &proof.losses {
             let (t, i) = self.position(*pair)?;

@@ -14,7 +14,7 @@ mod polynomial;
 mod quadratic;
 mod reduced;
 
-pub use affine::{Affine, AffineStage, NotAffine};
+pub use affine::{Affine, AffineLeader, AffineStage, NotAffine};
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
 pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError, ValueError, Where};

@@ -103,10 +103,18 @@ impl Dictionary {
         point
     }
 
-    /// Replaces the objective by `sum costs_j x_j` over all variables.
-    pub fn set_objective(&mut self, costs: &[Rational]) {
+    /// The objective as a cost per variable and a constant.
+    #[must_use]
+    pub fn objective(&self) -> (Vec<Rational>, Rational) {
+        let mut costs = vec![Rational::ZERO; self.fixed.len()];
+        self.nonbasic.iter().zip(&self.cost).for_each(|(variable, cost)| costs[*variable] = cost.clone());
+        (costs, self.value().clone())
+    }
+
+    /// Replaces the objective by `sum costs_j x_j + constant` over all variables.
+    pub fn set_objective(&mut self, costs: &[Rational], constant: &Rational) {
         let mut cost: Vec<Rational> = self.nonbasic.iter().map(|&variable| costs[variable].clone()).collect();
-        cost.push(Rational::ZERO);
+        cost.push(constant.clone());
         for (variable, row) in self.basic.iter().zip(&self.rows) {
             let factor = &costs[*variable];
             if !factor.is_zero() {
@@ -267,11 +275,11 @@ mod tests {
     fn primal() {
         let rows = vec![numbers(&[-1, -2, 1]), numbers(&[-2, -1, 1])];
         let mut dictionary = Dictionary::new(vec![2, 3], vec![0, 1], rows, numbers(&[0, 0, 0]));
-        dictionary.set_objective(&numbers(&[-1, -1, 0, 0]));
+        dictionary.set_objective(&numbers(&[-1, -1, 0, 0]), &Rational::ZERO);
         assert_eq!(dictionary.primal_simplex(&|| true), DictionaryStatus::Optimal);
         assert_eq!(dictionary.value(), &ratio(-2, 3));
         assert_eq!(dictionary.point()[..2], [ratio(1, 3), ratio(1, 3)]);
-        dictionary.set_objective(&numbers(&[-1, 0, 0, 0]));
+        dictionary.set_objective(&numbers(&[-1, 0, 0, 0]), &Rational::ZERO);
         assert_eq!(dictionary.primal_simplex(&|| true), DictionaryStatus::Optimal);
         assert_eq!(dictionary.value(), &ratio(-1, 2));
     }

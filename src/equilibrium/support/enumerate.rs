@@ -80,8 +80,7 @@ pub fn equilibria(instance: &Instance, control: &Control, limits: &Limits) -> Re
     let game = Affine::new(instance)?;
     let model = fitting(&game, limits)?;
     let keep_going = || !control.stopped();
-    let mut root = model.dictionary(&Rational::ONE);
-    root.set_objective(&vec![Rational::ZERO; 2 * model.len()]);
+    let root = model.dictionary(&Rational::ONE, None);
     let (tree, supports) = patterns(&model, &root, control, limits)?;
     let mut patterns = Vec::with_capacity(supports.len());
     // Masses of all pairs of the model at the vertices.
@@ -231,7 +230,7 @@ fn ranges(model: &Model<'_>, dictionary: &mut Dictionary, i: usize, keep_going: 
     let mut side = |sign: Rational| {
         let mut costs = vec![Rational::ZERO; 2 * model.len()];
         costs[i] = sign;
-        dictionary.set_objective(&costs);
+        dictionary.set_objective(&costs, &Rational::ZERO);
         (dictionary.primal_simplex(keep_going) == DictionaryStatus::Optimal).then(|| model.bound_multipliers(dictionary))
     };
     Some((side(Rational::ONE)?, side(Rational::NEG_ONE)?))

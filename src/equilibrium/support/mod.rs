@@ -96,7 +96,8 @@ pub fn solve_support(
         Selection::Pessimistic => Rational::ONE,
         Selection::Optimistic => Rational::NEG_ONE,
     };
-    let found = search::search(&model, &sigma, control, limits)?;
+    let leader = game.leader.as_ref().ok_or(NotAffine::Leader)?;
+    let found = search::search(&model, &sigma, leader, control, limits)?;
     let value = &sigma * &found.value;
     let mut steps = vec![Step::Support(SupportStep::Open { value: value.clone() })];
     steps.extend(found.steps.into_iter().map(Step::Support));

@@ -7,7 +7,7 @@
 
 use crate::certificate::{Multipliers, PairAt};
 use crate::exact::Rational;
-use crate::game::Affine;
+use crate::game::{Affine, AffineLeader};
 use crate::lp::Dictionary;
 
 /// Where a pair stands in the tables of the game.
@@ -66,16 +66,17 @@ impl<'a> Model<'a> {
         PairAt { stage, state, action: self.game.stages[stage].pairs.action(pair) }
     }
 
-    /// The programme `min sigma J0` without complementarity, at a dual feasible basis.
-    pub(super) fn dictionary(&self, sigma: &Rational) -> Dictionary {
+    /// The programme `min sigma J0` without complementarity. When the leader's reward is linear its basis is dual feasible; without a
+    /// leader the objective is zero.
+    pub(super) fn dictionary(&self, sigma: &Rational, leader: Option<&AffineLeader>) -> Dictionary {
         let n = self.len();
-        let plays = self.leader_policy(sigma);
+        let plays = self.leader_policy(sigma, leader);
         let zero = || vec![Rational::ZERO; n + 1];
         // Column i is the mass of pair i, or its loss when the policy plays it.
         let mut masses: Vec<Expression> = Vec::with_capacity(n);
         let mut statistics: Vec<Expression> = vec![zero(); self.game.statistics];
         let mut cost = zero();
-        cost[n] = sigma * &self.game.leader_constant;
+        cost[n] = leader.map_or(Rational::ZERO, |leader| sigma * &leader.constant);
         let mut here: Vec<Expression> = self.game.initial.iter().map(|mass| constant(n, mass)).collect();
         for (t, stage) in self.game.stages.iter().enumerate() {
             let mut after: Vec<Expression> = vec![zero(); here.len()];
@@ -91,7 +92,7 @@ impl<'a> Model<'a> {
                     let pair = self.places[i].pair;
                     stage.next[pair].iter().for_each(|(next, p)| add(&mut after[*next], p, &mass));
                     stage.weights[pair].iter().for_each(|(k, weight)| add(&mut statistics[*k], weight, &mass));
-                    add(&mut cost, &(sigma * &stage.leader[pair]), &mass);
+                    leader.iter().for_each(|leader| add(&mut cost, &(sigma * &leader.entries[t][pair]), &mass));
                     masses.push(mass);
                 }
             }
@@ -119,6 +120,10 @@ impl<'a> Model<'a> {
             }
             after = here;
         }
+        if let Some(leader) = leader.filter(|leader| !leader.share.is_zero()) {
+            let share = sigma * &leader.share;
+            self.game.initial.iter().zip(&after).for_each(|(mass, value)| add(&mut cost, &(&share * mass), value));
+        }
         let (mut basic, mut nonbasic) = (Vec::with_capacity(n), Vec::with_capacity(n));
         let mut rows = Vec::with_capacity(n);
         for (i, (mass, loss)) in masses.into_iter().zip(losses).enumerate() {
@@ -131,7 +136,7 @@ impl<'a> Model<'a> {
     }
 
     /// Per pair, whether the flow policy that is least for `sigma J0` plays it.
-    fn leader_policy(&self, sigma: &Rational) -> Vec<bool> {
+    fn leader_policy(&self, sigma: &Rational, leader: Option<&AffineLeader>) -> Vec<bool> {
         let mut plays = vec![false; self.len()];
         let mut after = vec![Rational::ZERO; self.game.initial.len()];
         for (t, stage) in self.game.stages.iter().enumerate().rev() {
@@ -139,7 +144,8 @@ impl<'a> Model<'a> {
             for (state, group) in self.groups[t].iter().enumerate() {
                 let value = |i: usize| {
                     let pair = self.places[i].pair;
-                    stage.next[pair].iter().fold(sigma * &stage.leader[pair], |sum, (next, p)| sum + p * &after[*next])
+                    let own = leader.map_or(Rational::ZERO, |leader| sigma * &leader.entries[t][pair]);
+                    stage.next[pair].iter().fold(own, |sum, (next, p)| sum + p * &after[*next])
                 };
                 if let Some((least, i)) = group.clone().map(|i| (value(i), i)).min() {
                     here[state] = least;

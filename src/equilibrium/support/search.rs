@@ -6,6 +6,7 @@ use super::tree::Tree;
 use super::{Control, Limits, SupportError};
 use crate::certificate::{Multipliers, SupportStep};
 use crate::exact::Rational;
+use crate::game::AffineLeader;
 use crate::lp::{Dictionary, DictionaryStatus};
 
 /// What the search found.
@@ -29,25 +30,31 @@ struct Waiting {
 }
 
 /// The least `sigma J0` over the equilibria at eps = 0.
-pub(super) fn search(model: &Model<'_>, sigma: &Rational, control: &Control, limits: &Limits) -> Result<Found, SupportError> {
+pub(super) fn search(model: &Model<'_>, sigma: &Rational, leader: &AffineLeader, control: &Control, limits: &Limits) -> Result<Found, SupportError> {
     let dominance = Dominance::new(model.game);
     let keep_going = || !control.stopped();
     let mut tree: Tree<Multipliers> = Tree::new();
     let mut incumbent: Option<(Rational, Vec<Rational>)> = None;
-    let mut stack = vec![Waiting { node: 0, dictionary: model.dictionary(sigma), assumed: vec![Assumption::None; model.len()] }];
+    let root = model.dictionary(sigma, Some(leader));
+    // An objective with followers' values in it is not dual feasible: each node is made feasible first.
+    let objective = (!leader.share.is_zero()).then(|| root.objective());
+    let mut stack = vec![Waiting { node: 0, dictionary: root, assumed: vec![Assumption::None; model.len()] }];
     while let Some(Waiting { mut node, mut dictionary, mut assumed }) = stack.pop() {
         if tree.len() > limits.nodes {
             return Err(SupportError::Nodes { limit: limits.nodes });
         }
         node = exclude_dominated(model, &dominance, &mut tree, node, &mut dictionary, &mut assumed);
         let cutoff = incumbent.as_ref().map(|(value, _)| value);
-        match dictionary.dual_simplex(cutoff, &keep_going) {
-            DictionaryStatus::Stopped | DictionaryStatus::Unbounded => return Err(SupportError::Stopped),
+        match relax(&mut dictionary, objective.as_ref(), cutoff, &keep_going) {
+            DictionaryStatus::Stopped => return Err(SupportError::Stopped),
             DictionaryStatus::Infeasible(row) => tree.close(node, model.farkas_multipliers(&dictionary, row)),
             DictionaryStatus::Cutoff => tree.close(node, model.bound_multipliers(&dictionary)),
-            DictionaryStatus::Optimal => {
+            status => {
                 let point = dictionary.point();
-                match violated(model, &point) {
+                let bounded = status == DictionaryStatus::Optimal;
+                let undecided = || (0..model.len()).find(|&i| assumed[i] == Assumption::None);
+                match violated(model, &point).or_else(|| if bounded { None } else { undecided() }) {
+                    None if !bounded => return Err(SupportError::Stopped),
                     None => {
                         tree.close(node, model.bound_multipliers(&dictionary));
                         incumbent = Some((dictionary.value().clone(), point[..model.len()].to_vec()));
@@ -73,6 +80,26 @@ pub(super) fn search(model: &Model<'_>, sigma: &Rational, control: &Control, lim
     let (value, masses) = incumbent.ok_or(SupportError::Stopped)?;
     let steps = tree.support_steps(model).ok_or(SupportError::Stopped)?;
     Ok(Found { value, masses, steps, nodes })
+}
+
+/// Optimises a node; an objective that is given is taken up once the dictionary is feasible.
+fn relax(
+    dictionary: &mut Dictionary,
+    objective: Option<&(Vec<Rational>, Rational)>,
+    cutoff: Option<&Rational>,
+    keep_going: &dyn Fn() -> bool,
+) -> DictionaryStatus {
+    let Some((costs, constant)) = objective else { return dictionary.dual_simplex(cutoff, keep_going) };
+    dictionary.set_objective(&vec![Rational::ZERO; costs.len()], &Rational::ZERO);
+    match dictionary.dual_simplex(None, keep_going) {
+        DictionaryStatus::Optimal => {}
+        other => return other,
+    }
+    dictionary.set_objective(costs, constant);
+    match dictionary.primal_simplex(keep_going) {
+        DictionaryStatus::Optimal if cutoff.is_some_and(|cutoff| dictionary.value() >= cutoff) => DictionaryStatus::Cutoff,
+        other => other,
+    }
 }
 
 /// Assumes of dominated pairs that nobody uses them, as long as there are any; returns the node in which all of them are assumed.
