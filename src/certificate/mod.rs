@@ -4,13 +4,17 @@
 //! shape; [`crate::check`] decides whether a step holds.
 
 mod bundle;
+mod equilibria;
 mod read;
+mod support;
 mod token;
 mod tree;
 mod write;
 
 pub use bundle::{BUNDLE, write_bundle};
+pub use equilibria::{EQUILIBRIA_VERSION, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
 pub use read::{ReadError, Reader};
+pub use support::{Multipliers, PairAt, SupportStep};
 pub use token::MOST_BITS;
 pub use tree::{Combination, End, Indexed, TreeStep};
 pub use write::{Writer, write_certificate};
@@ -149,6 +153,8 @@ pub enum Step {
     },
     /// A step of a tree of population boxes, which together show a bound.
     Tree(TreeStep),
+    /// A step of a tree over complementarity at eps = 0, which shows a bound.
+    Support(SupportStep),
     /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
     RangeWitness {
         /// Leader reward that no population misses.
@@ -168,6 +174,7 @@ impl Step {
             Step::Witness { .. } => "witness",
             Step::PopulationWitness { .. } => "population-witness",
             Step::Tree(step) => step.rule(),
+            Step::Support(step) => step.rule(),
             Step::RangeWitness { .. } => "range-witness",
         }
     }

@@ -1,7 +1,7 @@
 //! Reading certificates, step by step: no more than one step is in memory.
 
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::{BUNDLE, Claim, Part, Scope, Selection, Step, TreeStep, VERSION};
+use super::{BUNDLE, Claim, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION};
 use crate::exact::Rational;
 use crate::game::Policy;
 use std::io::{BufRead, Read};
@@ -191,9 +191,10 @@ impl<R: BufRead> Reader<R> {
                 return Ok(None);
             }
             ("deviation", []) => Step::Tree(TreeStep::Deviation(self.policy()?)),
-            (rule, rest) => match TreeStep::parse(rule, rest) {
-                Some(step) => Step::Tree(self.said(step)?),
-                None => {
+            (rule, rest) => match (TreeStep::parse(rule, rest), SupportStep::parse(rule, rest)) {
+                (Some(step), _) => Step::Tree(self.said(step)?),
+                (None, Some(step)) => Step::Support(self.said(step)?),
+                (None, None) => {
                     let found = short(&line);
                     return Err(self.syntax(format!("found `{found}`, expected a rule of docs/certificate.md with its words, or `end`")));
                 }

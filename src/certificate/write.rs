@@ -79,6 +79,7 @@ impl<W: Write> Writer<W> {
                     _ => Ok(()),
                 }
             }
+            Step::Support(step) => writeln!(out, "{}", step.line()),
             Step::RangeWitness { value } => writeln!(out, "range-witness {}", format_rational(value)),
         }
     }

@@ -6,17 +6,20 @@
 
 mod bundle;
 mod deviation;
+mod equilibria;
 mod flow;
 mod induction;
 mod rules;
 mod situation;
+mod support;
 mod tree;
 mod verdict;
 
 pub use bundle::{BundleRejection, check_bundle};
+pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step, TreeStep};
+use crate::certificate::{Claim, Reader, Scope, Selection, Step, SupportStep, TreeStep};
 use crate::exact::Rational;
 use crate::game::{Decision, Game};
 use situation::Situation;
@@ -128,7 +131,12 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
                 tree::check_tree(reader, &mut situation, &value, *arithmetic)?;
                 keep_bound(shown, value.clone(), value).map_err(fail)?;
             }
-            Step::Tree(_) => return Err(fail(Fault::OutsideTree)),
+            Step::Support(SupportStep::Open { value }) => {
+                let value = situation.sigma() * value;
+                support::check_support_tree(reader, &mut situation, &value)?;
+                keep_bound(shown, value.clone(), value).map_err(fail)?;
+            }
+            Step::Tree(_) | Step::Support(_) => return Err(fail(Fault::OutsideTree)),
             Step::RangeWitness { value } => keep_witness(shown, situation.sigma() * value, situation.range().1.clone()).map_err(fail)?,
         }
     }

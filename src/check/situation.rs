@@ -6,7 +6,7 @@ use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Claim, Part, Selection};
 use crate::exact::{Rational, Rounding};
-use crate::game::{Instance, Interval, Quadratic};
+use crate::game::{Affine, Instance, Interval, Quadratic};
 
 /// A game at one decision.
 pub(super) struct Situation<'a> {
@@ -15,6 +15,7 @@ pub(super) struct Situation<'a> {
     sigma: Rational,
     free: Option<Free<'a>>,
     quadratic: Option<Quadratic>,
+    affine: Option<Affine>,
     range: Option<Interval>,
 }
 
@@ -24,7 +25,7 @@ impl<'a> Situation<'a> {
             Selection::Pessimistic => Rational::ONE,
             Selection::Optimistic => Rational::NEG_ONE,
         };
-        Situation { instance, epsilon: &claim.epsilon, sigma, free: None, quadratic: None, range: None }
+        Situation { instance, epsilon: &claim.epsilon, sigma, free: None, quadratic: None, affine: None, range: None }
     }
 
     /// 1 or -1: rules speak of `sigma J0`.
@@ -53,6 +54,14 @@ impl<'a> Situation<'a> {
         match &mut self.quadratic {
             Some(quadratic) => Ok(quadratic),
             none => Ok(none.insert(Quadratic::new(&self.instance)?)),
+        }
+    }
+
+    /// The entries of the game, for trees over complementarity.
+    pub(super) fn affine(&mut self) -> Result<&Affine, Fault> {
+        match &mut self.affine {
+            Some(affine) => Ok(affine),
+            none => Ok(none.insert(Affine::new(&self.instance)?)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::certificate::{Claim, ReadError};
 use crate::exact::Rational;
-use crate::game::{NotADecision, NotMeanFieldFree, NotQuadratic, ObjectiveError};
+use crate::game::{NotADecision, NotAffine, NotMeanFieldFree, NotQuadratic, ObjectiveError};
 
 /// A step that does not hold, or a claim that the steps do not show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,27 @@ pub enum Fault {
         /// How many.
         parts: usize,
     },
+    /// A tree over complementarity at a positive eps.
+    #[error("the rule holds for epsilon = 0 only")]
+    PositiveEpsilon,
+    /// A branch on a pair of which the node already assumes something.
+    #[error("the node already assumes something of this pair")]
+    Assumed,
+    /// A leaf of a set of equilibria that is not shown empty.
+    #[error("the leaf has a weight on the leader's reward, expected 0: it must hold no equilibrium")]
+    NotEmpty,
+    /// A leaf that does not lie within the pattern it names.
+    #[error("the node may use a pair outside the pattern, or does not assume that all its pairs are optimal")]
+    OutsidePattern,
+    /// The masses of a vertex.
+    #[error("the masses of a vertex are no flow of the followers")]
+    NotAFlow,
+    /// A vertex at which a pair of its pattern is not optimal.
+    #[error("a pair of the pattern is not optimal at one of its vertices")]
+    NotOptimal,
+    /// No rule of affine games covers this decision.
+    #[error("the rule does not apply: {0}")]
+    NotAffine(#[from] NotAffine),
     /// A step of a tree where no tree is open.
     #[error("the step stands outside a tree")]
     OutsideTree,

@@ -11,6 +11,7 @@ mod inner;
 mod linear_programme;
 pub mod population;
 mod proved;
+pub mod support;
 
 pub use arithmetic::suitable_arithmetic;
 pub use control::Control;

@@ -1,5 +1,6 @@
 //! Games: the normal form, its numbers at a decision, and the game files that describe it.
 
+mod affine;
 mod canonical;
 mod class;
 mod columns;
@@ -16,6 +17,7 @@ mod polynomial;
 mod quadratic;
 mod reduced;
 
+pub use affine::{Affine, AffineLeader, AffineStage, NotAffine};
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
 pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError, ValueError, Where};

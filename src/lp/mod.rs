@@ -23,10 +23,12 @@
 //! what it can.
 
 mod backward;
+mod dictionary;
 mod engine;
 mod highs;
 mod occupation;
 
+pub use dictionary::{Dictionary, DictionaryStatus};
 pub use engine::{LpBasis, LpEngine, LpPoint, LpStatus};
 pub use highs::HighsBackend;
 pub use occupation::{Backend, LpFailure, LpSolution, LpStage, OccupationLp};
