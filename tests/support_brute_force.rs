@@ -31,6 +31,7 @@ fn least_and_greatest_reward() {
                 epsilon: Rational::ZERO,
                 selection,
                 scope: Scope::Decision(0),
+                of: None,
                 lower: expected.clone(),
                 upper: expected.clone(),
             };

@@ -1,5 +1,6 @@
 //! Searches for the worst eps-equilibrium of one decision, behind one face.
 
+use super::exact_zero::ExactZeroSearch;
 use super::population::PopulationSearch;
 use super::{Control, Proved};
 use crate::certificate::Selection;
@@ -49,6 +50,8 @@ pub struct InnerProblem<'a> {
 /// # Errors
 /// [`NotQuadratic`] when no search fits.
 pub fn inner_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
-    let search = PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control)?;
-    Ok(Box::new(search))
+    if problem.epsilon.is_zero() {
+        return Ok(Box::new(ExactZeroSearch::new(problem, control)?));
+    }
+    Ok(Box::new(PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control)?))
 }

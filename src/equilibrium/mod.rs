@@ -7,6 +7,7 @@
 mod arithmetic;
 mod control;
 pub mod dynamic_programming;
+mod exact_zero;
 mod inner;
 mod linear_programme;
 pub mod population;
