@@ -29,17 +29,6 @@ impl Control {
         Control { deadline, interrupted: Arc::clone(&self.interrupted) }
     }
 
-    /// The same control, which also stops after `time` from now.
-    #[must_use]
-    pub fn within(&self, time: Duration) -> Self {
-        let own = Instant::now().checked_add(time);
-        let deadline = match (self.deadline, own) {
-            (Some(deadline), Some(own)) => Some(deadline.min(own)),
-            (deadline, own) => deadline.or(own),
-        };
-        Control { deadline, interrupted: Arc::clone(&self.interrupted) }
-    }
-
     /// Whether the time has come.
     #[must_use]
     pub fn stopped(&self) -> bool {
