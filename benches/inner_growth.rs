@@ -10,7 +10,7 @@ use smfg::game::classify;
 use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 use smfg::leader::{Settings, SolveError, Status, solve};
 use std::time::{Duration, Instant};
-use support::{SEED, grouped, head, row, time, two_digits};
+use support::{SEED, grouped, head, row, time};
 
 /// Stages, states and actions by number of aggregates.
 const AGGREGATES: [usize; 4] = [1, 2, 3, 4];
@@ -83,7 +83,12 @@ fn measure(interaction: Interaction, size: (usize, usize, usize), aggregates: us
                 Status::Limit => "limit",
             };
             cells.extend([statistics.nodes, statistics.lp_solves, statistics.inductions].map(grouped));
-            cells.extend([time(statistics.seconds_approx), time(statistics.check_seconds_approx), status.into(), two_digits(width)]);
+            cells.extend([
+                time(statistics.seconds_approx),
+                time(statistics.check_seconds_approx),
+                status.into(),
+                if width == 0.0 { "0".into() } else { format!("{width:.0e}") },
+            ]);
         }
         Err(SolveError::Class { .. }) => {
             cells.extend(vec![String::new(); 5]);

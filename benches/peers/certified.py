@@ -39,10 +39,12 @@ def solve(program, path, problem, gap, limit):
     result = json.loads(ended.stdout)
     statistics = result["statistics"]
     return {
-        "status": "optimal" if result["status"] in ("exact", "within_gap") else "time limit",
+        # A limit that is not one of time is worth seeing: nothing was left that could close the gap.
+        "status": "optimal" if result["status"] in ("exact", "within_gap") else result["termination"].replace("_", " "),
         "lower": result["value"]["lower"],
         "upper": result["value"]["upper"],
         "nodes": statistics["nodes"],
+        "refused_steps": statistics.get("refused_steps", 0),
         "wall": float(statistics["seconds"]) + float(statistics["check_seconds"]),
         "check": float(statistics["check_seconds"]),
         "cpu": cpu,

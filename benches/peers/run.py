@@ -74,7 +74,7 @@ def run_game(path, arguments, known, rows, complaints, remarks):
         records = {name: peer(name, numbers, game.path.stem, digest, problem, arguments, known) for name in arguments.solvers}
         if arguments.smfg:
             ours = records["smfg"] = certified.solve(arguments.smfg, path, problem, arguments.gap, arguments.time_limit)
-            print(f"smfg: {label}: {ours['status']}, {ours.get('nodes')} nodes, {ours[arguments.clock]:.3g} s", file=sys.stderr)
+            print(f"smfg: {label}: {ours['status']}, {ours.get('nodes')} nodes, {ours.get('refused_steps')} steps refused, {ours[arguments.clock]:.3g} s", file=sys.stderr)
             compare(label, records, problem, arguments.slip, complaints, remarks)
         rows.setdefault((path.stem.split("-")[0], size(numbers), class_of(numbers)), []).append(records)
 
@@ -162,7 +162,7 @@ def print_tables(rows, arguments):
 
 def mean(records, arguments):
     """Shifted geometric mean of the seconds, unfinished problems counting the time limit; how many were finished, how many refused."""
-    answered = [record for record in records if not record["status"].startswith("refused")]
+    answered = [record for record in records if not record["status"].startswith("refused:")]
     finished = [record for record in answered if record["status"] == "optimal"]
     if not answered:
         return None, 0, len(records)
