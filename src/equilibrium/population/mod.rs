@@ -151,6 +151,7 @@ impl InnerSearch for PopulationSearch {
     }
 
     fn proved(&mut self) -> Proved {
+        self.search.take_back();
         let witness = self.witness().unwrap_or_else(|| Proof {
             value: self.range.1.clone(),
             steps: vec![Step::RangeWitness { value: &self.sigma * &self.range.1 }],

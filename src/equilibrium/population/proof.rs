@@ -2,7 +2,7 @@
 
 use super::dependence::Dependence;
 use super::model::Multipliers;
-use super::search::{Fate, Search};
+use super::search::{Search, Split};
 use super::squares::{Decomposition, short};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Step, TreeStep};
 use crate::exact::{Rational, from_approx};
@@ -71,7 +71,8 @@ pub(super) fn boxes(search: &Search) -> Vec<Step> {
     let mut stack = vec![0usize];
     while let Some(position) = stack.pop() {
         let node = &search.nodes[position];
-        for lemma in &node.lemmas {
+        let lemmas = if node.split.is_some() { node.lemmas.len() } else { node.leaf_lemmas };
+        for lemma in &node.lemmas[..lemmas] {
             steps.push(Step::Tree(TreeStep::Tighten {
                 square: lemma.square,
                 end: if lemma.sign > 0.0 { End::Lower } else { End::Upper },
@@ -79,10 +80,10 @@ pub(super) fn boxes(search: &Search) -> Vec<Step> {
                 proof: deviations.combination(search, &lemma.multipliers),
             }));
         }
-        match &node.fate {
-            Fate::Leaf(multipliers) => steps.push(Step::Tree(TreeStep::Leaf(deviations.combination(search, multipliers)))),
-            Fate::Split { square, point, children } => {
-                steps.push(Step::Tree(TreeStep::Split { square: *square, point: from_approx(*point).unwrap_or(Rational::ZERO) }));
+        match node.split {
+            None => steps.push(Step::Tree(TreeStep::Leaf(deviations.combination(search, &node.leaf)))),
+            Some(Split { square, point, children }) => {
+                steps.push(Step::Tree(TreeStep::Split { square, point: from_approx(point).unwrap_or(Rational::ZERO) }));
                 stack.extend([children.1, children.0]);
             }
         }

@@ -16,13 +16,13 @@ pub(super) struct Lemma {
     pub(super) multipliers: Multipliers,
 }
 
-/// What became of a box after its lemmas.
-#[derive(Debug, Clone)]
-pub(super) enum Fate {
-    /// Still open, or closed: the multipliers prove the bound.
-    Leaf(Multipliers),
-    /// Split at a point of a square's form; positions of the children.
-    Split { square: usize, point: f64, children: (usize, usize) },
+/// Where a box was split, and into which.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Split {
+    pub(super) square: usize,
+    pub(super) point: f64,
+    /// Positions of the part below and of the part above.
+    pub(super) children: (usize, usize),
 }
 
 /// A box of the tree.
@@ -30,8 +30,13 @@ pub(super) enum Fate {
 pub(super) struct Node {
     pub(super) region: Region,
     pub(super) lemmas: Vec<Lemma>,
-    pub(super) fate: Fate,
     pub(super) bound: f64,
+    /// Multipliers that prove the bound on the box as it was after `leaf_lemmas` lemmas: on a narrower box secants are steeper, and the same
+    /// multipliers may prove less.
+    pub(super) leaf: Multipliers,
+    pub(super) leaf_lemmas: usize,
+    pub(super) split: Option<Split>,
+    processed: bool,
 }
 
 /// The search tree of one inner problem.
@@ -65,7 +70,15 @@ impl Search {
                 relaxation.master.add_tangent(i, point);
             }
         }
-        let root = Node { region, lemmas: Vec::new(), fate: Fate::Leaf(Multipliers::default()), bound: f64::NEG_INFINITY };
+        let root = Node {
+            region,
+            lemmas: Vec::new(),
+            bound: f64::NEG_INFINITY,
+            leaf: Multipliers::default(),
+            leaf_lemmas: 0,
+            split: None,
+            processed: false,
+        };
         Search { nodes: vec![root], open: vec![0], relaxation, incumbent, tolerance, processed: 0, stuck: false, last_point: None }
     }
 
@@ -75,17 +88,14 @@ impl Search {
     }
 
     fn least_closed(&self) -> f64 {
-        let leaves = self.nodes.iter().filter(|node| matches!(node.fate, Fate::Leaf(_)));
+        let leaves = self.nodes.iter().filter(|node| node.split.is_none());
         leaves.map(|node| node.bound).fold(self.incumbent.value, f64::min)
     }
 
     /// Largest size of the multipliers that prove the bound.
     pub(super) fn magnitude(&self) -> f64 {
-        let of = |node: &Node| match &node.fate {
-            Fate::Leaf(multipliers) if node.bound.is_finite() => multipliers.magnitude(),
-            _ => 0.0,
-        };
-        self.nodes.iter().map(of).fold(0.0, f64::max)
+        let leaves = self.nodes.iter().filter(|node| node.split.is_none() && node.bound.is_finite());
+        leaves.map(|node| node.leaf.magnitude()).fold(0.0, f64::max)
     }
 
     pub(super) fn done(&self) -> bool {
@@ -114,6 +124,7 @@ impl Search {
         self.open.retain(|&node| node != position);
         self.processed += 1;
         let mut node = self.nodes[position].clone();
+        node.processed = true;
         let again = self.process(&mut node, control);
         let closed = node.bound >= self.target();
         if closed || control.stopped() {
@@ -131,19 +142,39 @@ impl Search {
     }
 
     fn split(&mut self, node: &mut Node, square: usize, point: f64) {
-        let Fate::Leaf(multipliers) = &node.fate else { return };
-        let child = |range: (f64, f64)| {
-            let mut region = node.region.clone();
-            region[square] = range;
-            Node { region, lemmas: Vec::new(), fate: Fate::Leaf(multipliers.clone()), bound: node.bound }
-        };
         let (low, high) = node.region[square];
         let children = (self.nodes.len(), self.nodes.len() + 1);
-        let (below, above) = (child((low, point)), child((point, high)));
-        self.nodes.push(below);
-        self.nodes.push(above);
-        self.open.extend([children.0, children.1]);
-        node.fate = Fate::Split { square, point, children };
+        for range in [(low, point), (point, high)] {
+            let mut region = node.region.clone();
+            region[square] = range;
+            let leaf = node.leaf.clone();
+            let bound = match leaf.objective > 0.0 {
+                true => {
+                    self.relaxation.model.bound(&self.relaxation.policies, &leaf, &Cell::outer(&region), Goal::Objective).0 / leaf.objective
+                }
+                false => f64::NEG_INFINITY,
+            };
+            self.open.push(self.nodes.len());
+            self.nodes.push(Node { region, lemmas: Vec::new(), bound, leaf, leaf_lemmas: 0, split: None, processed: false });
+        }
+        node.split = Some(Split { square, point, children });
+    }
+
+    /// Takes back splits of which no part was worked on: the box itself proves at least as much.
+    pub(super) fn take_back(&mut self) {
+        for position in (0..self.nodes.len()).rev() {
+            let Some(Split { children: (below, above), .. }) = self.nodes[position].split else { continue };
+            let untouched = |child: usize| !self.nodes[child].processed && self.nodes[child].split.is_none();
+            if untouched(below) && untouched(above) && self.open.contains(&below) && self.open.contains(&above) {
+                self.nodes[position].split = None;
+                self.open.retain(|&open| open != below && open != above);
+                self.open.push(position);
+                // The parts are not leaves of the tree any more.
+                for child in [below, above] {
+                    self.nodes[child].bound = f64::INFINITY;
+                }
+            }
+        }
     }
 
     /// Bounds a box; where to split it, if that can help.
@@ -181,7 +212,8 @@ impl Search {
     fn record(&self, node: &mut Node, bounded: &Bounded) {
         if bounded.bound > node.bound {
             node.bound = bounded.bound;
-            node.fate = Fate::Leaf(bounded.multipliers.clone());
+            node.leaf = bounded.multipliers.clone();
+            node.leaf_lemmas = node.lemmas.len();
         }
     }
 
@@ -230,7 +262,8 @@ impl Search {
                 if bounded.bound == f64::INFINITY {
                     // No population of the box does better than the incumbent.
                     node.bound = f64::INFINITY;
-                    node.fate = Fate::Leaf(bounded.multipliers);
+                    node.leaf = bounded.multipliers;
+                    node.leaf_lemmas = node.lemmas.len();
                     return true;
                 }
                 let safe = bounded.bound - SAFETY * (1.0 + bounded.bound.abs() + 1e-2 * bounded.multipliers.magnitude());
