@@ -217,8 +217,6 @@ fn replace_refused(
     instance: &dyn Fn(usize) -> Instance,
     rejection: Rejection,
 ) -> Result<(), SolveError> {
-        eprintln!("{rejection}");
-    }
     let Rejection::Step { rule, .. } = &rejection else { return Err(rejection.into()) };
     let mut replaced = false;
     for (index, proved) in &mut found.proved {
