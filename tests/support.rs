@@ -208,8 +208,15 @@ fn certificate(
     value: &Rational,
     outcome: &SupportOutcome,
 ) -> String {
-    let claim =
-        Claim { game_hash: game.hash(), epsilon, selection, scope: Scope::Decision(decision), lower: value.clone(), upper: value.clone() };
+    let claim = Claim {
+        game_hash: game.hash(),
+        epsilon,
+        selection,
+        scope: Scope::Decision(decision),
+        of: None,
+        lower: value.clone(),
+        upper: value.clone(),
+    };
     let opening = [Step::Decision(decision)];
     let steps = opening.iter().chain(&outcome.proved.bound.steps).chain(&outcome.proved.witness.steps);
     String::from_utf8(write_certificate(Vec::new(), &claim, steps).expect("text")).expect("text")

@@ -24,6 +24,7 @@ fn claim(game: &Game, selection: Selection, value: &Rational) -> Claim {
         epsilon: Rational::ZERO,
         selection,
         scope: Scope::Decision(0),
+        of: None,
         lower: value.clone(),
         upper: value.clone(),
     }
