@@ -124,6 +124,9 @@ actions = ["first", "second"]
 initial = { o = 1 }
 [leader]
 decisions = [{ name = "0", theta = 0 }, { name = "1/2", theta = "1/2" }]
+[[available]]
+state = ["w", "done"]
+actions = ["first"]
 [[transition]]
 to = "done"
 [[transition]]
@@ -287,6 +290,9 @@ fn known_sets() {
     assert_eq!(adopters(0), [ratio(0, 1), ratio(1, 2), ratio(1, 1)]);
     assert_eq!(adopters(1), [ratio(0, 1), ratio(1, 1)]);
     assert_eq!(adopters(2), [ratio(1, 1)]);
+    // Two routes are optimal and unused at the only flow: several patterns hold it.
+    let (route, accepted) = set(&game(BRAESS), 0);
+    assert!(accepted.unique() && route.isolated == 1);
     let (unique, accepted) = set(&game(ROCK_PAPER_SCISSORS), 0);
     assert!(accepted.unique() && unique.isolated == 1);
     let instance = game(ROCK_PAPER_SCISSORS).at(&[]);

@@ -116,9 +116,7 @@ fn sets_of_equilibria() {
         let certificate = set.certificate(&game, 0).expect("text");
         let accepted = check_equilibria(&game, certificate.as_slice());
         let accepted = accepted.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", String::from_utf8_lossy(&certificate)));
-        if accepted.unique() {
-            assert!(truth.components.len() == 1 && isolated == 1, "seed {seed}");
-        }
+        assert_eq!(accepted.unique(), truth.components.len() == 1 && isolated == 1, "seed {seed}: uniqueness");
         compared += 1;
         if compared == GAMES {
             break;
