@@ -145,8 +145,8 @@ fn text_names_both_ends() {
 #[test]
 fn refusals_say_what_is_expected() {
     let cases: &[(&[&str], &str)] = &[
-        (&["range", WAGES], "a range is that of one decision: expected --decision with one of wage=1/4, wage=3/10,"),
-        (&["range", WAGE], "a range is that of one decision: expected --decision with a number per parameter: wage=..."),
+        (&["range", WAGES], "the answer is about one decision: expected --decision with one of wage=1/4, wage=3/10,"),
+        (&["range", WAGE], "the answer is about one decision: expected --decision with a number per parameter: wage=..."),
         (&["range", WAGES, "--decision", "wage=1/3"], "no such decision, expected one of wage=1/4,"),
         (&["range", WAGE, "--decision", "wage=3/2"], "wage = 3/2, expected a number between 0 and 5/4"),
         (&["range", WAGE, "--decision", "toll=1"], "no such decision, expected wage=..."),

@@ -2,9 +2,9 @@
 #![cfg(feature = "solver")]
 
 use smfg::certificate::{Claim, Scope, Selection, Step, write_certificate};
-use smfg::check::{Accepted, Rejection, check};
+use smfg::check::{Accepted, AcceptedEquilibria, Rejection, check, check_equilibria};
 use smfg::equilibrium::Control;
-use smfg::equilibrium::support::{Limits, SupportOutcome, solve_support};
+use smfg::equilibrium::support::{EquilibriumPolytope, EquilibriumSet, Limits, SupportError, SupportOutcome, equilibria, solve_support};
 use smfg::exact::{Rational, ratio};
 use smfg::game::Game;
 
@@ -92,6 +92,107 @@ value = "-2 * mu[right]"
 value = "mu[left]@1"
 "#;
 
+const PIGOU: &str = r#"
+format = "smfg-game/1"
+name = "pigou"
+stages = 1
+states = ["driver"]
+actions = ["congestible", "constant"]
+initial = { driver = 1 }
+[leader]
+decisions = [{ name = "free", toll = 0 }, { name = "toll", toll = "1/2" }]
+[[reward]]
+action = "congestible"
+value = "-mu[*, congestible] - toll"
+[[reward]]
+action = "constant"
+value = "-1"
+[[leader.reward]]
+action = "congestible"
+value = "-mu[*, congestible]"
+[[leader.reward]]
+action = "constant"
+value = "-1"
+"#;
+
+const BRAESS: &str = r#"
+format = "smfg-game/1"
+name = "braess"
+stages = 3
+states = ["o", "v", "w", "done"]
+actions = ["first", "second"]
+initial = { o = 1 }
+[leader]
+decisions = [{ name = "0", theta = 0 }, { name = "1/2", theta = "1/2" }]
+[[available]]
+state = ["w", "done"]
+actions = ["first"]
+[[transition]]
+to = "done"
+[[transition]]
+state = "o"
+stage = 0
+action = "first"
+to = "v"
+[[transition]]
+state = "o"
+stage = 0
+action = "second"
+to = "w"
+[[transition]]
+state = "v"
+stage = 1
+action = "second"
+to = "w"
+[[transition]]
+state = "w"
+stage = 1
+to = "w"
+[[reward]]
+stage = 0
+state = "o"
+action = "first"
+value = "-mu[o, first]"
+[[reward]]
+stage = 0
+state = "o"
+action = "second"
+value = "-1"
+[[reward]]
+stage = 1
+state = "v"
+action = "first"
+value = "-1"
+[[reward]]
+stage = 1
+state = "v"
+action = "second"
+value = "-theta"
+[[reward]]
+stage = 2
+state = "w"
+value = "-mu[w]"
+[[leader.reward]]
+stage = 0
+state = "o"
+action = "first"
+value = "-mu[o, first]"
+[[leader.reward]]
+stage = 0
+state = "o"
+action = "second"
+value = "-1"
+[[leader.reward]]
+stage = 1
+state = "v"
+action = "first"
+value = "-1"
+[[leader.reward]]
+stage = 2
+state = "w"
+value = "-mu[w]"
+"#;
+
 fn game(text: &str) -> Game {
     Game::parse_toml(text).expect("a game")
 }
@@ -146,5 +247,79 @@ fn known_values() {
     for selection in [Selection::Pessimistic, Selection::Optimistic] {
         assert_value(&game(ROCK_PAPER_SCISSORS), 0, selection, &ratio(26, 77));
         assert_value(&game(LEFT_RIGHT), 0, selection, &ratio(2, 3));
+        // Total latency, which is quadratic, and what the followers earn up to tolls.
+        assert_value(&game(PIGOU), 0, selection, &ratio(-1, 1));
+        assert_value(&game(PIGOU), 1, selection, &ratio(-3, 4));
+        assert_value(&game(BRAESS), 0, selection, &ratio(-2, 1));
+        assert_value(&game(BRAESS), 1, selection, &ratio(-3, 2));
     }
+}
+
+#[test]
+fn the_rule_is_for_epsilon_zero() {
+    let adoption = game(ADOPTION);
+    let outcome = solved(&adoption, 2, Selection::Pessimistic);
+    let text = certificate(&adoption, 2, Selection::Pessimistic, ratio(1, 100), &ratio(17, 20), &outcome);
+    let error = accepted(&adoption, &text).expect_err("at eps = 1/100 a few firms may wait");
+    assert!(error.to_string().contains("epsilon = 0"), "{error}");
+}
+
+fn set(game: &Game, decision: usize) -> (EquilibriumSet, AcceptedEquilibria) {
+    let decisions = game.finite_decisions().expect("a finite leader");
+    let set = equilibria(&game.at(&decisions[decision].values), &Control::default(), &Limits::default()).expect("an answer");
+    let text = set.certificate(game, decision).expect("text");
+    let accepted = check_equilibria(game, text.as_slice());
+    (set, accepted.unwrap_or_else(|error| panic!("{}: {error}\n{}", game.name, String::from_utf8_lossy(&text))))
+}
+
+#[test]
+fn known_sets() {
+    let adoption = game(ADOPTION);
+    let adopters = |decision: usize| -> Vec<Rational> {
+        let (set, accepted) = set(&adoption, decision);
+        assert_eq!((set.components, set.isolated), (set.polytopes.len(), set.polytopes.len()), "isolated points");
+        assert_eq!(accepted.unique(), set.polytopes.len() == 1);
+        let adopt = |polytope: &EquilibriumPolytope| match polytope.support.iter().position(|pair| pair.action == 1) {
+            Some(position) => polytope.vertices[0].masses[position].clone(),
+            None => Rational::ZERO,
+        };
+        let mut adopters: Vec<Rational> = set.polytopes.iter().map(adopt).collect();
+        adopters.sort();
+        adopters
+    };
+    assert_eq!(adopters(0), [ratio(0, 1), ratio(1, 2), ratio(1, 1)]);
+    assert_eq!(adopters(1), [ratio(0, 1), ratio(1, 1)]);
+    assert_eq!(adopters(2), [ratio(1, 1)]);
+    // Two routes are optimal and unused at the only flow: several patterns hold it.
+    let (route, accepted) = set(&game(BRAESS), 0);
+    assert!(accepted.unique() && route.isolated == 1);
+    let (unique, accepted) = set(&game(ROCK_PAPER_SCISSORS), 0);
+    assert!(accepted.unique() && unique.isolated == 1);
+    let instance = game(ROCK_PAPER_SCISSORS).at(&[]);
+    let evaluation = smfg::follower::evaluate(&instance, &unique.polytopes[0].vertices[0].policy, &|| true).expect("a policy");
+    assert_eq!((evaluation.exploitability, evaluation.follower_value), (ratio(0, 1), ratio(6, 11)));
+    let masses: Vec<Rational> = (1..4).map(|state| evaluation.flow.states[1].get(state)).collect();
+    assert_eq!(masses, [ratio(26, 77), ratio(20, 77), ratio(31, 77)]);
+}
+
+/// Everything is an equilibrium when rewards are zero: one polytope, the triangle.
+#[test]
+fn a_continuum() {
+    let text =
+        "format = \"smfg-game/1\"\nname = \"zero\"\nstages = 1\nstates = [\"s\"]\nactions = [\"a\", \"b\", \"c\"]\ninitial = { s = 1 }\n";
+    let (set, accepted) = set(&game(text), 0);
+    assert_eq!((set.polytopes.len(), set.components, set.isolated), (1, 1, 0));
+    assert_eq!(set.polytopes[0].vertices.len(), 3);
+    assert!(!accepted.unique());
+}
+
+#[test]
+fn refusals() {
+    let game = game(ROCK_PAPER_SCISSORS);
+    let limits = Limits { pairs: 5, ..Limits::default() };
+    let error = equilibria(&game.at(&[]), &Control::default(), &limits).expect_err("six pairs");
+    assert_eq!(error, SupportError::Pairs { found: 6, limit: 5 });
+    let limits = Limits { nodes: 1, ..Limits::default() };
+    let error = equilibria(&game.at(&[]), &Control::default(), &limits).expect_err("more nodes");
+    assert_eq!(error, SupportError::Nodes { limit: 1 });
 }

@@ -6,8 +6,8 @@ use super::token::{parse_index, parse_number, short};
 use crate::exact::{Rational, format_rational};
 use std::io::{self, BufRead, Read, Write};
 
-/// Version of the format, the second word of its first line.
-pub const EQUILIBRIA_VERSION: u32 = 1;
+/// First line of such a certificate: the kind and the version of the format.
+pub const EQUILIBRIA: &str = "smfg-equilibria 1";
 /// Longest accepted line.
 const LONGEST_LINE: u64 = 1 << 30;
 /// Most patterns and most vertices of a pattern that a reader keeps in memory.
@@ -40,7 +40,7 @@ pub struct EquilibriaClaim {
 /// # Errors
 /// Those of `out`.
 pub fn write_equilibria<W: Write>(mut out: W, claim: &EquilibriaClaim, tree: &[SupportStep]) -> io::Result<W> {
-    writeln!(out, "smfg-equilibria {EQUILIBRIA_VERSION}")?;
+    writeln!(out, "{EQUILIBRIA}")?;
     writeln!(out, "game {}", claim.game_hash)?;
     writeln!(out, "decision {}", claim.decision)?;
     writeln!(out, "patterns {}", claim.patterns.len())?;
@@ -78,8 +78,8 @@ impl<R: BufRead> EquilibriaReader<R> {
     pub fn start(input: R) -> Result<(Self, EquilibriaClaim), ReadError> {
         let mut reader = EquilibriaReader { input, line: 0 };
         let first = reader.next_line()?;
-        if first != format!("smfg-equilibria {EQUILIBRIA_VERSION}") {
-            return Err(reader.syntax(format!("found `{}`, expected `smfg-equilibria {EQUILIBRIA_VERSION}`", short(&first))));
+        if first != EQUILIBRIA {
+            return Err(reader.syntax(format!("found `{}`, expected `{EQUILIBRIA}`", short(&first))));
         }
         let game_hash = reader.field("game", |rest| Ok(rest.to_string()))?;
         let decision = reader.field("decision", parse_index)?;

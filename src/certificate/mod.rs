@@ -12,7 +12,7 @@ mod tree;
 mod write;
 
 pub use bundle::{BUNDLE, write_bundle};
-pub use equilibria::{EQUILIBRIA_VERSION, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
+pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
 pub use read::{ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
 pub use token::MOST_BITS;

@@ -8,6 +8,7 @@ use super::verdict::{Fault, Rejection};
 use crate::certificate::{EquilibriaReader, Pattern, SupportStep};
 use crate::exact::Rational;
 use crate::game::{Affine, Game};
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
 /// An accepted set of equilibria.
@@ -25,7 +26,12 @@ impl AcceptedEquilibria {
     /// Whether it is proved that there is exactly one equilibrium.
     #[must_use]
     pub fn unique(&self) -> bool {
-        matches!(self.patterns.as_slice(), [only] if only.vertices.len() == 1)
+        let mut points = self.patterns.iter().map(|pattern| match pattern.vertices.as_slice() {
+            [only] => Some(pattern.pairs.iter().zip(only).filter(|(_, mass)| !mass.is_zero()).collect::<BTreeMap<_, _>>()),
+            _ => None,
+        });
+        // Several patterns may hold the same point.
+        points.next().flatten().is_some_and(|first| points.all(|point| point.as_ref() == Some(&first)))
     }
 }
 

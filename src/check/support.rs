@@ -273,9 +273,9 @@ impl<'a> Node<'a> {
         let mut reached: Vec<bool> = self.game.initial.iter().map(|mass| !mass.is_zero()).collect();
         for (row, stage) in possible.iter_mut().zip(&self.game.stages) {
             let mut after = vec![false; states];
-            for state in 0..states {
+            for (state, reached) in reached.iter().enumerate() {
                 for i in stage.pairs.of_state(state) {
-                    row[i] &= reached[state];
+                    row[i] &= *reached;
                     if row[i] {
                         stage.next[i].iter().for_each(|(next, _)| after[*next] = true);
                     }

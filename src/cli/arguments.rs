@@ -31,6 +31,14 @@ pub(super) enum Command {
     #[cfg(not(feature = "solver"))]
     #[command(hide = true, disable_help_flag = true)]
     Range(Unheard),
+    /// All equilibria of one decision at eps = 0, as polytopes with their vertices
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::EQUILIBRIA, after_help = help::EQUILIBRIA_EXAMPLES)]
+    Equilibria(super::equilibria::EquilibriaArguments),
+    /// Not in this build, which has no solver
+    #[cfg(not(feature = "solver"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Equilibria(Unheard),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),

@@ -3,10 +3,10 @@
 use super::arguments::{CheckArguments, Format};
 use super::progress::Indicator;
 use super::{Answer, Failure, print};
-use crate::certificate::{BUNDLE, Claim, ReadError, Reader};
-use crate::check::{Accepted, BundleRejection, Rejection, check, check_bundle};
+use crate::certificate::{BUNDLE, Claim, EQUILIBRIA, ReadError, Reader};
+use crate::check::{Accepted, AcceptedEquilibria, BundleRejection, Rejection, check, check_bundle, check_equilibria};
 use crate::game::Game;
-use crate::report::{BundleReport, CheckReport};
+use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -19,6 +19,8 @@ const LONGEST_HEADER: u64 = 1 << 23;
 enum Verdict {
     /// One certificate; its claim, where it can be read.
     Single(Option<Claim>, Result<Accepted, Rejection>),
+    /// A set of equilibria.
+    Equilibria(Result<AcceptedEquilibria, Rejection>),
     /// Several.
     Bundle(Result<Vec<Accepted>, BundleRejection>),
 }
@@ -38,6 +40,11 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
     let valid = match &verdict {
         Verdict::Single(claim, verdict) => {
             let report = CheckReport { game: &game, claim: claim.as_ref(), verdict: verdict.as_ref() };
+            print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
+            verdict.is_ok()
+        }
+        Verdict::Equilibria(verdict) => {
+            let report = EquilibriaCheckReport { game: &game, verdict: verdict.as_ref() };
             print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
             verdict.is_ok()
         }
@@ -61,6 +68,12 @@ fn examine(game: &Game, mut input: impl BufRead) -> io::Result<Verdict> {
         return match verdict {
             Err(BundleRejection { rejection, .. }) if failed(&rejection) => Err(cause(rejection)),
             verdict => Ok(Verdict::Bundle(verdict)),
+        };
+    }
+    if header.starts_with(EQUILIBRIA.as_bytes()) {
+        return match check_equilibria(game, header.as_slice().chain(input)) {
+            Err(rejection) if failed(&rejection) => Err(cause(rejection)),
+            verdict => Ok(Verdict::Equilibria(verdict)),
         };
     }
     for _ in 1..HEADER_LINES {

@@ -19,7 +19,7 @@ pub(super) enum DecisionError {
     Incomplete { given: String, missing: String, expected: String },
     #[error("--decision {given}: {source}")]
     NotAdmitted { given: String, source: NotADecision },
-    #[error("a range is that of one decision: expected --decision with {expected}")]
+    #[error("the answer is about one decision: expected --decision with {expected}")]
     Needed { expected: String },
 }
 

@@ -31,6 +31,15 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("--of \"{given}\": {source}")]
     Objective { given: String, source: crate::game::ObjectiveError },
+    #[cfg(feature = "solver")]
+    #[error("equilibria: {0}")]
+    Support(#[from] crate::equilibrium::support::SupportError),
+    #[cfg(feature = "solver")]
+    #[error("the certificate of the equilibria was refused, nothing is proved: {0}")]
+    Refused(crate::check::Rejection),
+    #[cfg(feature = "solver")]
+    #[error("equilibria are listed for a decision of a finite list; this leader has a continuum")]
+    Continuum,
     #[error("interrupted")]
     Interrupted,
 }

@@ -71,6 +71,23 @@ Examples:
   smfg range models/moral_hazard_grid.toml --decision wage=2/5 --epsilon 1/100 --of \"mu[*, work]@0\" --certificate work.cert
   smfg check models/moral_hazard_grid.toml work.cert";
 
+#[cfg(feature = "solver")]
+pub(super) const EQUILIBRIA: &str = "\
+All equilibria of one decision at eps = 0, when transitions do not depend on the population and rewards are affine in it (classes C0, C1).
+
+An equilibrium leaves every action in every state unused or finds it optimal, so the equilibria are a union of polytopes. `equilibria` lists those \
+that lie in no other one, with their vertices as exact fractions, the number of connected components, and how many are isolated points. \
+The certificate proves that there are no equilibria elsewhere, that every vertex is one, and that on each polytope every mass lies between \
+those of the vertices; so a single vertex is proved to be all of its polytope. That vertices of larger polytopes are complete, and which polytopes \
+touch, is computed in exact arithmetic and not part of the certificate. Games that need more than --nodes or --pairs are refused.";
+
+#[cfg(feature = "solver")]
+pub(super) const EQUILIBRIA_EXAMPLES: &str = "\
+Examples:
+  smfg equilibria models/adoption.toml --decision none
+  smfg equilibria models/adoption.toml --decision subsidy=1/2 --certificate half.cert
+  smfg check models/adoption.toml half.cert";
+
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.
 

@@ -7,6 +7,8 @@ mod arguments;
 mod check;
 #[cfg(feature = "solver")]
 mod decision;
+#[cfg(feature = "solver")]
+mod equilibria;
 mod failure;
 mod files;
 mod generate;
@@ -46,8 +48,10 @@ pub fn run() -> ExitCode {
         Command::Solve(arguments) => solve::run(&arguments),
         #[cfg(feature = "solver")]
         Command::Range(arguments) => range::run(&arguments),
+        #[cfg(feature = "solver")]
+        Command::Equilibria(arguments) => equilibria::run(&arguments),
         #[cfg(not(feature = "solver"))]
-        Command::Solve(_) | Command::Range(_) => Err(Failure::NoSolver),
+        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) => Err(Failure::NoSolver),
         Command::Check(arguments) => check::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments.family),

@@ -120,8 +120,7 @@ fn leader(reduced: &Reduced, stages: &[AffineStage]) -> Option<AffineLeader> {
     if reduced.stages.iter().any(|stage| stage.leader_reward.population_degree() > 1) || reduced.payoff.population_degree() > 2 {
         return None;
     }
-    let tables: Vec<(Vec<Rational>, Vec<Vec<(usize, Rational)>>)> =
-        reduced.stages.iter().map(|stage| split(&stage.leader_reward)).collect();
+    let tables: Vec<Table> = reduced.stages.iter().map(|stage| split(&stage.leader_reward)).collect();
     let constant = reduced.payoff.terms().find(|(monomial, _)| monomial.is_one()).map_or(Rational::ZERO, |(_, value)| value.clone());
     let linear = tables.iter().all(|(_, slopes)| slopes.iter().all(Vec::is_empty)) && reduced.payoff.population_degree() == 0;
     if linear {
@@ -191,8 +190,11 @@ fn product(payoff: &Polynomial, weights_i: &[(usize, Rational)], weights_j: &[(u
     sum
 }
 
+/// Per pair, a constant and the coefficients of single statistics.
+type Table = (Vec<Rational>, Vec<Vec<(usize, Rational)>>);
+
 /// The constants and the coefficients of single statistics.
-fn split(columns: &Columns) -> (Vec<Rational>, Vec<Vec<(usize, Rational)>>) {
+fn split(columns: &Columns) -> Table {
     let mut constants = vec![Rational::ZERO; columns.len()];
     let mut slopes = vec![Vec::new(); columns.len()];
     for (monomial, column) in columns.columns() {

@@ -7,8 +7,11 @@ mod bounds;
 #[cfg(feature = "solver")]
 mod cells;
 mod check;
+mod check_equilibria;
 #[cfg(feature = "solver")]
 mod decision;
+#[cfg(feature = "solver")]
+mod equilibria;
 mod info;
 mod info_json;
 mod json;
@@ -28,6 +31,9 @@ mod tables;
 mod words;
 
 pub use check::{BundleReport, CheckReport};
+pub use check_equilibria::EquilibriaCheckReport;
+#[cfg(feature = "solver")]
+pub use equilibria::EquilibriaReport;
 pub use info::InfoReport;
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
