@@ -8,10 +8,13 @@ use crate::exact::to_approx;
 use crate::game::{Instance, NotQuadratic};
 use std::time::Duration;
 
-/// Longest time for the enumeration: games that take longer are better served by bounds.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest time for the enumeration, and its largest share of the time that is left.
+const PATIENCE: Duration = Duration::from_secs(8);
+const SHARE: u32 = 3;
+/// Looks at the boxes before the enumeration: most games are nearly solved by then, and those with many boxes have few patterns or too many.
+const BOXES_FIRST: usize = 6;
 
-/// The enumeration first, and the search by boxes when it gives up.
+/// Bounds by boxes, and the enumeration of patterns for an exact value.
 pub(super) struct ExactZeroSearch {
     instance: Instance,
     selection: Selection,
@@ -19,6 +22,8 @@ pub(super) struct ExactZeroSearch {
     /// The exact answer.
     exact: Option<SupportOutcome>,
     tried: bool,
+    /// Turns of the search by boxes so far.
+    looks: usize,
     boxes: PopulationSearch,
 }
 
@@ -30,6 +35,7 @@ impl ExactZeroSearch {
             limits: Limits::default(),
             exact: None,
             tried: false,
+            looks: 0,
             boxes: PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control)?,
         })
     }
@@ -37,13 +43,13 @@ impl ExactZeroSearch {
 
 impl InnerSearch for ExactZeroSearch {
     fn advance(&mut self, control: &Control) {
-        if !self.tried {
+        if !self.tried && (self.looks >= BOXES_FIRST || self.boxes.done()) {
             self.tried = true;
-            let patient = control.within(PATIENCE);
+            let patience = control.remaining().map_or(PATIENCE, |left| PATIENCE.min(left / SHARE));
             // Why the enumeration gives up does not matter: the boxes go on.
-            self.exact = solve_support(&self.instance, self.selection, &patient, &self.limits).ok();
-        }
-        if self.exact.is_none() {
+            self.exact = solve_support(&self.instance, self.selection, &control.within(patience), &self.limits).ok();
+        } else {
+            self.looks += 1;
             self.boxes.advance(control);
         }
     }

@@ -67,8 +67,11 @@ fn run(entrants: &mut [Entrant], settings: &Settings<'_>) {
         let lower = intervals.iter().map(|interval| interval.0).fold(f64::NEG_INFINITY, f64::max);
         let upper = intervals.iter().map(|interval| interval.1).fold(f64::NEG_INFINITY, f64::max);
         let tolerance = gap * lower.abs().max(upper.abs()).max(1.0) * 0.5;
-        let mut wanted: Vec<usize> =
-            (0..entrants.len()).filter(|&e| !entrants[e].search.done() && intervals[e].1 > lower + tolerance).collect();
+        // The leading decision is worked on to its end, which may be an exact value, also when its bounds are close already.
+        let leading = (0..entrants.len()).reduce(|best, e| if intervals[e].1 > intervals[best].1 { e } else { best });
+        let mut wanted: Vec<usize> = (0..entrants.len())
+            .filter(|&e| !entrants[e].search.done() && (intervals[e].1 > lower + tolerance || leading == Some(e)))
+            .collect();
         // Stable: equal bounds keep the order of the game file.
         wanted.sort_by(|&a, &b| intervals[b].1.total_cmp(&intervals[a].1));
         report(settings, lower, upper, wanted.len(), entrants.len());

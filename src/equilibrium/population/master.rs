@@ -109,6 +109,12 @@ impl Master {
         self.lp.solves()
     }
 
+    /// Forgets the basis: the next run starts from nothing.
+    pub(super) fn restart(&mut self) {
+        self.lp.forget_basis();
+        self.only_columns = false;
+    }
+
     /// The engine, for its limits.
     pub(super) fn engine(&mut self) -> &mut LpEngine {
         &mut self.lp

@@ -103,7 +103,7 @@ impl Relaxation {
                 Run::Nothing if fresh => break,
                 Run::Nothing => {
                     // A basis gone bad: once more from nothing.
-                    self.master.engine().forget_basis();
+                    self.master.restart();
                     fresh = true;
                 }
                 Run::Ray(multipliers) => {

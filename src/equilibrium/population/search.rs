@@ -131,7 +131,7 @@ impl Search {
             if !closed {
                 self.open.push(position);
             }
-        } else if let Some((square, point)) = again {
+        } else if let Some((square, point)) = again.or_else(|| self.halves(&node)) {
             self.split(&mut node, square, point);
         } else {
             // Nothing left to branch on and a bound below the target: the relaxation is as tight as binary64 makes it.
@@ -215,6 +215,16 @@ impl Search {
             node.leaf = bounded.multipliers.clone();
             node.leaf_lemmas = node.lemmas.len();
         }
+    }
+
+    /// Where to split when the relaxation gives no point: the middle of the widest range, weighted.
+    fn halves(&self, node: &Node) -> Option<(usize, f64)> {
+        let flat = vec![0.0; node.region.len()];
+        let size = |i: usize| self.weight(i, &flat) * (node.region[i].1 - node.region[i].0).powi(2);
+        let fit = (0..node.region.len()).filter(|&i| node.region[i].1 - node.region[i].0 >= NARROWEST && size(i) > 0.0);
+        let square = fit.reduce(|best, i| if size(i) > size(best) { i } else { best })?;
+        let (low, high) = node.region[square];
+        Some((square, round_between((low + high) / 2.0, low, high)))
     }
 
     /// How much a square matters where it is not convex: by its curvature now, or by what it may have once deviations are active.
