@@ -4,12 +4,14 @@
 //! shape; [`crate::check`] decides whether a step holds.
 
 mod bundle;
+mod lifted;
 mod read;
 mod token;
 mod tree;
 mod write;
 
 pub use bundle::{BUNDLE, write_bundle};
+pub use lifted::{AffineForm, DeviationTerm, LiftedStep, MOST_TREE_BITS, Multipliers, REFERENCE_BITS};
 pub use read::{ReadError, Reader};
 pub use token::MOST_BITS;
 pub use tree::{Combination, End, Indexed, TreeStep};
@@ -147,8 +149,19 @@ pub enum Step {
         /// The mixture.
         parts: Vec<Part>,
     },
+    /// An eps-equilibrium of a game of any class, a single policy, its numbers enclosed in fixed point.
+    EnclosedWitness {
+        /// Leader reward that it is claimed to reach.
+        value: Rational,
+        /// Fractional bits.
+        bits: u32,
+        /// One policy of weight 1.
+        parts: Vec<Part>,
+    },
     /// A step of a tree of population boxes, which together show a bound.
     Tree(TreeStep),
+    /// A step of a tree of boxes of the statistics of a game of any class.
+    Lifted(LiftedStep),
     /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
     RangeWitness {
         /// Leader reward that no population misses.
@@ -167,7 +180,9 @@ impl Step {
             Step::RangeBound { .. } => "range-bound",
             Step::Witness { .. } => "witness",
             Step::PopulationWitness { .. } => "population-witness",
+            Step::EnclosedWitness { .. } => "enclosed-witness",
             Step::Tree(step) => step.rule(),
+            Step::Lifted(step) => step.rule(),
             Step::RangeWitness { .. } => "range-witness",
         }
     }

@@ -8,6 +8,8 @@ mod bundle;
 mod deviation;
 mod flow;
 mod induction;
+mod interval_flow;
+mod lifted;
 mod rules;
 mod situation;
 mod tree;
@@ -16,7 +18,7 @@ mod verdict;
 pub use bundle::{BundleRejection, check_bundle};
 pub use verdict::{Accepted, Fault, Rejection};
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step, TreeStep};
+use crate::certificate::{Claim, LiftedStep, Reader, Scope, Selection, Step, TreeStep};
 use crate::exact::Rational;
 use crate::game::{Decision, Game};
 use situation::Situation;
@@ -123,12 +125,26 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
                 let computed = situation.population_witness(parts).map_err(fail)?;
                 keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
+            Step::EnclosedWitness { value, bits, parts } => {
+                let computed = situation.enclosed_witness(parts, *bits).map_err(fail)?;
+                keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
+            }
             Step::Tree(TreeStep::Open { value, arithmetic }) => {
                 let value = situation.sigma() * value;
                 tree::check_tree(reader, &mut situation, &value, *arithmetic)?;
                 keep_bound(shown, value.clone(), value).map_err(fail)?;
             }
             Step::Tree(_) => return Err(fail(Fault::OutsideTree)),
+            Step::Lifted(LiftedStep::Open { value, bits, ceiling }) => {
+                // A ceiling is a bound for the other sign; some equilibrium exists, and lies below it.
+                let value = situation.sigma() * value;
+                let claimed = if *ceiling { -value.clone() } else { value.clone() };
+                let sigma = (*situation.sigma() > Rational::ZERO) != *ceiling;
+                lifted::check_tree(reader, &situation.reduced(), situation.epsilon(), sigma, &claimed, *bits)?;
+                let keep = if *ceiling { keep_witness } else { keep_bound };
+                keep(shown, value.clone(), value).map_err(fail)?;
+            }
+            Step::Lifted(_) => return Err(fail(Fault::OutsideTree)),
             Step::RangeWitness { value } => keep_witness(shown, situation.sigma() * value, situation.range().1.clone()).map_err(fail)?,
         }
     }

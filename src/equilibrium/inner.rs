@@ -1,9 +1,10 @@
 //! Searches for the worst eps-equilibrium of one decision, behind one face.
 
+use super::lifted::LiftedProblem;
 use super::population::PopulationSearch;
 use super::{Control, Proved};
 use crate::certificate::Selection;
-use crate::exact::Rational;
+use crate::exact::{Rational, to_approx};
 use crate::game::{Instance, NotQuadratic};
 
 /// What a search did.
@@ -49,6 +50,11 @@ pub struct InnerProblem<'a> {
 /// # Errors
 /// [`NotQuadratic`] when no search fits.
 pub fn inner_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
-    let search = PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control)?;
-    Ok(Box::new(search))
+    match PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control) {
+        Ok(search) => Ok(Box::new(search)),
+        Err(reason) => match LiftedProblem::new(problem.instance, problem.selection, problem.epsilon, to_approx(problem.gap)) {
+            Some(search) => Ok(Box::new(search)),
+            None => Err(reason),
+        },
+    }
 }

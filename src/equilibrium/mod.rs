@@ -8,6 +8,7 @@ mod arithmetic;
 mod control;
 pub mod dynamic_programming;
 mod inner;
+pub mod lifted;
 mod linear_programme;
 pub mod population;
 mod proved;

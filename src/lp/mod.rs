@@ -27,6 +27,6 @@ mod engine;
 mod highs;
 mod occupation;
 
-pub use engine::{LpBasis, LpEngine, LpPoint, LpStatus};
+pub use engine::{LpBasis, LpEngine, LpPoint, LpRows, LpStatus};
 pub use highs::HighsBackend;
 pub use occupation::{Backend, LpFailure, LpSolution, LpStage, OccupationLp};
