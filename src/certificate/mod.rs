@@ -5,6 +5,7 @@
 
 mod bundle;
 mod equilibria;
+mod lifted;
 mod read;
 mod support;
 mod token;
@@ -13,6 +14,7 @@ mod write;
 
 pub use bundle::{BUNDLE, write_bundle};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
+pub use lifted::{AffineForm, DeviationTerm, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
 pub use read::{ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
 pub use token::MOST_BITS;
@@ -151,10 +153,21 @@ pub enum Step {
         /// The mixture.
         parts: Vec<Part>,
     },
+    /// An eps-equilibrium of a game of any class, a single policy, its numbers enclosed in fixed point.
+    EnclosedWitness {
+        /// Leader reward that it is claimed to reach.
+        value: Rational,
+        /// Fractional bits.
+        bits: u32,
+        /// One policy of weight 1.
+        parts: Vec<Part>,
+    },
     /// A step of a tree of population boxes, which together show a bound.
     Tree(TreeStep),
     /// A step of a tree over complementarity at eps = 0, which shows a bound.
     Support(SupportStep),
+    /// A step of a tree of boxes of the statistics of a game of any class.
+    Lifted(LiftedStep),
     /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
     RangeWitness {
         /// Leader reward that no population misses.
@@ -173,8 +186,10 @@ impl Step {
             Step::RangeBound { .. } => "range-bound",
             Step::Witness { .. } => "witness",
             Step::PopulationWitness { .. } => "population-witness",
+            Step::EnclosedWitness { .. } => "enclosed-witness",
             Step::Tree(step) => step.rule(),
             Step::Support(step) => step.rule(),
+            Step::Lifted(step) => step.rule(),
             Step::RangeWitness { .. } => "range-witness",
         }
     }

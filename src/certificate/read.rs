@@ -1,9 +1,10 @@
 //! Reading certificates, step by step: no more than one step is in memory.
 
+use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::{BUNDLE, Claim, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION};
+use super::{Arithmetic, BUNDLE, Claim, LiftedStep, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION};
 use crate::exact::Rational;
-use crate::game::Policy;
+use crate::game::{Policy, StagePolicy};
 use std::io::{BufRead, Read};
 
 /// Longest accepted line. The longest honest lines are policies, a few characters per state.
@@ -180,6 +181,13 @@ impl<R: BufRead> Reader<R> {
                 self.done = true;
                 return Ok(None);
             }
+            ("enclosed-witness", [value, arithmetic]) => {
+                let Arithmetic::Rounded(bits) = self.said(parse_arithmetic(arithmetic))? else {
+                    return Err(self.syntax("found `exact`, expected `rounded:BITS`".into()));
+                };
+                let value = self.said(parse_number(value))?;
+                Step::EnclosedWitness { value, bits, parts: vec![Part { weight: Rational::ONE, policy: self.policy()? }] }
+            }
             ("end", []) => {
                 self.done = true;
                 let mut rest = Vec::new();
@@ -191,10 +199,14 @@ impl<R: BufRead> Reader<R> {
                 return Ok(None);
             }
             ("deviation", []) => Step::Tree(TreeStep::Deviation(self.policy()?)),
-            (rule, rest) => match (TreeStep::parse(rule, rest), SupportStep::parse(rule, rest)) {
-                (Some(step), _) => Step::Tree(self.said(step)?),
-                (None, Some(step)) => Step::Support(self.said(step)?),
-                (None, None) => {
+            (rule, rest) => match (TreeStep::parse(rule, rest), SupportStep::parse(rule, rest), parse_head(rule, rest)) {
+                (Some(step), _, _) => Step::Tree(self.said(step)?),
+                (None, Some(step), _) => Step::Support(self.said(step)?),
+                (None, None, Some(step)) => {
+                    let step = self.said(step)?;
+                    Step::Lifted(self.lifted(step)?)
+                }
+                (None, None, None) => {
                     let found = short(&line);
                     return Err(self.syntax(format!("found `{found}`, expected a rule of docs/certificate.md with its words, or `end`")));
                 }
@@ -225,6 +237,29 @@ impl<R: BufRead> Reader<R> {
             parts.push(Part { weight, policy: self.policy()? });
         }
         Ok(parts)
+    }
+
+    /// The lines that follow the first one of a step of a lifted tree.
+    fn lifted(&mut self, mut step: LiftedStep) -> Result<LiftedStep, ReadError> {
+        match &mut step {
+            LiftedStep::Policy(stages) => {
+                for stage in self.policy()?.stages {
+                    match stage {
+                        StagePolicy::Pure(actions) => stages.push(actions),
+                        StagePolicy::Mixed(_) => return Err(self.syntax("found probabilities, expected one action per state".into())),
+                    }
+                }
+            }
+            LiftedStep::Tighten { multipliers, .. } | LiftedStep::Leaf(multipliers) => loop {
+                let line = self.next_line()?;
+                let parsed = parse_block_line(&line, self.shape, multipliers);
+                if let Block::End = self.said(parsed)? {
+                    break;
+                }
+            },
+            LiftedStep::Open { .. } | LiftedStep::Split { .. } | LiftedStep::Narrow => {}
+        }
+        Ok(step)
     }
 
     /// A `play` line per stage.

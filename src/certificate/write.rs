@@ -1,7 +1,8 @@
 //! Writing certificates, step by step.
 
+use super::lifted::format_step;
 use super::token::format_stage;
-use super::{Claim, Part, Scope, Step, TreeStep, VERSION};
+use super::{Arithmetic, Claim, Part, Scope, Step, TreeStep, VERSION};
 use crate::exact::format_rational;
 use crate::game::Policy;
 use std::io::{self, Write};
@@ -72,6 +73,10 @@ impl<W: Write> Writer<W> {
                 writeln!(out, "population-witness {} {}", format_rational(value), parts.len())?;
                 parts.iter().try_for_each(|part| write_part(out, part))
             }
+            Step::EnclosedWitness { value, bits, parts } => {
+                writeln!(out, "enclosed-witness {} {}", format_rational(value), Arithmetic::Rounded(*bits))?;
+                parts.iter().try_for_each(|part| write_policy(out, &part.policy))
+            }
             Step::Tree(step) => {
                 writeln!(out, "{}", step.line())?;
                 match step {
@@ -80,6 +85,7 @@ impl<W: Write> Writer<W> {
                 }
             }
             Step::Support(step) => writeln!(out, "{}", step.line()),
+            Step::Lifted(step) => out.write_all(format_step(step).as_bytes()),
             Step::RangeWitness { value } => writeln!(out, "range-witness {}", format_rational(value)),
         }
     }

@@ -9,6 +9,8 @@ mod deviation;
 mod equilibria;
 mod flow;
 mod induction;
+mod interval_flow;
+mod lifted;
 mod rules;
 mod situation;
 mod support;
@@ -19,7 +21,7 @@ pub use bundle::{BundleRejection, check_bundle};
 pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step, SupportStep, TreeStep};
+use crate::certificate::{Claim, LiftedStep, Reader, Scope, Selection, Step, SupportStep, TreeStep};
 use crate::exact::Rational;
 use crate::game::{Decision, Game};
 use situation::Situation;
@@ -126,6 +128,10 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
                 let computed = situation.population_witness(parts).map_err(fail)?;
                 keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
+            Step::EnclosedWitness { value, bits, parts } => {
+                let computed = situation.enclosed_witness(parts, *bits).map_err(fail)?;
+                keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
+            }
             Step::Tree(TreeStep::Open { value, arithmetic }) => {
                 let value = situation.sigma() * value;
                 tree::check_tree(reader, &mut situation, &value, *arithmetic)?;
@@ -136,7 +142,16 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
                 support::check_support_tree(reader, &mut situation, &value)?;
                 keep_bound(shown, value.clone(), value).map_err(fail)?;
             }
-            Step::Tree(_) | Step::Support(_) => return Err(fail(Fault::OutsideTree)),
+            Step::Lifted(LiftedStep::Open { value, bits, ceiling }) => {
+                // A ceiling is a bound for the other sign; some equilibrium exists, and lies below it.
+                let value = situation.sigma() * value;
+                let claimed = if *ceiling { -value.clone() } else { value.clone() };
+                let sigma = (*situation.sigma() > Rational::ZERO) != *ceiling;
+                lifted::check_tree(reader, &situation.reduced(), situation.epsilon(), sigma, &claimed, *bits)?;
+                let keep = if *ceiling { keep_witness } else { keep_bound };
+                keep(shown, value.clone(), value).map_err(fail)?;
+            }
+            Step::Tree(_) | Step::Support(_) | Step::Lifted(_) => return Err(fail(Fault::OutsideTree)),
             Step::RangeWitness { value } => keep_witness(shown, situation.sigma() * value, situation.range().1.clone()).map_err(fail)?,
         }
     }

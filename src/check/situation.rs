@@ -2,11 +2,12 @@
 
 use super::flow::aggregates;
 use super::induction::{Choice, Form, value};
+use super::interval_flow::enclosed_witness;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Claim, Part, Selection};
 use crate::exact::{Rational, Rounding};
-use crate::game::{Affine, Instance, Interval, Quadratic};
+use crate::game::{Affine, Instance, Interval, Quadratic, Reduced};
 
 /// A game at one decision.
 pub(super) struct Situation<'a> {
@@ -47,6 +48,16 @@ impl<'a> Situation<'a> {
                 Ok(none.insert(Free::new(numbers, self.epsilon, self.sigma.clone())))
             }
         }
+    }
+
+    /// Rule `enclosed-witness`, statement (I).
+    pub(super) fn enclosed_witness(&self, parts: &[Part], bits: u32) -> Result<Rational, Fault> {
+        enclosed_witness(&self.instance, parts, bits, &self.sigma, self.epsilon)
+    }
+
+    /// The game in its fewest statistics, for lifted trees.
+    pub(super) fn reduced(&self) -> Reduced {
+        self.instance.reduced()
     }
 
     /// The quadratic form of the game, for trees.

@@ -106,6 +106,19 @@ pub enum Fault {
         /// Whether zero does not suffice.
         strict: bool,
     },
+    /// The multipliers of a leaf prove less than nothing.
+    #[error("the combination is at least {missing}/2^{bits} on the box, expected {}", if *.strict { "more than 0" } else { "at least 0" })]
+    Short {
+        /// What the rule yields, over `2^bits`.
+        missing: i128,
+        /// Fractional bits.
+        bits: u32,
+        /// Whether zero does not suffice.
+        strict: bool,
+    },
+    /// A number does not fit the fixed point of a tree, or the game has more monomials than the rule handles.
+    #[error("a number or a polynomial is too large for the arithmetic of the tree")]
+    TooLarge,
     /// The game is outside what a rule is about.
     #[error("the rule does not apply: {0}")]
     NotQuadratic(#[from] NotQuadratic),

@@ -1,10 +1,11 @@
 //! Searches for the worst eps-equilibrium of one decision, behind one face.
 
 use super::exact_zero::ExactZeroSearch;
+use super::lifted::LiftedProblem;
 use super::population::PopulationSearch;
 use super::{Control, Proved};
 use crate::certificate::Selection;
-use crate::exact::Rational;
+use crate::exact::{Rational, to_approx};
 use crate::game::{Instance, NotQuadratic};
 
 /// What a search did.
@@ -50,8 +51,16 @@ pub struct InnerProblem<'a> {
 /// # Errors
 /// [`NotQuadratic`] when no search fits.
 pub fn inner_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
-    if problem.epsilon.is_zero() {
-        return Ok(Box::new(ExactZeroSearch::new(problem, control)?));
+    if problem.epsilon.is_zero()
+        && let Ok(search) = ExactZeroSearch::new(problem, control)
+    {
+        return Ok(Box::new(search));
     }
-    Ok(Box::new(PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control)?))
+    match PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control) {
+        Ok(search) => Ok(Box::new(search)),
+        Err(reason) => match LiftedProblem::new(problem.instance, problem.selection, problem.epsilon, to_approx(problem.gap)) {
+            Some(search) => Ok(Box::new(search)),
+            None => Err(reason),
+        },
+    }
 }

@@ -9,6 +9,7 @@ mod control;
 pub mod dynamic_programming;
 mod exact_zero;
 mod inner;
+pub mod lifted;
 mod linear_programme;
 pub mod population;
 mod proved;

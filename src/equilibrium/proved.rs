@@ -70,7 +70,7 @@ impl Proved {
     #[must_use]
     pub fn mixture(&self) -> Option<&[Part]> {
         match self.witness.steps.as_slice() {
-            [Step::Witness { parts, .. } | Step::PopulationWitness { parts, .. }] => Some(parts),
+            [Step::Witness { parts, .. } | Step::PopulationWitness { parts, .. } | Step::EnclosedWitness { parts, .. }] => Some(parts),
             _ => None,
         }
     }

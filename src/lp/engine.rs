@@ -14,9 +14,10 @@
 use highs_sys::{
     Highs_addCol, Highs_addRow, Highs_changeCoeff, Highs_changeColBounds, Highs_changeColCost, Highs_changeRowBounds, Highs_clearSolver,
     Highs_create, Highs_deleteColsBySet, Highs_deleteRowsBySet, Highs_destroy, Highs_getBasis, Highs_getDualRay, Highs_getIntInfoValue,
-    Highs_getModelStatus, Highs_getSolution, Highs_run, Highs_setBasis, Highs_setBoolOptionValue, Highs_setDoubleOptionValue,
-    Highs_setIntOptionValue, Highs_setStringOptionValue, HighsInt, kHighsModelStatusInfeasible, kHighsModelStatusObjectiveBound,
-    kHighsModelStatusOptimal, kHighsModelStatusTimeLimit, kHighsModelStatusUnbounded, kHighsModelStatusUnboundedOrInfeasible,
+    Highs_getModelStatus, Highs_getSolution, Highs_passLp, Highs_run, Highs_setBasis, Highs_setBoolOptionValue, Highs_setDoubleOptionValue,
+    Highs_setIntOptionValue, Highs_setStringOptionValue, HighsInt, kHighsMatrixFormatRowwise, kHighsModelStatusInfeasible,
+    kHighsModelStatusObjectiveBound, kHighsModelStatusOptimal, kHighsModelStatusTimeLimit, kHighsModelStatusUnbounded,
+    kHighsModelStatusUnboundedOrInfeasible, kHighsObjSenseMinimize,
 };
 use std::ffi::{CStr, c_void};
 use std::time::Duration;
@@ -56,6 +57,77 @@ pub struct LpPoint {
 pub struct LpBasis {
     columns: Vec<HighsInt>,
     rows: Vec<HighsInt>,
+}
+
+impl LpBasis {
+    /// Status of a basic column or row; other columns and rows are at one of their bounds.
+    pub const BASIC: HighsInt = 1;
+
+    /// The basis with a status per column and per row, in the numbering of HiGHS.
+    #[must_use]
+    pub fn new(columns: Vec<HighsInt>, rows: Vec<HighsInt>) -> Self {
+        LpBasis { columns, rows }
+    }
+
+    /// Status per column.
+    #[must_use]
+    pub fn columns(&self) -> &[HighsInt] {
+        &self.columns
+    }
+
+    /// Status per row.
+    #[must_use]
+    pub fn rows(&self) -> &[HighsInt] {
+        &self.rows
+    }
+}
+
+/// A whole programme, its matrix row by row.
+#[derive(Debug, Clone, Default)]
+pub struct LpRows {
+    /// Cost per column.
+    pub cost: Vec<f64>,
+    /// Bounds per column.
+    pub column_bounds: Vec<(f64, f64)>,
+    /// Sides per row.
+    pub row_bounds: Vec<(f64, f64)>,
+    /// Entries of row `i`: `starts[i]..starts[i + 1]`, the last one being the number of entries.
+    starts: Vec<HighsInt>,
+    columns: Vec<HighsInt>,
+    values: Vec<f64>,
+}
+
+impl LpRows {
+    /// Adds a column; returns its position.
+    pub fn add_column(&mut self, cost: f64, bounds: (f64, f64)) -> usize {
+        self.cost.push(cost);
+        self.column_bounds.push(bounds);
+        self.cost.len() - 1
+    }
+
+    /// Adds a row, zeros left out; returns its position.
+    pub fn add_row(&mut self, bounds: (f64, f64), entries: &[(usize, f64)]) -> usize {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        for &(column, value) in entries.iter().filter(|(_, value)| *value != 0.0) {
+            self.columns.push(size(column));
+            self.values.push(value);
+        }
+        self.starts.push(size(self.columns.len()));
+        self.row_bounds.push(bounds);
+        self.row_bounds.len() - 1
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.row_bounds.len()
+    }
+
+    fn fits(&self) -> bool {
+        self.columns.iter().all(|&column| column >= 0 && (column as usize) < self.cost.len())
+    }
 }
 
 /// A programme loaded into HiGHS: one thread, serial simplex, no presolve, silent.
@@ -147,6 +219,40 @@ impl LpEngine {
     /// Limits the time of each later run.
     pub fn set_time_limit(&mut self, limit: Option<Duration>) {
         self.set_number(c"time_limit", limit.map_or(f64::INFINITY, |limit| limit.as_secs_f64()));
+    }
+
+    /// Replaces the programme and forgets the basis; whether HiGHS takes it.
+    pub fn load(&mut self, lp: &LpRows) -> bool {
+        if !lp.fits() {
+            return false;
+        }
+        let column = |side: fn(&(f64, f64)) -> f64| lp.column_bounds.iter().map(side).collect::<Vec<f64>>();
+        let row = |side: fn(&(f64, f64)) -> f64| lp.row_bounds.iter().map(side).collect::<Vec<f64>>();
+        let (lower, upper) = (column(|bounds| bounds.0), column(|bounds| bounds.1));
+        let (row_lower, row_upper) = (row(|bounds| bounds.0), row(|bounds| bounds.1));
+        let starts = if lp.starts.is_empty() { vec![0] } else { lp.starts.clone() };
+        // SAFETY: every array has the length that goes with the sizes given, positions of columns are in range, and HiGHS copies them.
+        let status = unsafe {
+            Highs_passLp(
+                self.highs,
+                size(lp.cost.len()),
+                size(lp.row_bounds.len()),
+                size(lp.values.len()),
+                kHighsMatrixFormatRowwise,
+                kHighsObjSenseMinimize,
+                0.0,
+                lp.cost.as_ptr(),
+                lower.as_ptr(),
+                upper.as_ptr(),
+                row_lower.as_ptr(),
+                row_upper.as_ptr(),
+                starts.as_ptr(),
+                lp.columns.as_ptr(),
+                lp.values.as_ptr(),
+            )
+        };
+        (self.columns, self.rows) = (lp.cost.len(), lp.row_bounds.len());
+        status >= 0
     }
 
     /// Number of columns.

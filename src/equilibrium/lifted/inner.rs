@@ -1,0 +1,131 @@
+//! The search behind the face that all classes share, with its witnesses.
+//!
+//! For eps > 0 the incumbent's policy is the witness, its numbers enclosed in fixed point. At eps = 0 a policy in binary64 is no
+//! equilibrium, and an exact one may be irrational: a pure policy is tried exactly, and otherwise a second search bounds `sigma J0` from
+//! above over all equilibria, of which there is at least one.
+
+use super::search::LiftedSearch;
+use crate::certificate::{Part, Selection, Step};
+use crate::equilibrium::{Control, Counts, InnerSearch, Proof, Proved, range_of};
+use crate::exact::{Rational, from_approx, from_short_dyadic};
+use crate::follower::evaluate;
+use crate::game::{Instance, StagePolicy};
+
+/// Fractional bits of a witness: so many, and more per stage.
+const WITNESS_BITS: (u32, u32) = (96, 4);
+/// What a witness claims above its value in binary64, in units of the game's scale.
+const MARGIN: f64 = 1e-10;
+
+/// The search for one decision with what it can show.
+#[derive(Debug)]
+pub struct LiftedProblem {
+    search: LiftedSearch,
+    /// The search for the other sign, at eps = 0.
+    opposite: Option<LiftedSearch>,
+    /// At eps = 0, an exact pure equilibrium and its `sigma J0`.
+    pure: Option<Proof>,
+    tried: Option<f64>,
+}
+
+impl LiftedProblem {
+    /// Prepares the search; `None` when the numbers of the game are out of range.
+    #[must_use]
+    pub fn new(instance: &Instance, selection: Selection, epsilon: &Rational, gap: f64) -> Option<Self> {
+        let other = if selection == Selection::Pessimistic { Selection::Optimistic } else { Selection::Pessimistic };
+        let search = LiftedSearch::new(instance, epsilon, selection, gap)?;
+        let opposite = if epsilon.is_zero() { Some(LiftedSearch::new(instance, epsilon, other, gap)?) } else { None };
+        Some(LiftedProblem { search, opposite, pure: None, tried: None })
+    }
+
+    fn sigma(&self) -> Rational {
+        if self.search.selection() == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE }
+    }
+
+    /// At eps = 0: whether the incumbent is a pure policy that is exactly an equilibrium.
+    fn try_pure(&mut self) {
+        let Some(policy) = self.search.policy_of_incumbent() else { return };
+        let (_, upper) = self.search.interval();
+        if self.tried == Some(upper) || policy.stages.iter().any(|stage| matches!(stage, StagePolicy::Mixed(_))) {
+            return;
+        }
+        self.tried = Some(upper);
+        let Ok(evaluation) = evaluate(self.search.instance(), &policy, &|| true) else { return };
+        if evaluation.exploitability.is_zero() {
+            let value = self.sigma() * &evaluation.leader_reward;
+            let parts = vec![Part { weight: Rational::ONE, policy }];
+            self.pure = Some(Proof { value, steps: vec![Step::PopulationWitness { value: evaluation.leader_reward, parts }] });
+        }
+    }
+
+    /// The incumbent of a game with eps > 0.
+    fn witness(&self) -> Option<Proof> {
+        let policy = self.search.policy_of_incumbent()?;
+        let (_, upper) = self.search.interval();
+        let claimed = upper + MARGIN * self.search.scale();
+        let value = from_short_dyadic(claimed, 48).filter(|_| claimed.is_finite())?;
+        let value = if crate::exact::to_approx(&value) < claimed { value + from_approx(2f64.powi(-47))? } else { value };
+        let bits = WITNESS_BITS.0 + WITNESS_BITS.1 * u32::try_from(policy.stages.len()).unwrap_or(1 << 12).min(1 << 12);
+        let parts = vec![Part { weight: Rational::ONE, policy }];
+        Some(Proof { steps: vec![Step::EnclosedWitness { value: self.sigma() * &value, bits, parts }], value })
+    }
+}
+
+impl InnerSearch for LiftedProblem {
+    fn advance(&mut self, control: &Control) {
+        if !self.search.done() {
+            return self.search.advance(1, control);
+        }
+        if self.opposite.is_some() {
+            self.try_pure();
+        }
+        if self.pure.is_none()
+            && let Some(opposite) = &mut self.opposite
+        {
+            opposite.advance(1, control);
+        }
+    }
+
+    fn done(&self) -> bool {
+        self.search.done() && (self.pure.is_some() || self.opposite.as_ref().is_none_or(LiftedSearch::done))
+    }
+
+    fn interval_approx(&self) -> (f64, f64) {
+        let (lower, upper) = self.search.interval();
+        match &self.opposite {
+            None => (lower, upper),
+            Some(opposite) => {
+                let pure = self.pure.as_ref().map_or(f64::INFINITY, |proof| crate::exact::to_approx(&proof.value));
+                (lower, pure.min(-opposite.interval().0))
+            }
+        }
+    }
+
+    fn proved(&mut self) -> Proved {
+        let mut proved = range_of(self.search.instance(), self.search.selection());
+        if let Some((value, steps)) = self.search.bound()
+            && value > proved.bound.value
+        {
+            proved.bound = Proof { value, steps };
+        }
+        if let Some(opposite) = &self.opposite {
+            if let Some((value, steps)) = opposite.ceiling()
+                && -value.clone() < proved.witness.value
+            {
+                proved.witness = Proof { value: -value, steps };
+            }
+            self.try_pure();
+            if let Some(pure) = self.pure.clone().filter(|pure| pure.value <= proved.witness.value) {
+                proved.witness = pure;
+            }
+        } else if let Some(witness) = self.witness().filter(|witness| witness.value <= proved.witness.value) {
+            proved.witness = witness;
+        }
+        proved
+    }
+
+    fn counts(&self) -> Counts {
+        let own = self.search.statistics();
+        let other = self.opposite.as_ref().map(LiftedSearch::statistics).unwrap_or_default();
+        Counts { nodes: own.nodes + other.nodes, lp_solves: own.lp_solves + other.lp_solves, inductions: 0 }
+    }
+}

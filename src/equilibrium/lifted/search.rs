@@ -1,0 +1,247 @@
+//! Branch and bound over boxes of statistics.
+
+use super::layout::Layout;
+use super::local::LocalSearch;
+use super::model::Model;
+use super::population::Population;
+use super::relaxation::{Relaxation, Start};
+use super::tree::{Node, opening, steps, values};
+use crate::certificate::{Selection, Step};
+use crate::equilibrium::Control;
+use crate::exact::{Rational, from_approx};
+use crate::game::{Instance, Policy, Reduced};
+use std::collections::BTreeMap;
+
+/// What is kept back from a bound for the rounding of the checker, in units of the game's scale.
+const MARGIN: f64 = 1e-10;
+/// What is kept back from eps for the rounding of a policy, in units of the game's scale.
+const SLACK: f64 = 2e-11;
+/// Exploitability that counts as none at eps = 0, where only guidance is wanted.
+const NEARLY_ZERO: f64 = 1e-9;
+/// Values smaller than this count as this in relative gaps.
+const SMALL_VALUE: f64 = 1.0;
+
+/// Counts of a search.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LiftedStatistics {
+    /// Boxes solved.
+    pub nodes: usize,
+    /// Linear programmes solved.
+    pub lp_solves: usize,
+    /// Simplex iterations of the relaxations.
+    pub iterations: usize,
+}
+
+/// The search for one decision: `min sigma J0` over its eps-equilibria.
+#[derive(Debug)]
+pub struct LiftedSearch {
+    pub(super) instance: Instance,
+    pub(super) model: Model,
+    pub(super) relaxation: Relaxation,
+    pub(super) local: LocalSearch,
+    pub(super) nodes: Vec<Node>,
+    /// Boxes not yet solved.
+    pub(super) open: Vec<usize>,
+    pub(super) incumbent: Option<Population>,
+    /// Pairs per `[stage][state]` of each deviation.
+    pub(super) policies: Vec<Vec<Vec<usize>>>,
+    known: BTreeMap<Vec<Vec<usize>>, usize>,
+    /// Smallest cut-off that a narrowing has used.
+    pub(super) least_cutoff: f64,
+    pub(super) gap: f64,
+    pub(super) statistics: LiftedStatistics,
+    /// Boxes solved since a local search last found something better.
+    pub(super) since_improved: usize,
+    selection: Selection,
+}
+
+impl LiftedSearch {
+    /// A search to relative width `gap`; `None` when the numbers of the game are out of range.
+    #[must_use]
+    pub fn new(instance: &Instance, epsilon: &Rational, selection: Selection, gap: f64) -> Option<Self> {
+        let reduced: Reduced = instance.reduced();
+        let sigma = if selection == Selection::Pessimistic { 1.0 } else { -1.0 };
+        let mut model = Model::new(&reduced, epsilon, sigma)?;
+        let root = model.root.clone();
+        let data = model.on_box(&root);
+        let layout = Layout::new(&mut model, &data);
+        Some(LiftedSearch {
+            instance: instance.clone(),
+            model,
+            relaxation: Relaxation::new(layout),
+            local: LocalSearch::default(),
+            nodes: vec![Node::new(root, f64::NEG_INFINITY, Start::default())],
+            open: vec![0],
+            incumbent: None,
+            policies: Vec::new(),
+            known: BTreeMap::new(),
+            least_cutoff: f64::INFINITY,
+            gap,
+            statistics: LiftedStatistics::default(),
+            since_improved: 0,
+            selection,
+        })
+    }
+
+    /// Solves boxes until the gap is closed, `nodes` boxes are done or `control` says stop.
+    pub fn advance(&mut self, nodes: usize, control: &Control) {
+        if self.nodes.len() == 1 && self.nodes[0].proof.is_none() {
+            self.first_populations();
+        }
+        for _ in 0..nodes {
+            if control.stopped() || self.done() {
+                break;
+            }
+            let Some(index) = self.next() else { break };
+            self.solve_node(index, control);
+            self.statistics.nodes += 1;
+            self.statistics.lp_solves = self.relaxation.solves() + self.local.solves;
+            self.statistics.iterations = self.relaxation.iterations;
+        }
+    }
+
+    /// The open box with the least bound, removed from the open ones.
+    fn next(&mut self) -> Option<usize> {
+        let bound = |index: &usize| self.nodes[*index].inherited;
+        let position = (0..self.open.len()).min_by(|a, b| bound(&self.open[*a]).total_cmp(&bound(&self.open[*b])))?;
+        Some(self.open.swap_remove(position))
+    }
+
+    /// Proved lower end (apart from rounding) and the value of the incumbent, of `sigma J0`.
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        let upper = self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader);
+        let lower = values(&self.nodes)[0].min(self.least_cutoff);
+        (lower, upper)
+    }
+
+    /// Whether the interval is as narrow as asked, or no box is open.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        let (lower, upper) = self.interval();
+        self.open.is_empty() || upper - lower <= self.width(upper)
+    }
+
+    /// Counts so far.
+    #[must_use]
+    pub fn statistics(&self) -> LiftedStatistics {
+        self.statistics
+    }
+
+    /// The width that the gap allows around a value.
+    pub(super) fn width(&self, value: f64) -> f64 {
+        if value.is_finite() { self.gap * value.abs().max(SMALL_VALUE) } else { 0.0 }
+    }
+
+    /// Boxes whose bound reaches this need no further work.
+    pub(super) fn target(&self) -> f64 {
+        self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader - 0.5 * self.width(population.leader))
+    }
+
+    /// Exploitability allowed to populations found in binary64.
+    pub(super) fn allowed(&self) -> f64 {
+        if self.model.epsilon == 0.0 {
+            return NEARLY_ZERO * self.model.scale;
+        }
+        self.model.epsilon - (SLACK * self.model.scale).min(0.01 * self.model.epsilon)
+    }
+
+    /// The position of a deviation, added when new.
+    pub(super) fn policy(&mut self, policy: Vec<Vec<usize>>) -> usize {
+        if let Some(&known) = self.known.get(&policy) {
+            return known;
+        }
+        self.known.insert(policy.clone(), self.policies.len());
+        self.policies.push(policy);
+        self.policies.len() - 1
+    }
+
+    /// Improves a population and keeps the best eps-equilibrium met.
+    pub(super) fn improve(&mut self, start: Population, radius: f64) {
+        let allowed = self.allowed();
+        let before = self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader);
+        let mut best = self.incumbent.take();
+        let mut found = |population: &Population| {
+            if best.as_ref().is_none_or(|known| population.leader < known.leader) {
+                best = Some(population.clone());
+            }
+        };
+        self.local.run(&mut self.model, start, allowed, radius, &mut found);
+        self.incumbent = best;
+        let after = self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader);
+        if after < before - 0.1 * self.width(after) {
+            self.since_improved = 0;
+        }
+    }
+
+    /// Local searches from the uniform policy and from its best response.
+    fn first_populations(&mut self) {
+        let uniform = self
+            .model
+            .shapes
+            .iter()
+            .map(|shape| (0..shape.pairs.len()).map(|pair| 1.0 / shape.pairs.of_state(shape.state[pair]).len() as f64).collect())
+            .collect();
+        let uniform = self.model.population(uniform);
+        let response = self.model.population(self.model.pure(&uniform.response));
+        self.improve(uniform, 0.25);
+        self.improve(response, 0.25);
+    }
+
+    /// A bound of `sigma J0` and the steps that show it.
+    #[must_use]
+    pub fn bound(&self) -> Option<(Rational, Vec<Step>)> {
+        self.tree(false)
+    }
+
+    /// The same tree read as a witness for the other side: no eps-equilibrium has a smaller `sigma J0`, and there is one.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<(Rational, Vec<Step>)> {
+        self.tree(true)
+    }
+
+    fn tree(&self, ceiling: bool) -> Option<(Rational, Vec<Step>)> {
+        let claimed = values(&self.nodes)[0].min(self.least_cutoff) - MARGIN * self.model.scale;
+        let value = from_approx(claimed).filter(|_| claimed.is_finite())?;
+        let value = short(&value, self.model.bits);
+        let stated = if self.model.sigma > 0.0 { value.clone() } else { -value.clone() };
+        let actions =
+            |(shape, row): (&super::model::StageShape, &Vec<usize>)| row.iter().map(|&pair| shape.pairs.action(pair) as u32).collect();
+        let policies: Vec<Vec<Vec<u32>>> =
+            self.policies.iter().map(|policy| self.model.shapes.iter().zip(policy).map(actions).collect()).collect();
+        let steps = steps(&self.nodes, &policies, opening(stated, self.model.bits, ceiling), claimed)?;
+        Some((value, steps))
+    }
+
+    /// The incumbent as an exact policy, when it still is an eps-equilibrium after rounding to short probabilities.
+    #[must_use]
+    pub fn policy_of_incumbent(&self) -> Option<Policy> {
+        self.incumbent.as_ref().map(|population| super::witness::rounded(&self.model, population))
+    }
+
+    /// Magnitude of what is computed.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.model.scale
+    }
+
+    /// Which side the search is about.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        self.selection
+    }
+
+    /// The game at the decision.
+    #[must_use]
+    pub fn instance(&self) -> &Instance {
+        &self.instance
+    }
+}
+
+/// The next multiple of `2^-bits` below.
+fn short(value: &Rational, bits: u32) -> Rational {
+    use crate::exact::{Integer, Natural, Rounding, divide};
+    let unit = Natural::ONE << bits as usize;
+    let scaled = value.numerator() * Integer::from(unit.clone());
+    Rational::from_parts(divide(&scaled, &Integer::from(value.denominator().clone()), Rounding::Down), unit)
+}
