@@ -2,7 +2,7 @@
 
 use super::population::PopulationSearch;
 use super::support::{Limits, SupportOutcome, solve_support};
-use super::{Control, Counts, InnerProblem, InnerSearch, Proved};
+use super::{Control, Counts, InnerProblem, InnerSearch, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::to_approx;
 use crate::game::{Instance, NotQuadratic};
@@ -73,6 +73,10 @@ impl InnerSearch for ExactZeroSearch {
             Some(exact) => exact.proved.clone(),
             None => self.boxes.proved(),
         }
+    }
+
+    fn sharp(&self, proved: &Proved) -> Option<Proof> {
+        if self.exact.is_some() { None } else { self.boxes.sharp(proved) }
     }
 
     fn counts(&self) -> Counts {

@@ -3,7 +3,7 @@
 use super::exact_zero::ExactZeroSearch;
 use super::lifted::LiftedProblem;
 use super::population::PopulationSearch;
-use super::{Control, Proved};
+use super::{Control, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::{Rational, to_approx};
 use crate::game::{Instance, NotQuadratic};
@@ -29,6 +29,10 @@ pub trait InnerSearch: Send {
     fn interval_approx(&self) -> (f64, f64);
     /// What is shown so far.
     fn proved(&mut self) -> Proved;
+    /// A better bound than that of `proved`, equal to its witness, which may not hold: for whoever has a checker to ask.
+    fn sharp(&self, _proved: &Proved) -> Option<Proof> {
+        None
+    }
     /// What was done so far.
     fn counts(&self) -> Counts;
 }

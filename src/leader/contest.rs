@@ -5,7 +5,7 @@
 
 use super::settings::{Progress, Settings};
 use crate::certificate::Selection;
-use crate::equilibrium::{Counts, InnerProblem, InnerSearch, Proved, inner_search};
+use crate::equilibrium::{Counts, InnerProblem, InnerSearch, Proof, Proved, inner_search};
 use crate::exact::to_approx;
 use crate::game::{Instance, NotQuadratic};
 use rayon::prelude::*;
@@ -30,6 +30,8 @@ impl Entrant {
 /// The end of a contest: what is shown of every decision, by position, and what was done.
 pub(super) struct Finish {
     pub(super) proved: Vec<(usize, Proved)>,
+    /// Better bounds, of the same decisions, that the checker may refuse.
+    pub(super) sharp: Vec<Option<Proof>>,
     pub(super) counts: Counts,
     pub(super) solved: usize,
 }
@@ -48,15 +50,18 @@ pub(super) fn contest(indices: &[usize], instance: &dyn Fn(usize) -> Instance, s
     run(&mut entrants, settings);
     let mut counts = Counts::default();
     let mut proved = Vec::with_capacity(entrants.len());
+    let mut sharp = Vec::with_capacity(entrants.len());
     let solved = entrants.iter().filter(|entrant| entrant.search.done()).count();
     for entrant in &mut entrants {
         let own = entrant.search.counts();
         counts.nodes += own.nodes.max(1);
         counts.lp_solves += own.lp_solves;
         counts.inductions += own.inductions;
-        proved.push((entrant.index, entrant.search.proved()));
+        let own = entrant.search.proved();
+        sharp.push(entrant.search.sharp(&own));
+        proved.push((entrant.index, own));
     }
-    Ok(Finish { proved, counts, solved })
+    Ok(Finish { proved, sharp, counts, solved })
 }
 
 fn run(entrants: &mut [Entrant], settings: &Settings<'_>) {

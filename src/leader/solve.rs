@@ -7,7 +7,7 @@ use super::race::{Contender, Engine, Race, best, interval};
 use super::settings::{Method, Precision, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
 use crate::check::{Accepted, Rejection, check};
-use crate::equilibrium::{Control, LpError, Problem, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
+use crate::equilibrium::{Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
 use crate::follower::flow;
 use crate::game::{Class, Decision, Game, Instance, Numbers, classify};
@@ -37,6 +37,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     found.statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
+    sharpen(stated, settings, &mut found);
     let (accepted, certificate) = accept(stated, settings, &mut found, &instance)?;
     found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
 
@@ -51,6 +52,8 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
 /// What is shown of every decision in scope, and what it took.
 struct Found {
     proved: Vec<(usize, Proved)>,
+    /// Better bounds that the checker may refuse, by the same positions.
+    sharp: Vec<Option<Proof>>,
     statistics: Statistics,
 }
 
@@ -89,12 +92,12 @@ fn race(indices: &[usize], instance: &(dyn Fn(usize) -> Instance + Sync), settin
         decisions_solved: solved,
         ..Statistics::default()
     };
-    Found { proved: contenders.into_iter().map(|contender| (contender.index, contender.proved)).collect(), statistics }
+    Found { proved: contenders.into_iter().map(|contender| (contender.index, contender.proved)).collect(), sharp: Vec::new(), statistics }
 }
 
 /// Other classes: decisions searched box by box.
 fn search(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Settings<'_>) -> Result<Found, SolveError> {
-    let Finish { proved, counts, solved } = contest(indices, instance, settings)?;
+    let Finish { proved, sharp, counts, solved } = contest(indices, instance, settings)?;
     let statistics = Statistics {
         nodes: counts.nodes,
         lp_solves: counts.lp_solves,
@@ -102,7 +105,7 @@ fn search(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Se
         decisions_solved: solved,
         ..Statistics::default()
     };
-    Ok(Found { proved, statistics })
+    Ok(Found { proved, sharp, statistics })
 }
 
 /// Arithmetic of the proofs of class C0.
@@ -173,6 +176,45 @@ fn scope(settings: &Settings<'_>) -> Scope {
     }
 }
 
+/// The certificate of what is proved of some decisions.
+fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, Proved)]) -> Result<Vec<u8>, SolveError> {
+    let sides = || proved.iter().map(|(_, proved)| interval(settings.selection, proved));
+    let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
+    let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
+    let claim = Claim {
+        game_hash: hash.to_string(),
+        epsilon: settings.epsilon.clone(),
+        selection: settings.selection,
+        scope,
+        of: settings.objective.clone(),
+        lower,
+        upper,
+    };
+    let decisions: Vec<Step> = proved.iter().map(|(index, _)| Step::Decision(*index)).collect();
+    let steps = proved
+        .iter()
+        .zip(&decisions)
+        .flat_map(|((_, proved), decision)| std::iter::once(decision).chain(&proved.bound.steps).chain(&proved.witness.steps));
+    Ok(write_certificate(Vec::new(), &claim, steps)?)
+}
+
+/// Asks the checker about the better bounds, decision by decision, and takes those that it accepts.
+fn sharpen(game: &Game, settings: &Settings<'_>, found: &mut Found) {
+    let hash = game.hash();
+    for ((index, proved), sharp) in found.proved.iter_mut().zip(std::mem::take(&mut found.sharp)) {
+        let Some(bound) = sharp else { continue };
+        let better = (*index, Proved { bound, witness: proved.witness.clone() });
+        let scope = match scope(settings) {
+            Scope::All => Scope::Decision(*index),
+            one => one,
+        };
+        let certificate = written(&hash, settings, scope, std::slice::from_ref(&better));
+        if certificate.is_ok_and(|certificate| check(game, certificate.as_slice()).is_ok()) {
+            *proved = better.1;
+        }
+    }
+}
+
 /// Writes the certificate and has it checked; steps that the checker refuses are replaced by the range of the
 /// leader's reward, so that a misbehaving solver costs tightness and never truth.
 fn accept(
@@ -183,25 +225,7 @@ fn accept(
 ) -> Result<(Accepted, Vec<u8>), SolveError> {
     let hash = game.hash();
     loop {
-        let sides = || found.proved.iter().map(|(_, proved)| interval(settings.selection, proved));
-        let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
-        let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
-        let claim = Claim {
-            game_hash: hash.clone(),
-            epsilon: settings.epsilon.clone(),
-            selection: settings.selection,
-            scope: scope(settings),
-            of: settings.objective.clone(),
-            lower,
-            upper,
-        };
-        let decisions: Vec<Step> = found.proved.iter().map(|(index, _)| Step::Decision(*index)).collect();
-        let steps = found
-            .proved
-            .iter()
-            .zip(&decisions)
-            .flat_map(|((_, proved), decision)| std::iter::once(decision).chain(&proved.bound.steps).chain(&proved.witness.steps));
-        let certificate = write_certificate(Vec::new(), &claim, steps)?;
+        let certificate = written(&hash, settings, scope(settings), &found.proved)?;
         match check(game, certificate.as_slice()) {
             Ok(accepted) => return Ok((accepted, certificate)),
             Err(rejection) => replace_refused(settings, found, instance, rejection)?,

@@ -35,12 +35,13 @@ use witness::{Population, Populations};
 
 /// Share of the gap that search may leave; the rest is for the rounding of proofs.
 const SEARCHED: f64 = 0.8;
-/// Distance of a claimed bound from what binary64 says, relative to 1 + |value|.
-const SAFETY: f64 = 1e-9;
 /// Boxes after which exact equilibria are looked for from the last point: every power of two, and each of the first few.
 const EVERY: usize = 8;
 /// Boxes between two looks at the other decisions.
 const BOXES_AT_ONCE: usize = 4;
+/// Distance of bounds within which an exact value is tried, relative to `max(1, |value|)`, and the most boxes of its tree.
+const SHARP: f64 = 1e-7;
+const SHARP_BOXES: usize = 9;
 /// Fractional bits of claimed bounds.
 const VALUE_BITS: u32 = 44;
 
@@ -158,9 +159,24 @@ impl InnerSearch for PopulationSearch {
         });
         Proved { bound: self.bound(&witness.value), witness }
     }
+
+    fn sharp(&self, proved: &Proved) -> Option<Proof> {
+        self.sharp_bound(proved)
+    }
 }
 
 impl PopulationSearch {
+    /// Multipliers rounded to simple fractions: right when the optimum is at a vertex of a game with simple numbers.
+    fn sharp_bound(&self, Proved { bound, witness }: &Proved) -> Option<Proof> {
+        let near = to_approx(&(&witness.value - &bound.value)) < SHARP * to_approx(&witness.value).abs().max(1.0);
+        let tree = matches!(bound.steps.first(), Some(Step::Tree(_)));
+        (near && tree && witness.value != bound.value && self.search.boxes() <= SHARP_BOXES).then(|| {
+            let mut steps = proof::preamble(&self.sigma * &witness.value, Arithmetic::Exact, &self.dependences, &self.split);
+            steps.extend(proof::simple(proof::boxes(&self.search)));
+            Proof { value: witness.value.clone(), steps }
+        })
+    }
+
     fn bound(&self, witness: &Rational) -> Proof {
         let range = || Proof { value: self.range.0.clone(), steps: vec![Step::RangeBound { value: &self.sigma * &self.range.0 }] };
         let bound = self.search.bound();
@@ -169,12 +185,7 @@ impl PopulationSearch {
         {
             return direct.proof(&self.sigma, &self.dependences, &self.split);
         }
-        if !bound.is_finite() {
-            return range();
-        }
-        let Some(value) = from_short_dyadic(bound - SAFETY * (1.0 + bound.abs() + 1e-2 * self.search.magnitude()), VALUE_BITS) else {
-            return range();
-        };
+        let Some(value) = from_short_dyadic(self.search.safe_bound(), VALUE_BITS) else { return range() };
         if value <= self.range.0 {
             return range();
         }

@@ -5,7 +5,7 @@ use super::model::Multipliers;
 use super::search::{Search, Split};
 use super::squares::{Decomposition, short};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Step, TreeStep};
-use crate::exact::{Rational, from_approx};
+use crate::exact::{Rational, from_approx, to_approx};
 use crate::game::Policy;
 
 /// Multipliers below this share of the largest are left out.
@@ -92,4 +92,69 @@ pub(super) fn boxes(search: &Search) -> Vec<Step> {
     let mut all: Vec<Step> = deviations.used.iter().map(|used| Step::Tree(TreeStep::Deviation(policy(used)))).collect();
     all.append(&mut steps);
     all
+}
+
+/// Largest denominator of a simple fraction.
+const SIMPLE: u64 = 4096;
+/// Distance from a number in binary64 at which a simple fraction is taken for it.
+const NEAR: f64 = 1e-7;
+
+/// The same steps with multipliers replaced by simple fractions next to them, where there are.
+pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
+    let list = |entries: Vec<Indexed>| -> Vec<Indexed> {
+        let simple = entries.into_iter().map(|(index, value)| (index, simple_fraction(value)));
+        simple.filter(|(_, value)| !value.is_zero()).collect()
+    };
+    // A tangent at zero is not the same as none, which stands for the middle of the range.
+    let points = |entries: Vec<Indexed>| entries.into_iter().map(|(index, value)| (index, simple_fraction(value))).collect();
+    let combination = |c: Combination| Combination {
+        objective: simple_fraction(c.objective),
+        deviations: list(c.deviations),
+        tangents: points(c.tangents),
+        ranges: list(c.ranges),
+    };
+    let step = |step: Step| match step {
+        Step::Tree(TreeStep::Leaf(proof)) => Step::Tree(TreeStep::Leaf(combination(proof))),
+        other => other,
+    };
+    steps.into_iter().map(step).collect()
+}
+
+/// The fraction with the least denominator near `value`, by its continued fraction; `value` itself when there is none.
+fn simple_fraction(value: Rational) -> Rational {
+    let (mut before, mut convergent) = ((Rational::ZERO, Rational::ONE), (Rational::ONE, Rational::ZERO));
+    let mut rest = value.clone();
+    loop {
+        let whole = Rational::from(rest.floor());
+        let next = (&whole * &convergent.0 + &before.0, &whole * &convergent.1 + &before.1);
+        if to_approx(&next.1) > SIMPLE as f64 {
+            return value;
+        }
+        let fraction = &next.0 / &next.1;
+        if to_approx(&(&fraction - &value)).abs() <= NEAR * (1.0 + to_approx(&value).abs()) {
+            return fraction;
+        }
+        (before, convergent) = (convergent, next);
+        let fractional = rest - whole;
+        if fractional.is_zero() {
+            return value;
+        }
+        rest = Rational::ONE / fractional;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+
+    #[test]
+    fn simple_fractions() {
+        for (p, q) in [(1, 3), (-7, 12), (0, 1), (5, 1), (355, 113)] {
+            let near = from_approx(f64::from(p) / f64::from(q) + 1e-11).expect("finite");
+            assert_eq!(simple_fraction(near), ratio(i64::from(p), q as u64));
+        }
+        let far = from_approx(std::f64::consts::PI * 1e3).expect("finite");
+        assert_eq!(simple_fraction(far.clone()), far);
+    }
 }

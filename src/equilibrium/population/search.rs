@@ -59,6 +59,8 @@ pub(super) struct Search {
 const WORTHWHILE: f64 = 0.02;
 /// Distance that lemmas keep from what binary64 says, relative to 1 + |value|.
 const SAFETY: f64 = 1e-9;
+/// Rounding per unit of multipliers: they have 48 bits, and sums of binary64 lose as much.
+const ROUNDING: f64 = 2e-13;
 /// Boxes narrower than this are not split: their secants are exact to rounding.
 const NARROWEST: f64 = 1e-7;
 
@@ -92,14 +94,22 @@ impl Search {
         leaves.map(|node| node.bound).fold(self.incumbent.value, f64::min)
     }
 
-    /// Largest size of the multipliers that prove the bound.
-    pub(super) fn magnitude(&self) -> f64 {
+    /// The bound less what rounding may cost in each leaf.
+    pub(super) fn safe_bound(&self) -> f64 {
         let leaves = self.nodes.iter().filter(|node| node.split.is_none() && node.bound.is_finite());
-        leaves.map(|node| node.leaf.magnitude()).fold(0.0, f64::max)
+        let safe = |node: &Node| node.bound - allowance(node.bound, &node.leaf);
+        let unbounded = self.nodes.iter().any(|node| node.split.is_none() && node.bound == f64::NEG_INFINITY);
+        let least = leaves.map(safe).fold(self.incumbent.value, f64::min);
+        if unbounded { f64::NEG_INFINITY } else { least }
     }
 
     pub(super) fn done(&self) -> bool {
         self.open.is_empty() || self.stuck
+    }
+
+    /// Boxes of the tree.
+    pub(super) fn boxes(&self) -> usize {
+        self.nodes.len()
     }
 
     pub(super) fn processed(&self) -> usize {
@@ -276,7 +286,7 @@ impl Search {
                     node.leaf_lemmas = node.lemmas.len();
                     return true;
                 }
-                let safe = bounded.bound - SAFETY * (1.0 + bounded.bound.abs() + 1e-2 * bounded.multipliers.magnitude());
+                let safe = bounded.bound - allowance(bounded.bound, &bounded.multipliers);
                 let value = round_down(safe, width) * sign;
                 let cut = if sign > 0.0 { value - low } else { high - value };
                 if cut > WORTHWHILE * width {
@@ -289,6 +299,11 @@ impl Search {
         }
         gained
     }
+}
+
+/// What the rounding of multipliers and binary64 may cost in a bound.
+fn allowance(bound: f64, multipliers: &Multipliers) -> f64 {
+    SAFETY * (1.0 + bound.abs()) + ROUNDING * multipliers.magnitude()
 }
 
 /// A short dyadic not above `value`, in steps of about a thousandth of `width`.

@@ -9,7 +9,7 @@ use crate::exact::{Rational, from_approx, to_approx};
 use crate::game::{Monomial, Polynomial, Variable};
 
 /// Significant bits of coefficients of forms and weights of squares.
-const BITS: i32 = 44;
+const BITS: i32 = 48;
 /// Eigenvalues below this share of the largest count as zero: they belong to directions in which nothing happens.
 const NEGLIGIBLE: f64 = 1e-13;
 /// Sweeps of Jacobi's method, which converges quadratically.
