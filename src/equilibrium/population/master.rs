@@ -109,6 +109,11 @@ impl Master {
         self.lp.solves()
     }
 
+    /// Number of deviations and tangents.
+    pub(super) fn cuts(&self) -> usize {
+        self.deviations.len() + self.tangents.len()
+    }
+
     /// Forgets the basis: the next run starts from nothing.
     pub(super) fn restart(&mut self) {
         self.lp.forget_basis();

@@ -148,7 +148,7 @@ impl InnerSearch for PopulationSearch {
 
     fn counts(&self) -> Counts {
         let relaxation = &self.search.relaxation;
-        Counts { nodes: self.search.processed(), lp_solves: relaxation.master.solves(), inductions: relaxation.inductions }
+        Counts { nodes: self.search.processed(), lp_solves: relaxation.solves(), inductions: relaxation.inductions }
     }
 
     fn proved(&mut self) -> Proved {

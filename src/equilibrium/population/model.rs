@@ -74,7 +74,13 @@ pub(super) enum Goal {
     /// `sigma J0`, or nothing when the multiplier of the objective is zero.
     Objective,
     /// `sign * form` of a square, among populations with `sigma J0 <= cutoff`.
-    Range { square: usize, sign: f64, cutoff: f64 },
+    Range {
+        square: usize,
+        sign: f64,
+        cutoff: f64,
+        /// Bounds below this are of no use.
+        worth: f64,
+    },
 }
 
 /// The inner problem `min sigma J0` over the eps-equilibria of one decision.

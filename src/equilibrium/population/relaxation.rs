@@ -34,12 +34,40 @@ pub(super) struct Relaxation {
     known: HashMap<Choice, usize>,
     pub(super) master: Master,
     pub(super) inductions: usize,
+    /// Tangents that keep the programme bounded.
+    base: Vec<(usize, f64)>,
+    /// Programmes solved by masters before the present one.
+    solved_before: usize,
 }
 
 impl Relaxation {
     pub(super) fn new(model: Model) -> Self {
         let master = Master::new(&model);
-        Relaxation { model, policies: Vec::new(), known: HashMap::new(), master, inductions: 0 }
+        Relaxation { model, policies: Vec::new(), known: HashMap::new(), master, inductions: 0, base: Vec::new(), solved_before: 0 }
+    }
+
+    /// A tangent that every programme has.
+    pub(super) fn add_base_tangent(&mut self, square: usize, point: f64) {
+        self.master.add_tangent(square, point);
+        self.base.push((square, point));
+    }
+
+    /// Number of programmes solved.
+    pub(super) fn solves(&self) -> usize {
+        self.solved_before + self.master.solves()
+    }
+
+    /// Starts a new programme with the same columns: rows come back by separation where they are needed.
+    pub(super) fn rebuild(&mut self) {
+        self.solved_before += self.master.solves();
+        let mut master = Master::new(&self.model);
+        for &(square, point) in &self.base {
+            master.add_tangent(square, point);
+        }
+        for (position, policy) in self.policies.iter().enumerate().filter(|(position, _)| self.master.has_column(*position)) {
+            master.add_column(position, &policy.values);
+        }
+        self.master = master;
     }
 
     /// Position of a policy, which is evaluated when it is new.
@@ -136,7 +164,8 @@ impl Relaxation {
                     let stalled = last
                         .as_ref()
                         .is_some_and(|(known, before)| known == &point && (before - bound).abs() <= f64::EPSILON * bound.abs());
-                    if bound >= enough || stalled {
+                    let useless = matches!(goal, Goal::Range { worth, .. } if value < worth);
+                    if bound >= enough || stalled || useless {
                         break;
                     }
                     last = Some((point.clone(), bound));

@@ -37,6 +37,8 @@ pub(super) struct Node {
     pub(super) leaf_lemmas: usize,
     pub(super) split: Option<Split>,
     processed: bool,
+    /// Whether a fresh programme was tried on it.
+    retried: bool,
 }
 
 /// The search tree of one inner problem.
@@ -50,7 +52,8 @@ pub(super) struct Search {
     /// Accepted distance between bound and incumbent, relative to `max(1, |value|)`.
     tolerance: f64,
     processed: usize,
-    stuck: bool,
+    /// Boxes on which binary64 got no further.
+    given_up: Vec<usize>,
     /// The last point of the relaxation, for whoever looks for equilibria from outside.
     pub(super) last_point: Option<Mixture>,
 }
@@ -59,6 +62,8 @@ pub(super) struct Search {
 const WORTHWHILE: f64 = 0.02;
 /// Distance that lemmas keep from what binary64 says, relative to 1 + |value|.
 const SAFETY: f64 = 1e-9;
+/// Deviations and tangents after which a new programme is cheaper than the old one.
+const MOST_CUTS: usize = 160;
 /// Rounding per unit of multipliers: they have 48 bits, and sums of binary64 lose as much.
 const ROUNDING: f64 = 2e-13;
 /// Boxes narrower than this are not split: their secants are exact to rounding.
@@ -69,7 +74,7 @@ impl Search {
         let region: Region = (0..relaxation.model.squares.len()).map(|i| relaxation.root_range(i)).collect();
         for (i, &(low, high)) in region.iter().enumerate() {
             for point in [low, high, (low + high) / 2.0] {
-                relaxation.master.add_tangent(i, point);
+                relaxation.add_base_tangent(i, point);
             }
         }
         let root = Node {
@@ -80,13 +85,14 @@ impl Search {
             leaf_lemmas: 0,
             split: None,
             processed: false,
+            retried: false,
         };
-        Search { nodes: vec![root], open: vec![0], relaxation, incumbent, tolerance, processed: 0, stuck: false, last_point: None }
+        Search { nodes: vec![root], open: vec![0], relaxation, incumbent, tolerance, processed: 0, given_up: Vec::new(), last_point: None }
     }
 
     /// Least bound of the boxes not closed, or the incumbent.
     pub(super) fn bound(&self) -> f64 {
-        self.open.iter().map(|&node| self.nodes[node].bound).fold(self.least_closed(), f64::min)
+        self.open.iter().chain(&self.given_up).map(|&node| self.nodes[node].bound).fold(self.least_closed(), f64::min)
     }
 
     fn least_closed(&self) -> f64 {
@@ -104,7 +110,7 @@ impl Search {
     }
 
     pub(super) fn done(&self) -> bool {
-        self.open.is_empty() || self.stuck
+        self.open.is_empty()
     }
 
     /// Boxes of the tree.
@@ -133,6 +139,9 @@ impl Search {
         let Some(position) = self.open.iter().copied().reduce(|a, b| least(&a, &b)) else { return };
         self.open.retain(|&node| node != position);
         self.processed += 1;
+        if self.relaxation.master.cuts() > MOST_CUTS {
+            self.relaxation.rebuild();
+        }
         let mut node = self.nodes[position].clone();
         node.processed = true;
         let again = self.process(&mut node, control);
@@ -144,9 +153,11 @@ impl Search {
         } else if let Some((square, point)) = again.or_else(|| self.halves(&node)) {
             self.split(&mut node, square, point);
         } else {
-            // Nothing left to branch on and a bound below the target: the relaxation is as tight as binary64 makes it.
-            self.open.push(position);
-            self.stuck = true;
+            // Nothing left to branch on and a bound below the target: a programme gone bad, or rounding.
+            self.relaxation.rebuild();
+            let list = if node.retried { &mut self.given_up } else { &mut self.open };
+            list.push(position);
+            node.retried = true;
         }
         self.nodes[position] = node;
     }
@@ -165,17 +176,28 @@ impl Search {
                 false => f64::NEG_INFINITY,
             };
             self.open.push(self.nodes.len());
-            self.nodes.push(Node { region, lemmas: Vec::new(), bound, leaf, leaf_lemmas: 0, split: None, processed: false });
+            self.nodes.push(Node {
+                region,
+                lemmas: Vec::new(),
+                bound,
+                leaf,
+                leaf_lemmas: 0,
+                split: None,
+                processed: false,
+                retried: false,
+            });
         }
         node.split = Some(Split { square, point, children });
     }
 
-    /// Takes back splits of which no part was worked on: the box itself proves at least as much.
+    /// Takes back splits of which no part was worked on, where the box itself proves more than its parts do.
     pub(super) fn take_back(&mut self) {
         for position in (0..self.nodes.len()).rev() {
             let Some(Split { children: (below, above), .. }) = self.nodes[position].split else { continue };
             let untouched = |child: usize| !self.nodes[child].processed && self.nodes[child].split.is_none();
-            if untouched(below) && untouched(above) && self.open.contains(&below) && self.open.contains(&above) {
+            let parts = self.nodes[below].bound.min(self.nodes[above].bound);
+            let open = self.open.contains(&below) && self.open.contains(&above);
+            if untouched(below) && untouched(above) && open && self.nodes[position].bound > parts {
                 self.nodes[position].split = None;
                 self.open.retain(|&open| open != below && open != above);
                 self.open.push(position);
@@ -276,7 +298,8 @@ impl Search {
                 if width < 4.0 * NARROWEST || control.stopped() {
                     continue;
                 }
-                let goal = Goal::Range { square, sign, cutoff };
+                let end = if sign > 0.0 { low } else { -high };
+                let goal = Goal::Range { square, sign, cutoff, worth: end + WORTHWHILE * width };
                 let limits = (width * 1e-2, f64::INFINITY);
                 let Some(bounded) = self.relaxation.bound(&Cell::outer(&node.region), goal, limits, control) else { continue };
                 if bounded.bound == f64::INFINITY {
