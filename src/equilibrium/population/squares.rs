@@ -4,8 +4,8 @@
 //! dyadics. What the rounding leaves is a quadratic form with tiny coefficients, which the checker encloses. The number of
 //! squares that make the followers' exploitability non-convex is the number of directions that have to be branched on: none for a monotone game.
 
-use super::dependence::Dependence;
 use crate::exact::{Rational, from_approx, to_approx};
+use crate::follower::Dependence;
 use crate::game::{Monomial, Polynomial, Variable};
 
 /// Significant bits of coefficients of forms and weights of squares.
