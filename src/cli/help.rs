@@ -34,12 +34,13 @@ what one follower could gain by deviating alone, averaged over the population. `
 
     lower <= V_eps = max over u of  min { J0(u, d) : d in NE_eps(u) } <= upper.
 
-Lower bound: a decision, and a multiplier lambda >= 0 of the row Expl <= eps with one exact backward induction. Upper bound: \
-for every decision an eps-equilibrium at which she gets no more. The result is `exact` when both are the same rational, \
+Lower bound: a decision, and multipliers of the row Expl <= eps with exact backward inductions, over boxes of the population when exploitability is not \
+convex. Upper bound: for every decision an eps-equilibrium at which she gets no more. The result is `exact` when both are the same rational, \
 `within_gap` when they differ by at most --gap, and `limit` otherwise (status 1). A time limit or Ctrl-C still gives \
 proved bounds; a second Ctrl-C leaves at once.
 
-Solved so far: followers' data that do not depend on the population (class C0), a leader with a finite list of decisions.";
+Solved so far: a leader with a finite list of decisions, or one given point (--decision) of any leader. Followers of class C0: exactly. C1: exactly \
+at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.";
 
 #[cfg(feature = "solver")]
 pub(super) const SOLVE_EXAMPLES: &str = "\
@@ -105,7 +106,8 @@ pub(super) const INFO: &str = "\
 What a game file describes: sizes, class, leader, bounds of rewards, canonical hash.
 
 Classes say how the population enters the followers' data: C0 not at all; C1 rewards affine in it, transitions fixed; \
-C2 rewards polynomial, transitions fixed; C3 transitions depend on it. The population enters through aggregates \
+C2 rewards polynomial, transitions fixed; C3 transitions depend on it. Within C1, `structure` says whether the game is linear, monotone, potential or \
+general, and in how many directions exploitability is not convex. The population enters through aggregates \
 m_k = sum of weights times d_t(s, a). Pairs are the available (state, action) at all stages. With --expand, rewards and transition \
 probabilities are printed for every pair, as polynomials in the leader's parameters and the aggregates.";
 

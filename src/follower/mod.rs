@@ -1,12 +1,17 @@
-//! The followers' side, exactly: flows of policies, best responses, exploitability.
+//! The followers' side, exactly: flows of policies, best responses, exploitability, the kind of their interaction.
 
+mod dependence;
 mod evaluation;
 mod flow;
 mod induction;
+mod inertia;
+mod structure;
 
+pub use dependence::{AffineHull, Dependence, affine_hull};
 pub use evaluation::{Bounds, Enclosure, Evaluation, earnings, enclose, enclose_earnings, evaluate};
 pub use flow::{Flow, flow, occupation};
 pub use induction::{Objective, Response, Stopped, best_response, value_bound};
+pub use structure::{Interaction, Structure, structure};
 
 /// Why a policy cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

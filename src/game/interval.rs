@@ -59,7 +59,8 @@ pub fn column_ranges(columns: &Columns, of: &dyn Fn(Variable) -> Interval) -> (A
     }
     // monomial = middle +- radius: entries lie within sum middle c +- radius |c|.
     let half = ratio(1, 2);
-    let (mut middle, mut spread): (Vec<(Rational, Column)>, Vec<(Rational, Column)>) = (Vec::new(), Vec::new());
+    let mut middle: Vec<(Rational, Column)> = Vec::new();
+    let mut spread: Vec<(Rational, Column)> = Vec::new();
     for (monomial, column) in columns.columns() {
         let (least, greatest) = monomial_range(monomial, of);
         middle.push(((&least + &greatest) * &half, column.as_ref().clone()));

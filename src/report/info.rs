@@ -2,6 +2,7 @@
 
 use super::bounds::{EntryBounds, entry_bounds, parameter_bounds};
 use super::number::NumberText;
+use super::structure;
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::tables::write_tables;
 use super::words::{formula, plain};
@@ -37,6 +38,7 @@ impl InfoReport<'_> {
         write_field(out, "hash", &game.hash())?;
         let classification = classify(game);
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        structure::write(out, &structure::of_decisions(game))?;
         let solve = self.solvable.as_ref().map_or_else(|reason| reason.clone(), |()| "yes".into());
         write_field(out, "solve", &solve)?;
         let sizes = [("stages", game.stages.len()), ("states", game.states.len()), ("actions", game.actions.len())];

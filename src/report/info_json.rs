@@ -1,6 +1,7 @@
 //! `info --format json`: one object, `smfg-info/1`.
 //!
-//! Keys: `format`, `command`, `game` (`name`, `hash`, `description`, `source`), `class`, `reason`, `solve` (`supported`, `reason`), `sizes`
+//! Keys: `format`, `command`, `game` (`name`, `hash`, `description`, `source`), `class`, `reason`, `structures` (the kinds of interaction in class C1: `kind`, `reason`, `nonconvex_directions`,
+//! `potential`, number of `decisions`; empty when not decided), `solve` (`supported`, `reason`), `sizes`
 //! (`stages`, `states`, `actions`, `pairs`, `transition_entries`, `aggregates`), `reward` and `leader_reward` (bounds of the
 //! entries over all decisions and populations; `constant` says that they are extreme entries), `payoff` (a formula), `leader`
 //! (`kind`: `none`, `finite` or `polyhedral`; `parameters` with bounds; `decisions`; number of `constraints`). With `--expand` also
@@ -9,6 +10,7 @@
 use super::bounds::{EntryBounds, entry_bounds, parameter_bounds};
 use super::info::InfoReport;
 use super::json::{Bounds, Entries, Exact, List, write_document};
+use super::structure::{StructureNote, of_decisions};
 use super::tables::{TableRow, weights};
 use super::words::formula;
 use crate::exact::Rational;
@@ -33,6 +35,7 @@ impl InfoReport<'_> {
             game: GameWords { name: &game.name, hash: game.hash(), description: &game.description, source: &game.source },
             class: classification.class.to_string(),
             reason: classification.reason,
+            structures: of_decisions(game).iter().map(|(own, decisions)| StructureNote::new(own, Some(*decisions))).collect(),
             solve: Support { supported: self.solvable.is_ok(), reason: self.solvable.as_ref().err() },
             sizes: Sizes {
                 stages: game.stages.len(),
@@ -60,6 +63,7 @@ struct Document<'a, A: Serialize, T: Serialize> {
     game: GameWords<'a>,
     class: String,
     reason: String,
+    structures: Vec<StructureNote>,
     solve: Support<'a>,
     sizes: Sizes,
     reward: Option<TableBounds<'a>>,

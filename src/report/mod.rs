@@ -26,6 +26,7 @@ mod range_json;
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_json;
+mod structure;
 mod table;
 mod tables;
 mod words;

@@ -2,7 +2,7 @@
 
 use super::decision::{chosen, decision};
 use super::number::{NumberText, interval};
-use super::solve::{SolveReport, write_statistics, write_status};
+use super::solve::{SolveReport, write_statistics, write_status, write_structure};
 use super::table::write_field;
 use super::words::plain;
 use crate::game::{Game, classify};
@@ -32,13 +32,14 @@ impl RangeReport<'_> {
         let classification = classify(game);
         write_field(out, "game", &game.name)?;
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_structure(out, game, &outcome.least)?;
         write_field(out, "epsilon", &numbers.exact(&claim.epsilon))?;
         let chosen = chosen(game, &outcome.least);
         write_field(out, "decision", &chosen.map(|chosen| decision(game, &chosen, &numbers)).unwrap_or_default())?;
         write_field(out, "range of", &claim.of.as_ref().map_or_else(|| "the leader's reward".into(), |of| plain(of)))?;
         write_end(out, "least", &outcome.least, &numbers)?;
         write_end(out, "greatest", &outcome.greatest, &numbers)?;
-        write_status(out, outcome.status(), outcome.termination())?;
+        write_status(out, game, outcome.status(), outcome.termination())?;
         self.write_equilibrium(out, "least", &outcome.least, &numbers)?;
         self.write_equilibrium(out, "greatest", &outcome.greatest, &numbers)?;
         write_statistics(out, &outcome.statistics(), outcome.certificate.len(), certificate_path)?;

@@ -4,6 +4,7 @@ use super::decision::chosen;
 use super::json::{Bounds, Exact, write_document};
 use super::range::RangeReport;
 use super::solve_json::{CertificateNote, ChosenDecision, EquilibriumRows, GameName, StatisticsNote, statistics, status, termination};
+use super::structure::{StructureNote, at_decision};
 use crate::game::{Game, classify};
 use crate::leader::Outcome;
 use serde::Serialize;
@@ -16,6 +17,8 @@ struct Document<'a> {
     game: GameName<'a>,
     epsilon: Exact<'a>,
     class: String,
+    /// Null in other classes, and where it was not decided.
+    structure: Option<StructureNote>,
     decision: Option<ChosenDecision<'a>>,
     /// Null for the leader's reward.
     of: Option<&'a str>,
@@ -49,6 +52,9 @@ impl RangeReport<'_> {
             game: GameName { name: &game.name, hash: &claim.game_hash },
             epsilon: Exact(&claim.epsilon),
             class: classify(game).class.to_string(),
+            structure: chosen(game, &outcome.least)
+                .and_then(|decision| at_decision(game, &decision.values))
+                .map(|own| StructureNote::new(&own, None)),
             decision: chosen(game, &outcome.least).map(|decision| ChosenDecision { game, decision }),
             of: claim.of.as_deref(),
             least: end(game, &outcome.least),

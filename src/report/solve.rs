@@ -5,12 +5,13 @@ use super::decision::{chosen, decision, parameters};
 use super::number::{NumberText, interval};
 use super::policy::reached;
 use super::solve_json::status;
+use super::structure;
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::words::{plain, scope_of};
 use crate::certificate::Selection;
 use crate::exact::{Rational, Rounding};
 use crate::follower::flow;
-use crate::game::{Game, Instance, Numbers, classify};
+use crate::game::{Class, Game, Instance, Numbers, classify};
 use crate::leader::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 use std::io::{self, Write};
 
@@ -60,6 +61,7 @@ impl SolveReport<'_> {
         let classification = classify(self.game);
         write_field(out, "game", &self.game.name)?;
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_structure(out, self.game, self.outcome)?;
         write_field(out, "epsilon", &numbers.exact(&claim.epsilon))?;
         let meaning = match claim.selection {
             Selection::Pessimistic => "the worst equilibrium for the leader",
@@ -77,7 +79,7 @@ impl SolveReport<'_> {
             write_field(out, "  at least", &numbers.exact(&claim.lower))?;
             write_field(out, "  at most", &numbers.exact(&claim.upper))?;
         }
-        write_status(out, self.outcome.status, self.outcome.termination)?;
+        write_status(out, self.game, self.outcome.status, self.outcome.termination)?;
         let chosen = chosen(self.game, self.outcome);
         let note = if scope_of(self.game, &claim.scope).is_some() { ", the only one considered" } else { "" };
         let text = chosen.map(|chosen| format!("{}{note}", decision(self.game, &chosen, numbers)));
@@ -173,14 +175,23 @@ pub(super) fn write_statistics(out: &mut dyn Write, statistics: &Statistics, byt
     write_field(out, "statistics", &parts.join(", "))
 }
 
+/// The interaction of the followers at the decision of an outcome, in class C1.
+pub(super) fn write_structure(out: &mut dyn Write, game: &Game, outcome: &Outcome) -> io::Result<()> {
+    let own = chosen(game, outcome).and_then(|decision| structure::at_decision(game, &decision.values));
+    own.map_or(Ok(()), |own| structure::write(out, &[(own, 1)]))
+}
+
 /// How far an answer goes, and why not further.
-pub(super) fn write_status(out: &mut dyn Write, reached: Status, termination: Termination) -> io::Result<()> {
+pub(super) fn write_status(out: &mut dyn Write, game: &Game, reached: Status, termination: Termination) -> io::Result<()> {
     let why = match (reached, termination) {
         (Status::Exact, _) => "",
         (_, Termination::TimeLimit) => " (time limit)",
         (_, Termination::Interrupted) => " (interrupted)",
         (Status::WithinGap, Termination::Gap) => "",
-        (Status::Limit, Termination::Gap) => " (the rest is rounding in the proof; try --precision exact or more bits)",
+        (Status::Limit, Termination::Gap) if classify(game).class == Class::C0 => {
+            " (the rest is rounding in the proof; try --precision exact or more bits)"
+        }
+        (Status::Limit, Termination::Gap) => " (the search ended: its relaxation cannot be tightened further)",
     };
     write_field(out, "status", &format!("{}{why}", status(reached)))
 }

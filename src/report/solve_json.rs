@@ -4,6 +4,7 @@ use super::decision::chosen;
 use super::json::{Bounds, Entries, Exact, List, write_document};
 use super::policy::{PartRows, PolicyRows};
 use super::solve::SolveReport;
+use super::structure::{StructureNote, at_decision};
 use super::words::scope_of;
 use crate::certificate::Scope;
 use crate::exact::Rational;
@@ -29,6 +30,9 @@ impl SolveReport<'_> {
             epsilon: Exact(&claim.epsilon),
             selection: claim.selection.to_string(),
             class: classify(game).class.to_string(),
+            structure: chosen(game, outcome)
+                .and_then(|decision| at_decision(game, &decision.values))
+                .map(|own| StructureNote::new(&own, None)),
             scope: scope_of(game, &claim.scope),
             status: status(outcome.status),
             value: Bounds::new(&claim.lower, &claim.upper),
@@ -85,6 +89,8 @@ struct Document<'a, D: Serialize> {
     epsilon: Exact<'a>,
     selection: String,
     class: String,
+    /// Null in other classes, and where it was not decided.
+    structure: Option<StructureNote>,
     /// Only when one decision was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<super::words::OneDecision<'a>>,

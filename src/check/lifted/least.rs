@@ -349,7 +349,7 @@ mod tests {
                             .iter()
                             .zip(&terms)
                             .map(|(shape, &(_, c))| {
-                                shape.iter().fold(c / scale * 4096, |p, &k| p * point[k] / 1) / grid.pow(shape.len() as u32)
+                                shape.iter().fold(c / scale * 4096, |p, &k| p * point[k]) / grid.pow(shape.len() as u32)
                             })
                             .sum();
                         lowest = lowest.min(value);

@@ -290,8 +290,7 @@ impl Master {
                 weights[square].1 += duals[row] * point;
             }
         }
-        for i in 0..count {
-            let (weight, sum) = weights[i];
+        for (i, (weight, sum)) in weights.into_iter().enumerate() {
             let (low, high) = cell.region[i];
             let middle = if low.is_finite() && high.is_finite() { (low + high) / 2.0 } else { 0.0 };
             let tangent = if weight > 0.0 { sum / weight } else { middle };

@@ -5,7 +5,6 @@
 //! procedure and made exactly rational. The work is done in binary64; what a search has found is turned into steps that the checker accepts.
 
 mod approx;
-mod dependence;
 mod equilibrium;
 mod exact_policies;
 mod local;
@@ -21,9 +20,9 @@ mod zero;
 use super::{Control, Counts, InnerSearch, Proof, Proved};
 use crate::certificate::{Arithmetic, Selection, Step};
 use crate::exact::{Rational, from_short_dyadic, to_approx};
+use crate::follower::{Dependence, affine_hull};
 use crate::game::{Instance, NotQuadratic, Policy, Quadratic};
 use approx::{FIRST_COORDINATE, GameApprox};
-use dependence::{Dependence, dependences};
 use equilibrium::equilibrium;
 use exact_policies::ExactGame;
 use local::Incumbent;
@@ -84,7 +83,8 @@ impl PopulationSearch {
         let game = GameApprox::new(&exact.game);
         let corners = Corners::new(&game);
         let policies: Vec<Policy> = corners.choices.iter().map(|choice| game.policy(choice)).collect();
-        let dependences = dependences(&exact, &policies);
+        let hull = affine_hull(&exact.game, &policies, &|| !control.stopped());
+        let dependences = hull.map(|hull| hull.dependences).unwrap_or_default();
         let split = decompose(&exact.game.follower_form, &exact.game.leader_form, &dependences, &corners.widths, &corners.magnitudes);
         let model = Model::new(&exact.game, game, &split, &sigma, epsilon);
         let mut relaxation = Relaxation::new(model);

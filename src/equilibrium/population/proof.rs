@@ -1,11 +1,11 @@
 //! From a search tree in binary64 to the steps of a certificate.
 
-use super::dependence::Dependence;
 use super::model::Multipliers;
 use super::search::{Search, Split};
 use super::squares::{Decomposition, short};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Step, TreeStep};
 use crate::exact::{Rational, from_approx, to_approx};
+use crate::follower::Dependence;
 use crate::game::Policy;
 
 /// Multipliers below this share of the largest are left out.

@@ -195,10 +195,10 @@ impl Relaxation {
         if exploitability - slack > self.model.epsilon + (tolerance * 1e-3).max(VIOLATION) {
             more |= self.add_deviation(policy);
         }
-        for i in 0..self.model.squares.len() {
+        for (i, curvature) in curvatures.iter().enumerate() {
             let missing = point.roots[i].powi(2) - point.squares[i];
             let needed = self.model.squares[i].follower < 0.0 || self.model.squares[i].leader > 0.0;
-            if needed && missing * curvatures[i].abs().max(1e-3) > (tolerance * 0.1).max(VIOLATION) {
+            if needed && missing * curvature.abs().max(1e-3) > (tolerance * 0.1).max(VIOLATION) {
                 self.master.add_tangent(i, point.roots[i]);
                 more = true;
             }

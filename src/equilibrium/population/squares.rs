@@ -4,8 +4,8 @@
 //! dyadics. What the rounding leaves is a quadratic form with tiny coefficients, which the checker encloses. The number of
 //! squares that make the followers' exploitability non-convex is the number of directions that have to be branched on: none for a monotone game.
 
-use super::dependence::Dependence;
 use crate::exact::{Rational, from_approx, to_approx};
+use crate::follower::Dependence;
 use crate::game::{Monomial, Polynomial, Variable};
 
 /// Significant bits of coefficients of forms and weights of squares.
@@ -293,14 +293,12 @@ fn rotate(matrix: &mut [Vec<f64>], vectors: &mut [Vec<f64>], (p, q): (usize, usi
         let (a, b) = (row[p], row[q]);
         (row[p], row[q]) = (cosine * a - sine * b, sine * a + cosine * b);
     }
-    for k in 0..matrix.len() {
-        let (a, b) = (matrix[p][k], matrix[q][k]);
-        (matrix[p][k], matrix[q][k]) = (cosine * a - sine * b, sine * a + cosine * b);
-    }
-    // Vectors are kept as rows.
-    for k in 0..vectors.len() {
-        let (a, b) = (vectors[p][k], vectors[q][k]);
-        (vectors[p][k], vectors[q][k]) = (cosine * a - sine * b, sine * a + cosine * b);
+    // Vectors are kept as rows; p < q.
+    for rows in [&mut *matrix, vectors] {
+        let (above, below) = rows.split_at_mut(q);
+        for (first, second) in above[p].iter_mut().zip(&mut below[0]) {
+            (*first, *second) = (cosine * *first - sine * *second, sine * *first + cosine * *second);
+        }
     }
     matrix[p][q] = 0.0;
     matrix[q][p] = 0.0;

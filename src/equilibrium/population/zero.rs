@@ -11,7 +11,6 @@
 //! linear programme over best responses, give the bound up to `sum kappa_i^2 / (4 A |w_i|)`.
 
 use super::approx::{Choice, FIRST_COORDINATE, LEADER, REWARD};
-use super::dependence::Dependence;
 use super::equilibrium::solve;
 use super::exact_policies::{ExactGame, ExactValues};
 use super::proof::preamble;
@@ -21,6 +20,7 @@ use super::witness::{Population, Populations, verified};
 use crate::certificate::{Arithmetic, Combination, Step, TreeStep};
 use crate::equilibrium::{Control, Proof};
 use crate::exact::{Integer, Natural, Rational, from_short_dyadic, ratio, to_approx};
+use crate::follower::Dependence;
 use crate::game::Policy;
 use crate::lp::{LpEngine, LpStatus};
 
