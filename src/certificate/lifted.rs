@@ -204,9 +204,9 @@ pub(super) fn parse_head(rule: &str, words: &[&str]) -> Option<Result<LiftedStep
             let multipliers = LiftedMultipliers { objective: parse_integer(objective)?, ..LiftedMultipliers::default() };
             Ok(LiftedStep::Tighten { statistic: parse_index(k)?, upper: *end == "upper", bound: parse_integer(bound)?, multipliers })
         })()),
-        ("lifted-leaf", [objective]) => {
-            Some(parse_integer(objective).map(|objective| LiftedStep::Leaf(LiftedMultipliers { objective, ..LiftedMultipliers::default() })))
-        }
+        ("lifted-leaf", [objective]) => Some(
+            parse_integer(objective).map(|objective| LiftedStep::Leaf(LiftedMultipliers { objective, ..LiftedMultipliers::default() })),
+        ),
         _ => None,
     }
 }

@@ -154,10 +154,10 @@ pub(super) fn show(
     }
 
     let mut total: i128 = 0;
-    for t in 0..game.stages.len() {
+    for (t, products) in products.iter().enumerate() {
         let here = flow.get(t).map_or(&[][..], Vec::as_slice);
         let next = flow.get(t + 1).map_or(&[][..], Vec::as_slice);
-        total += i128::from(stage_least(game, t, (here, next), (leader_factor, &minus_weights), &links, &products[t], scratch)?);
+        total += i128::from(stage_least(game, t, (here, next), (leader_factor, &minus_weights), &links, products, scratch)?);
     }
     constant.rounded(bits, &mut scratch.terms)?;
     total += i128::from(least(&scratch.terms, &game.monomials, bits)?);

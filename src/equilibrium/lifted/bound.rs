@@ -135,7 +135,7 @@ impl Model {
         }
         let mut total = 0.0;
         let (mut sum, mut terms) = (Sum::default(), Terms::new());
-        for t in 0..self.shapes.len() {
+        for (t, products) in products.iter().enumerate() {
             let mut least_pair = f64::INFINITY;
             for pair in 0..self.shapes[t].pairs.len() {
                 let state = self.shapes[t].state[pair];
@@ -161,7 +161,7 @@ impl Model {
                 for &(k, weight) in &self.shapes[t].weights[pair] {
                     links[k].iter().for_each(|&(m, rho)| sum.add(m, weight * rho));
                 }
-                products[t].iter().for_each(|&(m, c)| sum.add(m, -c));
+                products.iter().for_each(|&(m, c)| sum.add(m, -c));
                 sum.take(&mut terms);
                 least_pair = least_pair.min(least(&terms, &self.monomials));
             }

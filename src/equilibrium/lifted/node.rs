@@ -341,10 +341,11 @@ impl LiftedSearch {
 /// A reference point of one box in the coordinates of another.
 fn moved(reference: &[u32], from: &[(i64, i64)], to: &[(i64, i64)]) -> Vec<u32> {
     let unit = f64::from(1u32 << REFERENCE_BITS);
-    let one = |((&t, &(low, high)), &(new_low, new_high)): ((&u32, &(i64, i64)), &(i64, i64))| {
+    let ends = from.iter().zip(to);
+    let one = |(&t, (&(low, high), &(new_low, new_high)))| {
         let value = low as f64 + (high - low) as f64 * f64::from(t) / unit;
         let share = (value - new_low as f64) / ((new_high - new_low).max(1)) as f64;
         (share.clamp(0.0, 1.0) * unit).round() as u32
     };
-    reference.iter().zip(from).zip(to).map(one).collect()
+    reference.iter().zip(ends).map(one).collect()
 }
