@@ -36,7 +36,8 @@ fn solve(game: &Game, index: usize, epsilon: &Rational, selection: Selection) ->
 fn certificate(game: &Game, index: usize, epsilon: &Rational, selection: Selection, proved: &Proved) -> String {
     let (bound, witness) = (proved.bound.value.clone(), proved.witness.value.clone());
     let (lower, upper) = if selection == Selection::Pessimistic { (bound, witness) } else { (-witness, -bound) };
-    let claim = Claim { game_hash: game.hash(), epsilon: epsilon.clone(), selection, scope: Scope::Decision(index), lower, upper };
+    let claim =
+        Claim { game_hash: game.hash(), epsilon: epsilon.clone(), selection, of: None, scope: Scope::Decision(index), lower, upper };
     let first = Step::Decision(index);
     let steps = std::iter::once(&first).chain(&proved.bound.steps).chain(&proved.witness.steps);
     String::from_utf8(write_certificate(Vec::new(), &claim, steps).expect("memory")).expect("text")

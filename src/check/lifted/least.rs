@@ -113,6 +113,8 @@ pub(super) fn least(terms: &Terms, monomials: &Monomials, bits: u32) -> Result<i
         }
         degree = degree.max(own);
     }
+    // In an order that does not depend on how monomials are numbered.
+    involved.sort_unstable();
     if degree <= 1 {
         return minorant(terms, monomials, &[])?.least();
     }

@@ -83,9 +83,9 @@ impl Layout {
         }
         // A monomial of degree one or two that one pair of a stage has, all have: then its stage mass is `Lambda_m`.
         let mut masses = Vec::with_capacity(stages);
-        for (t, needed) in needed.iter_mut().enumerate() {
-            let union: BTreeSet<usize> = needed.iter().flatten().copied().filter(|&m| m != ONE && model.monomials.degree(m) <= 2).collect();
-            for set in needed {
+        for (t, sets) in needed.iter_mut().enumerate() {
+            let union: BTreeSet<usize> = sets.iter().flatten().copied().filter(|&m| m != ONE && model.monomials.degree(m) <= 2).collect();
+            for set in sets {
                 set.extend(&union);
             }
             let implied = |m: usize| (0..=t).all(|earlier| bases[earlier].contains(&m));

@@ -92,6 +92,8 @@ pub(super) fn least(terms: &Terms, monomials: &Monomials) -> f64 {
             }
         }
     }
+    // In an order that does not depend on how monomials are numbered.
+    involved.sort_unstable();
     if degree <= 1 {
         return minorant(terms, monomials, &[]).least();
     }

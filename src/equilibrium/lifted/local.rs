@@ -16,8 +16,8 @@ use super::model::{Model, ONE, Terms};
 use super::population::{Frozen, Population};
 use crate::lp::{LpBasis, LpEngine, LpRows, LpStatus};
 
-/// Cost of exploitability above eps, in units of the leader's reward.
-const PENALTY: f64 = 50.0;
+/// Costs of exploitability above eps, in units of the leader's reward: the next one is tried when the last leads to no equilibrium.
+const PENALTIES: [f64; 4] = [50.0, 1e3, 2e4, 1e6];
 /// Most steps of one search.
 const MOST_STEPS: usize = 40;
 /// Radius, relative to the range of a statistic, at which a search gives up.
@@ -105,15 +105,34 @@ impl LocalSearch {
         radius: f64,
         found: &mut dyn FnMut(&Population),
     ) -> Population {
-        let merit = |population: &Population| population.leader + PENALTY * (population.exploitability - epsilon).max(0.0);
         let columns = Columns::new(model);
         let mut current = start;
-        let mut radius = radius;
         if current.exploitability <= epsilon {
             found(&current);
         }
+        for penalty in PENALTIES {
+            current = self.descend(model, &columns, current, (epsilon, penalty), radius, found);
+            if current.exploitability <= epsilon {
+                break;
+            }
+        }
+        current
+    }
+
+    /// Steps at one penalty.
+    fn descend(
+        &mut self,
+        model: &mut Model,
+        columns: &Columns,
+        start: Population,
+        (epsilon, penalty): (f64, f64),
+        radius: f64,
+        found: &mut dyn FnMut(&Population),
+    ) -> Population {
+        let merit = |population: &Population| population.leader + penalty * (population.exploitability - epsilon).max(0.0);
+        let (mut current, mut radius) = (start, radius);
         for _ in 0..MOST_STEPS {
-            let Some((flow, expected)) = self.step(model, &columns, &current, epsilon, radius) else { break };
+            let Some((flow, expected)) = self.step(model, columns, &current, (epsilon, penalty), radius) else { break };
             let predicted = merit(&current) - expected;
             if predicted < 1e-11 * model.scale {
                 break;
@@ -140,7 +159,14 @@ impl LocalSearch {
     }
 
     /// The flow of the linearised problem and its value.
-    fn step(&mut self, model: &mut Model, columns: &Columns, at: &Population, epsilon: f64, radius: f64) -> Option<(Vec<Vec<f64>>, f64)> {
+    fn step(
+        &mut self,
+        model: &mut Model,
+        columns: &Columns,
+        at: &Population,
+        (epsilon, penalty): (f64, f64),
+        radius: f64,
+    ) -> Option<(Vec<Vec<f64>>, f64)> {
         let frozen = model.frozen(&at.x);
         let values = values(model, &frozen);
         let mut lp = LpRows::default();
@@ -148,7 +174,7 @@ impl LocalSearch {
             let free = column >= columns.values[0] && column < columns.slack;
             lp.add_column(0.0, (if free { f64::NEG_INFINITY } else { 0.0 }, f64::INFINITY));
         }
-        lp.cost[columns.slack] = PENALTY;
+        lp.cost[columns.slack] = penalty;
         for k in 0..model.statistics {
             let (low, high) = model.root[k];
             let reach = radius * model.real(high - low);

@@ -1,7 +1,7 @@
 //! One box: relaxation, proof, narrowing, populations, branching.
 
 use super::least::reference_of;
-use super::model::BoxData;
+use super::model::{BoxData, ONE};
 use super::relaxation::{Cut, Goal, Start};
 use super::search::LiftedSearch;
 use super::tree::Node;
@@ -28,6 +28,8 @@ const VIOLATION: f64 = 1e-9;
 const MARGIN: f64 = 1e-10;
 /// Boxes narrower than this share of the root box are not cut.
 const NARROWEST: f64 = 1e-9;
+/// Ratio of ranges, relative to the root box, beyond which the wider one is cut.
+const MOST_UNEVEN: f64 = 16.0;
 /// No cut closer to the end of a range than this share.
 const CLOSEST: f64 = 0.15;
 
@@ -289,14 +291,19 @@ impl LiftedSearch {
         let mut hint = None;
         if let Outcome::Point(point) = outcome {
             let lambda = self.coordinates(&point.columns_approx);
-            for (t, stage) in self.relaxation.layout.columns.iter().enumerate() {
-                for pair in 0..stage.len() {
-                    let value = |m: usize| self.relaxation.layout.column(t, pair, m).map(|column| point.columns_approx[column]);
-                    for k in 0..self.model.statistics {
-                        if let (Some(product), Some(mass)) = (value(k + 1), value(0)) {
-                            scores[k] += (product - lambda[k] * mass).abs() * relative[k];
-                        }
+            for columns in self.relaxation.layout.columns.iter().flatten() {
+                let mass = columns.first().map_or(0.0, |&(_, column)| point.columns_approx[column]);
+                for &(m, column) in columns.iter().filter(|(m, _)| *m != ONE) {
+                    let error = (point.columns_approx[column] - self.model.monomials.value(m, &lambda) * mass).abs();
+                    for (k, _) in self.model.monomials.exponents(m) {
+                        scores[k] += error * relative[k];
                     }
+                }
+            }
+            for &(m, column) in &self.relaxation.layout.scalars {
+                let error = (point.columns_approx[column] - self.model.monomials.value(m, &lambda)).abs();
+                for (k, _) in self.model.monomials.exponents(m) {
+                    scores[k] += error * relative[k];
                 }
             }
             hint = Some(lambda);
@@ -306,6 +313,9 @@ impl LiftedSearch {
         else {
             return;
         };
+        // A range far wider than the one with the largest errors has to be cut some time, or its errors never vanish.
+        let widest = (0..relative.len()).max_by(|&a, &b| relative[a].total_cmp(&relative[b]).then(b.cmp(&a))).unwrap_or(k);
+        let k = if relative[widest] > MOST_UNEVEN * relative[k] { widest } else { k };
         if relative[k] < NARROWEST {
             return;
         }
@@ -331,11 +341,12 @@ impl LiftedSearch {
 /// A reference point of one box in the coordinates of another.
 fn moved(reference: &[u32], from: &[(i64, i64)], to: &[(i64, i64)]) -> Vec<u32> {
     let unit = f64::from(1u32 << REFERENCE_BITS);
+    let ends = from.iter().zip(to);
     type Interval = (i64, i64);
-    let one = |((&t, &(low, high)), &(new_low, new_high)): ((&u32, &Interval), &Interval)| {
+    let one = |(&t, (&(low, high), &(new_low, new_high))): (&u32, (&Interval, &Interval))| {
         let value = low as f64 + (high - low) as f64 * f64::from(t) / unit;
         let share = (value - new_low as f64) / ((new_high - new_low).max(1)) as f64;
         (share.clamp(0.0, 1.0) * unit).round() as u32
     };
-    reference.iter().zip(from).zip(to).map(one).collect()
+    reference.iter().zip(ends).map(one).collect()
 }
