@@ -260,8 +260,8 @@ struct Forgery<'a> {
 /// What the checker makes of a tree.
 enum Answer {
     Complete,
-    /// So many boxes are left.
-    Open(usize),
+    /// Boxes are left.
+    Open,
     Refused,
 }
 
@@ -318,7 +318,7 @@ impl<'a> Forgery<'a> {
         let text = format!("{}{}{line}\nend\n", self.header, self.tree);
         match check(&self.model.game, text.as_bytes()) {
             Ok(_) => Answer::Complete,
-            Err(Rejection::Step { fault: Fault::OpenTree { open }, .. }) => Answer::Open(open),
+            Err(Rejection::Step { fault: Fault::OpenTree { .. }, .. }) => Answer::Open,
             Err(Rejection::Step { fault: Fault::NotShown { .. }, .. }) => Answer::Refused,
             Err(other) => panic!("a forgery is refused for another reason: {other}\n{text}"),
         }
@@ -336,7 +336,7 @@ impl<'a> Forgery<'a> {
                 let line = if tighten { format!("tighten {square} {end} {at} {proof}") } else { format!("leaf {proof}") };
                 match self.ask(&line) {
                     Answer::Complete => return None,
-                    Answer::Open(_) => {
+                    Answer::Open => {
                         closed += usize::from(!tighten);
                         self.tree += &format!("{line}\n");
                         continue 'boxes;
