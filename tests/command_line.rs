@@ -322,6 +322,17 @@ mod solve {
     }
 
     #[test]
+    fn followers_that_depend_on_one_another() {
+        // Whether the subsidy is enough decides between no adoption and full adoption: 3/2 - 13/20.
+        let (status, out, err) = run(&["solve", "models/adoption.toml"]);
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(out.contains("value           17/20 = 0.85\nstatus          exact\ndecision        enough"), "{out}");
+        let (status, out, _) = run(&["solve", "models/adoption.toml", "--selection", "optimistic", "--format", "json"]);
+        assert_eq!(status, 0);
+        assert_eq!((&json(&out)["value"]["lower"], &json(&out)["value"]["upper"]), (&"3/2".into(), &"3/2".into()));
+    }
+
+    #[test]
     fn one_decision_by_name_or_parameters() {
         for given in ["wage=2/5", "wage=0.4"] {
             let (status, out, err) = run(&["solve", WAGES, "--epsilon", "1/100", "--decision", given, "--format", "json"]);
@@ -340,10 +351,11 @@ mod solve {
 
     #[test]
     fn refusals() {
-        let (status, out, err) = run(&["solve", "models/adoption.toml"]);
-        assert_eq!((status, out.as_str()), (2, ""));
-        assert!(err.starts_with("error: not supported yet: class C1"), "{err}");
-        assert!(run(&["solve", "models/moral_hazard.toml"]).2.starts_with("error: not supported yet: a leader with continuous decisions"));
+        for continuum in ["models/moral_hazard.toml", "models/inspection.toml", "models/epidemic.toml"] {
+            let (status, out, err) = run(&["solve", continuum]);
+            assert_eq!((status, out.as_str()), (2, ""), "{continuum}");
+            assert!(err.starts_with("error: not supported yet: a leader with continuous decisions"), "{continuum}: {err}");
+        }
         let cases: &[&[&str]] = &[
             &["solve", "models/no_such_file.toml"],
             &["solve", WAGES, "--epsilon", "abc"],

@@ -8,7 +8,7 @@
 //!
 //! The *coordinates* are `x_0.., g_0.., f_0..`, in this order; polynomials in them are written with `Variable::Aggregate(j)` for coordinate `j`.
 
-use super::columns::{Column, Columns};
+use super::columns::{Column, Columns, combine};
 use super::instance::{Instance, InstanceStage, Numbers, StageNumbers};
 use super::polynomial::{Monomial, Polynomial, Variable};
 use super::reduced::LinearForm;
@@ -106,7 +106,11 @@ impl Quadratic {
         let stage = |(stage, column): (&InstanceStage, &Column)| StageNumbers {
             pairs: Arc::clone(&stage.pairs),
             reward: Arc::new(Scaled::zeros(stage.pairs.len())),
-            leader: Arc::clone(&column.coefficients),
+            leader: match &column.support {
+                None => Arc::clone(&column.coefficients),
+                // A coordinate may be stored without its zeros.
+                Some(_) => Arc::new(combine(stage.pairs.len(), &[(Rational::ONE, column)])),
+            },
             transition: stage
                 .transition
                 .as_ref()
