@@ -102,7 +102,7 @@ fn contradiction(row: &Row, outcome: &Outcome) -> Option<String> {
     if wrong.is_empty() { None } else { Some(described()) }
 }
 
-/// Decisions of the two larger models that take seconds each at eps = 0 and resemble others: benches measure them.
+/// Decisions of the two larger models that take seconds each at eps = 0; most are left out, so that the run stays short.
 fn left_out(row: &Row) -> bool {
     let decision = row.decision.as_deref().unwrap_or("");
     match row.model.as_str() {
