@@ -19,7 +19,7 @@ const PER_CERTIFICATE: usize = 25;
 /// Forged trees.
 const FORGED: usize = 2_500;
 /// Most boxes that a forger leaves behind before she gives up.
-const MOST_BOXES: usize = 6;
+const MOST_BOXES: usize = 9;
 
 fn models() -> Vec<OneMass> {
     MODELS.into_iter().map(OneMass::new).collect()
@@ -98,7 +98,7 @@ fn other_number(dice: &mut Dice, number: Rational) -> String {
 /// Alters one number of a line, whether it stands alone or in a list of positions and numbers.
 fn alter_line(dice: &mut Dice, line: &str) -> String {
     let mut pieces: Vec<String> = line.split_inclusive([' ', ':', ',']).map(str::to_string).collect();
-    for _ in 0..6 {
+    for _ in 0..8 {
         let at = dice.below(pieces.len());
         let end = pieces[at].chars().last().filter(|c| " :,".contains(*c)).map_or(String::new(), |c| c.to_string());
         let word = pieces[at].trim_end_matches([' ', ':', ',']);
@@ -345,7 +345,7 @@ impl<'a> Forgery<'a> {
     fn work(&mut self, dice: &mut Dice) -> Option<usize> {
         let mut closed = 0;
         'boxes: for _ in 0..MOST_BOXES {
-            for _ in 0..6 {
+            for _ in 0..8 {
                 let proof = combination(dice, self.deviations, self.squares);
                 let (square, end) = (dice.below(self.squares), *dice.pick(&["lower", "upper"]));
                 let at = ratio(dice.below(33) as i64 - 16, 16);
