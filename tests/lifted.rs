@@ -70,7 +70,7 @@ fn epidemic_with_a_fixed_tax() {
     let game = epidemic();
     for (epsilon, p, q) in [(0.05, 1, 20), (0.01, 1, 100), (0.0, 0, 1)] {
         let (proved, _) = solve(&game, 0, &ratio(p, q), Selection::Pessimistic);
-        let root = (4.0 / 25.0 + 16.0 / 5.0 * epsilon as f64).sqrt() - 2.0 / 5.0;
+        let root = f64::sqrt(4.0 / 25.0 + 16.0 / 5.0 * epsilon) - 2.0 / 5.0;
         assert_value(&proved, Selection::Pessimistic, 0.2 - 5.0 / 16.0 * root * root, 2e-6, &format!("eps = {p}/{q}"));
     }
 }

@@ -1,6 +1,5 @@
 //! The interaction between followers in games of class C1, where it can be told with little work.
 
-use super::cells::count;
 use super::table::write_field;
 use crate::exact::Rational;
 use crate::follower::{Structure, structure};
@@ -33,6 +32,7 @@ pub(super) fn of_decisions(game: &Game) -> Vec<(Structure, usize)> {
 }
 
 /// The kind at one decision.
+#[cfg(feature = "solver")]
 pub(super) fn at_decision(game: &Game, values: &[Rational]) -> Option<Structure> {
     at(game, values, 1)
 }
@@ -50,13 +50,15 @@ pub(super) fn write(out: &mut dyn Write, found: &[(Structure, usize)]) -> io::Re
         [] => Ok(()),
         [(only, _)] => write_field(out, "structure", &format!("{}: {}", only.kind, only.reason())),
         several => {
-            let words: Vec<String> = several
-                .iter()
-                .map(|(own, decisions)| format!("{} at {} ({})", own.kind, count(*decisions, "decision"), own.reason()))
-                .collect();
+            let words: Vec<String> =
+                several.iter().map(|(own, decisions)| format!("{} at {} ({})", own.kind, decisions_of(*decisions), own.reason())).collect();
             write_field(out, "structure", &words.join("; "))
         }
     }
+}
+
+fn decisions_of(count: usize) -> String {
+    if count == 1 { "1 decision".into() } else { format!("{count} decisions") }
 }
 
 /// A kind in JSON.

@@ -122,11 +122,11 @@ fn square_root(square: &Rational) -> Enclosure {
     let exact = |n: u64| (0..=100_000_u64).find(|root| root * root >= n).filter(|root| root * root == n);
     let small = |text: String| text.parse::<u64>().ok().filter(|n| *n <= 10_000_000_000);
     let parts = (small(square.numerator().to_string()), small(square.denominator().to_string()));
-    if let (Some(numerator), Some(denominator)) = parts {
-        if let (Some(numerator), Some(denominator)) = (exact(numerator), exact(denominator)) {
-            let root = ratio(i64::try_from(numerator).expect("small"), denominator);
-            return (root.clone(), root);
-        }
+    if let (Some(numerator), Some(denominator)) = parts
+        && let (Some(numerator), Some(denominator)) = (exact(numerator), exact(denominator))
+    {
+        let root = ratio(i64::try_from(numerator).expect("small"), denominator);
+        return (root.clone(), root);
     }
     let (mut least, mut greatest) = (Rational::ZERO, square.clone().max(Rational::ONE));
     for _ in 0..122 {
