@@ -60,13 +60,15 @@ fn solved(game: &Game, row: &Row) -> Outcome {
     let index = row.decision.as_ref().map_or(0, |name| {
         decisions.iter().position(|decision| decision.name.as_ref() == Some(name)).unwrap_or_else(|| panic!("no decision: {}", row.text))
     });
+    // A row that takes longer fails by its gap, and the others are still compared.
+    let control = Control::default().within(Duration::from_secs(10));
     let settings = Settings {
         selection: row.selection,
         decision: Some(index),
         objective: row.of.clone(),
         gap: ratio(1, 1_000_000),
-        // A row that takes longer fails by its gap, and the others are still compared.
-        control: Control::default().within(Duration::from_secs(10)),
+        control: control.clone(),
+        race_control: control,
         ..Settings::new(row.epsilon.clone())
     };
     solve(game, &settings).unwrap_or_else(|error| panic!("{error}: {}", row.text))
