@@ -27,13 +27,13 @@ use crate::lp::{LpEngine, LpStatus};
 /// `log2 A` in the proof.
 const WEIGHT_BITS: usize = 44;
 /// `A` in the linear programme, where only its order of magnitude matters.
-const PENALTY: f64 = 1e6;
+const PENALTY: f64 = 1e5;
 /// Fractional bits of weights and points in the proof.
 const POINT_BITS: usize = 110;
 /// Most rounds of pricing.
 const MOST_ROUNDS: usize = 2_000;
 /// Distance of the claim from binary64.
-const SAFETY: f64 = 2e-10;
+const SAFETY: f64 = 3e-9;
 
 /// Multipliers of the proof.
 #[derive(Debug)]
