@@ -256,6 +256,23 @@ fn long_games_are_read() {
     assert!(out.contains("pairs           3000"), "{out}");
 }
 
+/// On differences of (x, y, z), whose sum is 0, the masses times the rewards 2z - y, 4x - 2z, 6y - 3x are x^2 - 4 y^2: one direction each way. A
+/// road whose cost grows with its traffic is monotone, and the reward of one action has a potential.
+#[test]
+fn info_tells_the_interaction_in_class_c1() {
+    for (file, kind, directions, potential) in [("rock_paper_scissors", "general", 1, false), ("pigou_latency", "monotone", 0, true)] {
+        let path = format!("models/{file}.toml");
+        let (status, out, err) = run(&["info", &path, "--format", "json"]);
+        assert_eq!((status, err.as_str()), (0, ""));
+        let structures = &json(&out)["structures"];
+        assert_eq!(structures.as_array().map(Vec::len), Some(1), "{out}");
+        assert_eq!((&structures[0]["kind"], &structures[0]["nonconvex_directions"]), (&kind.into(), &directions.into()));
+        assert_eq!(structures[0]["potential"], potential);
+        let (_, text, _) = run(&["info", &path]);
+        assert!(text.contains(&format!("structure       {kind}: ")), "{text}");
+    }
+}
+
 #[cfg(feature = "solver")]
 mod solve {
     use super::*;

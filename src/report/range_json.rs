@@ -17,7 +17,8 @@ struct Document<'a> {
     game: GameName<'a>,
     epsilon: Exact<'a>,
     class: String,
-    /// Null in other classes, and where it was not decided.
+    /// Only in class C1, where it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
     structure: Option<StructureNote>,
     decision: Option<ChosenDecision<'a>>,
     /// Null for the leader's reward.

@@ -89,7 +89,8 @@ struct Document<'a, D: Serialize> {
     epsilon: Exact<'a>,
     selection: String,
     class: String,
-    /// Null in other classes, and where it was not decided.
+    /// Only in class C1, where it was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
     structure: Option<StructureNote>,
     /// Only when one decision was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
