@@ -4,6 +4,7 @@
 //! shape; [`crate::check`] decides whether a step holds.
 
 mod bundle;
+mod cover;
 mod equilibria;
 mod lifted;
 mod read;
@@ -13,6 +14,7 @@ mod tree;
 mod write;
 
 pub use bundle::{BUNDLE, write_bundle};
+pub use cover::{CoverStep, Mix};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
 pub use lifted::{AffineForm, DeviationTerm, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
 pub use read::{ReadError, Reader};
@@ -112,6 +114,10 @@ pub struct Part {
 pub enum Step {
     /// The following steps are about this decision.
     Decision(usize),
+    /// The following steps are about the decision with this value per parameter, of a leader with a polytope of decisions.
+    At(Vec<Rational>),
+    /// A step of a cover of the leader's decision set, which shows an upper bound of the value.
+    Cover(CoverStep),
     /// Bound by backward induction with a multiplier of the equilibrium row.
     DynamicProgramming {
         /// The bound.
@@ -181,6 +187,8 @@ impl Step {
     pub fn rule(&self) -> &'static str {
         match self {
             Step::Decision(_) => "decision",
+            Step::At(_) => "at",
+            Step::Cover(step) => step.rule(),
             Step::DynamicProgramming { .. } => "dynamic-programming",
             Step::Dual { .. } => "dual",
             Step::RangeBound { .. } => "range-bound",

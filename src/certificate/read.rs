@@ -2,7 +2,7 @@
 
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::{Arithmetic, BUNDLE, Claim, LiftedStep, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION};
+use super::{Arithmetic, BUNDLE, Claim, CoverStep, LiftedStep, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION};
 use crate::exact::Rational;
 use crate::game::{Policy, StagePolicy};
 use std::io::{BufRead, Read};
@@ -199,6 +199,12 @@ impl<R: BufRead> Reader<R> {
                 return Ok(None);
             }
             ("deviation", []) => Step::Tree(TreeStep::Deviation(self.policy()?)),
+            ("cover-policy", []) => Step::Cover(CoverStep::Policy(self.policy()?)),
+            ("at", values) => Step::At(self.said(values.iter().map(|value| parse_number(value)).collect())?),
+            (rule, rest) if rule.starts_with("cover") => match CoverStep::parse(rule, rest) {
+                Some(step) => Step::Cover(self.said(step)?),
+                None => return Err(self.unknown(&line)),
+            },
             (rule, rest) => match (TreeStep::parse(rule, rest), SupportStep::parse(rule, rest), parse_head(rule, rest)) {
                 (Some(step), _, _) => Step::Tree(self.said(step)?),
                 (None, Some(step), _) => Step::Support(self.said(step)?),
@@ -206,13 +212,20 @@ impl<R: BufRead> Reader<R> {
                     let step = self.said(step)?;
                     Step::Lifted(self.lifted(step)?)
                 }
-                (None, None, None) => {
-                    let found = short(&line);
-                    return Err(self.syntax(format!("found `{found}`, expected a rule of docs/certificate.md with its words, or `end`")));
-                }
+                (None, None, None) => return Err(self.unknown(&line)),
             },
         };
         Ok(Some(step))
+    }
+
+    fn unknown(&self, line: &str) -> ReadError {
+        let found = short(line);
+        self.syntax(format!("found `{found}`, expected a rule of docs/certificate.md with its words, or `end`"))
+    }
+
+    /// Reads policies of a game with this many stages and states from here on; the answer is what it was before.
+    pub fn reshape(&mut self, shape: (usize, usize)) -> (usize, usize) {
+        std::mem::replace(&mut self.shape, shape)
     }
 
     fn flow_duals(&mut self) -> Result<Vec<Vec<Rational>>, ReadError> {

@@ -2,7 +2,7 @@
 
 use super::lifted::format_step;
 use super::token::format_stage;
-use super::{Arithmetic, Claim, Part, Scope, Step, TreeStep, VERSION};
+use super::{Arithmetic, Claim, CoverStep, Part, Scope, Step, TreeStep, VERSION};
 use crate::exact::format_rational;
 use crate::game::Policy;
 use std::io::{self, Write};
@@ -53,6 +53,17 @@ impl<W: Write> Writer<W> {
         let out = &mut self.out;
         match step {
             Step::Decision(index) => writeln!(out, "decision {index}"),
+            Step::At(values) => {
+                let words: Vec<String> = values.iter().map(format_rational).collect();
+                writeln!(out, "at {}", words.join(" "))
+            }
+            Step::Cover(step) => {
+                writeln!(out, "{}", step.line())?;
+                match step {
+                    CoverStep::Policy(policy) => write_policy(out, policy),
+                    _ => Ok(()),
+                }
+            }
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
                 writeln!(out, "dynamic-programming {} {} {arithmetic}", format_rational(value), format_rational(multiplier))
             }

@@ -5,6 +5,7 @@
 //! step. The rules and why they are sound: docs/certificate.md.
 
 mod bundle;
+pub mod cover;
 mod deviation;
 mod equilibria;
 mod flow;
@@ -21,9 +22,9 @@ pub use bundle::{BundleRejection, check_bundle};
 pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 
-use crate::certificate::{Claim, LiftedStep, Reader, Scope, Selection, Step, SupportStep, TreeStep};
+use crate::certificate::{Claim, CoverStep, LiftedStep, Reader, Scope, Selection, Step, SupportStep, TreeStep};
 use crate::exact::Rational;
-use crate::game::{Decision, Game};
+use crate::game::{Decision, Game, Point};
 use situation::Situation;
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -56,6 +57,9 @@ fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, 
     }
     let objective = claim.of.as_deref().map(|of| game.with_objective(of)).transpose()?;
     let game = objective.as_ref().unwrap_or(game);
+    if claim.scope == Scope::All && game.finite_decisions().is_none() {
+        return check_polytope(game, reader, claim);
+    }
     let decisions = decisions(game, &claim.scope)?;
     let mut shown = vec![Shown::default(); decisions.len()];
     let mut pending = reader.step()?;
@@ -79,6 +83,56 @@ fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, 
     };
     let decisions = shown.iter().map(sides).collect();
     Ok(Accepted { claim, decisions })
+}
+
+/// Leader rule for a polytope of decisions, statement (V): decisions whose inner bounds reach `lower`, covers whose pieces stay below `upper`.
+fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim) -> Result<Accepted, Rejection> {
+    let (mut lower, mut upper): (Option<Rational>, Option<Rational>) = (None, None);
+    let mut pending = reader.step()?;
+    while let Some(step) = pending.take() {
+        let line = reader.line();
+        match step {
+            Step::At(values) => {
+                game.leader.admits(&values)?;
+                let mut shown = Shown::default();
+                pending = check_decision(reader, Situation::new(game.at(&values), &claim), &mut shown)?;
+                let own = match claim.selection {
+                    Selection::Pessimistic => shown.bound,
+                    Selection::Optimistic => shown.witness.map(|value| -value),
+                };
+                lower = lower.max(own);
+            }
+            Step::Cover(CoverStep::Open) => {
+                let bound = cover::check_cover(reader, game, &claim, &|reader, piece| check_joined(reader, game, &claim, piece))?;
+                upper = Some(upper.map_or(bound.clone(), |upper| upper.min(bound)));
+                pending = reader.step()?;
+            }
+            other => return Err(Rejection::Step { line, rule: other.rule(), fault: Fault::NoDecision }),
+        }
+    }
+    if lower.as_ref().is_none_or(|shown| *shown < claim.lower) {
+        return Err(Rejection::LowerNotShown { claimed: claim.lower, shown: lower });
+    }
+    if upper.as_ref().is_none_or(|shown| *shown > claim.upper) {
+        return Err(Rejection::UpperNotShown { claimed: claim.upper, shown: upper });
+    }
+    Ok(Accepted { claim, decisions: Vec::new() })
+}
+
+/// The steps about the game joined with the leader on a piece, up to their end: an upper bound of her reward over all decisions of the piece and their equilibria.
+fn check_joined<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim: &Claim, piece: &[Point]) -> Result<Rational, Rejection> {
+    let line = reader.line();
+    let fail = |fault| Rejection::Step { line, rule: "cover-joined", fault };
+    let joined = game.joined(piece).map_err(|error| fail(Fault::Joined(error.to_string())))?;
+    let best = Claim { selection: Selection::Optimistic, ..claim.clone() };
+    let mut shown = Shown::default();
+    let outer = reader.reshape((joined.stages.len(), joined.states.len()));
+    let end = check_decision(reader, Situation::new(joined.at(&[]), &best), &mut shown)?;
+    reader.reshape(outer);
+    match (end, shown.bound) {
+        (Some(Step::Cover(CoverStep::End)), Some(bound)) => Ok(-bound),
+        _ => Err(fail(Fault::Joined("no bound is shown".into()))),
+    }
 }
 
 /// The decisions that positions in the certificate refer to.
@@ -110,7 +164,8 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
         let rule = step.rule();
         let fail = |fault| Rejection::Step { line, rule, fault };
         match &step {
-            Step::Decision(_) => return Ok(Some(step)),
+            Step::Decision(_) | Step::At(_) | Step::Cover(CoverStep::Open | CoverStep::End) => return Ok(Some(step)),
+            Step::Cover(_) => return Err(fail(Fault::OutsideTree)),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
                 let computed = situation.free().and_then(|free| free.dynamic_programming(multiplier, *arithmetic)).map_err(fail)?;
                 keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;

@@ -69,6 +69,18 @@ pub enum Fault {
     /// No rule of affine games covers this decision.
     #[error("the rule does not apply: {0}")]
     NotAffine(#[from] NotAffine),
+    /// A piece that is not beyond a side of the decision set.
+    #[error("the piece does not lie beyond this side of the decision set")]
+    NotOutside,
+    /// A piece with too many decisions to name them.
+    #[error("the piece has a continuum of decisions, or too many")]
+    NotFew,
+    /// A response shows nothing about the best equilibrium.
+    #[error("the rule holds for the pessimistic selection only")]
+    NotPessimistic,
+    /// A piece on which the joined game cannot be made, or has no bound.
+    #[error("the game joined with the leader on the piece: {0}")]
+    Joined(String),
     /// A step of a tree where no tree is open.
     #[error("the step stands outside a tree")]
     OutsideTree,

@@ -6,6 +6,8 @@
 mod contest;
 mod equilibrium;
 mod outcome;
+mod outer;
+mod polytope;
 mod race;
 mod range;
 mod settings;

@@ -95,6 +95,8 @@ pub struct Outcome {
     pub termination: Termination,
     /// Position of the decision that reaches the lower bound.
     pub decision: usize,
+    /// The decision itself, of a leader with a polytope of them.
+    pub point: Option<Vec<Rational>>,
     /// Its worst (or best) equilibrium, where one was found.
     pub equilibrium: Option<Equilibrium>,
     /// The certificate.

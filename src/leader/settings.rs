@@ -124,9 +124,17 @@ pub enum SolveError {
     /// A game outside what the searches of this version cover.
     #[error("not supported yet: {0}")]
     Class(#[from] NotQuadratic),
-    /// A leader whose decisions are not a finite list.
-    #[error("not supported yet: a leader with continuous decisions; `decisions = [...]` is solved, and one decision at a time")]
-    Leader,
+    /// A leader with more free parameters than a cover of her decisions is made for.
+    #[error("not supported: a leader with {dimension} free parameters, at most {most}; one decision at a time is solved")]
+    Leader {
+        /// Parameters that the equations among them leave free.
+        dimension: usize,
+        /// Most that are covered.
+        most: usize,
+    },
+    /// No decision satisfies the bounds, grids and constraints, as far as was looked.
+    #[error("no decision found that satisfies the bounds, grids and constraints of the leader")]
+    NoDecision,
     /// The expression in place of the leader's reward means nothing in this game.
     #[error("the expression: {0}")]
     Objective(#[from] ObjectiveError),

@@ -2,10 +2,12 @@
 
 use super::contest::{Finish, contest};
 use super::equilibrium::describe;
+use super::polytope::solve_polytope;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 use super::race::{Contender, Engine, Race, best, interval};
 use super::settings::{Method, Precision, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
+use crate::check::cover::MOST_DIMENSIONS;
 use crate::check::{Accepted, Rejection, check};
 use crate::equilibrium::{Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
@@ -27,6 +29,11 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     let stated = game;
     let objective = settings.objective.as_deref().map(|expression| stated.with_objective(expression)).transpose()?;
     let game = objective.as_ref().unwrap_or(stated);
+    if settings.point.is_none()
+        && let Some(space) = game.leader.space()
+    {
+        return solve_polytope(stated, game, &space, settings, start);
+    }
     let decisions = admitted(game, settings)?;
     let indices: Vec<usize> = match scope(settings) {
         Scope::Decision(only) => vec![only],
@@ -46,26 +53,26 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     let status = status(&accepted.claim, &settings.gap);
     let decision = winner.map_or(0, |(index, _)| *index);
     let statistics = found.statistics;
-    Ok(Outcome { status, termination: termination(settings, status), decision, equilibrium, certificate, accepted, statistics })
+    Ok(Outcome { status, termination: termination(settings, status), decision, point: None, equilibrium, certificate, accepted, statistics })
 }
 
 /// What is shown of every decision in scope, and what it took.
-struct Found {
-    proved: Vec<(usize, Proved)>,
+pub(super) struct Found {
+    pub(super) proved: Vec<(usize, Proved)>,
     /// Better bounds that the checker may refuse, by the same positions.
-    sharp: Vec<Option<Proof>>,
-    statistics: Statistics,
+    pub(super) sharp: Vec<Option<Proof>>,
+    pub(super) statistics: Statistics,
 }
 
 /// Whether no data depend on the population and the leader's reward is linear in it: the methods of class C0 apply.
-fn mean_field_free(game: &Game) -> bool {
+pub(super) fn mean_field_free(game: &Game) -> bool {
     classify(game).class == Class::C0
         && game.stages.iter().all(|stage| stage.leader_reward.population_degree() == 0)
         && game.payoff.population_degree() <= 1
 }
 
 /// Class C0: decisions raced by dynamic programming, or each solved by the linear programme.
-fn race(indices: &[usize], instance: &(dyn Fn(usize) -> Instance + Sync), settings: &Settings<'_>) -> Found {
+pub(super) fn race(indices: &[usize], instance: &(dyn Fn(usize) -> Instance + Sync), settings: &Settings<'_>) -> Found {
     // The caller saw that no data depend on the population, so that the second case does not occur.
     let numbers = |index: usize| instance(index).mean_field_free().unwrap_or_else(|_| Numbers::empty());
     let arithmetic = |numbers: &Numbers| arithmetic(numbers, settings);
@@ -96,7 +103,7 @@ fn race(indices: &[usize], instance: &(dyn Fn(usize) -> Instance + Sync), settin
 }
 
 /// Other classes: decisions searched box by box.
-fn search(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Settings<'_>) -> Result<Found, SolveError> {
+pub(super) fn search(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Settings<'_>) -> Result<Found, SolveError> {
     let Finish { proved, sharp, counts, solved } = contest(indices, instance, settings)?;
     let statistics = Statistics {
         nodes: counts.nodes,
@@ -118,7 +125,7 @@ fn arithmetic(numbers: &Numbers, settings: &Settings<'_>) -> Arithmetic {
 }
 
 /// The equilibrium behind a witness, at the numbers of its population.
-fn described(instance: &Instance, proved: &Proved, settings: &Settings<'_>) -> Option<Equilibrium> {
+pub(super) fn described(instance: &Instance, proved: &Proved, settings: &Settings<'_>) -> Option<Equilibrium> {
     let parts = proved.mixture()?;
     let keep_going = || !settings.control.interrupted();
     let (numbers, arithmetic) = match instance.mean_field_free() {
@@ -142,12 +149,15 @@ fn population(instance: &Instance, parts: &[Part]) -> Option<Vec<Rational>> {
     Some(sum)
 }
 
-/// The decisions of a game that this version solves.
+/// Whether this version solves a game for all of the leader's decisions.
 ///
 /// # Errors
 /// [`SolveError`] says what is not supported.
-pub fn supported(game: &Game) -> Result<&[Decision], SolveError> {
-    game.finite_decisions().ok_or(SolveError::Leader)
+pub fn supported(game: &Game) -> Result<(), SolveError> {
+    match game.leader.space().map(|space| space.dimension()) {
+        Some(dimension) if dimension > MOST_DIMENSIONS => Err(SolveError::Leader { dimension, most: MOST_DIMENSIONS }),
+        _ => Ok(()),
+    }
 }
 
 /// The decisions to which positions refer, when this version solves the game and the settings fit it.
@@ -159,7 +169,7 @@ fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<Cow<'g, [Deci
         game.leader.admits(values)?;
         return Ok(Cow::Owned(vec![Decision { name: None, values: values.clone() }]));
     }
-    let decisions = supported(game)?;
+    let decisions = game.finite_decisions().unwrap_or_default();
     let count = decisions.len();
     match settings.decision {
         Some(index) if index >= count => Err(SolveError::Decision { index, count }),
@@ -260,7 +270,7 @@ fn replace_refused(
     if replaced { Ok(()) } else { Err(rejection.into()) }
 }
 
-fn status(claim: &Claim, gap: &Rational) -> Status {
+pub(super) fn status(claim: &Claim, gap: &Rational) -> Status {
     let width = &claim.upper - &claim.lower;
     if width.is_zero() {
         return Status::Exact;
@@ -270,7 +280,7 @@ fn status(claim: &Claim, gap: &Rational) -> Status {
     if width <= gap * scale { Status::WithinGap } else { Status::Limit }
 }
 
-fn termination(settings: &Settings<'_>, status: Status) -> Termination {
+pub(super) fn termination(settings: &Settings<'_>, status: Status) -> Termination {
     // A limit that passed while the answer was already there did not end anything.
     if status != Status::Limit {
         Termination::Gap

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 pub(super) fn chosen<'a>(game: &'a Game, outcome: &Outcome) -> Option<Cow<'a, Decision>> {
     match &outcome.accepted.claim.scope {
         Scope::Point(values) => Some(Cow::Owned(Decision { name: None, values: values.clone() })),
+        Scope::All if outcome.point.is_some() => outcome.point.clone().map(|values| Cow::Owned(Decision { name: None, values })),
         Scope::All | Scope::Decision(_) => game.finite_decisions()?.get(outcome.decision).map(Cow::Borrowed),
     }
 }

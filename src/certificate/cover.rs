@@ -1,0 +1,101 @@
+//! Steps of a cover of the leader's decision set, statement (V) of docs/certificate.md.
+
+use super::token::{parse_index, parse_number, short};
+use crate::exact::{Rational, format_rational};
+use crate::game::Policy;
+
+/// A mixture of policies of a cover, by their positions: `(policy, weight)`.
+pub type Mix = Vec<(usize, Rational)>;
+
+/// One step of a cover.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CoverStep {
+    /// Opens the cover; the first simplex is the current piece.
+    Open,
+    /// A policy that mixtures refer to.
+    Policy(Policy),
+    /// Divides the piece at the middle of the edge between two of its vertices: first the part without the first of them.
+    Cut(usize, usize),
+    /// Closes a piece without decisions: all its vertices lie beyond this side of the decision set.
+    Outside(usize),
+    /// Closes a piece: the followers mix like this at each vertex, and in between accordingly.
+    Response(Vec<Mix>),
+    /// Closes a piece with few decisions, each of which follows as a [`CoverStep::Decision`].
+    Decisions,
+    /// What the followers do at one decision.
+    Decision(Mix),
+    /// Closes a piece by the range of the leader's reward on it.
+    Range,
+    /// Closes a piece by bounds of the game joined with the leader there, which follow up to [`CoverStep::End`].
+    Joined,
+    /// In place of the first simplex: the whole box of decisions is one piece, which [`CoverStep::Joined`] closes.
+    Whole,
+    /// Ends the steps of a joined game.
+    End,
+}
+
+impl CoverStep {
+    /// Name of the step, as in docs/certificate.md.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            CoverStep::Open => "cover",
+            CoverStep::Policy(_) => "cover-policy",
+            CoverStep::Cut(..) => "cover-cut",
+            CoverStep::Outside(_) => "cover-outside",
+            CoverStep::Response(_) => "cover-response",
+            CoverStep::Decisions => "cover-decisions",
+            CoverStep::Decision(_) => "cover-decision",
+            CoverStep::Range => "cover-range",
+            CoverStep::Joined => "cover-joined",
+            CoverStep::Whole => "cover-whole",
+            CoverStep::End => "cover-end",
+        }
+    }
+
+    /// The line of the step without its end; policies follow in lines of their own.
+    pub(super) fn line(&self) -> String {
+        let rule = self.rule();
+        match self {
+            CoverStep::Cut(i, j) => format!("{rule} {i} {j}"),
+            CoverStep::Outside(side) => format!("{rule} {side}"),
+            CoverStep::Response(mixes) => {
+                let words: Vec<String> = mixes.iter().map(|mix| format_mix(mix)).collect();
+                format!("{rule} {}", words.join(" "))
+            }
+            CoverStep::Decision(mix) => format!("{rule} {}", format_mix(mix)),
+            _ => rule.to_string(),
+        }
+    }
+
+    /// The step of a line whose first word is `rule`, apart from policies; `None` when it is no step of a cover.
+    pub(super) fn parse(rule: &str, rest: &[&str]) -> Option<Result<CoverStep, String>> {
+        Some(match (rule, rest) {
+            ("cover", []) => Ok(CoverStep::Open),
+            ("cover-cut", [i, j]) => parse_index(i).and_then(|i| Ok(CoverStep::Cut(i, parse_index(j)?))),
+            ("cover-outside", [side]) => parse_index(side).map(CoverStep::Outside),
+            ("cover-response", words) => words.iter().map(|word| parse_mix(word)).collect::<Result<_, _>>().map(CoverStep::Response),
+            ("cover-decisions", []) => Ok(CoverStep::Decisions),
+            ("cover-decision", [mix]) => parse_mix(mix).map(CoverStep::Decision),
+            ("cover-range", []) => Ok(CoverStep::Range),
+            ("cover-joined", []) => Ok(CoverStep::Joined),
+            ("cover-whole", []) => Ok(CoverStep::Whole),
+            ("cover-end", []) => Ok(CoverStep::End),
+            _ => return None,
+        })
+    }
+}
+
+/// `policy:weight,policy:weight`
+fn format_mix(mix: &[(usize, Rational)]) -> String {
+    let words: Vec<String> = mix.iter().map(|(policy, weight)| format!("{policy}:{}", format_rational(weight))).collect();
+    words.join(",")
+}
+
+fn parse_mix(word: &str) -> Result<Mix, String> {
+    let part = |part: &str| {
+        let (policy, weight) = part.split_once(':').ok_or_else(|| format!("found `{}`, expected POLICY:WEIGHT", short(part)))?;
+        Ok((parse_index(policy)?, parse_number(weight)?))
+    };
+    word.split(',').map(part).collect()
+}

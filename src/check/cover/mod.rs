@@ -1,0 +1,153 @@
+//! Leader rule for a polytope of decisions, statement (V) of docs/certificate.md: pieces that cover it, each with an upper bound of the value.
+
+mod form;
+mod range;
+mod response;
+mod scalar;
+mod tables;
+
+pub use range::leader_range_on;
+pub use response::{Judgement, Policies, Rule, judge};
+pub use scalar::Scalar;
+pub use tables::Tables;
+
+use super::verdict::{Fault, Rejection};
+use crate::certificate::{Claim, CoverStep, Mix, Reader, Selection, Step};
+use crate::exact::Rational;
+use crate::game::{Game, Point, Space};
+use std::io::BufRead;
+
+/// Most decisions of a grid that a piece may be searched for.
+pub const MOST_GRID_POINTS: usize = 4096;
+/// Most free parameters of a decision set that is covered.
+pub const MOST_DIMENSIONS: usize = 8;
+
+/// Checks a cover that has just been opened, to its last piece. The answer is an upper bound of `sup_u` of the leader's reward at the worst
+/// (or the best) equilibrium; `joined` checks the steps of a joined game on a piece.
+pub(super) fn check_cover<R: BufRead>(
+    reader: &mut Reader<R>,
+    game: &Game,
+    claim: &Claim,
+    joined: &dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>,
+) -> Result<Rational, Rejection> {
+    let opening = reader.line();
+    let fail = move |line, rule, fault| Rejection::Step { line, rule, fault };
+    let Some(space) = game.leader.space() else { return Err(fail(opening, "cover", Fault::Shape)) };
+    if space.dimension() > MOST_DIMENSIONS {
+        return Err(fail(opening, "cover", Fault::TooLarge));
+    }
+    let mut cover = Cover { claim, space: &space, tables: Tables::new(game), policies: Policies::default() };
+    let mut roots = space.simplices();
+    let mut open: Vec<Vec<Point>> = Vec::new();
+    let mut upper: Option<Rational> = None;
+    let mut first = true;
+    loop {
+        let piece = match open.pop() {
+            Some(piece) => piece,
+            None => match roots.next() {
+                Some(root) => root,
+                None => break,
+            },
+        };
+        let mut step = reader.step()?;
+        while let Some(Step::Cover(CoverStep::Policy(policy))) = &step {
+            let line = reader.line();
+            cover.policies.push(&cover.tables, policy).ok_or_else(|| fail(line, "cover-policy", Fault::NotAPolicy))?;
+            step = reader.step()?;
+        }
+        let line = reader.line();
+        let Some(Step::Cover(step)) = step else {
+            let left = open.len() + 1;
+            return Err(fail(line, "cover", Fault::OpenTree { open: left }));
+        };
+        let rule = step.rule();
+        let fault = |fault| fail(line, rule, fault);
+        let bound = match step {
+            CoverStep::Cut(i, j) => {
+                let (with_first, with_second) = cut(&piece, i, j).ok_or_else(|| fault(Fault::Shape))?;
+                open.push(with_first);
+                open.push(with_second);
+                None
+            }
+            CoverStep::Outside(side) if space.beyond(side, &piece) => None,
+            CoverStep::Outside(_) => return Err(fault(Fault::NotOutside)),
+            CoverStep::Response(rule) => Some(cover.response(&piece, &rule).map_err(fault)?),
+            CoverStep::Decisions => cover.decisions(reader, &piece)?,
+            CoverStep::Range => Some(leader_range_on(game, &piece).1),
+            CoverStep::Joined => Some(joined(reader, &piece)?),
+            CoverStep::Whole if first => {
+                roots = space.simplices();
+                roots.by_ref().for_each(drop);
+                match reader.step()? {
+                    Some(Step::Cover(CoverStep::Joined)) => Some(joined(reader, &space.corners())?),
+                    _ => return Err(fault(Fault::Shape)),
+                }
+            }
+            CoverStep::Open | CoverStep::Policy(_) | CoverStep::Decision(_) | CoverStep::Whole | CoverStep::End => {
+                return Err(fault(Fault::Shape));
+            }
+        };
+        first = false;
+        upper = upper.max(bound);
+    }
+    upper.ok_or_else(|| fail(opening, "cover", Fault::Shape))
+}
+
+/// The two halves of a simplex, cut at the middle of the edge between vertices `i` and `j`: with the middle in place of `j`, and in place of `i`.
+#[must_use]
+pub fn cut(piece: &[Point], i: usize, j: usize) -> Option<(Vec<Point>, Vec<Point>)> {
+    if i == j {
+        return None;
+    }
+    let half = crate::exact::ratio(1, 2);
+    let middle: Point = piece.get(i)?.iter().zip(piece.get(j)?).map(|(x, y)| (x + y) * &half).collect();
+    let (mut with_i, mut with_j) = (piece.to_vec(), piece.to_vec());
+    with_i[j] = middle.clone();
+    with_j[i] = middle;
+    Some((with_i, with_j))
+}
+
+/// What all pieces share.
+struct Cover<'a> {
+    claim: &'a Claim,
+    space: &'a Space<'a>,
+    tables: Tables<Rational>,
+    policies: Policies<Rational>,
+}
+
+impl Cover<'_> {
+    /// Upper bound of the leader's reward at the worst equilibrium anywhere on a simplex: what the rule gives her, when it is an eps-equilibrium everywhere.
+    fn response(&self, piece: &[Point], rule: &[Mix]) -> Result<Rational, Fault> {
+        if self.claim.selection != Selection::Pessimistic {
+            return Err(Fault::NotPessimistic);
+        }
+        if !rule.iter().all(is_law) {
+            return Err(Fault::Weights);
+        }
+        let judged = judge(&self.tables, piece, rule, &self.policies).ok_or(Fault::Shape)?;
+        let exploitability = judged.exploitability;
+        if exploitability > self.claim.epsilon { Err(Fault::NotAnEquilibrium { exploitability }) } else { Ok(judged.leader) }
+    }
+
+    /// A response at each decision of a piece with few of them.
+    fn decisions<R: BufRead>(&self, reader: &mut Reader<R>, piece: &[Point]) -> Result<Option<Rational>, Rejection> {
+        let opening = reader.line();
+        let fail = |line, fault| Rejection::Step { line, rule: "cover-decisions", fault };
+        let decisions = self.space.decisions_in(piece, MOST_GRID_POINTS).ok_or_else(|| fail(opening, Fault::NotFew))?;
+        let mut upper: Option<Rational> = None;
+        for decision in decisions {
+            let step = reader.step()?;
+            let line = reader.line();
+            let Some(Step::Cover(CoverStep::Decision(mix))) = step else { return Err(fail(line, Fault::Shape)) };
+            let bound = self.response(&[decision], &[mix]).map_err(|fault| fail(line, fault))?;
+            upper = upper.max(Some(bound));
+        }
+        Ok(upper)
+    }
+}
+
+/// Weights are not negative and sum to 1.
+fn is_law(mix: &Mix) -> bool {
+    let total = mix.iter().fold(Rational::ZERO, |sum, (_, weight)| sum + weight);
+    total.is_one() && mix.iter().all(|(_, weight)| *weight >= Rational::ZERO)
+}

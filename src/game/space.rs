@@ -1,0 +1,353 @@
+//! The leader's decision set as a region of few coordinates, covered by simplices.
+//!
+//! Equations among the parameters leave some of them *free*; the others are affine functions of these. The box of the free
+//! parameters holds every decision and falls into one simplex per order of its coordinates (H. Freudenthal, *Simplizialzerlegungen von
+//! beschränkter Flachheit*, Annals of Mathematics 43, 1942): a point whose coordinates, relative to the box, come in that order is in it.
+
+use super::model::{DecisionSet, Grid, Leader};
+use crate::exact::{LinearConstraint, Polytope, Rational, Relation};
+
+/// A decision, or any other point in the coordinates of decisions: a value per parameter.
+pub type Point = Vec<Rational>;
+
+/// The decision set of a leader with a polytope, in its free parameters.
+#[derive(Debug, Clone)]
+pub struct Space<'a> {
+    polytope: &'a Polytope,
+    grids: &'a [Grid],
+    /// Parameters that determine the others.
+    free: Vec<usize>,
+    /// Per parameter its constant and its coefficient of each free parameter.
+    affine: Vec<(Rational, Vec<Rational>)>,
+}
+
+impl Leader {
+    /// Her decision set in its free parameters; `None` for a finite list.
+    #[must_use]
+    pub fn space(&self) -> Option<Space<'_>> {
+        match &self.decisions {
+            DecisionSet::Finite(_) => None,
+            DecisionSet::Polyhedral { polytope, grids } => Some(Space::new(polytope, grids)),
+        }
+    }
+}
+
+impl<'a> Space<'a> {
+    fn new(polytope: &'a Polytope, grids: &'a [Grid]) -> Self {
+        let count = polytope.dimension();
+        // Rows `coefficients | right side` of the equations, to be reduced so that each determines its last parameter.
+        let mut rows: Vec<Vec<Rational>> = Vec::new();
+        let fixed = (0..count).filter(|&j| polytope.lower[j] == polytope.upper[j]).map(|j| {
+            let mut row = vec![Rational::ZERO; count + 1];
+            row[j] = Rational::ONE;
+            row[count] = polytope.lower[j].clone();
+            row
+        });
+        rows.extend(fixed);
+        rows.extend(polytope.constraints.iter().filter(|c| c.relation == Relation::Equal).map(|c| {
+            let mut row = c.coefficients.clone();
+            row.resize(count, Rational::ZERO);
+            row.push(c.right_side.clone());
+            row
+        }));
+        let mut pivots: Vec<(usize, Vec<Rational>)> = Vec::new();
+        for mut row in rows {
+            for (pivot, known) in &pivots {
+                subtract(&mut row, known, *pivot);
+            }
+            let Some(pivot) = (0..count).rev().find(|&j| !row[j].is_zero()) else { continue };
+            let lead = row[pivot].clone();
+            row.iter_mut().for_each(|entry| *entry = &*entry / &lead);
+            for (_, known) in &mut pivots {
+                subtract(known, &row, pivot);
+            }
+            pivots.push((pivot, row));
+        }
+        let free: Vec<usize> = (0..count).filter(|j| !pivots.iter().any(|(pivot, _)| pivot == j)).collect();
+        let affine = (0..count)
+            .map(|j| match pivots.iter().find(|(pivot, _)| *pivot == j) {
+                Some((_, row)) => (row[count].clone(), free.iter().map(|&k| -row[k].clone()).collect()),
+                None => (Rational::ZERO, free.iter().map(|&k| if k == j { Rational::ONE } else { Rational::ZERO }).collect()),
+            })
+            .collect();
+        Space { polytope, grids, free, affine }
+    }
+
+    /// Number of free parameters.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.free.len()
+    }
+
+    /// The parameters that determine the others.
+    #[must_use]
+    pub fn free(&self) -> &[usize] {
+        &self.free
+    }
+
+    /// The decision set.
+    #[must_use]
+    pub fn polytope(&self) -> &'a Polytope {
+        self.polytope
+    }
+
+    /// The point with these values of the free parameters.
+    #[must_use]
+    pub fn point(&self, free: &[Rational]) -> Point {
+        let value = |(constant, row): &(Rational, Vec<Rational>)| {
+            row.iter().zip(free).filter(|(a, _)| !a.is_zero()).fold(constant.clone(), |sum, (a, x)| sum + a * x)
+        };
+        self.affine.iter().map(value).collect()
+    }
+
+    /// The corners of the box of the free parameters, `2^dimension` of them.
+    #[must_use]
+    pub fn corners(&self) -> Vec<Point> {
+        let corner = |bits: usize| {
+            let side = |(k, &j): (usize, &usize)| if bits >> k & 1 == 1 { &self.polytope.upper[j] } else { &self.polytope.lower[j] };
+            self.point(&self.free.iter().enumerate().map(side).cloned().collect::<Vec<_>>())
+        };
+        (0..1usize << self.dimension()).map(corner).collect()
+    }
+
+    /// The simplices that cover the decisions, `dimension!` of them, in the lexicographic order of their coordinate orders.
+    pub fn simplices(&self) -> impl Iterator<Item = Vec<Point>> + '_ {
+        let mut order: Option<Vec<usize>> = Some((0..self.dimension()).collect());
+        std::iter::from_fn(move || {
+            let current = order.take()?;
+            let mut free: Vec<Rational> = self.free.iter().map(|&j| self.polytope.lower[j].clone()).collect();
+            let mut simplex = vec![self.point(&free)];
+            for &k in &current {
+                free[k] = self.polytope.upper[self.free[k]].clone();
+                simplex.push(self.point(&free));
+            }
+            order = next_order(current);
+            Some(simplex)
+        })
+    }
+
+    /// Numbers of sides that a point can be beyond: lower and upper bounds of each parameter, then the constraints.
+    #[must_use]
+    pub fn sides(&self) -> usize {
+        2 * self.polytope.dimension() + self.polytope.constraints.len()
+    }
+
+    /// Whether all of `points`, and so their convex hull, lie strictly beyond side `index`.
+    #[must_use]
+    pub fn beyond(&self, index: usize, points: &[Point]) -> bool {
+        let count = self.polytope.dimension();
+        if index < 2 * count {
+            let j = index / 2;
+            let side = |point: &Point| match point.get(j) {
+                Some(value) if index % 2 == 0 => *value < self.polytope.lower[j],
+                Some(value) => *value > self.polytope.upper[j],
+                None => false,
+            };
+            return points.iter().all(side);
+        }
+        let Some(LinearConstraint { coefficients, relation, right_side }) = self.polytope.constraints.get(index - 2 * count) else {
+            return false;
+        };
+        let left = |point: &Point| coefficients.iter().zip(point).fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
+        let above = || points.iter().all(|point| left(point) > *right_side);
+        let below = || points.iter().all(|point| left(point) < *right_side);
+        match relation {
+            Relation::AtMost => above(),
+            Relation::AtLeast => below(),
+            Relation::Equal => above() || below(),
+        }
+    }
+
+    /// The decisions in the simplex with these vertices, in lexicographic order, where every free parameter is restricted to a grid and at
+    /// most `most` grid points have to be looked at; `None` otherwise.
+    #[must_use]
+    pub fn decisions_in(&self, simplex: &[Point], most: usize) -> Option<Vec<Point>> {
+        let mut ranges: Vec<Vec<Rational>> = Vec::new();
+        let mut count = 1usize;
+        for &j in &self.free {
+            let values = || simplex.iter().filter_map(|point| point.get(j));
+            let (least, greatest) = (values().min()?, values().max()?);
+            let (origin, step) = match self.grids.get(j)? {
+                Grid::Continuous => return None,
+                Grid::Integer => (Rational::ZERO, Rational::ONE),
+                Grid::Step(step) => (self.polytope.lower[j].clone(), step.clone()),
+            };
+            let first = ((least - &origin) / &step).ceil();
+            let last = ((greatest - &origin) / &step).floor();
+            if last < first {
+                return Some(Vec::new());
+            }
+            let inside = usize::try_from(&last - &first).ok()?.checked_add(1)?;
+            count = count.checked_mul(inside).filter(|&count| count <= most)?;
+            let value = |k: usize| &origin + &step * (Rational::from(first.clone()) + Rational::from(k));
+            ranges.push((0..inside).map(value).collect());
+        }
+        let inverse = Barycentre::new(self, simplex)?;
+        let mut found = Vec::new();
+        let mut position = vec![0usize; ranges.len()];
+        for _ in 0..count {
+            let free: Vec<Rational> = ranges.iter().zip(&position).map(|(range, &k)| range[k].clone()).collect();
+            let point = self.point(&free);
+            if inverse.holds(&free) && self.admits(&point) {
+                found.push(point);
+            }
+            for (k, range) in position.iter_mut().zip(&ranges).rev() {
+                *k += 1;
+                if *k < range.len() {
+                    break;
+                }
+                *k = 0;
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether a point satisfies bounds, grids and constraints.
+    #[must_use]
+    pub fn admits(&self, point: &[Rational]) -> bool {
+        self.polytope.contains(point)
+            && point.iter().zip(self.grids).zip(&self.polytope.lower).all(|((value, grid), lower)| match grid {
+                Grid::Continuous => true,
+                Grid::Integer => value.is_int(),
+                Grid::Step(step) => ((value - lower) / step).is_int(),
+            })
+    }
+
+    /// Restriction of each parameter.
+    #[must_use]
+    pub fn grids(&self) -> &'a [Grid] {
+        self.grids
+    }
+}
+
+/// The inverse of the map from barycentric to free coordinates of a simplex.
+struct Barycentre {
+    origin: Vec<Rational>,
+    /// Row `i` gives the weight of vertex `i + 1`.
+    inverse: Vec<Vec<Rational>>,
+}
+
+impl Barycentre {
+    /// `None` when the points are no simplex of full dimension.
+    fn new(space: &Space<'_>, simplex: &[Point]) -> Option<Self> {
+        let size = space.dimension();
+        if simplex.len() != size + 1 {
+            return None;
+        }
+        let free = |point: &Point| space.free.iter().map(|&j| point.get(j).cloned()).collect::<Option<Vec<_>>>();
+        let origin = free(&simplex[0])?;
+        let edges: Vec<Vec<Rational>> = simplex[1..].iter().map(free).collect::<Option<_>>()?;
+        // Gauss-Jordan on `[edges as columns | identity]`.
+        let mut rows: Vec<Vec<Rational>> = (0..size)
+            .map(|k| {
+                let unit = (0..size).map(|j| if j == k { Rational::ONE } else { Rational::ZERO });
+                edges.iter().map(|edge| &edge[k] - &origin[k]).chain(unit).collect()
+            })
+            .collect();
+        for column in 0..size {
+            let pivot = (column..size).find(|&row| !rows[row][column].is_zero())?;
+            rows.swap(column, pivot);
+            let lead = rows[column][column].clone();
+            rows[column].iter_mut().for_each(|entry| *entry = &*entry / &lead);
+            let known = rows[column].clone();
+            for (index, row) in rows.iter_mut().enumerate() {
+                if index != column {
+                    subtract(row, &known, column);
+                }
+            }
+        }
+        Some(Barycentre { origin, inverse: rows.into_iter().map(|row| row[size..].to_vec()).collect() })
+    }
+
+    /// Whether the point with these free coordinates lies in the simplex.
+    fn holds(&self, free: &[Rational]) -> bool {
+        let mut rest = Rational::ONE;
+        for row in &self.inverse {
+            let weight =
+                row.iter().zip(free.iter().zip(&self.origin)).fold(Rational::ZERO, |sum, (a, (value, origin))| sum + a * (value - origin));
+            if weight < Rational::ZERO {
+                return false;
+            }
+            rest -= weight;
+        }
+        rest >= Rational::ZERO
+    }
+}
+
+/// Clears entry `pivot` of `row` with `known`, whose entry there is 1.
+fn subtract(row: &mut [Rational], known: &[Rational], pivot: usize) {
+    if row[pivot].is_zero() {
+        return;
+    }
+    let factor = row[pivot].clone();
+    for (entry, value) in row.iter_mut().zip(known) {
+        if !value.is_zero() {
+            *entry -= &factor * value;
+        }
+    }
+}
+
+/// The next permutation in lexicographic order.
+fn next_order(mut order: Vec<usize>) -> Option<Vec<usize>> {
+    let descent = (1..order.len()).rev().find(|&k| order[k - 1] < order[k])?;
+    let larger = (descent..order.len()).rev().find(|&k| order[k] > order[descent - 1])?;
+    order.swap(descent - 1, larger);
+    order[descent..].reverse();
+    Some(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+
+    fn leader(lower: &[i64], upper: &[i64], constraints: Vec<LinearConstraint>, grid: Grid) -> Leader {
+        let whole = |values: &[i64]| values.iter().map(|&v| ratio(v, 1)).collect::<Vec<_>>();
+        let count = lower.len();
+        Leader {
+            parameters: (0..count).map(|j| format!("u{j}")).collect(),
+            decisions: DecisionSet::Polyhedral {
+                polytope: Polytope { lower: whole(lower), upper: whole(upper), constraints },
+                grids: vec![grid; count],
+            },
+        }
+    }
+
+    /// `p + q = 1` leaves one free parameter, and the other follows it.
+    #[test]
+    fn equations_leave_free_parameters() {
+        let sum = LinearConstraint { coefficients: vec![ratio(1, 1), ratio(1, 1)], relation: Relation::Equal, right_side: ratio(1, 1) };
+        let leader = leader(&[0, 0], &[1, 1], vec![sum], Grid::Continuous);
+        let space = leader.space().expect("a polytope");
+        assert_eq!(space.dimension(), 1);
+        let all: Vec<_> = space.simplices().collect();
+        assert_eq!(all, [vec![vec![ratio(0, 1), ratio(1, 1)], vec![ratio(1, 1), ratio(0, 1)]]]);
+    }
+
+    /// The simplices of a cube hold every grid point at least once, and every interior point of general position exactly once.
+    #[test]
+    fn simplices_cover_the_box() {
+        let leader = leader(&[0, 0, 0], &[4, 4, 4], Vec::new(), Grid::Integer);
+        let space = leader.space().expect("a polytope");
+        let mut times = std::collections::BTreeMap::new();
+        for simplex in space.simplices() {
+            for point in space.decisions_in(&simplex, 1000).expect("few") {
+                *times.entry(point).or_insert(0) += 1;
+            }
+        }
+        assert_eq!(times.len(), 125);
+        assert_eq!(times[&vec![ratio(1, 1), ratio(2, 1), ratio(3, 1)]], 1);
+        assert_eq!(times[&vec![ratio(2, 1), ratio(2, 1), ratio(2, 1)]], 6);
+        assert!(space.decisions_in(&space.corners(), 1000).is_none(), "eight corners are no simplex");
+    }
+
+    /// Sides: bounds in pairs, then constraints.
+    #[test]
+    fn points_beyond_a_side() {
+        let below = LinearConstraint { coefficients: vec![ratio(1, 1), ratio(1, 1)], relation: Relation::AtMost, right_side: ratio(3, 2) };
+        let leader = leader(&[0, 0], &[2, 2], vec![below], Grid::Continuous);
+        let space = leader.space().expect("a polytope");
+        let far = vec![vec![ratio(2, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(1, 1)]];
+        assert!(space.beyond(4, &far) && !space.beyond(1, &far) && !space.beyond(99, &far));
+    }
+}

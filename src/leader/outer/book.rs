@@ -1,0 +1,222 @@
+//! What is known of single decisions: the worst equilibria at several eps, and the policies that they mix.
+
+use crate::certificate::{Part, Selection};
+use crate::check::cover::{Judgement, Policies, Scalar, Tables, judge};
+use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
+use crate::equilibrium::{Control, InnerProblem, Problem, inner_search};
+use crate::exact::{Natural, Rational, from_short_dyadic, to_approx};
+use crate::game::{Game, Instance, NotQuadratic, Numbers, Point, Policy};
+use std::collections::{BTreeMap, HashMap};
+
+/// Highest level: eps itself is the margin.
+pub(super) const LAST_LEVEL: u32 = 22;
+/// Fractional bits of a weight.
+const WEIGHT_BITS: u32 = 40;
+
+/// A mixture of policies of the book.
+pub(super) type Weights = Vec<(usize, Rational)>;
+
+/// What is known of a decision at one eps, in binary64.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// Lower bound of the leader's reward at the worst equilibrium.
+    pub(super) lower_approx: f64,
+    /// The leader's reward at the equilibrium found.
+    pub(super) upper_approx: f64,
+    /// The equilibrium, where one was found.
+    pub(super) mix: Option<Weights>,
+}
+
+/// Decisions and policies of one solve.
+pub(super) struct Book<'a> {
+    pub(super) game: &'a Game,
+    epsilon: &'a Rational,
+    gap: Rational,
+    linear: bool,
+    outside_allowed: bool,
+    pub(super) exact: Tables<Rational>,
+    approx: Tables<f64>,
+    pub(super) policies: Vec<Policy>,
+    pub(super) exact_policies: Policies<Rational>,
+    approx_policies: Policies<f64>,
+    known: HashMap<String, usize>,
+    points: Vec<Point>,
+    points_approx: Vec<Vec<f64>>,
+    positions: BTreeMap<Point, usize>,
+    answers: HashMap<(usize, u32), Option<Answer>>,
+    cache: ApproxCache,
+    /// Inner problems solved.
+    pub(super) solved: usize,
+    pub(super) inductions: usize,
+    pub(super) lp_solves: usize,
+}
+
+impl<'a> Book<'a> {
+    pub(super) fn new(game: &'a Game, epsilon: &'a Rational, gap: &Rational, linear: bool) -> Self {
+        Book {
+            game,
+            epsilon,
+            gap: gap / Rational::from(2u8),
+            linear,
+            outside_allowed: !game.transitions_see_the_leader(),
+            exact: Tables::new(game),
+            approx: Tables::new(game),
+            policies: Vec::new(),
+            exact_policies: Policies::default(),
+            approx_policies: Policies::default(),
+            known: HashMap::new(),
+            points: Vec::new(),
+            points_approx: Vec::new(),
+            positions: BTreeMap::new(),
+            answers: HashMap::new(),
+            cache: ApproxCache::default(),
+            solved: 0,
+            inductions: 0,
+            lp_solves: 0,
+        }
+    }
+
+    /// Whether flows may be mixed.
+    pub(super) fn fixed(&self) -> bool {
+        self.exact.fixed()
+    }
+
+    pub(super) fn point(&self, position: usize) -> &Point {
+        &self.points[position]
+    }
+
+    pub(super) fn point_approx(&self, position: usize) -> &[f64] {
+        &self.points_approx[position]
+    }
+
+    pub(super) fn position(&mut self, point: &Point) -> usize {
+        if let Some(&known) = self.positions.get(point) {
+            return known;
+        }
+        let position = self.points.len();
+        self.points.push(point.clone());
+        self.points_approx.push(point.iter().map(to_approx).collect());
+        self.positions.insert(point.clone(), position);
+        position
+    }
+
+    /// Number of different decisions looked at.
+    pub(super) fn decisions(&self) -> usize {
+        self.answers.keys().map(|(position, _)| position).collect::<std::collections::BTreeSet<_>>().len()
+    }
+
+    /// What must be kept from eps at a level: 0 at level 0, then doubling up to eps.
+    pub(super) fn margin(&self, level: u32) -> Rational {
+        if level == 0 {
+            return Rational::ZERO;
+        }
+        self.epsilon / Rational::from(Natural::ONE << (LAST_LEVEL - level.min(LAST_LEVEL)) as usize)
+    }
+
+    /// The lowest level whose margin is at least `needed`.
+    pub(super) fn level_for(&self, needed_approx: f64) -> Option<u32> {
+        (1..=LAST_LEVEL).find(|&level| to_approx(&self.margin(level)) >= needed_approx && !self.epsilon.is_zero())
+    }
+
+    /// Judges a rule in binary64.
+    pub(super) fn judge_approx(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<f64>> {
+        let points: Vec<Vec<f64>> = simplex.iter().map(|&position| self.points_approx[position].clone()).collect();
+        let rule: Vec<Vec<(usize, f64)>> = rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
+        judge(&self.approx, &points, &rule, &self.approx_policies)
+    }
+
+    /// Judges a rule as the checker does.
+    pub(super) fn judge_exactly(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<Rational>> {
+        let points: Vec<Point> = simplex.iter().map(|&position| self.points[position].clone()).collect();
+        judge(&self.exact, &points, rule, &self.exact_policies)
+    }
+
+    pub(super) fn policy(&mut self, policy: &Policy) -> Option<usize> {
+        let key = format!("{policy:?}");
+        if let Some(&known) = self.known.get(&key) {
+            return Some(known);
+        }
+        let position = self.exact_policies.push(&self.exact, policy)?;
+        self.approx_policies.push(&self.approx, policy)?;
+        self.policies.push(policy.clone());
+        self.known.insert(key, position);
+        Some(position)
+    }
+
+    /// The worst equilibrium of a decision at `eps - margin(level)`; `None` where the game means nothing, or time is up.
+    pub(super) fn answer(&mut self, position: usize, level: u32, control: &Control) -> Option<Answer> {
+        if let Some(known) = self.answers.get(&(position, level)) {
+            return known.clone();
+        }
+        if control.stopped() {
+            return None;
+        }
+        let answer = self.solve(position, level, control);
+        self.answers.insert((position, level), answer.clone());
+        answer
+    }
+
+    fn solve(&mut self, position: usize, level: u32, control: &Control) -> Option<Answer> {
+        let point = self.points[position].clone();
+        let space = self.game.leader.space()?;
+        if !self.outside_allowed && !space.polytope().contains(&point) {
+            return None;
+        }
+        self.solved += 1;
+        let epsilon = self.epsilon - self.margin(level);
+        let instance = self.game.at(&point);
+        match instance.mean_field_free() {
+            Ok(numbers) if self.linear => self.solve_linear(position, &numbers, &epsilon, control),
+            _ => self.search(&instance, &epsilon, control).ok().flatten(),
+        }
+    }
+
+    fn solve_linear(&mut self, position: usize, numbers: &Numbers, epsilon: &Rational, control: &Control) -> Option<Answer> {
+        let problem = Problem { numbers, epsilon, selection: Selection::Pessimistic };
+        let mut search = Search::new(&problem, &self.cache);
+        let keep_going = || !control.stopped();
+        while !search.done() && keep_going() {
+            search.step(&keep_going);
+        }
+        self.inductions += search.inductions();
+        let (lower_approx, _) = search.interval_approx();
+        let (feasible, infeasible) = search.policies();
+        let safe = self.policy(&feasible?)?;
+        let own = |book: &Self, policy| book.judge_approx(&[position], &[vec![(policy, Rational::ONE)]]);
+        let best = own(self, safe)?;
+        let mut mix = vec![(safe, Rational::ONE)];
+        let mut upper_approx = best.leader;
+        if let Some(infeasible) = infeasible
+            && !epsilon.is_zero()
+        {
+            let bad = self.policy(&infeasible)?;
+            let worst = own(self, bad)?;
+            let room = (to_approx(epsilon) - best.exploitability) / (worst.exploitability - best.exploitability);
+            let scale = f64::powi(2.0, WEIGHT_BITS as i32);
+            let share = (room.clamp(0.0, 1.0) * scale * (1.0 - 1e-11)).floor() / scale;
+            if let Some(share) = from_short_dyadic(share, WEIGHT_BITS).filter(|share| !share.is_zero() && worst.leader < best.leader) {
+                upper_approx += to_approx(&share) * (worst.leader - best.leader);
+                mix = vec![(safe, Rational::ONE - &share), (bad, share)];
+            }
+        }
+        Some(Answer { lower_approx, upper_approx, mix: Some(mix) })
+    }
+
+    fn search(&mut self, instance: &Instance, epsilon: &Rational, control: &Control) -> Result<Option<Answer>, NotQuadratic> {
+        let problem = InnerProblem { instance, selection: Selection::Pessimistic, epsilon, gap: &self.gap };
+        let mut search = inner_search(&problem, control)?;
+        while !search.done() && !control.stopped() {
+            search.advance(control);
+        }
+        let proved = search.proved();
+        let counts = search.counts();
+        self.inductions += counts.inductions;
+        self.lp_solves += counts.lp_solves;
+        let mix = proved.mixture().and_then(|parts| self.mixture(parts));
+        Ok(Some(Answer { lower_approx: to_approx(&proved.bound.value), upper_approx: to_approx(&proved.witness.value), mix }))
+    }
+
+    fn mixture(&mut self, parts: &[Part]) -> Option<Weights> {
+        parts.iter().map(|part| Some((self.policy(&part.policy)?, part.weight.clone()))).collect()
+    }
+}

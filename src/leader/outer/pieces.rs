@@ -1,0 +1,365 @@
+//! Pieces of the decision set with upper bounds, the best first.
+
+use super::book::{Book, LAST_LEVEL, Weights};
+use super::joined::joined_bound;
+use crate::certificate::{Selection, Step};
+use crate::check::cover::{cut, leader_range_on};
+use crate::equilibrium::Control;
+use crate::exact::{Rational, ratio, to_approx};
+use crate::game::{Grid, Point, Space};
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+/// Grid points that a piece may have to be closed by looking at each.
+pub(super) const FEW: usize = 32;
+/// Longest search in a joined game.
+const JOINED_SECONDS: u64 = 20;
+/// Roundings that a judgement in binary64 may be off.
+const TOLERANCE_APPROX: f64 = 1e-11;
+
+/// How a piece is closed.
+#[derive(Debug, Clone)]
+pub(super) enum Leaf {
+    Range,
+    Outside(usize),
+    Response(Vec<Weights>),
+    Joined(Vec<Step>, Rational),
+    Decisions(Vec<(usize, Weights)>),
+}
+
+/// A piece.
+pub(super) struct Piece {
+    pub(super) simplex: Vec<usize>,
+    /// Bound of its own leaf.
+    pub(super) own_approx: f64,
+    pub(super) leaf: Leaf,
+    /// Edge cut, and the pieces with its middle in place of the second and of the first end.
+    pub(super) children: Option<(usize, usize, [usize; 2])>,
+}
+
+/// An open piece in the queue.
+struct Open {
+    bound_approx: f64,
+    piece: usize,
+}
+
+impl PartialEq for Open {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Open {}
+
+impl PartialOrd for Open {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Open {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.bound_approx.total_cmp(&other.bound_approx).then(other.piece.cmp(&self.piece))
+    }
+}
+
+/// The search.
+pub(super) struct Cover<'a> {
+    pub(super) book: Book<'a>,
+    space: &'a Space<'a>,
+    selection: Selection,
+    epsilon: &'a Rational,
+    gap: &'a Rational,
+    /// How much each parameter matters.
+    weights_approx: Vec<f64>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) roots: Vec<usize>,
+    queue: BinaryHeap<Open>,
+    /// The best decision found and a lower bound of its value.
+    pub(super) best: Option<(f64, Point)>,
+    restricted: bool,
+    /// Joined games tried and not helpful, in a row.
+    idle: u32,
+}
+
+impl<'a> Cover<'a> {
+    pub(super) fn new(book: Book<'a>, space: &'a Space<'a>, selection: Selection, epsilon: &'a Rational, gap: &'a Rational) -> Self {
+        let restricted = space.free().iter().all(|&j| space.grids()[j] != Grid::Continuous);
+        let weights_approx = importance(&book, space);
+        Cover {
+            book,
+            space,
+            selection,
+            epsilon,
+            gap,
+            weights_approx,
+            pieces: Vec::new(),
+            roots: Vec::new(),
+            queue: BinaryHeap::new(),
+            best: None,
+            restricted,
+            idle: 0,
+        }
+    }
+
+    /// Works until the gap is closed or `control` stops; `report` hears of bounds and open pieces.
+    pub(super) fn run(&mut self, control: &Control, report: &dyn Fn(f64, f64, usize)) {
+        for simplex in self.space.simplices() {
+            let simplex: Vec<usize> = simplex.iter().map(|point| self.book.position(point)).collect();
+            let root = self.add(simplex, None, f64::INFINITY, control);
+            self.roots.push(root);
+        }
+        while let Some(Open { bound_approx, piece }) = self.queue.pop() {
+            if control.stopped() || bound_approx <= self.threshold_approx() {
+                return;
+            }
+            report(self.lower_approx(), bound_approx, self.queue.len() + 1);
+            if self.restricted && self.close_by_decisions(piece, control) {
+                continue;
+            }
+            let (i, j) = self.edge(piece);
+            let points: Vec<Point> = self.pieces[piece].simplex.iter().map(|&p| self.book.point(p).clone()).collect();
+            let Some((with_i, with_j)) = cut(&points, i, j) else { continue };
+            let middle = self.book.position(&with_i[j]);
+            let parent = self.pieces[piece].simplex.clone();
+            let inherited = self.inherited(piece, i, j);
+            let mut children = [0; 2];
+            for (slot, (replaced, other)) in [(with_i, j), (with_j, i)].into_iter().enumerate() {
+                debug_assert_eq!(replaced.len(), parent.len());
+                let mut simplex = parent.clone();
+                simplex[other] = middle;
+                let rule = inherited.clone().map(|(mut rule, average)| {
+                    rule[other] = average;
+                    rule
+                });
+                children[slot] = self.add(simplex, rule, bound_approx, control);
+            }
+            self.pieces[piece].children = Some((i, j, children));
+        }
+    }
+
+    pub(super) fn lower_approx(&self) -> f64 {
+        self.best.as_ref().map_or(f64::NEG_INFINITY, |(value, _)| *value)
+    }
+
+    /// Pieces below need no more work.
+    fn threshold_approx(&self) -> f64 {
+        let lower = self.lower_approx();
+        lower + 0.9 * to_approx(self.gap) * lower.abs().max(1.0)
+    }
+
+    /// The rule of a piece, and the average of what it says at two vertices.
+    fn inherited(&self, piece: usize, i: usize, j: usize) -> Option<(Vec<Weights>, Weights)> {
+        let Leaf::Response(rule) = &self.pieces[piece].leaf else { return None };
+        if !self.book.fixed() {
+            return None;
+        }
+        let half = ratio(1, 2);
+        let mut average: Weights = Vec::new();
+        for (policy, weight) in rule[i].iter().chain(&rule[j]) {
+            match average.iter_mut().find(|(known, _)| known == policy) {
+                Some((_, sum)) => *sum += weight * &half,
+                None => average.push((*policy, weight * &half)),
+            }
+        }
+        Some((rule.clone(), average))
+    }
+
+    /// A new piece with its bound, in the queue unless it is closed.
+    fn add(&mut self, simplex: Vec<usize>, inherited: Option<Vec<Weights>>, parent_approx: f64, control: &Control) -> usize {
+        let points: Vec<Point> = simplex.iter().map(|&p| self.book.point(p).clone()).collect();
+        let position = self.pieces.len();
+        if let Some(side) = (0..self.space.sides()).find(|&side| self.space.beyond(side, &points)) {
+            self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside(side), children: None });
+            return position;
+        }
+        for &vertex in &simplex {
+            self.try_decision(vertex, control);
+        }
+        let mut own_approx = to_approx(&leader_range_on(self.book.game, &points).1);
+        let mut leaf = Leaf::Range;
+        if self.selection == Selection::Pessimistic {
+            for rule in inherited.into_iter().chain(self.affine_rule(&simplex, control)) {
+                self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
+            }
+            if !matches!(leaf, Leaf::Response(_)) || simplex.len() == 2 {
+                for rule in self.constant_rules(&simplex, control) {
+                    self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
+                }
+            }
+        }
+        let poor = !matches!(leaf, Leaf::Response(_)) || own_approx >= parent_approx;
+        if poor && own_approx > self.threshold_approx() && self.idle < 200 && !control.stopped() {
+            self.join(&points, &mut own_approx, &mut leaf, control);
+        }
+        let bound_approx = own_approx.min(parent_approx);
+        self.pieces.push(Piece { simplex, own_approx, leaf, children: None });
+        self.queue.push(Open { bound_approx, piece: position });
+        position
+    }
+
+    fn join(&mut self, points: &[Point], own_approx: &mut f64, leaf: &mut Leaf, control: &Control) {
+        let within = control.within(Duration::from_secs(JOINED_SECONDS));
+        let enough_approx = self.threshold_approx();
+        let Some(found) = joined_bound(self.book.game, points, self.epsilon, self.gap, enough_approx, &within) else { return };
+        self.book.lp_solves += found.lp_solves;
+        let bound_approx = to_approx(&found.bound);
+        if bound_approx < *own_approx {
+            *own_approx = bound_approx;
+            *leaf = Leaf::Joined(found.steps, found.bound);
+            self.idle = 0;
+        } else {
+            self.idle += 1;
+        }
+        if let Some(point) = found.decision.filter(|point| self.space.admits(point)) {
+            if self.selection == Selection::Optimistic {
+                if found.reached_approx > self.lower_approx() {
+                    self.best = Some((found.reached_approx, point));
+                }
+            } else {
+                let position = self.book.position(&point);
+                self.try_decision(position, control);
+            }
+        }
+    }
+
+    /// Whether a decision, or one of the grid near it, is better than the best one.
+    fn try_decision(&mut self, position: usize, control: &Control) {
+        if self.selection != Selection::Pessimistic {
+            return;
+        }
+        let point = self.book.point(position).clone();
+        let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
+        if !self.space.admits(&point) {
+            return;
+        }
+        let position = self.book.position(&point);
+        if let Some(answer) = self.book.answer(position, 0, control)
+            && answer.lower_approx > self.lower_approx()
+        {
+            self.best = Some((answer.lower_approx, point));
+        }
+    }
+
+    /// Free parameters rounded to their grids.
+    fn nearest(&self, point: &Point) -> Point {
+        let polytope = self.space.polytope();
+        let free: Vec<Rational> = self
+            .space
+            .free()
+            .iter()
+            .map(|&j| match &self.space.grids()[j] {
+                Grid::Continuous => point[j].clone(),
+                Grid::Integer => Rational::from(point[j].round()),
+                Grid::Step(step) => &polytope.lower[j] + step * Rational::from(((&point[j] - &polytope.lower[j]) / step).round()),
+            })
+            .collect();
+        self.space.point(&free)
+    }
+
+    /// Takes a rule when it holds and is better.
+    fn keep_rule(&self, simplex: &[usize], rule: Vec<Weights>, own_approx: &mut f64, leaf: &mut Leaf) {
+        let Some(judged) = self.book.judge_approx(simplex, &rule) else { return };
+        let epsilon_approx = to_approx(self.epsilon);
+        let close = judged.exploitability <= epsilon_approx + TOLERANCE_APPROX;
+        if judged.leader >= *own_approx || !close {
+            return;
+        }
+        // Doubtful in binary64: asked exactly.
+        let doubtful = judged.exploitability > epsilon_approx - TOLERANCE_APPROX;
+        if doubtful && !self.book.judge_exactly(simplex, &rule).is_some_and(|exact| exact.exploitability <= *self.epsilon) {
+            return;
+        }
+        *own_approx = judged.leader;
+        *leaf = Leaf::Response(rule);
+    }
+
+    /// The worst equilibria of the vertices at an eps so small that mixing them is an eps-equilibrium everywhere.
+    fn affine_rule(&mut self, simplex: &[usize], control: &Control) -> Option<Vec<Weights>> {
+        self.margin_rule(simplex, control, &|simplex, k| simplex[k])
+    }
+
+    /// What is worst at one vertex, everywhere.
+    fn constant_rules(&mut self, simplex: &[usize], control: &Control) -> Vec<Vec<Weights>> {
+        (0..simplex.len()).filter_map(|only| self.margin_rule(simplex, control, &|simplex, _| simplex[only])).collect()
+    }
+
+    fn margin_rule(&mut self, simplex: &[usize], control: &Control, from: &dyn Fn(&[usize], usize) -> usize) -> Option<Vec<Weights>> {
+        let epsilon_approx = to_approx(self.epsilon);
+        let mut level = 0;
+        for _ in 0..4 {
+            let mut rule = Vec::with_capacity(simplex.len());
+            for k in 0..simplex.len() {
+                rule.push(self.book.answer(from(simplex, k), level, control)?.mix?);
+            }
+            let judged = self.book.judge_approx(simplex, &rule)?;
+            let excess = judged.exploitability - epsilon_approx;
+            if excess <= if level == 0 { 1e-12 } else { 0.0 } {
+                return Some(rule);
+            }
+            let needed = 1.05 * excess + to_approx(&self.book.margin(level));
+            level = self.book.level_for(needed)?.max(level + 1);
+            if level > LAST_LEVEL {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The edge to be cut: the longest, each parameter measured by how much it matters.
+    fn edge(&self, piece: usize) -> (usize, usize) {
+        let simplex = &self.pieces[piece].simplex;
+        let mut best = (0.0, (0, simplex.len().saturating_sub(1)));
+        for i in 0..simplex.len() {
+            for j in i + 1..simplex.len() {
+                let (a, b) = (self.book.point_approx(simplex[i]), self.book.point_approx(simplex[j]));
+                let length: f64 = a.iter().zip(b).zip(&self.weights_approx).map(|((x, y), w)| ((x - y) * w).powi(2)).sum();
+                if length > best.0 * (1.0 + 1e-9) {
+                    best = (length, (i, j));
+                }
+            }
+        }
+        best.1
+    }
+
+    /// Closes a piece with few decisions by an equilibrium at each.
+    fn close_by_decisions(&mut self, piece: usize, control: &Control) -> bool {
+        let points: Vec<Point> = self.pieces[piece].simplex.iter().map(|&p| self.book.point(p).clone()).collect();
+        let Some(decisions) = self.space.decisions_in(&points, FEW) else { return false };
+        let mut own_approx = f64::NEG_INFINITY;
+        let mut found = Vec::with_capacity(decisions.len());
+        for decision in &decisions {
+            let position = self.book.position(decision);
+            self.try_decision(position, control);
+            let Some(answer) = self.book.answer(position, 0, control) else { return false };
+            let Some(mix) = answer.mix else { return false };
+            own_approx = own_approx.max(answer.upper_approx);
+            found.push((position, mix));
+        }
+        let own = &mut self.pieces[piece];
+        own.own_approx = own_approx;
+        own.leaf = Leaf::Decisions(found);
+        true
+    }
+}
+
+/// How much each parameter matters: its range times the size of its coefficients.
+fn importance(book: &Book<'_>, space: &Space<'_>) -> Vec<f64> {
+    let game = book.game;
+    let polytope = space.polytope();
+    let mut sums = vec![0.0f64; polytope.dimension()];
+    for stage in &game.stages {
+        for columns in [&stage.reward, &stage.leader_reward].into_iter().chain(stage.transition.as_ref().map(|t| &t.probability)) {
+            for (monomial, column) in columns.columns() {
+                let size = column.entries().map(|(_, value)| to_approx(&value).abs()).fold(0.0, f64::max);
+                for (variable, _) in monomial.factors() {
+                    if let crate::game::Variable::Parameter(j) = variable {
+                        sums[*j as usize] += size;
+                    }
+                }
+            }
+        }
+    }
+    let largest = sums.iter().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
+    sums.iter().map(|sum| sum / largest + 1e-3).collect()
+}

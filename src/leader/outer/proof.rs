@@ -1,0 +1,146 @@
+//! From pieces to the steps of a cover, every leaf judged exactly.
+
+use super::book::{Book, Weights};
+use super::pieces::{Cover, Leaf};
+use crate::certificate::{CoverStep, Mix, Step};
+use crate::check::cover::leader_range_on;
+use crate::exact::{Natural, Rational};
+use crate::game::{Game, Point, Space};
+use std::collections::BTreeMap;
+
+/// Bits after the point of a bound that is too long to be printed as it is.
+const BOUND_BITS: usize = 64;
+
+/// The steps of a cover and the upper bound that they show.
+pub(super) struct CoverProof {
+    pub(super) steps: Vec<Step>,
+    pub(super) upper: Rational,
+}
+
+/// A cover by the ranges of the leader's reward.
+pub(super) fn range_cover(game: &Game, space: &Space<'_>) -> CoverProof {
+    let mut proof = CoverProof { steps: vec![Step::Cover(CoverStep::Open)], upper: Rational::ZERO };
+    let mut upper: Option<Rational> = None;
+    for simplex in space.simplices() {
+        upper = upper.max(Some(leader_range_on(game, &simplex).1));
+        proof.steps.push(Step::Cover(CoverStep::Range));
+    }
+    proof.upper = upper.unwrap_or(Rational::ZERO);
+    proof
+}
+
+/// The best proof that the pieces give.
+pub(super) fn cover_proof(cover: &Cover<'_>, epsilon: &Rational) -> CoverProof {
+    let value_approx = values(cover);
+    let mut body: Vec<Step> = Vec::new();
+    let mut upper: Option<Rational> = None;
+    let mut policies = Numbering::default();
+    // The checker takes the part with the middle in place of the first end before the other one.
+    let mut stack: Vec<usize> = cover.roots.iter().rev().copied().collect();
+    while let Some(position) = stack.pop() {
+        let piece = &cover.pieces[position];
+        let worth_cutting = |children: &[usize; 2]| {
+            let below = children.iter().map(|&child| value_approx[child]).fold(f64::NEG_INFINITY, f64::max);
+            below < piece.own_approx
+        };
+        if let Some((i, j, children)) = piece.children.filter(|(_, _, children)| worth_cutting(children)) {
+            body.push(Step::Cover(CoverStep::Cut(i, j)));
+            stack.extend(children);
+            continue;
+        }
+        let points = || -> Vec<Point> { piece.simplex.iter().map(|&p| cover.book.point(p).clone()).collect() };
+        let bound = leaf(&cover.book, &piece.simplex, &piece.leaf, epsilon, &mut policies, &mut body).unwrap_or_else(|| {
+            body.push(Step::Cover(CoverStep::Range));
+            Some(leader_range_on(cover.book.game, &points()).1)
+        });
+        upper = upper.max(bound);
+    }
+    let mut steps = vec![Step::Cover(CoverStep::Open)];
+    steps.extend(policies.order.iter().map(|&policy| Step::Cover(CoverStep::Policy(cover.book.policies[policy].clone()))));
+    steps.append(&mut body);
+    CoverProof { steps, upper: rounded_up(upper.unwrap_or(Rational::ZERO)) }
+}
+
+/// The bound of each piece: its own, or that of its parts.
+fn values(cover: &Cover<'_>) -> Vec<f64> {
+    let mut values = vec![f64::INFINITY; cover.pieces.len()];
+    // Parts come after the whole.
+    for (position, piece) in cover.pieces.iter().enumerate().rev() {
+        let below = piece.children.map_or(f64::INFINITY, |(_, _, children)| children.iter().map(|&c| values[c]).fold(f64::NEG_INFINITY, f64::max));
+        values[position] = piece.own_approx.min(below);
+    }
+    values
+}
+
+/// Positions of policies in the certificate.
+#[derive(Default)]
+struct Numbering {
+    order: Vec<usize>,
+    position: BTreeMap<usize, usize>,
+}
+
+impl Numbering {
+    fn mix(&mut self, weights: &Weights) -> Mix {
+        let number = |(policy, weight): &(usize, Rational)| {
+            let next = self.order.len();
+            let position = *self.position.entry(*policy).or_insert(next);
+            if position == next {
+                self.order.push(*policy);
+            }
+            (position, weight.clone())
+        };
+        weights.iter().map(number).collect()
+    }
+}
+
+/// Writes a leaf when it holds exactly: the bound that it shows, `Some(None)` when there is nothing to bound.
+fn leaf(
+    book: &Book<'_>,
+    simplex: &[usize],
+    leaf: &Leaf,
+    epsilon: &Rational,
+    policies: &mut Numbering,
+    body: &mut Vec<Step>,
+) -> Option<Option<Rational>> {
+    let judged = |simplex: &[usize], rule: &[Weights]| {
+        let judged = book.judge_exactly(simplex, rule)?;
+        (judged.exploitability <= *epsilon).then_some(judged.leader)
+    };
+    match leaf {
+        Leaf::Range => None,
+        Leaf::Outside(side) => {
+            body.push(Step::Cover(CoverStep::Outside(*side)));
+            Some(None)
+        }
+        Leaf::Response(rule) => {
+            let bound = judged(simplex, rule)?;
+            body.push(Step::Cover(CoverStep::Response(rule.iter().map(|mix| policies.mix(mix)).collect())));
+            Some(Some(bound))
+        }
+        Leaf::Joined(steps, bound) => {
+            body.push(Step::Cover(CoverStep::Joined));
+            body.extend(steps.iter().cloned());
+            body.push(Step::Cover(CoverStep::End));
+            Some(Some(bound.clone()))
+        }
+        Leaf::Decisions(decisions) => {
+            let mut upper: Option<Rational> = None;
+            let mut own = vec![Step::Cover(CoverStep::Decisions)];
+            for (position, mix) in decisions {
+                upper = upper.max(Some(judged(&[*position], std::slice::from_ref(mix))?));
+                own.push(Step::Cover(CoverStep::Decision(policies.mix(mix))));
+            }
+            body.append(&mut own);
+            Some(upper)
+        }
+    }
+}
+
+/// A number at least as large, with a short denominator.
+fn rounded_up(value: Rational) -> Rational {
+    let unit = Natural::ONE << BOUND_BITS;
+    if value.denominator() <= &unit {
+        return value;
+    }
+    Rational::from_parts((value * Rational::from(unit.clone())).ceil(), unit)
+}
