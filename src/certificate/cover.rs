@@ -16,11 +16,11 @@ pub enum CoverStep {
     Policy(Policy),
     /// Divides the piece at the middle of the edge between two of its vertices: first the part without the first of them.
     Cut(usize, usize),
-    /// Closes a piece without decisions: all its vertices lie beyond this side of the decision set.
-    Outside(usize),
+    /// Closes a piece without decisions: it does not meet the polytope of the decision set.
+    Outside,
     /// Closes a piece: the followers mix like this at each vertex, and in between accordingly.
     Response(Vec<Mix>),
-    /// Closes a piece with few decisions, each of which follows as a [`CoverStep::Decision`].
+    /// Closes a piece with few decisions, each of which follows as a [`CoverStep::Decision`], or as a [`CoverStep::Joined`] of this point alone.
     Decisions,
     /// What the followers do at one decision.
     Decision(Mix),
@@ -42,7 +42,7 @@ impl CoverStep {
             CoverStep::Open => "cover",
             CoverStep::Policy(_) => "cover-policy",
             CoverStep::Cut(..) => "cover-cut",
-            CoverStep::Outside(_) => "cover-outside",
+            CoverStep::Outside => "cover-outside",
             CoverStep::Response(_) => "cover-response",
             CoverStep::Decisions => "cover-decisions",
             CoverStep::Decision(_) => "cover-decision",
@@ -58,7 +58,6 @@ impl CoverStep {
         let rule = self.rule();
         match self {
             CoverStep::Cut(i, j) => format!("{rule} {i} {j}"),
-            CoverStep::Outside(side) => format!("{rule} {side}"),
             CoverStep::Response(mixes) => {
                 let words: Vec<String> = mixes.iter().map(|mix| format_mix(mix)).collect();
                 format!("{rule} {}", words.join(" "))
@@ -73,7 +72,7 @@ impl CoverStep {
         Some(match (rule, rest) {
             ("cover", []) => Ok(CoverStep::Open),
             ("cover-cut", [i, j]) => parse_index(i).and_then(|i| Ok(CoverStep::Cut(i, parse_index(j)?))),
-            ("cover-outside", [side]) => parse_index(side).map(CoverStep::Outside),
+            ("cover-outside", []) => Ok(CoverStep::Outside),
             ("cover-response", words) => words.iter().map(|word| parse_mix(word)).collect::<Result<_, _>>().map(CoverStep::Response),
             ("cover-decisions", []) => Ok(CoverStep::Decisions),
             ("cover-decision", [mix]) => parse_mix(mix).map(CoverStep::Decision),

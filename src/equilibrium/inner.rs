@@ -60,6 +60,14 @@ pub fn inner_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box
     {
         return Ok(Box::new(search));
     }
+    box_search(problem, control)
+}
+
+/// The search over boxes that fits the class of the game, also at eps = 0.
+///
+/// # Errors
+/// [`NotQuadratic`] when no search fits.
+pub fn box_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
     match PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control) {
         Ok(search) => Ok(Box::new(search)),
         Err(reason) => match LiftedProblem::new(problem.instance, problem.selection, problem.epsilon, to_approx(problem.gap)) {

@@ -17,6 +17,6 @@ pub mod support;
 
 pub use arithmetic::suitable_arithmetic;
 pub use control::Control;
-pub use inner::{Counts, InnerProblem, InnerSearch, inner_search};
+pub use inner::{Counts, InnerProblem, InnerSearch, box_search, inner_search};
 pub use linear_programme::{LpError, LpOutcome, solve_lp, solve_lp_in};
 pub use proved::{Problem, Proof, Proved, range_of, range_proofs};

@@ -42,12 +42,20 @@ impl Game {
         if let Some(found) = odd.or(if points.is_empty() { Some(0) } else { None }) {
             return Err(JoinedError::Dimension { found, expected });
         }
-        if let DecisionSet::Polyhedral { polytope, .. } = &self.leader.decisions
-            && self.transitions_see_the_leader()
-            && !points.iter().all(|point| polytope.contains(point))
-        {
+        let proved = match &self.leader.decisions {
+            DecisionSet::Polyhedral { polytope, .. } => points.iter().all(|point| polytope.contains(point)),
+            // Nothing is known between listed decisions.
+            DecisionSet::Finite(_) => false,
+        };
+        if !proved && self.transitions_see_the_leader() {
             return Err(JoinedError::Outside);
         }
+        // A parameter on which the points agree is a number.
+        let constant = |j: usize| points.iter().all(|point| point[j] == points[0][j]).then(|| points[0][j].clone());
+        let value = |variable: Variable| match variable {
+            Variable::Parameter(j) => constant(j as usize),
+            Variable::Aggregate(_) => None,
+        };
         let (states, own) = (self.states.len(), self.aggregates.len() as u32);
         let two = ratio(2, 1);
         let rename = |variable: Variable| match variable {
@@ -76,9 +84,9 @@ impl Game {
             let pairs = stage.pairs.len() + extra;
             Stage {
                 pairs: Arc::new(Pairs::new(&actions)),
-                reward: widened(&stage.reward.renamed(&rename), pairs, &two),
-                leader_reward: widened(&stage.leader_reward.renamed(&rename), pairs, &two),
-                transition: stage.transition.as_ref().map(|transition| staying(transition, &rename, stage.pairs.len(), states, extra)),
+                reward: widened(&stage.reward.substitute(&value).renamed(&rename), pairs, &two),
+                leader_reward: widened(&stage.leader_reward.substitute(&value).renamed(&rename), pairs, &two),
+                transition: stage.transition.as_ref().map(|transition| staying(transition, &value, &rename, stage.pairs.len(), states, extra)),
             }
         });
         let stages = stages.collect();
@@ -93,7 +101,7 @@ impl Game {
             leader: Leader { parameters: Vec::new(), decisions: DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }]) },
             aggregates: Arc::new(aggregates),
             stages,
-            payoff: self.payoff.renamed(&rename),
+            payoff: self.payoff.substitute(&value).renamed(&rename),
             vocabulary: Arc::new(Vocabulary::default()),
         };
         Ok(canonical(joined))
@@ -119,14 +127,21 @@ fn column_of(len: usize, entries: impl Iterator<Item = (usize, Rational)>, facto
 }
 
 /// The transitions of the followers, and `extra` pairs that stay in the last state.
-fn staying(transition: &Transition, rename: &dyn Fn(Variable) -> Variable, pairs: usize, states: usize, extra: usize) -> Transition {
+fn staying(
+    transition: &Transition,
+    value: &dyn Fn(Variable) -> Option<Rational>,
+    rename: &dyn Fn(Variable) -> Variable,
+    pairs: usize,
+    states: usize,
+    extra: usize,
+) -> Transition {
     let old = transition.successors.len();
     let mut first: Vec<u32> = (0..pairs).map(|pair| transition.successors.of_pair(pair).start as u32).collect();
     first.extend((old..=old + extra).map(|entry| entry as u32));
     let own = (0..old).map(|entry| transition.successors.state(entry) as u32);
     let successors = Successors::new(first, own.chain((0..extra).map(|_| states as u32)).collect());
     let len = old + extra;
-    let probability = transition.probability.renamed(rename);
+    let probability = transition.probability.substitute(value).renamed(rename);
     let mut columns: Vec<(Monomial, Arc<Column>)> = widened(&probability, len, &Rational::ONE).columns().to_vec();
     let stay = || (old..len).map(|entry| (entry, Rational::ONE));
     match columns.iter_mut().find(|(monomial, _)| monomial.is_one()) {

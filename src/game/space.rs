@@ -126,36 +126,42 @@ impl<'a> Space<'a> {
         })
     }
 
-    /// Numbers of sides that a point can be beyond: lower and upper bounds of each parameter, then the constraints.
+    /// The greatest value on the part of a simplex that lies in the polytope, of the affine function with these values at its vertices; `None` when no
+    /// part does.
     #[must_use]
-    pub fn sides(&self) -> usize {
-        2 * self.polytope.dimension() + self.polytope.constraints.len()
-    }
-
-    /// Whether all of `points`, and so their convex hull, lie strictly beyond side `index`.
-    #[must_use]
-    pub fn beyond(&self, index: usize, points: &[Point]) -> bool {
-        let count = self.polytope.dimension();
-        if index < 2 * count {
-            let j = index / 2;
-            let side = |point: &Point| match point.get(j) {
-                Some(value) if index % 2 == 0 => *value < self.polytope.lower[j],
-                Some(value) => *value > self.polytope.upper[j],
-                None => false,
+    pub fn greatest_on(&self, simplex: &[Point], values: &[Rational]) -> Option<Rational> {
+        if simplex.iter().all(|point| self.polytope.contains(point)) {
+            return values.iter().max().cloned();
+        }
+        // Over the barycentric coordinates `alpha`: a side binds only where some vertex lies beyond it.
+        let zero = || vec![Rational::ZERO; simplex.len()];
+        let mut constraints = vec![LinearConstraint {
+            coefficients: vec![Rational::ONE; simplex.len()],
+            relation: Relation::Equal,
+            right_side: Rational::ONE,
+        }];
+        let mut side = |coefficients: Vec<Rational>, relation: Relation, right_side: &Rational| {
+            let broken = match relation {
+                Relation::AtMost => coefficients.iter().any(|value| value > right_side),
+                Relation::AtLeast => coefficients.iter().any(|value| value < right_side),
+                Relation::Equal => coefficients.iter().any(|value| value != right_side),
             };
-            return points.iter().all(side);
-        }
-        let Some(LinearConstraint { coefficients, relation, right_side }) = self.polytope.constraints.get(index - 2 * count) else {
-            return false;
+            if broken {
+                constraints.push(LinearConstraint { coefficients, relation, right_side: right_side.clone() });
+            }
         };
-        let left = |point: &Point| coefficients.iter().zip(point).fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
-        let above = || points.iter().all(|point| left(point) > *right_side);
-        let below = || points.iter().all(|point| left(point) < *right_side);
-        match relation {
-            Relation::AtMost => above(),
-            Relation::AtLeast => below(),
-            Relation::Equal => above() || below(),
+        for (j, (lower, upper)) in self.polytope.lower.iter().zip(&self.polytope.upper).enumerate() {
+            let coordinate = || simplex.iter().map(|point| point.get(j).cloned().unwrap_or(Rational::ZERO)).collect::<Vec<_>>();
+            side(coordinate(), Relation::AtLeast, lower);
+            side(coordinate(), Relation::AtMost, upper);
         }
+        for constraint in &self.polytope.constraints {
+            let left = |point: &Point| constraint.coefficients.iter().zip(point).fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
+            side(simplex.iter().map(left).collect(), constraint.relation, &constraint.right_side);
+        }
+        let weights = Polytope { lower: zero(), upper: vec![Rational::ONE; simplex.len()], constraints };
+        let negated: Vec<Rational> = values.iter().map(|value| -value.clone()).collect();
+        weights.least_value(&negated).ok().map(|(least, _)| -least)
     }
 
     /// The decisions in the simplex with these vertices, in lexicographic order, where every free parameter is restricted to a grid and at
@@ -341,13 +347,16 @@ mod tests {
         assert!(space.decisions_in(&space.corners(), 1000).is_none(), "eight corners are no simplex");
     }
 
-    /// Sides: bounds in pairs, then constraints.
+    /// The part of a triangle below a diagonal.
     #[test]
-    fn points_beyond_a_side() {
+    fn values_on_a_part() {
         let below = LinearConstraint { coefficients: vec![ratio(1, 1), ratio(1, 1)], relation: Relation::AtMost, right_side: ratio(3, 2) };
         let leader = leader(&[0, 0], &[2, 2], vec![below], Grid::Continuous);
         let space = leader.space().expect("a polytope");
-        let far = vec![vec![ratio(2, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(1, 1)]];
-        assert!(space.beyond(4, &far) && !space.beyond(1, &far) && !space.beyond(99, &far));
+        let triangle = vec![vec![ratio(0, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(2, 1)]];
+        let first = [ratio(0, 1), ratio(2, 1), ratio(2, 1)];
+        assert_eq!(space.greatest_on(&triangle, &first), Some(ratio(3, 2)));
+        let far = vec![vec![ratio(2, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(1, 1)], vec![ratio(2, 1), ratio(2, 1)]];
+        assert_eq!(space.greatest_on(&far, &first), None);
     }
 }

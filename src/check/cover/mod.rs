@@ -69,10 +69,15 @@ pub(super) fn check_cover<R: BufRead>(
                 open.push(with_second);
                 None
             }
-            CoverStep::Outside(side) if space.beyond(side, &piece) => None,
-            CoverStep::Outside(_) => return Err(fault(Fault::NotOutside)),
-            CoverStep::Response(rule) => Some(cover.response(&piece, &rule).map_err(fault)?),
-            CoverStep::Decisions => cover.decisions(reader, &piece)?,
+            CoverStep::Outside => {
+                let nothing = vec![Rational::ZERO; piece.len()];
+                if space.greatest_on(&piece, &nothing).is_some() {
+                    return Err(fault(Fault::NotOutside));
+                }
+                None
+            }
+            CoverStep::Response(rule) => cover.response(&piece, &rule).map_err(fault)?,
+            CoverStep::Decisions => cover.decisions(reader, &piece, joined)?,
             CoverStep::Range => Some(leader_range_on(game, &piece).1),
             CoverStep::Joined => Some(joined(reader, &piece)?),
             CoverStep::Whole if first => {
@@ -117,7 +122,8 @@ struct Cover<'a> {
 
 impl Cover<'_> {
     /// Upper bound of the leader's reward at the worst equilibrium anywhere on a simplex: what the rule gives her, when it is an eps-equilibrium everywhere.
-    fn response(&self, piece: &[Point], rule: &[Mix]) -> Result<Rational, Fault> {
+    /// `None` when the simplex holds no decision.
+    fn response(&self, piece: &[Point], rule: &[Mix]) -> Result<Option<Rational>, Fault> {
         if self.claim.selection != Selection::Pessimistic {
             return Err(Fault::NotPessimistic);
         }
@@ -125,12 +131,20 @@ impl Cover<'_> {
             return Err(Fault::Weights);
         }
         let judged = judge(&self.tables, piece, rule, &self.policies).ok_or(Fault::Shape)?;
-        let exploitability = judged.exploitability;
-        if exploitability > self.claim.epsilon { Err(Fault::NotAnEquilibrium { exploitability }) } else { Ok(judged.leader) }
+        match self.space.greatest_on(piece, &judged.exploitability) {
+            Some(exploitability) if exploitability > self.claim.epsilon => Err(Fault::NotAnEquilibrium { exploitability }),
+            Some(_) => Ok(self.space.greatest_on(piece, &judged.leader)),
+            None => Ok(None),
+        }
     }
 
     /// A response at each decision of a piece with few of them.
-    fn decisions<R: BufRead>(&self, reader: &mut Reader<R>, piece: &[Point]) -> Result<Option<Rational>, Rejection> {
+    fn decisions<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        piece: &[Point],
+        joined: &dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>,
+    ) -> Result<Option<Rational>, Rejection> {
         let opening = reader.line();
         let fail = |line, fault| Rejection::Step { line, rule: "cover-decisions", fault };
         let decisions = self.space.decisions_in(piece, MOST_GRID_POINTS).ok_or_else(|| fail(opening, Fault::NotFew))?;
@@ -138,9 +152,12 @@ impl Cover<'_> {
         for decision in decisions {
             let step = reader.step()?;
             let line = reader.line();
-            let Some(Step::Cover(CoverStep::Decision(mix))) = step else { return Err(fail(line, Fault::Shape)) };
-            let bound = self.response(&[decision], &[mix]).map_err(|fault| fail(line, fault))?;
-            upper = upper.max(Some(bound));
+            let bound = match step {
+                Some(Step::Cover(CoverStep::Decision(mix))) => self.response(&[decision], &[mix]).map_err(|fault| fail(line, fault))?,
+                Some(Step::Cover(CoverStep::Joined)) => Some(joined(reader, &[decision])?),
+                _ => return Err(fail(line, Fault::Shape)),
+            };
+            upper = upper.max(bound);
         }
         Ok(upper)
     }

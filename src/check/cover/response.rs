@@ -4,7 +4,7 @@
 //! fixed, the occupation measure is `sum_v alpha_v d^v`, otherwise each state's probabilities are `sum_v alpha_v pi^v`. Masses, aggregates, rewards and
 //! transitions then are forms on the simplex, and so is an upper bound of the followers' value: `V_t(s) <= sum_v alpha_v max_a Q^v + max_a high`.
 
-use super::form::{Form, Products, extremes, zero};
+use super::form::{Form, Products, zero};
 use super::scalar::Scalar;
 use super::tables::{Table, Tables};
 use crate::exact::Rational;
@@ -20,13 +20,13 @@ pub struct Policies<N> {
 /// A mixture `(policy, weight)` per vertex.
 pub type Rule<N> = [Vec<(usize, N)>];
 
-/// Upper bounds over a simplex.
+/// Upper bounds on a simplex: affine functions, by their values at the vertices.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement<N> {
     /// Of the exploitability.
-    pub exploitability: N,
+    pub exploitability: Vec<N>,
     /// Of the leader's reward.
-    pub leader: N,
+    pub leader: Vec<N>,
 }
 
 impl<N> Default for Policies<N> {
@@ -214,7 +214,7 @@ pub fn judge<N: Scalar>(tables: &Tables<N>, simplex: &[Vec<N>], rule: &Rule<N>, 
         let form = variables.monomial(monomial)?.clone();
         gain.add(coefficient, &form);
     }
-    let most = |form: &Form<N>| extremes(&form.at).1.plus(&form.high);
+    let most = |form: &Form<N>| form.at.iter().map(|value| value.plus(&form.high)).collect();
     Some(Judgement { exploitability: most(&loss), leader: most(&gain) })
 }
 

@@ -4,8 +4,8 @@ use crate::certificate::{Part, Selection};
 use crate::check::cover::{Judgement, Policies, Scalar, Tables, judge};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
 use crate::equilibrium::{Control, InnerProblem, Problem, inner_search};
-use crate::exact::{Natural, Rational, from_short_dyadic, to_approx};
-use crate::game::{Game, Instance, NotQuadratic, Numbers, Point, Policy};
+use crate::exact::{Natural, Rational, from_approx, from_short_dyadic, to_approx};
+use crate::game::{Game, Instance, NotQuadratic, Numbers, Point, Policy, Space};
 use std::collections::{BTreeMap, HashMap};
 
 /// Highest level: eps itself is the margin.
@@ -30,6 +30,7 @@ pub(super) struct Answer {
 /// Decisions and policies of one solve.
 pub(super) struct Book<'a> {
     pub(super) game: &'a Game,
+    selection: Selection,
     epsilon: &'a Rational,
     gap: Rational,
     linear: bool,
@@ -52,9 +53,10 @@ pub(super) struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
-    pub(super) fn new(game: &'a Game, epsilon: &'a Rational, gap: &Rational, linear: bool) -> Self {
+    pub(super) fn new(game: &'a Game, selection: Selection, epsilon: &'a Rational, gap: &Rational, linear: bool) -> Self {
         Book {
             game,
+            selection,
             epsilon,
             gap: gap / Rational::from(2u8),
             linear,
@@ -119,14 +121,39 @@ impl<'a> Book<'a> {
     }
 
     /// Judges a rule in binary64.
-    pub(super) fn judge_approx(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<f64>> {
+    fn judge_approx(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<f64>> {
         let points: Vec<Vec<f64>> = simplex.iter().map(|&position| self.points_approx[position].clone()).collect();
         let rule: Vec<Vec<(usize, f64)>> = rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
         judge(&self.approx, &points, &rule, &self.approx_policies)
     }
 
-    /// Judges a rule as the checker does.
-    pub(super) fn judge_exactly(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<Rational>> {
+    /// Greatest exploitability and leader's reward of a rule on a simplex, in binary64; `None` when it has no decision or the rule does not fit.
+    pub(super) fn most_approx(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<(f64, f64)> {
+        let judged = self.judge_approx(simplex, rule)?;
+        let inside = simplex.iter().all(|&position| space.polytope().contains(&self.points[position]));
+        let most = |values: &[f64]| {
+            if inside {
+                return Some(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+            }
+            let exact: Vec<Rational> = values.iter().map(|&value| from_approx(value)).collect::<Option<_>>()?;
+            space.greatest_on(&self.corners(simplex), &exact).map(|value| to_approx(&value))
+        };
+        Some((most(&judged.exploitability)?, most(&judged.leader)?))
+    }
+
+    /// The same exactly, as the checker computes it.
+    pub(super) fn most_exactly(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<(Rational, Rational)> {
+        let judged = self.judge_exactly(simplex, rule)?;
+        let points = self.corners(simplex);
+        Some((space.greatest_on(&points, &judged.exploitability)?, space.greatest_on(&points, &judged.leader)?))
+    }
+
+    /// The points at these positions.
+    pub(super) fn corners(&self, simplex: &[usize]) -> Vec<Point> {
+        simplex.iter().map(|&position| self.points[position].clone()).collect()
+    }
+
+    fn judge_exactly(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<Rational>> {
         let points: Vec<Point> = simplex.iter().map(|&position| self.points[position].clone()).collect();
         judge(&self.exact, &points, rule, &self.exact_policies)
     }
@@ -172,30 +199,33 @@ impl<'a> Book<'a> {
     }
 
     fn solve_linear(&mut self, position: usize, numbers: &Numbers, epsilon: &Rational, control: &Control) -> Option<Answer> {
-        let problem = Problem { numbers, epsilon, selection: Selection::Pessimistic };
+        let problem = Problem { numbers, epsilon, selection: self.selection };
         let mut search = Search::new(&problem, &self.cache);
         let keep_going = || !control.stopped();
         while !search.done() && keep_going() {
             search.step(&keep_going);
         }
         self.inductions += search.inductions();
-        let (lower_approx, _) = search.interval_approx();
+        let (lower_approx, upper_approx) = search.interval_approx();
+        if self.selection == Selection::Optimistic {
+            return Some(Answer { lower_approx: -upper_approx, upper_approx: -lower_approx, mix: None });
+        }
         let (feasible, infeasible) = search.policies();
         let safe = self.policy(&feasible?)?;
         let own = |book: &Self, policy| book.judge_approx(&[position], &[vec![(policy, Rational::ONE)]]);
         let best = own(self, safe)?;
         let mut mix = vec![(safe, Rational::ONE)];
-        let mut upper_approx = best.leader;
+        let mut upper_approx = best.leader[0];
         if let Some(infeasible) = infeasible
             && !epsilon.is_zero()
         {
             let bad = self.policy(&infeasible)?;
             let worst = own(self, bad)?;
-            let room = (to_approx(epsilon) - best.exploitability) / (worst.exploitability - best.exploitability);
+            let room = (to_approx(epsilon) - best.exploitability[0]) / (worst.exploitability[0] - best.exploitability[0]);
             let scale = f64::powi(2.0, WEIGHT_BITS as i32);
             let share = (room.clamp(0.0, 1.0) * scale * (1.0 - 1e-11)).floor() / scale;
-            if let Some(share) = from_short_dyadic(share, WEIGHT_BITS).filter(|share| !share.is_zero() && worst.leader < best.leader) {
-                upper_approx += to_approx(&share) * (worst.leader - best.leader);
+            if let Some(share) = from_short_dyadic(share, WEIGHT_BITS).filter(|share| !share.is_zero() && worst.leader[0] < best.leader[0]) {
+                upper_approx += to_approx(&share) * (worst.leader[0] - best.leader[0]);
                 mix = vec![(safe, Rational::ONE - &share), (bad, share)];
             }
         }
@@ -203,7 +233,7 @@ impl<'a> Book<'a> {
     }
 
     fn search(&mut self, instance: &Instance, epsilon: &Rational, control: &Control) -> Result<Option<Answer>, NotQuadratic> {
-        let problem = InnerProblem { instance, selection: Selection::Pessimistic, epsilon, gap: &self.gap };
+        let problem = InnerProblem { instance, selection: self.selection, epsilon, gap: &self.gap };
         let mut search = inner_search(&problem, control)?;
         while !search.done() && !control.stopped() {
             search.advance(control);
@@ -213,7 +243,12 @@ impl<'a> Book<'a> {
         self.inductions += counts.inductions;
         self.lp_solves += counts.lp_solves;
         let mix = proved.mixture().and_then(|parts| self.mixture(parts));
-        Ok(Some(Answer { lower_approx: to_approx(&proved.bound.value), upper_approx: to_approx(&proved.witness.value), mix }))
+        let (bound_approx, witness_approx) = (to_approx(&proved.bound.value), to_approx(&proved.witness.value));
+        let (lower_approx, upper_approx) = match self.selection {
+            Selection::Pessimistic => (bound_approx, witness_approx),
+            Selection::Optimistic => (-witness_approx, -bound_approx),
+        };
+        Ok(Some(Answer { lower_approx, upper_approx, mix }))
     }
 
     fn mixture(&mut self, parts: &[Part]) -> Option<Weights> {

@@ -1,8 +1,8 @@
 //! Upper bounds over all decisions of a piece and all their equilibria, by the search for one decision in the game joined with the leader.
 
 use crate::certificate::{Part, Selection, Step};
-use crate::equilibrium::{Control, InnerProblem, inner_search};
-use crate::exact::{Rational, to_approx};
+use crate::equilibrium::{Control, InnerProblem, box_search};
+use crate::exact::Rational;
 use crate::game::{Game, Point};
 
 /// A bound, and the decision at which the search found most.
@@ -11,8 +11,6 @@ pub(super) struct JoinedBound {
     pub(super) bound: Rational,
     pub(super) steps: Vec<Step>,
     pub(super) decision: Option<Point>,
-    /// What the leader gets there at the equilibrium found.
-    pub(super) reached_approx: f64,
     pub(super) lp_solves: usize,
 }
 
@@ -28,7 +26,7 @@ pub(super) fn joined_bound(
     let joined = game.joined(points).ok()?;
     let instance = joined.at(&[]);
     let problem = InnerProblem { instance: &instance, selection: Selection::Optimistic, epsilon, gap };
-    let mut search = inner_search(&problem, control).ok()?;
+    let mut search = box_search(&problem, control).ok()?;
     while !search.done() && !control.stopped() && -search.interval_approx().0 > enough_approx {
         search.advance(control);
     }
@@ -38,7 +36,6 @@ pub(super) fn joined_bound(
         bound: -proved.bound.value.clone(),
         steps: proved.bound.steps.clone(),
         decision,
-        reached_approx: -to_approx(&proved.witness.value),
         lp_solves: search.counts().lp_solves,
     })
 }

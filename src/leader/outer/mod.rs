@@ -32,7 +32,7 @@ pub(super) struct Covered {
 
 /// Searches until the gap is closed or a control stops.
 pub(super) fn search(game: &Game, space: &Space<'_>, linear: bool, settings: &Settings<'_>) -> Covered {
-    let book = Book::new(game, &settings.epsilon, &settings.gap, linear);
+    let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
     let mut cover = Cover::new(book, space, settings.selection, &settings.epsilon, &settings.gap);
     let report = |lower_approx: f64, upper_approx: f64, open: usize| {
         if let Some(observer) = settings.observer {
@@ -40,7 +40,7 @@ pub(super) fn search(game: &Game, space: &Space<'_>, linear: bool, settings: &Se
         }
     };
     cover.run(&settings.race_control, &report);
-    let proof = cover_proof(&cover, &settings.epsilon);
+    let proof = cover_proof(&cover, space, &settings.epsilon);
     let statistics = Statistics {
         nodes: cover.pieces.len(),
         lp_solves: cover.book.lp_solves,

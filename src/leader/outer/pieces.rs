@@ -8,12 +8,12 @@ use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio, to_approx};
 use crate::game::{Grid, Point, Space};
 use std::collections::BinaryHeap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Grid points that a piece may have to be closed by looking at each.
 pub(super) const FEW: usize = 32;
-/// Longest search in a joined game.
-const JOINED_SECONDS: u64 = 20;
+/// A search in a joined game may take this long whatever it took before.
+const LEAST_JOINING: Duration = Duration::from_millis(30);
 /// Roundings that a judgement in binary64 may be off.
 const TOLERANCE_APPROX: f64 = 1e-11;
 
@@ -21,10 +21,17 @@ const TOLERANCE_APPROX: f64 = 1e-11;
 #[derive(Debug, Clone)]
 pub(super) enum Leaf {
     Range,
-    Outside(usize),
+    Outside,
     Response(Vec<Weights>),
     Joined(Vec<Step>, Rational),
-    Decisions(Vec<(usize, Weights)>),
+    Decisions(Vec<(usize, AtDecision)>),
+}
+
+/// How one decision of a piece is bounded from above.
+#[derive(Debug, Clone)]
+pub(super) enum AtDecision {
+    Response(Weights),
+    Joined(Vec<Step>, Rational),
 }
 
 /// A piece.
@@ -78,8 +85,9 @@ pub(super) struct Cover<'a> {
     /// The best decision found and a lower bound of its value.
     pub(super) best: Option<(f64, Point)>,
     restricted: bool,
-    /// Joined games tried and not helpful, in a row.
-    idle: u32,
+    /// When the search began, and how much of the time since went into joined games.
+    start: Instant,
+    joining: Duration,
 }
 
 impl<'a> Cover<'a> {
@@ -98,7 +106,8 @@ impl<'a> Cover<'a> {
             queue: BinaryHeap::new(),
             best: None,
             restricted,
-            idle: 0,
+            start: Instant::now(),
+            joining: Duration::ZERO,
         }
     }
 
@@ -169,8 +178,8 @@ impl<'a> Cover<'a> {
     fn add(&mut self, simplex: Vec<usize>, inherited: Option<Vec<Weights>>, parent_approx: f64, control: &Control) -> usize {
         let points: Vec<Point> = simplex.iter().map(|&p| self.book.point(p).clone()).collect();
         let position = self.pieces.len();
-        if let Some(side) = (0..self.space.sides()).find(|&side| self.space.beyond(side, &points)) {
-            self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside(side), children: None });
+        if self.space.greatest_on(&points, &vec![Rational::ZERO; points.len()]).is_none() {
+            self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside, children: None });
             return position;
         }
         for &vertex in &simplex {
@@ -189,7 +198,7 @@ impl<'a> Cover<'a> {
             }
         }
         let poor = !matches!(leaf, Leaf::Response(_)) || own_approx >= parent_approx;
-        if poor && own_approx > self.threshold_approx() && self.idle < 200 && !control.stopped() {
+        if poor && own_approx.min(parent_approx) > self.threshold_approx() && !control.stopped() {
             self.join(&points, &mut own_approx, &mut leaf, control);
         }
         let bound_approx = own_approx.min(parent_approx);
@@ -199,35 +208,30 @@ impl<'a> Cover<'a> {
     }
 
     fn join(&mut self, points: &[Point], own_approx: &mut f64, leaf: &mut Leaf, control: &Control) {
-        let within = control.within(Duration::from_secs(JOINED_SECONDS));
-        let enough_approx = self.threshold_approx();
-        let Some(found) = joined_bound(self.book.game, points, self.epsilon, self.gap, enough_approx, &within) else { return };
+        let started = Instant::now();
+        // Half of the time at most, except where nothing else bounds the best equilibrium.
+        let share = self.start.elapsed().saturating_sub(self.joining * 2);
+        let within = match self.selection {
+            Selection::Pessimistic => control.within(share.max(LEAST_JOINING)),
+            Selection::Optimistic => control.clone(),
+        };
+        let found = joined_bound(self.book.game, points, self.epsilon, self.gap, self.threshold_approx(), &within);
+        self.joining += started.elapsed();
+        let Some(found) = found else { return };
         self.book.lp_solves += found.lp_solves;
         let bound_approx = to_approx(&found.bound);
         if bound_approx < *own_approx {
             *own_approx = bound_approx;
             *leaf = Leaf::Joined(found.steps, found.bound);
-            self.idle = 0;
-        } else {
-            self.idle += 1;
         }
         if let Some(point) = found.decision.filter(|point| self.space.admits(point)) {
-            if self.selection == Selection::Optimistic {
-                if found.reached_approx > self.lower_approx() {
-                    self.best = Some((found.reached_approx, point));
-                }
-            } else {
-                let position = self.book.position(&point);
-                self.try_decision(position, control);
-            }
+            let position = self.book.position(&point);
+            self.try_decision(position, control);
         }
     }
 
     /// Whether a decision, or one of the grid near it, is better than the best one.
     fn try_decision(&mut self, position: usize, control: &Control) {
-        if self.selection != Selection::Pessimistic {
-            return;
-        }
         let point = self.book.point(position).clone();
         let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
         if !self.space.admits(&point) {
@@ -259,18 +263,18 @@ impl<'a> Cover<'a> {
 
     /// Takes a rule when it holds and is better.
     fn keep_rule(&self, simplex: &[usize], rule: Vec<Weights>, own_approx: &mut f64, leaf: &mut Leaf) {
-        let Some(judged) = self.book.judge_approx(simplex, &rule) else { return };
+        let Some((exploitability_approx, leader_approx)) = self.book.most_approx(self.space, simplex, &rule) else { return };
         let epsilon_approx = to_approx(self.epsilon);
-        let close = judged.exploitability <= epsilon_approx + TOLERANCE_APPROX;
-        if judged.leader >= *own_approx || !close {
+        let close = exploitability_approx <= epsilon_approx + TOLERANCE_APPROX;
+        if leader_approx >= *own_approx || !close {
             return;
         }
         // Doubtful in binary64: asked exactly.
-        let doubtful = judged.exploitability > epsilon_approx - TOLERANCE_APPROX;
-        if doubtful && !self.book.judge_exactly(simplex, &rule).is_some_and(|exact| exact.exploitability <= *self.epsilon) {
+        let doubtful = exploitability_approx > epsilon_approx - TOLERANCE_APPROX;
+        if doubtful && !self.book.most_exactly(self.space, simplex, &rule).is_some_and(|(exploitability, _)| exploitability <= *self.epsilon) {
             return;
         }
-        *own_approx = judged.leader;
+        *own_approx = leader_approx;
         *leaf = Leaf::Response(rule);
     }
 
@@ -292,8 +296,8 @@ impl<'a> Cover<'a> {
             for k in 0..simplex.len() {
                 rule.push(self.book.answer(from(simplex, k), level, control)?.mix?);
             }
-            let judged = self.book.judge_approx(simplex, &rule)?;
-            let excess = judged.exploitability - epsilon_approx;
+            let (exploitability_approx, _) = self.book.most_approx(self.space, simplex, &rule)?;
+            let excess = exploitability_approx - epsilon_approx;
             if excess <= if level == 0 { 1e-12 } else { 0.0 } {
                 return Some(rule);
             }
@@ -332,9 +336,21 @@ impl<'a> Cover<'a> {
             let position = self.book.position(decision);
             self.try_decision(position, control);
             let Some(answer) = self.book.answer(position, 0, control) else { return false };
-            let Some(mix) = answer.mix else { return false };
-            own_approx = own_approx.max(answer.upper_approx);
-            found.push((position, mix));
+            let bounded = match answer.mix.filter(|_| self.selection == Selection::Pessimistic) {
+                Some(mix) => {
+                    own_approx = own_approx.max(answer.upper_approx);
+                    AtDecision::Response(mix)
+                }
+                None => {
+                    let point = std::slice::from_ref(decision);
+                    let Some(joined) = joined_bound(self.book.game, point, self.epsilon, self.gap, self.threshold_approx(), control) else {
+                        return false;
+                    };
+                    own_approx = own_approx.max(to_approx(&joined.bound));
+                    AtDecision::Joined(joined.steps, joined.bound)
+                }
+            };
+            found.push((position, bounded));
         }
         let own = &mut self.pieces[piece];
         own.own_approx = own_approx;

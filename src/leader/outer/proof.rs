@@ -1,7 +1,7 @@
 //! From pieces to the steps of a cover, every leaf judged exactly.
 
 use super::book::{Book, Weights};
-use super::pieces::{Cover, Leaf};
+use super::pieces::{AtDecision, Cover, Leaf};
 use crate::certificate::{CoverStep, Mix, Step};
 use crate::check::cover::leader_range_on;
 use crate::exact::{Natural, Rational};
@@ -30,7 +30,7 @@ pub(super) fn range_cover(game: &Game, space: &Space<'_>) -> CoverProof {
 }
 
 /// The best proof that the pieces give.
-pub(super) fn cover_proof(cover: &Cover<'_>, epsilon: &Rational) -> CoverProof {
+pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Rational) -> CoverProof {
     let value_approx = values(cover);
     let mut body: Vec<Step> = Vec::new();
     let mut upper: Option<Rational> = None;
@@ -49,7 +49,7 @@ pub(super) fn cover_proof(cover: &Cover<'_>, epsilon: &Rational) -> CoverProof {
             continue;
         }
         let points = || -> Vec<Point> { piece.simplex.iter().map(|&p| cover.book.point(p).clone()).collect() };
-        let bound = leaf(&cover.book, &piece.simplex, &piece.leaf, epsilon, &mut policies, &mut body).unwrap_or_else(|| {
+        let bound = leaf(&cover.book, space, &piece.simplex, &piece.leaf, epsilon, &mut policies, &mut body).unwrap_or_else(|| {
             body.push(Step::Cover(CoverStep::Range));
             Some(leader_range_on(cover.book.game, &points()).1)
         });
@@ -96,6 +96,7 @@ impl Numbering {
 /// Writes a leaf when it holds exactly: the bound that it shows, `Some(None)` when there is nothing to bound.
 fn leaf(
     book: &Book<'_>,
+    space: &Space<'_>,
     simplex: &[usize],
     leaf: &Leaf,
     epsilon: &Rational,
@@ -103,13 +104,13 @@ fn leaf(
     body: &mut Vec<Step>,
 ) -> Option<Option<Rational>> {
     let judged = |simplex: &[usize], rule: &[Weights]| {
-        let judged = book.judge_exactly(simplex, rule)?;
-        (judged.exploitability <= *epsilon).then_some(judged.leader)
+        let (exploitability, leader) = book.most_exactly(space, simplex, rule)?;
+        (exploitability <= *epsilon).then_some(leader)
     };
     match leaf {
         Leaf::Range => None,
-        Leaf::Outside(side) => {
-            body.push(Step::Cover(CoverStep::Outside(*side)));
+        Leaf::Outside => {
+            body.push(Step::Cover(CoverStep::Outside));
             Some(None)
         }
         Leaf::Response(rule) => {
@@ -126,9 +127,19 @@ fn leaf(
         Leaf::Decisions(decisions) => {
             let mut upper: Option<Rational> = None;
             let mut own = vec![Step::Cover(CoverStep::Decisions)];
-            for (position, mix) in decisions {
-                upper = upper.max(Some(judged(&[*position], std::slice::from_ref(mix))?));
-                own.push(Step::Cover(CoverStep::Decision(policies.mix(mix))));
+            for (position, bounded) in decisions {
+                match bounded {
+                    AtDecision::Response(mix) => {
+                        upper = upper.max(Some(judged(&[*position], std::slice::from_ref(mix))?));
+                        own.push(Step::Cover(CoverStep::Decision(policies.mix(mix))));
+                    }
+                    AtDecision::Joined(steps, bound) => {
+                        upper = upper.max(Some(bound.clone()));
+                        own.push(Step::Cover(CoverStep::Joined));
+                        own.extend(steps.iter().cloned());
+                        own.push(Step::Cover(CoverStep::End));
+                    }
+                }
             }
             body.append(&mut own);
             Some(upper)
