@@ -33,7 +33,8 @@ pub(super) struct Book<'a> {
     selection: Selection,
     epsilon: &'a Rational,
     gap: Rational,
-    linear: bool,
+    /// The followers' data do not depend on the population, and the leader's reward is linear in it.
+    pub(super) linear: bool,
     outside_allowed: bool,
     pub(super) exact: Tables<Rational>,
     approx: Tables<f64>,
@@ -46,6 +47,10 @@ pub(super) struct Book<'a> {
     positions: BTreeMap<Point, usize>,
     answers: HashMap<(usize, u32), Option<Answer>>,
     cache: ApproxCache,
+    /// Loss and gain of single policies at single decisions.
+    singles_approx: HashMap<(usize, usize), (f64, f64)>,
+    /// The game at the decision looked at last.
+    last: Option<(usize, Numbers)>,
     /// Inner problems solved.
     pub(super) solved: usize,
     pub(super) inductions: usize,
@@ -72,6 +77,8 @@ impl<'a> Book<'a> {
             positions: BTreeMap::new(),
             answers: HashMap::new(),
             cache: ApproxCache::default(),
+            singles_approx: HashMap::new(),
+            last: None,
             solved: 0,
             inductions: 0,
             lp_solves: 0,
@@ -183,6 +190,17 @@ impl<'a> Book<'a> {
         answer
     }
 
+    /// What a policy loses and gives to the leader at a decision, in binary64.
+    pub(super) fn single_approx(&mut self, position: usize, policy: usize) -> Option<(f64, f64)> {
+        if let Some(&known) = self.singles_approx.get(&(position, policy)) {
+            return Some(known);
+        }
+        let judged = self.judge_approx(&[position], &[vec![(policy, Rational::ONE)]])?;
+        let single = (judged.exploitability[0], judged.leader[0]);
+        self.singles_approx.insert((position, policy), single);
+        Some(single)
+    }
+
     fn solve(&mut self, position: usize, level: u32, control: &Control) -> Option<Answer> {
         let point = self.points[position].clone();
         let space = self.game.leader.space()?;
@@ -191,11 +209,16 @@ impl<'a> Book<'a> {
         }
         self.solved += 1;
         let epsilon = self.epsilon - self.margin(level);
-        let instance = self.game.at(&point);
-        match instance.mean_field_free() {
-            Ok(numbers) if self.linear => self.solve_linear(position, &numbers, &epsilon, control),
-            _ => self.search(&instance, &epsilon, control).ok().flatten(),
+        if !self.linear {
+            return self.search(&self.game.at(&point), &epsilon, control).ok().flatten();
         }
+        let numbers = match self.last.take() {
+            Some((known, numbers)) if known == position => numbers,
+            _ => self.game.at(&point).mean_field_free().ok()?,
+        };
+        let answer = self.solve_linear(position, &numbers, &epsilon, control);
+        self.last = Some((position, numbers));
+        answer
     }
 
     fn solve_linear(&mut self, position: usize, numbers: &Numbers, epsilon: &Rational, control: &Control) -> Option<Answer> {

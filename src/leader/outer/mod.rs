@@ -7,6 +7,7 @@
 mod approx;
 mod book;
 mod joined;
+mod mixing;
 mod pieces;
 mod proof;
 

@@ -2,11 +2,13 @@
 
 use super::book::{Book, LAST_LEVEL, Weights};
 use super::joined::joined_bound;
+use super::mixing::best_rule;
 use crate::certificate::{Selection, Step};
 use crate::check::cover::{cut, leader_range_on};
 use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio, to_approx};
 use crate::game::{Grid, Point, Space};
+use crate::lp::LpEngine;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
@@ -88,6 +90,7 @@ pub(super) struct Cover<'a> {
     /// When the search began, and how much of the time since went into joined games.
     start: Instant,
     joining: Duration,
+    engine: LpEngine,
 }
 
 impl<'a> Cover<'a> {
@@ -108,6 +111,7 @@ impl<'a> Cover<'a> {
             restricted,
             start: Instant::now(),
             joining: Duration::ZERO,
+            engine: LpEngine::new(),
         }
     }
 
@@ -188,16 +192,19 @@ impl<'a> Cover<'a> {
         let mut own_approx = to_approx(&leader_range_on(self.book.game, &points).1);
         let mut leaf = Leaf::Range;
         if self.selection == Selection::Pessimistic {
-            for rule in inherited.into_iter().chain(self.affine_rule(&simplex, control)) {
+            let mixed = if self.book.linear && !self.epsilon.is_zero() { self.mixed_rule(&simplex, inherited.as_deref(), control) } else { None };
+            let affine = if mixed.is_none() { self.affine_rule(&simplex, control) } else { None };
+            for rule in inherited.into_iter().chain(mixed).chain(affine) {
                 self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
             }
-            if !matches!(leaf, Leaf::Response(_)) || simplex.len() == 2 {
+            if !matches!(leaf, Leaf::Response(_)) || (simplex.len() == 2 && !self.book.linear) {
                 for rule in self.constant_rules(&simplex, control) {
                     self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
                 }
             }
         }
-        let poor = !matches!(leaf, Leaf::Response(_)) || own_approx >= parent_approx;
+        let rare = self.selection == Selection::Optimistic || self.epsilon.is_zero() || !self.book.linear;
+        let poor = !matches!(leaf, Leaf::Response(_)) || (rare && own_approx >= parent_approx);
         if poor && own_approx.min(parent_approx) > self.threshold_approx() && !control.stopped() {
             self.join(&points, &mut own_approx, &mut leaf, control);
         }
@@ -209,11 +216,11 @@ impl<'a> Cover<'a> {
 
     fn join(&mut self, points: &[Point], own_approx: &mut f64, leaf: &mut Leaf, control: &Control) {
         let started = Instant::now();
-        // Half of the time at most, except where nothing else bounds the best equilibrium.
-        let share = self.start.elapsed().saturating_sub(self.joining * 2);
+        // A third of the time at most; more where nothing else bounds the best equilibrium.
+        let share = self.start.elapsed().saturating_sub(self.joining * 3);
         let within = match self.selection {
             Selection::Pessimistic => control.within(share.max(LEAST_JOINING)),
-            Selection::Optimistic => control.clone(),
+            Selection::Optimistic => control.within(share.max(10 * LEAST_JOINING)),
         };
         let found = joined_bound(self.book.game, points, self.epsilon, self.gap, self.threshold_approx(), &within);
         self.joining += started.elapsed();
@@ -281,6 +288,20 @@ impl<'a> Cover<'a> {
     /// The worst equilibria of the vertices at an eps so small that mixing them is an eps-equilibrium everywhere.
     fn affine_rule(&mut self, simplex: &[usize], control: &Control) -> Option<Vec<Weights>> {
         self.margin_rule(simplex, control, &|simplex, k| simplex[k])
+    }
+
+    /// The best mixture of what is worst at the vertices for several eps, and of what the larger piece used.
+    fn mixed_rule(&mut self, simplex: &[usize], inherited: Option<&[Weights]>, control: &Control) -> Option<Vec<Weights>> {
+        let mut policies: Vec<usize> = inherited.into_iter().flatten().flatten().map(|(policy, _)| *policy).collect();
+        for &vertex in simplex {
+            for level in [0, LAST_LEVEL - 2, LAST_LEVEL] {
+                let answer = self.book.answer(vertex, level, control)?;
+                policies.extend(answer.mix?.iter().map(|(policy, _)| *policy));
+            }
+        }
+        policies.sort_unstable();
+        policies.dedup();
+        best_rule(&mut self.book, &mut self.engine, simplex, &policies, self.epsilon)
     }
 
     /// What is worst at one vertex, everywhere.
