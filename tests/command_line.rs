@@ -368,11 +368,14 @@ mod solve {
 
     #[test]
     fn refusals() {
-        for continuum in ["models/moral_hazard.toml", "models/inspection.toml", "models/epidemic.toml"] {
-            let (status, out, err) = run(&["solve", continuum]);
-            assert_eq!((status, out.as_str()), (2, ""), "{continuum}");
-            assert!(err.starts_with("error: not supported yet: a leader with continuous decisions"), "{continuum}: {err}");
-        }
+        let many = std::env::temp_dir().join(format!("smfg-nine-{}.toml", std::process::id()));
+        let variables: Vec<String> = (0..9).map(|j| format!("{{ name = \"u{j}\", lower = 0, upper = 1 }}")).collect();
+        let head = "format = \"smfg-game/1\"\nname = \"nine\"\nstages = 1\nstates = [\"x\"]\nactions = [\"a\"]\ninitial = { x = 1 }\n";
+        std::fs::write(&many, format!("{head}[leader]\nvariables = [{}]\n", variables.join(", "))).expect("a file");
+        let (status, out, err) = run(&["solve", many.to_str().expect("a path")]);
+        std::fs::remove_file(&many).expect("removed");
+        assert_eq!((status, out.as_str()), (2, ""));
+        assert!(err.starts_with("error: not supported: a leader with 9 free parameters, at most 8"), "{err}");
         let cases: &[&[&str]] = &[
             &["solve", "models/no_such_file.toml"],
             &["solve", WAGES, "--epsilon", "abc"],

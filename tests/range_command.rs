@@ -153,7 +153,6 @@ fn refusals_say_what_is_expected() {
         (&["range", WAGE, "--decision", "wage=1,wage=1"], "no such decision, expected wage=..."),
         (&["range", WAGE, "--decision", "wage=x"], "--decision wage=x: found `x`"),
         (&["solve", WAGE, "--decision", "wage=-1"], "wage = -1, expected a number between 0 and 5/4"),
-        (&["solve", WAGE], "not supported yet: a leader with continuous decisions"),
         (&["range", "models/inspection.toml", "--decision", "p[inspect]@0=1/2"], "found no value for p[rest]@0"),
         (
             &["range", "models/inspection.toml", "--decision", "p[inspect]@0=1/2,p[rest]@0=1/3"],

@@ -20,6 +20,8 @@ pub enum CoverStep {
     Outside,
     /// Closes a piece: the followers mix like this at each vertex, and in between accordingly.
     Response(Vec<Mix>),
+    /// Closes a piece: a multiplier of the equilibrium row, and what followers can earn at least, as a rule.
+    Multiplier(Rational, Vec<Mix>),
     /// Closes a piece with few decisions, each of which follows as a [`CoverStep::Decision`], or as a [`CoverStep::Joined`] of this point alone.
     Decisions,
     /// What the followers do at one decision.
@@ -44,6 +46,7 @@ impl CoverStep {
             CoverStep::Cut(..) => "cover-cut",
             CoverStep::Outside => "cover-outside",
             CoverStep::Response(_) => "cover-response",
+            CoverStep::Multiplier(..) => "cover-multiplier",
             CoverStep::Decisions => "cover-decisions",
             CoverStep::Decision(_) => "cover-decision",
             CoverStep::Range => "cover-range",
@@ -62,6 +65,10 @@ impl CoverStep {
                 let words: Vec<String> = mixes.iter().map(|mix| format_mix(mix)).collect();
                 format!("{rule} {}", words.join(" "))
             }
+            CoverStep::Multiplier(multiplier, mixes) => {
+                let words: Vec<String> = mixes.iter().map(|mix| format_mix(mix)).collect();
+                format!("{rule} {} {}", format_rational(multiplier), words.join(" "))
+            }
             CoverStep::Decision(mix) => format!("{rule} {}", format_mix(mix)),
             _ => rule.to_string(),
         }
@@ -74,6 +81,9 @@ impl CoverStep {
             ("cover-cut", [i, j]) => parse_index(i).and_then(|i| Ok(CoverStep::Cut(i, parse_index(j)?))),
             ("cover-outside", []) => Ok(CoverStep::Outside),
             ("cover-response", words) => words.iter().map(|word| parse_mix(word)).collect::<Result<_, _>>().map(CoverStep::Response),
+            ("cover-multiplier", [multiplier, words @ ..]) => parse_number(multiplier).and_then(|multiplier| {
+                words.iter().map(|word| parse_mix(word)).collect::<Result<_, _>>().map(|rule| CoverStep::Multiplier(multiplier, rule))
+            }),
             ("cover-decisions", []) => Ok(CoverStep::Decisions),
             ("cover-decision", [mix]) => parse_mix(mix).map(CoverStep::Decision),
             ("cover-range", []) => Ok(CoverStep::Range),

@@ -39,7 +39,8 @@ convex. Upper bound: for every decision an eps-equilibrium at which she gets no 
 `within_gap` when they differ by at most --gap, and `limit` otherwise (status 1). A time limit or Ctrl-C still gives \
 proved bounds; a second Ctrl-C leaves at once.
 
-Solved so far: a leader with a finite list of decisions, or one given point (--decision) of any leader. Followers of class C0: exactly. C1: exactly \
+A leader with variables, mixed actions or a process of her own: simplices cover her decisions, each with a response of the followers that is an eps-equilibrium \
+on all of it, or a bound of the best equilibrium; up to 8 free parameters. Followers of class C0: exactly. C1: exactly \
 at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.";
 
 #[cfg(feature = "solver")]

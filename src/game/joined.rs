@@ -77,16 +77,18 @@ impl Game {
         let aggregates = self.aggregates.iter().map(doubled).chain((0..expected).map(parameter)).collect();
         let stages = self.stages.iter().enumerate().map(|(t, stage)| {
             let extra = if t == 0 { points.len() } else { 1 };
-            let mut actions: Vec<Vec<u32>> = (0..states)
-                .map(|state| stage.pairs.of_state(state).map(|pair| stage.pairs.action(pair) as u32).collect())
-                .collect();
+            let mut actions: Vec<Vec<u32>> =
+                (0..states).map(|state| stage.pairs.of_state(state).map(|pair| stage.pairs.action(pair) as u32).collect()).collect();
             actions.push((0..extra as u32).collect());
             let pairs = stage.pairs.len() + extra;
             Stage {
                 pairs: Arc::new(Pairs::new(&actions)),
                 reward: widened(&stage.reward.substitute(&value).renamed(&rename), pairs, &two),
                 leader_reward: widened(&stage.leader_reward.substitute(&value).renamed(&rename), pairs, &two),
-                transition: stage.transition.as_ref().map(|transition| staying(transition, &value, &rename, stage.pairs.len(), states, extra)),
+                transition: stage
+                    .transition
+                    .as_ref()
+                    .map(|transition| staying(transition, &value, &rename, stage.pairs.len(), states, extra)),
             }
         });
         let stages = stages.collect();

@@ -2,8 +2,8 @@
 
 use super::contest::{Finish, contest};
 use super::equilibrium::describe;
-use super::polytope::solve_polytope;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
+use super::polytope::solve_polytope;
 use super::race::{Contender, Engine, Race, best, interval};
 use super::settings::{Method, Precision, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
@@ -53,7 +53,16 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     let status = status(&accepted.claim, &settings.gap);
     let decision = winner.map_or(0, |(index, _)| *index);
     let statistics = found.statistics;
-    Ok(Outcome { status, termination: termination(settings, status), decision, point: None, equilibrium, certificate, accepted, statistics })
+    Ok(Outcome {
+        status,
+        termination: termination(settings, status),
+        decision,
+        point: None,
+        equilibrium,
+        certificate,
+        accepted,
+        statistics,
+    })
 }
 
 /// What is shown of every decision in scope, and what it took.

@@ -7,7 +7,7 @@ mod scalar;
 mod tables;
 
 pub use range::leader_range_on;
-pub use response::{Judgement, Policies, Rule, judge};
+pub use response::{Judgement, Policies, Rule, judge, relax};
 pub use scalar::Scalar;
 pub use tables::Tables;
 
@@ -77,6 +77,7 @@ pub(super) fn check_cover<R: BufRead>(
                 None
             }
             CoverStep::Response(rule) => cover.response(&piece, &rule).map_err(fault)?,
+            CoverStep::Multiplier(multiplier, rule) => cover.multiplier(&piece, &multiplier, &rule).map_err(fault)?,
             CoverStep::Decisions => cover.decisions(reader, &piece, joined)?,
             CoverStep::Range => Some(leader_range_on(game, &piece).1),
             CoverStep::Joined => Some(joined(reader, &piece)?),
@@ -136,6 +137,18 @@ impl Cover<'_> {
             Some(_) => Ok(self.space.greatest_on(piece, &judged.leader)),
             None => Ok(None),
         }
+    }
+
+    /// Upper bound of the leader's reward at any equilibrium anywhere on a simplex, by a multiplier of the equilibrium row.
+    fn multiplier(&self, piece: &[Point], multiplier: &Rational, rule: &[Mix]) -> Result<Option<Rational>, Fault> {
+        if !rule.iter().all(is_law) {
+            return Err(Fault::Weights);
+        }
+        if *multiplier < Rational::ZERO {
+            return Err(Fault::NegativeMultiplier);
+        }
+        let values = relax(&self.tables, piece, &self.claim.epsilon, multiplier, rule, &self.policies).ok_or(Fault::Shape)?;
+        Ok(self.space.greatest_on(piece, &values))
     }
 
     /// A response at each decision of a piece with few of them.

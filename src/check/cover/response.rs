@@ -152,9 +152,54 @@ impl<N: Scalar> Variables<'_, N> {
 }
 
 /// Judges a rule on the simplex with the given vertices, a value per parameter each; `None` when the rule does not fit: wrong
-/// counts, unknown policies, weights that are not a law, or a mixture where transitions are not fixed.
+/// counts, unknown policies, or a mixture where transitions are not fixed.
 #[must_use]
 pub fn judge<N: Scalar>(tables: &Tables<N>, simplex: &[Vec<N>], rule: &Rule<N>, policies: &Policies<N>) -> Option<Judgement<N>> {
+    Some(evaluate(tables, simplex, None, rule, policies)?.judgement)
+}
+
+/// With a multiplier `lambda >= 0`, an upper bound at each vertex, affine in between, of the leader's reward at every eps-equilibrium, for games whose data see no
+/// population: `max_d (c + lambda r)'d + k + lambda (eps - r'd_rule)`, because `r'd >= V* - eps` at an equilibrium and `V* >= r'd_rule`. `None` when the
+/// rule does not fit or data see the population.
+#[must_use]
+pub fn relax<N: Scalar>(
+    tables: &Tables<N>,
+    simplex: &[Vec<N>],
+    epsilon: &N,
+    multiplier: &N,
+    rule: &Rule<N>,
+    policies: &Policies<N>,
+) -> Option<Vec<N>> {
+    if tables.sees_population() || *multiplier < zero() {
+        return None;
+    }
+    let Evaluation { most, earned, payoff, .. } = evaluate(tables, simplex, Some(multiplier), rule, policies)?;
+    let mut bound = most;
+    let one = N::of(&Rational::ONE);
+    bound.add(&one, &payoff);
+    bound.add(multiplier, &Form::constant(epsilon, simplex.len()));
+    bound.add(&zero::<N>().minus(multiplier), &earned);
+    Some(bound.at.iter().map(|value| value.plus(&bound.high)).collect())
+}
+
+/// What one pass over a simplex yields.
+struct Evaluation<N> {
+    judgement: Judgement<N>,
+    /// Upper bound of the greatest that a follower can have: of rewards, or of the leader's gains and `lambda` times rewards.
+    most: Form<N>,
+    /// What the rule earns.
+    earned: Form<N>,
+    /// The leader's terms that are not weighted by followers.
+    payoff: Form<N>,
+}
+
+fn evaluate<N: Scalar>(
+    tables: &Tables<N>,
+    simplex: &[Vec<N>],
+    multiplier: Option<&N>,
+    rule: &Rule<N>,
+    policies: &Policies<N>,
+) -> Option<Evaluation<N>> {
     let vertices = simplex.len();
     if vertices == 0 || rule.len() != vertices || simplex.iter().any(|point| point.len() != tables.parameters) || tables.anticipates() {
         return None;
@@ -163,6 +208,7 @@ pub fn judge<N: Scalar>(tables: &Tables<N>, simplex: &[Vec<N>], rule: &Rule<N>, 
         (0..tables.parameters).map(|j| Form::exact(simplex.iter().map(|point| point[j].clone()).collect())).collect();
     let played = played(tables, rule, policies)?;
     let nothing = || Form::constant(&zero(), vertices);
+    let one = N::of(&Rational::ONE);
     let aggregates = vec![nothing(); tables.aggregates.len()];
     let mut variables = Variables { vertices, parameters: &parameters, aggregates, monomials: BTreeMap::new() };
     let (flow, transitions) = if tables.fixed { (played, Vec::new()) } else { forwards(tables, &mut variables, &played)? };
@@ -186,7 +232,14 @@ pub fn judge<N: Scalar>(tables: &Tables<N>, simplex: &[Vec<N>], rule: &Rule<N>, 
         for state in 0..stage.pairs.states() {
             let mut best: Option<Form<N>> = None;
             for pair in stage.pairs.of_state(state) {
-                let mut value = rewards[pair].clone();
+                let mut value = match multiplier {
+                    None => rewards[pair].clone(),
+                    Some(multiplier) => {
+                        let mut sum = gains[pair].clone();
+                        sum.add(multiplier, &rewards[pair]);
+                        sum
+                    }
+                };
                 continuation(tables, t, pair, transitions.get(t), &next, &mut value)?;
                 best = Some(match best {
                     None => value,
@@ -206,16 +259,19 @@ pub fn judge<N: Scalar>(tables: &Tables<N>, simplex: &[Vec<N>], rule: &Rule<N>, 
         next = values;
     }
     let earned = earned.form();
-    let mut loss = nothing();
-    tables.initial.iter().zip(&next).for_each(|(mass, value)| loss.add(mass, value));
+    let mut most_earned = nothing();
+    tables.initial.iter().zip(&next).for_each(|(mass, value)| most_earned.add(mass, value));
+    let mut loss = most_earned.clone();
     loss.add(&N::of(&Rational::NEG_ONE), &earned);
-    let mut gain = leader.form();
+    let mut payoff = nothing();
     for (monomial, coefficient) in &tables.payoff {
-        let form = variables.monomial(monomial)?.clone();
-        gain.add(coefficient, &form);
+        payoff.add(coefficient, variables.monomial(monomial)?);
     }
+    let mut gain = leader.form();
+    gain.add(&one, &payoff);
     let most = |form: &Form<N>| form.at.iter().map(|value| value.plus(&form.high)).collect();
-    Some(Judgement { exploitability: most(&loss), leader: most(&gain) })
+    let judgement = Judgement { exploitability: most(&loss), leader: most(&gain) };
+    Some(Evaluation { judgement, most: most_earned, earned, payoff })
 }
 
 /// Occupation measures or probabilities at the vertices.

@@ -80,6 +80,14 @@ impl<N: Scalar> Tables<N> {
         self.fixed
     }
 
+    /// Whether any data but a linear payoff, which is not covered either, see the population.
+    pub(super) fn sees_population(&self) -> bool {
+        let sees = |m: &Monomial| m.population_degree() > 0;
+        let table = |table: &Table<N>| table.iter().any(|(m, _)| sees(m));
+        self.payoff.iter().any(|(m, _)| sees(m))
+            || self.stages.iter().any(|s| table(&s.reward) || table(&s.leader) || s.transition.as_ref().is_some_and(|(_, t)| table(t)))
+    }
+
     /// Whether the transitions of some stage see populations of later stages, which no file can say.
     pub(super) fn anticipates(&self) -> bool {
         self.stages.iter().enumerate().any(|(t, stage)| {

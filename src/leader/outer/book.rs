@@ -1,7 +1,7 @@
 //! What is known of single decisions: the worst equilibria at several eps, and the policies that they mix.
 
 use crate::certificate::{Part, Selection};
-use crate::check::cover::{Judgement, Policies, Scalar, Tables, judge};
+use crate::check::cover::{Judgement, Policies, Scalar, Tables, judge, relax};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
 use crate::equilibrium::{Control, InnerProblem, Problem, inner_search};
 use crate::exact::{Natural, Rational, from_approx, from_short_dyadic, to_approx};
@@ -49,6 +49,8 @@ pub(super) struct Book<'a> {
     cache: ApproxCache,
     /// Loss and gain of single policies at single decisions.
     singles_approx: HashMap<(usize, usize), (f64, f64)>,
+    /// Optimal policies of single decisions.
+    responses: HashMap<usize, usize>,
     /// The game at the decision looked at last.
     last: Option<(usize, Numbers)>,
     /// Inner problems solved.
@@ -78,6 +80,7 @@ impl<'a> Book<'a> {
             answers: HashMap::new(),
             cache: ApproxCache::default(),
             singles_approx: HashMap::new(),
+            responses: HashMap::new(),
             last: None,
             solved: 0,
             inductions: 0,
@@ -129,22 +132,14 @@ impl<'a> Book<'a> {
 
     /// Judges a rule in binary64.
     fn judge_approx(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<f64>> {
-        let points: Vec<Vec<f64>> = simplex.iter().map(|&position| self.points_approx[position].clone()).collect();
-        let rule: Vec<Vec<(usize, f64)>> = rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
-        judge(&self.approx, &points, &rule, &self.approx_policies)
+        let (points, weights) = self.approximate(simplex, rule);
+        judge(&self.approx, &points, &weights, &self.approx_policies)
     }
 
     /// Greatest exploitability and leader's reward of a rule on a simplex, in binary64; `None` when it has no decision or the rule does not fit.
     pub(super) fn most_approx(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<(f64, f64)> {
         let judged = self.judge_approx(simplex, rule)?;
-        let inside = simplex.iter().all(|&position| space.polytope().contains(&self.points[position]));
-        let most = |values: &[f64]| {
-            if inside {
-                return Some(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
-            }
-            let exact: Vec<Rational> = values.iter().map(|&value| from_approx(value)).collect::<Option<_>>()?;
-            space.greatest_on(&self.corners(simplex), &exact).map(|value| to_approx(&value))
-        };
+        let most = |values: &[f64]| self.greatest_approx(space, simplex, values);
         Some((most(&judged.exploitability)?, most(&judged.leader)?))
     }
 
@@ -153,6 +148,41 @@ impl<'a> Book<'a> {
         let judged = self.judge_exactly(simplex, rule)?;
         let points = self.corners(simplex);
         Some((space.greatest_on(&points, &judged.exploitability)?, space.greatest_on(&points, &judged.leader)?))
+    }
+
+    /// Greatest bound of a multiplier on a simplex, in binary64.
+    pub(super) fn relaxed_approx(&self, space: &Space<'_>, simplex: &[usize], multiplier: &Rational, rule: &[Weights]) -> Option<f64> {
+        let (points, weights) = self.approximate(simplex, rule);
+        let values = relax(&self.approx, &points, &to_approx(self.epsilon), &to_approx(multiplier), &weights, &self.approx_policies)?;
+        self.greatest_approx(space, simplex, &values)
+    }
+
+    /// The same exactly, as the checker computes it.
+    pub(super) fn relaxed_exactly(
+        &self,
+        space: &Space<'_>,
+        simplex: &[usize],
+        multiplier: &Rational,
+        rule: &[Weights],
+    ) -> Option<Rational> {
+        let points = self.corners(simplex);
+        let values = relax(&self.exact, &points, self.epsilon, multiplier, rule, &self.exact_policies)?;
+        space.greatest_on(&points, &values)
+    }
+
+    fn approximate(&self, simplex: &[usize], rule: &[Weights]) -> (Vec<Vec<f64>>, Vec<Vec<(usize, f64)>>) {
+        let points = simplex.iter().map(|&position| self.points_approx[position].clone()).collect();
+        let weights = rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
+        (points, weights)
+    }
+
+    /// Greatest value of an affine function on the decisions of a simplex.
+    fn greatest_approx(&self, space: &Space<'_>, simplex: &[usize], values: &[f64]) -> Option<f64> {
+        if simplex.iter().all(|&position| space.polytope().contains(&self.points[position])) {
+            return Some(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+        }
+        let exact: Vec<Rational> = values.iter().map(|&value| from_approx(value)).collect::<Option<_>>()?;
+        space.greatest_on(&self.corners(simplex), &exact).map(|value| to_approx(&value))
     }
 
     /// The points at these positions.
@@ -188,6 +218,32 @@ impl<'a> Book<'a> {
         let answer = self.solve(position, level, control);
         self.answers.insert((position, level), answer.clone());
         answer
+    }
+
+    /// A policy that is optimal for a follower at a decision, up to roundings, where the followers' data see the leader alone.
+    pub(super) fn best_response(&mut self, position: usize, control: &Control) -> Option<usize> {
+        if let Some(&known) = self.responses.get(&position) {
+            return Some(known);
+        }
+        if control.stopped()
+            || !self.linear
+            || (!self.outside_allowed && !self.game.leader.space()?.polytope().contains(&self.points[position]))
+        {
+            return None;
+        }
+        let numbers = match self.last.take() {
+            Some((known, numbers)) if known == position => numbers,
+            _ => self.game.at(&self.points[position]).mean_field_free().ok()?,
+        };
+        let nothing = Rational::ZERO;
+        let mut search = Search::new(&Problem { numbers: &numbers, epsilon: &nothing, selection: self.selection }, &self.cache);
+        search.step(&|| true);
+        self.inductions += search.inductions();
+        let policy = search.best_response_policy();
+        self.last = Some((position, numbers));
+        let policy = self.policy(&policy?)?;
+        self.responses.insert(position, policy);
+        Some(policy)
     }
 
     /// What a policy loses and gives to the leader at a decision, in binary64.
@@ -247,7 +303,8 @@ impl<'a> Book<'a> {
             let room = (to_approx(epsilon) - best.exploitability[0]) / (worst.exploitability[0] - best.exploitability[0]);
             let scale = f64::powi(2.0, WEIGHT_BITS as i32);
             let share = (room.clamp(0.0, 1.0) * scale * (1.0 - 1e-11)).floor() / scale;
-            if let Some(share) = from_short_dyadic(share, WEIGHT_BITS).filter(|share| !share.is_zero() && worst.leader[0] < best.leader[0]) {
+            if let Some(share) = from_short_dyadic(share, WEIGHT_BITS).filter(|share| !share.is_zero() && worst.leader[0] < best.leader[0])
+            {
                 upper_approx += to_approx(&share) * (worst.leader[0] - best.leader[0]);
                 mix = vec![(safe, Rational::ONE - &share), (bad, share)];
             }

@@ -15,7 +15,13 @@ const BITS: u32 = 40;
 const MARGIN_APPROX: f64 = 1e-10;
 
 /// A mixture of `policies` per vertex; `None` when no mixture is an eps-equilibrium everywhere.
-pub(super) fn best_rule(book: &mut Book<'_>, engine: &mut LpEngine, simplex: &[usize], policies: &[usize], epsilon: &Rational) -> Option<Vec<Weights>> {
+pub(super) fn best_rule(
+    book: &mut Book<'_>,
+    engine: &mut LpEngine,
+    simplex: &[usize],
+    policies: &[usize],
+    epsilon: &Rational,
+) -> Option<Vec<Weights>> {
     let (n, m) = (simplex.len(), policies.len());
     let mut loss_approx = vec![vec![0.0; m]; n];
     let mut gain_approx = vec![vec![0.0; m]; n];

@@ -25,6 +25,7 @@ pub(super) enum Leaf {
     Range,
     Outside,
     Response(Vec<Weights>),
+    Multiplier(Rational, Vec<Weights>),
     Joined(Vec<Step>, Rational),
     Decisions(Vec<(usize, AtDecision)>),
 }
@@ -91,6 +92,9 @@ pub(super) struct Cover<'a> {
     start: Instant,
     joining: Duration,
     engine: LpEngine,
+    /// Joined games that closed no piece, in a row, and pieces to pass by before the next one.
+    fruitless: u32,
+    pause: u32,
 }
 
 impl<'a> Cover<'a> {
@@ -112,6 +116,8 @@ impl<'a> Cover<'a> {
             start: Instant::now(),
             joining: Duration::ZERO,
             engine: LpEngine::new(),
+            fruitless: 0,
+            pause: 0,
         }
     }
 
@@ -192,26 +198,64 @@ impl<'a> Cover<'a> {
         let mut own_approx = to_approx(&leader_range_on(self.book.game, &points).1);
         let mut leaf = Leaf::Range;
         if self.selection == Selection::Pessimistic {
-            let mixed = if self.book.linear && !self.epsilon.is_zero() { self.mixed_rule(&simplex, inherited.as_deref(), control) } else { None };
-            let affine = if mixed.is_none() { self.affine_rule(&simplex, control) } else { None };
+            let mixed =
+                if self.book.linear && !self.epsilon.is_zero() { self.mixed_rule(&simplex, inherited.as_deref(), control) } else { None };
+            let affine = if !self.book.linear || self.epsilon.is_zero() { self.affine_rule(&simplex, control) } else { None };
             for rule in inherited.into_iter().chain(mixed).chain(affine) {
                 self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
             }
-            if !matches!(leaf, Leaf::Response(_)) || (simplex.len() == 2 && !self.book.linear) {
+            let doubtful = !self.book.linear || self.epsilon.is_zero();
+            if doubtful && (!matches!(leaf, Leaf::Response(_)) || simplex.len() == 2) {
                 for rule in self.constant_rules(&simplex, control) {
                     self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
                 }
             }
         }
+        if self.book.linear && own_approx > self.threshold_approx() {
+            self.relax(&simplex, &mut own_approx, &mut leaf, control);
+        }
         let rare = self.selection == Selection::Optimistic || self.epsilon.is_zero() || !self.book.linear;
         let poor = !matches!(leaf, Leaf::Response(_)) || (rare && own_approx >= parent_approx);
-        if poor && own_approx.min(parent_approx) > self.threshold_approx() && !control.stopped() {
+        if poor && own_approx.min(parent_approx) > self.threshold_approx() && !control.stopped() && self.join_now() {
             self.join(&points, &mut own_approx, &mut leaf, control);
         }
         let bound_approx = own_approx.min(parent_approx);
         self.pieces.push(Piece { simplex, own_approx, leaf, children: None });
         self.queue.push(Open { bound_approx, piece: position });
         position
+    }
+
+    /// Whether it is time for a joined game: the more of them were in vain, the seldomer.
+    fn join_now(&mut self) -> bool {
+        let now = self.pause == 0;
+        self.pause = self.pause.saturating_sub(1);
+        now
+    }
+
+    /// The best equilibria bounded by a multiplier of the equilibrium row, where that is better.
+    fn relax(&mut self, simplex: &[usize], own_approx: &mut f64, leaf: &mut Leaf, control: &Control) {
+        let mut rule = Vec::with_capacity(simplex.len());
+        for &vertex in simplex {
+            // What is optimal for a follower, near enough.
+            let Some(policy) = self.book.best_response(vertex, control) else { return };
+            rule.push(vec![(policy, Rational::ONE)]);
+        }
+        let mut tried: Option<(f64, Rational)> = None;
+        for exponent in -2..9i32 {
+            let multiplier = Rational::try_from(2f64.powi(exponent)).unwrap_or(Rational::ONE);
+            let Some(bound_approx) = self.book.relaxed_approx(self.space, simplex, &multiplier, &rule) else { return };
+            // Convex in the multiplier.
+            if tried.as_ref().is_some_and(|(best, _)| bound_approx > *best) {
+                break;
+            }
+            tried = Some((bound_approx, multiplier));
+        }
+        if let Some((bound_approx, multiplier)) = tried
+            && bound_approx < *own_approx
+        {
+            *own_approx = bound_approx;
+            *leaf = Leaf::Multiplier(multiplier, rule);
+        }
     }
 
     fn join(&mut self, points: &[Point], own_approx: &mut f64, leaf: &mut Leaf, control: &Control) {
@@ -227,6 +271,8 @@ impl<'a> Cover<'a> {
         let Some(found) = found else { return };
         self.book.lp_solves += found.lp_solves;
         let bound_approx = to_approx(&found.bound);
+        self.fruitless = if bound_approx <= self.threshold_approx() { 0 } else { self.fruitless + 1 };
+        self.pause = (1 << self.fruitless.min(12)) / 4;
         if bound_approx < *own_approx {
             *own_approx = bound_approx;
             *leaf = Leaf::Joined(found.steps, found.bound);
@@ -278,7 +324,9 @@ impl<'a> Cover<'a> {
         }
         // Doubtful in binary64: asked exactly.
         let doubtful = exploitability_approx > epsilon_approx - TOLERANCE_APPROX;
-        if doubtful && !self.book.most_exactly(self.space, simplex, &rule).is_some_and(|(exploitability, _)| exploitability <= *self.epsilon) {
+        if doubtful
+            && !self.book.most_exactly(self.space, simplex, &rule).is_some_and(|(exploitability, _)| exploitability <= *self.epsilon)
+        {
             return;
         }
         *own_approx = leader_approx;

@@ -66,7 +66,8 @@ fn values(cover: &Cover<'_>) -> Vec<f64> {
     let mut values = vec![f64::INFINITY; cover.pieces.len()];
     // Parts come after the whole.
     for (position, piece) in cover.pieces.iter().enumerate().rev() {
-        let below = piece.children.map_or(f64::INFINITY, |(_, _, children)| children.iter().map(|&c| values[c]).fold(f64::NEG_INFINITY, f64::max));
+        let below =
+            piece.children.map_or(f64::INFINITY, |(_, _, children)| children.iter().map(|&c| values[c]).fold(f64::NEG_INFINITY, f64::max));
         values[position] = piece.own_approx.min(below);
     }
     values
@@ -116,6 +117,11 @@ fn leaf(
         Leaf::Response(rule) => {
             let bound = judged(simplex, rule)?;
             body.push(Step::Cover(CoverStep::Response(rule.iter().map(|mix| policies.mix(mix)).collect())));
+            Some(Some(bound))
+        }
+        Leaf::Multiplier(multiplier, rule) => {
+            let bound = book.relaxed_exactly(space, simplex, multiplier, rule)?;
+            body.push(Step::Cover(CoverStep::Multiplier(multiplier.clone(), rule.iter().map(|mix| policies.mix(mix)).collect())));
             Some(Some(bound))
         }
         Leaf::Joined(steps, bound) => {

@@ -1,0 +1,263 @@
+//! Leaders with a polytope of decisions: values from outside the program, grids of decisions, and altered certificates.
+#![cfg(feature = "solver")]
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde_json::Value;
+use smfg::certificate::Selection;
+use smfg::check::check;
+use smfg::equilibrium::Control;
+use smfg::exact::{Rational, parse_rational, ratio};
+use smfg::game::{Decision, Game};
+use smfg::leader::{Outcome, Settings, Status, solve};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
+    ((u64::from(rng.next_u32()) * n as u64) >> 32) as usize
+}
+
+fn model(name: &str) -> Game {
+    Game::load(Path::new(&format!("models/{name}.toml"))).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn settings(epsilon: Rational, selection: Selection) -> Settings<'static> {
+    let control = Control::default().within(Duration::from_secs(60));
+    Settings { selection, control: control.clone(), race_control: control, ..Settings::new(epsilon) }
+}
+
+fn solved(game: &Game, settings: &Settings<'_>) -> Outcome {
+    let outcome = solve(game, settings).expect("solved");
+    let accepted = check(game, outcome.certificate.as_slice()).expect("what solve returns is accepted");
+    assert_eq!(accepted.claim, outcome.accepted.claim);
+    outcome
+}
+
+fn number(value: &Value) -> Rational {
+    parse_rational(value.as_str().expect("a fraction in quotes")).expect("a fraction")
+}
+
+/// Rows of tests/oracle/leader_values.json that are solved to the gap in seconds: the value lies within the bounds, up to the tolerance of the row.
+#[test]
+fn values_of_the_reference() {
+    let text = std::fs::read_to_string("tests/oracle/leader_values.json").expect("the values");
+    let rows: Vec<Value> = serde_json::from_str(&text).expect("a list");
+    let mut compared = 0;
+    for row in &rows {
+        let name = row["model"].as_str().expect("a name");
+        let epsilon = number(&row["epsilon"]);
+        let selection = if row["selection"] == "optimistic" { Selection::Optimistic } else { Selection::Pessimistic };
+        let hard = ["audit_continuous", "links_optimum_continuous", "braess_revenue_continuous", "leader_state"];
+        if selection == Selection::Optimistic || (epsilon.is_zero() && hard.contains(&name)) || name == "leader_state" {
+            continue;
+        }
+        let outcome = solved(&model(name), &settings(epsilon.clone(), selection));
+        let (value, slip) = (number(&row["value"]), number(&row["tolerance"]));
+        let claim = &outcome.accepted.claim;
+        let context = format!("{name} at {epsilon}: {} <= {value} <= {}", claim.lower, claim.upper);
+        assert!(&claim.lower - &slip <= value && value <= &claim.upper + &slip, "{context}");
+        assert_ne!(outcome.status, Status::Limit, "{context}");
+        compared += 1;
+    }
+    assert!(compared >= 25, "only {compared} rows were compared");
+}
+
+/// Ten thousand and more decisions of two integers are not looked at one by one.
+#[test]
+fn integers_are_not_enumerated() {
+    let outcome = solved(&model("staffing"), &settings(ratio(1, 200), Selection::Pessimistic));
+    assert_eq!(outcome.accepted.claim.lower, ratio(-151, 300));
+    assert_ne!(outcome.status, Status::Limit);
+    assert!(outcome.statistics.decisions_solved < 2000, "{} of 10201", outcome.statistics.decisions_solved);
+}
+
+/// A random game of class C0 or C1 with `parameters` variables, two stages, two states, two actions.
+fn random_game(rng: &mut ChaCha8Rng, parameters: usize, population: bool, integer: bool) -> String {
+    let mut text = String::from(
+        "format = \"smfg-game/1\"\nname = \"random\"\nstages = 2\nstates = [\"x\", \"y\"]\nactions = [\"a\", \"b\"]\ninitial = { x = \"1/3\", y = \"2/3\" }\n[leader]\nvariables = [",
+    );
+    for j in 0..parameters {
+        let (upper, kind) = if integer { (8, ", integer = true") } else { (1, "") };
+        let _ = write!(text, "{}{{ name = \"u{j}\", lower = 0, upper = {upper}{kind} }}", if j == 0 { "" } else { ", " });
+    }
+    text.push_str("]\n");
+    let unit = if integer { 80 } else { 10 };
+    let mut coefficient = || below(rng, 21) as i64 - 10;
+    for stage in 0..2 {
+        for state in ["x", "y"] {
+            for action in ["a", "b"] {
+                for table in ["reward", "leader.reward"] {
+                    let _ = write!(
+                        text,
+                        "[[{table}]]\nstage = {stage}\nstate = \"{state}\"\naction = \"{action}\"\nvalue = \"{}/10",
+                        coefficient()
+                    );
+                    for j in 0..parameters {
+                        let _ = write!(text, " + ({}/{unit}) * u{j}", coefficient());
+                    }
+                    if population && table == "reward" {
+                        let _ = write!(text, " + ({}/10) * mu[x]", coefficient());
+                    }
+                    text.push_str("\"\n");
+                }
+            }
+        }
+    }
+    for state in ["x", "y"] {
+        for (action, share) in [("a", "1/4"), ("b", "3/5")] {
+            let _ = write!(
+                text,
+                "[[transition]]\nstage = 0\nstate = \"{state}\"\naction = \"{action}\"\nto = {{ x = \"{share}\", y = \"rest\" }}\n"
+            );
+        }
+    }
+    text
+}
+
+/// Grid points of the unit box (or of 0..8 for integers).
+fn grid(parameters: usize, steps: usize, integer: bool) -> Vec<Vec<Rational>> {
+    let scale = if integer { 1 } else { steps as u64 };
+    (0..(steps + 1).pow(parameters as u32))
+        .map(|index| (0..parameters).map(|j| ratio((index / (steps + 1).pow(j as u32) % (steps + 1)) as i64, scale)).collect())
+        .collect()
+}
+
+/// A dense grid of decisions, each solved by itself, never beats the upper bound, and never what was found by more than the gap.
+#[test]
+fn no_decision_of_a_grid_is_better() {
+    let mut rng = ChaCha8Rng::seed_from_u64(41);
+    for case in 0..24 {
+        let (parameters, population, integer) = (1 + case % 2, case % 3 == 2, case % 4 == 3);
+        let game = Game::parse_toml(&random_game(&mut rng, parameters, population, integer)).expect("a game");
+        let gap = ratio(1, 1000);
+        for (epsilon, selection) in
+            [(ratio(1, 10), Selection::Pessimistic), (ratio(1, 50), Selection::Pessimistic), (ratio(1, 10), Selection::Optimistic)]
+        {
+            let outcome = solved(&game, &Settings { gap: gap.clone(), ..settings(epsilon.clone(), selection) });
+            let claim = &outcome.accepted.claim;
+            let mut best: Option<Rational> = None;
+            for point in grid(parameters, 8, integer) {
+                let own = solved(&game, &Settings { point: Some(point), ..settings(epsilon.clone(), selection) });
+                assert!(own.accepted.claim.lower <= claim.upper, "case {case}: a decision beats the bound");
+                best = best.max(Some(own.accepted.claim.lower));
+            }
+            let best = best.expect("decisions");
+            let reach = &claim.lower
+                + &gap * if claim.lower < Rational::NEG_ONE { -claim.lower.clone() } else { claim.lower.clone().max(Rational::ONE) };
+            if outcome.status != Status::Limit {
+                assert!(best <= reach, "case {case}, {selection:?} at {epsilon}: {best} is found by a grid, {} by solve", claim.lower);
+            }
+        }
+    }
+}
+
+/// One number or word of a text changed.
+fn altered(rng: &mut ChaCha8Rng, text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+    let line = below(rng, lines.len());
+    match below(rng, 5) {
+        0 => {
+            lines.remove(line);
+        }
+        1 => {
+            let copy = lines[line].clone();
+            lines.insert(line, copy);
+        }
+        2 if line + 1 < lines.len() => lines.swap(line, line + 1),
+        _ => {
+            let mut words: Vec<String> = lines[line].split(' ').map(str::to_string).collect();
+            let word = below(rng, words.len());
+            let changes = ["0", "1", "-1", "1/2", "99/100", "3", "0:1", "1:1", "0:1/2,1:1/2", "2:1"];
+            words[word] = match below(rng, 3) {
+                0 => changes[below(rng, changes.len())].to_string(),
+                1 => words[word].replace(|c: char| c.is_ascii_digit(), &format!("{}", below(rng, 10))),
+                _ => match parse_rational(&words[word]) {
+                    Ok(value) => (value * ratio(below(rng, 5) as i64 + 8, 10)).to_string(),
+                    Err(_) => changes[below(rng, changes.len())].to_string(),
+                },
+            };
+            lines[line] = words.join(" ");
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Altered certificates are refused, or accepted with a claim that agrees with the bounds known before.
+#[test]
+fn altered_covers_claim_nothing_false() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let (mut refused, mut accepted) = (0, 0);
+    for case in 0..12 {
+        let integer = case % 4 == 3;
+        let game = Game::parse_toml(&random_game(&mut rng, 1 + case % 2, case % 3 == 2, integer)).expect("a game");
+        for (epsilon, selection) in [(ratio(1, 10), Selection::Pessimistic), (ratio(1, 30), Selection::Optimistic)] {
+            let outcome = solved(&game, &Settings { gap: ratio(1, 50), ..settings(epsilon.clone(), selection) });
+            let truth = &outcome.accepted.claim;
+            let text = String::from_utf8(outcome.certificate.clone()).expect("text");
+            for _ in 0..100 {
+                let Ok(found) = check(&game, altered(&mut rng, &text).as_bytes()) else {
+                    refused += 1;
+                    continue;
+                };
+                accepted += 1;
+                let claim = found.claim;
+                // Changed questions have other answers: only those about the same eps and selection, over all decisions, are compared.
+                if claim.epsilon == truth.epsilon && claim.selection == truth.selection && claim.scope == truth.scope {
+                    assert!(
+                        claim.lower <= truth.upper && truth.lower <= claim.upper,
+                        "case {case}: {} to {} is false",
+                        claim.lower,
+                        claim.upper
+                    );
+                }
+            }
+        }
+    }
+    assert!(refused > 1000 && refused + accepted == 2400, "{refused} refused, {accepted} accepted");
+}
+
+/// Covers by hand that must be refused, with the reason: moral hazard, where working is an equilibrium from wage 1/4 on.
+#[test]
+fn forged_covers_are_refused() {
+    let game = model("moral_hazard");
+    let head = |upper: &str| {
+        format!(
+            "smfg-certificate 1\ngame {}\nepsilon 0\nselection pessimistic\nscope all\nclaim 0 {upper}\nat 1\nrange-bound 0\ncover\ncover-policy\nplay 0\ncover-policy\nplay 1\n",
+            game.hash()
+        )
+    };
+    let refused = |upper: &str, body: &str| {
+        let text = format!("{}{body}\nend\n", head(upper));
+        check(&game, text.as_bytes()).expect_err("false").to_string()
+    };
+    // Nobody works at any wage: not true above 1/4.
+    assert!(refused("0", "cover-response 0:1 0:1").contains("the exploitability of the witness is 1"));
+    // Half of the wages only: a piece is missing.
+    assert!(refused("0", "cover-cut 0 1\ncover-response 1:1 1:1").contains("not complete"));
+    assert!(refused("0", "cover-cut 0 0\ncover-response 1:1 1:1").contains("does not fit"));
+    assert!(refused("0", "cover-outside").contains("does not lie beyond"));
+    assert!(refused("0", "cover-response 0:2,1:-1 1:1").contains("weights"));
+    assert!(refused("0", "cover-response 0:1").contains("does not fit"));
+    assert!(refused("0", "cover-response 7:1 7:1").contains("does not fit"));
+    assert!(refused("0", "cover-multiplier -1 1:1 1:1").contains("negative"));
+    assert!(refused("0", "cover-decisions").contains("continuum"));
+    assert!(refused("0", "cover-joined\ncover-end").contains("no bound"));
+    assert!(refused("0", "cover-end").contains("does not fit"));
+    // True steps, stronger claim: the range shows 5/4.
+    assert!(refused("1", "cover-range").contains("the upper bound 1 is not shown: the steps show 5/4"));
+    let fine = format!("{}cover-range\nend\n", head("5/4"));
+    assert!(check(&game, fine.as_bytes()).is_ok());
+}
+
+/// The reported decision is one, and its own value reaches the lower bound.
+#[test]
+fn the_decision_reaches_the_lower_bound() {
+    let game = model("inspection");
+    let outcome = solved(&game, &settings(ratio(1, 50), Selection::Pessimistic));
+    let point = outcome.point.clone().expect("a point");
+    game.leader.admits(&point).expect("a decision");
+    let alone = solved(&game, &Settings { point: Some(point.clone()), ..settings(ratio(1, 50), Selection::Pessimistic) });
+    assert_eq!(alone.accepted.claim.lower, outcome.accepted.claim.lower);
+    assert_ne!(Decision { name: None, values: point }.values, vec![Rational::ZERO; 2]);
+}
