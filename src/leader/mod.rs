@@ -5,6 +5,8 @@
 
 mod contest;
 mod equilibrium;
+#[cfg(test)]
+mod lying_engine;
 mod outcome;
 mod outer;
 mod polytope;
