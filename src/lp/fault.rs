@@ -5,6 +5,9 @@
 use super::engine::{LpBasis, LpPoint, LpStatus};
 use std::cell::{Cell, RefCell};
 
+/// A way to spoil a ray, given the number of rows.
+type SpoilRay = fn(Option<Vec<f64>>, usize) -> Option<Vec<f64>>;
+
 /// How answers are spoilt; `None` leaves them as they are.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Lie {
@@ -12,8 +15,8 @@ pub(crate) struct Lie {
     pub(crate) status: Option<fn(LpStatus) -> LpStatus>,
     /// The point and the multipliers.
     pub(crate) point: Option<fn(LpPoint) -> Option<LpPoint>>,
-    /// The ray, given the number of rows.
-    pub(crate) ray: Option<fn(Option<Vec<f64>>, usize) -> Option<Vec<f64>>>,
+    /// The ray.
+    pub(crate) ray: Option<SpoilRay>,
     /// The basis.
     pub(crate) basis: Option<fn(LpBasis) -> LpBasis>,
 }
