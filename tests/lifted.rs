@@ -12,7 +12,7 @@ use smfg::certificate::{Claim, Scope, Selection, Step, write_certificate};
 use smfg::check::check;
 use smfg::equilibrium::lifted::LiftedProblem;
 use smfg::equilibrium::{Control, InnerSearch, Proved};
-use smfg::exact::{Rational, ratio, to_approx};
+use smfg::exact::{Rational, parse_rational, ratio, to_approx};
 use smfg::game::Game;
 use std::path::Path;
 
@@ -167,39 +167,124 @@ fn enumerated_policies_do_not_beat_the_bounds() {
     }
 }
 
-/// A certificate with one number changed is refused, or what it then claims is still true.
+/// Boxes after which a search at eps = 0, which need not end, is left.
+const MOST_BOXES: usize = 40;
+/// Alterations of each certificate.
+const PER_CERTIFICATE: usize = 120;
+
+/// What is proved after some boxes, with the certificate that `check` has accepted.
+fn proved_early(game: &Game, epsilon: &Rational, selection: Selection) -> (Proved, String) {
+    let instance = game.at(&game.finite_decisions().expect("a finite leader")[0].values);
+    let mut search = LiftedProblem::new(&instance, selection, epsilon, GAP).expect("numbers in range");
+    let control = Control::default();
+    for _ in 0..MOST_BOXES {
+        if search.done() {
+            break;
+        }
+        search.advance(&control);
+    }
+    let proved = search.proved();
+    let text = certificate(game, 0, epsilon, selection, &proved);
+    check(game, text.as_bytes()).unwrap_or_else(|rejection| panic!("{}: {rejection}", game.name));
+    (proved, text)
+}
+
+/// Ends of J0 that hold the value.
+fn ends(proved: &Proved, selection: Selection) -> (Rational, Rational) {
+    match selection {
+        Selection::Pessimistic => (proved.bound.value.clone(), proved.witness.value.clone()),
+        Selection::Optimistic => (-proved.witness.value.clone(), -proved.bound.value.clone()),
+    }
+}
+
+/// How many of the alterations of a certificate are refused and accepted; an accepted one with a claim beyond `truth` fails the test.
+///
+/// Only what follows the lines of the claim about game, eps, selection and scope is altered.
+fn altered(rng: &mut ChaCha8Rng, game: &Game, text: &str, truth: &(Rational, Rational)) -> (usize, usize) {
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut refused, mut accepted) = (0, 0);
+    for _ in 0..PER_CERTIFICATE {
+        let mut altered: Vec<String> = lines.iter().map(|line| (*line).to_string()).collect();
+        let at = 5 + below(rng, lines.len() as u64 - 5) as usize;
+        let old = lines[at];
+        alter(rng, &mut altered, at);
+        if below(rng, 4) == 0 {
+            strengthen(rng, &mut altered);
+        }
+        let Ok(verdict) = check(game, (altered.join("\n") + "\n").as_bytes()) else {
+            refused += 1;
+            continue;
+        };
+        accepted += 1;
+        let (lower, upper) = (verdict.claim.lower, verdict.claim.upper);
+        let (least, greatest) = truth;
+        assert!(lower <= *greatest && upper >= *least, "accepted {lower} to {upper}, the value is in {least} to {greatest}:\n{old}");
+    }
+    (refused, accepted)
+}
+
+/// Moves the ends of the claim, and of the steps that state them, inwards.
+fn strengthen(rng: &mut ChaCha8Rng, lines: &mut [String]) {
+    let step = ratio(1, [4, 100, 10_000, 100_000][below(rng, 4) as usize]);
+    for line in lines.iter_mut().filter(|line| line.starts_with("claim ")) {
+        let ends: Vec<Rational> = line.split(' ').skip(1).filter_map(|word| parse_rational(word).ok()).collect();
+        if let [lower, upper] = ends.as_slice() {
+            *line = format!("claim {} {}", lower + &step, upper - &step);
+        }
+    }
+    for line in lines.iter_mut() {
+        for rule in ["lifted-tree ", "lifted-ceiling ", "enclosed-witness "] {
+            let Some(rest) = line.strip_prefix(rule) else { continue };
+            let (value, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            if let Ok(value) = parse_rational(value) {
+                let moved = if below(rng, 2) == 0 { value + &step } else { value - &step };
+                *line = format!("{rule}{moved} {rest}").trim_end().to_string();
+                break;
+            }
+        }
+    }
+}
+
+/// A certificate with a line changed, or with stronger claims besides, is refused, or what it then claims is still true.
 #[test]
 fn altered_trees_claim_nothing_false() {
     let mut rng = ChaCha8Rng::seed_from_u64(21);
     let (mut refused, mut accepted) = (0, 0);
-    for round in 0..6 {
+    for round in 0..24 {
         let game = tiny(&mut rng).game();
-        let epsilon = ratio(1, 16);
-        let selection = SELECTIONS[round % 2];
-        let (proved, text) = solve(&game, 0, &epsilon, selection);
-        let lines: Vec<&str> = text.lines().collect();
-        for _ in 0..120 {
-            let mut altered: Vec<String> = lines.iter().map(|line| (*line).to_string()).collect();
-            let at = 5 + below(&mut rng, lines.len() as u64 - 5) as usize;
-            alter(&mut rng, &mut altered, at);
-            let Ok(verdict) = check(&game, (altered.join("\n") + "\n").as_bytes()) else {
-                refused += 1;
-                continue;
-            };
-            accepted += 1;
-            // The true value lies between the proved ends, so no claim may reach beyond them.
-            let (lower, upper) = (verdict.claim.lower, verdict.claim.upper);
-            let (least, greatest) = match selection {
-                Selection::Pessimistic => (proved.bound.value.clone(), proved.witness.value.clone()),
-                Selection::Optimistic => (-proved.witness.value.clone(), -proved.bound.value.clone()),
-            };
-            assert!(
-                lower <= greatest && upper >= least,
-                "accepted {lower} to {upper}, the value is in {least} to {greatest}:\n{}",
-                altered[at]
-            );
-        }
+        let epsilon = [ratio(1, 16), ratio(1, 64), Rational::ZERO][round % 3].clone();
+        let selection = SELECTIONS[round / 3 % 2];
+        let (proved, text) = proved_early(&game, &epsilon, selection);
+        let (no, yes) = altered(&mut rng, &game, &text, &ends(&proved, selection));
+        refused += no;
+        accepted += yes;
     }
+    println!("{refused} refused, {accepted} accepted");
+    assert!(refused + accepted == 24 * PER_CERTIFICATE && refused > 1_500 && accepted > 20, "{refused} refused, {accepted} accepted");
+}
+
+/// Values in closed form: the ends are not the program's own.
+#[test]
+fn altered_trees_against_closed_forms() {
+    let mut rng = ChaCha8Rng::seed_from_u64(22);
+    let game = epidemic();
+    let (mut refused, mut accepted) = (0, 0);
+    // 1/5 - 5/16 (sqrt(4/25 + 16/5 eps) - 2/5)^2, twelve digits, and 1/5 for the best equilibrium.
+    let fifth = || (ratio(1, 5), ratio(1, 5));
+    let rows = [
+        (ratio(1, 20), Selection::Pessimistic, (ratio(191_421_356_237, 1_000_000_000_000), ratio(191_421_356_238, 1_000_000_000_000))),
+        (ratio(1, 100), Selection::Pessimistic, (ratio(199_544_511_501, 1_000_000_000_000), ratio(199_544_511_502, 1_000_000_000_000))),
+        (ratio(1, 100), Selection::Optimistic, fifth()),
+        (Rational::ZERO, Selection::Pessimistic, fifth()),
+        (Rational::ZERO, Selection::Optimistic, fifth()),
+    ];
+    for (epsilon, selection, truth) in rows {
+        let (_, text) = proved_early(&game, &epsilon, selection);
+        let (no, yes) = altered(&mut rng, &game, &text, &truth);
+        refused += no;
+        accepted += yes;
+    }
+    println!("{refused} refused, {accepted} accepted");
     assert!(refused > 300 && accepted > 0, "{refused} refused, {accepted} accepted: the alterations are not what they should be");
 }
 

@@ -2,6 +2,9 @@
 //!
 //! With transitions that depend on the population the denominators of an exact flow are squared at every stage. Intervals of
 //! fixed precision grow by a bounded factor per stage instead, so a long game needs more bits, not longer ones at every stage.
+//!
+//! Exploitability is the followers' value less what the policy earns, and also the sum over pairs of mass times regret. Both are bounded; the
+//! second bound is 0, whatever the rounding, when every pair that is played is better than all others by more than the intervals are wide.
 
 use super::verdict::Fault;
 use crate::certificate::Part;
@@ -128,7 +131,8 @@ pub(super) fn enclosed_witness(
     let positive = *sigma >= Rational::ZERO;
     let mut leader = if positive { payoff.1 } else { -payoff.0 };
     let mut earned = Rational::ZERO;
-    let mut next: Vec<Rational> = Vec::new();
+    let mut regret = Rational::ZERO;
+    let mut next: Vec<Interval> = Vec::new();
     for (t, stage) in instance.stages.iter().enumerate().rev() {
         let rewards = entries(&stage.reward, &of, &grid);
         for (pair, (least, greatest)) in entries(&stage.leader_reward, &of, &grid).into_iter().enumerate() {
@@ -138,25 +142,32 @@ pub(super) fn enclosed_witness(
         }
         let mut values = Vec::with_capacity(stage.pairs.states());
         for state in 0..stage.pairs.states() {
-            let mut best: Option<Rational> = None;
-            for pair in stage.pairs.of_state(state) {
-                let mut value = rewards[pair].1.clone();
+            let pairs = stage.pairs.of_state(state);
+            let mut worth = Vec::with_capacity(pairs.len());
+            for pair in pairs.clone() {
+                let mut value = rewards[pair].clone();
                 if let (Some((successors, _)), Some(probability)) = (&stage.transition, probabilities.get(t)) {
                     for entry in successors.of_pair(pair) {
-                        let own = next.get(successors.state(entry)).ok_or(Fault::Shape)?;
-                        value += product_side(&probability[entry], &(own.clone(), own.clone()), Rounding::Up);
+                        let (low, high) = next.get(successors.state(entry)).ok_or(Fault::Shape)?;
+                        value.0 += product_side(&probability[entry], &(low.clone(), low.clone()), Rounding::Down);
+                        value.1 += product_side(&probability[entry], &(high.clone(), high.clone()), Rounding::Up);
                     }
                 }
-                if best.as_ref().is_none_or(|known| value > *known) {
-                    best = Some(value);
-                }
+                worth.push(grid.outward(&value));
             }
-            values.push(grid.side(&best.ok_or(Fault::Shape)?, Rounding::Up));
+            let greatest = |side: fn(&Interval) -> &Rational| worth.iter().map(side).max().cloned().ok_or(Fault::Shape);
+            values.push((greatest(|value| &value.0)?, greatest(|value| &value.1)?));
+            for (own, pair) in pairs.enumerate().filter(|(_, pair)| !flow[t][*pair].1.is_zero()) {
+                // What another pair may earn more; nothing where none can.
+                let others = worth.iter().enumerate().filter(|(other, _)| *other != own);
+                let more = others.map(|(_, other)| &other.1 - &worth[own].0).max().unwrap_or(Rational::ZERO);
+                regret += &flow[t][pair].1 * more.max(Rational::ZERO);
+            }
         }
         next = values;
     }
-    let value = instance.initial.iter().zip(&next).fold(Rational::ZERO, |sum, (mass, value)| sum + mass * value);
-    let exploitability = value - earned;
+    let value = instance.initial.iter().zip(&next).fold(Rational::ZERO, |sum, (mass, value)| sum + mass * &value.1);
+    let exploitability = (value - earned).min(regret);
     if exploitability > *epsilon { Err(Fault::NotAnEquilibrium { exploitability }) } else { Ok(leader) }
 }
 

@@ -5,6 +5,8 @@
 
 mod contest;
 mod equilibrium;
+#[cfg(test)]
+mod lying_engine;
 mod outcome;
 mod outer;
 mod polytope;
@@ -16,4 +18,4 @@ mod solve;
 pub use outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 pub use range::{RangeOutcome, range};
 pub use settings::{Method, Observer, Precision, Progress, Settings, SolveError};
-pub use solve::{solve, supported};
+pub use solve::{has_long_flows, solve, supported};

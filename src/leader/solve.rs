@@ -2,7 +2,7 @@
 
 use super::contest::{Finish, contest};
 use super::equilibrium::describe;
-use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
+use super::outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 use super::polytope::solve_polytope;
 use super::race::{Contender, Engine, Race, best, interval};
 use super::settings::{Method, Precision, Settings, SolveError};
@@ -12,10 +12,13 @@ use crate::check::{Accepted, Rejection, check};
 use crate::equilibrium::{Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
 use crate::follower::flow;
-use crate::game::{Class, Decision, Game, Instance, Numbers, classify};
+use crate::game::{Class, Columns, Decision, Game, Instance, Numbers, classify};
 use crate::lp::HighsBackend;
 use std::borrow::Cow;
 use std::time::Instant;
+
+/// Stages with transitions that depend on the population up to which an equilibrium is described exactly.
+const MOST_DOUBLINGS: usize = 12;
 
 /// Certified bounds of the value of `game`.
 ///
@@ -142,10 +145,28 @@ pub(super) fn described(instance: &Instance, proved: &Proved, settings: &Setting
             let arithmetic = arithmetic(&numbers, settings);
             (numbers, arithmetic)
         }
+        Err(_) if has_long_flows(instance) => return Some(enclosed(parts, proved, settings)),
         Err(_) => (instance.at_population(&population(instance, parts)?), Arithmetic::Exact),
     };
     let problem = Problem { numbers: &numbers, epsilon: &settings.epsilon, selection: settings.selection };
     describe(&problem, parts, arithmetic, &keep_going).ok()
+}
+
+/// Whether the digits of an exact flow would double over too many stages: its equilibria are then described by enclosures alone.
+#[must_use]
+pub fn has_long_flows(instance: &Instance) -> bool {
+    let moves = |columns: &Columns| columns.columns().iter().any(|(monomial, _)| !monomial.is_one());
+    instance.stages.iter().filter(|stage| stage.transition.as_ref().is_some_and(|(_, columns)| moves(columns))).count() > MOST_DOUBLINGS
+}
+
+/// What the checker's enclosure of a witness says of its equilibrium, which is one of those that the bound is about.
+fn enclosed(parts: &[Part], proved: &Proved, settings: &Settings<'_>) -> Equilibrium {
+    let epsilon = &settings.epsilon;
+    let exploitability =
+        if epsilon.is_zero() { Enclosed::Exact(Rational::ZERO) } else { Enclosed::Between(Rational::ZERO, epsilon.clone()) };
+    let (lower, upper) = interval(settings.selection, proved);
+    let policy = if let [only] = parts { Some(only.policy.clone()) } else { None };
+    Equilibrium { mixture: parts.to_vec(), policy, exploitability, leader_reward: Enclosed::Between(lower, upper) }
 }
 
 /// The aggregates of a mixture.

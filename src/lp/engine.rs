@@ -345,7 +345,10 @@ impl LpEngine {
         let mut basis = LpBasis { columns: vec![0; self.columns], rows: vec![0; self.rows] };
         // SAFETY: the arrays have the sizes of the programme.
         let status = unsafe { Highs_getBasis(self.highs, basis.columns.as_mut_ptr(), basis.rows.as_mut_ptr()) };
-        (status >= 0).then_some(basis)
+        let basis = (status >= 0).then_some(basis);
+        #[cfg(test)]
+        let basis = super::fault::basis(basis);
+        basis
     }
 
     /// Starts the next run from `basis`; whether HiGHS takes it.
@@ -362,17 +365,18 @@ impl LpEngine {
         self.solves += 1;
         // SAFETY: valid instance.
         let (run, status) = unsafe { (Highs_run(self.highs), Highs_getModelStatus(self.highs)) };
-        if run < 0 {
-            return LpStatus::Failed;
-        }
-        match status {
+        let status = match status {
+            _ if run < 0 => LpStatus::Failed,
             s if s == kHighsModelStatusOptimal => LpStatus::Optimal,
             s if s == kHighsModelStatusInfeasible => LpStatus::Infeasible,
             s if s == kHighsModelStatusUnbounded || s == kHighsModelStatusUnboundedOrInfeasible => LpStatus::Unbounded,
             s if s == kHighsModelStatusObjectiveBound => LpStatus::Cutoff,
             s if s == kHighsModelStatusTimeLimit => LpStatus::TimeLimit,
             _ => LpStatus::Failed,
-        }
+        };
+        #[cfg(test)]
+        let status = super::fault::status(status);
+        status
     }
 
     /// Iterations of the simplex method in the last run.
@@ -404,8 +408,11 @@ impl LpEngine {
             )
         };
         let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
-        (status >= 0 && finite(&point.columns_approx) && finite(&point.row_duals_approx) && finite(&point.reduced_costs_approx))
-            .then_some(point)
+        let valid = finite(&point.columns_approx) && finite(&point.row_duals_approx) && finite(&point.reduced_costs_approx);
+        let point = (status >= 0 && valid).then_some(point);
+        #[cfg(test)]
+        let point = super::fault::point(point);
+        point
     }
 
     /// A Farkas ray, one number per row, after [`LpStatus::Infeasible`].
@@ -415,7 +422,10 @@ impl LpEngine {
         let mut has: HighsInt = 0;
         // SAFETY: the array has one entry per row.
         let status = unsafe { Highs_getDualRay(self.highs, &raw mut has, ray.as_mut_ptr()) };
-        (status >= 0 && has != 0 && ray.iter().all(|value| value.is_finite())).then_some(ray)
+        let ray = (status >= 0 && has != 0 && ray.iter().all(|value| value.is_finite())).then_some(ray);
+        #[cfg(test)]
+        let ray = super::fault::ray(ray, self.rows);
+        ray
     }
 }
 

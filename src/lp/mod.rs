@@ -25,6 +25,8 @@
 mod backward;
 mod dictionary;
 mod engine;
+#[cfg(test)]
+pub(crate) mod fault;
 mod highs;
 mod occupation;
 

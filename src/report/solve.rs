@@ -12,7 +12,7 @@ use crate::certificate::Selection;
 use crate::exact::{Rational, Rounding};
 use crate::follower::flow;
 use crate::game::{Class, Game, Instance, Numbers, classify};
-use crate::leader::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
+use crate::leader::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination, has_long_flows};
 use std::io::{self, Write};
 
 /// What `solve` prints.
@@ -101,7 +101,12 @@ impl SolveReport<'_> {
             write_field(out, "mixture", &format!("of {} policies, weights {}", weights.len(), weights.join(", ")))?;
         }
         let Some(chosen) = chosen(self.game, self.outcome) else { return Ok(()) };
-        let Some(data) = numbers_at(&self.game.at(&chosen.values), equilibrium) else { return Ok(()) };
+        let instance = self.game.at(&chosen.values);
+        if has_long_flows(&instance) {
+            // The masses would have too many digits; the policy itself is short.
+            return write_field(out, "policy", "--format json and the certificate have it");
+        }
+        let Some(data) = numbers_at(&instance, equilibrium) else { return Ok(()) };
         let table = reached(self.game, &data, &equilibrium.mixture, equilibrium.policy.as_ref(), MOST_ROWS);
         let heading = if table.rounded { "actions (rounded probabilities)" } else { "actions (probabilities)" };
         let mut rows: Vec<Vec<String>> = vec![["stage", "state", "mass ~", heading].map(String::from).to_vec()];

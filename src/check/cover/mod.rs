@@ -22,13 +22,16 @@ pub const MOST_GRID_POINTS: usize = 4096;
 /// Most free parameters of a decision set that is covered.
 pub const MOST_DIMENSIONS: usize = 8;
 
+/// Checks the steps of a joined game on a piece: an upper bound of the leader's reward.
+pub(super) type CheckJoined<'a, R> = &'a dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>;
+
 /// Checks a cover that has just been opened, to its last piece. The answer is an upper bound of `sup_u` of the leader's reward at the worst
 /// (or the best) equilibrium; `joined` checks the steps of a joined game on a piece.
 pub(super) fn check_cover<R: BufRead>(
     reader: &mut Reader<R>,
     game: &Game,
     claim: &Claim,
-    joined: &dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>,
+    joined: CheckJoined<'_, R>,
 ) -> Result<Rational, Rejection> {
     let opening = reader.line();
     let fail = move |line, rule, fault| Rejection::Step { line, rule, fault };
@@ -156,7 +159,7 @@ impl Cover<'_> {
         &self,
         reader: &mut Reader<R>,
         piece: &[Point],
-        joined: &dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>,
+        joined: CheckJoined<'_, R>,
     ) -> Result<Option<Rational>, Rejection> {
         let opening = reader.line();
         let fail = |line, fault| Rejection::Step { line, rule: "cover-decisions", fault };

@@ -301,12 +301,11 @@ fn played<N: Scalar>(tables: &Tables<N>, rule: &Rule<N>, policies: &Policies<N>)
 /// Transition probabilities of a stage on the simplex.
 type Probabilities<N> = Vec<Form<N>>;
 
-/// Masses per pair, and transition probabilities per stage, from probabilities per pair.
-fn forwards<N: Scalar>(
-    tables: &Tables<N>,
-    variables: &mut Variables<'_, N>,
-    shares: &[Form<N>],
-) -> Option<(Vec<Form<N>>, Vec<Probabilities<N>>)> {
+/// Masses per pair, and transition probabilities per stage.
+type Forwards<N> = (Vec<Form<N>>, Vec<Probabilities<N>>);
+
+/// Masses and transition probabilities from probabilities per pair.
+fn forwards<N: Scalar>(tables: &Tables<N>, variables: &mut Variables<'_, N>, shares: &[Form<N>]) -> Option<Forwards<N>> {
     let vertices = variables.vertices;
     let mut masses: Vec<Form<N>> = tables.initial.iter().map(|mass| Form::constant(mass, vertices)).collect();
     let mut flow = Vec::with_capacity(tables.pairs);

@@ -1,7 +1,7 @@
 //! The search behind the face that all classes share, with its witnesses.
 //!
 //! For eps > 0 the incumbent's policy is the witness, its numbers enclosed in fixed point. At eps = 0 a policy in binary64 is no
-//! equilibrium, and an exact one may be irrational: a pure policy is tried exactly, and otherwise a second search bounds `sigma J0` from
+//! equilibrium, and an exact one may be irrational: pure equilibria are looked for and shown, and besides a second search bounds `sigma J0` from
 //! above over all equilibria, of which there is at least one.
 
 use super::search::LiftedSearch;
@@ -9,10 +9,12 @@ use crate::certificate::{Part, Selection, Step};
 use crate::equilibrium::{Control, Counts, InnerSearch, Proof, Proved, range_of};
 use crate::exact::{Rational, from_approx, from_short_dyadic};
 use crate::follower::evaluate;
-use crate::game::{Instance, StagePolicy};
+use crate::game::{Instance, Policy};
 
 /// Fractional bits of a witness: so many, and more per stage.
 const WITNESS_BITS: (u32, u32) = (96, 4);
+/// Stages up to which the reward of a policy is computed exactly: its digits may double at every stage.
+const MOST_EXACT_STAGES: usize = 12;
 /// What a witness claims above its value in binary64, in units of the game's scale.
 const MARGIN: f64 = 1e-10;
 
@@ -41,32 +43,44 @@ impl LiftedProblem {
         if self.search.selection() == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE }
     }
 
-    /// At eps = 0: whether the incumbent is a pure policy that is exactly an equilibrium.
+    /// At eps = 0: the better of the pure equilibria that the two searches have met.
     fn try_pure(&mut self) {
-        let Some(policy) = self.search.policy_of_incumbent() else { return };
-        let (_, upper) = self.search.interval();
-        if self.tried == Some(upper) || policy.stages.iter().any(|stage| matches!(stage, StagePolicy::Mixed(_))) {
+        let own = self.search.pure_equilibrium();
+        let other = self.opposite.as_ref().and_then(LiftedSearch::pure_equilibrium).map(|(policy, leader)| (policy, -leader));
+        let best = match (own, other) {
+            (Some(own), Some(other)) => Some(if other.1 < own.1 { other } else { own }),
+            (own, other) => own.or(other),
+        };
+        let Some((policy, leader)) = best else { return };
+        if self.tried.is_some_and(|tried| tried <= leader) {
             return;
         }
-        self.tried = Some(upper);
-        let Ok(evaluation) = evaluate(self.search.instance(), &policy, &|| true) else { return };
-        if evaluation.exploitability.is_zero() {
-            let value = self.sigma() * &evaluation.leader_reward;
-            let parts = vec![Part { weight: Rational::ONE, policy }];
-            self.pure = Some(Proof { value, steps: vec![Step::PopulationWitness { value: evaluation.leader_reward, parts }] });
-        }
+        self.tried = Some(leader);
+        self.pure = if policy.stages.len() <= MOST_EXACT_STAGES { self.exact(policy) } else { self.enclosed(policy, leader) };
     }
 
-    /// The incumbent of a game with eps > 0.
-    fn witness(&self) -> Option<Proof> {
-        let policy = self.search.policy_of_incumbent()?;
-        let (_, upper) = self.search.interval();
-        let claimed = upper + MARGIN * self.search.scale();
+    /// The witness of an equilibrium whose reward is computed exactly.
+    fn exact(&self, policy: Policy) -> Option<Proof> {
+        let evaluation = evaluate(self.search.instance(), &policy, &|| true).ok().filter(|found| found.exploitability.is_zero())?;
+        let value = self.sigma() * &evaluation.leader_reward;
+        let parts = vec![Part { weight: Rational::ONE, policy }];
+        Some(Proof { value, steps: vec![Step::PopulationWitness { value: evaluation.leader_reward, parts }] })
+    }
+
+    /// The witness of a policy whose numbers would be too long.
+    fn enclosed(&self, policy: Policy, leader: f64) -> Option<Proof> {
+        let claimed = leader + MARGIN * self.search.scale();
         let value = from_short_dyadic(claimed, 48).filter(|_| claimed.is_finite())?;
         let value = if crate::exact::to_approx(&value) < claimed { value + from_approx(2f64.powi(-47))? } else { value };
         let bits = WITNESS_BITS.0 + WITNESS_BITS.1 * u32::try_from(policy.stages.len()).unwrap_or(1 << 12).min(1 << 12);
         let parts = vec![Part { weight: Rational::ONE, policy }];
         Some(Proof { steps: vec![Step::EnclosedWitness { value: self.sigma() * &value, bits, parts }], value })
+    }
+
+    /// The incumbent of a game with eps > 0.
+    fn witness(&self) -> Option<Proof> {
+        let policy = self.search.policy_of_incumbent()?;
+        self.enclosed(policy, self.search.interval().1)
     }
 }
 

@@ -11,6 +11,7 @@ mod local;
 mod model;
 mod node;
 mod population;
+mod pure;
 mod relaxation;
 mod search;
 mod tree;

@@ -247,10 +247,10 @@ impl Relaxation {
     /// The basis of the last run and its binding cuts.
     pub(super) fn start(&self, region: &[(i64, i64)]) -> Start {
         let Some(basis) = self.engine.basis() else { return Start::default() };
-        let fixed = self.kinds.len();
-        let cuts = self.cuts.iter().cloned().zip(basis.rows()[fixed..].iter().copied());
+        let Some((fixed, of_cuts)) = basis.rows().split_at_checked(self.kinds.len()) else { return Start::default() };
+        let cuts = self.cuts.iter().cloned().zip(of_cuts.iter().copied());
         let cuts = cuts.filter(|(_, status)| *status != LpBasis::BASIC).collect();
-        Start { columns: basis.columns().to_vec(), rows: basis.rows()[..fixed].to_vec(), cuts, region: region.to_vec() }
+        Start { columns: basis.columns().to_vec(), rows: fixed.to_vec(), cuts, region: region.to_vec() }
     }
 
     /// The multipliers that duals (or a Farkas ray, when `ray`) mean; `None` when they do not fit the fixed point.

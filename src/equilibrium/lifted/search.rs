@@ -4,13 +4,14 @@ use super::layout::Layout;
 use super::local::LocalSearch;
 use super::model::Model;
 use super::population::Population;
+use super::pure::{Pure, nearest_pure, pure_equilibrium};
 use super::relaxation::{Relaxation, Start};
 use super::tree::{Node, opening, steps, values};
 use crate::certificate::{Selection, Step};
 use crate::equilibrium::Control;
 use crate::exact::{Rational, from_approx};
 use crate::game::{Instance, Policy, Reduced};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept back from a bound for the rounding of the checker, in units of the game's scale.
 const MARGIN: f64 = 1e-10;
@@ -18,6 +19,8 @@ const MARGIN: f64 = 1e-10;
 const SLACK: f64 = 2e-11;
 /// Exploitability that counts as none at eps = 0, where only guidance is wanted.
 const NEARLY_ZERO: f64 = 1e-9;
+/// Local searches over pure policies, at eps = 0.
+const MOST_PURE_SEARCHES: usize = 200;
 /// Values smaller than this count as this in relative gaps.
 const SMALL_VALUE: f64 = 1.0;
 
@@ -43,6 +46,12 @@ pub struct LiftedSearch {
     /// Boxes not yet solved.
     pub(super) open: Vec<usize>,
     pub(super) incumbent: Option<Population>,
+    /// At eps = 0: the best pure equilibrium met.
+    pure: Option<Population>,
+    /// Pure policies that are no equilibria.
+    seen: BTreeSet<Pure>,
+    /// Local searches over pure policies.
+    pure_searches: usize,
     /// Pairs per `[stage][state]` of each deviation.
     pub(super) policies: Vec<Vec<Vec<usize>>>,
     known: BTreeMap<Vec<Vec<usize>>, usize>,
@@ -73,6 +82,9 @@ impl LiftedSearch {
             nodes: vec![Node::new(root, f64::NEG_INFINITY, Start::default())],
             open: vec![0],
             incumbent: None,
+            pure: None,
+            seen: BTreeSet::new(),
+            pure_searches: 0,
             policies: Vec::new(),
             known: BTreeMap::new(),
             least_cutoff: f64::INFINITY,
@@ -156,8 +168,28 @@ impl LiftedSearch {
         self.policies.len() - 1
     }
 
+    /// Looks for a pure equilibrium near a population, and keeps the best one met.
+    fn try_pure(&mut self, population: &Population) {
+        if self.pure_searches >= MOST_PURE_SEARCHES {
+            return;
+        }
+        self.pure_searches += 1;
+        let start = nearest_pure(&self.model, population);
+        let Some((policy, found)) = pure_equilibrium(&self.model, start, &mut self.seen) else { return };
+        if self.pure.as_ref().is_none_or(|known| found.leader < known.leader) {
+            self.pure = Some(self.model.population(self.model.pure(&policy)));
+        }
+        if self.incumbent.as_ref().is_none_or(|known| found.leader < known.leader) {
+            self.incumbent = Some(found);
+            self.since_improved = 0;
+        }
+    }
+
     /// Improves a population and keeps the best eps-equilibrium met.
     pub(super) fn improve(&mut self, start: Population, radius: f64) {
+        if self.model.epsilon == 0.0 {
+            self.try_pure(&start);
+        }
         let allowed = self.allowed();
         let before = self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader);
         let mut best = self.incumbent.take();
@@ -217,6 +249,12 @@ impl LiftedSearch {
     #[must_use]
     pub fn policy_of_incumbent(&self) -> Option<Policy> {
         self.incumbent.as_ref().map(|population| super::witness::rounded(&self.model, population))
+    }
+
+    /// At eps = 0, the best pure equilibrium met, as far as binary64 tells, with its `sigma J0`.
+    #[must_use]
+    pub fn pure_equilibrium(&self) -> Option<(Policy, f64)> {
+        self.pure.as_ref().map(|population| (super::witness::rounded(&self.model, population), population.leader))
     }
 
     /// Magnitude of what is computed.

@@ -16,6 +16,9 @@ const WEIGHT_BITS: u32 = 40;
 /// A mixture of policies of the book.
 pub(super) type Weights = Vec<(usize, Rational)>;
 
+/// The same in binary64.
+type WeightsApprox = Vec<(usize, f64)>;
+
 /// What is known of a decision at one eps, in binary64.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
@@ -170,7 +173,7 @@ impl<'a> Book<'a> {
         space.greatest_on(&points, &values)
     }
 
-    fn approximate(&self, simplex: &[usize], rule: &[Weights]) -> (Vec<Vec<f64>>, Vec<Vec<(usize, f64)>>) {
+    fn approximate(&self, simplex: &[usize], rule: &[Weights]) -> (Vec<Vec<f64>>, Vec<WeightsApprox>) {
         let points = simplex.iter().map(|&position| self.points_approx[position].clone()).collect();
         let weights = rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
         (points, weights)

@@ -53,8 +53,8 @@ pub(super) fn best_rule(
         for w in v + 1..n {
             for (rest, values) in [(loss_rest, &loss_approx), (gain_rest, &gain_approx)] {
                 let mut row = vec![(rest, 1.0)];
-                for i in 0..m {
-                    let difference = values[v][i] - values[w][i];
+                for (i, (own, other)) in values[v].iter().zip(&values[w]).enumerate() {
+                    let difference = own - other;
                     row.push((v * m + i, difference));
                     row.push((w * m + i, -difference));
                 }

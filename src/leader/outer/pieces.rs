@@ -324,9 +324,7 @@ impl<'a> Cover<'a> {
         }
         // Doubtful in binary64: asked exactly.
         let doubtful = exploitability_approx > epsilon_approx - TOLERANCE_APPROX;
-        if doubtful
-            && !self.book.most_exactly(self.space, simplex, &rule).is_some_and(|(exploitability, _)| exploitability <= *self.epsilon)
-        {
+        if doubtful && self.book.most_exactly(self.space, simplex, &rule).is_none_or(|(exploitability, _)| exploitability > *self.epsilon) {
             return;
         }
         *own_approx = leader_approx;
