@@ -138,7 +138,13 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
     let mut step = step.clone();
     match &mut step {
         // The steps forged here are those of class C0.
-        Step::Decision(_) | Step::Tree(_) | Step::Support(_) | Step::Lifted(_) | Step::EnclosedWitness { .. } => {}
+        Step::Decision(_)
+        | Step::At(_)
+        | Step::Cover(_)
+        | Step::Tree(_)
+        | Step::Support(_)
+        | Step::Lifted(_)
+        | Step::EnclosedWitness { .. } => {}
         Step::DynamicProgramming { value, .. }
         | Step::Dual { value, .. }
         | Step::RangeBound { value }

@@ -26,7 +26,7 @@ pub(super) fn solve_polytope(
     supported(game)?;
     let linear = mean_field_free(game);
     let covered = outer::search(game, space, linear, settings);
-    let point = match covered.best {
+    let point = match covered.best() {
         Some(point) => point,
         None => some_decision(space).ok_or(SolveError::NoDecision)?,
     };
@@ -36,15 +36,18 @@ pub(super) fn solve_polytope(
     if let Some(Some(sharp)) = found.sharp.pop() {
         sharpen(stated, settings, &point, &mut proved, sharp);
     }
-    let mut statistics = counted(&found, &covered.statistics);
+    let (steps, upper) = covered.proof(false);
+    let mut statistics = counted(&found, &covered.statistics());
     statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
-    let mut draft = Draft { stated, game, space, settings, point: &point, proved, steps: covered.steps, upper: covered.upper };
+    let mut draft = Draft { stated, game, space, settings, point: &point, proved, steps, upper };
     let (accepted, certificate) = loop {
         let certificate = draft.written()?;
         match check(stated, certificate.as_slice()) {
             Ok(accepted) => break (accepted, certificate),
+            // What binary64 took for granted, exactly.
+            Err(_) if statistics.refused_steps == 0 => (draft.steps, draft.upper) = covered.proof(true),
             Err(rejection) => draft.retreat(rejection)?,
         }
         statistics.refused_steps += 1;

@@ -47,6 +47,8 @@ pub(super) struct Book<'a> {
     known: HashMap<String, usize>,
     points: Vec<Point>,
     points_approx: Vec<Vec<f64>>,
+    /// Whether a point lies in the polytope.
+    inside: Vec<bool>,
     positions: BTreeMap<Point, usize>,
     answers: HashMap<(usize, u32), Option<Answer>>,
     cache: ApproxCache,
@@ -79,6 +81,7 @@ impl<'a> Book<'a> {
             known: HashMap::new(),
             points: Vec::new(),
             points_approx: Vec::new(),
+            inside: Vec::new(),
             positions: BTreeMap::new(),
             answers: HashMap::new(),
             cache: ApproxCache::default(),
@@ -111,6 +114,7 @@ impl<'a> Book<'a> {
         let position = self.points.len();
         self.points.push(point.clone());
         self.points_approx.push(point.iter().map(to_approx).collect());
+        self.inside.push(self.game.leader.space().is_some_and(|space| space.polytope().contains(point)));
         self.positions.insert(point.clone(), position);
         position
     }
@@ -179,9 +183,14 @@ impl<'a> Book<'a> {
         (points, weights)
     }
 
+    /// Whether all vertices lie in the polytope.
+    pub(super) fn all_inside(&self, simplex: &[usize]) -> bool {
+        simplex.iter().all(|&position| self.inside[position])
+    }
+
     /// Greatest value of an affine function on the decisions of a simplex.
     fn greatest_approx(&self, space: &Space<'_>, simplex: &[usize], values: &[f64]) -> Option<f64> {
-        if simplex.iter().all(|&position| space.polytope().contains(&self.points[position])) {
+        if self.all_inside(simplex) {
             return Some(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
         }
         let exact: Vec<Rational> = values.iter().map(|&value| from_approx(value)).collect::<Option<_>>()?;
@@ -228,10 +237,7 @@ impl<'a> Book<'a> {
         if let Some(&known) = self.responses.get(&position) {
             return Some(known);
         }
-        if control.stopped()
-            || !self.linear
-            || (!self.outside_allowed && !self.game.leader.space()?.polytope().contains(&self.points[position]))
-        {
+        if control.stopped() || !self.linear || (!self.outside_allowed && !self.inside[position]) {
             return None;
         }
         let numbers = match self.last.take() {
@@ -262,8 +268,7 @@ impl<'a> Book<'a> {
 
     fn solve(&mut self, position: usize, level: u32, control: &Control) -> Option<Answer> {
         let point = self.points[position].clone();
-        let space = self.game.leader.space()?;
-        if !self.outside_allowed && !space.polytope().contains(&point) {
+        if !self.outside_allowed && !self.inside[position] {
             return None;
         }
         self.solved += 1;

@@ -20,19 +20,40 @@ use book::Book;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
 
-/// What the outer search found, not yet checked.
-pub(super) struct Covered {
+/// What the outer search found.
+pub(super) struct Covered<'a> {
+    cover: Cover<'a>,
+    space: &'a Space<'a>,
+    epsilon: &'a Rational,
+}
+
+impl Covered<'_> {
     /// The decision with the best lower bound, if any was reached.
-    pub(super) best: Option<Point>,
-    /// Steps of the cover.
-    pub(super) steps: Vec<Step>,
-    /// The bound that they show.
-    pub(super) upper: Rational,
-    pub(super) statistics: Statistics,
+    pub(super) fn best(&self) -> Option<Point> {
+        self.cover.best.as_ref().map(|(_, point)| point.clone())
+    }
+
+    /// The steps of the cover and the bound that they show. `exact` judges every leaf as the checker does; otherwise those far from any limit are
+    /// taken as binary64 has them, and the bound is a little above.
+    pub(super) fn proof(&self, exact: bool) -> (Vec<Step>, Rational) {
+        let proof = cover_proof(&self.cover, self.space, self.epsilon, exact);
+        (proof.steps, proof.upper)
+    }
+
+    /// What was done.
+    pub(super) fn statistics(&self) -> Statistics {
+        Statistics {
+            nodes: self.cover.pieces.len(),
+            lp_solves: self.cover.book.lp_solves,
+            inductions: self.cover.book.inductions,
+            decisions_solved: self.cover.book.decisions(),
+            ..Statistics::default()
+        }
+    }
 }
 
 /// Searches until the gap is closed or a control stops.
-pub(super) fn search(game: &Game, space: &Space<'_>, linear: bool, settings: &Settings<'_>) -> Covered {
+pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, settings: &'a Settings<'_>) -> Covered<'a> {
     let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
     let mut cover = Cover::new(book, space, settings.selection, &settings.epsilon, &settings.gap);
     let report = |lower_approx: f64, upper_approx: f64, open: usize| {
@@ -41,15 +62,7 @@ pub(super) fn search(game: &Game, space: &Space<'_>, linear: bool, settings: &Se
         }
     };
     cover.run(&settings.race_control, &report);
-    let proof = cover_proof(&cover, space, &settings.epsilon);
-    let statistics = Statistics {
-        nodes: cover.pieces.len(),
-        lp_solves: cover.book.lp_solves,
-        inductions: cover.book.inductions,
-        decisions_solved: cover.book.decisions(),
-        ..Statistics::default()
-    };
-    Covered { best: cover.best.map(|(_, point)| point), steps: proof.steps, upper: proof.upper, statistics }
+    Covered { cover, space, epsilon: &settings.epsilon }
 }
 
 /// What needs no search: the range of the leader's reward.

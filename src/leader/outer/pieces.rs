@@ -16,6 +16,11 @@ use std::time::{Duration, Instant};
 pub(super) const FEW: usize = 32;
 /// A search in a joined game may take this long whatever it took before.
 const LEAST_JOINING: Duration = Duration::from_millis(30);
+/// Most decisions that an ascent looks at, where inner problems cost next to nothing, and elsewhere.
+const LINEAR_ASCENT: usize = 1000;
+const ASCENT: usize = 24;
+/// Rounds of an ascent.
+const HALVINGS: usize = 40;
 /// Roundings that a judgement in binary64 may be off.
 const TOLERANCE_APPROX: f64 = 1e-11;
 
@@ -128,7 +133,13 @@ impl<'a> Cover<'a> {
             let root = self.add(simplex, None, f64::INFINITY, control);
             self.roots.push(root);
         }
+        self.ascend(control);
+        let mut next_ascent = 2 * self.pieces.len();
         while let Some(Open { bound_approx, piece }) = self.queue.pop() {
+            if self.pieces.len() >= next_ascent {
+                next_ascent *= 2;
+                self.ascend(control);
+            }
             if control.stopped() || bound_approx <= self.threshold_approx() {
                 return;
             }
@@ -186,16 +197,16 @@ impl<'a> Cover<'a> {
 
     /// A new piece with its bound, in the queue unless it is closed.
     fn add(&mut self, simplex: Vec<usize>, inherited: Option<Vec<Weights>>, parent_approx: f64, control: &Control) -> usize {
-        let points: Vec<Point> = simplex.iter().map(|&p| self.book.point(p).clone()).collect();
         let position = self.pieces.len();
-        if self.space.greatest_on(&points, &vec![Rational::ZERO; points.len()]).is_none() {
+        let nothing = || vec![Rational::ZERO; simplex.len()];
+        if !self.book.all_inside(&simplex) && self.space.greatest_on(&self.book.corners(&simplex), &nothing()).is_none() {
             self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside, children: None });
             return position;
         }
         for &vertex in &simplex {
             self.try_decision(vertex, control);
         }
-        let mut own_approx = to_approx(&leader_range_on(self.book.game, &points).1);
+        let mut own_approx = f64::INFINITY;
         let mut leaf = Leaf::Range;
         if self.selection == Selection::Pessimistic {
             let mixed =
@@ -217,7 +228,10 @@ impl<'a> Cover<'a> {
         let rare = self.selection == Selection::Optimistic || self.epsilon.is_zero() || !self.book.linear;
         let poor = !matches!(leaf, Leaf::Response(_)) || (rare && own_approx >= parent_approx);
         if poor && own_approx.min(parent_approx) > self.threshold_approx() && !control.stopped() && self.join_now() {
-            self.join(&points, &mut own_approx, &mut leaf, control);
+            self.join(&self.book.corners(&simplex), &mut own_approx, &mut leaf, control);
+        }
+        if own_approx == f64::INFINITY {
+            own_approx = to_approx(&leader_range_on(self.book.game, &self.book.corners(&simplex)).1);
         }
         let bound_approx = own_approx.min(parent_approx);
         self.pieces.push(Piece { simplex, own_approx, leaf, children: None });
@@ -295,6 +309,34 @@ impl<'a> Cover<'a> {
             && answer.lower_approx > self.lower_approx()
         {
             self.best = Some((answer.lower_approx, point));
+        }
+    }
+
+    /// Better decisions near the best one: one free parameter changed at a time, by steps that halve when none helps.
+    fn ascend(&mut self, control: &Control) {
+        let mut left = if self.book.linear { LINEAR_ASCENT } else { ASCENT };
+        let polytope = self.space.polytope();
+        let mut share = ratio(1, 4);
+        for _ in 0..HALVINGS {
+            let Some((before, start)) = self.best.clone() else { return };
+            for &j in self.space.free() {
+                for sign in [1, -1] {
+                    let Some((_, point)) = self.best.clone() else { return };
+                    if left == 0 || control.stopped() {
+                        return;
+                    }
+                    left -= 1;
+                    let step = (&polytope.upper[j] - &polytope.lower[j]) * &share * ratio(sign, 1);
+                    let mut free: Vec<Rational> = self.space.free().iter().map(|&k| point[k].clone()).collect();
+                    let Some(position) = self.space.free().iter().position(|&k| k == j) else { return };
+                    free[position] = (&free[position] + step).clamp(polytope.lower[j].clone(), polytope.upper[j].clone());
+                    let candidate = self.book.position(&self.space.point(&free));
+                    self.try_decision(candidate, control);
+                }
+            }
+            if self.best.as_ref().is_some_and(|(value, point)| *value <= before && *point == start) {
+                share *= ratio(1, 2);
+            }
         }
     }
 

@@ -4,12 +4,17 @@ use super::book::{Book, Weights};
 use super::pieces::{AtDecision, Cover, Leaf};
 use crate::certificate::{CoverStep, Mix, Step};
 use crate::check::cover::leader_range_on;
-use crate::exact::{Natural, Rational};
+use crate::exact::{Natural, Rational, from_approx, to_approx};
 use crate::game::{Game, Point, Space};
 use std::collections::BTreeMap;
 
 /// Bits after the point of a bound that is too long to be printed as it is.
 const BOUND_BITS: usize = 64;
+
+/// Bounds within this of the largest one, relative to it, are judged exactly.
+const SLACK_APPROX: f64 = 1e-8;
+/// Far more than the roundings of a judgement in binary64.
+const ROUNDING_APPROX: f64 = 5e-11;
 
 /// The steps of a cover and the upper bound that they show.
 pub(super) struct CoverProof {
@@ -30,8 +35,11 @@ pub(super) fn range_cover(game: &Game, space: &Space<'_>) -> CoverProof {
 }
 
 /// The best proof that the pieces give.
-pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Rational) -> CoverProof {
+pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Rational, exact: bool) -> CoverProof {
     let value_approx = values(cover);
+    let top_approx = cover.roots.iter().map(|&root| value_approx[root]).fold(f64::NEG_INFINITY, f64::max);
+    let near_approx = top_approx - SLACK_APPROX * top_approx.abs().max(1.0);
+    let mut loose_approx = f64::NEG_INFINITY;
     let mut body: Vec<Step> = Vec::new();
     let mut upper: Option<Rational> = None;
     let mut policies = Numbering::default();
@@ -48,6 +56,12 @@ pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Ration
             stack.extend(children);
             continue;
         }
+        // Far below the largest bound and far from eps: what binary64 says is enough, and the checker has the last word.
+        if !exact && piece.own_approx < near_approx && easy(&cover.book, space, &piece.simplex, &piece.leaf, epsilon) {
+            write(&piece.leaf, &mut policies, &mut body);
+            loose_approx = loose_approx.max(piece.own_approx);
+            continue;
+        }
         let points = || -> Vec<Point> { piece.simplex.iter().map(|&p| cover.book.point(p).clone()).collect() };
         let bound = leaf(&cover.book, space, &piece.simplex, &piece.leaf, epsilon, &mut policies, &mut body).unwrap_or_else(|| {
             body.push(Step::Cover(CoverStep::Range));
@@ -58,7 +72,30 @@ pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Ration
     let mut steps = vec![Step::Cover(CoverStep::Open)];
     steps.extend(policies.order.iter().map(|&policy| Step::Cover(CoverStep::Policy(cover.book.policies[policy].clone()))));
     steps.append(&mut body);
+    let slack_approx = SLACK_APPROX / 2.0 * loose_approx.abs().max(1.0);
+    let upper = upper.max(from_approx(loose_approx + slack_approx));
     CoverProof { steps, upper: rounded_up(upper.unwrap_or(Rational::ZERO)) }
+}
+
+/// Whether a leaf holds by a margin that roundings do not reach.
+fn easy(book: &Book<'_>, space: &Space<'_>, simplex: &[usize], leaf: &Leaf, epsilon: &Rational) -> bool {
+    match leaf {
+        Leaf::Response(rule) => {
+            book.most_approx(space, simplex, rule).is_some_and(|(exploitability, _)| exploitability < to_approx(epsilon) - ROUNDING_APPROX)
+        }
+        Leaf::Multiplier(..) | Leaf::Outside => true,
+        _ => false,
+    }
+}
+
+/// The steps of an easy leaf.
+fn write(leaf: &Leaf, policies: &mut Numbering, body: &mut Vec<Step>) {
+    let step = match leaf {
+        Leaf::Response(rule) => CoverStep::Response(rule.iter().map(|mix| policies.mix(mix)).collect()),
+        Leaf::Multiplier(multiplier, rule) => CoverStep::Multiplier(multiplier.clone(), rule.iter().map(|mix| policies.mix(mix)).collect()),
+        _ => CoverStep::Outside,
+    };
+    body.push(Step::Cover(step));
 }
 
 /// The bound of each piece: its own, or that of its parts.
