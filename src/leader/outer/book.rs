@@ -255,6 +255,11 @@ impl<'a> Book<'a> {
         Some(policy)
     }
 
+    /// The same, when it is known already.
+    pub(super) fn known_response(&self, position: usize) -> Option<usize> {
+        self.responses.get(&position).copied()
+    }
+
     /// What a policy loses and gives to the leader at a decision, in binary64.
     pub(super) fn single_approx(&mut self, position: usize, policy: usize) -> Option<(f64, f64)> {
         if let Some(&known) = self.singles_approx.get(&(position, policy)) {

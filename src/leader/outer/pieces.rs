@@ -19,6 +19,8 @@ const LEAST_JOINING: Duration = Duration::from_millis(30);
 /// Most decisions that an ascent looks at, where inner problems cost next to nothing, and elsewhere.
 const LINEAR_ASCENT: usize = 1000;
 const ASCENT: usize = 24;
+/// How much the length of an edge counts beside what policies lose along it.
+const LENGTH_SHARE: f64 = 0.02;
 /// Rounds of an ascent.
 const HALVINGS: usize = 40;
 /// Roundings that a judgement in binary64 may be off.
@@ -419,20 +421,29 @@ impl<'a> Cover<'a> {
         None
     }
 
-    /// The edge to be cut: the longest, each parameter measured by how much it matters.
-    fn edge(&self, piece: usize) -> (usize, usize) {
-        let simplex = &self.pieces[piece].simplex;
+    /// The edge to be cut. Lengths measure each parameter by how much it matters. Where the followers' data see the leader alone, what is optimal at one end loses
+    /// something at the other; edges on which it loses most come first, because they keep responses from holding on the whole piece.
+    fn edge(&mut self, piece: usize) -> (usize, usize) {
+        let simplex = self.pieces[piece].simplex.clone();
         let mut best = (0.0, (0, simplex.len().saturating_sub(1)));
         for i in 0..simplex.len() {
             for j in i + 1..simplex.len() {
                 let (a, b) = (self.book.point_approx(simplex[i]), self.book.point_approx(simplex[j]));
                 let length: f64 = a.iter().zip(b).zip(&self.weights_approx).map(|((x, y), w)| ((x - y) * w).powi(2)).sum();
-                if length > best.0 * (1.0 + 1e-9) {
-                    best = (length, (i, j));
+                let score = LENGTH_SHARE * length + self.bend_approx(simplex[i], simplex[j]);
+                if score > best.0 * (1.0 + 1e-9) {
+                    best = (score, (i, j));
                 }
             }
         }
         best.1
+    }
+
+    /// What the optimal policies of two decisions lose at the other one, together; 0 where that is not known.
+    fn bend_approx(&mut self, a: usize, b: usize) -> f64 {
+        let (Some(at_a), Some(at_b)) = (self.book.known_response(a), self.book.known_response(b)) else { return 0.0 };
+        let loss = |book: &mut Book<'_>, position, policy| book.single_approx(position, policy).map_or(0.0, |(loss, _)| loss);
+        loss(&mut self.book, a, at_b) + loss(&mut self.book, b, at_a)
     }
 
     /// Closes a piece with few decisions by an equilibrium at each.
