@@ -31,7 +31,9 @@ pub(super) fn solve_polytope(
         None => some_decision(space).ok_or(SolveError::NoDecision)?,
     };
     let instance = |_: usize| game.at(&point);
-    let mut found = if linear { race(&[0], &instance, settings) } else { search(&[0], &instance, settings)? };
+    // The bound at the decision has the rest of the time, and must be as sharp as what the cover was compared with.
+    let last = Settings { gap: &settings.gap / Rational::from(4u8), race_control: settings.control.clone(), ..settings.clone() };
+    let mut found = if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
     let mut proved = found.proved.pop().map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
     if let Some(Some(sharp)) = found.sharp.pop() {
         sharpen(stated, settings, &point, &mut proved, sharp);

@@ -26,6 +26,12 @@ pub struct SolveReport<'a> {
     pub certificate_path: Option<&'a str>,
 }
 
+/// Whether the decision reported is shown to reach the supremum over a polytope of decisions; `None` for other leaders, where the best decision always does.
+pub(super) fn attained(outcome: &Outcome) -> Option<bool> {
+    let claim = &outcome.accepted.claim;
+    outcome.point.as_ref().map(|_| claim.lower == claim.upper)
+}
+
 impl SolveReport<'_> {
     /// Writes a summary for people.
     ///
@@ -83,7 +89,12 @@ impl SolveReport<'_> {
         let chosen = chosen(self.game, self.outcome);
         let note = if scope_of(self.game, &claim.scope).is_some() { ", the only one considered" } else { "" };
         let text = chosen.map(|chosen| format!("{}{note}", decision(self.game, &chosen, numbers)));
-        write_field(out, "decision", &text.unwrap_or_default())
+        write_field(out, "decision", &text.unwrap_or_default())?;
+        match attained(self.outcome) {
+            None => Ok(()),
+            Some(true) => write_field(out, "supremum", "reached by this decision"),
+            Some(false) => write_field(out, "supremum", "within the bounds; that a decision reaches it is not shown"),
+        }
     }
 
     /// An equilibrium at the decision of the outcome: its exploitability, what it is worth under the name `value`, and its policy.

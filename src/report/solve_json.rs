@@ -3,7 +3,7 @@
 use super::decision::chosen;
 use super::json::{Bounds, Entries, Exact, List, write_document};
 use super::policy::{PartRows, PolicyRows};
-use super::solve::SolveReport;
+use super::solve::{SolveReport, attained};
 use super::structure::{StructureNote, at_decision};
 use super::words::scope_of;
 use crate::certificate::Scope;
@@ -37,6 +37,7 @@ impl SolveReport<'_> {
             status: status(outcome.status),
             value: Bounds::new(&claim.lower, &claim.upper),
             decision: chosen(game, outcome).map(|decision| ChosenDecision { game, decision }),
+            attained: attained(outcome).map(|shown| shown.then_some(true)),
             equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows { game, equilibrium, value: "leader_reward" }),
             decisions: List(|| {
                 let all = outcome.accepted.decisions.iter().enumerate();
@@ -98,6 +99,9 @@ struct Document<'a, D: Serialize> {
     status: &'static str,
     value: Bounds<'a>,
     decision: Option<ChosenDecision<'a>>,
+    /// Only for a polytope of decisions: `true` when the decision is shown to reach the supremum, `null` when that is not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attained: Option<Option<bool>>,
     equilibrium: Option<EquilibriumRows<'a>>,
     decisions: D,
     certificate: CertificateNote<'a>,
