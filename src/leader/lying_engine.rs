@@ -196,3 +196,44 @@ fn lies_cost_tightness() {
     let (spoilt, _) = lying(point(|p| duals(p, |_| 0.0)), 1, || solved(&game, &row));
     assert!(width(&solved(&game, &row)) < width(&spoilt));
 }
+
+/// Leaders with a polytope of decisions, whose values are closed forms (`tests/oracle/leader_values.json`): responses come from an engine that lies, and so do the
+/// bounds of joined games and of single decisions.
+#[test]
+fn no_lie_becomes_a_bound_of_a_polytope() {
+    let known = [
+        ("moral_hazard", "1/100", Selection::Pessimistic, "81/100"),
+        ("inspection", "1/50", Selection::Pessimistic, "-7/10"),
+        ("adoption_continuous", "1/10", Selection::Pessimistic, "81/100"),
+        ("pigou_revenue_continuous", "9/125", Selection::Pessimistic, "24/125"),
+        ("opinion_continuous", "0", Selection::Optimistic, "3/2"),
+    ];
+    let (mut tried, mut told) = (0, 0);
+    for (model, epsilon, selection, value) in known {
+        let game = Game::load(Path::new(&format!("models/{model}.toml"))).expect("a shipped model");
+        let value = parse_rational(value).expect("a number");
+        for (name, lie) in lies() {
+            for period in PERIODS {
+                let control = Control::default().within(LIMIT);
+                let settings = Settings {
+                    selection,
+                    control: control.clone(),
+                    race_control: control,
+                    ..Settings::new(parse_rational(epsilon).expect("a number"))
+                };
+                let (outcome, lies) = lying(lie, period, || solve(&game, &settings).expect("an answer"));
+                tried += 1;
+                told += lies;
+                let claim = &outcome.accepted.claim;
+                assert!(
+                    claim.lower <= value && value <= claim.upper,
+                    "{model}, {name}: [{}, {}] without {value}",
+                    claim.lower,
+                    claim.upper
+                );
+                assert_eq!(check(&game, outcome.certificate.as_slice()).expect("accepted a second time").claim, *claim, "{model}, {name}");
+            }
+        }
+    }
+    assert!(tried == 2 * known.len() * lies().len() && told >= 2_000, "{told} lies in {tried} solves");
+}
