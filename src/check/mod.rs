@@ -107,6 +107,7 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
                 upper = Some(upper.map_or(bound.clone(), |upper| upper.min(bound)));
                 pending = reader.step()?;
             }
+            Step::Decision(_) => return Err(Rejection::NotFinite),
             other => return Err(Rejection::Step { line, rule: other.rule(), fault: Fault::NoDecision }),
         }
     }
