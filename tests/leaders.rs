@@ -8,7 +8,7 @@ use smfg::certificate::Selection;
 use smfg::check::check;
 use smfg::equilibrium::Control;
 use smfg::exact::{Rational, parse_rational, ratio};
-use smfg::game::{Decision, Game};
+use smfg::game::Game;
 use smfg::leader::{Outcome, Settings, Status, solve};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -198,7 +198,7 @@ fn altered_covers_claim_nothing_false() {
         let integer = case % 4 == 3;
         let game = Game::parse_toml(&random_game(&mut rng, 1 + case % 2, case % 3 == 2, integer)).expect("a game");
         for (epsilon, selection) in [(ratio(1, 10), Selection::Pessimistic), (ratio(1, 30), Selection::Optimistic)] {
-            let outcome = solved(&game, &Settings { gap: ratio(1, 50), ..settings(epsilon.clone(), selection) });
+            let outcome = solved(&game, &Settings { gap: ratio(1, 1000), ..settings(epsilon.clone(), selection) });
             let truth = &outcome.accepted.claim;
             let text = String::from_utf8(outcome.certificate.clone()).expect("text");
             for _ in 0..100 {
@@ -263,7 +263,6 @@ fn the_decision_reaches_the_lower_bound() {
     let outcome = solved(&game, &settings(ratio(1, 50), Selection::Pessimistic));
     let point = outcome.point.clone().expect("a point");
     game.leader.admits(&point).expect("a decision");
-    let alone = solved(&game, &Settings { point: Some(point.clone()), ..settings(ratio(1, 50), Selection::Pessimistic) });
+    let alone = solved(&game, &Settings { point: Some(point), ..settings(ratio(1, 50), Selection::Pessimistic) });
     assert_eq!(alone.accepted.claim.lower, outcome.accepted.claim.lower);
-    assert_ne!(Decision { name: None, values: point }.values, vec![Rational::ZERO; 2]);
 }

@@ -30,8 +30,6 @@ pub enum CoverStep {
     Range,
     /// Closes a piece by bounds of the game joined with the leader there, which follow up to [`CoverStep::End`].
     Joined,
-    /// In place of the first simplex: the whole box of decisions is one piece, which [`CoverStep::Joined`] closes.
-    Whole,
     /// Ends the steps of a joined game.
     End,
 }
@@ -51,7 +49,6 @@ impl CoverStep {
             CoverStep::Decision(_) => "cover-decision",
             CoverStep::Range => "cover-range",
             CoverStep::Joined => "cover-joined",
-            CoverStep::Whole => "cover-whole",
             CoverStep::End => "cover-end",
         }
     }
@@ -88,7 +85,6 @@ impl CoverStep {
             ("cover-decision", [mix]) => parse_mix(mix).map(CoverStep::Decision),
             ("cover-range", []) => Ok(CoverStep::Range),
             ("cover-joined", []) => Ok(CoverStep::Joined),
-            ("cover-whole", []) => Ok(CoverStep::Whole),
             ("cover-end", []) => Ok(CoverStep::End),
             _ => return None,
         })

@@ -4,10 +4,10 @@ use super::outcome::{Outcome, Statistics};
 use super::outer;
 use super::race::interval;
 use super::settings::{Settings, SolveError};
-use super::solve::{Found, described, mean_field_free, race, search, status, supported, termination};
-use crate::certificate::{Claim, Scope, Selection, Step, write_certificate};
+use super::solve::{Found, claim, described, mean_field_free, race, search, sharpen, status, supported, termination};
+use crate::certificate::{Scope, Selection, Step, write_certificate};
 use crate::check::{Rejection, check};
-use crate::equilibrium::{Proof, Proved, range_of};
+use crate::equilibrium::{Proved, range_of};
 use crate::exact::Rational;
 use crate::game::{Game, Instance, Point, Space};
 use std::time::Instant;
@@ -32,12 +32,15 @@ pub(super) fn solve_polytope(
     };
     let instance = |_: usize| game.at(&point);
     // The bound at the decision has the rest of the time, and must be as sharp as what the cover was compared with.
-    let last = Settings { gap: &settings.gap / Rational::from(4u8), race_control: settings.control.clone(), ..settings.clone() };
+    let last = Settings {
+        gap: &settings.gap / Rational::from(4u8),
+        race_control: settings.control.clone(),
+        point: Some(point.clone()),
+        ..settings.clone()
+    };
     let mut found = if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
-    let mut proved = found.proved.pop().map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
-    if let Some(Some(sharp)) = found.sharp.pop() {
-        sharpen(stated, settings, &point, &mut proved, sharp);
-    }
+    sharpen(stated, &last, &mut found);
+    let proved = found.proved.pop().map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
     let (steps, upper) = covered.proof(false);
     let mut statistics = counted(&found, &covered.statistics());
     statistics.seconds_approx = start.elapsed().as_secs_f64();
@@ -63,30 +66,6 @@ pub(super) fn solve_polytope(
 
 fn counted(found: &Found, outer: &Statistics) -> Statistics {
     Statistics { decisions_solved: outer.decisions_solved, ..found.statistics.plus(outer) }
-}
-
-/// Takes a sharper bound when the checker does.
-fn sharpen(stated: &Game, settings: &Settings<'_>, point: &Point, proved: &mut Proved, sharp: Proof) {
-    let better = Proved { bound: sharp, witness: proved.witness.clone() };
-    let (lower, upper) = interval(settings.selection, &better);
-    let claim = claim(stated, settings, Scope::Point(point.clone()), lower, upper);
-    let decision = Step::Decision(0);
-    let steps = std::iter::once(&decision).chain(&better.bound.steps).chain(&better.witness.steps);
-    if write_certificate(Vec::new(), &claim, steps).is_ok_and(|certificate| check(stated, certificate.as_slice()).is_ok()) {
-        *proved = better;
-    }
-}
-
-fn claim(stated: &Game, settings: &Settings<'_>, scope: Scope, lower: Rational, upper: Rational) -> Claim {
-    Claim {
-        game_hash: stated.hash(),
-        epsilon: settings.epsilon.clone(),
-        selection: settings.selection,
-        scope,
-        of: settings.objective.clone(),
-        lower,
-        upper,
-    }
 }
 
 /// A decision, any one.
@@ -118,7 +97,7 @@ impl Draft<'_> {
         let (lower, _) = interval(self.settings.selection, &self.proved);
         // The value at a decision cannot exceed the bound of all; equal numbers may come from different roundings.
         let upper = self.upper.clone().max(lower.clone());
-        let claim = claim(self.stated, self.settings, Scope::All, lower, upper);
+        let claim = claim(&self.stated.hash(), self.settings, Scope::All, lower, upper);
         let at = Step::At(self.point.clone());
         let shown = match self.settings.selection {
             Selection::Pessimistic => &self.proved.bound.steps,

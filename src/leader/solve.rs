@@ -216,12 +216,9 @@ fn scope(settings: &Settings<'_>) -> Scope {
     }
 }
 
-/// The certificate of what is proved of some decisions.
-fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, Proved)]) -> Result<Vec<u8>, SolveError> {
-    let sides = || proved.iter().map(|(_, proved)| interval(settings.selection, proved));
-    let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
-    let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
-    let claim = Claim {
+/// `lower <= value <= upper` for what `settings` ask.
+pub(super) fn claim(hash: &str, settings: &Settings<'_>, scope: Scope, lower: Rational, upper: Rational) -> Claim {
+    Claim {
         game_hash: hash.to_string(),
         epsilon: settings.epsilon.clone(),
         selection: settings.selection,
@@ -229,7 +226,15 @@ fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, 
         of: settings.objective.clone(),
         lower,
         upper,
-    };
+    }
+}
+
+/// The certificate of what is proved of some decisions.
+fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, Proved)]) -> Result<Vec<u8>, SolveError> {
+    let sides = || proved.iter().map(|(_, proved)| interval(settings.selection, proved));
+    let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
+    let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
+    let claim = claim(hash, settings, scope, lower, upper);
     let decisions: Vec<Step> = proved.iter().map(|(index, _)| Step::Decision(*index)).collect();
     let steps = proved
         .iter()
@@ -239,7 +244,7 @@ fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, 
 }
 
 /// Asks the checker about the better bounds, decision by decision, and takes those that it accepts.
-fn sharpen(game: &Game, settings: &Settings<'_>, found: &mut Found) {
+pub(super) fn sharpen(game: &Game, settings: &Settings<'_>, found: &mut Found) {
     let hash = game.hash();
     for ((index, proved), sharp) in found.proved.iter_mut().zip(std::mem::take(&mut found.sharp)) {
         let Some(bound) = sharp else { continue };

@@ -43,7 +43,6 @@ pub(super) fn check_cover<R: BufRead>(
     let mut roots = space.simplices();
     let mut open: Vec<Vec<Point>> = Vec::new();
     let mut upper: Option<Rational> = None;
-    let mut first = true;
     loop {
         let piece = match open.pop() {
             Some(piece) => piece,
@@ -84,19 +83,10 @@ pub(super) fn check_cover<R: BufRead>(
             CoverStep::Decisions => cover.decisions(reader, &piece, joined)?,
             CoverStep::Range => Some(leader_range_on(game, &piece).1),
             CoverStep::Joined => Some(joined(reader, &piece)?),
-            CoverStep::Whole if first => {
-                roots = space.simplices();
-                roots.by_ref().for_each(drop);
-                match reader.step()? {
-                    Some(Step::Cover(CoverStep::Joined)) => Some(joined(reader, &space.corners())?),
-                    _ => return Err(fault(Fault::Shape)),
-                }
-            }
-            CoverStep::Open | CoverStep::Policy(_) | CoverStep::Decision(_) | CoverStep::Whole | CoverStep::End => {
+            CoverStep::Open | CoverStep::Policy(_) | CoverStep::Decision(_) | CoverStep::End => {
                 return Err(fault(Fault::Shape));
             }
         };
-        first = false;
         upper = upper.max(bound);
     }
     upper.ok_or_else(|| fail(opening, "cover", Fault::Shape))

@@ -58,8 +58,6 @@ pub(super) struct Book<'a> {
     responses: HashMap<usize, usize>,
     /// The game at the decision looked at last.
     last: Option<(usize, Numbers)>,
-    /// Inner problems solved.
-    pub(super) solved: usize,
     pub(super) inductions: usize,
     pub(super) lp_solves: usize,
 }
@@ -88,7 +86,6 @@ impl<'a> Book<'a> {
             singles_approx: HashMap::new(),
             responses: HashMap::new(),
             last: None,
-            solved: 0,
             inductions: 0,
             lp_solves: 0,
         }
@@ -203,8 +200,7 @@ impl<'a> Book<'a> {
     }
 
     fn judge_exactly(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<Rational>> {
-        let points: Vec<Point> = simplex.iter().map(|&position| self.points[position].clone()).collect();
-        judge(&self.exact, &points, rule, &self.exact_policies)
+        judge(&self.exact, &self.corners(simplex), rule, &self.exact_policies)
     }
 
     pub(super) fn policy(&mut self, policy: &Policy) -> Option<usize> {
@@ -276,7 +272,6 @@ impl<'a> Book<'a> {
         if !self.outside_allowed && !self.inside[position] {
             return None;
         }
-        self.solved += 1;
         let epsilon = self.epsilon - self.margin(level);
         if !self.linear {
             return self.search(&self.game.at(&point), &epsilon, control).ok().flatten();

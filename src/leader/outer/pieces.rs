@@ -150,14 +150,12 @@ impl<'a> Cover<'a> {
                 continue;
             }
             let (i, j) = self.edge(piece);
-            let points: Vec<Point> = self.pieces[piece].simplex.iter().map(|&p| self.book.point(p).clone()).collect();
-            let Some((with_i, with_j)) = cut(&points, i, j) else { continue };
-            let middle = self.book.position(&with_i[j]);
             let parent = self.pieces[piece].simplex.clone();
+            let Some((with_i, _)) = cut(&self.book.corners(&parent), i, j) else { continue };
+            let middle = self.book.position(&with_i[j]);
             let inherited = self.inherited(piece, i, j);
             let mut children = [0; 2];
-            for (slot, (replaced, other)) in [(with_i, j), (with_j, i)].into_iter().enumerate() {
-                debug_assert_eq!(replaced.len(), parent.len());
+            for (slot, other) in [j, i].into_iter().enumerate() {
                 let mut simplex = parent.clone();
                 simplex[other] = middle;
                 let rule = inherited.clone().map(|(mut rule, average)| {
@@ -448,7 +446,7 @@ impl<'a> Cover<'a> {
 
     /// Closes a piece with few decisions by an equilibrium at each.
     fn close_by_decisions(&mut self, piece: usize, control: &Control) -> bool {
-        let points: Vec<Point> = self.pieces[piece].simplex.iter().map(|&p| self.book.point(p).clone()).collect();
+        let points = self.book.corners(&self.pieces[piece].simplex);
         let Some(decisions) = self.space.decisions_in(&points, FEW) else { return false };
         let mut own_approx = f64::NEG_INFINITY;
         let mut found = Vec::with_capacity(decisions.len());

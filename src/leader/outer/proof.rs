@@ -1,11 +1,11 @@
-//! From pieces to the steps of a cover, every leaf judged exactly.
+//! From pieces to the steps of a cover, the leaves near the bound or near eps judged exactly.
 
 use super::book::{Book, Weights};
 use super::pieces::{AtDecision, Cover, Leaf};
 use crate::certificate::{CoverStep, Mix, Step};
 use crate::check::cover::leader_range_on;
 use crate::exact::{Natural, Rational, from_approx, to_approx};
-use crate::game::{Game, Point, Space};
+use crate::game::{Game, Space};
 use std::collections::BTreeMap;
 
 /// Bits after the point of a bound that is too long to be printed as it is.
@@ -62,10 +62,9 @@ pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Ration
             loose_approx = loose_approx.max(piece.own_approx);
             continue;
         }
-        let points = || -> Vec<Point> { piece.simplex.iter().map(|&p| cover.book.point(p).clone()).collect() };
         let bound = leaf(&cover.book, space, &piece.simplex, &piece.leaf, epsilon, &mut policies, &mut body).unwrap_or_else(|| {
             body.push(Step::Cover(CoverStep::Range));
-            Some(leader_range_on(cover.book.game, &points()).1)
+            Some(leader_range_on(cover.book.game, &cover.book.corners(&piece.simplex)).1)
         });
         upper = upper.max(bound);
     }
