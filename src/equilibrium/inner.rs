@@ -6,7 +6,7 @@ use super::population::PopulationSearch;
 use super::{Control, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::{Rational, to_approx};
-use crate::game::{Instance, NotQuadratic};
+use crate::game::{Instance, NotQuadratic, Policy};
 
 /// What a search did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub trait InnerSearch: Send {
     fn done(&self) -> bool;
     /// Bounds of `min sigma J0` in binary64.
     fn interval_approx(&self) -> (f64, f64);
+    /// Policies that were of use in a game nearby: where to look first. Without effect after the first [`advance`](Self::advance), and on what is true.
+    fn suggest(&mut self, _policies: &[&Policy]) {}
     /// What is shown so far.
     fn proved(&mut self) -> Proved;
     /// A better bound than that of `proved`, equal to its witness, which may not hold: for whoever has a checker to ask.

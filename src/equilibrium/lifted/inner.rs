@@ -137,6 +137,10 @@ impl InnerSearch for LiftedProblem {
         proved
     }
 
+    fn suggest(&mut self, policies: &[&Policy]) {
+        self.search.suggest(policies);
+    }
+
     fn counts(&self) -> Counts {
         let own = self.search.statistics();
         let other = self.opposite.as_ref().map(LiftedSearch::statistics).unwrap_or_default();

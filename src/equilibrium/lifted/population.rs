@@ -1,6 +1,8 @@
 //! Populations in binary64: the flow of a policy, what it earns, how much better a follower could do.
 
-use super::model::{Model, Terms};
+use super::model::{Model, StageShape, Terms};
+use crate::exact::to_approx;
+use crate::game::{Policy, StagePolicy};
 
 /// A policy: probability per `[stage][pair]`.
 pub(super) type Play = Vec<Vec<f64>>;
@@ -26,6 +28,14 @@ pub(super) struct Frozen {
     pub(super) reward: Vec<Vec<f64>>,
     pub(super) leader: Vec<Vec<f64>>,
     pub(super) probability: Vec<Vec<f64>>,
+}
+
+/// The probabilities of a policy, near enough.
+pub(super) fn play_of(model: &Model, policy: &Policy) -> Play {
+    let stage = |(shape, stage): (&StageShape, &StagePolicy)| {
+        (0..shape.pairs.len()).map(|pair| to_approx(&stage.probability(shape.state[pair], shape.pairs.action(pair)))).collect()
+    };
+    model.shapes.iter().zip(&policy.stages).map(stage).collect()
 }
 
 impl Model {

@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use super::local::LocalSearch;
 use super::model::Model;
-use super::population::Population;
+use super::population::{Play, Population, play_of};
 use super::pure::{Pure, nearest_pure, pure_equilibrium};
 use super::relaxation::{Relaxation, Start};
 use super::tree::{Node, opening, steps, values};
@@ -62,6 +62,9 @@ pub struct LiftedSearch {
     /// Boxes solved since a local search last found something better.
     pub(super) since_improved: usize,
     selection: Selection,
+    /// Policies of equilibria in a game nearby.
+    suggestions: Vec<Play>,
+    started: bool,
 }
 
 impl LiftedSearch {
@@ -92,13 +95,22 @@ impl LiftedSearch {
             statistics: LiftedStatistics::default(),
             since_improved: 0,
             selection,
+            suggestions: Vec::new(),
+            started: false,
         })
     }
 
-    /// Solves boxes until the gap is closed, `nodes` boxes are done or `control` says stop.
+    /// Policies of equilibria in a game nearby: where to look first.
+    pub fn suggest(&mut self, policies: &[&Policy]) {
+        self.suggestions.extend(policies.iter().map(|policy| play_of(&self.model, policy)));
+    }
+
+    /// Looks for populations at first; then solves boxes until the gap is closed, `nodes` boxes are done or `control` says stop.
     pub fn advance(&mut self, nodes: usize, control: &Control) {
-        if self.nodes.len() == 1 && self.nodes[0].proof.is_none() {
-            self.first_populations();
+        if !self.started {
+            // Whoever asked may be content with what is found.
+            self.started = true;
+            return self.first_populations();
         }
         for _ in 0..nodes {
             if control.stopped() || self.done() {
@@ -206,8 +218,15 @@ impl LiftedSearch {
         }
     }
 
-    /// Local searches from the uniform policy and from its best response.
+    /// Local searches from what was suggested; when that leads to no equilibrium, from the uniform policy and from its best response.
     fn first_populations(&mut self) {
+        for play in std::mem::take(&mut self.suggestions) {
+            let start = self.model.population(play);
+            self.improve(start, 0.1);
+        }
+        if self.incumbent.is_some() {
+            return;
+        }
         let uniform = self
             .model
             .shapes

@@ -75,8 +75,8 @@ impl Incumbent {
         }
     }
 
-    /// Looks for better populations near a point of the relaxation.
-    pub(super) fn improve(&mut self, relaxation: &mut Relaxation, point: &Mixture, search: bool, control: &Control) {
+    /// Looks for better populations near a point of the relaxation, programmes being solved to `tolerance`.
+    pub(super) fn improve(&mut self, relaxation: &mut Relaxation, point: &Mixture, search: bool, tolerance: f64, control: &Control) {
         if relaxation.model.epsilon == 0.0 {
             return;
         }
@@ -85,15 +85,15 @@ impl Incumbent {
         if !search && self.value >= before {
             return;
         }
-        self.convex_concave(relaxation, &point.weights.clone(), control);
+        self.convex_concave(relaxation, &point.weights.clone(), tolerance, control);
         if self.value < before {
             let weights = self.weights.clone();
-            self.convex_concave(relaxation, &weights, control);
+            self.convex_concave(relaxation, &weights, tolerance, control);
         }
     }
 
     /// Replaces the concave squares by their tangents at the current population and solves again, until nothing improves.
-    fn convex_concave(&mut self, relaxation: &mut Relaxation, start: &[(usize, f64)], control: &Control) {
+    fn convex_concave(&mut self, relaxation: &mut Relaxation, start: &[(usize, f64)], tolerance: f64, control: &Control) {
         let count = relaxation.model.squares.len();
         let concave: Vec<bool> = relaxation.model.squares.iter().map(|square| square.follower > 0.0 || square.leader < 0.0).collect();
         let mut weights = start.to_vec();
@@ -104,7 +104,7 @@ impl Incumbent {
             }
             let values = relaxation.mix(&weights);
             let points: Vec<Option<f64>> = (0..count).map(|i| concave[i].then(|| relaxation.model.root(i, &values))).collect();
-            let Some(next) = relaxation.inner_point(&Cell::inner(&points), control) else { return };
+            let Some(next) = relaxation.inner_point(&Cell::inner(&points), tolerance, control) else { return };
             let before = self.value;
             self.pull(relaxation, &next.weights);
             let value = relaxation.model.leader(&relaxation.mix(&next.weights));
@@ -164,8 +164,8 @@ fn blend(a: &[(usize, f64)], b: &[(usize, f64)], share: f64) -> Vec<(usize, f64)
 
 impl Relaxation {
     /// A point of the relaxation in which concave squares are replaced: the goal is the objective.
-    fn inner_point(&mut self, cell: &Cell, control: &Control) -> Option<Mixture> {
-        self.bound(cell, Goal::Objective, (1e-8, f64::INFINITY), control)?.point
+    fn inner_point(&mut self, cell: &Cell, tolerance: f64, control: &Control) -> Option<Mixture> {
+        self.bound(cell, Goal::Objective, (tolerance, f64::INFINITY), control)?.point
     }
 
     /// Least and greatest value of the form of a square over all flows, widened by rounding.

@@ -146,6 +146,17 @@ impl InnerSearch for PopulationSearch {
         (bound.max(direct), self.search.incumbent.value.min(to_approx(&self.range.1)))
     }
 
+    fn suggest(&mut self, policies: &[&Policy]) {
+        let relaxation = &mut self.search.relaxation;
+        for policy in policies {
+            if let Some(choice) = relaxation.model.game.choice(policy) {
+                let position = relaxation.policy(choice);
+                relaxation.add_column(position);
+                relaxation.add_deviation(position);
+            }
+        }
+    }
+
     fn counts(&self) -> Counts {
         let relaxation = &self.search.relaxation;
         Counts { nodes: self.search.processed(), lp_solves: relaxation.solves(), inductions: relaxation.inductions }

@@ -66,6 +66,9 @@ const SAFETY: f64 = 1e-9;
 const MOST_CUTS: usize = 160;
 /// Rounding per unit of multipliers: they have 48 bits, and sums of binary64 lose as much.
 const ROUNDING: f64 = 2e-13;
+/// Accuracy of local searches: a share of the accepted distance, but no less than what programmes are solved to.
+const LOCAL_SHARE: f64 = 0.02;
+const LEAST_LOCAL: f64 = 1e-8;
 /// Boxes narrower than this are not split: their secants are exact to rounding.
 const NARROWEST: f64 = 1e-7;
 
@@ -221,7 +224,7 @@ impl Search {
             }
             let point = bounded.point.as_ref()?;
             self.last_point = Some(point.clone());
-            self.incumbent.improve(&mut self.relaxation, point, round == 0, control);
+            self.incumbent.improve(&mut self.relaxation, point, round == 0, (self.tolerance * LOCAL_SHARE).max(LEAST_LOCAL), control);
             if node.bound >= self.target() {
                 return None;
             }

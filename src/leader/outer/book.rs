@@ -6,10 +6,14 @@ use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
 use crate::equilibrium::{Control, InnerProblem, Problem, inner_search};
 use crate::exact::{Natural, Rational, from_approx, from_short_dyadic, to_approx};
 use crate::game::{Game, Instance, NotQuadratic, Numbers, Point, Policy, Space};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Highest level: eps itself is the margin.
 pub(super) const LAST_LEVEL: u32 = 22;
+/// Boxes without a worse equilibrium after which a response is taken as it is.
+const PATIENCE: usize = 2;
+/// Equilibria that are kept to be looked at first in the next search.
+const REMEMBERED: usize = 4;
 /// Fractional bits of a weight.
 const WEIGHT_BITS: u32 = 40;
 
@@ -39,6 +43,8 @@ pub(super) struct Book<'a> {
     /// The followers' data do not depend on the population, and the leader's reward is linear in it.
     pub(super) linear: bool,
     outside_allowed: bool,
+    /// Decisions at which the leader gets no more than this need no sharper bounds.
+    pub(super) enough_approx: f64,
     pub(super) exact: Tables<Rational>,
     approx: Tables<f64>,
     pub(super) policies: Vec<Policy>,
@@ -56,6 +62,8 @@ pub(super) struct Book<'a> {
     singles_approx: HashMap<(usize, usize), (f64, f64)>,
     /// Optimal policies of single decisions.
     responses: HashMap<usize, usize>,
+    /// Equilibria found last, the newest at the end.
+    recent: VecDeque<Weights>,
     /// The game at the decision looked at last.
     last: Option<(usize, Numbers)>,
     pub(super) inductions: usize,
@@ -71,6 +79,7 @@ impl<'a> Book<'a> {
             gap: gap / Rational::from(2u8),
             linear,
             outside_allowed: !game.transitions_see_the_leader(),
+            enough_approx: f64::NEG_INFINITY,
             exact: Tables::new(game),
             approx: Tables::new(game),
             policies: Vec::new(),
@@ -85,6 +94,7 @@ impl<'a> Book<'a> {
             cache: ApproxCache::default(),
             singles_approx: HashMap::new(),
             responses: HashMap::new(),
+            recent: VecDeque::new(),
             last: None,
             inductions: 0,
             lp_solves: 0,
@@ -118,7 +128,7 @@ impl<'a> Book<'a> {
 
     /// Number of different decisions looked at.
     pub(super) fn decisions(&self) -> usize {
-        self.answers.keys().map(|(position, _)| position).collect::<std::collections::BTreeSet<_>>().len()
+        self.answers.keys().map(|(position, _)| position).collect::<BTreeSet<_>>().len()
     }
 
     /// What must be kept from eps at a level: 0 at level 0, then doubling up to eps.
@@ -274,7 +284,7 @@ impl<'a> Book<'a> {
         }
         let epsilon = self.epsilon - self.margin(level);
         if !self.linear {
-            return self.search(&self.game.at(&point), &epsilon, control).ok().flatten();
+            return self.search(&self.game.at(&point), &epsilon, level > 0, control).ok().flatten();
         }
         let numbers = match self.last.take() {
             Some((known, numbers)) if known == position => numbers,
@@ -320,17 +330,42 @@ impl<'a> Book<'a> {
         Some(Answer { lower_approx, upper_approx, mix: Some(mix) })
     }
 
-    fn search(&mut self, instance: &Instance, epsilon: &Rational, control: &Control) -> Result<Option<Answer>, NotQuadratic> {
+    /// Searches until the bounds meet or the decision is no better than what is known; a `response` is wanted for its equilibrium alone,
+    /// which need not be shown to be the worst.
+    fn search(
+        &mut self,
+        instance: &Instance,
+        epsilon: &Rational,
+        response: bool,
+        control: &Control,
+    ) -> Result<Option<Answer>, NotQuadratic> {
         let problem = InnerProblem { instance, selection: self.selection, epsilon, gap: &self.gap };
         let mut search = inner_search(&problem, control)?;
+        let remembered: BTreeSet<usize> = self.recent.iter().flatten().map(|(policy, _)| *policy).collect();
+        search.suggest(&remembered.iter().map(|&policy| &self.policies[policy]).collect::<Vec<_>>());
+        let pessimistic = self.selection == Selection::Pessimistic;
+        let (mut worst_approx, mut patience) = (f64::INFINITY, PATIENCE);
         while !search.done() && !control.stopped() {
             search.advance(control);
+            let (_, found_approx) = search.interval_approx();
+            let fruitless = found_approx.is_finite() && found_approx >= worst_approx;
+            worst_approx = worst_approx.min(found_approx);
+            patience = if fruitless { patience.saturating_sub(1) } else { PATIENCE };
+            if pessimistic && (worst_approx <= self.enough_approx || (response && patience == 0)) {
+                break;
+            }
         }
         let proved = search.proved();
         let counts = search.counts();
         self.inductions += counts.inductions;
         self.lp_solves += counts.lp_solves;
         let mix = proved.mixture().and_then(|parts| self.mixture(parts));
+        if let Some(mix) = &mix {
+            self.recent.push_back(mix.clone());
+            if self.recent.len() > REMEMBERED {
+                self.recent.pop_front();
+            }
+        }
         let (bound_approx, witness_approx) = (to_approx(&proved.bound.value), to_approx(&proved.witness.value));
         let (lower_approx, upper_approx) = match self.selection {
             Selection::Pessimistic => (bound_approx, witness_approx),

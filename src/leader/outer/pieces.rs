@@ -216,7 +216,8 @@ impl<'a> Cover<'a> {
                 self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
             }
             let doubtful = !self.book.linear || self.epsilon.is_zero();
-            if doubtful && (!matches!(leaf, Leaf::Response(_)) || simplex.len() == 2) {
+            // Mixing is no good where equilibria far from each other are worst at the vertices.
+            if doubtful && (simplex.len() == 2 || own_approx > self.threshold_approx()) {
                 for rule in self.constant_rules(&simplex, control) {
                     self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
                 }
@@ -308,6 +309,7 @@ impl<'a> Cover<'a> {
         if let Some(answer) = self.book.answer(position, 0, control)
             && answer.lower_approx > self.lower_approx()
         {
+            self.book.enough_approx = answer.lower_approx;
             self.best = Some((answer.lower_approx, point));
         }
     }
