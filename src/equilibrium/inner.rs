@@ -27,7 +27,7 @@ pub trait InnerSearch: Send {
     fn done(&self) -> bool;
     /// Bounds of `min sigma J0` in binary64.
     fn interval_approx(&self) -> (f64, f64);
-    /// Policies that were of use in a game nearby: where to look first. Without effect after the first [`advance`](Self::advance), and on what is true.
+    /// Policies that were of use in a game nearby: where to look first, the most promising one last. Without effect after the first [`advance`](Self::advance), and on what is true.
     fn suggest(&mut self, _policies: &[&Policy]) {}
     /// What is shown so far.
     fn proved(&mut self) -> Proved;

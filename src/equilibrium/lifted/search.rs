@@ -100,7 +100,7 @@ impl LiftedSearch {
         })
     }
 
-    /// Policies of equilibria in a game nearby: where to look first.
+    /// Policies of equilibria in a game nearby: where to look first, the last one before the others.
     pub fn suggest(&mut self, policies: &[&Policy]) {
         self.suggestions.extend(policies.iter().map(|policy| play_of(&self.model, policy)));
     }
@@ -220,12 +220,12 @@ impl LiftedSearch {
 
     /// Local searches from what was suggested; when that leads to no equilibrium, from the uniform policy and from its best response.
     fn first_populations(&mut self) {
-        for play in std::mem::take(&mut self.suggestions) {
+        while let Some(play) = self.suggestions.pop() {
             let start = self.model.population(play);
             self.improve(start, 0.1);
-        }
-        if self.incumbent.is_some() {
-            return;
+            if self.incumbent.is_some() {
+                return;
+            }
         }
         let uniform = self
             .model

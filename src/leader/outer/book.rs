@@ -341,8 +341,7 @@ impl<'a> Book<'a> {
     ) -> Result<Option<Answer>, NotQuadratic> {
         let problem = InnerProblem { instance, selection: self.selection, epsilon, gap: &self.gap };
         let mut search = inner_search(&problem, control)?;
-        let remembered: BTreeSet<usize> = self.recent.iter().flatten().map(|(policy, _)| *policy).collect();
-        search.suggest(&remembered.iter().map(|&policy| &self.policies[policy]).collect::<Vec<_>>());
+        search.suggest(&self.recent.iter().flatten().map(|(policy, _)| &self.policies[*policy]).collect::<Vec<_>>());
         let pessimistic = self.selection == Selection::Pessimistic;
         let (mut worst_approx, mut patience) = (f64::INFINITY, PATIENCE);
         while !search.done() && !control.stopped() {
