@@ -49,6 +49,7 @@
 
 pub mod certificate;
 pub mod check;
+pub mod drift;
 pub mod exact;
 pub mod follower;
 pub mod game;
