@@ -47,6 +47,8 @@
 //! Trusted: [`exact`], [`game`], [`follower`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
 //! `equilibrium`, `leader`. ARCHITECTURE.md has the plan of the house.
 
+#[cfg(feature = "solver")]
+pub mod analysis;
 pub mod certificate;
 pub mod check;
 pub mod drift;

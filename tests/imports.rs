@@ -9,7 +9,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
     ("drift", &["exact", "game"]),
-    ("certificate", &["exact", "game"]),
+    ("certificate", &["exact", "game", "drift"]),
     ("check", &["exact", "game", "drift", "certificate"]),
     ("generate", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),

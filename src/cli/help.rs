@@ -90,6 +90,28 @@ Examples:
   smfg equilibria models/adoption.toml --decision subsidy=1/2 --certificate half.cert
   smfg check models/adoption.toml half.cert";
 
+#[cfg(feature = "solver")]
+pub(super) const SENSITIVITY: &str = "\
+What a decision guarantees when the model is wrong, and the decision that guarantees most.
+
+GAME is the model one has. The truth differs from it by stated errors, or is the game of --against, with the same stages, states, actions and decisions. \
+For every policy of the followers its exploitability in the truth differs from that in the model by at most kappa, and the leader's reward by at most omega; \
+both numbers are computed exactly, per decision of a finite list (up to 64), and recomputed by `smfg check`. Then, with V' in the model and V in the truth,
+
+    V(eps + 2 kappa) - omega <= V'(eps + kappa) <= V(eps) + omega      for every decision.
+
+The naive decision is optimal in the model at eps. The relaxed decision has the largest guarantee V'(eps + kappa) - omega. Errors: --reward-error bounds |r - r'| and \
+--transition-error the sum over next states of |P - P'|, at every stage, state, action, decision and population; --leader-error bounds, per stage, the change of her reward per \
+unit of mass together with what her payoff adds. With --against the true values and losses of both decisions are proved too.";
+
+#[cfg(feature = "solver")]
+pub(super) const SENSITIVITY_EXAMPLES: &str = "\
+Examples:
+  smfg sensitivity models/tie.toml --reward-error 1/100
+  smfg sensitivity models/queue_tolls.toml --epsilon 1/4 --reward-error 1/100 --transition-error 1/1000
+  smfg sensitivity model.toml --against truth.toml --certificate both.cert
+  smfg check model.toml both.cert --against truth.toml";
+
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.
 
