@@ -41,7 +41,10 @@ proved bounds; a second Ctrl-C leaves at once.
 
 A leader with variables, mixed actions or a process of her own: simplices cover her decisions, each with a response of the followers that is an eps-equilibrium \
 on all of it, or a bound of the best equilibrium; up to 8 free parameters. Followers of class C0: exactly. C1: exactly \
-at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.";
+at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.
+
+--robust reward=D,transition=D,leader=D: the value is what the best decision guarantees in every true game whose data differ from this one by at most these \
+errors, V'(eps + kappa) - omega (`smfg sensitivity --help` explains them); the certificate is a bundle.";
 
 #[cfg(feature = "solver")]
 pub(super) const SOLVE_EXAMPLES: &str = "\
@@ -49,7 +52,8 @@ Examples:
   smfg solve models/tie.toml
   smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --format json
   smfg solve models/queue_tolls.toml --epsilon 0.25 --selection optimistic --time-limit 60
-  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --decision wage=2/5 --certificate wage.cert";
+  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --decision wage=2/5 --certificate wage.cert
+  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --robust reward=1/100,leader=1/50";
 
 #[cfg(feature = "solver")]
 pub(super) const RANGE: &str = "\

@@ -21,6 +21,8 @@ mod range;
 #[cfg(feature = "solver")]
 mod range_arguments;
 #[cfg(feature = "solver")]
+mod robust;
+#[cfg(feature = "solver")]
 mod sensitivity;
 #[cfg(feature = "solver")]
 mod sensitivity_arguments;

@@ -46,6 +46,11 @@ struct Case<'a> {
 impl Case<'_> {
     /// `Expl' - Expl = (V*' - V*) - (earned' - earned)`, both differences enclosed.
     fn kappa(&self) -> Rational {
+        let choice = |stage: &InstanceStage| (0..stage.pairs.states()).any(|state| stage.pairs.of_state(state).len() > 1);
+        if !self.pairing.model.stages.iter().any(choice) {
+            // There is one policy, and it is a best response.
+            return Rational::ZERO;
+        }
         let earned = self.sum(Whose::Followers);
         let best = match self.best_exactly() {
             Some((low, high)) => (earned.0.clone().max(low), earned.1.clone().min(high)),

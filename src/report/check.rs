@@ -188,13 +188,14 @@ impl<'a> BundleReport<'a> {
         let (certificates, drifts) = self.accepted();
         writeln!(out, "{}", if self.verdict.is_ok() { "valid" } else { "invalid" })?;
         for claim in drifts {
-            let truth = self.other.map(|(other, _)| other.name.as_str());
-            for sentence in words::drift(self.game, truth, claim, &numbers) {
+            for sentence in words::drift(self.game, claim, &numbers) {
                 write_field(out, "proved", &sentence)?;
             }
         }
         for accepted in certificates {
-            write_field(out, "proved", &words::claim(self.game_of(&accepted.claim), &accepted.claim, &numbers))?;
+            let second = if self.other.is_some_and(|(_, hash)| accepted.claim.game_hash == hash) { "in the second game, " } else { "" };
+            let sentence = words::claim(self.game_of(&accepted.claim), &accepted.claim, &numbers);
+            write_field(out, "proved", &format!("{second}{sentence}"))?;
         }
         match self.verdict {
             Ok(_) => write_field(out, "game hash", certificates.first().map_or("", |first| &first.claim.game_hash))?,

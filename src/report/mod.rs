@@ -23,6 +23,8 @@ mod range;
 #[cfg(feature = "solver")]
 mod range_json;
 #[cfg(feature = "solver")]
+mod robust;
+#[cfg(feature = "solver")]
 mod sensitivity;
 #[cfg(feature = "solver")]
 mod sensitivity_json;
@@ -42,6 +44,8 @@ pub use equilibria::EquilibriaReport;
 pub use info::InfoReport;
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
+#[cfg(feature = "solver")]
+pub use robust::RobustReport;
 #[cfg(feature = "solver")]
 pub use sensitivity::SensitivityReport;
 #[cfg(feature = "solver")]

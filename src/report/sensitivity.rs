@@ -81,11 +81,11 @@ impl SensitivityReport<'_> {
         write_status(out, game, outcome.status(), outcome.termination())?;
         let (naive, relaxed) = (outcome.naive_decision(), outcome.relaxed_decision());
         writeln!(out)?;
-        write_field(out, "naive decision", &decision_text(game, naive, &numbers))?;
+        write_field(out, "naive", &decision_text(game, naive, &numbers))?;
         write_field(out, "  promised", &bounds_text(&claimed(&outcome.naive), &numbers))?;
         self.write_assessment(out, naive, &numbers)?;
         writeln!(out)?;
-        write_field(out, "relaxed decision", &decision_text(game, relaxed, &numbers))?;
+        write_field(out, "relaxed", &decision_text(game, relaxed, &numbers))?;
         self.write_assessment(out, relaxed, &numbers)?;
         self.write_decisions(out)?;
         let place = certificate_path.map_or_else(String::new, |path| format!(", {path}"));

@@ -113,22 +113,19 @@ fn under(game: &Game, scope: &Scope, numbers: &NumberText) -> String {
 }
 
 /// What a statement about two models says, a sentence per bound.
-pub(super) fn drift(game: &Game, truth: Option<&str>, claim: &DriftClaim, numbers: &NumberText) -> Vec<String> {
-    let truth = match (&claim.error, truth) {
-        (StatedError::Against(_), Some(name)) => format!("in `{}`", plain(name)),
-        (StatedError::Against(hash), None) => format!("in the game {hash}"),
-        (StatedError::Radii(radii), _) => {
+pub(super) fn drift(game: &Game, claim: &DriftClaim, numbers: &NumberText) -> Vec<String> {
+    let truth = match &claim.error {
+        StatedError::Against(_) => "in the second game".to_string(),
+        StatedError::Radii(radii) => {
             let [reward, transition, leader] = [&radii.reward, &radii.transition, &radii.leader].map(|radius| numbers.fraction(radius));
-            format!("in any game whose rewards, transitions and leader data are within {reward}, {transition} and {leader}")
+            format!("in any game with errors of at most {reward} in rewards, {transition} in transitions and {leader} in the leader's data")
         }
     };
     let sentence = |bound: &DriftBound| {
         let (kappa, omega) = (numbers.exact(&bound.kappa), numbers.exact(&bound.omega));
         let under = under(game, &bound.scope, numbers);
-        format!(
-            "every policy{under} has an exploitability in `{}` and {truth} that differ by at most {kappa}, and leader's rewards that differ by at most {omega}",
-            plain(&game.name)
-        )
+        let name = plain(&game.name);
+        format!("for every policy{under} in `{name}` and {truth}, exploitabilities differ by at most {kappa} and leader's rewards by at most {omega}")
     };
     claim.bounds.iter().map(sentence).collect()
 }
