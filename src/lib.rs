@@ -47,8 +47,11 @@
 //! Trusted: [`exact`], [`game`], [`follower`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
 //! `equilibrium`, `leader`. ARCHITECTURE.md has the plan of the house.
 
+#[cfg(feature = "solver")]
+pub mod analysis;
 pub mod certificate;
 pub mod check;
+pub mod drift;
 pub mod exact;
 pub mod follower;
 pub mod game;

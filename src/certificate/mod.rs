@@ -5,6 +5,7 @@
 
 mod bundle;
 mod cover;
+mod drift;
 mod equilibria;
 mod lifted;
 mod read;
@@ -15,9 +16,10 @@ mod write;
 
 pub use bundle::{BUNDLE, write_bundle};
 pub use cover::{CoverStep, Mix};
+pub use drift::{DRIFT, DriftBound, DriftClaim, StatedError, write_drift};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
 pub use lifted::{AffineForm, DeviationTerm, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
-pub use read::{ReadError, Reader};
+pub use read::{Element, ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
 pub use token::MOST_BITS;
 pub use tree::{Combination, End, Indexed, TreeStep};

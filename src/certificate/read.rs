@@ -1,12 +1,18 @@
 //! Reading certificates, step by step: no more than one step is in memory.
 
+use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::{Arithmetic, BUNDLE, Claim, CoverStep, LiftedStep, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION};
+use super::{
+    Arithmetic, BUNDLE, Claim, CoverStep, DRIFT, DriftClaim, LiftedStep, Part, Scope, Selection, StatedError, Step, SupportStep, TreeStep,
+    VERSION,
+};
 use crate::exact::Rational;
 use crate::game::{Policy, StagePolicy};
 use std::io::{BufRead, Read};
 
+/// Name of the format of a certificate.
+const CERTIFICATE: &str = "smfg-certificate";
 /// Longest accepted line. The longest honest lines are policies, a few characters per state.
 const LONGEST_LINE: u64 = 1 << 30;
 /// Most policies in one witness.
@@ -49,6 +55,15 @@ pub enum ReadError {
     },
 }
 
+/// What comes next in a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Element {
+    /// The header of a certificate, whose steps follow.
+    Certificate(Claim),
+    /// A statement about two models, read to its end.
+    Drift(DriftClaim),
+}
+
 /// Reads a certificate from a stream.
 #[derive(Debug)]
 pub struct Reader<R> {
@@ -69,6 +84,7 @@ impl<R: BufRead> Reader<R> {
     /// [`ReadError`] when the header does not follow the grammar.
     pub fn start(input: R, stages: usize, states: usize) -> Result<(Self, Claim), ReadError> {
         let mut reader = Reader { input, line: 0, shape: (stages, states), done: false, bundled: false };
+        reader.version(CERTIFICATE)?;
         let claim = reader.header()?;
         Ok((reader, claim))
     }
@@ -83,11 +99,11 @@ impl<R: BufRead> Reader<R> {
         Ok(reader)
     }
 
-    /// The header of the next certificate of a bundle, whose steps follow; `None` at the end of the text.
+    /// The next element of a bundle; `None` at the end of the text.
     ///
     /// # Errors
-    /// [`ReadError`] when the header does not follow the grammar, or steps of the last certificate have not been read.
-    pub fn next_certificate(&mut self) -> Result<Option<Claim>, ReadError> {
+    /// [`ReadError`] when it does not follow the grammar, or steps of the last certificate have not been read.
+    pub fn next_element(&mut self) -> Result<Option<Element>, ReadError> {
         if !self.done {
             return Err(self.syntax("the certificate before was not read to its `end` line".into()));
         }
@@ -95,20 +111,47 @@ impl<R: BufRead> Reader<R> {
         if rest.is_empty() || !self.bundled {
             return Ok(None);
         }
+        let first = self.next_line()?;
+        if first == format!("{DRIFT} {VERSION}") {
+            return self.drift().map(|claim| Some(Element::Drift(claim)));
+        }
+        self.expect_version(&first, CERTIFICATE)?;
         self.done = false;
-        self.header().map(Some)
+        self.header().map(|claim| Some(Element::Certificate(claim)))
+    }
+
+    /// The lines of a statement about two models after the first.
+    fn drift(&mut self) -> Result<DriftClaim, ReadError> {
+        let game_hash = self.field("game", |rest| Ok(rest.to_string()))?;
+        let line = self.next_line()?;
+        let error = match line.strip_prefix("against ") {
+            Some(hash) => StatedError::Against(hash.to_string()),
+            None => self.field_of(&line, "errors", parse_errors)?,
+        };
+        let mut bounds = Vec::new();
+        loop {
+            let line = self.next_line()?;
+            if line == "end" && !bounds.is_empty() {
+                return Ok(DriftClaim { game_hash, error, bounds });
+            }
+            bounds.push(self.field_of(&line, "drift", parse_bound)?);
+        }
     }
 
     fn version(&mut self, name: &'static str) -> Result<(), ReadError> {
         let first = self.next_line()?;
+        self.expect_version(&first, name)
+    }
+
+    fn expect_version(&self, first: &str, name: &'static str) -> Result<(), ReadError> {
         if first == format!("{name} {VERSION}") {
             return Ok(());
         }
-        Err(ReadError::Version { line: self.line, found: short(&first), expected: name })
+        Err(ReadError::Version { line: self.line, found: short(first), expected: name })
     }
 
+    /// The lines of a header after the first.
     fn header(&mut self) -> Result<Claim, ReadError> {
-        self.version("smfg-certificate")?;
         let game_hash = self.field("game", |rest| Ok(rest.to_string()))?;
         let epsilon = self.field("epsilon", parse_number)?;
         let selection = self.field("selection", |rest| match rest {

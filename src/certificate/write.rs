@@ -23,14 +23,7 @@ impl<W: Write> Writer<W> {
         writeln!(out, "game {}", claim.game_hash)?;
         writeln!(out, "epsilon {}", format_rational(&claim.epsilon))?;
         writeln!(out, "selection {}", claim.selection)?;
-        match &claim.scope {
-            Scope::All => writeln!(out, "scope all")?,
-            Scope::Decision(index) => writeln!(out, "scope decision {index}")?,
-            Scope::Point(values) => {
-                let words: Vec<String> = values.iter().map(format_rational).collect();
-                writeln!(out, "scope point {}", words.join(" "))?;
-            }
-        }
+        writeln!(out, "scope {}", scope_words(&claim.scope))?;
         match &claim.of {
             Some(of) if of.contains('\n') => {
                 return Err(io::Error::new(
@@ -109,6 +102,18 @@ impl<W: Write> Writer<W> {
         writeln!(self.out, "end")?;
         self.out.flush()?;
         Ok(self.out)
+    }
+}
+
+/// A scope in words.
+pub(super) fn scope_words(scope: &Scope) -> String {
+    match scope {
+        Scope::All => "all".into(),
+        Scope::Decision(index) => format!("decision {index}"),
+        Scope::Point(values) => {
+            let words: Vec<String> = values.iter().map(format_rational).collect();
+            format!("point {}", words.join(" "))
+        }
     }
 }
 

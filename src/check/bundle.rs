@@ -1,7 +1,8 @@
-//! Bundles: each certificate is checked for itself, in a stream.
+//! Bundles: each element is checked for itself, in a stream.
 
+use super::drift::check_drift;
 use super::verdict::{Accepted, Rejection};
-use crate::certificate::{Claim, Reader};
+use crate::certificate::{Claim, DriftClaim, Element, Reader};
 use crate::game::Game;
 use std::io::BufRead;
 
@@ -9,7 +10,7 @@ use std::io::BufRead;
 #[derive(Debug, thiserror::Error)]
 #[error("{}{rejection}", place(*.certificate))]
 pub struct BundleRejection {
-    /// Position of the certificate that fails, from 1; 0 when the text is no bundle.
+    /// Position of the certificate or statement that fails, from 1; 0 when the text is no bundle.
     pub certificate: usize,
     /// What it claims, where its header can be read.
     pub claim: Option<Claim>,
@@ -17,10 +18,21 @@ pub struct BundleRejection {
     pub rejection: Rejection,
     /// The certificates before it, which were accepted.
     pub accepted: Vec<Accepted>,
+    /// The statements about two models before it, which were accepted.
+    pub drifts: Vec<DriftClaim>,
 }
 
 fn place(certificate: usize) -> String {
     if certificate == 0 { String::new() } else { format!("certificate {certificate} of the bundle: ") }
+}
+
+/// An accepted bundle.
+#[derive(Debug, Clone, Default)]
+pub struct AcceptedBundle {
+    /// What its certificates prove, in order.
+    pub certificates: Vec<Accepted>,
+    /// What it says of two models.
+    pub drifts: Vec<DriftClaim>,
 }
 
 /// Checks every certificate of `bundle` against `game`: all claims are proved when this succeeds.
@@ -28,24 +40,50 @@ fn place(certificate: usize) -> String {
 /// # Errors
 /// [`BundleRejection`] names the first certificate that fails and has the claims of those before it.
 pub fn check_bundle(game: &Game, bundle: impl BufRead) -> Result<Vec<Accepted>, BundleRejection> {
-    let mut accepted = Vec::new();
-    let refused = |certificate, claim, rejection: Rejection, accepted| BundleRejection { certificate, claim, rejection, accepted };
+    check_models(game, None, bundle).map(|accepted| accepted.certificates)
+}
+
+/// Checks a bundle about `game` and `other`: each certificate names its game by its hash.
+///
+/// # Errors
+/// [`BundleRejection`] names the first element that fails and has the claims of those before it.
+pub fn check_models(game: &Game, other: Option<&Game>, bundle: impl BufRead) -> Result<AcceptedBundle, BundleRejection> {
+    let mut accepted = AcceptedBundle::default();
+    let refused = |position, claim, rejection: Rejection, accepted: AcceptedBundle| BundleRejection {
+        certificate: position,
+        claim,
+        rejection,
+        accepted: accepted.certificates,
+        drifts: accepted.drifts,
+    };
     let mut reader = match Reader::start_bundle(bundle, game.stages.len(), game.states.len()) {
         Ok(reader) => reader,
         Err(error) => return Err(refused(0, None, error.into(), accepted)),
     };
     let hash = game.hash();
+    let other = other.map(|other| (other, other.hash()));
+    let mut position = 0;
     loop {
-        let certificate = accepted.len() + 1;
-        let claim = match reader.next_certificate() {
-            Ok(Some(claim)) => claim,
-            Ok(None) if accepted.is_empty() => return Err(refused(0, None, Rejection::EmptyBundle, accepted)),
+        position += 1;
+        match reader.next_element() {
+            Ok(Some(Element::Certificate(claim))) => {
+                let (own, own_hash) = match &other {
+                    Some((other, other_hash)) if claim.game_hash == *other_hash => (*other, other_hash),
+                    _ => (game, &hash),
+                };
+                reader.reshape((own.stages.len(), own.states.len()));
+                match super::check_steps(own, own_hash, &mut reader, claim.clone()) {
+                    Ok(verdict) => accepted.certificates.push(verdict),
+                    Err(rejection) => return Err(refused(position, Some(claim), rejection, accepted)),
+                }
+            }
+            Ok(Some(Element::Drift(claim))) => match check_drift((game, &hash), other.as_ref(), &claim) {
+                Ok(()) => accepted.drifts.push(claim),
+                Err(rejection) => return Err(refused(position, None, rejection, accepted)),
+            },
+            Ok(None) if position == 1 => return Err(refused(0, None, Rejection::EmptyBundle, accepted)),
             Ok(None) => return Ok(accepted),
-            Err(error) => return Err(refused(certificate, None, error.into(), accepted)),
-        };
-        match super::check_steps(game, &hash, &mut reader, claim.clone()) {
-            Ok(verdict) => accepted.push(verdict),
-            Err(rejection) => return Err(refused(certificate, Some(claim), rejection, accepted)),
+            Err(error) => return Err(refused(position, None, error.into(), accepted)),
         }
     }
 }

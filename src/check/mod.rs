@@ -7,6 +7,7 @@
 mod bundle;
 pub mod cover;
 mod deviation;
+mod drift;
 mod equilibria;
 mod flow;
 mod induction;
@@ -18,7 +19,7 @@ mod support;
 mod tree;
 mod verdict;
 
-pub use bundle::{BundleRejection, check_bundle};
+pub use bundle::{AcceptedBundle, BundleRejection, check_bundle, check_models};
 pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 

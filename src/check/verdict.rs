@@ -1,6 +1,7 @@
 //! What the checker answers.
 
 use crate::certificate::{Claim, ReadError};
+use crate::drift::Incomparable;
 use crate::exact::Rational;
 use crate::game::{NotADecision, NotAffine, NotMeanFieldFree, NotQuadratic, ObjectiveError};
 
@@ -198,6 +199,36 @@ pub enum Rejection {
         claimed: Rational,
         /// What the steps show, if anything.
         shown: Option<Rational>,
+    },
+    /// A negative radius of an error.
+    #[error("a radius of the model's error is negative")]
+    NegativeRadius,
+    /// A statement about a second game, which is not given.
+    #[error("the bundle compares the game with the game {found}, which is not given: `--against FILE`")]
+    NoTruth {
+        /// Hash in the statement.
+        found: String,
+    },
+    /// A statement about another second game.
+    #[error("the bundle compares the game with the game {found}, the second game given is {expected}")]
+    OtherTruth {
+        /// Hash in the statement.
+        found: String,
+        /// Hash of the second game.
+        expected: String,
+    },
+    /// Two games of different shapes.
+    #[error(transparent)]
+    Incomparable(#[from] Incomparable),
+    /// A bound of the drift that is too small.
+    #[error("rule drift: {what} {claimed} is not shown: the rule yields {computed}")]
+    DriftNotShown {
+        /// `kappa` or `omega`.
+        what: &'static str,
+        /// The claim.
+        claimed: Rational,
+        /// What the rule yields.
+        computed: Rational,
     },
     /// A bundle without certificates.
     #[error("the bundle holds no certificate")]

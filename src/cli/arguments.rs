@@ -39,6 +39,14 @@ pub(super) enum Command {
     #[cfg(not(feature = "solver"))]
     #[command(hide = true, disable_help_flag = true)]
     Equilibria(Unheard),
+    /// What a decision guarantees when the model is wrong, and the decision that guarantees most
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::SENSITIVITY, after_help = help::SENSITIVITY_EXAMPLES)]
+    Sensitivity(super::sensitivity_arguments::SensitivityArguments),
+    /// Not in this build, which has no solver
+    #[cfg(not(feature = "solver"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Sensitivity(Unheard),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -83,6 +91,9 @@ pub(super) struct CheckArguments {
     pub(super) game: PathBuf,
     /// Certificate that `smfg solve --certificate` wrote, or bundle of `smfg range --certificate`
     pub(super) certificate: PathBuf,
+    /// Second game, when the bundle compares two
+    #[arg(long, value_name = "OTHER")]
+    pub(super) against: Option<PathBuf>,
     #[command(flatten)]
     pub(super) output: Output,
 }

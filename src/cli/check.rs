@@ -4,7 +4,7 @@ use super::arguments::{CheckArguments, Format};
 use super::progress::Indicator;
 use super::{Answer, Failure, print};
 use crate::certificate::{BUNDLE, Claim, EQUILIBRIA, ReadError, Reader};
-use crate::check::{Accepted, AcceptedEquilibria, BundleRejection, Rejection, check, check_bundle, check_equilibria};
+use crate::check::{Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, check, check_equilibria, check_models};
 use crate::game::Game;
 use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport};
 use std::fs::File;
@@ -22,19 +22,20 @@ enum Verdict {
     /// A set of equilibria.
     Equilibria(Result<AcceptedEquilibria, Rejection>),
     /// Several.
-    Bundle(Result<Vec<Accepted>, BundleRejection>),
+    Bundle(Result<AcceptedBundle, BundleRejection>),
 }
 
 /// Checks and prints the verdict.
 pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
     let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
-    let (game, verdict) = {
+    let (game, other, verdict) = {
         let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
         let game = Game::load(&arguments.game)?;
+        let other = arguments.against.as_deref().map(Game::load).transpose()?;
         let file = BufReader::with_capacity(1 << 16, File::open(&arguments.certificate).map_err(unreadable)?);
         indicator.say(format!("checking {}", arguments.certificate.display()));
-        let verdict = examine(&game, file).map_err(unreadable)?;
-        (game, verdict)
+        let verdict = examine(&game, other.as_ref(), file).map_err(unreadable)?;
+        (game, other, verdict)
     };
     let format = arguments.output.format;
     let valid = match &verdict {
@@ -49,7 +50,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
             verdict.is_ok()
         }
         Verdict::Bundle(verdict) => {
-            let report = BundleReport { game: &game, verdict: verdict.as_deref() };
+            let hash = other.as_ref().map(Game::hash);
+            let report = BundleReport { game: &game, other: other.as_ref().zip(hash.as_deref()), verdict: verdict.as_ref() };
             print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
             verdict.is_ok()
         }
@@ -58,13 +60,13 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
 }
 
 /// The verdict; an error when the file cannot be read.
-fn examine(game: &Game, mut input: impl BufRead) -> io::Result<Verdict> {
+fn examine(game: &Game, other: Option<&Game>, mut input: impl BufRead) -> io::Result<Verdict> {
     // The header is read twice, from memory: for the report, and by the checker, which trusts nobody's reading.
     let mut header = Vec::new();
     let mut start = input.by_ref().take(LONGEST_HEADER);
     start.read_until(b'\n', &mut header)?;
     if header.starts_with(BUNDLE.as_bytes()) {
-        let verdict = check_bundle(game, header.as_slice().chain(input));
+        let verdict = check_models(game, other, header.as_slice().chain(input));
         return match verdict {
             Err(BundleRejection { rejection, .. }) if failed(&rejection) => Err(cause(rejection)),
             verdict => Ok(Verdict::Bundle(verdict)),

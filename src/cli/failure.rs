@@ -12,6 +12,9 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Solve(#[from] crate::leader::SolveError),
+    #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Sensitivity(#[from] crate::analysis::sensitivity::SensitivityError),
     #[cfg(not(feature = "solver"))]
     #[error("this build has no solver: it offers `check`, `info` and `generate`; build with the feature `solver` to solve")]
     NoSolver,

@@ -41,7 +41,10 @@ proved bounds; a second Ctrl-C leaves at once.
 
 A leader with variables, mixed actions or a process of her own: simplices cover her decisions, each with a response of the followers that is an eps-equilibrium \
 on all of it, or a bound of the best equilibrium; up to 8 free parameters. Followers of class C0: exactly. C1: exactly \
-at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.";
+at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.
+
+--robust reward=D,transition=D,leader=D: the value is what the best decision guarantees in every true game whose data differ from this one by at most these \
+errors, V'(eps + kappa) - omega (`smfg sensitivity --help` explains them); the certificate is a bundle.";
 
 #[cfg(feature = "solver")]
 pub(super) const SOLVE_EXAMPLES: &str = "\
@@ -49,7 +52,8 @@ Examples:
   smfg solve models/tie.toml
   smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --format json
   smfg solve models/queue_tolls.toml --epsilon 0.25 --selection optimistic --time-limit 60
-  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --decision wage=2/5 --certificate wage.cert";
+  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --decision wage=2/5 --certificate wage.cert
+  smfg solve models/moral_hazard_grid.toml --epsilon 1/100 --robust reward=1/100,leader=1/50";
 
 #[cfg(feature = "solver")]
 pub(super) const RANGE: &str = "\
@@ -89,6 +93,28 @@ Examples:
   smfg equilibria models/adoption.toml --decision none
   smfg equilibria models/adoption.toml --decision subsidy=1/2 --certificate half.cert
   smfg check models/adoption.toml half.cert";
+
+#[cfg(feature = "solver")]
+pub(super) const SENSITIVITY: &str = "\
+What a decision guarantees when the model is wrong, and the decision that guarantees most.
+
+GAME is the model one has. The truth differs from it by stated errors, or is the game of --against, with the same stages, states, actions and decisions. \
+For every policy of the followers its exploitability in the truth differs from that in the model by at most kappa, and the leader's reward by at most omega; \
+both numbers are computed exactly, per decision of a finite list (up to 64), and recomputed by `smfg check`. Then, with V' in the model and V in the truth,
+
+    V(eps + 2 kappa) - omega <= V'(eps + kappa) <= V(eps) + omega      for every decision.
+
+The naive decision is optimal in the model at eps. The relaxed decision has the largest guarantee V'(eps + kappa) - omega. Errors: --reward-error bounds |r - r'| and \
+--transition-error the sum over next states of |P - P'|, at every stage, state, action, decision and population; --leader-error bounds, per stage, the change of her reward per \
+unit of mass together with what her payoff adds. With --against the true values and losses of both decisions are proved too.";
+
+#[cfg(feature = "solver")]
+pub(super) const SENSITIVITY_EXAMPLES: &str = "\
+Examples:
+  smfg sensitivity models/tie.toml --reward-error 1/100
+  smfg sensitivity models/queue_tolls.toml --epsilon 1/4 --reward-error 1/100 --transition-error 1/1000
+  smfg sensitivity model.toml --against truth.toml --certificate both.cert
+  smfg check model.toml both.cert --against truth.toml";
 
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.

@@ -21,6 +21,12 @@ mod range;
 #[cfg(feature = "solver")]
 mod range_arguments;
 #[cfg(feature = "solver")]
+mod robust;
+#[cfg(feature = "solver")]
+mod sensitivity;
+#[cfg(feature = "solver")]
+mod sensitivity_arguments;
+#[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_arguments;
@@ -50,8 +56,10 @@ pub fn run() -> ExitCode {
         Command::Range(arguments) => range::run(&arguments),
         #[cfg(feature = "solver")]
         Command::Equilibria(arguments) => equilibria::run(&arguments),
+        #[cfg(feature = "solver")]
+        Command::Sensitivity(arguments) => sensitivity::run(&arguments),
         #[cfg(not(feature = "solver"))]
-        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) => Err(Failure::NoSolver),
+        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) | Command::Sensitivity(_) => Err(Failure::NoSolver),
         Command::Check(arguments) => check::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments.family),

@@ -20,6 +20,9 @@ const RACE_PERCENT: u32 = 60;
 
 /// Solves and prints the answer.
 pub(super) fn run(arguments: &SolveArguments) -> Result<Answer, Failure> {
+    if let Some(radii) = &arguments.robust {
+        return super::robust::run(arguments, radii);
+    }
     if let Some(path) = &arguments.certificate {
         probe(path)?;
     }
@@ -44,10 +47,16 @@ pub(super) fn run(arguments: &SolveArguments) -> Result<Answer, Failure> {
 }
 
 fn answer(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>, indicator: &Indicator) -> Result<Outcome, Failure> {
-    let (decision, point) = chosen(game, arguments.decision.as_deref())?;
-    indicator.say("starting the race");
     let observe = |progress: Progress| indicator.say(describe(&progress));
-    let settings = Settings {
+    let settings = asked(game, arguments, interrupted)?;
+    indicator.say("starting the race");
+    Ok(solve(game, &Settings { observer: Some(&observe), ..settings })?)
+}
+
+/// What the arguments ask of `game`; a time limit counts from now on.
+pub(super) fn asked(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>) -> Result<Settings<'static>, Failure> {
+    let (decision, point) = chosen(game, arguments.decision.as_deref())?;
+    Ok(Settings {
         selection: arguments.selection.into(),
         gap: arguments.gap.clone(),
         method: arguments.method.into(),
@@ -55,10 +64,8 @@ fn answer(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>
         threads: threads(arguments.threads),
         decision,
         point,
-        observer: Some(&observe),
         ..limited(Settings::new(arguments.epsilon.clone()), arguments.time_limit, interrupted)
-    };
-    Ok(solve(game, &settings)?)
+    })
 }
 
 /// The decision asked for, as settings say it; without one, all of a list.

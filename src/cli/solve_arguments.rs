@@ -2,6 +2,7 @@
 
 use super::arguments::Output;
 use crate::certificate::{MOST_BITS, Selection};
+use crate::drift::Radii;
 use crate::exact::{Rational, parse_rational};
 use crate::leader::{Method, Precision};
 use clap::{Args, ValueEnum};
@@ -19,7 +20,7 @@ pub(super) struct SolveArguments {
     #[arg(long, value_name = "E", default_value = "0", value_parser = parse_nonnegative, allow_hyphen_values = true)]
     pub(super) epsilon: Rational,
     /// Which equilibrium the followers are taken to play
-    #[arg(long, value_enum, default_value_t = SelectionWord::Pessimistic)]
+    #[arg(long, value_enum, default_value_t = SelectionWord::Pessimistic, conflicts_with = "robust")]
     pub(super) selection: SelectionWord,
     /// Only this decision: its name, or its parameters, exactly
     #[arg(long, value_name = "NAME|a=1,b=2", allow_hyphen_values = true)]
@@ -39,6 +40,9 @@ pub(super) struct SolveArguments {
     /// Arithmetic of the proofs: auto, exact, or a number of fractional bits of outward rounding
     #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_precision)]
     pub(super) precision: Precision,
+    /// Maximise what is guaranteed when the true game differs from this one by at most these errors
+    #[arg(long, value_name = "reward=D,transition=D,leader=D", value_parser = parse_radii)]
+    pub(super) robust: Option<Radii>,
     /// File for the certificate
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
@@ -86,6 +90,10 @@ impl From<MethodWord> for Method {
 pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
     let value = parse_rational(text).map_err(|error| error.to_string())?;
     if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
+}
+
+fn parse_radii(text: &str) -> Result<Radii, String> {
+    Radii::parse(text).map_err(|error| error.to_string())
 }
 
 pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {

@@ -156,6 +156,30 @@ impl Columns {
         Self::from_groups(self.len, grouped)
     }
 
+    /// `self - other`, entry by entry; both have the same number of entries.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Self {
+        let mut grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>> = BTreeMap::new();
+        for (sign, columns) in [(Rational::ONE, &self.columns), (Rational::NEG_ONE, &other.columns)] {
+            for (monomial, column) in columns {
+                grouped.entry(monomial.clone()).or_default().push((sign.clone(), Arc::clone(column)));
+            }
+        }
+        Self::from_groups(self.len, grouped)
+    }
+
+    /// The derivative of every entry in aggregate `k`.
+    #[must_use]
+    pub fn derivative(&self, k: u32) -> Self {
+        let mut grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>> = BTreeMap::new();
+        for (monomial, column) in &self.columns {
+            for (_, exponent, rest) in monomial.derivatives().into_iter().filter(|derivative| derivative.0 == k) {
+                grouped.entry(rest).or_default().push((Rational::from(exponent), Arc::clone(column)));
+            }
+        }
+        Self::from_groups(self.len, grouped)
+    }
+
     /// The same vector in renamed variables.
     #[must_use]
     pub fn renamed(&self, rename: &dyn Fn(Variable) -> Variable) -> Self {
@@ -238,6 +262,22 @@ mod tests {
         assert_eq!(columns.as_constants(), None);
         let at = columns.substitute(&|_| Some(ratio(3, 1)));
         assert_eq!(at.as_constants(), Some(Arc::new(Scaled::from_rationals(&[ratio(1, 2), ratio(0, 1), ratio(10, 3)]))));
+    }
+
+    #[test]
+    fn differences_and_derivatives() {
+        let m = Polynomial::variable(Variable::Aggregate(0));
+        let u = Polynomial::variable(Variable::Parameter(0));
+        let cube = m.times(&m).and_then(|square| square.times(&m)).and_then(|cube| cube.times(&u)).expect("small");
+        let columns = Columns::from_polynomials(&[cube.clone(), Polynomial::zero()]);
+        let value = |v| Some(if v == Variable::Parameter(0) { ratio(5, 1) } else { ratio(2, 1) });
+        // d/dm (u m^3) = 3 u m^2 = 60 at m = 2, u = 5.
+        assert_eq!(columns.derivative(0).substitute(&value).as_constants().map(|numbers| numbers.get(0)), Some(ratio(60, 1)));
+        assert_eq!(cube.derivative(0).substitute(&value).as_constant(), Some(ratio(60, 1)));
+        assert!(cube.derivative(1).is_zero() && columns.derivative(1).as_constants().is_some());
+        let other = Columns::from_polynomials(&[m, Polynomial::constant(ratio(1, 1))]);
+        assert_eq!(columns.minus(&other).substitute(&value).as_constants().map(|n| (n.get(0), n.get(1))), Some((ratio(38, 1), ratio(-1, 1))));
+        assert_eq!(columns.minus(&columns), Columns::from_polynomials(&[Polynomial::zero(), Polynomial::zero()]));
     }
 
     #[test]

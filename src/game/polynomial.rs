@@ -98,6 +98,23 @@ impl Monomial {
         (factor, Monomial(rest))
     }
 
+    /// The derivative in each of its aggregates: `(k, exponent, what remains)`.
+    #[must_use]
+    pub fn derivatives(&self) -> Vec<(u32, u32, Monomial)> {
+        let mut result = Vec::new();
+        for (position, &(variable, exponent)) in self.0.iter().enumerate() {
+            let Variable::Aggregate(k) = variable else { continue };
+            let mut rest = self.0.clone();
+            if exponent > 1 {
+                rest[position].1 -= 1;
+            } else {
+                rest.remove(position);
+            }
+            result.push((k, exponent, Monomial(rest)));
+        }
+        result
+    }
+
     /// The same monomial in renamed variables.
     #[must_use]
     pub fn renamed(&self, rename: &dyn Fn(Variable) -> Variable) -> Monomial {
@@ -262,6 +279,18 @@ impl Polynomial {
         let mut result = Self::zero();
         for (monomial, coefficient) in &self.terms {
             result.add_term(monomial.renamed(rename), coefficient.clone());
+        }
+        result
+    }
+
+    /// The derivative in aggregate `k`.
+    #[must_use]
+    pub fn derivative(&self, k: u32) -> Self {
+        let mut result = Self::zero();
+        for (monomial, coefficient) in &self.terms {
+            for (_, exponent, rest) in monomial.derivatives().into_iter().filter(|derivative| derivative.0 == k) {
+                result.add_term(rest, coefficient * Rational::from(exponent));
+            }
         }
         result
     }

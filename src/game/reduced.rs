@@ -95,9 +95,9 @@ pub struct Reduced {
 }
 
 impl Instance {
-    /// The same game in its fewest statistics.
+    /// The stages with what the leader's payoff adds linearly as part of her reward per pair, and the rest of the payoff.
     #[must_use]
-    pub fn reduced(&self) -> Reduced {
+    pub fn with_payoff_per_pair(&self) -> (Vec<InstanceStage>, Polynomial) {
         let (linear, payoff) = split_payoff(&self.payoff);
         let mut stages: Vec<InstanceStage> = self.stages.clone();
         for (k, weight) in &linear {
@@ -108,6 +108,13 @@ impl Instance {
             columns.push((Monomial::one(), Arc::new(column)));
             stage.leader_reward = Columns::new(stage.pairs.len(), columns);
         }
+        (stages, payoff)
+    }
+
+    /// The same game in its fewest statistics.
+    #[must_use]
+    pub fn reduced(&self) -> Reduced {
+        let (mut stages, payoff) = self.with_payoff_per_pair();
         let mut span = Span::default();
         for stage in &stages {
             span.add_columns(&stage.reward);
@@ -203,7 +210,7 @@ impl Span {
         // (entry, monomial of the derivative) -> coefficient per aggregate.
         let mut gradients: BTreeMap<(usize, Monomial), BTreeMap<u32, Rational>> = BTreeMap::new();
         for (monomial, column) in columns.columns() {
-            for (k, exponent, derivative) in derivatives(monomial) {
+            for (k, exponent, derivative) in monomial.derivatives() {
                 for (entry, coefficient) in column.entries() {
                     let row = gradients.entry((entry, derivative.clone())).or_default();
                     row.insert(k, coefficient * Rational::from(exponent));
@@ -247,23 +254,6 @@ fn subtract(row: &mut BTreeMap<u32, Rational>, other: &BTreeMap<u32, Rational>, 
             row.remove(k);
         }
     }
-}
-
-/// The derivative of a monomial in each of its aggregates: `(k, exponent, what remains)`.
-fn derivatives(monomial: &Monomial) -> Vec<(u32, u32, Monomial)> {
-    let mut result = Vec::new();
-    for (position, &(variable, exponent)) in monomial.factors().iter().enumerate() {
-        let Variable::Aggregate(k) = variable else { continue };
-        let mut rest = Monomial::one();
-        for (other, &(variable, exponent)) in monomial.factors().iter().enumerate() {
-            let times = if other == position { exponent - 1 } else { exponent };
-            for _ in 0..times {
-                rest = rest.times(&Monomial::of(variable));
-            }
-        }
-        result.push((k, exponent, rest));
-    }
-    result
 }
 
 #[cfg(test)]

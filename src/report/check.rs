@@ -2,14 +2,15 @@
 //!
 //! JSON: `{"valid", "claim", "reason"}`. `claim` is what the certificate says, whether proved or not: `lower`, `upper`, `epsilon`,
 //! `selection`, `game_hash`, `scope` when it is about one decision only, and `of` when an expression stands in place of the leader's
-//! reward; null when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are proved.
+//! reward; null when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are proved,
+//! and `drifts` when it compares two models.
 
 use super::json::{Exact, write_document};
 use super::number::{NumberText, shorten_digits};
 use super::table::write_field;
 use super::words::{self, scope_of};
-use crate::certificate::Claim;
-use crate::check::{Accepted, BundleRejection, Rejection};
+use crate::certificate::{Claim, DriftBound, DriftClaim, StatedError};
+use crate::check::{Accepted, AcceptedBundle, BundleRejection, Rejection};
 use crate::game::Game;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -39,7 +40,44 @@ struct Document<'a> {
 struct BundleDocument<'a> {
     valid: bool,
     claims: Vec<ClaimRows<'a>>,
+    /// Only where there are some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drifts: Vec<DriftRows<'a>>,
     reason: Option<String>,
+}
+
+/// What is proved of two models.
+#[derive(Serialize)]
+struct DriftRows<'a> {
+    game_hash: &'a str,
+    /// Hash of the truth; null when radii are given.
+    against: Option<&'a str>,
+    /// Radii for rewards, transitions and the leader; null when the truth is given.
+    errors: Option<[Exact<'a>; 3]>,
+    bounds: Vec<DriftRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct DriftRow<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<words::OneDecision<'a>>,
+    kappa: Exact<'a>,
+    omega: Exact<'a>,
+}
+
+impl<'a> DriftRows<'a> {
+    fn new(game: &'a Game, claim: &'a DriftClaim) -> Self {
+        let (against, errors) = match &claim.error {
+            StatedError::Against(hash) => (Some(hash.as_str()), None),
+            StatedError::Radii(radii) => (None, Some([Exact(&radii.reward), Exact(&radii.transition), Exact(&radii.leader)])),
+        };
+        let row = |bound: &'a DriftBound| DriftRow {
+            scope: scope_of(game, &bound.scope),
+            kappa: Exact(&bound.kappa),
+            omega: Exact(&bound.omega),
+        };
+        DriftRows { game_hash: &claim.game_hash, against, errors, bounds: claim.bounds.iter().map(row).collect() }
+    }
 }
 
 #[derive(Serialize)]
@@ -106,14 +144,27 @@ impl CheckReport<'_> {
 pub struct BundleReport<'a> {
     /// The game.
     pub game: &'a Game,
+    /// A second game, which some of the claims may be about, with its hash.
+    pub other: Option<(&'a Game, &'a str)>,
     /// The verdict.
-    pub verdict: Result<&'a [Accepted], &'a BundleRejection>,
+    pub verdict: Result<&'a AcceptedBundle, &'a BundleRejection>,
 }
 
-impl BundleReport<'_> {
-    /// The certificates that were accepted.
-    fn accepted(&self) -> &[Accepted] {
-        self.verdict.unwrap_or_else(|rejection| &rejection.accepted)
+impl<'a> BundleReport<'a> {
+    /// The certificates and the statements that were accepted.
+    fn accepted(&self) -> (&'a [Accepted], &'a [DriftClaim]) {
+        match self.verdict {
+            Ok(accepted) => (&accepted.certificates, &accepted.drifts),
+            Err(refused) => (&refused.accepted, &refused.drifts),
+        }
+    }
+
+    /// The game that a claim is about.
+    fn game_of(&self, claim: &Claim) -> &'a Game {
+        match self.other {
+            Some((other, hash)) if claim.game_hash == hash => other,
+            _ => self.game,
+        }
     }
 
     /// Writes the JSON object.
@@ -121,9 +172,11 @@ impl BundleReport<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let claims = self.accepted().iter().map(|accepted| ClaimRows::new(self.game, &accepted.claim)).collect();
+        let (certificates, drifts) = self.accepted();
+        let claims = certificates.iter().map(|accepted| ClaimRows::new(self.game_of(&accepted.claim), &accepted.claim)).collect();
+        let drifts = drifts.iter().map(|claim| DriftRows::new(self.game, claim)).collect();
         let reason = self.verdict.err().map(ToString::to_string);
-        write_document(out, &BundleDocument { valid: self.verdict.is_ok(), claims, reason })
+        write_document(out, &BundleDocument { valid: self.verdict.is_ok(), claims, drifts, reason })
     }
 
     /// Writes the verdict in words.
@@ -132,14 +185,23 @@ impl BundleReport<'_> {
     /// Those of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let numbers = NumberText::default();
+        let (certificates, drifts) = self.accepted();
         writeln!(out, "{}", if self.verdict.is_ok() { "valid" } else { "invalid" })?;
-        for accepted in self.accepted() {
-            write_field(out, "proved", &words::claim(self.game, &accepted.claim, &numbers))?;
+        for claim in drifts {
+            for sentence in words::drift(self.game, claim, &numbers) {
+                write_field(out, "proved", &sentence)?;
+            }
+        }
+        for accepted in certificates {
+            let second = if self.other.is_some_and(|(_, hash)| accepted.claim.game_hash == hash) { "in the second game, " } else { "" };
+            let sentence = words::claim(self.game_of(&accepted.claim), &accepted.claim, &numbers);
+            write_field(out, "proved", &format!("{second}{sentence}"))?;
         }
         match self.verdict {
-            Ok(accepted) => write_field(out, "game hash", accepted.first().map_or("", |first| &first.claim.game_hash))?,
+            Ok(_) => write_field(out, "game hash", certificates.first().map_or("", |first| &first.claim.game_hash))?,
             Err(refused) => {
-                write_refusal(out, self.game, &refused.to_string(), &refused.rejection, refused.claim.as_ref(), &numbers)?;
+                let game = refused.claim.as_ref().map_or(self.game, |claim| self.game_of(claim));
+                write_refusal(out, game, &refused.to_string(), &refused.rejection, refused.claim.as_ref(), &numbers)?;
             }
         }
         write_shortened(out, &numbers)

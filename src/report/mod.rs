@@ -23,6 +23,12 @@ mod range;
 #[cfg(feature = "solver")]
 mod range_json;
 #[cfg(feature = "solver")]
+mod robust;
+#[cfg(feature = "solver")]
+mod sensitivity;
+#[cfg(feature = "solver")]
+mod sensitivity_json;
+#[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_json;
@@ -38,5 +44,9 @@ pub use equilibria::EquilibriaReport;
 pub use info::InfoReport;
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
+#[cfg(feature = "solver")]
+pub use robust::RobustReport;
+#[cfg(feature = "solver")]
+pub use sensitivity::SensitivityReport;
 #[cfg(feature = "solver")]
 pub use solve::SolveReport;

@@ -2,7 +2,7 @@
 
 use super::json::Exact;
 use super::number::NumberText;
-use crate::certificate::{Claim, Scope};
+use crate::certificate::{Claim, DriftBound, DriftClaim, Scope, StatedError};
 use crate::exact::Rational;
 use crate::game::{Game, Monomial, Polynomial, Variable};
 
@@ -98,9 +98,9 @@ pub(super) fn scope_of<'a>(game: &'a Game, scope: &'a Scope) -> Option<OneDecisi
     }
 }
 
-/// What a claim says, as a sentence without its end: `the pessimistic value at epsilon = 0 of ... is 1/2 = 0.5`.
-pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String {
-    let under = match scope_of(game, &claim.scope) {
+/// Under which decision, for the middle of a sentence.
+fn under(game: &Game, scope: &Scope, numbers: &NumberText) -> String {
+    match scope_of(game, scope) {
         None => String::new(),
         Some(OneDecision::Listed { name: Some(name), .. }) => format!(" under decision `{}`", plain(name)),
         Some(OneDecision::Listed { decision, name: None }) => format!(" under decision {decision}"),
@@ -109,7 +109,30 @@ pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String 
                 point.into_iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value.0))).collect();
             format!(" under decision {}", words.join(", "))
         }
+    }
+}
+
+/// What a statement about two models says, a sentence per bound.
+pub(super) fn drift(game: &Game, claim: &DriftClaim, numbers: &NumberText) -> Vec<String> {
+    let truth = match &claim.error {
+        StatedError::Against(_) => "in the second game".to_string(),
+        StatedError::Radii(radii) => {
+            let [reward, transition, leader] = [&radii.reward, &radii.transition, &radii.leader].map(|radius| numbers.fraction(radius));
+            format!("in any game with errors of at most {reward} in rewards, {transition} in transitions and {leader} in the leader's data")
+        }
     };
+    let sentence = |bound: &DriftBound| {
+        let (kappa, omega) = (numbers.exact(&bound.kappa), numbers.exact(&bound.omega));
+        let under = under(game, &bound.scope, numbers);
+        let name = plain(&game.name);
+        format!("for every policy{under} in `{name}` and {truth}, exploitabilities differ by at most {kappa} and leader's rewards by at most {omega}")
+    };
+    claim.bounds.iter().map(sentence).collect()
+}
+
+/// What a claim says, as a sentence without its end: `the pessimistic value at epsilon = 0 of ... is 1/2 = 0.5`.
+pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String {
+    let under = under(game, &claim.scope, numbers);
     let bounds = if claim.lower == claim.upper {
         format!("is {}", numbers.exact(&claim.lower))
     } else {

@@ -1,0 +1,3 @@
+//! Analyses: questions about a game whose answers take several solves, each with its own proof.
+
+pub mod sensitivity;
