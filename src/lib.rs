@@ -45,7 +45,7 @@
 //! ```
 //!
 //! Trusted: [`exact`], [`game`], [`follower`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
-//! `equilibrium`, `leader`. ARCHITECTURE.md has the plan of the house.
+//! `equilibrium`, `leader`, `analysis`. ARCHITECTURE.md has the plan of the house.
 
 pub mod certificate;
 pub mod check;
@@ -55,6 +55,8 @@ pub mod game;
 pub mod generate;
 pub mod report;
 
+#[cfg(feature = "solver")]
+pub mod analysis;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "solver")]

@@ -1,5 +1,6 @@
 //! Bundles: each certificate is checked for itself, in a stream.
 
+use super::Reload;
 use super::verdict::{Accepted, Rejection};
 use crate::certificate::{Claim, Reader};
 use crate::game::Game;
@@ -28,6 +29,14 @@ fn place(certificate: usize) -> String {
 /// # Errors
 /// [`BundleRejection`] names the first certificate that fails and has the claims of those before it.
 pub fn check_bundle(game: &Game, bundle: impl BufRead) -> Result<Vec<Accepted>, BundleRejection> {
+    check_bundle_with(game, bundle, None)
+}
+
+/// Checks every certificate of `bundle` against `game`, or against the game that `reload` makes with the constants that the certificate changes.
+///
+/// # Errors
+/// [`BundleRejection`] names the first certificate that fails and has the claims of those before it.
+pub fn check_bundle_with(game: &Game, bundle: impl BufRead, reload: Option<Reload<'_>>) -> Result<Vec<Accepted>, BundleRejection> {
     let mut accepted = Vec::new();
     let refused = |certificate, claim, rejection: Rejection, accepted| BundleRejection { certificate, claim, rejection, accepted };
     let mut reader = match Reader::start_bundle(bundle, game.stages.len(), game.states.len()) {
@@ -43,7 +52,7 @@ pub fn check_bundle(game: &Game, bundle: impl BufRead) -> Result<Vec<Accepted>, 
             Ok(None) => return Ok(accepted),
             Err(error) => return Err(refused(certificate, None, error.into(), accepted)),
         };
-        match super::check_steps(game, &hash, &mut reader, claim.clone()) {
+        match super::check_about(game, &hash, &mut reader, claim.clone(), reload) {
             Ok(verdict) => accepted.push(verdict),
             Err(rejection) => return Err(refused(certificate, Some(claim), rejection, accepted)),
         }

@@ -1,0 +1,3 @@
+//! Questions that take many solves: the value as a function of something.
+
+pub mod sweep;
