@@ -45,10 +45,8 @@
 //! ```
 //!
 //! Trusted: [`exact`], [`game`], [`follower`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
-//! `equilibrium`, `leader`. ARCHITECTURE.md has the plan of the house.
+//! `equilibrium`, `leader`, `analysis`. ARCHITECTURE.md has the plan of the house.
 
-#[cfg(feature = "solver")]
-pub mod analysis;
 pub mod certificate;
 pub mod check;
 pub mod drift;
@@ -58,6 +56,8 @@ pub mod game;
 pub mod generate;
 pub mod report;
 
+#[cfg(feature = "solver")]
+pub mod analysis;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "solver")]

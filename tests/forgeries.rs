@@ -144,6 +144,7 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
         | Step::Tree(_)
         | Step::Support(_)
         | Step::Lifted(_)
+        | Step::Vertex { .. }
         | Step::EnclosedWitness { .. } => {}
         Step::DynamicProgramming { value, .. }
         | Step::Dual { value, .. }

@@ -31,7 +31,7 @@ fn both(value: Rational) -> Option<(Rational, Rational)> {
 
 /// Everything that the bundle of an answer proves, and that nothing in it is left out.
 fn assert_proved(found: &Sensitivity, game: &Game, truth: Option<&Game>, context: &str) {
-    let accepted = check_models(game, truth, found.certificate.as_slice()).unwrap_or_else(|refused| panic!("{context}: {refused}"));
+    let accepted = check_models(game, truth, None, found.certificate.as_slice()).unwrap_or_else(|refused| panic!("{context}: {refused}"));
     assert_eq!(accepted.drifts.len(), 1, "{context}");
     assert_eq!(accepted.drifts[0].bounds, found.relaxed.drifts, "{context}");
     let claims: Vec<_> = accepted.certificates.iter().map(|accepted| &accepted.claim).collect();
@@ -95,7 +95,7 @@ fn radii_suffice_for_the_decision() {
     let radii = Radii { leader: ratio(1, 8), ..radii };
     let answer = robust(&game, &radii, &Settings::new(ratio(0, 1))).expect("an answer");
     assert_eq!((answer.relaxed.value(), answer.status()), ((ratio(3, 8), ratio(3, 8)), Status::Exact));
-    let accepted = check_models(&game, None, answer.certificate.as_slice()).expect("valid");
+    let accepted = check_models(&game, None, None, answer.certificate.as_slice()).expect("valid");
     assert_eq!((accepted.drifts.len(), accepted.certificates.len()), (1, 2));
 }
 
@@ -131,7 +131,8 @@ fn small(dice: &mut Dice, kind: Kind) -> Tiny {
     let number = |dice: &mut Dice| ratio(dice.below(9) as i64 - 4, 4);
     let population = kind != Kind::C0;
     // The mass on the second action at stage 0.
-    let aggregates = if population { vec![TinyAggregate { stage: 0, weights: vec![(0, 1, ratio(1, 1)), (1, 1, ratio(1, 1))] }] } else { vec![] };
+    let aggregates =
+        if population { vec![TinyAggregate { stage: 0, weights: vec![(0, 1, ratio(1, 1)), (1, 1, ratio(1, 1))] }] } else { vec![] };
     let rows = (0..stages)
         .map(|t| {
             let cell = |dice: &mut Dice, action: usize| {

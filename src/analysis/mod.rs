@@ -1,3 +1,4 @@
 //! Analyses: questions about a game whose answers take several solves, each with its own proof.
 
 pub mod sensitivity;
+pub mod sweep;

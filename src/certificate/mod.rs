@@ -5,6 +5,7 @@
 
 mod bundle;
 mod cover;
+mod curve;
 mod drift;
 mod equilibria;
 mod lifted;
@@ -14,8 +15,9 @@ mod token;
 mod tree;
 mod write;
 
-pub use bundle::{BUNDLE, write_bundle};
+pub use bundle::{BUNDLE, with_changes, write_bundle};
 pub use cover::{CoverStep, Mix};
+pub use curve::{CurvePoint, MOST_POINTS, write_curve};
 pub use drift::{DRIFT, DriftBound, DriftClaim, StatedError, write_drift};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
 pub use lifted::{AffineForm, DeviationTerm, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
@@ -154,6 +156,17 @@ pub enum Step {
         /// The mixture.
         parts: Vec<Part>,
     },
+    /// A policy that a curve of the value over epsilon mixes with others.
+    Vertex {
+        /// What a follower loses who plays it, `V* - r'd`, or more.
+        loss: Rational,
+        /// Leader reward that it is claimed to reach.
+        value: Rational,
+        /// Arithmetic of the inductions.
+        arithmetic: Arithmetic,
+        /// The policy.
+        policy: Policy,
+    },
     /// An eps-equilibrium of a game of any class, as a mixture of policies; one policy when transitions depend on the population.
     PopulationWitness {
         /// Leader reward that it is claimed to reach.
@@ -195,6 +208,7 @@ impl Step {
             Step::Dual { .. } => "dual",
             Step::RangeBound { .. } => "range-bound",
             Step::Witness { .. } => "witness",
+            Step::Vertex { .. } => "vertex",
             Step::PopulationWitness { .. } => "population-witness",
             Step::EnclosedWitness { .. } => "enclosed-witness",
             Step::Tree(step) => step.rule(),

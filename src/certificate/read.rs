@@ -1,5 +1,6 @@
 //! Reading certificates, step by step: no more than one step is in memory.
 
+use super::curve::{CurvePoint, MOST_POINTS, parse_point};
 use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
@@ -17,6 +18,8 @@ const CERTIFICATE: &str = "smfg-certificate";
 const LONGEST_LINE: u64 = 1 << 30;
 /// Most policies in one witness.
 const MOST_PARTS: usize = 4096;
+/// Most constants that a certificate changes.
+const MOST_CHANGES: usize = 64;
 
 /// Why a text is not a certificate.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +78,10 @@ pub struct Reader<R> {
     done: bool,
     /// Further certificates may follow the `end` line.
     bundled: bool,
+    /// Constants of the game file with other values, from the header.
+    changes: Vec<(String, Rational)>,
+    /// The points of a claim about a curve, from the header.
+    curve: Vec<CurvePoint>,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -83,7 +90,8 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     /// [`ReadError`] when the header does not follow the grammar.
     pub fn start(input: R, stages: usize, states: usize) -> Result<(Self, Claim), ReadError> {
-        let mut reader = Reader { input, line: 0, shape: (stages, states), done: false, bundled: false };
+        let mut reader =
+            Reader { input, line: 0, shape: (stages, states), done: false, bundled: false, changes: Vec::new(), curve: Vec::new() };
         reader.version(CERTIFICATE)?;
         let claim = reader.header()?;
         Ok((reader, claim))
@@ -94,7 +102,8 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     /// [`ReadError`] when it is no bundle of this version.
     pub fn start_bundle(input: R, stages: usize, states: usize) -> Result<Self, ReadError> {
-        let mut reader = Reader { input, line: 0, shape: (stages, states), done: true, bundled: true };
+        let mut reader =
+            Reader { input, line: 0, shape: (stages, states), done: true, bundled: true, changes: Vec::new(), curve: Vec::new() };
         reader.version(BUNDLE)?;
         Ok(reader)
     }
@@ -152,7 +161,17 @@ impl<R: BufRead> Reader<R> {
 
     /// The lines of a header after the first.
     fn header(&mut self) -> Result<Claim, ReadError> {
-        let game_hash = self.field("game", |rest| Ok(rest.to_string()))?;
+        (self.changes, self.curve) = (Vec::new(), Vec::new());
+        let mut line = self.next_line()?;
+        while let Some(change) = line.strip_prefix("with ") {
+            if self.changes.len() == MOST_CHANGES {
+                return Err(self.syntax(format!("found another `with` line, expected at most {MOST_CHANGES}")));
+            }
+            let change = self.said(parse_change(change))?;
+            self.changes.push(change);
+            line = self.next_line()?;
+        }
+        let game_hash = self.field_of(&line, "game", |rest| Ok(rest.to_string()))?;
         let epsilon = self.field("epsilon", parse_number)?;
         let selection = self.field("selection", |rest| match rest {
             "pessimistic" => Ok(Selection::Pessimistic),
@@ -165,6 +184,20 @@ impl<R: BufRead> Reader<R> {
         if of.is_some() {
             line = self.next_line()?;
         }
+        if let Some(count) = line.strip_prefix("curve ") {
+            let count = self.said(parse_index(count))?;
+            if count == 0 || count > MOST_POINTS {
+                return Err(self.syntax(format!("found a curve of {count} points, expected 1 to {MOST_POINTS}")));
+            }
+            for _ in 0..count {
+                let point = self.field("value", parse_point)?;
+                self.curve.push(point);
+            }
+        }
+        if let Some(first) = self.curve.first() {
+            let CurvePoint { lower, upper, .. } = first.clone();
+            return Ok(Claim { game_hash, epsilon, selection, scope, of, lower, upper });
+        }
         let (lower, upper) = self.field_of(&line, "claim", |rest| {
             let (lower, upper) = rest.split_once(' ').ok_or("expected two numbers: lower and upper")?;
             Ok((parse_number(lower)?, parse_number(upper)?))
@@ -176,6 +209,18 @@ impl<R: BufRead> Reader<R> {
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
+    }
+
+    /// The constants of the game file that the last header changes, with their values there.
+    #[must_use]
+    pub fn changes(&self) -> &[(String, Rational)] {
+        &self.changes
+    }
+
+    /// The points between which the last header claims bounds of the value; none when its claim is about one epsilon.
+    #[must_use]
+    pub fn curve(&self) -> &[CurvePoint] {
+        &self.curve
     }
 
     /// The next step; `None` after the `end` line, behind which nothing may stand.
@@ -212,6 +257,12 @@ impl<R: BufRead> Reader<R> {
                     let count = self.said(parse_index(count))?;
                     self.parts(count)?
                 },
+            },
+            ("vertex", [loss, value, arithmetic]) => Step::Vertex {
+                loss: self.said(parse_number(loss))?,
+                value: self.said(parse_number(value))?,
+                arithmetic: self.said(parse_arithmetic(arithmetic))?,
+                policy: self.policy()?,
             },
             ("population-witness", [value, count]) => Step::PopulationWitness {
                 value: self.said(parse_number(value))?,
@@ -359,6 +410,12 @@ impl<R: BufRead> Reader<R> {
         line.truncate(line.len() - 1);
         Ok(line)
     }
+}
+
+/// `NAME VALUE`.
+fn parse_change(rest: &str) -> Result<(String, Rational), String> {
+    let (name, value) = rest.rsplit_once(' ').ok_or("expected a name and a number")?;
+    Ok((name.to_string(), parse_number(value)?))
 }
 
 fn parse_scope(rest: &str) -> Result<Scope, String> {

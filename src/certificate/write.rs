@@ -2,7 +2,7 @@
 
 use super::lifted::format_step;
 use super::token::format_stage;
-use super::{Arithmetic, Claim, CoverStep, Part, Scope, Step, TreeStep, VERSION};
+use super::{Arithmetic, Claim, CoverStep, CurvePoint, Part, Scope, Step, TreeStep, VERSION};
 use crate::exact::format_rational;
 use crate::game::Policy;
 use std::io::{self, Write};
@@ -18,7 +18,15 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// Those of `out`; an expression that is not one line.
-    pub fn start(mut out: W, claim: &Claim) -> io::Result<Self> {
+    pub fn start(out: W, claim: &Claim) -> io::Result<Self> {
+        Self::start_curve(out, claim, &[])
+    }
+
+    /// Starts a certificate about a curve, or about one epsilon where `curve` has no points.
+    ///
+    /// # Errors
+    /// Those of `out`; an expression that is not one line.
+    pub fn start_curve(mut out: W, claim: &Claim, curve: &[CurvePoint]) -> io::Result<Self> {
         writeln!(out, "smfg-certificate {VERSION}")?;
         writeln!(out, "game {}", claim.game_hash)?;
         writeln!(out, "epsilon {}", format_rational(&claim.epsilon))?;
@@ -34,7 +42,12 @@ impl<W: Write> Writer<W> {
             Some(of) => writeln!(out, "of {of}")?,
             None => {}
         }
-        writeln!(out, "claim {} {}", format_rational(&claim.lower), format_rational(&claim.upper))?;
+        if curve.is_empty() {
+            writeln!(out, "claim {} {}", format_rational(&claim.lower), format_rational(&claim.upper))?;
+        } else {
+            writeln!(out, "curve {}", curve.len())?;
+            curve.iter().try_for_each(|point| writeln!(out, "value {point}"))?;
+        }
         Ok(Writer { out })
     }
 
@@ -72,6 +85,10 @@ impl<W: Write> Writer<W> {
             Step::Witness { value, arithmetic, parts } => {
                 writeln!(out, "witness {} {arithmetic} {}", format_rational(value), parts.len())?;
                 parts.iter().try_for_each(|part| write_part(out, part))
+            }
+            Step::Vertex { loss, value, arithmetic, policy } => {
+                writeln!(out, "vertex {} {} {arithmetic}", format_rational(loss), format_rational(value))?;
+                write_policy(out, policy)
             }
             Step::PopulationWitness { value, parts } => {
                 writeln!(out, "population-witness {} {}", format_rational(value), parts.len())?;

@@ -1,5 +1,6 @@
 //! Bundles: each element is checked for itself, in a stream.
 
+use super::Reload;
 use super::drift::check_drift;
 use super::verdict::{Accepted, Rejection};
 use crate::certificate::{Claim, DriftClaim, Element, Reader};
@@ -40,14 +41,20 @@ pub struct AcceptedBundle {
 /// # Errors
 /// [`BundleRejection`] names the first certificate that fails and has the claims of those before it.
 pub fn check_bundle(game: &Game, bundle: impl BufRead) -> Result<Vec<Accepted>, BundleRejection> {
-    check_models(game, None, bundle).map(|accepted| accepted.certificates)
+    check_models(game, None, None, bundle).map(|accepted| accepted.certificates)
 }
 
-/// Checks a bundle about `game` and `other`: each certificate names its game by its hash.
+/// Checks a bundle about `game` and `other`: each certificate names its game by its hash, or is about the game that `reload` makes with the
+/// constants that it changes.
 ///
 /// # Errors
 /// [`BundleRejection`] names the first element that fails and has the claims of those before it.
-pub fn check_models(game: &Game, other: Option<&Game>, bundle: impl BufRead) -> Result<AcceptedBundle, BundleRejection> {
+pub fn check_models(
+    game: &Game,
+    other: Option<&Game>,
+    reload: Option<Reload<'_>>,
+    bundle: impl BufRead,
+) -> Result<AcceptedBundle, BundleRejection> {
     let mut accepted = AcceptedBundle::default();
     let refused = |position, claim, rejection: Rejection, accepted: AcceptedBundle| BundleRejection {
         certificate: position,
@@ -72,7 +79,7 @@ pub fn check_models(game: &Game, other: Option<&Game>, bundle: impl BufRead) -> 
                     _ => (game, &hash),
                 };
                 reader.reshape((own.stages.len(), own.states.len()));
-                match super::check_steps(own, own_hash, &mut reader, claim.clone()) {
+                match super::check_about(own, own_hash, &mut reader, claim.clone(), reload) {
                     Ok(verdict) => accepted.certificates.push(verdict),
                     Err(rejection) => return Err(refused(position, Some(claim), rejection, accepted)),
                 }

@@ -6,6 +6,7 @@
 
 mod bundle;
 pub mod cover;
+mod curve;
 mod deviation;
 mod drift;
 mod equilibria;
@@ -39,13 +40,42 @@ struct Shown {
     witness: Option<Rational>,
 }
 
+/// Reads the game file anew, with other values of constants; the message says why it cannot.
+pub type Reload<'a> = &'a dyn Fn(&[(String, Rational)]) -> Result<Game, String>;
+
 /// Checks `certificate` against `game`.
 ///
 /// # Errors
 /// [`Rejection`] names the line, the rule and the reason.
 pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejection> {
+    check_with(game, certificate, None)
+}
+
+/// Checks `certificate` against `game`, or against the game that `reload` makes with the constants that it changes.
+///
+/// # Errors
+/// [`Rejection`] names the line, the rule and the reason.
+pub fn check_with(game: &Game, certificate: impl BufRead, reload: Option<Reload<'_>>) -> Result<Accepted, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
-    check_steps(game, &game.hash(), &mut reader, claim)
+    check_about(game, &game.hash(), &mut reader, claim, reload)
+}
+
+/// Checks what follows a header; `hash` is that of `game`.
+fn check_about<R: BufRead>(
+    game: &Game,
+    hash: &str,
+    reader: &mut Reader<R>,
+    claim: Claim,
+    reload: Option<Reload<'_>>,
+) -> Result<Accepted, Rejection> {
+    let changes = reader.changes().to_vec();
+    let Some((name, value)) = changes.first() else { return check_steps(game, hash, reader, claim) };
+    let reload = reload.ok_or_else(|| Rejection::Changed { name: name.clone(), value: value.clone() })?;
+    let changed = reload(&changes).map_err(Rejection::Unchangeable)?;
+    let outer = reader.reshape((changed.stages.len(), changed.states.len()));
+    let accepted = check_steps(&changed, &changed.hash(), reader, claim);
+    reader.reshape(outer);
+    accepted.map(|accepted| Accepted { changes, ..accepted })
 }
 
 /// Checks the steps that follow a header against the claim in it; `expected` is the hash of `game`.
@@ -58,6 +88,9 @@ fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, 
     }
     let objective = claim.of.as_deref().map(|of| game.with_objective(of)).transpose()?;
     let game = objective.as_ref().unwrap_or(game);
+    if !reader.curve().is_empty() {
+        return curve::check_curve(game, reader, claim);
+    }
     if claim.scope == Scope::All && game.finite_decisions().is_none() {
         return check_polytope(game, reader, claim);
     }
@@ -83,7 +116,7 @@ fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, 
         Selection::Optimistic => (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v)),
     };
     let decisions = shown.iter().map(sides).collect();
-    Ok(Accepted { claim, decisions })
+    Ok(Accepted { claim, decisions, curve: Vec::new(), changes: Vec::new() })
 }
 
 /// Leader rule for a polytope of decisions, statement (V): decisions whose inner bounds reach `lower`, covers whose pieces stay below `upper`.
@@ -118,7 +151,7 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
     if upper.as_ref().is_none_or(|shown| *shown > claim.upper) {
         return Err(Rejection::UpperNotShown { claimed: claim.upper, shown: upper });
     }
-    Ok(Accepted { claim, decisions: Vec::new() })
+    Ok(Accepted { claim, decisions: Vec::new(), curve: Vec::new(), changes: Vec::new() })
 }
 
 /// The steps about the game joined with the leader on a piece, up to their end: an upper bound of her reward over all decisions of the piece and their equilibria.
@@ -181,6 +214,7 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
                 let computed = situation.free().and_then(|free| free.witness(*arithmetic, parts)).map_err(fail)?;
                 keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
+            Step::Vertex { .. } => return Err(fail(Fault::Elsewhere { curve: false })),
             Step::PopulationWitness { value, parts } => {
                 let computed = situation.population_witness(parts).map_err(fail)?;
                 keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;

@@ -8,7 +8,7 @@ use super::induction::{Choice, Form, Step, Values, average, value};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Part};
 use crate::exact::{Integer, Mantissa, Rational, Rounding, Scaled};
-use crate::game::{Numbers, StagePolicy};
+use crate::game::{Numbers, Policy, StagePolicy};
 
 /// A mean-field-free game at one decision, with what its rules share.
 pub(super) struct Free<'a> {
@@ -78,23 +78,37 @@ impl<'a> Free<'a> {
         if !is_mixture(parts) {
             return Err(Fault::Weights);
         }
-        let reward_form = Form { leader: Rational::ZERO, reward: Rational::ONE };
-        let leader_form = Form { leader: self.sigma.clone(), reward: Rational::ZERO };
         let mut exploitability = self.follower_value(arithmetic, Rounding::Up)?;
         let mut leader = &self.sigma * &self.numbers.leader_constant;
         for part in parts {
-            if !is_policy(part) {
-                return Err(Fault::NotAPolicy);
-            }
-            let choice = Choice::Policy(&part.policy);
-            let earned = value(&self.numbers, &reward_form, choice, arithmetic, Rounding::Down).ok_or(Fault::NotAPolicy)?;
+            let (earned, given) = self.earned(arithmetic, part)?;
             exploitability -= &part.weight * earned;
-            leader += &part.weight * value(&self.numbers, &leader_form, choice, arithmetic, Rounding::Up).ok_or(Fault::NotAPolicy)?;
+            leader += &part.weight * given;
         }
         if exploitability > *self.epsilon {
             return Err(Fault::NotAnEquilibrium { exploitability });
         }
         Ok(leader)
+    }
+
+    /// `r'd` of a policy from below and `sigma c'd` from above.
+    fn earned(&self, arithmetic: Arithmetic, part: &Part) -> Result<(Rational, Rational), Fault> {
+        if !is_policy(part) {
+            return Err(Fault::NotAPolicy);
+        }
+        let choice = Choice::Policy(&part.policy);
+        let reward_form = Form { leader: Rational::ZERO, reward: Rational::ONE };
+        let leader_form = Form { leader: self.sigma.clone(), reward: Rational::ZERO };
+        let earned = value(&self.numbers, &reward_form, choice, arithmetic, Rounding::Down).ok_or(Fault::NotAPolicy)?;
+        Ok((earned, value(&self.numbers, &leader_form, choice, arithmetic, Rounding::Up).ok_or(Fault::NotAPolicy)?))
+    }
+
+    /// Rule `vertex`, statement (K): what a follower loses by a policy, `V* - r'd`, and the `sigma J0` that it reaches, both from above.
+    pub(super) fn vertex(&mut self, arithmetic: Arithmetic, policy: &Policy) -> Result<(Rational, Rational), Fault> {
+        let part = Part { weight: Rational::ONE, policy: policy.clone() };
+        let (earned, given) = self.earned(arithmetic, &part)?;
+        let loss = self.follower_value(arithmetic, Rounding::Up)? - earned;
+        Ok((loss, given + &self.sigma * &self.numbers.leader_constant))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the checker answers.
 
-use crate::certificate::{Claim, ReadError};
+use crate::certificate::{Claim, CurvePoint, ReadError};
 use crate::drift::Incomparable;
 use crate::exact::Rational;
 use crate::game::{NotADecision, NotAffine, NotMeanFieldFree, NotQuadratic, ObjectiveError};
@@ -67,6 +67,12 @@ pub enum Fault {
     /// A vertex at which a pair of its pattern is not optimal.
     #[error("a pair of the pattern is not optimal at one of its vertices")]
     NotOptimal,
+    /// A step of one epsilon in a claim about a curve, or the other way round.
+    #[error("the step has no place in a claim about {}", if *.curve { "a curve" } else { "one epsilon" })]
+    Elsewhere {
+        /// Whether the claim is about a curve.
+        curve: bool,
+    },
     /// No rule of affine games covers this decision.
     #[error("the rule does not apply: {0}")]
     NotAffine(#[from] NotAffine),
@@ -230,6 +236,30 @@ pub enum Rejection {
         /// What the rule yields.
         computed: Rational,
     },
+    /// The points of a curve.
+    #[error("the points of the curve do not start at its epsilon and increase")]
+    CurvePoints,
+    /// A piece of a curve on which the steps show less than the claim.
+    #[error("the {} bounds of the curve from epsilon {from} to {to} are not shown", if *.upper { "upper" } else { "lower" })]
+    PieceNotShown {
+        /// Where the piece begins.
+        from: Rational,
+        /// Where it ends.
+        to: Rational,
+        /// Which bounds.
+        upper: bool,
+    },
+    /// Constants with other values, where the game file is not at hand.
+    #[error("the certificate is about the game file with {name} = {value}, which is not at hand here")]
+    Changed {
+        /// The constant.
+        name: String,
+        /// Its value.
+        value: Rational,
+    },
+    /// Constants with other values of which no game can be made.
+    #[error("the game file with the constants of the certificate: {0}")]
+    Unchangeable(String),
     /// A bundle without certificates.
     #[error("the bundle holds no certificate")]
     EmptyBundle,
@@ -252,4 +282,8 @@ pub struct Accepted {
     pub claim: Claim,
     /// Per decision, lower and upper bound of its inner value where shown.
     pub decisions: Vec<(Option<Rational>, Option<Rational>)>,
+    /// The points of a curve, of which `claim` is the first: its bounds hold on the lines between them. Empty for a claim about one epsilon.
+    pub curve: Vec<CurvePoint>,
+    /// Constants of the game file and the values that they have in the game that the claim is about.
+    pub changes: Vec<(String, Rational)>,
 }

@@ -66,7 +66,7 @@ fn examine(game: &Game, other: Option<&Game>, mut input: impl BufRead) -> io::Re
     let mut start = input.by_ref().take(LONGEST_HEADER);
     start.read_until(b'\n', &mut header)?;
     if header.starts_with(BUNDLE.as_bytes()) {
-        let verdict = check_models(game, other, header.as_slice().chain(input));
+        let verdict = check_models(game, other, None, header.as_slice().chain(input));
         return match verdict {
             Err(BundleRejection { rejection, .. }) if failed(&rejection) => Err(cause(rejection)),
             verdict => Ok(Verdict::Bundle(verdict)),

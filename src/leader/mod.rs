@@ -18,4 +18,4 @@ mod solve;
 pub use outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 pub use range::{RangeOutcome, range};
 pub use settings::{Method, Observer, Precision, Progress, Settings, SolveError};
-pub use solve::{has_long_flows, solve, supported};
+pub use solve::{admitted, has_long_flows, mean_field_free, scope, solve, status, supported};

@@ -77,7 +77,8 @@ pub(super) struct Found {
 }
 
 /// Whether no data depend on the population and the leader's reward is linear in it: the methods of class C0 apply.
-pub(super) fn mean_field_free(game: &Game) -> bool {
+#[must_use]
+pub fn mean_field_free(game: &Game) -> bool {
     classify(game).class == Class::C0
         && game.stages.iter().all(|stage| stage.leader_reward.population_degree() == 0)
         && game.payoff.population_degree() <= 1
@@ -191,7 +192,10 @@ pub fn supported(game: &Game) -> Result<(), SolveError> {
 }
 
 /// The decisions to which positions refer, when this version solves the game and the settings fit it.
-fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<Cow<'g, [Decision]>, SolveError> {
+///
+/// # Errors
+/// [`SolveError`] says what does not fit.
+pub fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<Cow<'g, [Decision]>, SolveError> {
     if settings.epsilon < Rational::ZERO {
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
     }
@@ -207,8 +211,9 @@ fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<Cow<'g, [Deci
     }
 }
 
-/// What the claim is about.
-fn scope(settings: &Settings<'_>) -> Scope {
+/// What a claim is about that `settings` ask for.
+#[must_use]
+pub fn scope(settings: &Settings<'_>) -> Scope {
     match (&settings.point, settings.decision) {
         (Some(values), _) => Scope::Point(values.clone()),
         (None, Some(only)) => Scope::Decision(only),
@@ -305,7 +310,9 @@ fn replace_refused(
     if replaced { Ok(()) } else { Err(rejection.into()) }
 }
 
-pub(super) fn status(claim: &Claim, gap: &Rational) -> Status {
+/// How far a claim goes, for an accepted relative `gap`.
+#[must_use]
+pub fn status(claim: &Claim, gap: &Rational) -> Status {
     let width = &claim.upper - &claim.lower;
     if width.is_zero() {
         return Status::Exact;

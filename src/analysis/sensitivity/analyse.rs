@@ -104,7 +104,7 @@ pub(super) fn bundle<'a>(
     let drift = write_drift(Vec::new(), &claim)?;
     // The certificates were accepted one by one; the drift must be too.
     let alone = write_bundle(Vec::new(), &[&drift])?;
-    check_models(game, truth, alone.as_slice()).map_err(|refused| SensitivityError::Refused(refused.rejection))?;
+    check_models(game, truth, None, alone.as_slice()).map_err(|refused| SensitivityError::Refused(refused.rejection))?;
     let outcomes: Vec<&Outcome> = others.collect();
     let certificates = outcomes.into_iter().chain(relaxed.outcomes()).map(|outcome| outcome.certificate.as_slice());
     let elements: Vec<&[u8]> = std::iter::once(drift.as_slice()).chain(certificates).collect();

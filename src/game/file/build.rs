@@ -1,7 +1,7 @@
 //! From a document to a game: names, then rules, then their formulas, then the normal form.
 
 use super::availability::pairs;
-use super::document::{Mark, Node};
+use super::document::{Mark, Node, quoted};
 use super::evaluate::{Context, Stopped};
 use super::fields::{Fields, Formula, formula, table};
 use super::header::{Header, KEYS, format, header};
@@ -14,11 +14,12 @@ use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
 use super::rewards::rewards;
 use super::rules::{PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules};
+use super::suggest::nearest;
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
 use crate::exact::Rational;
 use crate::game::canonical::canonical;
-use crate::game::expression::{Evaluator, Place, Symbols};
+use crate::game::expression::{Evaluator, Expression, Place, Symbols};
 use crate::game::{Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Stage, Vocabulary};
 use std::sync::Arc;
 
@@ -35,9 +36,10 @@ struct Draft {
     tables: Tables,
 }
 
-/// The game a document describes, with the tables in the text `tables`; `None` when something is wrong, which is reported.
-pub(super) fn build(report: &mut Report, node: &Node, tables: Option<&str>) -> Option<Game> {
-    let draft = draft(report, node, tables)?;
+/// The game a document describes, with the tables in the text `tables` and other values of some constants; `None` when something is wrong, which
+/// is reported.
+pub(super) fn build(report: &mut Report, node: &Node, tables: Option<&str>, changes: &[(String, Rational)]) -> Option<Game> {
+    let draft = draft(report, node, tables, changes)?;
     let header = &draft.header;
     let symbols = Symbols {
         states: header.states.clone(),
@@ -85,13 +87,16 @@ fn winner(rules: &[TransitionRule], stage: usize, state: usize, action: usize) -
 }
 
 /// Reads everything that can be read without evaluating formulas.
-fn draft(report: &mut Report, node: &Node, tables: Option<&str>) -> Option<Draft> {
+fn draft(report: &mut Report, node: &Node, tables: Option<&str>, changes: &[(String, Rational)]) -> Option<Draft> {
     let at = At::document();
     let fields = Fields::of(report, at, node, &KEYS)?;
     if !format(report, &fields) {
         return None;
     }
-    let defines = defines(report, &fields);
+    let mut defines = defines(report, &fields);
+    if !change(report, defines.as_deref_mut().unwrap_or_default(), changes) {
+        return None;
+    }
     let numbers = Numbers::new(defines.as_deref().unwrap_or_default());
     let header = header(report, &fields, &numbers)?;
     let scope = Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
@@ -123,6 +128,27 @@ fn defines(report: &mut Report, fields: &Fields<'_>) -> Option<Vec<(String, Form
         }
     }
     fine.then_some(defines)
+}
+
+/// Gives constants other values; whether all of them are constants of the file.
+fn change(report: &mut Report, defines: &mut [(String, Formula)], changes: &[(String, Rational)]) -> bool {
+    if changes.is_empty() {
+        return true;
+    }
+    let numbers = Numbers::new(defines);
+    let constants: Vec<String> = numbers.constants().map(str::to_string).collect();
+    let mut fine = true;
+    for (name, value) in changes {
+        match defines.iter_mut().find(|(own, _)| own == name && constants.contains(own)) {
+            Some((_, formula)) => formula.expression = Expression::constant(value.clone()),
+            None => {
+                let suggestion = nearest(name, constants.iter().map(String::as_str));
+                report.push(&At::document(), ModelError::NoConstant { name: quoted(name), suggestion, constants: constants.clone() });
+                fine = false;
+            }
+        }
+    }
+    fine
 }
 
 /// Evaluates all formulas. The aggregates of the game are filled in afterwards.

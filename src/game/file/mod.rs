@@ -45,6 +45,7 @@ pub use problem::{DocumentError, ModelError, Problem, ValueError};
 pub use tables::TableError;
 
 use super::Game;
+use crate::exact::Rational;
 use report::Report;
 use std::path::Path;
 
@@ -63,8 +64,16 @@ impl Game {
     /// # Errors
     /// [`GameErrors`] with everything that is wrong with the file.
     pub fn load(path: impl AsRef<Path>) -> Result<Game, GameErrors> {
+        Game::load_with(path, &[])
+    }
+
+    /// Reads a game file with other values of some constants, which are names under `[define]` whose values are numbers.
+    ///
+    /// # Errors
+    /// [`GameErrors`] with everything that is wrong with the file, or a name that is no constant of it.
+    pub fn load_with(path: impl AsRef<Path>, changes: &[(String, Rational)]) -> Result<Game, GameErrors> {
         let path = path.as_ref();
-        read(path).map_err(|errors| errors.in_file(&path.display().to_string()))
+        read(path, changes).map_err(|errors| errors.in_file(&path.display().to_string()))
     }
 
     /// The game that TOML text describes.
@@ -90,10 +99,7 @@ impl Game {
     /// # Errors
     /// [`GameErrors`] with everything that is wrong with it.
     pub fn parse_toml(text: &str) -> Result<Game, GameErrors> {
-        let document = from_toml::document(without_mark(text))?;
-        let mut report = Report::new();
-        let game = build::build(&mut report, &document, None);
-        report.finish(game)
+        toml(text, &[])
     }
 
     /// The game that JSON text describes; the only form that may carry `"tables"`.
@@ -101,12 +107,23 @@ impl Game {
     /// # Errors
     /// [`GameErrors`] with everything that is wrong with it.
     pub fn parse_json(text: &str) -> Result<Game, GameErrors> {
-        let text = without_mark(text);
-        let document = from_json::document(text)?;
-        let mut report = Report::new();
-        let game = build::build(&mut report, &document.node, document.tables.then_some(text));
-        report.finish(game)
+        json(text, &[])
     }
+}
+
+fn toml(text: &str, changes: &[(String, Rational)]) -> Result<Game, GameErrors> {
+    let document = from_toml::document(without_mark(text))?;
+    let mut report = Report::new();
+    let game = build::build(&mut report, &document, None, changes);
+    report.finish(game)
+}
+
+fn json(text: &str, changes: &[(String, Rational)]) -> Result<Game, GameErrors> {
+    let text = without_mark(text);
+    let document = from_json::document(text)?;
+    let mut report = Report::new();
+    let game = build::build(&mut report, &document.node, document.tables.then_some(text), changes);
+    report.finish(game)
 }
 
 /// Text without the byte order mark that some editors put before it.
@@ -114,7 +131,7 @@ fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-fn read(path: &Path) -> Result<Game, GameErrors> {
+fn read(path: &Path, changes: &[(String, Rational)]) -> Result<Game, GameErrors> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let (format, most) = match extension.to_ascii_lowercase().as_str() {
         "toml" => (Format::Toml, from_toml::LARGEST_TOML),
@@ -131,7 +148,7 @@ fn read(path: &Path) -> Result<Game, GameErrors> {
     let text =
         String::from_utf8(bytes).map_err(|error| GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() }))?;
     match format {
-        Format::Toml => Game::parse_toml(&text),
-        Format::Json => Game::parse_json(&text),
+        Format::Toml => toml(&text, changes),
+        Format::Json => json(&text, changes),
     }
 }

@@ -26,6 +26,11 @@ impl Numbers {
         Numbers { defines, constants: OnceCell::new() }
     }
 
+    /// The defined names whose values are numbers.
+    pub(super) fn constants(&self) -> impl Iterator<Item = &str> {
+        self.constants.get_or_init(|| constants(&self.defines)).defines.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The number at a place.
     pub(super) fn read(&self, report: &mut Report, at: &At, node: &Node) -> Option<Rational> {
         let Value::Text(text) = &node.value else { return number(report, at, node) };

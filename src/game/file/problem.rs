@@ -245,6 +245,10 @@ pub enum ValueError {
     },
 }
 
+fn expected_constants(constants: &[String]) -> String {
+    if constants.is_empty() { "a file that defines one".into() } else { format!("one of: {}", constants.join(", ")) }
+}
+
 fn did_you_mean(suggestion: Option<&String>) -> String {
     suggestion.map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default()
 }
@@ -256,6 +260,16 @@ fn after_comma(words: &str) -> String {
 /// Why the values do not describe a game.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
+    /// A constant that is to have another value, and is none of the file.
+    #[error("no [define] of the file names a constant \"{name}\"{}, expected {}", did_you_mean(.suggestion.as_ref()), expected_constants(.constants))]
+    NoConstant {
+        /// The name.
+        name: String,
+        /// The nearest constant.
+        suggestion: Option<String>,
+        /// The names of the constants.
+        constants: Vec<String>,
+    },
     /// A state without actions.
     #[error("stage {stage}, state \"{state}\": found no available action, expected at least one")]
     NoAction {
