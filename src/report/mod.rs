@@ -16,6 +16,8 @@ mod info;
 mod info_json;
 mod json;
 mod number;
+#[cfg(feature = "plot")]
+pub mod plot;
 #[cfg(feature = "solver")]
 mod policy;
 #[cfg(feature = "solver")]
