@@ -120,7 +120,8 @@ fn no_policy_drifts_further() {
             truth.payoff = truth.payoff.clone().and(ratio(1, 3), &[], &[0, 1]).and(ratio(-1, 2), &[], &[1]);
             // Transitions must not see later stages after the exchange.
             let fits = |t: usize, form: &Form| form.0.iter().flat_map(|term| &term.aggregates).all(|&k| truth.aggregates[k].stage <= t);
-            let fits = truth.stages.iter().enumerate().all(|(t, rows)| rows.iter().flatten().flat_map(|cell| &cell.next).all(|n| fits(t, &n.1)));
+            let fits =
+                truth.stages.iter().enumerate().all(|(t, rows)| rows.iter().flatten().flat_map(|cell| &cell.next).all(|n| fits(t, &n.1)));
             if fits {
                 let other = truth.game();
                 for decision in 0..model.decisions.len() {
@@ -210,7 +211,10 @@ fn games_of_another_shape_are_refused() {
         let text = base.replace(old, new).replace(if what.contains("states") { "follower =" } else { "\u{0}" }, "fellow =");
         let text = if what.contains("available") {
             // The table stands behind the header.
-            base.replace("[define]", "[[available]]\nactions = [\"first\", \"second\"]\n[[available]]\nstate = \"follower\"\nactions = [\"second\"]\n[define]")
+            base.replace(
+                "[define]",
+                "[[available]]\nactions = [\"first\", \"second\"]\n[[available]]\nstate = \"follower\"\nactions = [\"second\"]\n[define]",
+            )
         } else {
             text
         };
@@ -263,9 +267,7 @@ mod ratio_to_search {
         let mut values = vec![vec![Rational::ZERO; game.states()]];
         for rows in game.stages.iter().rev() {
             let next = values.last().expect("one").clone();
-            let worth = |cell: &Cell| {
-                cell.next.iter().fold(cell.reward.at(&[], &[]), |sum, (s, p)| sum + p.at(&[], &[]) * &next[*s])
-            };
+            let worth = |cell: &Cell| cell.next.iter().fold(cell.reward.at(&[], &[]), |sum, (s, p)| sum + p.at(&[], &[]) * &next[*s]);
             let best = |row: &Vec<Cell>| row.iter().map(|cell| worth(cell) * ratio(sign, 1)).max().expect("an action") * ratio(sign, 1);
             values.push(rows.iter().map(best).collect());
         }
@@ -402,6 +404,9 @@ mod ratio_to_search {
             sum += quotient;
             count += 1;
         }
-        eprintln!("against: kappa is {:.3} times the largest drift on average, {worst:.3} at most, {count} games, {exact} exact", sum / f64::from(count));
+        eprintln!(
+            "against: kappa is {:.3} times the largest drift on average, {worst:.3} at most, {count} games, {exact} exact",
+            sum / f64::from(count)
+        );
     }
 }

@@ -17,7 +17,10 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
     ("analysis", &["exact", "game", "follower", "drift", "certificate", "check", "equilibrium", "leader", "lp"]),
     ("report", &["exact", "game", "follower", "drift", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp"]),
-    ("cli", &["exact", "game", "follower", "drift", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp", "report"]),
+    (
+        "cli",
+        &["exact", "game", "follower", "drift", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp", "report"],
+    ),
 ];
 
 const TRUSTED: [&str; 6] = ["exact", "game", "follower", "drift", "certificate", "check"];

@@ -132,7 +132,8 @@ fn small(dice: &mut Dice, kind: Kind) -> Tiny {
     let number = |dice: &mut Dice| ratio(dice.below(9) as i64 - 4, 4);
     let population = kind != Kind::C0;
     // The mass on the second action at stage 0.
-    let aggregates = if population { vec![TinyAggregate { stage: 0, weights: vec![(0, 1, ratio(1, 1)), (1, 1, ratio(1, 1))] }] } else { vec![] };
+    let aggregates =
+        if population { vec![TinyAggregate { stage: 0, weights: vec![(0, 1, ratio(1, 1)), (1, 1, ratio(1, 1))] }] } else { vec![] };
     let rows = (0..stages)
         .map(|t| {
             let cell = |dice: &mut Dice, action: usize| {
@@ -228,7 +229,10 @@ fn the_sandwich_holds_on_random_pairs() {
                 }
             }
         }
-        eprintln!("{kind:?}: {pairs} pairs, {decisions} decisions, upper side attained {tight} times, {limits} not proved to the gap, {:.1?}", start.elapsed());
+        eprintln!(
+            "{kind:?}: {pairs} pairs, {decisions} decisions, upper side attained {tight} times, {limits} not proved to the gap, {:.1?}",
+            start.elapsed()
+        );
         if kind == Kind::C0 {
             eprintln!("without relaxing, the model promises too much {broken_at_face_value} times");
             assert!(broken_at_face_value >= 5, "the pairs are too tame: {broken_at_face_value}");

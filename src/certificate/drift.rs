@@ -80,7 +80,9 @@ pub(super) fn parse_bound(rest: &str) -> Result<DriftBound, String> {
     let scope = match scope {
         ["all"] => Scope::All,
         ["decision", index] => Scope::Decision(parse_index(index)?),
-        ["point", values @ ..] if !values.is_empty() => Scope::Point(values.iter().map(|word| parse_number(word)).collect::<Result<_, _>>()?),
+        ["point", values @ ..] if !values.is_empty() => {
+            Scope::Point(values.iter().map(|word| parse_number(word)).collect::<Result<_, _>>()?)
+        }
         _ => return Err(unknown()),
     };
     Ok(DriftBound { scope, kappa: parse_number(kappa)?, omega: parse_number(omega)? })

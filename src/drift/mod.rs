@@ -72,7 +72,9 @@ impl ModelError<'_> {
         let truth = self.truth(model)?;
         let none = Drift { kappa: Rational::ZERO, omega: Rational::ZERO };
         match &model.leader.decisions {
-            DecisionSet::Finite(decisions) => decisions.iter().try_fold(none, |all, decision| Ok(all.or(self.at(model, &decision.values)?))),
+            DecisionSet::Finite(decisions) => {
+                decisions.iter().try_fold(none, |all, decision| Ok(all.or(self.at(model, &decision.values)?)))
+            }
             DecisionSet::Polyhedral { polytope, .. } => {
                 let parameters: Vec<Interval> = polytope.lower.iter().cloned().zip(polytope.upper.iter().cloned()).collect();
                 // Without values the parameters stay variables.

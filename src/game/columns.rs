@@ -276,7 +276,10 @@ mod tests {
         assert_eq!(cube.derivative(0).substitute(&value).as_constant(), Some(ratio(60, 1)));
         assert!(cube.derivative(1).is_zero() && columns.derivative(1).as_constants().is_some());
         let other = Columns::from_polynomials(&[m, Polynomial::constant(ratio(1, 1))]);
-        assert_eq!(columns.minus(&other).substitute(&value).as_constants().map(|n| (n.get(0), n.get(1))), Some((ratio(38, 1), ratio(-1, 1))));
+        assert_eq!(
+            columns.minus(&other).substitute(&value).as_constants().map(|n| (n.get(0), n.get(1))),
+            Some((ratio(38, 1), ratio(-1, 1)))
+        );
         assert_eq!(columns.minus(&columns), Columns::from_polynomials(&[Polynomial::zero(), Polynomial::zero()]));
     }
 

@@ -93,7 +93,12 @@ pub(super) fn outcome_bounds(outcome: &Outcome) -> Bounds<'_> {
 }
 
 impl<'a> Decision<'a> {
-    pub(super) fn new(game: &'a Game, assessment: &'a Assessment, promised: Option<&'a Outcome>, loss: Option<(Rational, Rational)>) -> Self {
+    pub(super) fn new(
+        game: &'a Game,
+        assessment: &'a Assessment,
+        promised: Option<&'a Outcome>,
+        loss: Option<(Rational, Rational)>,
+    ) -> Self {
         Decision {
             decision: chosen(game, &assessment.relaxed).map(|decision| ChosenDecision { game, decision }),
             promised: promised.map(outcome_bounds),

@@ -125,7 +125,9 @@ pub(super) fn drift(game: &Game, claim: &DriftClaim, numbers: &NumberText) -> Ve
         let (kappa, omega) = (numbers.exact(&bound.kappa), numbers.exact(&bound.omega));
         let under = under(game, &bound.scope, numbers);
         let name = plain(&game.name);
-        format!("for every policy{under} in `{name}` and {truth}, exploitabilities differ by at most {kappa} and leader's rewards by at most {omega}")
+        format!(
+            "for every policy{under} in `{name}` and {truth}, exploitabilities differ by at most {kappa} and leader's rewards by at most {omega}"
+        )
     };
     claim.bounds.iter().map(sentence).collect()
 }

@@ -80,12 +80,19 @@ pub(super) fn reported(outcome: &Outcome) -> Scope {
 
 impl Relaxed {
     /// Solves the model at `eps + kappa`; `further` is a decision that is to be assessed too.
-    pub(super) fn new(game: &Game, plan: Plan, epsilon: &Rational, further: Option<&Scope>, solver: &Solver<'_>) -> Result<Self, SolveError> {
+    pub(super) fn new(
+        game: &Game,
+        plan: Plan,
+        epsilon: &Rational,
+        further: Option<&Scope>,
+        solver: &Solver<'_>,
+    ) -> Result<Self, SolveError> {
         let assess = |(scope, drift): (Scope, Drift)| {
             let relaxed = solver.solve(game, epsilon + &drift.kappa, &scope)?;
             Ok(Assessment { scope, drift, relaxed, truth: None })
         };
-        let bound = |scope: &Scope, drift: &Drift| DriftBound { scope: scope.clone(), kappa: drift.kappa.clone(), omega: drift.omega.clone() };
+        let bound =
+            |scope: &Scope, drift: &Drift| DriftBound { scope: scope.clone(), kappa: drift.kappa.clone(), omega: drift.omega.clone() };
         let (drifts, all, scopes) = match plan {
             Plan::Separate(decisions) => (decisions.iter().map(|(scope, drift)| bound(scope, drift)).collect(), None, decisions),
             Plan::Uniform(drift) => {

@@ -1,9 +1,9 @@
 //! The decision with the best guarantee against every truth within given radii.
 
+use super::analyse::{SensitivityError, bundle, question};
 use super::assess::Solver;
 use super::outcome::{Assessment, statistics, status, termination};
 use super::relaxed::{Plan, Relaxed};
-use super::analyse::{SensitivityError, bundle, question};
 use crate::certificate::Selection;
 use crate::drift::{ModelError, Radii};
 use crate::game::Game;
