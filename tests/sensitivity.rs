@@ -127,7 +127,8 @@ enum Kind {
 /// A small game: one or two stages, two states, two actions, one or two decisions.
 fn small(dice: &mut Dice, kind: Kind) -> Tiny {
     let stages = if kind == Kind::C3 { 2 } else { 1 + dice.below(2) };
-    let decisions = 1 + dice.below(2);
+    // Searches in games with moving transitions take longer.
+    let decisions = if kind == Kind::C3 { 1 } else { 1 + dice.below(2) };
     let number = |dice: &mut Dice| ratio(dice.below(9) as i64 - 4, 4);
     let population = kind != Kind::C0;
     // The mass on the second action at stage 0.
@@ -185,12 +186,13 @@ fn neighbour(dice: &mut Dice, model: &Tiny, size: &Rational) -> Tiny {
     truth
 }
 
-/// `V_{eps + 2 kappa}(u) - omega <= V'_{eps + kappa}(u) <= V_eps(u) + omega` with certified bounds, on 216 pairs.
+/// `V_{eps + 2 kappa}(u) - omega <= V'_{eps + kappa}(u) <= V_eps(u) + omega` with certified bounds, on 205 pairs.
 #[test]
 fn the_sandwich_holds_on_random_pairs() {
     let mut dice = Dice::new(2210);
-    let settings = |epsilon| Settings { gap: ratio(1, 1000), ..Settings::new(epsilon) };
-    for (kind, pairs) in [(Kind::C0, 90), (Kind::C1, 70), (Kind::C3, 56)] {
+    for (kind, pairs, gap) in [(Kind::C0, 90, 1000), (Kind::C1, 85, 1000), (Kind::C3, 30, 50)] {
+        let settings = |epsilon| Settings { gap: ratio(1, gap), ..Settings::new(epsilon) };
+        let start = std::time::Instant::now();
         let (mut broken_at_face_value, mut tight, mut limits, mut decisions) = (0, 0, 0, 0);
         for pair in 0..pairs {
             let context = format!("{kind:?}, pair {pair}");
@@ -227,7 +229,10 @@ fn the_sandwich_holds_on_random_pairs() {
                 }
             }
         }
-        eprintln!("{kind:?}: {pairs} pairs, {decisions} decisions, upper side attained {tight} times, {limits} not proved to the gap");
+        eprintln!(
+            "{kind:?}: {pairs} pairs, {decisions} decisions, upper side attained {tight} times, {limits} not proved to the gap, {:.1?}",
+            start.elapsed()
+        );
         if kind == Kind::C0 {
             eprintln!("without relaxing, the model promises too much {broken_at_face_value} times");
             assert!(broken_at_face_value >= 5, "the pairs are too tame: {broken_at_face_value}");

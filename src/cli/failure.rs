@@ -15,6 +15,9 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Sensitivity(#[from] crate::analysis::sensitivity::SensitivityError),
+    #[cfg(feature = "solver")]
+    #[error("--plot: {0}")]
+    SensitivityPlot(crate::report::plot::PlotError),
     #[cfg(not(feature = "solver"))]
     #[error("this build has no solver: it offers `check`, `info` and `generate`; build with the feature `solver` to solve")]
     NoSolver,

@@ -6,7 +6,7 @@ use super::progress::Indicator;
 use super::sensitivity_arguments::SensitivityArguments;
 use super::solve::{chosen, describe, limited, threads};
 use super::{Answer, Failure, interrupt, print};
-use crate::analysis::sensitivity::{Sensitivity, sensitivity};
+use crate::analysis::sensitivity::{profile, sensitivity};
 use crate::drift::{ModelError, Radii};
 use crate::exact::Rational;
 use crate::game::Game;
@@ -15,11 +15,12 @@ use crate::report::SensitivityReport;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// Sizes of the error in a picture, besides none.
+const PLOT_STEPS: u32 = 8;
+
 /// Answers and prints.
 pub(super) fn run(arguments: &SensitivityArguments) -> Result<Answer, Failure> {
-    if let Some(path) = &arguments.certificate {
-        probe(path)?;
-    }
+    arguments.certificate.iter().chain(&arguments.plot).try_for_each(|path| probe(path))?;
     let note = "interrupted: the bounds proved so far follow; once more to leave at once";
     let interrupted = interrupt::install((!arguments.output.quiet).then_some(note));
     let radius = |given: &Option<Rational>| given.clone().unwrap_or(Rational::ZERO);
@@ -32,13 +33,25 @@ pub(super) fn run(arguments: &SensitivityArguments) -> Result<Answer, Failure> {
     let game = Game::load(&arguments.game)?;
     let truth = arguments.against.as_deref().map(Game::load).transpose()?;
     let error = truth.as_ref().map_or(ModelError::Radii(&radii), ModelError::Against);
-    let outcome = answer(&game, &error, arguments, &interrupted, &indicator)?;
+    let observe = |progress: Progress| indicator.say(describe(&progress));
+    let settings = Settings { observer: Some(&observe), ..asked(&game, arguments, &interrupted)? };
+    indicator.say("comparing the model with the truth");
+    let outcome = sensitivity(&game, &error, &settings)?;
+    let drawn = match arguments.plot {
+        Some(_) => Some(profile(&game, &error, &settings, outcome.naive_decision(), PLOT_STEPS)?),
+        None => None,
+    };
     drop(indicator);
     if let Some(path) = &arguments.certificate {
-        write_atomically(path, |out| out.write_all(&outcome.certificate))?;
+        let further = drawn.as_ref().map_or(&[][..], |drawn| &drawn.elements);
+        write_atomically(path, |out| out.write_all(&outcome.certificate).and_then(|()| out.write_all(further)))?;
     }
     let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
     let report = SensitivityReport { game: &game, error, outcome: &outcome, certificate_path: path.as_deref() };
+    if let (Some(path), Some(drawn)) = (&arguments.plot, &drawn) {
+        let picture = report.svg(drawn).map_err(Failure::SensitivityPlot)?;
+        write_atomically(path, |out| out.write_all(picture.as_bytes()))?;
+    }
     print(|out| match arguments.output.format {
         Format::Text => report.write_text(out),
         Format::Json => report.write_json(out),
@@ -46,24 +59,15 @@ pub(super) fn run(arguments: &SensitivityArguments) -> Result<Answer, Failure> {
     Ok(if outcome.status() == Status::Limit { Answer::Unproved } else { Answer::Proved })
 }
 
-fn answer(
-    game: &Game,
-    error: &ModelError<'_>,
-    arguments: &SensitivityArguments,
-    interrupted: &Arc<AtomicBool>,
-    indicator: &Indicator,
-) -> Result<Sensitivity, Failure> {
+/// What the arguments ask of `game`; a time limit counts from now on.
+fn asked(game: &Game, arguments: &SensitivityArguments, interrupted: &Arc<AtomicBool>) -> Result<Settings<'static>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
-    indicator.say("comparing the model with the truth");
-    let observe = |progress: Progress| indicator.say(describe(&progress));
-    let settings = Settings {
+    Ok(Settings {
         gap: arguments.gap.clone(),
         precision: arguments.precision,
         threads: threads(arguments.threads),
         decision,
         point,
-        observer: Some(&observe),
         ..limited(Settings::new(arguments.epsilon.clone()), arguments.time_limit, interrupted)
-    };
-    Ok(sensitivity(game, error, &settings)?)
+    })
 }

@@ -43,6 +43,9 @@ pub(super) struct SensitivityArguments {
     /// Arithmetic of the proofs: auto, exact, or a number of fractional bits of outward rounding
     #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_precision)]
     pub(super) precision: Precision,
+    /// SVG picture of the guarantees at 0, 1/8, ..., 1 times the error; their certificates join the bundle
+    #[arg(long, value_name = "FILE.svg")]
+    pub(super) plot: Option<PathBuf>,
     /// File for the bundle of the drift and all certificates
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,

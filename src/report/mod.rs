@@ -30,6 +30,8 @@ mod robust;
 mod sensitivity;
 #[cfg(feature = "solver")]
 mod sensitivity_json;
+#[cfg(all(feature = "solver", feature = "plot"))]
+mod sensitivity_plot;
 #[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]

@@ -96,17 +96,22 @@ pub(super) fn bundle<'a>(
     relaxed: &Relaxed,
     others: impl Iterator<Item = &'a Outcome>,
 ) -> Result<Vec<u8>, SensitivityError> {
+    let drift = written(game, error, relaxed)?;
+    let outcomes: Vec<&Outcome> = others.collect();
+    let certificates = outcomes.into_iter().chain(relaxed.outcomes()).map(|outcome| outcome.certificate.as_slice());
+    let elements: Vec<&[u8]> = std::iter::once(drift.as_slice()).chain(certificates).collect();
+    Ok(write_bundle(Vec::new(), &elements)?)
+}
+
+/// The drift as an element of a bundle, which the checker has accepted, as it has every certificate.
+pub(super) fn written(game: &Game, error: &ModelError<'_>, relaxed: &Relaxed) -> Result<Vec<u8>, SensitivityError> {
     let (stated, truth) = match error {
         ModelError::Radii(radii) => (StatedError::Radii((*radii).clone()), None),
         ModelError::Against(truth) => (StatedError::Against(truth.hash()), Some(*truth)),
     };
     let claim = DriftClaim { game_hash: game.hash(), error: stated, bounds: relaxed.drifts.clone() };
     let drift = write_drift(Vec::new(), &claim)?;
-    // The certificates were accepted one by one; the drift must be too.
     let alone = write_bundle(Vec::new(), &[&drift])?;
     check_models(game, truth, None, alone.as_slice()).map_err(|refused| SensitivityError::Refused(refused.rejection))?;
-    let outcomes: Vec<&Outcome> = others.collect();
-    let certificates = outcomes.into_iter().chain(relaxed.outcomes()).map(|outcome| outcome.certificate.as_slice());
-    let elements: Vec<&[u8]> = std::iter::once(drift.as_slice()).chain(certificates).collect();
-    Ok(write_bundle(Vec::new(), &elements)?)
+    Ok(drift)
 }

@@ -13,10 +13,12 @@
 mod analyse;
 mod assess;
 mod outcome;
+mod profile;
 mod relaxed;
 mod robust;
 
 pub use analyse::{SensitivityError, sensitivity};
 pub use outcome::{Assessment, Sensitivity, Truth};
+pub use profile::{Profile, ProfilePoint, profile};
 pub use relaxed::{MOST_SEPARATE, Relaxed};
 pub use robust::{Robust, robust};
