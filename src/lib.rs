@@ -44,11 +44,12 @@
 //! # }
 //! ```
 //!
-//! Trusted: [`exact`], [`game`], [`follower`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
+//! Trusted: [`exact`], [`game`], [`follower`], [`claim`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
 //! `equilibrium`, `leader`. ARCHITECTURE.md has the plan of the house.
 
 pub mod certificate;
 pub mod check;
+pub mod claim;
 pub mod exact;
 pub mod follower;
 pub mod game;
