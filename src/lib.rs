@@ -56,6 +56,8 @@ pub mod game;
 pub mod generate;
 pub mod report;
 
+#[cfg(feature = "solver")]
+pub mod analysis;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "solver")]

@@ -4,21 +4,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and what it may use of ours.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("exact", &[]),
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
+    ("claim", &["exact", "game", "follower"]),
     ("certificate", &["exact", "game"]),
     ("check", &["exact", "game", "certificate"]),
     ("generate", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),
     ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
-    ("report", &["exact", "game", "follower", "certificate", "check", "generate", "equilibrium", "leader", "lp"]),
-    ("cli", &["exact", "game", "follower", "certificate", "check", "generate", "equilibrium", "leader", "lp", "report"]),
+    ("analysis", &["exact", "game", "follower", "claim", "certificate", "check", "equilibrium", "leader", "lp"]),
+    ("report", &["exact", "game", "follower", "claim", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp"]),
+    (
+        "cli",
+        &["exact", "game", "follower", "claim", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp", "report"],
+    ),
 ];
 
-const TRUSTED: [&str; 5] = ["exact", "game", "follower", "certificate", "check"];
+const TRUSTED: [&str; 6] = ["exact", "game", "follower", "claim", "certificate", "check"];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

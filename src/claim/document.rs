@@ -196,7 +196,10 @@ fn array(key: &str, value: &Value) -> Result<Array, DocumentError> {
         shape.push(expected);
         level = inner;
     }
-    let entries =
-        level.iter().enumerate().map(|(position, value)| number(&format!("{key}{}", index_of(&shape, position)), value)).collect::<Result<_, _>>()?;
+    let entries = level
+        .iter()
+        .enumerate()
+        .map(|(position, value)| number(&format!("{key}{}", index_of(&shape, position)), value))
+        .collect::<Result<_, _>>()?;
     Ok(Array { shape, entries })
 }

@@ -141,7 +141,8 @@ fn distance(given: &Rational, low: &Rational, high: &Rational) -> (Rational, Rat
 /// An estimate of the words that an exact evaluation writes: entries times the length of numbers, which grows stage by stage.
 fn exact_work(instance: &Instance, policy: &[StagePolicy]) -> u128 {
     let bits = |n: &Natural| n.bit_len() as u128;
-    let coefficients = |columns: &Columns| columns.columns().iter().map(|(_, column)| bits(column.coefficients.denominator())).sum::<u128>();
+    let coefficients =
+        |columns: &Columns| columns.columns().iter().map(|(_, column)| bits(column.coefficients.denominator())).sum::<u128>();
     let degree = |columns: &Columns| u128::from(columns.population_degree());
     let mut length = bits(instance.initial.denominator());
     let mut work = 0u128;

@@ -180,10 +180,14 @@ mod tests {
 
     #[test]
     fn refused() {
-        for text in ["", "{", "{'descr': '<f8'}", "{'descr': '<f8', 'fortran_order': Maybe, 'shape': ()}", "[1]", "{'shape': (1, -2)}", "{'x': 1}"] {
+        for text in
+            ["", "{", "{'descr': '<f8'}", "{'descr': '<f8', 'fortran_order': Maybe, 'shape': ()}", "[1]", "{'shape': (1, -2)}", "{'x': 1}"]
+        {
             assert!(matches!(parse_header(text.as_bytes()), Err(ArrayError::Header(_))), "{text}");
         }
-        for (descr, word) in [("'<c16'", "complex"), ("'<f16'", "extended"), ("[('a', '<f8')]", "records"), ("'<U3'", "text"), ("'f8'", "order")] {
+        for (descr, word) in
+            [("'<c16'", "complex"), ("'<f16'", "extended"), ("[('a', '<f8')]", "records"), ("'<U3'", "text"), ("'f8'", "order")]
+        {
             let text = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': (1,)}}");
             let error = parse_header(text.as_bytes()).expect_err("refused").to_string();
             assert!(error.contains(word), "{error}");

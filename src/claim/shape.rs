@@ -139,12 +139,18 @@ fn hint(found: &[usize], expected: [usize; 3]) -> String {
             };
             let named = |order: &[usize; 3]| format!("[{}]", order.map(|axis| AXES[axis]).join("]["));
             // Position in the array of each axis of the game.
-            let back = |order: &[usize; 3]| AXES.map(|axis| order.map(|k| AXES[k]).iter().position(|own| *own == axis).unwrap_or(0).to_string()).join(", ");
+            let back = |order: &[usize; 3]| {
+                AXES.map(|axis| order.map(|k| AXES[k]).iter().position(|own| *own == axis).unwrap_or(0).to_string()).join(", ")
+            };
             for (slack, note) in [(1, ""), (2, " with one stage more"), (0, " with one stage less")] {
                 let orders: Vec<&[usize; 3]> = orders.iter().filter(|order| fits(order, slack)).collect();
                 if let Some(first) = orders.first() {
                     let all: Vec<String> = orders.iter().map(|order| named(order)).collect();
-                    return format!("; it would fit as {}{note}: transpose the axes, in numpy policy.transpose({})", all.join(" or "), back(first));
+                    return format!(
+                        "; it would fit as {}{note}: transpose the axes, in numpy policy.transpose({})",
+                        all.join(" or "),
+                        back(first)
+                    );
                 }
             }
             String::new()

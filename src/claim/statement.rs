@@ -188,6 +188,5 @@ fn read_array(path: &Path, wanted: &[&str]) -> Result<(Option<String>, Array), C
             Ok((None, read_npy(file)?))
         }
     };
-    let mut read = read;
     read().map_err(failed)
 }

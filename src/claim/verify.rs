@@ -73,8 +73,8 @@ pub struct Check {
     pub subject: Subject,
     /// What was claimed.
     pub claimed: Rational,
-    /// What it is.
-    pub actual: Enclosed,
+    /// What it is; `None` when nothing is known of it.
+    pub actual: Option<Enclosed>,
     /// Accepted difference.
     pub tolerance: Rational,
     /// Whether it is right.
@@ -86,14 +86,20 @@ impl Check {
     #[must_use]
     pub fn equal(subject: Subject, claimed: Rational, actual: Enclosed, tolerance: Rational) -> Self {
         let verdict = Verdict::of(actual.within(&tolerance, &claimed));
-        Check { subject, claimed, actual, tolerance, verdict }
+        Check { subject, claimed, actual: Some(actual), tolerance, verdict }
+    }
+
+    /// Nothing is known of what is claimed.
+    #[must_use]
+    pub fn unknown(subject: Subject, claimed: Rational, tolerance: Rational) -> Self {
+        Check { subject, claimed, actual: None, tolerance, verdict: Verdict::Undecided }
     }
 
     /// The exploitability is claimed to be at most `claimed`, which no negative number is.
     #[must_use]
     pub fn exploitability(claimed: Rational, actual: Enclosed, tolerance: Rational) -> Self {
         let answer = if claimed < Rational::ZERO { Some(false) } else { actual.at_most(&(&claimed + &tolerance)) };
-        Check { subject: Subject::Number(Quantity::Exploitability), claimed, actual, tolerance, verdict: Verdict::of(answer) }
+        Check { subject: Subject::Number(Quantity::Exploitability), claimed, actual: Some(actual), tolerance, verdict: Verdict::of(answer) }
     }
 }
 

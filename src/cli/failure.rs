@@ -13,7 +13,9 @@ pub(super) enum Failure {
     #[error("{0}")]
     Solve(#[from] crate::leader::SolveError),
     #[cfg(not(feature = "solver"))]
-    #[error("this build has no solver: it offers `check`, `info` and `generate`; build with the feature `solver` to solve")]
+    #[error(
+        "this build has no solver: it offers `check`, `verify --no-solve`, `info` and `generate`; build with the feature `solver` to solve"
+    )]
     NoSolver,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
@@ -25,9 +27,14 @@ pub(super) enum Failure {
     Instance(#[from] crate::generate::MdpError),
     #[error("{0}")]
     MeanField(#[from] crate::generate::MeanFieldError),
+    #[error("{0}")]
+    Claim(#[from] crate::claim::ClaimError),
+    #[cfg(feature = "solver")]
+    #[error("--{0}")]
+    Decision(#[from] crate::claim::DecisionError),
     #[cfg(feature = "solver")]
     #[error("{0}")]
-    Decision(#[from] super::decision::DecisionError),
+    DecisionNeeded(#[from] super::decision::Needed),
     #[cfg(feature = "solver")]
     #[error("--of \"{given}\": {source}")]
     Objective { given: String, source: crate::game::ObjectiveError },

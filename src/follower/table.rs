@@ -98,9 +98,9 @@ impl<M: Mantissa> Table<M> {
     pub(super) fn between_zero_and_one(self, grid: &Grid<M>) -> Self {
         match self {
             Table::Exact(entries) => Table::Exact(entries),
-            Table::Between(entries) => {
-                Table::Between(entries.into_iter().map(|(low, high)| (low.max(M::zero()), high.max(M::zero()).min(grid.unit.clone()))).collect())
-            }
+            Table::Between(entries) => Table::Between(
+                entries.into_iter().map(|(low, high)| (low.max(M::zero()), high.max(M::zero()).min(grid.unit.clone()))).collect(),
+            ),
         }
     }
 

@@ -8,7 +8,6 @@ mod bounds;
 mod cells;
 mod check;
 mod check_equilibria;
-#[cfg(feature = "solver")]
 mod decision;
 #[cfg(feature = "solver")]
 mod equilibria;
@@ -22,6 +21,7 @@ mod policy;
 mod range;
 #[cfg(feature = "solver")]
 mod range_json;
+mod shared_json;
 #[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
@@ -29,6 +29,12 @@ mod solve_json;
 mod structure;
 mod table;
 mod tables;
+mod verify;
+#[cfg(feature = "solver")]
+mod verify_certified;
+mod verify_json;
+#[cfg(feature = "solver")]
+mod verify_range;
 mod words;
 
 pub use check::{BundleReport, CheckReport};
@@ -40,3 +46,4 @@ pub use info::InfoReport;
 pub use range::RangeReport;
 #[cfg(feature = "solver")]
 pub use solve::SolveReport;
+pub use verify::VerifyReport;
