@@ -175,7 +175,7 @@ mod tests {
         assert_eq!((header.shape.as_slice(), header.fortran_order, header.encoding.bytes), ([10, 3, 2].as_slice(), false, 8));
         let header = parse_header(b"{\"shape\":(5L,),\"fortran_order\":True,\"descr\":'>i2'}").expect("a header");
         assert_eq!((header.shape.as_slice(), header.fortran_order, header.encoding.big_endian), ([5].as_slice(), true, true));
-        assert_eq!(parse_header(b"{'descr':'|u1','fortran_order':False,'shape':()}").expect("a header").shape, []);
+        assert_eq!(parse_header(b"{'descr':'|u1','fortran_order':False,'shape':()}").expect("a header").shape, Vec::<usize>::new());
     }
 
     #[test]
