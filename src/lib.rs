@@ -44,11 +44,12 @@
 //! # }
 //! ```
 //!
-//! Trusted: [`exact`], [`game`], [`follower`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
+//! Trusted: [`exact`], [`game`], [`follower`], [`drift`], [`claim`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
 //! `equilibrium`, `leader`, `analysis`. ARCHITECTURE.md has the plan of the house.
 
 pub mod certificate;
 pub mod check;
+pub mod claim;
 pub mod drift;
 pub mod exact;
 pub mod follower;

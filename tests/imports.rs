@@ -4,26 +4,44 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and what it may use of ours.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("exact", &[]),
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
     ("drift", &["exact", "game"]),
+    ("claim", &["exact", "game", "follower"]),
     ("certificate", &["exact", "game", "drift"]),
     ("check", &["exact", "game", "drift", "certificate"]),
     ("generate", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),
     ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
-    ("analysis", &["exact", "game", "follower", "drift", "certificate", "check", "equilibrium", "leader", "lp"]),
-    ("report", &["exact", "game", "follower", "drift", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp"]),
+    ("analysis", &["exact", "game", "follower", "drift", "claim", "certificate", "check", "equilibrium", "leader", "lp"]),
+    (
+        "report",
+        &["exact", "game", "follower", "drift", "claim", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp"],
+    ),
     (
         "cli",
-        &["exact", "game", "follower", "drift", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp", "report"],
+        &[
+            "exact",
+            "game",
+            "follower",
+            "drift",
+            "claim",
+            "certificate",
+            "check",
+            "generate",
+            "equilibrium",
+            "leader",
+            "analysis",
+            "lp",
+            "report",
+        ],
     ),
 ];
 
-const TRUSTED: [&str; 6] = ["exact", "game", "follower", "drift", "certificate", "check"];
+const TRUSTED: [&str; 7] = ["exact", "game", "follower", "drift", "claim", "certificate", "check"];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

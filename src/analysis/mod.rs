@@ -2,3 +2,4 @@
 
 pub mod sensitivity;
 pub mod sweep;
+pub mod verification;

@@ -50,6 +50,9 @@ pub(super) enum Command {
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// What another solver says, against exact arithmetic and certified values
+    #[command(long_about = help::VERIFY, after_help = help::VERIFY_EXAMPLES)]
+    Verify(super::verify_arguments::VerifyArguments),
     /// Sizes, class, leader, bounds and hash of a game
     #[command(long_about = help::INFO, after_help = help::INFO_EXAMPLES)]
     Info(InfoArguments),

@@ -19,7 +19,9 @@ pub(super) enum Failure {
     #[error("--plot: {0}")]
     SensitivityPlot(crate::report::plot::PlotError),
     #[cfg(not(feature = "solver"))]
-    #[error("this build has no solver: it offers `check`, `info` and `generate`; build with the feature `solver` to solve")]
+    #[error(
+        "this build has no solver: it offers `check`, `verify --no-solve`, `info` and `generate`; build with the feature `solver` to solve"
+    )]
     NoSolver,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
@@ -31,9 +33,14 @@ pub(super) enum Failure {
     Instance(#[from] crate::generate::MdpError),
     #[error("{0}")]
     MeanField(#[from] crate::generate::MeanFieldError),
+    #[error("{0}")]
+    Claim(#[from] crate::claim::ClaimError),
+    #[cfg(feature = "solver")]
+    #[error("--{0}")]
+    Decision(#[from] crate::claim::DecisionError),
     #[cfg(feature = "solver")]
     #[error("{0}")]
-    Decision(#[from] super::decision::DecisionError),
+    DecisionNeeded(#[from] super::decision::Needed),
     #[cfg(feature = "solver")]
     #[error("--of \"{given}\": {source}")]
     Objective { given: String, source: crate::game::ObjectiveError },

@@ -129,6 +129,23 @@ Examples:
   smfg check models/queue_tolls.toml queue.cert
   smfg check models/queue_tolls.toml queue.cert --format json";
 
+pub(super) const VERIFY: &str = "\
+What another solver says about one decision and what the followers play, judged.
+
+CLAIM is a JSON object (smfg-claim/1) with `decision`, `policy` or `occupation` (nested lists, or the path of an .npy or .npz file; axes \
+[stage][state][action]), and any of `exploitability`, `leader_reward`, `follower_value`, `follower_reward`, `value`, `epsilon`, `tolerance`; or the array file itself. \
+Floating-point numbers are taken as the exact binary numbers they are. `verify` computes flow, exploitability and rewards in exact arithmetic, or encloses them \
+with outward rounding where fractions would be too long, and says of every claimed number whether it holds. Then it certifies the range of the leader's \
+reward over the eps-equilibria of the decision, where the submitted one lies in it, the value of the game, and what the decision loses against it \
+(not with --no-solve). docs/verify.md explains every number. Exit status: 0 all claims hold; 1 one fails, or is undecided; 2 bad input.";
+
+pub(super) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  smfg verify models/left_right.toml claim.json
+  smfg verify models/adoption.toml policy.npy --decision none --no-solve
+  smfg verify models/adoption.toml policy.npz --decision half --epsilon actual --certificate half.cert
+  smfg verify models/left_right.toml policy.npy --horizon-convention last-index";
+
 pub(super) const INFO: &str = "\
 What a game file describes: sizes, class, leader, bounds of rewards, canonical hash.
 

@@ -30,6 +30,8 @@ mod sensitivity_arguments;
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_arguments;
+mod verify;
+mod verify_arguments;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -61,6 +63,7 @@ pub fn run() -> ExitCode {
         #[cfg(not(feature = "solver"))]
         Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) | Command::Sensitivity(_) => Err(Failure::NoSolver),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments.family),
     };

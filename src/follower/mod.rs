@@ -1,13 +1,18 @@
 //! The followers' side, exactly: flows of policies, best responses, exploitability, the kind of their interaction.
 
 mod dependence;
+mod enclosed;
+mod enclosure;
 mod evaluation;
 mod flow;
 mod induction;
 mod inertia;
 mod structure;
+mod table;
 
 pub use dependence::{AffineHull, Dependence, affine_hull};
+pub use enclosed::{Enclosed, Precision};
+pub use enclosure::{EnclosedPlay, enclose_play};
 pub use evaluation::{Bounds, Enclosure, Evaluation, earnings, enclose, enclose_earnings, evaluate};
 pub use flow::{Flow, flow, occupation};
 pub use induction::{Objective, Response, Stopped, best_response, value_bound};

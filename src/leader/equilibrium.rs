@@ -1,10 +1,10 @@
 //! The equilibrium behind a witness, for people: one policy, its exploitability, the leader's reward.
 
-use super::outcome::{Enclosed, Equilibrium};
+use super::outcome::Equilibrium;
 use crate::certificate::{Arithmetic, Part};
 use crate::equilibrium::Problem;
 use crate::exact::{Natural, Rational, Rounding, Scaled};
-use crate::follower::{FollowerError, Objective, best_response, earnings, enclose_earnings, occupation, value_bound};
+use crate::follower::{Enclosed, FollowerError, Objective, best_response, earnings, enclose_earnings, occupation, value_bound};
 use crate::game::{Pairs, Policy, StagePolicy};
 use dashu_base::BitTest;
 

@@ -3,6 +3,7 @@
 use crate::certificate::Part;
 use crate::check::Accepted;
 use crate::exact::Rational;
+use crate::follower::Enclosed;
 use crate::game::Policy;
 
 /// How far the answer goes.
@@ -25,15 +26,6 @@ pub enum Termination {
     TimeLimit,
     /// The user.
     Interrupted,
-}
-
-/// A number, or an interval that encloses it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Enclosed {
-    /// Known exactly.
-    Exact(Rational),
-    /// Between the two.
-    Between(Rational, Rational),
 }
 
 /// The eps-equilibrium that the witness of the best decision describes.

@@ -3,6 +3,7 @@
 use crate::certificate::Selection;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
+use crate::follower::Precision;
 use crate::game::{NotADecision, NotQuadratic, ObjectiveError};
 use crate::lp::Backend;
 use std::fmt;
@@ -17,18 +18,6 @@ pub enum Method {
     LinearProgramme,
     /// Column generation with dynamic-programming pricing.
     DynamicProgramming,
-}
-
-/// Arithmetic of the proofs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Precision {
-    /// Exact where it takes seconds at most, else outward rounding.
-    #[default]
-    Auto,
-    /// Rationals, however long.
-    Exact,
-    /// Fixed point with this many fractional bits.
-    Bits(u32),
 }
 
 /// The state of a solve, for a progress indicator.

@@ -2,16 +2,16 @@
 
 use super::contest::{Finish, contest};
 use super::equilibrium::describe;
-use super::outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
+use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 use super::polytope::solve_polytope;
 use super::race::{Contender, Engine, Race, best, interval};
-use super::settings::{Method, Precision, Settings, SolveError};
+use super::settings::{Method, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
 use crate::check::cover::MOST_DIMENSIONS;
 use crate::check::{Accepted, Rejection, check};
 use crate::equilibrium::{Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
-use crate::follower::flow;
+use crate::follower::{Enclosed, Precision, flow};
 use crate::game::{Class, Columns, Decision, Game, Instance, Numbers, classify};
 use crate::lp::HighsBackend;
 use std::borrow::Cow;

@@ -2,12 +2,16 @@
 
 use super::number::NumberText;
 use super::words::plain;
+#[cfg(feature = "solver")]
 use crate::certificate::Scope;
 use crate::game::{Decision, Game};
+#[cfg(feature = "solver")]
 use crate::leader::Outcome;
+#[cfg(feature = "solver")]
 use std::borrow::Cow;
 
 /// The decision that an outcome is about or found best.
+#[cfg(feature = "solver")]
 pub(super) fn chosen<'a>(game: &'a Game, outcome: &Outcome) -> Option<Cow<'a, Decision>> {
     match &outcome.accepted.claim.scope {
         Scope::Point(values) => Some(Cow::Owned(Decision { name: None, values: values.clone() })),

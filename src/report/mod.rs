@@ -8,7 +8,6 @@ mod bounds;
 mod cells;
 mod check;
 mod check_equilibria;
-#[cfg(feature = "solver")]
 mod decision;
 #[cfg(feature = "solver")]
 mod equilibria;
@@ -32,6 +31,7 @@ mod sensitivity;
 mod sensitivity_json;
 #[cfg(all(feature = "solver", feature = "plot"))]
 mod sensitivity_plot;
+mod shared_json;
 #[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
@@ -39,6 +39,12 @@ mod solve_json;
 mod structure;
 mod table;
 mod tables;
+mod verify;
+#[cfg(feature = "solver")]
+mod verify_certified;
+mod verify_json;
+#[cfg(feature = "solver")]
+mod verify_range;
 mod words;
 
 pub use check::{BundleReport, CheckReport};
@@ -54,3 +60,4 @@ pub use robust::RobustReport;
 pub use sensitivity::SensitivityReport;
 #[cfg(feature = "solver")]
 pub use solve::SolveReport;
+pub use verify::VerifyReport;

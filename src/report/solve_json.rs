@@ -1,17 +1,17 @@
 //! `solve --format json`: one object, `smfg-result/1`.
 
 use super::decision::chosen;
-use super::json::{Bounds, Entries, Exact, List, write_document};
+use super::json::{Bounds, Exact, List, write_document};
 use super::policy::{PartRows, PolicyRows};
+use super::shared_json::Number;
+pub(super) use super::shared_json::{ChosenDecision, GameName};
 use super::solve::{SolveReport, attained};
 use super::structure::{StructureNote, at_decision};
 use super::words::scope_of;
 use crate::certificate::Scope;
-use crate::exact::Rational;
-use crate::game::{Decision, Game, classify};
-use crate::leader::{Enclosed, Equilibrium, Statistics, Status, Termination};
+use crate::game::{Game, classify};
+use crate::leader::{Equilibrium, Statistics, Status, Termination};
 use serde::{Serialize, Serializer};
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 impl SolveReport<'_> {
@@ -110,12 +110,6 @@ struct Document<'a, D: Serialize> {
 }
 
 #[derive(Serialize)]
-pub(super) struct GameName<'a> {
-    pub(super) name: &'a str,
-    pub(super) hash: &'a str,
-}
-
-#[derive(Serialize)]
 struct DecisionBounds<'a> {
     name: Option<&'a str>,
     lower: Option<Exact<'a>>,
@@ -157,22 +151,6 @@ fn microseconds(seconds_approx: f64) -> f64 {
     (seconds_approx * 1e6).round() / 1e6
 }
 
-pub(super) struct ChosenDecision<'a> {
-    pub(super) game: &'a Game,
-    pub(super) decision: Cow<'a, Decision>,
-}
-
-impl Serialize for ChosenDecision<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("name", &self.decision.name)?;
-        let named = || self.game.leader.parameters.iter().zip(self.decision.values.iter().map(Exact));
-        map.serialize_entry("parameters", &Entries(named))?;
-        map.end()
-    }
-}
-
 pub(super) struct EquilibriumRows<'a> {
     pub(super) game: &'a Game,
     pub(super) equilibrium: &'a Equilibrium,
@@ -190,18 +168,5 @@ impl Serialize for EquilibriumRows<'_> {
         map.serialize_entry(value, &Number(&equilibrium.leader_reward))?;
         map.serialize_entry("mixture", &List(|| equilibrium.mixture.iter().map(|part| PartRows { game, part })))?;
         map.end()
-    }
-}
-
-/// A string when the number is known exactly, else `{"lower", "upper"}`.
-struct Number<'a>(&'a Enclosed);
-
-impl Serialize for Number<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let pair = |name: &'static str, value: &Rational| (name, value.to_string());
-        match self.0 {
-            Enclosed::Exact(value) => Exact(value).serialize(serializer),
-            Enclosed::Between(lower, upper) => serializer.collect_map([pair("lower", lower), pair("upper", upper)]),
-        }
     }
 }

@@ -1,0 +1,275 @@
+//! From an array to a policy: signs, sums, unavailable actions, each within the tolerance or an error.
+
+use super::array::{Index, index_of};
+use super::error::ClaimError;
+use super::number::magnitude;
+use super::shape::{Horizon, axes_of};
+use super::statement::{Claim, PlayKind};
+use crate::exact::{Integer, Natural, Rational, Rounding, decimal, least_common_multiple};
+use crate::game::{Game, Pairs, Policy, StagePolicy};
+
+/// Significant digits of numbers in messages.
+const DIGITS: usize = 12;
+
+/// The policy that was submitted, and what was done to make it one.
+#[derive(Debug, Clone)]
+pub struct Play {
+    /// The policy; its rows sum to 1 exactly.
+    pub policy: Policy,
+    /// What was changed.
+    pub adjustment: Adjustment,
+    /// For an occupation measure: the masses `[stage][pair]` after normalisation.
+    pub(super) masses: Option<Vec<Vec<Rational>>>,
+    /// How the stages were brought to those of the game.
+    pub horizon: Horizon,
+}
+
+/// What normalisation changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Adjustment {
+    /// Largest change of an entry.
+    pub largest: Rational,
+    /// Where it was made: stage, state and action.
+    pub place: Option<Index>,
+    /// Rows of a policy, or stages of an occupation measure, that were changed.
+    pub rows: usize,
+    /// Negative entries that were set to 0.
+    pub negative: usize,
+    /// Rows of states that nobody reaches, filled with an available action: in occupation measures and completed stages.
+    pub filled: usize,
+}
+
+/// Entries of one row of the array on the available pairs, negative ones cut.
+struct Row {
+    /// Over `denominator`.
+    weights: Vec<Integer>,
+    denominator: Natural,
+    /// Their sum.
+    sum: Integer,
+    /// Largest entry that was cut, with the position of its action.
+    cut: Option<(Rational, usize)>,
+    negative: usize,
+}
+
+/// Reads the play of `claim` as a policy.
+pub(super) fn read_play(game: &Game, claim: &Claim, horizon: Horizon, tolerance: &Rational) -> Result<Play, ClaimError> {
+    let reader = Reader { game, claim, tolerance };
+    let stages = axes_of(game)[0] - usize::from(horizon == Horizon::Completed);
+    let mut play = Play { policy: Policy { stages: Vec::new() }, adjustment: Adjustment::default(), masses: None, horizon };
+    for t in 0..stages {
+        let stage = match claim.kind {
+            PlayKind::Policy => reader.policy_stage(t, &mut play.adjustment)?,
+            PlayKind::Occupation => {
+                let (stage, masses) = reader.occupation_stage(t, &mut play.adjustment)?;
+                play.masses.get_or_insert_default().push(masses);
+                stage
+            }
+        };
+        play.policy.stages.push(stage);
+    }
+    if let Some(stage) = game.stages.get(stages) {
+        let rows = (0..stage.pairs.states()).map(|state| any_action(&stage.pairs, state)).collect();
+        play.adjustment.filled += stage.pairs.states();
+        play.policy.stages.push(StagePolicy::Mixed(rows));
+    }
+    Ok(play)
+}
+
+fn any_action(pairs: &Pairs, state: usize) -> Vec<(u32, Rational)> {
+    pairs.of_state(state).take(1).map(|pair| (pairs.action(pair) as u32, Rational::ONE)).collect()
+}
+
+struct Reader<'a> {
+    game: &'a Game,
+    claim: &'a Claim,
+    tolerance: &'a Rational,
+}
+
+impl Reader<'_> {
+    fn place(&self, t: usize, state: usize, action: usize) -> Index {
+        let [_, states, actions] = axes_of(self.game);
+        index_of(&self.claim.play.shape, (t * states + state) * actions + action)
+    }
+
+    fn names(&self, t: usize, state: usize, action: Option<usize>) -> String {
+        let name = |names: &[String], index: usize| names.get(index).map_or_else(String::new, |name| format!("{name:?}"));
+        let mut text = format!("stage {t}, state {}", name(&self.game.states, state));
+        if let Some(action) = action {
+            text.push_str(&format!(", action {}", name(&self.game.actions, action)));
+        }
+        text
+    }
+
+    /// The entries of a state, judged one by one.
+    fn row(&self, t: usize, state: usize) -> Result<Row, ClaimError> {
+        let [_, states, actions] = axes_of(self.game);
+        let start = (t * states + state) * actions;
+        let entries = self.claim.play.entries.get(start..start + actions).unwrap_or_default();
+        let pairs = &self.game.stages[t].pairs;
+        let what = self.claim.kind.key();
+        let mut cut: Option<(Rational, usize)> = None;
+        let mut negative = 0;
+        let mut kept: Vec<&Rational> = Vec::with_capacity(actions);
+        let zero = Rational::ZERO;
+        let mut available = pairs.of_state(state).map(|pair| pairs.action(pair)).peekable();
+        for (action, value) in entries.iter().enumerate() {
+            let is_available = available.next_if_eq(&action).is_some();
+            if *value >= zero && (is_available || value.is_zero()) {
+                if is_available {
+                    kept.push(value);
+                }
+                continue;
+            }
+            let size = magnitude(value);
+            if size > *self.tolerance {
+                let (place, at) = (self.place(t, state, action), self.names(t, state, Some(action)));
+                let (value, tolerance) = (short(value), short(self.tolerance));
+                return Err(if size != *value_of(entries, action) {
+                    ClaimError::Negative { what, place, at, value, tolerance }
+                } else {
+                    ClaimError::Unavailable { what, place, at, value, tolerance }
+                });
+            }
+            negative += usize::from(*value < zero);
+            if cut.as_ref().is_none_or(|(largest, _)| size > *largest) {
+                cut = Some((size, action));
+            }
+            if is_available {
+                kept.push(&zero);
+            }
+        }
+        let denominator = kept.iter().fold(Natural::ONE, |d, value| least_common_multiple(&d, value.denominator()));
+        let weights: Vec<Integer> = kept.iter().map(|value| value.numerator() * (&denominator / value.denominator())).collect();
+        let sum = weights.iter().fold(Integer::ZERO, |sum, weight| sum + weight);
+        Ok(Row { weights, denominator, sum, cut, negative })
+    }
+
+    fn policy_stage(&self, t: usize, adjustment: &mut Adjustment) -> Result<StagePolicy, ClaimError> {
+        let pairs = &self.game.stages[t].pairs;
+        let mut rows = Vec::with_capacity(pairs.states());
+        for state in 0..pairs.states() {
+            let row = self.row(t, state)?;
+            let sum = Rational::from_parts(row.sum.clone(), row.denominator.clone());
+            let off = &sum - Rational::ONE;
+            if magnitude(&off) > *self.tolerance || sum.is_zero() {
+                let mut place = self.place(t, state, 0);
+                place.0.pop();
+                let (at, hint) = (self.names(t, state, None), self.hint());
+                return Err(ClaimError::RowSum { place, at, sum: short(&sum), tolerance: short(self.tolerance), hint });
+            }
+            adjustment.negative += row.negative;
+            let mut change = row.cut.clone();
+            if !off.is_zero() {
+                // Every entry is divided by the sum: the largest changes most.
+                let largest = row.weights.iter().enumerate().max_by_key(|(_, weight)| *weight);
+                if let Some((position, weight)) = largest {
+                    let moved = Rational::from_parts(weight.clone(), row.denominator.clone()) * magnitude(&off) / &sum;
+                    let action = pairs.of_state(state).nth(position).map_or(0, |pair| pairs.action(pair));
+                    if change.as_ref().is_none_or(|(known, _)| moved > *known) {
+                        change = Some((moved, action));
+                    }
+                }
+            }
+            if let Some((size, action)) = change {
+                adjustment.rows += 1;
+                if size > adjustment.largest {
+                    adjustment.largest = size;
+                    adjustment.place = Some(Index(vec![t, state, action]));
+                }
+            }
+            rows.push(self.law(pairs, state, &row));
+        }
+        Ok(StagePolicy::Mixed(rows))
+    }
+
+    /// `weights / sum` on the actions of a state.
+    fn law(&self, pairs: &Pairs, state: usize, row: &Row) -> Vec<(u32, Rational)> {
+        let total = row.sum.clone().into_parts().1;
+        pairs
+            .of_state(state)
+            .zip(&row.weights)
+            .filter(|(_, weight)| !weight.is_zero())
+            .map(|(pair, weight)| (pairs.action(pair) as u32, Rational::from_parts(weight.clone(), total.clone())))
+            .collect()
+    }
+
+    fn occupation_stage(&self, t: usize, adjustment: &mut Adjustment) -> Result<(StagePolicy, Vec<Rational>), ClaimError> {
+        let pairs = &self.game.stages[t].pairs;
+        let rows = (0..pairs.states()).map(|state| self.row(t, state)).collect::<Result<Vec<_>, _>>()?;
+        let total = rows.iter().fold(Rational::ZERO, |sum, row| sum + Rational::from_parts(row.sum.clone(), row.denominator.clone()));
+        let off = &total - Rational::ONE;
+        if magnitude(&off) > *self.tolerance || total.is_zero() {
+            let (sum, tolerance) = (short(&total), short(self.tolerance));
+            return Err(ClaimError::StageMass { place: Index(vec![t]), stage: t, sum, tolerance });
+        }
+        let mut masses = Vec::with_capacity(pairs.len());
+        let mut laws = Vec::with_capacity(rows.len());
+        let before = adjustment.largest.clone();
+        let mut changed = false;
+        for (state, row) in rows.iter().enumerate() {
+            adjustment.negative += row.negative;
+            let mut note = |size: Rational, action: usize| {
+                changed |= !size.is_zero();
+                if size > adjustment.largest {
+                    adjustment.largest = size;
+                    adjustment.place = Some(Index(vec![t, state, action]));
+                }
+            };
+            if let Some((size, action)) = &row.cut {
+                note(size.clone(), *action);
+            }
+            for (pair, weight) in pairs.of_state(state).zip(&row.weights) {
+                let given = Rational::from_parts(weight.clone(), row.denominator.clone());
+                if off.is_zero() {
+                    masses.push(given);
+                } else {
+                    let mass = &given / &total;
+                    note(magnitude(&(&mass - given)), pairs.action(pair));
+                    masses.push(mass);
+                }
+            }
+            if row.sum.is_zero() {
+                adjustment.filled += 1;
+                laws.push(any_action(pairs, state));
+            } else {
+                laws.push(self.law(pairs, state, row));
+            }
+        }
+        adjustment.rows += usize::from(changed || adjustment.largest > before);
+        Ok((StagePolicy::Mixed(laws), masses))
+    }
+
+    /// Whether the array looks like something else than conditional probabilities.
+    fn hint(&self) -> &'static str {
+        let [_, states, actions] = axes_of(self.game);
+        let entries = &self.claim.play.entries;
+        let near = |sum: Rational| magnitude(&(sum - Rational::ONE)) <= *self.tolerance;
+        let total = |values: &mut dyn Iterator<Item = &Rational>| values.fold(Rational::ZERO, |sum, value| sum + value);
+        let stages = || entries.chunks_exact((states * actions).max(1));
+        if stages().all(|stage| near(total(&mut stage.iter()))) {
+            return "; the entries of every stage sum to 1, so this looks like an occupation measure: use the key `occupation`";
+        }
+        let across = |stage: &[Rational]| (0..actions).all(|action| near(total(&mut stage.iter().skip(action).step_by(actions))));
+        if states == actions && stages().all(across) {
+            return "; the sums over states are 1, so states and actions seem to be exchanged: transpose the last two axes";
+        }
+        ""
+    }
+}
+
+fn value_of(entries: &[Rational], action: usize) -> &Rational {
+    &entries[action]
+}
+
+/// A number in a message: as a decimal where that is exact, else its leading digits.
+pub(super) fn short(value: &Rational) -> String {
+    let (down, up) = (decimal(value, DIGITS, Rounding::Down), decimal(value, DIGITS, Rounding::Up));
+    if down == up {
+        return down;
+    }
+    let towards_zero = if *value < Rational::ZERO { up } else { down };
+    match towards_zero.split_once('e') {
+        Some((digits, exponent)) => format!("{digits}...e{exponent}"),
+        None => format!("{towards_zero}..."),
+    }
+}

@@ -1,0 +1,192 @@
+//! A claim: what another solver says about one decision and what the followers play.
+
+use super::array::Array;
+use super::decision::GivenDecision;
+use super::document::{Source, read_document};
+use super::error::ClaimError;
+use super::npy::{self, ArrayError, read_npy};
+use super::npz::{self, read_npz};
+use crate::exact::Rational;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// Largest claim in JSON, in bytes; larger arrays belong into array files.
+const LARGEST_JSON: u64 = 1 << 28;
+
+/// What an array means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlayKind {
+    /// Conditional probabilities `pi_t(a|s)`.
+    Policy,
+    /// Masses `d_t(s,a)`.
+    Occupation,
+}
+
+impl PlayKind {
+    /// Its key in a claim.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            PlayKind::Policy => "policy",
+            PlayKind::Occupation => "occupation",
+        }
+    }
+}
+
+/// A number that can be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quantity {
+    /// What one follower could gain by deviating alone.
+    Exploitability,
+    /// The leader's reward when the followers play what is submitted.
+    LeaderReward,
+    /// What the best deviation earns.
+    FollowerValue,
+    /// What a follower earns who plays like all.
+    FollowerReward,
+    /// The pessimistic value of the game.
+    Value,
+}
+
+impl Quantity {
+    /// All of them, in the order of a report.
+    pub const ALL: [Quantity; 5] =
+        [Quantity::Exploitability, Quantity::LeaderReward, Quantity::FollowerValue, Quantity::FollowerReward, Quantity::Value];
+
+    /// Its key in a claim.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Quantity::Exploitability => "exploitability",
+            Quantity::LeaderReward => "leader_reward",
+            Quantity::FollowerValue => "follower_value",
+            Quantity::FollowerReward => "follower_reward",
+            Quantity::Value => "value",
+        }
+    }
+}
+
+/// What another solver says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The leader's decision; `None` means the only one of the game.
+    pub decision: Option<GivenDecision>,
+    /// What the array means.
+    pub kind: PlayKind,
+    /// Axes `[stage][state][action]`, in the orders of the game file.
+    pub play: Array,
+    /// Claimed numbers, in the order of [`Quantity::ALL`], each at most once.
+    pub numbers: Vec<(Quantity, Rational)>,
+    /// The eps of the equilibria that are meant, where it is not the claimed exploitability.
+    pub epsilon: Option<Rational>,
+    /// Accepted deviation of numbers, row sums and signs.
+    pub tolerance: Option<Rational>,
+}
+
+impl Claim {
+    /// A claim of nothing but an array.
+    #[must_use]
+    pub fn of(kind: PlayKind, play: Array) -> Self {
+        Claim { decision: None, kind, play, numbers: Vec::new(), epsilon: None, tolerance: None }
+    }
+
+    /// Claims `value` for `quantity`, in place of an earlier claim.
+    #[must_use]
+    pub fn claiming(mut self, quantity: Quantity, value: Rational) -> Self {
+        self.numbers.retain(|(own, _)| *own != quantity);
+        self.numbers.push((quantity, value));
+        self.numbers.sort_by_key(|(quantity, _)| *quantity);
+        self
+    }
+
+    /// The number claimed for `quantity`.
+    #[must_use]
+    pub fn number(&self, quantity: Quantity) -> Option<&Rational> {
+        self.numbers.iter().find(|(own, _)| *own == quantity).map(|(_, value)| value)
+    }
+
+    /// Reads a claim: `.json`, or an array `.npy` or `.npz` that is a policy unless the archive names it `occupation`.
+    ///
+    /// # Errors
+    /// [`ClaimError`] says what is wrong with the file, and where.
+    pub fn load(path: impl AsRef<Path>) -> Result<Claim, ClaimError> {
+        let path = path.as_ref();
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
+        match extension.as_str() {
+            "json" => {
+                let bytes = open(path)?.bytes_up_to(path, LARGEST_JSON)?;
+                Claim::parse(&bytes, path.parent().unwrap_or(Path::new("")))
+            }
+            "npy" | "npz" => {
+                let (name, play) = read_array(path, &[PlayKind::Policy.key(), PlayKind::Occupation.key()])?;
+                let kind = if name.as_deref() == Some(PlayKind::Occupation.key()) { PlayKind::Occupation } else { PlayKind::Policy };
+                Ok(Claim::of(kind, play))
+            }
+            _ => Err(ClaimError::Extension { path: path.to_path_buf() }),
+        }
+    }
+
+    /// Reads the JSON of a claim; paths in it are relative to `folder`.
+    ///
+    /// # Errors
+    /// [`ClaimError`] says what is wrong, and where.
+    pub fn parse(bytes: &[u8], folder: &Path) -> Result<Claim, ClaimError> {
+        let document = read_document(bytes)?;
+        let play = match document.play {
+            Source::Inline(array) => array,
+            Source::File(path) => read_array(&folder.join(path), &[document.kind.key()])?.1,
+        };
+        let (decision, kind) = (document.decision, document.kind);
+        Ok(Claim { decision, kind, play, numbers: document.numbers, epsilon: document.epsilon, tolerance: document.tolerance })
+    }
+}
+
+/// An array from the bytes of an `.npy` or `.npz` file; of an archive the first of `wanted`, or the only one, with its name.
+///
+/// # Errors
+/// [`ArrayError`] says what is wrong with them.
+pub fn parse_array(bytes: &[u8], wanted: &[&str]) -> Result<(Option<String>, Array), ArrayError> {
+    if bytes.starts_with(npz::MAGIC) {
+        let (name, array) = read_npz(std::io::Cursor::new(bytes), wanted)?;
+        Ok((Some(name), array))
+    } else {
+        Ok((None, read_npy(bytes)?))
+    }
+}
+
+struct Opened(File);
+
+fn open(path: &Path) -> Result<Opened, ClaimError> {
+    File::open(path).map(Opened).map_err(|source| ClaimError::Unreadable { path: path.to_path_buf(), source })
+}
+
+impl Opened {
+    fn bytes_up_to(self, path: &Path, most: u64) -> Result<Vec<u8>, ClaimError> {
+        let mut bytes = Vec::new();
+        let unreadable = |source| ClaimError::Unreadable { path: path.to_path_buf(), source };
+        self.0.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > most {
+            return Err(ClaimError::TooLarge { path: path.to_path_buf(), bytes: bytes.len() as u64, most });
+        }
+        Ok(bytes)
+    }
+}
+
+/// What begins like an archive is one, whatever its name.
+fn read_array(path: &Path, wanted: &[&str]) -> Result<(Option<String>, Array), ClaimError> {
+    let failed = |source| ClaimError::Array { path: PathBuf::from(path), source };
+    let mut file = BufReader::with_capacity(1 << 16, open(path)?.0);
+    let read = || -> Result<(Option<String>, Array), ArrayError> {
+        let mut start = Vec::new();
+        file.by_ref().take(npy::MAGIC.len() as u64).read_to_end(&mut start)?;
+        file.seek(SeekFrom::Start(0))?;
+        if start.starts_with(npz::MAGIC) {
+            let (name, array) = read_npz(file, wanted)?;
+            Ok((Some(name), array))
+        } else {
+            Ok((None, read_npy(file)?))
+        }
+    };
+    read().map_err(failed)
+}

@@ -1,0 +1,43 @@
+//! Parts that the JSON of several commands has.
+
+use super::json::{Entries, Exact};
+use crate::exact::Rational;
+use crate::follower::Enclosed;
+use crate::game::{Decision, Game};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+
+#[derive(Serialize)]
+pub(super) struct GameName<'a> {
+    pub(super) name: &'a str,
+    pub(super) hash: &'a str,
+}
+
+pub(super) struct ChosenDecision<'a> {
+    pub(super) game: &'a Game,
+    pub(super) decision: Cow<'a, Decision>,
+}
+
+impl Serialize for ChosenDecision<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.decision.name)?;
+        let named = || self.game.leader.parameters.iter().zip(self.decision.values.iter().map(Exact));
+        map.serialize_entry("parameters", &Entries(named))?;
+        map.end()
+    }
+}
+
+/// A string when the number is known exactly, else `{"lower", "upper"}`.
+pub(super) struct Number<'a>(pub(super) &'a Enclosed);
+
+impl Serialize for Number<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pair = |name: &'static str, value: &Rational| (name, value.to_string());
+        match self.0 {
+            Enclosed::Exact(value) => Exact(value).serialize(serializer),
+            Enclosed::Between(lower, upper) => serializer.collect_map([pair("lower", lower), pair("upper", upper)]),
+        }
+    }
+}

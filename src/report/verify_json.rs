@@ -1,0 +1,124 @@
+//! `verify --format json`: one object, `smfg-verification/1`.
+
+use super::json::{Exact, List, write_document};
+use super::shared_json::{ChosenDecision, GameName, Number};
+use super::verify::VerifyReport;
+use crate::claim::{Adjustment, Check, Horizon, Verdict};
+use crate::exact::Rational;
+use crate::game::classify;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Document<'a, C: Serialize> {
+    format: &'static str,
+    command: &'static str,
+    game: GameName<'a>,
+    class: String,
+    decision: ChosenDecision<'a>,
+    submitted: &'static str,
+    exploitability: Number<'a>,
+    leader_reward: Number<'a>,
+    follower_value: Number<'a>,
+    follower_reward: Number<'a>,
+    normalised_by: Exact<'a>,
+    normalisation: Normalisation<'a>,
+    horizon: &'static str,
+    /// Fractional bits of the arithmetic, `null` when it was exact.
+    bits: Option<u32>,
+    tolerance: Exact<'a>,
+    checks: C,
+    holds: bool,
+    #[cfg(feature = "solver")]
+    #[serde(flatten)]
+    certified: super::verify_certified::Certified<'a>,
+    #[cfg(not(feature = "solver"))]
+    range: Option<()>,
+    #[cfg(not(feature = "solver"))]
+    loss: Option<()>,
+}
+
+/// What was changed to have laws.
+#[derive(Serialize)]
+struct Normalisation<'a> {
+    rows: usize,
+    negative: usize,
+    filled: usize,
+    /// Stage, state and action of the largest change.
+    place: Option<&'a [usize]>,
+}
+
+#[derive(Serialize)]
+struct CheckNote<'a> {
+    quantity: &'static str,
+    claimed: Exact<'a>,
+    actual: Option<Number<'a>>,
+    /// `null` when it is not decided.
+    holds: Option<bool>,
+    tolerance: Exact<'a>,
+}
+
+impl VerifyReport<'_> {
+    /// Writes the JSON object.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (game, judged) = (self.game, self.verification);
+        let hash = game.hash();
+        let zero = Rational::ZERO;
+        let Adjustment { largest, place, rows, negative, filled } = &judged.play.adjustment;
+        let checks = self.checks();
+        let evaluation = &judged.evaluation;
+        let document = Document {
+            format: "smfg-verification/1",
+            command: "verify",
+            game: GameName { name: &game.name, hash: &hash },
+            class: classify(game).class.to_string(),
+            decision: ChosenDecision { game, decision: Cow::Owned(judged.decision.decision(game)) },
+            submitted: judged.kind.key(),
+            exploitability: Number(&evaluation.exploitability),
+            leader_reward: Number(&evaluation.leader_reward),
+            follower_value: Number(&evaluation.follower_value),
+            follower_reward: Number(&evaluation.follower_reward),
+            normalised_by: Exact(if *rows == 0 { &zero } else { largest }),
+            normalisation: Normalisation {
+                rows: *rows,
+                negative: *negative,
+                filled: *filled,
+                place: place.as_ref().map(|index| index.0.as_slice()),
+            },
+            horizon: match judged.play.horizon {
+                Horizon::AsGiven => "as_given",
+                Horizon::Dropped => "dropped",
+                Horizon::Completed => "completed",
+            },
+            bits: evaluation.bits,
+            tolerance: Exact(&judged.tolerance),
+            checks: List(|| checks.iter().map(|check| note(check))),
+            holds: self.holds(),
+            #[cfg(feature = "solver")]
+            certified: super::verify_certified::Certified::new(judged, self.comparison, self.certificate_path.as_deref()),
+            #[cfg(not(feature = "solver"))]
+            range: None,
+            #[cfg(not(feature = "solver"))]
+            loss: None,
+        };
+        write_document(out, &document)
+    }
+}
+
+fn note(check: &Check) -> CheckNote<'_> {
+    CheckNote {
+        quantity: check.subject.key(),
+        claimed: Exact(&check.claimed),
+        actual: check.actual.as_ref().map(Number),
+        holds: match check.verdict {
+            Verdict::Holds => Some(true),
+            Verdict::Fails => Some(false),
+            Verdict::Undecided => None,
+        },
+        tolerance: Exact(&check.tolerance),
+    }
+}
