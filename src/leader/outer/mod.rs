@@ -8,21 +8,24 @@ mod approx;
 mod book;
 mod joined;
 mod mixing;
+mod multiplier;
 mod pieces;
 mod proof;
 
 use super::outcome::Statistics;
 use super::settings::{Progress, Settings};
-use crate::certificate::Step;
+use crate::certificate::{Selection, Step};
 use crate::exact::Rational;
 use crate::game::{Game, Point, Space};
 use book::Book;
+use multiplier::Tree;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
 
 /// What the outer search found.
 pub(super) struct Covered<'a> {
     cover: Cover<'a>,
+    tree: Option<Tree>,
     space: &'a Space<'a>,
     epsilon: &'a Rational,
 }
@@ -36,15 +39,24 @@ impl Covered<'_> {
     /// The steps of the cover and the bound that they show. `exact` judges every leaf as the checker does; otherwise those far from any limit are
     /// taken as binary64 has them, and the bound is a little above.
     pub(super) fn proof(&self, exact: bool) -> (Vec<Step>, Rational) {
+        let tree = self.tree.as_ref().map(Tree::proof);
+        if self.cover.roots.is_empty()
+            && let Some(tree) = tree
+        {
+            return tree;
+        }
         let proof = cover_proof(&self.cover, self.space, self.epsilon, exact);
-        (proof.steps, proof.upper)
+        match tree {
+            Some((steps, upper)) if upper < proof.upper => (steps, upper),
+            _ => (proof.steps, proof.upper),
+        }
     }
 
     /// What was done.
     pub(super) fn statistics(&self) -> Statistics {
         Statistics {
-            nodes: self.cover.pieces.len(),
-            lp_solves: self.cover.book.lp_solves,
+            nodes: self.cover.pieces.len() + self.tree.as_ref().map_or(0, Tree::regions),
+            lp_solves: self.cover.book.lp_solves + self.tree.as_ref().map_or(0, Tree::lp_solves),
             inductions: self.cover.book.inductions,
             decisions_solved: self.cover.book.decisions(),
             ..Statistics::default()
@@ -61,8 +73,16 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
             observer(Progress { stage: "covering", lower_approx, upper_approx, open, decisions: open });
         }
     };
-    cover.run(&settings.race_control, &report);
-    Covered { cover, space, epsilon: &settings.epsilon }
+    let suits = settings.selection == Selection::Pessimistic && linear && std::env::var("SMFG_TREE").is_ok();
+    let mut tree = if suits { Tree::new(game, space, &settings.epsilon) } else { None };
+    match &mut tree {
+        Some(tree) => {
+            cover.look_around(&settings.race_control);
+            tree.run(&mut cover, space, &settings.race_control, &report);
+        }
+        None => cover.run(&settings.race_control, &report),
+    }
+    Covered { cover, tree, space, epsilon: &settings.epsilon }
 }
 
 /// What needs no search: the range of the leader's reward.
