@@ -17,5 +17,5 @@ mod solve;
 
 pub use outcome::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination};
 pub use range::{RangeOutcome, range};
-pub use settings::{Method, Observer, Precision, Progress, Settings, SolveError};
+pub use settings::{Covering, Method, Observer, Precision, Progress, Settings, SolveError};
 pub use solve::{has_long_flows, solve, supported};

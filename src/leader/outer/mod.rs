@@ -13,14 +13,18 @@ mod pieces;
 mod proof;
 
 use super::outcome::Statistics;
-use super::settings::{Progress, Settings};
+use super::settings::{Covering, Progress, Settings};
 use crate::certificate::{Selection, Step};
+use crate::equilibrium::Control;
 use crate::exact::Rational;
-use crate::game::{Game, Point, Space};
+use crate::game::{Game, Grid, Point, Space};
 use book::Book;
 use multiplier::Tree;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
+
+/// Fewest free parameters for which a tree of best responses is tried first.
+const LEAST_FOR_TREES: usize = 4;
 
 /// What the outer search found.
 pub(super) struct Covered<'a> {
@@ -64,6 +68,16 @@ impl Covered<'_> {
     }
 }
 
+/// A tree is judged while it grows, so that writing and checking it is all that remains; at eps = 0 its multipliers have no end, and simplices may do better.
+fn time_for_tree(settings: &Settings<'_>) -> Control {
+    let all = &settings.control;
+    match all.remaining() {
+        Some(left) if settings.epsilon.is_zero() => all.within(left / 3),
+        Some(left) => all.within(left * 17 / 20),
+        None => settings.race_control.clone(),
+    }
+}
+
 /// Searches until the gap is closed or a control stops.
 pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, settings: &'a Settings<'_>) -> Covered<'a> {
     let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
@@ -73,14 +87,21 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
             observer(Progress { stage: "covering", lower_approx, upper_approx, open, decisions: open });
         }
     };
-    let suits = settings.selection == Selection::Pessimistic && linear && std::env::var("SMFG_TREE").is_ok();
+    let wanted = match settings.covering {
+        Covering::Auto => space.dimension() >= LEAST_FOR_TREES && space.grids().iter().all(|grid| *grid == Grid::Continuous),
+        Covering::Simplices => false,
+        Covering::BestResponses => true,
+    };
+    let suits = wanted && linear && settings.selection == Selection::Pessimistic;
     let mut tree = if suits { Tree::new(game, space, &settings.epsilon) } else { None };
-    match &mut tree {
-        Some(tree) => {
-            cover.look_around(&settings.race_control);
-            tree.run(&mut cover, space, &settings.race_control, &report);
-        }
-        None => cover.run(&settings.race_control, &report),
+    let closed = tree.as_mut().is_some_and(|tree| {
+        let control = time_for_tree(settings);
+        cover.look_around(&control);
+        tree.run(&mut cover, space, &control, &report);
+        tree.upper_approx() <= cover.threshold_approx()
+    });
+    if tree.is_none() || (!closed && !settings.race_control.stopped()) {
+        cover.run(&settings.race_control, &report);
     }
     Covered { cover, tree, space, epsilon: &settings.epsilon }
 }

@@ -6,7 +6,7 @@ mod programme;
 
 use super::pieces::Cover;
 use crate::certificate::{Amount, MultiplierStep, Step};
-use crate::check::multiplier::{Model, Region, Site, judge, number, parts};
+use crate::check::multiplier::{FACTS, Model, Region, Site, judge, number, parts};
 use crate::equilibrium::Control;
 use crate::exact::{Rational, from_short_dyadic, to_approx};
 use crate::game::{Game, Space};
@@ -24,8 +24,14 @@ const OCTAVES: i32 = 7;
 const RATIO: f64 = 4.0;
 /// The largest multiplier looked at where none is known to be large enough.
 const LARGE: f64 = 1024.0;
+/// Most regions of a tree.
+const MOST_REGIONS: usize = 100_000;
 /// Fractional bits of decisions that are tried.
 const DECISION_BITS: u32 = 24;
+
+fn ratio() -> f64 { std::env::var("SMFG_RATIO").ok().and_then(|v| v.parse().ok()).unwrap_or(RATIO) }
+fn octaves() -> i32 { std::env::var("SMFG_OCT").ok().and_then(|v| v.parse().ok()).unwrap_or(OCTAVES) }
+fn weight() -> f64 { std::env::var("SMFG_W").ok().and_then(|v| v.parse().ok()).unwrap_or(1.0) }
 
 /// A region with what is known of it.
 struct Node {
@@ -55,6 +61,8 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
     queue: BinaryHeap<(i64, std::cmp::Reverse<usize>)>,
     engine: LpEngine,
+    /// The greatest bound of the regions that nothing divides any more.
+    left: i64,
     /// The smallest and the largest multiplier at which intervals are cut unseen.
     range_approx: (f64, f64),
 }
@@ -68,7 +76,7 @@ impl Tree {
         let model = Model::new(game, space, epsilon, BITS).ok()?;
         let approx = Approx::new(&model, to_approx(epsilon));
         let mut tree =
-            Tree { model, approx, nodes: Vec::new(), queue: BinaryHeap::new(), engine: LpEngine::new(), range_approx: (0.0, LARGE) };
+            Tree { model, approx, nodes: Vec::new(), queue: BinaryHeap::new(), engine: LpEngine::new(), left: i64::MIN, range_approx: (0.0, LARGE) };
         let root = Region::all(&tree.model);
         let sites = root.sites(&tree.model).ok()?;
         tree.push(root, &sites, None)?;
@@ -85,9 +93,10 @@ impl Tree {
         self.engine.solves()
     }
 
-    /// The bound of the open regions, in binary64.
-    fn upper_approx(&self) -> f64 {
-        self.queue.peek().map_or(f64::NEG_INFINITY, |(bound, _)| *bound as f64 / self.approx.unit)
+    /// The bound of the regions that are not closed, in binary64.
+    pub(super) fn upper_approx(&self) -> f64 {
+        let open = self.queue.peek().map_or(i64::MIN, |(bound, _)| *bound);
+        open.max(self.left) as f64 / self.approx.unit
     }
 
     /// Works until the bound meets the best decision of `cover`, or `control` stops.
@@ -97,11 +106,11 @@ impl Tree {
             let most = (self.upper_approx() - cover.lower_approx()) / epsilon;
             self.range_approx.1 = if most.is_finite() { most.clamp(1.0, 1e6) } else { LARGE };
         }
-        self.range_approx.0 = self.range_approx.1 / RATIO.powi(OCTAVES);
+        self.range_approx.0 = self.range_approx.1 / ratio().powi(octaves());
         let mut next_ascent = 64;
         while let Some((bound, std::cmp::Reverse(position))) = self.queue.pop() {
             let bound_approx = bound as f64 / self.approx.unit;
-            if control.stopped() || bound_approx <= cover.threshold_approx() {
+            if control.stopped() || bound_approx <= cover.threshold_approx() || self.nodes.len() > MOST_REGIONS {
                 self.queue.push((bound, std::cmp::Reverse(position)));
                 return;
             }
@@ -110,13 +119,21 @@ impl Tree {
                 cover.ascend(control);
             }
             report(cover.lower_approx(), bound_approx, self.queue.len() + 1);
-            let Some(step) = self.cut(position) else { continue };
+            let step = self.cut(position);
+            let regions = step.as_ref().and_then(|step| parts(&self.model, &self.nodes[position].region, step).ok());
+            let (Some(step), Some(regions)) = (step, regions) else {
+                self.left = self.left.max(bound);
+                continue;
+            };
             let guide = self.nodes[position].guide.take();
-            let Ok(regions) = parts(&self.model, &self.nodes[position].region, &step) else { continue };
-            let mut children = Vec::with_capacity(regions.len());
+            let count = regions.len();
+            let mut children = Vec::with_capacity(count);
             for region in regions {
-                let Some(child) = self.add(region, bound, guide.as_ref(), cover, space, control) else { break };
+                let Some(child) = self.add(region, (position, bound), guide.as_ref(), cover, space, control) else { break };
                 children.push(child);
+            }
+            if children.len() < count {
+                self.left = self.left.max(bound);
             }
             self.nodes[position].children = Some((step, children));
         }
@@ -126,7 +143,7 @@ impl Tree {
     fn add(
         &mut self,
         region: Region,
-        parent: i64,
+        (parent, bound): (usize, i64),
         guide: Option<&Guide>,
         cover: &mut Cover<'_>,
         space: &Space<'_>,
@@ -134,24 +151,41 @@ impl Tree {
     ) -> Option<usize> {
         let sites = region.sites(&self.model).ok()?;
         let position = self.push(region, &sites, Some(parent))?;
+        self.inherit(position, parent, &sites);
         let threshold_approx = cover.threshold_approx();
         let enough = |own: i64, unit: f64| own as f64 / unit <= threshold_approx;
         if !enough(self.nodes[position].own, self.approx.unit) && !self.wide(position) && !control.stopped() {
             self.improve(position, &sites, guide, cover, space, control);
         }
-        let bound = self.nodes[position].own.min(parent);
+        let bound = self.nodes[position].own.min(bound);
         self.queue.push((bound, std::cmp::Reverse(position)));
         Some(position)
     }
 
     /// A node closed by best responses alone.
-    fn push(&mut self, region: Region, sites: &[Site], parent: Option<i64>) -> Option<usize> {
+    fn push(&mut self, region: Region, sites: &[Site], parent: Option<usize>) -> Option<usize> {
         let own = judge(&self.model, &region, sites, &[], [&[], &[]]).ok()?;
         self.nodes.push(Node { region, own, leaf: Default::default(), children: None, guide: None });
         if parent.is_none() {
             self.queue.push((own, std::cmp::Reverse(self.nodes.len() - 1)));
         }
         Some(self.nodes.len() - 1)
+    }
+
+    /// What closed the whole may close a part better.
+    fn inherit(&mut self, position: usize, parent: usize, sites: &[Site]) {
+        let (rule, facts) = self.nodes[parent].leaf.clone();
+        let holds = |fact: usize| {
+            let pair = fact / FACTS;
+            fact % FACTS == 0 || pair >= self.model.pairs().len() || sites.iter().any(|site| site.active.contains(&pair))
+        };
+        let facts = facts.map(|facts| facts.into_iter().filter(|(fact, _)| holds(*fact)).collect::<Vec<Amount>>());
+        if let Ok(own) = judge(&self.model, &self.nodes[position].region, sites, &rule, [&facts[0], &facts[1]])
+            && own < self.nodes[position].own
+        {
+            self.nodes[position].own = own;
+            self.nodes[position].leaf = (rule, facts);
+        }
     }
 
     /// Solves the programme of a region.
@@ -201,7 +235,7 @@ impl Tree {
     fn wide(&self, position: usize) -> bool {
         let (least, greatest) = self.ends_approx(position);
         let (small, large) = self.range_approx;
-        least < large * 0.99 && greatest > 1.01 * RATIO * least.max(small / RATIO)
+        least < large * 0.99 && greatest > 1.01 * ratio() * least.max(small / ratio())
     }
 
     /// How to divide a region; `None` when there is nothing to divide.
@@ -209,8 +243,8 @@ impl Tree {
         let (least, greatest) = self.ends_approx(position);
         let amount = |value: f64| (value * self.approx.unit).round() as i64;
         if self.wide(position) {
-            let top = if greatest.is_finite() { greatest / RATIO } else { self.range_approx.1 };
-            return Some(MultiplierStep::Split(amount(top.max(RATIO * least).min(greatest))));
+            let top = if greatest.is_finite() { greatest / ratio() } else { self.range_approx.1 };
+            return Some(MultiplierStep::Split(amount(top.max(ratio() * least).min(greatest))));
         }
         let Some(guide) = &self.nodes[position].guide else {
             // No programme was solved: something smaller may do.
@@ -224,7 +258,7 @@ impl Tree {
         let mixed = guide.excess_approx - doubts;
         if let Some((site, doubt)) = most
             && doubt > 1e-9
-            && (mixed <= doubts || !divisible)
+            && (mixed <= weight() * doubts || !divisible)
         {
             return Some(action(site));
         }

@@ -226,11 +226,15 @@ fn programme(
     for &(objective, multiplier) in ends {
         let loss = multiplier * approx.epsilon - if objective > 0.0 { 0.0 } else { margin };
         lp.add_column(loss - objective * approx.constant[0], (0.0, f64::INFINITY));
-        approx.constant.iter().skip(1).for_each(|c| drop(lp.add_column(-objective * c, free)));
+        for coefficient in approx.constant.iter().skip(1) {
+            lp.add_column(-objective * coefficient, free);
+        }
         for site in 0..layout.sites {
             lp.add_column(approx.initial.get(site).map_or(0.0, |mass| -multiplier * mass), free);
         }
-        (0..layout.sites).for_each(|_| drop(lp.add_column(0.0, free)));
+        for _ in 0..layout.sites {
+            lp.add_column(0.0, free);
+        }
         for (site, pairs) in model.sites().iter().enumerate() {
             for pair in pairs.clone() {
                 let most = if active(pair, site).is_some() { f64::INFINITY } else { 0.0 };
@@ -238,7 +242,9 @@ fn programme(
             }
         }
     }
-    (0..layout.sites).for_each(|site| drop(lp.add_column(approx.initial.get(site).map_or(0.0, |mass| -mass), free)));
+    for site in 0..layout.sites {
+        lp.add_column(approx.initial.get(site).map_or(0.0, |mass| -mass), free);
+    }
     let idle = lp.add_column(-floor_approx, (0.0, f64::INFINITY));
     let mut row: Vec<(usize, f64)> = Vec::new();
     for (site, pairs) in model.sites().iter().enumerate() {
