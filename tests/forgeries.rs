@@ -145,6 +145,7 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
         | Step::Support(_)
         | Step::Lifted(_)
         | Step::Vertex { .. }
+        | Step::Multiplier(_)
         | Step::EnclosedWitness { .. } => {}
         Step::DynamicProgramming { value, .. }
         | Step::Dual { value, .. }

@@ -9,6 +9,7 @@ mod curve;
 mod drift;
 mod equilibria;
 mod lifted;
+mod multiplier;
 mod read;
 mod support;
 mod token;
@@ -21,6 +22,7 @@ pub use curve::{CurvePoint, MOST_POINTS, write_curve};
 pub use drift::{DRIFT, DriftBound, DriftClaim, StatedError, write_drift};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
 pub use lifted::{AffineForm, DeviationTerm, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
+pub use multiplier::{Amount, MultiplierStep};
 pub use read::{Element, ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
 pub use token::MOST_BITS;
@@ -122,6 +124,8 @@ pub enum Step {
     At(Vec<Rational>),
     /// A step of a cover of the leader's decision set, which shows an upper bound of the value.
     Cover(CoverStep),
+    /// A step of a tree over decisions, multipliers and best responses, which shows an upper bound of the value, too.
+    Multiplier(MultiplierStep),
     /// Bound by backward induction with a multiplier of the equilibrium row.
     DynamicProgramming {
         /// The bound.
@@ -204,6 +208,7 @@ impl Step {
             Step::Decision(_) => "decision",
             Step::At(_) => "at",
             Step::Cover(step) => step.rule(),
+            Step::Multiplier(step) => step.rule(),
             Step::DynamicProgramming { .. } => "dynamic-programming",
             Step::Dual { .. } => "dual",
             Step::RangeBound { .. } => "range-bound",

@@ -5,8 +5,8 @@ use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
 use super::{
-    Arithmetic, BUNDLE, Claim, CoverStep, DRIFT, DriftClaim, LiftedStep, Part, Scope, Selection, StatedError, Step, SupportStep, TreeStep,
-    VERSION,
+    Arithmetic, BUNDLE, Claim, CoverStep, DRIFT, DriftClaim, LiftedStep, MultiplierStep, Part, Scope, Selection, StatedError, Step,
+    SupportStep, TreeStep, VERSION,
 };
 use crate::exact::Rational;
 use crate::game::{Policy, StagePolicy};
@@ -297,6 +297,10 @@ impl<R: BufRead> Reader<R> {
             ("at", values) => Step::At(self.said(values.iter().map(|value| parse_number(value)).collect())?),
             (rule, rest) if rule.starts_with("cover") => match CoverStep::parse(rule, rest) {
                 Some(step) => Step::Cover(self.said(step)?),
+                None => return Err(self.unknown(&line)),
+            },
+            (rule, rest) if rule.starts_with("multiplier") => match MultiplierStep::parse(rule, rest) {
+                Some(step) => Step::Multiplier(self.said(step)?),
                 None => return Err(self.unknown(&line)),
             },
             (rule, rest) => match (TreeStep::parse(rule, rest), SupportStep::parse(rule, rest), parse_head(rule, rest)) {

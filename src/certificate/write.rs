@@ -70,6 +70,7 @@ impl<W: Write> Writer<W> {
                     _ => Ok(()),
                 }
             }
+            Step::Multiplier(step) => writeln!(out, "{}", step.line()),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
                 writeln!(out, "dynamic-programming {} {} {arithmetic}", format_rational(value), format_rational(multiplier))
             }

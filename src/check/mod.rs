@@ -14,6 +14,7 @@ mod flow;
 mod induction;
 mod interval_flow;
 mod lifted;
+pub mod multiplier;
 mod rules;
 mod situation;
 mod support;
@@ -24,7 +25,7 @@ pub use bundle::{AcceptedBundle, BundleRejection, check_bundle, check_models};
 pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 
-use crate::certificate::{Claim, CoverStep, LiftedStep, Reader, Scope, Selection, Step, SupportStep, TreeStep};
+use crate::certificate::{Claim, CoverStep, LiftedStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep, TreeStep};
 use crate::exact::Rational;
 use crate::game::{Decision, Game, Point};
 use situation::Situation;
@@ -141,6 +142,11 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
                 upper = Some(upper.map_or(bound.clone(), |upper| upper.min(bound)));
                 pending = reader.step()?;
             }
+            Step::Multiplier(MultiplierStep::Open(bits)) => {
+                let bound = multiplier::check_tree(reader, game, &claim, bits)?;
+                upper = Some(upper.map_or(bound.clone(), |upper| upper.min(bound)));
+                pending = reader.step()?;
+            }
             Step::Decision(_) => return Err(Rejection::NotFinite),
             other => return Err(Rejection::Step { line, rule: other.rule(), fault: Fault::NoDecision }),
         }
@@ -199,8 +205,10 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
         let rule = step.rule();
         let fail = |fault| Rejection::Step { line, rule, fault };
         match &step {
-            Step::Decision(_) | Step::At(_) | Step::Cover(CoverStep::Open | CoverStep::End) => return Ok(Some(step)),
-            Step::Cover(_) => return Err(fail(Fault::OutsideTree)),
+            Step::Decision(_) | Step::At(_) | Step::Cover(CoverStep::Open | CoverStep::End) | Step::Multiplier(MultiplierStep::Open(_)) => {
+                return Ok(Some(step));
+            }
+            Step::Cover(_) | Step::Multiplier(_) => return Err(fail(Fault::OutsideTree)),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
                 let computed = situation.free().and_then(|free| free.dynamic_programming(multiplier, *arithmetic)).map_err(fail)?;
                 keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;

@@ -88,6 +88,18 @@ pub enum Fault {
     /// A piece on which the joined game cannot be made, or has no bound.
     #[error("the game joined with the leader on the piece: {0}")]
     Joined(String),
+    /// Transitions that are no constants, or rewards that are not affine in the decision.
+    #[error("the rule needs transitions that are constants, and rewards that are affine in the decision and see no population")]
+    NotAffineInDecision,
+    /// A fact that the region does not have.
+    #[error("fact {index} does not hold on the region, as far as the rule knows")]
+    NotAFact {
+        /// Its number.
+        index: usize,
+    },
+    /// A rule that loses more than eps where multipliers have no end.
+    #[error("the multipliers of the region have no end, and the rule may lose more than epsilon there")]
+    Unlimited,
     /// A step of a tree where no tree is open.
     #[error("the step stands outside a tree")]
     OutsideTree,

@@ -85,6 +85,12 @@ impl<'a> Space<'a> {
         &self.free
     }
 
+    /// Per parameter its constant and its coefficient of each free parameter.
+    #[must_use]
+    pub fn affine(&self) -> &[(Rational, Vec<Rational>)] {
+        &self.affine
+    }
+
     /// The decision set.
     #[must_use]
     pub fn polytope(&self) -> &'a Polytope {

@@ -18,5 +18,5 @@ mod solve;
 pub use crate::follower::{Enclosed, Precision};
 pub use outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 pub use range::{RangeOutcome, range};
-pub use settings::{Method, Observer, Progress, Settings, SolveError};
+pub use settings::{Covering, Method, Observer, Progress, Settings, SolveError};
 pub use solve::{admitted, has_long_flows, mean_field_free, scope, solve, status, supported};

@@ -8,6 +8,18 @@ use crate::game::{NotADecision, NotQuadratic, ObjectiveError};
 use crate::lp::Backend;
 use std::fmt;
 
+/// How the value over a polytope of decisions is bounded from above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Covering {
+    /// By a tree of best responses from four free parameters on, by simplices where there are fewer or the game is none that trees are made for.
+    #[default]
+    Auto,
+    /// By simplices of decisions.
+    Simplices,
+    /// By a tree of multipliers and best responses, wherever it is possible.
+    BestResponses,
+}
+
 /// How the inner problem is solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
@@ -49,6 +61,8 @@ pub struct Settings<'a> {
     pub gap: Rational,
     /// Inner method.
     pub method: Method,
+    /// How a polytope of decisions is bounded from above.
+    pub covering: Covering,
     /// Arithmetic of the proofs.
     pub precision: Precision,
     /// What solves linear programmes; HiGHS when `None`.
@@ -76,6 +90,7 @@ impl fmt::Debug for Settings<'_> {
             .field("selection", &self.selection)
             .field("gap", &self.gap)
             .field("method", &self.method)
+            .field("covering", &self.covering)
             .field("precision", &self.precision)
             .field("threads", &self.threads)
             .field("decision", &self.decision)
@@ -94,6 +109,7 @@ impl Settings<'_> {
             selection: Selection::Pessimistic,
             gap: crate::exact::ratio(1, 1_000_000),
             method: Method::Auto,
+            covering: Covering::Auto,
             precision: Precision::Auto,
             backend: None,
             threads: 1,

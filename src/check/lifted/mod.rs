@@ -7,7 +7,7 @@ mod data;
 mod leaf;
 mod least;
 mod monomials;
-mod numbers;
+pub(super) mod numbers;
 
 use super::verdict::{Fault, Rejection};
 use crate::certificate::{LiftedStep, MOST_TREE_BITS, Reader, Step};

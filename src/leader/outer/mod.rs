@@ -8,21 +8,28 @@ mod approx;
 mod book;
 mod joined;
 mod mixing;
+mod multiplier;
 mod pieces;
 mod proof;
 
 use super::outcome::Statistics;
-use super::settings::{Progress, Settings};
-use crate::certificate::Step;
+use super::settings::{Covering, Progress, Settings};
+use crate::certificate::{Selection, Step};
+use crate::equilibrium::Control;
 use crate::exact::Rational;
-use crate::game::{Game, Point, Space};
+use crate::game::{Game, Grid, Point, Space};
 use book::Book;
+use multiplier::Tree;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
+
+/// Fewest free parameters for which a tree of best responses is tried first.
+const LEAST_FOR_TREES: usize = 4;
 
 /// What the outer search found.
 pub(super) struct Covered<'a> {
     cover: Cover<'a>,
+    tree: Option<Tree>,
     space: &'a Space<'a>,
     epsilon: &'a Rational,
 }
@@ -36,19 +43,38 @@ impl Covered<'_> {
     /// The steps of the cover and the bound that they show. `exact` judges every leaf as the checker does; otherwise those far from any limit are
     /// taken as binary64 has them, and the bound is a little above.
     pub(super) fn proof(&self, exact: bool) -> (Vec<Step>, Rational) {
+        let tree = self.tree.as_ref().map(Tree::proof);
+        if self.cover.roots.is_empty()
+            && let Some(tree) = tree
+        {
+            return tree;
+        }
         let proof = cover_proof(&self.cover, self.space, self.epsilon, exact);
-        (proof.steps, proof.upper)
+        match tree {
+            Some((steps, upper)) if upper < proof.upper => (steps, upper),
+            _ => (proof.steps, proof.upper),
+        }
     }
 
     /// What was done.
     pub(super) fn statistics(&self) -> Statistics {
         Statistics {
-            nodes: self.cover.pieces.len(),
-            lp_solves: self.cover.book.lp_solves,
+            nodes: self.cover.pieces.len() + self.tree.as_ref().map_or(0, Tree::regions),
+            lp_solves: self.cover.book.lp_solves + self.tree.as_ref().map_or(0, Tree::lp_solves),
             inductions: self.cover.book.inductions,
             decisions_solved: self.cover.book.decisions(),
             ..Statistics::default()
         }
+    }
+}
+
+/// A tree is judged while it grows, so that writing and checking it is all that remains; at eps = 0 its multipliers have no end, and simplices may do better.
+fn time_for_tree(settings: &Settings<'_>) -> Control {
+    let all = &settings.control;
+    match all.remaining() {
+        Some(left) if settings.epsilon.is_zero() => all.within(left / 3),
+        Some(left) => all.within(left * 17 / 20),
+        None => settings.race_control.clone(),
     }
 }
 
@@ -61,8 +87,23 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
             observer(Progress { stage: "covering", lower_approx, upper_approx, open, decisions: open });
         }
     };
-    cover.run(&settings.race_control, &report);
-    Covered { cover, space, epsilon: &settings.epsilon }
+    let wanted = match settings.covering {
+        Covering::Auto => space.dimension() >= LEAST_FOR_TREES && space.grids().iter().all(|grid| *grid == Grid::Continuous),
+        Covering::Simplices => false,
+        Covering::BestResponses => true,
+    };
+    let suits = wanted && linear && settings.selection == Selection::Pessimistic;
+    let mut tree = if suits { Tree::new(game, space, &settings.epsilon) } else { None };
+    let closed = tree.as_mut().is_some_and(|tree| {
+        let control = time_for_tree(settings);
+        cover.look_around(&control);
+        tree.run(&mut cover, space, &control, &report);
+        tree.upper_approx() <= cover.threshold_approx()
+    });
+    if tree.is_none() || (!closed && !settings.race_control.stopped()) {
+        cover.run(&settings.race_control, &report);
+    }
+    Covered { cover, tree, space, epsilon: &settings.epsilon }
 }
 
 /// What needs no search: the range of the leader's reward.

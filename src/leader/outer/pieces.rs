@@ -168,12 +168,25 @@ impl<'a> Cover<'a> {
         }
     }
 
+    /// A first decision, and better ones near it.
+    pub(super) fn look_around(&mut self, control: &Control) {
+        let half = ratio(1, 2);
+        let polytope = self.space.polytope();
+        let middle: Vec<Rational> = self.space.free().iter().map(|&j| (&polytope.lower[j] + &polytope.upper[j]) * &half).collect();
+        self.try_free(&middle, control);
+        for corner in self.space.corners().into_iter().take(FEW) {
+            let position = self.book.position(&corner);
+            self.try_decision(position, control);
+        }
+        self.ascend(control);
+    }
+
     pub(super) fn lower_approx(&self) -> f64 {
         self.best.as_ref().map_or(f64::NEG_INFINITY, |(value, _)| *value)
     }
 
     /// Pieces below need no more work.
-    fn threshold_approx(&self) -> f64 {
+    pub(super) fn threshold_approx(&self) -> f64 {
         let lower = self.lower_approx();
         lower + 0.9 * to_approx(self.gap) * lower.abs().max(1.0)
     }
@@ -314,8 +327,17 @@ impl<'a> Cover<'a> {
         }
     }
 
+    /// Looks at the decision with these free parameters, or one of the grid near it; the lower bound of its value.
+    pub(super) fn try_free(&mut self, free: &[Rational], control: &Control) -> Option<f64> {
+        let point = self.space.point(free);
+        let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
+        let position = self.book.position(&point);
+        self.try_decision(position, control);
+        self.book.answer(position, 0, control).map(|answer| answer.lower_approx)
+    }
+
     /// Better decisions near the best one: one free parameter changed at a time, by steps that halve when none helps.
-    fn ascend(&mut self, control: &Control) {
+    pub(super) fn ascend(&mut self, control: &Control) {
         let mut left = if self.book.linear { LINEAR_ASCENT } else { ASCENT };
         let polytope = self.space.polytope();
         let mut share = ratio(1, 4);
