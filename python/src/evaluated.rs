@@ -90,6 +90,11 @@ impl Evaluated {
         .to_string()
     }
 
+    /// Stages, states and actions.
+    fn shape(&self) -> (usize, usize, usize) {
+        (self.game.stages.len(), self.game.states.len(), self.game.actions.len())
+    }
+
     /// `[stage][state]` rows of `(action, probability)`, normalised exactly.
     fn policy(&self) -> Vec<Vec<Vec<(usize, String)>>> {
         rows(&self.game, &self.judged.play.policy)

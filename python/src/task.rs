@@ -82,7 +82,8 @@ pub fn run<T: Send + 'static>(
         };
         if let Err(error) = told.and_then(|()| py.check_signals()) {
             shared.interrupted.store(true, Ordering::Relaxed);
-            wait(py, &receiver, PATIENCE).map_or((), drop);
+            // What comes of it is of no interest any more.
+            let _ = wait(py, &receiver, PATIENCE);
             return Err(error);
         }
     }
