@@ -1,0 +1,222 @@
+"""The JSON of a game from arrays and formulas (docs/model.md has the format)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ._errors import GameError
+from ._numbers import exact
+
+#: Longest common denominator, and largest numerator, that a table of binary fractions is written with; others are written entry by entry.
+_MOST_BITS = 62
+
+
+def game_json(
+    *,
+    name: str,
+    stages: int,
+    states: Any,
+    actions: Any,
+    initial: Any,
+    reward: Any = (),
+    transition: Any = (),
+    leader: Mapping[str, Any] | None = None,
+    leader_reward: Any = (),
+    leader_payoff: Any = (),
+    available: Sequence[Mapping[str, Any]] = (),
+    define: Mapping[str, Any] | None = None,
+    aggregates: Mapping[str, Any] | None = None,
+    description: str = "",
+    source: str = "",
+) -> str:
+    """The text of a game file; :meth:`smfg.Game.build` describes the arguments."""
+    states, actions = _entities(states, "s"), _entities(actions, "a")
+    state_names = [state if isinstance(state, str) else state["name"] for state in states]
+    document: dict[str, Any] = {"format": "smfg-game/1", "name": name}
+    document |= {key: value for key, value in {"description": description, "source": source}.items() if value}
+    document |= {"stages": stages, "states": states, "actions": actions, "initial": _initial(initial, state_names)}
+    if define:
+        document["define"] = {key: _value(value) for key, value in define.items()}
+    if available:
+        document["available"] = [dict(rule) for rule in available]
+    tables: dict[str, Any] = {}
+    if aggregates:
+        tables["aggregates"] = [_aggregate(key, value) for key, value in aggregates.items()]
+    sizes = (len(states), len(actions))
+    for key, given, axes in (
+        ("reward", reward, (stages, *sizes)),
+        ("transition", transition, (stages - 1, *sizes, sizes[0])),
+        ("leader_reward", leader_reward, (stages, *sizes)),
+    ):
+        rules, parts = _rules_and_parts(key, given, axes)
+        if parts:
+            tables[key] = parts
+        if rules and key == "leader_reward":
+            document.setdefault("leader", {})["reward"] = rules
+        elif rules:
+            document[key] = rules
+    if leader:
+        document["leader"] = _leader(leader) | document.get("leader", {})
+    payoffs = [{"value": leader_payoff}] if isinstance(leader_payoff, (str, int, float, Fraction, Decimal)) else leader_payoff
+    if payoffs:
+        document.setdefault("leader", {})["payoff"] = [_rule(rule) for rule in payoffs]
+    if tables:
+        document["tables"] = tables
+    return json.dumps(document, indent=None, ensure_ascii=False, allow_nan=False)
+
+
+def _entities(given: Any, letter: str) -> list[Any]:
+    """States or actions: a number of them, names, tables with attributes, or names with their attributes."""
+    if isinstance(given, int):
+        return [f"{letter}{index}" for index in range(given)]
+    if isinstance(given, Mapping):
+        given = [{"name": name, **attributes} for name, attributes in given.items()]
+    return [
+        entity if isinstance(entity, str) else {key: value if key == "name" else _value(value) for key, value in entity.items()} for entity in given
+    ]
+
+
+def _value(value: Any) -> Any:
+    """A formula as it is, a number exactly."""
+    return value if isinstance(value, str) else _number(value)
+
+
+def _number(value: Any) -> int | str:
+    number = exact(value)
+    return number.numerator if number.denominator == 1 else str(number)
+
+
+def _initial(given: Any, names: Sequence[str]) -> Any:
+    if isinstance(given, str):
+        return given
+    if isinstance(given, Mapping):
+        return {name: _value(mass) for name, mass in given.items()}
+    masses = list(np.ravel(np.asarray(given))) if not isinstance(given, Sequence) else list(given)
+    if len(masses) != len(names):
+        raise GameError(f"initial: found {len(masses)} masses, expected {len(names)}, one per state")
+    return {name: _number(mass) for name, mass in zip(names, masses) if exact(mass) != 0}
+
+
+def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
+    leader = dict(given)
+    decisions = leader.get("decisions")
+    if isinstance(decisions, Mapping):
+        decisions = [{"name": name, **parameters} for name, parameters in decisions.items()]
+    if decisions is not None:
+        leader["decisions"] = [{key: value if key == "name" else _value(value) for key, value in row.items()} for row in decisions]
+    if "variables" in leader:
+        plain = ("name", "integer")
+        leader["variables"] = [{key: value if key in plain else _value(value) for key, value in row.items()} for row in leader["variables"]]
+    return leader
+
+
+def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    def entry(key: str, value: Any) -> Any:
+        if key == "value":
+            return _value(value)
+        if key == "to" and isinstance(value, Mapping):
+            return {state: _value(probability) for state, probability in value.items()}
+        return value
+
+    return {key: entry(key, value) for key, value in rule.items()}
+
+
+def _rules_and_parts(key: str, given: Any, axes: tuple[int, ...]) -> tuple[list[Any], list[Any]]:
+    """Rules (selectors and a formula) and parts (an array times a formula) of a table."""
+    if isinstance(given, (str, int, float, Fraction, Decimal)) and key != "transition":
+        given = [{"value": given}]
+    elif isinstance(given, Mapping) or hasattr(given, "shape") or (isinstance(given, Sequence) and given and not _is_entry(given[0])):
+        given = [given]
+    rules, parts = [], []
+    for entry in given:
+        if isinstance(entry, Mapping) and "sparse" in entry:
+            parts.append(_sparse(key, entry))
+        elif isinstance(entry, Mapping) and "array" not in entry:
+            rules.append(_rule(entry))
+        elif isinstance(entry, Mapping):
+            extra = set(entry) - {"array", "times"}
+            if extra:
+                raise GameError(f"{key}: a part has the keys array and times, found {', '.join(sorted(extra))}")
+            parts.append(_part(key, entry["array"], entry.get("times"), axes))
+        else:
+            parts.append(_part(key, entry, None, axes))
+    return rules, parts
+
+
+def _is_entry(value: Any) -> bool:
+    return isinstance(value, Mapping) or hasattr(value, "shape")
+
+
+def _part(key: str, given: Any, times: str | None, axes: tuple[int, ...]) -> dict[str, Any]:
+    array = _array(given)
+    names = "[stage][state][action]" + ("[next state]" if key == "transition" else "")
+    if array.shape not in (axes, axes[1:]):
+        raise GameError(f"{key}: found an array of shape {array.shape}, expected {axes} for {names}, or {axes[1:]} for all stages")
+    part: dict[str, Any] = {} if times is None else {"times": times}
+    if array.shape == axes[1:]:
+        part["time_invariant"] = True
+    return part | _numbers(array, key)
+
+
+def _sparse(key: str, part: Mapping[str, Any]) -> dict[str, Any]:
+    """A part as in game files, entries ``[stage, state, action, (next state,) number]``."""
+    extra = set(part) - {"sparse", "times", "time_invariant"}
+    if extra:
+        raise GameError(f"{key}: a sparse part has the keys sparse, times and time_invariant, found {', '.join(sorted(extra))}")
+    return {**part, "sparse": [[*map(int, entry[:-1]), _number(entry[-1])] for entry in part["sparse"]]}
+
+
+def _aggregate(name: str, given: Any) -> dict[str, Any]:
+    """Weights ``[state][action]``, or a mapping with ``weights`` and ``stage``."""
+    stage = None
+    if isinstance(given, Mapping):
+        given, stage = given["weights"], given.get("stage")
+    return {"name": name} | ({} if stage is None else {"stage": stage}) | _numbers(_array(given), name)
+
+
+def _array(given: Any) -> np.ndarray[Any, Any]:
+    if hasattr(given, "detach"):  # a tensor of torch
+        given = given.detach().cpu().numpy()
+    array = np.asarray(given)
+    return np.asarray(given, dtype=object) if array.dtype.kind in "US" else array
+
+
+def _numbers(array: np.ndarray[Any, Any], key: str) -> dict[str, Any]:
+    """``dense`` or ``sparse``, whichever is shorter; binary fractions over a common denominator where that is short."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise GameError(f"{key}: the array has entries that are not finite")
+    denominator, array = _common(array)
+    head: dict[str, Any] = {} if denominator == 1 else {"denominator": denominator}
+    nonzero = np.argwhere(array != 0)
+    if 2 * len(nonzero) * array.ndim < array.size:
+        rows = zip(nonzero.tolist(), _entries(array[tuple(nonzero.T)]))
+        return head | {"sparse": [[*index, entry] for index, entry in rows]}
+    return head | {"dense": np.array(list(_entries(array.ravel())), dtype=object).reshape(array.shape).tolist()}
+
+
+def _entries(values: np.ndarray[Any, Any]) -> Iterator[int | str]:
+    if values.dtype.kind in "iu":
+        return iter(values.tolist())
+    return (_number(value) for value in values.tolist())
+
+
+def _common(array: np.ndarray[Any, Any]) -> tuple[int, np.ndarray[Any, Any]]:
+    """A power of two by which all entries are whole numbers of 62 bits, and these; 1 and the array itself where there is none."""
+    if array.dtype.kind != "f":
+        return 1, array
+    values = array.astype(np.float64)
+    for bits in range(0, _MOST_BITS, 2):
+        scaled = np.ldexp(values, bits)
+        if np.abs(scaled).max(initial=0) >= 2.0**_MOST_BITS:
+            break
+        if (scaled == np.floor(scaled)).all():
+            return 1 << bits, scaled.astype(np.int64)
+    return 1, values
+
+

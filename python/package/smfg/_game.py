@@ -1,0 +1,268 @@
+"""Games: read from files, parsed from texts, built from arrays and formulas."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Union
+
+from . import _ask
+from ._build import game_json
+from ._errors import ArgumentError
+from ._native import NativeGame
+from ._results import Decision
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ._results import Check, Equilibria, Evaluation, Range, Solution
+
+#: A game, or the path of its file.
+GameLike = Union["Game", str, "os.PathLike[str]"]
+
+
+def load(path: str | os.PathLike[str]) -> Game:
+    """Reads a game file; the extension, ``.toml`` or ``.json``, says which of the two it is.
+
+    Raises
+    ------
+    GameError
+        With everything that is wrong with the file.
+    OSError
+        When it cannot be read.
+    """
+    path = os.fspath(path)
+    with open(path, "rb"):
+        pass
+    return Game(NativeGame.load(path))
+
+
+def loads(text: str, format: Literal["toml", "json"] = "toml") -> Game:
+    """The game that a text describes.
+
+    Raises
+    ------
+    GameError
+        With everything that is wrong with it.
+    """
+    if format not in ("toml", "json"):
+        raise ArgumentError(f"format: found {format!r}, expected toml or json")
+    return Game(NativeGame.parse(text, format == "json"), text, format)
+
+
+def as_game(game: GameLike) -> Game:
+    """``game`` itself, or the one in the file of this name."""
+    return game if isinstance(game, Game) else load(game)
+
+
+class Game:
+    """A finite Stackelberg mean-field game in normal form; it does not change.
+
+    Made by :func:`load`, :func:`loads`, :meth:`build`, or an adapter of another library. The functions of this package are methods too:
+    ``game.solve(epsilon="1/100")`` is ``smfg.solve(game, epsilon="1/100")``.
+    """
+
+    def __init__(self, native: NativeGame, text: str | None = None, format: str = "json") -> None:
+        self._native = native
+        self._text = text
+        self._format = format
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        name: str,
+        stages: int,
+        states: Any,
+        actions: Any,
+        initial: Any,
+        reward: Any = (),
+        transition: Any = (),
+        leader: Mapping[str, Any] | None = None,
+        leader_reward: Any = (),
+        leader_payoff: Any = (),
+        available: Sequence[Mapping[str, Any]] = (),
+        define: Mapping[str, Any] | None = None,
+        aggregates: Mapping[str, Any] | None = None,
+        description: str = "",
+        source: str = "",
+    ) -> Game:
+        """A game from arrays and formulas.
+
+        Numbers are exact: integers, fractions, decimals and texts ``"p/q"`` are what they spell, floats the binary fractions that they are.
+
+        Parameters
+        ----------
+        name, description, source
+            Title, free text, citation.
+        stages
+            The number N of stages at which followers act and earn.
+        states, actions
+            A number of them, a list of names, or a mapping from names to numeric attributes.
+        initial
+            The name of a state, a mapping from names to masses, or an array of masses; the sum is exactly 1.
+        reward
+            The followers' rewards, added up: a number or formula for all; a list of rules such as ``{"action": "adopt", "value": "mu[*, adopt] - 1/2"}``
+            with ``stage``, ``state``, ``action`` as selectors; arrays ``[stage][state][action]`` or ``[state][action]``; parts
+            ``{"array": ..., "times": formula}``, arrays times a formula of parameters and population, or
+            ``{"sparse": [[stage, state, action, number], ...], "times": formula, "time_invariant": False}``. All of these may stand in one list.
+        transition
+            The same with axes ``[stage][state][action][next state]``, the stage axis having N-1 entries, and rules
+            ``{"state": ..., "action": ..., "to": state or {state: probability, ...}}`` of which the last that matches wins.
+        leader
+            What the leader may choose, as in game files: ``{"decisions": {"low": {"toll": 0}, "high": {"toll": "1/2"}}}``, ``{"variables": [...],
+            "constraints": [...]}``, ``{"mixed": ...}`` or ``{"process": ...}``.
+        leader_reward, leader_payoff
+            What she earns per follower, like ``reward``; and a formula, or rules with ``stage`` and ``value``, that are not weighted by followers.
+        available
+            Rules ``{"state": ..., "stage": ..., "actions": [...]}`` that restrict actions.
+        define
+            Named formulas.
+        aggregates
+            Named averages of the population for use in formulas: weights ``[state][action]``, or ``{"weights": ..., "stage": t}``.
+
+        Raises
+        ------
+        GameError
+            With everything that is wrong, as for files.
+        """
+        text = game_json(
+            name=name,
+            stages=stages,
+            states=states,
+            actions=actions,
+            initial=initial,
+            reward=reward,
+            transition=transition,
+            leader=leader,
+            leader_reward=leader_reward,
+            leader_payoff=leader_payoff,
+            available=available,
+            define=define,
+            aggregates=aggregates,
+            description=description,
+            source=source,
+        )
+        return loads(text, "json")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the game file of a game that was built or parsed; the extension is that of its format.
+
+        Raises
+        ------
+        ArgumentError
+            For a game that was read from a file, and for another extension.
+        """
+        target = Path(path)
+        if self._text is None:
+            raise ArgumentError("this game was read from a file, which is its text")
+        if target.suffix.lower() != f".{self._format}":
+            raise ArgumentError(f"{target}: expected the extension .{self._format}")
+        target.write_text(self._text, encoding="utf-8")
+
+    @property
+    def name(self) -> str:
+        """Its title."""
+        return self._native.name
+
+    @property
+    def description(self) -> str:
+        """Free text, may be empty."""
+        return self._native.description
+
+    @property
+    def source(self) -> str:
+        """A citation, may be empty."""
+        return self._native.source
+
+    @cached_property
+    def hash(self) -> str:
+        """``sha256:...`` of the normal form, which certificates name."""
+        return self._native.hash()
+
+    @property
+    def stages(self) -> int:
+        """The number of stages."""
+        return self._native.stages
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """Names of the followers' states."""
+        return tuple(self._native.states)
+
+    @cached_property
+    def actions(self) -> tuple[str, ...]:
+        """Names of the followers' actions."""
+        return tuple(self._native.actions)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Stages, states, actions: the shape of a policy."""
+        return self.stages, len(self.states), len(self.actions)
+
+    @cached_property
+    def initial(self) -> tuple[Fraction, ...]:
+        """Masses of the states at stage 0."""
+        return tuple(map(Fraction, self._native.initial))
+
+    @property
+    def class_name(self) -> str:
+        """``C0``, ``C1``, ``C2`` or ``C3``: how the population enters the followers' data (docs/model.md, table 1)."""
+        return self._native.class_and_reason()[0]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the leader's parameters."""
+        return tuple(self._native.parameters)
+
+    @property
+    def decisions(self) -> tuple[Decision, ...] | None:
+        """The decisions of a finite leader; one without name where there is no leader; ``None`` for a continuum."""
+        rows = self._native.decisions()
+        if rows is None:
+            return None
+        return tuple(Decision(name, dict(zip(self.parameters, map(Fraction, values)))) for name, values in rows)
+
+    def available(self) -> NDArray[np.bool_]:
+        """Which actions there are, axes ``[stage][state][action]``."""
+        import numpy as np
+
+        mask = np.zeros(self.shape, dtype=bool)
+        for stage in range(self.shape[0]):
+            for state in range(self.shape[1]):
+                mask[stage, state, self._native.available(stage, state)] = True
+        return mask
+
+    def info(self, expand: bool = False) -> dict[str, Any]:
+        """What ``smfg info --format json`` prints: sizes, class, kind of interaction, bounds, leader; with ``expand`` the tables. Numbers are texts."""
+        answer: dict[str, Any] = json.loads(self._native.info(expand))
+        return answer
+
+    def solve(self, **options: Any) -> Solution:
+        """:func:`smfg.solve` of this game."""
+        return _ask.solve(self, **options)
+
+    def range(self, **options: Any) -> Range:
+        """:func:`smfg.range` of this game."""
+        return _ask.range(self, **options)
+
+    def equilibria(self, **options: Any) -> Equilibria:
+        """:func:`smfg.equilibria` of this game."""
+        return _ask.equilibria(self, **options)
+
+    def evaluate(self, policy: Any = None, **options: Any) -> Evaluation:
+        """:func:`smfg.evaluate` of this game."""
+        return _ask.evaluate(self, policy, **options)
+
+    def check(self, certificate: bytes | str | os.PathLike[str]) -> Check:
+        """:func:`smfg.check` of this game."""
+        return _ask.check(self, certificate)
+
+    def __repr__(self) -> str:
+        stages, states, actions = self.shape
+        return f"<smfg.Game {self.name!r}: {stages} stages, {states} states, {actions} actions, {self.class_name}>"

@@ -1,0 +1,409 @@
+"""Answers. Every number is exact: a ``Fraction``, or :class:`Bounds` of two.
+
+Policies and flows are nested tuples ``[stage][state][action]``, in the orders in which the game lists states and actions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ._numbers import Bounds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ._native import Evaluated
+
+__all__ = [
+    "Adjustment",
+    "CheckedClaim",
+    "Claimed",
+    "Check",
+    "Decision",
+    "DecisionBounds",
+    "Equilibria",
+    "Equilibrium",
+    "Evaluation",
+    "Part",
+    "Polytope",
+    "Progress",
+    "Range",
+    "Solution",
+    "Vertex",
+]
+
+#: ``[stage][state][action]`` probabilities or masses.
+Table = tuple[tuple[tuple[Fraction, ...], ...], ...]
+
+
+def _table(rows: Any) -> Table:
+    return tuple(tuple(tuple(map(Fraction, row)) for row in stage) for stage in rows)
+
+
+def _array(table: Table) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.array([[[float(entry) for entry in row] for row in stage] for stage in table])
+
+
+def _bounds(value: Any) -> Bounds:
+    """From ``"p/q"``, ``{"lower", "upper"}`` or ``[lower, upper]``."""
+    if isinstance(value, str):
+        number = Fraction(value)
+        return Bounds(number, number)
+    lower, upper = (value["lower"], value["upper"]) if isinstance(value, Mapping) else value
+    return Bounds(Fraction(lower), Fraction(upper))
+
+
+def _optional(value: str | None) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a search is, in binary64 and not yet proved."""
+
+    stage: str
+    lower_approx: float
+    upper_approx: float
+    open: int
+    decisions: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision of the leader: its name, if it has one, and its parameters."""
+
+    name: str | None
+    parameters: Mapping[str, Fraction]
+
+    @classmethod
+    def _from(cls, answer: Mapping[str, Any]) -> Decision:
+        return cls(answer["name"], {name: Fraction(value) for name, value in answer["parameters"].items()})
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the population that follows one policy; ``policy[stage]`` is as the program prints it, with names of states and actions."""
+
+    weight: Fraction
+    policy: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """An eps-equilibrium.
+
+    ``policy`` is ``None`` where its fractions would be too long; ``mixture`` always describes the population. ``value`` is the leader's reward, or that of
+    the expression asked for.
+    """
+
+    policy: Table | None = field(repr=False)
+    exploitability: Bounds
+    value: Bounds
+    mixture: tuple[Part, ...] = field(repr=False)
+
+    def policy_array(self) -> NDArray[np.float64]:
+        """The policy in binary64, axes ``[stage][state][action]``.
+
+        Raises
+        ------
+        ValueError
+            When there is none.
+        """
+        if self.policy is None:
+            raise ValueError("this equilibrium is known as a mixture of policies only")
+        return _array(self.policy)
+
+    @classmethod
+    def _from(cls, answer: Mapping[str, Any] | None) -> Equilibrium | None:
+        if answer is None:
+            return None
+        value = answer["leader_reward"] if "leader_reward" in answer else answer["value"]
+        policy = None if answer["policy"] is None else _table(answer["policy"])
+        mixture = tuple(Part(Fraction(part["weight"]), part["policy"]) for part in answer["mixture"])
+        return cls(policy, _bounds(answer["exploitability"]), _bounds(value), mixture)
+
+
+@dataclass(frozen=True)
+class DecisionBounds:
+    """What is proved of one decision of a list; a bound is ``None`` where none was needed."""
+
+    name: str | None
+    lower: Fraction | None
+    upper: Fraction | None
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The answer of :func:`smfg.solve`: bounds that an exact checker accepted.
+
+    ``status`` is ``exact`` (lower and upper bound are the same number), ``within_gap`` or ``limit``; ``termination`` is ``gap`` or ``time_limit``. ``decision``
+    reaches the lower bound of ``value`` and ``equilibrium`` is the worst (``selection="optimistic"``: the best) at it. ``attained`` is ``True`` where a leader
+    with a continuum of decisions is shown to reach the supremum, else ``None``.
+    """
+
+    value: Bounds
+    status: str
+    decision: Decision | None
+    equilibrium: Equilibrium | None
+    decisions: tuple[DecisionBounds, ...]
+    epsilon: Fraction
+    selection: str
+    class_name: str
+    attained: bool | None
+    termination: str
+    game_hash: str
+    statistics: Mapping[str, Any] = field(repr=False)
+    certificate: bytes = field(repr=False)
+
+    @classmethod
+    def _from(cls, text: str, certificate: bytes) -> Solution:
+        answer = json.loads(text)
+        return cls(
+            value=_bounds(answer["value"]),
+            status=answer["status"],
+            decision=None if answer["decision"] is None else Decision._from(answer["decision"]),
+            equilibrium=Equilibrium._from(answer["equilibrium"]),
+            decisions=tuple(DecisionBounds(row["name"], _optional(row["lower"]), _optional(row["upper"])) for row in answer["decisions"]),
+            epsilon=Fraction(answer["epsilon"]),
+            selection=answer["selection"],
+            class_name=answer["class"],
+            attained=answer.get("attained"),
+            termination=answer["termination"],
+            game_hash=answer["game"]["hash"],
+            statistics=answer["statistics"],
+            certificate=certificate,
+        )
+
+
+@dataclass(frozen=True)
+class Range:
+    """The answer of :func:`smfg.range`: least and greatest value over the eps-equilibria of one decision, both proved.
+
+    ``of`` is the expression, ``None`` for the leader's reward. ``certificate`` is a bundle of two.
+    """
+
+    least: Bounds
+    greatest: Bounds
+    least_equilibrium: Equilibrium | None
+    greatest_equilibrium: Equilibrium | None
+    status: str
+    of: str | None
+    decision: Decision | None
+    epsilon: Fraction
+    class_name: str
+    termination: str
+    game_hash: str
+    statistics: Mapping[str, Any] = field(repr=False)
+    certificate: bytes = field(repr=False)
+
+    @property
+    def single(self) -> bool:
+        """Whether it is proved that all eps-equilibria have the same value."""
+        return self.least.exact and self.least == self.greatest
+
+    def __contains__(self, value: Any) -> bool:
+        return value in Bounds(self.least.lower, self.greatest.upper)
+
+    def __str__(self) -> str:
+        return f"{self.least} to {self.greatest}"
+
+    @classmethod
+    def _from(cls, text: str, certificate: bytes) -> Range:
+        answer = json.loads(text)
+        return cls(
+            least=_bounds(answer["least"]),
+            greatest=_bounds(answer["greatest"]),
+            least_equilibrium=Equilibrium._from(answer["least"]["equilibrium"]),
+            greatest_equilibrium=Equilibrium._from(answer["greatest"]["equilibrium"]),
+            status=answer["status"],
+            of=answer["of"],
+            decision=None if answer["decision"] is None else Decision._from(answer["decision"]),
+            epsilon=Fraction(answer["epsilon"]),
+            class_name=answer["class"],
+            termination=answer["termination"],
+            game_hash=answer["game"]["hash"],
+            statistics=answer["statistics"],
+            certificate=certificate,
+        )
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """A vertex of a polytope of equilibria: masses of the pairs of its support, and a policy with this flow."""
+
+    masses: tuple[Fraction, ...]
+    policy: Table = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Polytope:
+    """Equilibria with one pattern of play. ``support`` lists ``(stage, state, action)``, the pairs that may be played."""
+
+    component: int
+    support: tuple[tuple[int, str, str], ...]
+    vertices: tuple[Vertex, ...]
+
+
+@dataclass(frozen=True)
+class Equilibria:
+    """The answer of :func:`smfg.equilibria`: all equilibria at eps = 0, as a union of polytopes; ``unique`` says that it is proved that there is one flow."""
+
+    unique: bool
+    polytopes: tuple[Polytope, ...]
+    components: int
+    certificate: bytes = field(repr=False)
+
+    @classmethod
+    def _from(cls, text: str, certificate: bytes) -> Equilibria:
+        answer = json.loads(text)
+
+        def vertex(row: Any) -> Vertex:
+            return Vertex(tuple(map(Fraction, row["masses"])), _table(row["policy"]))
+
+        polytopes = tuple(
+            Polytope(row["component"], tuple((pair[0], pair[1], pair[2]) for pair in row["support"]), tuple(map(vertex, row["vertices"])))
+            for row in answer["polytopes"]
+        )
+        return cls(answer["unique"], polytopes, answer["components"], certificate)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a certificate claims: ``lower <= value <= upper``."""
+
+    lower: Fraction
+    upper: Fraction
+    epsilon: Fraction
+    selection: str
+    game_hash: str
+    of: str | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """The verdict of :func:`smfg.check`; true where the certificate is valid. ``claims`` are those of the certificate, ``reason`` says why it is refused."""
+
+    valid: bool
+    claims: tuple[Claimed, ...]
+    reason: str | None
+
+    def __bool__(self) -> bool:
+        return self.valid
+
+    @classmethod
+    def _from(cls, text: str) -> Check:
+        answer = json.loads(text)
+        rows = answer.get("claims") or ([answer["claim"]] if answer.get("claim") else [])
+
+        def claimed(row: Mapping[str, Any]) -> Claimed:
+            lower, upper, epsilon = (Fraction(row[key]) for key in ("lower", "upper", "epsilon"))
+            return Claimed(lower, upper, epsilon, row["selection"], row["game_hash"], row.get("of"))
+
+        return cls(answer["valid"], tuple(map(claimed, rows)), answer["reason"])
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What was changed to make an array a policy: the largest change of an entry and where, the number of rows, negative entries and filled rows."""
+
+    largest: Fraction
+    place: tuple[int, ...] | None
+    rows: int
+    negative: int
+    filled: int
+
+
+@dataclass(frozen=True)
+class CheckedClaim:
+    """A claimed number beside the actual one; ``holds`` is ``None`` where the enclosure does not tell."""
+
+    quantity: str
+    claimed: Fraction
+    actual: Bounds
+    tolerance: Fraction
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a policy is worth when the whole population follows it, from :func:`smfg.evaluate`.
+
+    ``exploitability`` is what one follower could gain by deviating alone, ``follower_value`` what the best deviation earns, ``follower_reward`` what a follower
+    earns who plays like all; their difference is the first. ``bits`` is ``None`` when all numbers are exact, else the fractional bits of the outward-rounded
+    arithmetic. ``deviation`` is, for an occupation measure, the largest difference between its masses and those of its policy's flow.
+    """
+
+    exploitability: Bounds
+    leader_reward: Bounds
+    follower_value: Bounds
+    follower_reward: Bounds
+    decision: Decision
+    adjustment: Adjustment
+    horizon: str
+    deviation: Bounds | None
+    bits: int | None
+    checks: tuple[CheckedClaim, ...]
+    _native: Evaluated = field(repr=False, compare=False)
+    _actions: int = field(repr=False, compare=False)
+
+    def policy(self) -> Table:
+        """The policy, normalised exactly."""
+        return self._dense(self._native.policy())
+
+    def flow(self) -> Table:
+        """The masses of the population, exactly; fractions grow with the number of stages."""
+        return self._dense(self._native.flow())
+
+    def flow_array(self) -> NDArray[np.float64]:
+        """The masses, axes ``[stage][state][action]``: middles of enclosures in fixed point with 60 fractional bits, rounded to binary64."""
+        import numpy as np
+
+        masses = np.frombuffer(self._native.flow_approx(), dtype="<f8")
+        return masses.reshape(self._native.shape()).astype(np.float64)
+
+    def _dense(self, rows: Sequence[Sequence[Sequence[tuple[int, str]]]]) -> Table:
+        zero = Fraction(0)
+
+        def row(entries: Sequence[tuple[int, str]]) -> tuple[Fraction, ...]:
+            dense = [zero] * self._actions
+            for action, value in entries:
+                dense[action] = Fraction(value)
+            return tuple(dense)
+
+        return tuple(tuple(map(row, stage)) for stage in rows)
+
+    @classmethod
+    def _from(cls, native: Evaluated) -> Evaluation:
+        return cls(**_evaluated(native))
+
+
+def _evaluated(native: Evaluated) -> dict[str, Any]:
+    answer = json.loads(native.answer())
+    adjustment = dict(answer["adjustment"])
+    adjustment["largest"] = Fraction(adjustment["largest"])
+    adjustment["place"] = None if adjustment["place"] is None else tuple(adjustment["place"])
+    checks = tuple(
+        CheckedClaim(row["quantity"], Fraction(row["claimed"]), _bounds(row["actual"]), Fraction(row["tolerance"]), row["holds"])
+        for row in answer["checks"]
+    )
+    return {
+        "exploitability": _bounds(answer["exploitability"]),
+        "leader_reward": _bounds(answer["leader_reward"]),
+        "follower_value": _bounds(answer["follower_value"]),
+        "follower_reward": _bounds(answer["follower_reward"]),
+        "decision": Decision._from(answer["decision"]),
+        "adjustment": Adjustment(**adjustment),
+        "horizon": answer["horizon"],
+        "deviation": None if answer["deviation"] is None else _bounds(answer["deviation"]),
+        "bits": answer["bits"],
+        "checks": checks,
+        "_native": native,
+        "_actions": native.shape()[2],
+    }

@@ -1,0 +1,124 @@
+//! Searches, with answers as the JSON that the program prints.
+
+use crate::arguments::{self, Parameters};
+use crate::errors::{Failure, Kind};
+use crate::task::Shared;
+use smfg::check::check_equilibria;
+use smfg::equilibrium::support::{Limits, SupportError, equilibria as enumerate};
+use smfg::game::Game;
+use smfg::leader::{Settings, supported};
+use smfg::report::{EquilibriaReport, RangeReport, SolveReport};
+use std::io::{self, Write};
+
+/// What a search is asked; numbers as texts.
+pub struct Question {
+    /// Largest exploitability of the equilibria considered.
+    pub epsilon: String,
+    /// Accepted width of the answer.
+    pub gap: String,
+    /// A decision by name.
+    pub decision: Option<String>,
+    /// A decision by its parameters.
+    pub parameters: Option<Parameters>,
+    /// Seconds.
+    pub time_limit: Option<f64>,
+    /// Threads; all processors when absent.
+    pub threads: Option<usize>,
+    /// Inner method.
+    pub method: String,
+    /// Arithmetic of the proofs.
+    pub precision: String,
+}
+
+/// JSON, and a certificate.
+type Answer = (String, Vec<u8>);
+
+/// What `write` writes.
+pub fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<String, Failure> {
+    let mut out = Vec::new();
+    write(&mut out).map_err(|error| Failure::new(Kind::Internal, error))?;
+    String::from_utf8(out).map_err(|error| Failure::new(Kind::Internal, error))
+}
+
+/// Settings of both searches, but for progress and limits.
+fn settings<'a>(game: &Game, question: &Question) -> Result<Settings<'a>, Failure> {
+    let given = arguments::given(question.decision.clone(), question.parameters.clone())?;
+    let (decision, point) = arguments::chosen(game, given.as_ref())?;
+    let gap = arguments::number("gap", &question.gap)?;
+    if gap < smfg::exact::Rational::ZERO {
+        return Err(Failure::new(Kind::Argument, format!("gap: found {gap}, expected at least 0")));
+    }
+    Ok(Settings {
+        gap,
+        decision,
+        point,
+        method: arguments::method(&question.method)?,
+        precision: arguments::precision(&question.precision)?,
+        threads: arguments::threads(question.threads)?,
+        ..Settings::new(arguments::number("epsilon", &question.epsilon)?)
+    })
+}
+
+/// The value of the game.
+pub fn solve(game: &Game, question: &Question, selection: &str, shared: &Shared) -> Result<Answer, Failure> {
+    let selection = arguments::selection(selection)?;
+    let settings = Settings { selection, ..settings(game, question)? };
+    if settings.decision.is_none() && settings.point.is_none() {
+        supported(game)?;
+    }
+    let observe = |progress| shared.observe(progress);
+    let limit = arguments::time_limit(question.time_limit)?;
+    let outcome = smfg::leader::solve(game, &Settings { observer: Some(&observe), ..shared.limited(settings, limit) })?;
+    let json = text(|out| SolveReport { game, outcome: &outcome, certificate_path: None }.write_json(out))?;
+    Ok((json, outcome.certificate))
+}
+
+/// The range over the equilibria of one decision.
+pub fn range(game: &Game, question: &Question, of: Option<&str>, shared: &Shared) -> Result<Answer, Failure> {
+    let given = arguments::given(question.decision.clone(), question.parameters.clone())?;
+    arguments::one_decision(game, given.as_ref())?;
+    // A certificate keeps the expression on one line.
+    let objective = of.map(|of| of.replace(char::is_control, " "));
+    if let Some(of) = &objective {
+        game.with_objective(of).map_err(|error| Failure::new(Kind::Expression, format!("{of}: {error}")))?;
+    }
+    let settings = Settings { objective, ..settings(game, question)? };
+    let observe = |progress| shared.observe(progress);
+    let limit = arguments::time_limit(question.time_limit)?;
+    let outcome = smfg::leader::range(game, &Settings { observer: Some(&observe), ..shared.limited(settings, limit) })?;
+    let json = text(|out| RangeReport { game, outcome: &outcome, certificate_path: None }.write_json(out))?;
+    Ok((json, outcome.certificate))
+}
+
+/// All equilibria of one decision of a list, at eps = 0.
+pub fn equilibria(
+    game: &Game,
+    decision: Option<String>,
+    parameters: Option<Parameters>,
+    time_limit: Option<f64>,
+    (nodes, pairs): (Option<usize>, Option<usize>),
+    shared: &Shared,
+) -> Result<Answer, Failure> {
+    let given = arguments::given(decision, parameters)?;
+    arguments::one_decision(game, given.as_ref())?;
+    let (index, _) = arguments::chosen(game, given.as_ref())?;
+    let index = index.unwrap_or(0);
+    let decision = game.finite_decisions().and_then(|decisions| decisions.get(index));
+    let decision = decision.ok_or_else(|| {
+        Failure::new(Kind::Unsupported, "equilibria are listed for a decision of a finite list; this leader has a continuum")
+    })?;
+    let instance = game.at(&decision.values);
+    let default = Limits::default();
+    let limits = Limits { nodes: nodes.unwrap_or(default.nodes), pairs: pairs.unwrap_or(default.pairs) };
+    let control = shared.control(arguments::time_limit(time_limit)?);
+    let set = enumerate(&instance, &control, &limits).map_err(refused)?;
+    let certificate = set.certificate(game, index).map_err(|error| Failure::new(Kind::Internal, error))?;
+    let accepted = check_equilibria(game, certificate.as_slice())
+        .map_err(|rejection| Failure::new(Kind::Internal, format!("the certificate was refused, nothing is proved: {rejection}")))?;
+    let report = EquilibriaReport { game, decision: index, set: &set, unique: accepted.unique(), bytes: certificate.len(), path: None };
+    Ok((text(|out| report.write_json(out))?, certificate))
+}
+
+fn refused(error: SupportError) -> Failure {
+    Failure::new(Kind::Unsupported, error)
+}

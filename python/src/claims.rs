@@ -1,0 +1,95 @@
+//! What is submitted for a judgement: an array and numbers.
+
+use crate::arguments::{self, Parameters};
+use crate::errors::{Failure, Kind};
+use crate::evaluated::Evaluated;
+use crate::task::Shared;
+use pyo3::prelude::*;
+use smfg::claim::{Claim, Options, PlayKind, Quantity, parse_array, verify};
+use smfg::game::Game;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// An array, given in one of three ways, and what is claimed of it.
+#[derive(FromPyObject)]
+pub struct Submitted {
+    /// A claim file, or an array file.
+    #[pyo3(item)]
+    path: Option<PathBuf>,
+    /// The bytes of an `.npy` file.
+    #[pyo3(item)]
+    npy: Option<Vec<u8>>,
+    /// JSON of nested lists of numbers.
+    #[pyo3(item)]
+    json: Option<String>,
+    /// `policy` or `occupation`, of an array that does not come from a file.
+    #[pyo3(item)]
+    kind: String,
+    /// Claimed numbers by their keys.
+    #[pyo3(item)]
+    numbers: Vec<(String, String)>,
+    /// The eps that is meant.
+    #[pyo3(item)]
+    epsilon: Option<String>,
+    /// A decision by name.
+    #[pyo3(item)]
+    decision: Option<String>,
+    /// A decision by its parameters.
+    #[pyo3(item)]
+    parameters: Option<Parameters>,
+    /// Accepted deviation.
+    #[pyo3(item)]
+    tolerance: Option<String>,
+    /// What the first axis counts.
+    #[pyo3(item)]
+    horizon: String,
+    /// Arithmetic.
+    #[pyo3(item)]
+    precision: String,
+}
+
+impl Submitted {
+    /// The claim, and how to read it.
+    fn read(self) -> Result<(Claim, Options), Failure> {
+        let options = Options {
+            decision: arguments::given(self.decision.clone(), self.parameters.clone())?,
+            tolerance: self.tolerance.as_deref().map(|text| arguments::number("tolerance", text)).transpose()?,
+            horizon: arguments::horizon(&self.horizon)?,
+            precision: arguments::precision(&self.precision)?,
+        };
+        let mut claim = self.play()?;
+        for (key, value) in &self.numbers {
+            let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.key() == key);
+            let quantity = quantity.ok_or_else(|| Failure::new(Kind::Argument, format!("nothing claimed is called {key}")))?;
+            claim = claim.claiming(quantity, arguments::number(key, value)?);
+        }
+        if let Some(epsilon) = &self.epsilon {
+            claim.epsilon = Some(arguments::number("epsilon", epsilon)?);
+        }
+        Ok((claim, options))
+    }
+
+    fn play(&self) -> Result<Claim, Failure> {
+        let kind = [PlayKind::Policy, PlayKind::Occupation].into_iter().find(|kind| kind.key() == self.kind);
+        let kind = kind.ok_or_else(|| Failure::new(Kind::Argument, format!("kind: found {:?}, expected policy or occupation", self.kind)))?;
+        match (&self.path, &self.npy, &self.json) {
+            (Some(path), _, _) => Ok(Claim::load(path)?),
+            (_, Some(npy), _) => {
+                let (_, array) = parse_array(npy, &[]).map_err(|error| Failure::new(Kind::Claim, error))?;
+                Ok(Claim::of(kind, array))
+            }
+            (_, _, Some(json)) => {
+                let text = format!("{{\"format\": \"smfg-claim/1\", \"{}\": {json}}}", kind.key());
+                Ok(Claim::parse(text.as_bytes(), Path::new(""))?)
+            }
+            _ => Err(Failure::new(Kind::Argument, "no array is given")),
+        }
+    }
+}
+
+/// Judges what is submitted without a solver.
+pub fn evaluate(game: &Arc<Game>, submitted: Submitted, shared: &Shared) -> Result<Evaluated, Failure> {
+    let (claim, options) = submitted.read()?;
+    let judged = verify(game, &claim, &options, &|| shared.keep_going())?;
+    Ok(Evaluated::new(Arc::clone(game), judged))
+}

@@ -1,0 +1,197 @@
+//! A game, and the questions that can be asked about it.
+
+use crate::answers::{self, Question};
+use crate::arguments::Parameters;
+use crate::certificates;
+use crate::claims::{self, Submitted};
+use crate::errors::{Failure, Kind};
+use crate::evaluated::Evaluated;
+use crate::task;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use smfg::game::{Game, classify};
+use smfg::leader::supported;
+use smfg::report::InfoReport;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A game in normal form.
+#[pyclass(frozen, module = "smfg._native")]
+pub struct NativeGame {
+    game: Arc<Game>,
+}
+
+/// JSON, and a certificate.
+type Answer<'py> = (String, Bound<'py, PyBytes>);
+
+fn of(game: Result<Game, smfg::game::GameErrors>) -> Result<NativeGame, Failure> {
+    game.map(|game| NativeGame { game: Arc::new(game) }).map_err(|errors| Failure::new(Kind::Game, errors))
+}
+
+fn bytes(py: Python<'_>, (json, certificate): (String, Vec<u8>)) -> Answer<'_> {
+    (json, PyBytes::new(py, &certificate))
+}
+
+#[pymethods]
+impl NativeGame {
+    /// Reads a game file.
+    #[staticmethod]
+    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        task::run(py, None, move |_| of(Game::load(path)))
+    }
+
+    /// The game that a text describes; `json` says that it is JSON and not TOML.
+    #[staticmethod]
+    fn parse(py: Python<'_>, text: String, json: bool) -> PyResult<Self> {
+        task::run(py, None, move |_| of(if json { Game::parse_json(&text) } else { Game::parse_toml(&text) }))
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        &self.game.name
+    }
+
+    #[getter]
+    fn description(&self) -> &str {
+        &self.game.description
+    }
+
+    #[getter]
+    fn source(&self) -> &str {
+        &self.game.source
+    }
+
+    /// `sha256:...`
+    fn hash(&self, py: Python<'_>) -> PyResult<String> {
+        let game = Arc::clone(&self.game);
+        task::run(py, None, move |_| Ok(game.hash()))
+    }
+
+    #[getter]
+    fn stages(&self) -> usize {
+        self.game.stages.len()
+    }
+
+    #[getter]
+    fn states(&self) -> Vec<String> {
+        self.game.states.clone()
+    }
+
+    #[getter]
+    fn actions(&self) -> Vec<String> {
+        self.game.actions.clone()
+    }
+
+    #[getter]
+    fn initial(&self) -> Vec<String> {
+        self.game.initial.iter().map(ToString::to_string).collect()
+    }
+
+    /// `C0` to `C3`, and why.
+    fn class_and_reason(&self) -> (String, String) {
+        let found = classify(&self.game);
+        (found.class.to_string(), found.reason)
+    }
+
+    #[getter]
+    fn parameters(&self) -> Vec<String> {
+        self.game.leader.parameters.clone()
+    }
+
+    /// Name and values of each decision of a finite leader; `None` for a continuum.
+    fn decisions(&self) -> Option<Vec<(Option<String>, Vec<String>)>> {
+        let decisions = self.game.finite_decisions()?;
+        Some(decisions.iter().map(|decision| (decision.name.clone(), decision.values.iter().map(ToString::to_string).collect())).collect())
+    }
+
+    /// Positions of the available actions of a state at a stage.
+    fn available(&self, stage: usize, state: usize) -> Vec<usize> {
+        let Some(stage) = self.game.stages.get(stage) else { return Vec::new() };
+        if state >= stage.pairs.states() {
+            return Vec::new();
+        }
+        stage.pairs.of_state(state).map(|pair| stage.pairs.action(pair)).collect()
+    }
+
+    /// What `smfg info --format json` prints.
+    fn info(&self, py: Python<'_>, expand: bool) -> PyResult<String> {
+        let game = Arc::clone(&self.game);
+        task::run(py, None, move |_| {
+            let solvable = supported(&game).map(|_| ()).map_err(|error| error.to_string());
+            let report = InfoReport { game: &game, solvable, expand };
+            answers::text(|out| report.write_json(out))
+        })
+    }
+
+    /// What `smfg solve --format json` prints, and the certificate.
+    #[pyo3(signature = (*, selection, epsilon, gap, decision, parameters, time_limit, threads, method, precision, progress))]
+    #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
+    fn solve<'py>(
+        &self,
+        py: Python<'py>,
+        selection: &str,
+        epsilon: String,
+        gap: String,
+        decision: Option<String>,
+        parameters: Option<Parameters>,
+        time_limit: Option<f64>,
+        threads: Option<usize>,
+        method: &str,
+        precision: &str,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        let question = Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
+        let (game, selection) = (Arc::clone(&self.game), selection.to_string());
+        task::run(py, progress, move |shared| answers::solve(&game, &question, &selection, shared)).map(|answer| bytes(py, answer))
+    }
+
+    /// What `smfg range --format json` prints, and the bundle of certificates.
+    #[pyo3(signature = (*, of, epsilon, gap, decision, parameters, time_limit, threads, method, precision, progress))]
+    #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
+    fn range<'py>(
+        &self,
+        py: Python<'py>,
+        of: Option<String>,
+        epsilon: String,
+        gap: String,
+        decision: Option<String>,
+        parameters: Option<Parameters>,
+        time_limit: Option<f64>,
+        threads: Option<usize>,
+        method: &str,
+        precision: &str,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        let question = Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
+        let game = Arc::clone(&self.game);
+        task::run(py, progress, move |shared| answers::range(&game, &question, of.as_deref(), shared)).map(|answer| bytes(py, answer))
+    }
+
+    /// What `smfg equilibria --format json` prints, and the certificate.
+    #[pyo3(signature = (*, decision, parameters, time_limit, nodes, pairs))]
+    fn equilibria<'py>(
+        &self,
+        py: Python<'py>,
+        decision: Option<String>,
+        parameters: Option<Parameters>,
+        time_limit: Option<f64>,
+        nodes: Option<usize>,
+        pairs: Option<usize>,
+    ) -> PyResult<Answer<'py>> {
+        let game = Arc::clone(&self.game);
+        let work = move |shared: &task::Shared| answers::equilibria(&game, decision, parameters, time_limit, (nodes, pairs), shared);
+        task::run(py, None, work).map(|answer| bytes(py, answer))
+    }
+
+    /// What `smfg check --format json` prints.
+    fn check(&self, py: Python<'_>, certificate: Vec<u8>) -> PyResult<String> {
+        let game = Arc::clone(&self.game);
+        task::run(py, None, move |_| certificates::check_any(&game, &certificate))
+    }
+
+    /// Evaluates a submitted play, and compares the numbers claimed of it.
+    fn evaluate(&self, py: Python<'_>, submitted: Submitted) -> PyResult<Evaluated> {
+        let game = Arc::clone(&self.game);
+        task::run(py, None, move |shared| claims::evaluate(&game, submitted, shared))
+    }
+}

@@ -1,0 +1,22 @@
+//! `smfg._native`: what the Python package `smfg` calls.
+//!
+//! Games stay here; numbers cross as texts `"p/q"`, answers as the JSON that the program prints, arrays as the bytes of `.npy` files. The Python side
+//! makes fractions and dataclasses of them. Whatever takes long runs in a thread of its own, without the interpreter's lock.
+
+mod answers;
+mod arguments;
+mod certificates;
+mod claims;
+mod errors;
+mod evaluated;
+mod game;
+mod task;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<game::NativeGame>()?;
+    module.add_class::<evaluated::Evaluated>()
+}
