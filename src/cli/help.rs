@@ -44,7 +44,7 @@ on all of it, or a bound of the best equilibrium; up to 8 free parameters. Follo
 at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.
 
 --robust reward=D,transition=D,leader=D: the value is what the best decision guarantees in every true game whose data differ from this one by at most these \
-errors, V'(eps + kappa) - omega (`smfg sensitivity --help` explains them); the certificate is a bundle.";
+errors, V(eps + kappa) - omega (`smfg sensitivity --help` explains them); the certificate is a bundle.";
 
 #[cfg(feature = "solver")]
 pub(super) const SOLVE_EXAMPLES: &str = "\
@@ -100,11 +100,11 @@ What a decision guarantees when the model is wrong, and the decision that guaran
 
 GAME is the model one has. The truth differs from it by stated errors, or is the game of --against, with the same stages, states, actions and decisions. \
 For every policy of the followers its exploitability in the truth differs from that in the model by at most kappa, and the leader's reward by at most omega; \
-both numbers are computed exactly, per decision of a finite list (up to 64), and recomputed by `smfg check`. Then, with V' in the model and V in the truth,
+both numbers are computed exactly, per decision of a finite list (up to 64), and recomputed by `smfg check`. Then, with V in the model and V' in the truth,
 
-    V(eps + 2 kappa) - omega <= V'(eps + kappa) <= V(eps) + omega      for every decision.
+    V'(eps + 2 kappa) - omega <= V(eps + kappa) <= V'(eps) + omega      for every decision.
 
-The naive decision is optimal in the model at eps. The relaxed decision has the largest guarantee V'(eps + kappa) - omega. Errors: --reward-error bounds |r - r'| and \
+The naive decision is optimal in the model at eps. The relaxed decision has the largest guarantee V(eps + kappa) - omega. Errors: --reward-error bounds |r - r'| and \
 --transition-error the sum over next states of |P - P'|, at every stage, state, action, decision and population; --leader-error bounds, per stage, the change of her reward per \
 unit of mass together with what her payoff adds. With --against the true values and losses of both decisions are proved too.";
 

@@ -1,4 +1,4 @@
-//! Kappa and omega: statement (S) of docs/theory.md, summed up.
+//! Kappa and omega: statement (10) of docs/theory.md, summed up.
 
 use super::Drift;
 use super::flows::Parting;

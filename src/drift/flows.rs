@@ -1,4 +1,4 @@
-//! How far the flows of one policy part, statement (S1) of docs/theory.md.
+//! How far the flows of one policy part, statement (10.1) of docs/theory.md.
 
 use super::kernel::{add_slopes, contraction, errors, two};
 use super::pairing::Pairing;

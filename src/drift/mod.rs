@@ -7,7 +7,7 @@
 //! |Expl'(pi) - Expl(pi)| <= kappa,      |J0'(d') - J0(d)| <= omega      for every policy pi,
 //! ```
 //!
-//! at one decision or for all decisions at once, from stated radii of the errors or from both games. Statement (S) of docs/theory.md
+//! at one decision or for all decisions at once, from stated radii of the errors or from both games. Statement (10) of docs/theory.md
 //! has the derivation; the file names are its steps: how far flows part (`flows`), what a frozen population makes of it
 //! (`spread`, `induction`), and the sum (`bound`). No search: polynomials are enclosed by intervals, everything else is a formula.
 

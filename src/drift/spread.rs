@@ -1,4 +1,4 @@
-//! How much values of states can differ, whatever is played and whatever the population is: statement (S2) of docs/theory.md.
+//! How much values of states can differ, whatever is played and whatever the population is: statement (10.2) of docs/theory.md.
 
 use super::induction::shortened;
 use super::kernel::contraction;

@@ -123,9 +123,9 @@ impl SensitivityReport<'_> {
         let decisions = &self.outcome.relaxed.decisions;
         let numbers = NumberText::default();
         let truth = self.outcome.true_value.is_some();
-        let mut heading = vec!["decision", "kappa", "omega", "V\'(eps + kappa)", "guaranteed"];
+        let mut heading = vec!["decision", "kappa", "omega", "V(eps + kappa)", "guaranteed"];
         if truth {
-            heading.extend(["V(eps + 2 kappa) - omega", "V(eps) + omega"]);
+            heading.extend(["V'(eps + 2 kappa) - omega", "V'(eps) + omega"]);
         }
         let mut rows: Vec<Vec<String>> = vec![heading.into_iter().map(String::from).collect()];
         for assessment in decisions.iter().take(MOST_ROWS) {
@@ -146,7 +146,7 @@ impl SensitivityReport<'_> {
             }
             rows.push(row);
         }
-        writeln!(out)?;
+        writeln!(out, "\nWorst cases V of the model{}:", if truth { " and V' of the truth" } else { "" })?;
         write_table(out, &rows)?;
         match decisions.len().saturating_sub(MOST_ROWS) {
             0 => Ok(()),

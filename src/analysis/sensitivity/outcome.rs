@@ -30,7 +30,7 @@ pub struct Truth {
 }
 
 impl Assessment {
-    /// Bounds of `V'_{eps + kappa}(u) - omega`: the leader can count on the lower one in the truth.
+    /// Bounds of `V_{eps + kappa}(u) - omega`: the leader can count on the lower one in the truth.
     #[must_use]
     pub fn guarantee(&self) -> Interval {
         let claim = &self.relaxed.accepted.claim;
@@ -44,7 +44,7 @@ impl Assessment {
         Some((claim.lower.clone(), claim.upper.clone()))
     }
 
-    /// Whether the three numbers of statement (S) are proved to be in order, as far as their bounds tell: `None` without a truth, `Some(false)`
+    /// Whether the three numbers of statement (10) are proved to be in order, as far as their bounds tell: `None` without a truth, `Some(false)`
     /// would refute the statement.
     #[must_use]
     pub fn sandwich(&self) -> Option<bool> {

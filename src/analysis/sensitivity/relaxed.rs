@@ -110,7 +110,7 @@ impl Relaxed {
         Ok(Relaxed { drifts, all, best: best.unwrap_or(0), decisions })
     }
 
-    /// Bounds of the largest guarantee `V'_{eps + kappa(u)}(u) - omega(u)` over the decisions in question.
+    /// Bounds of the largest guarantee `V_{eps + kappa(u)}(u) - omega(u)` over the decisions in question.
     #[must_use]
     pub fn value(&self) -> (Rational, Rational) {
         let guarantees = || self.decisions.iter().map(Assessment::guarantee);

@@ -46,7 +46,7 @@ impl Robust {
     }
 }
 
-/// Maximises `V'_{eps + kappa(u)}(u) - omega(u)` over the decisions `u`: what the leader of `game` is guaranteed in every truth that differs from it
+/// Maximises `V_{eps + kappa(u)}(u) - omega(u)` over the decisions `u`: what the leader of `game` is guaranteed in every truth that differs from it
 /// by at most `radii`.
 ///
 /// # Errors
