@@ -24,6 +24,10 @@ mod range_arguments;
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_arguments;
+#[cfg(feature = "solver")]
+mod sweep;
+#[cfg(feature = "solver")]
+mod sweep_arguments;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -50,8 +54,10 @@ pub fn run() -> ExitCode {
         Command::Range(arguments) => range::run(&arguments),
         #[cfg(feature = "solver")]
         Command::Equilibria(arguments) => equilibria::run(&arguments),
+        #[cfg(feature = "solver")]
+        Command::Sweep(arguments) => sweep::run(&arguments),
         #[cfg(not(feature = "solver"))]
-        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) => Err(Failure::NoSolver),
+        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) | Command::Sweep(_) => Err(Failure::NoSolver),
         Command::Check(arguments) => check::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments.family),

@@ -12,6 +12,8 @@ mod check_equilibria;
 mod decision;
 #[cfg(feature = "solver")]
 mod equilibria;
+#[cfg(feature = "solver")]
+mod function_table;
 mod info;
 mod info_json;
 mod json;
@@ -29,6 +31,10 @@ mod solve;
 #[cfg(feature = "solver")]
 mod solve_json;
 mod structure;
+#[cfg(feature = "solver")]
+mod sweep;
+#[cfg(feature = "solver")]
+mod sweep_json;
 mod table;
 mod tables;
 mod words;
@@ -42,3 +48,5 @@ pub use info::InfoReport;
 pub use range::RangeReport;
 #[cfg(feature = "solver")]
 pub use solve::SolveReport;
+#[cfg(feature = "solver")]
+pub use sweep::{Followed, ParameterPoint, SweepReport};
