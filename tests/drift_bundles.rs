@@ -42,13 +42,13 @@ fn radii(model: &Game) -> DriftClaim {
 fn true_statements_are_accepted() {
     let (model, truth) = (tie("1/10"), tie("0"));
     let claim = against(&model, &truth);
-    let accepted = check_models(&model, Some(&truth), text(&claim).as_bytes()).expect("valid");
+    let accepted = check_models(&model, Some(&truth), None, text(&claim).as_bytes()).expect("valid");
     assert_eq!((accepted.drifts.as_slice(), accepted.certificates.len()), (&[claim][..], 0));
     let claim = radii(&model);
-    let accepted = check_models(&model, None, text(&claim).as_bytes()).expect("valid");
+    let accepted = check_models(&model, None, None, text(&claim).as_bytes()).expect("valid");
     assert_eq!(accepted.drifts.as_slice(), std::slice::from_ref(&claim));
     // A second game that nothing is said about does no harm, and the older entry reads them too.
-    assert!(check_models(&model, Some(&truth), text(&claim).as_bytes()).is_ok());
+    assert!(check_models(&model, Some(&truth), None, text(&claim).as_bytes()).is_ok());
     assert!(check_bundle(&model, text(&claim).as_bytes()).is_ok());
 }
 
@@ -83,30 +83,30 @@ fn every_edit_is_refused_for_its_reason() {
     for (base, old, new, reason) in cases {
         assert!(base.contains(old), "`{old}` does not occur");
         let edited = base.replacen(old, new, 1);
-        let refused = check_models(&model, Some(&truth), edited.as_bytes()).expect_err(&edited);
+        let refused = check_models(&model, Some(&truth), None, edited.as_bytes()).expect_err(&edited);
         assert!(refused.to_string().contains(reason), "`{old}` -> `{new}`: {refused}");
     }
     // Weaker statements are true as well.
     for (old, new) in [("decision 1 1/10", "decision 1 1/2"), ("drift all 1/10 0", "drift all 7 8")] {
-        assert!(check_models(&model, Some(&truth), compared.replacen(old, new, 1).as_bytes()).is_ok());
+        assert!(check_models(&model, Some(&truth), None, compared.replacen(old, new, 1).as_bytes()).is_ok());
     }
-    assert!(check_models(&model, None, stated.replacen("errors 1/10", "errors 1/11", 1).as_bytes()).is_ok());
+    assert!(check_models(&model, None, None, stated.replacen("errors 1/10", "errors 1/11", 1).as_bytes()).is_ok());
 }
 
 #[test]
 fn the_second_game_must_be_there_and_fit() {
     let (model, truth) = (tie("1/10"), tie("0"));
     let claim = against(&model, &truth);
-    let refused = check_models(&model, None, text(&claim).as_bytes()).expect_err("no second game");
+    let refused = check_models(&model, None, None, text(&claim).as_bytes()).expect_err("no second game");
     assert!(refused.to_string().contains("which is not given: `--against FILE`"), "{refused}");
-    let refused = check_models(&model, Some(&tie("1/5")), text(&claim).as_bytes()).expect_err("another second game");
+    let refused = check_models(&model, Some(&tie("1/5")), None, text(&claim).as_bytes()).expect_err("another second game");
     assert!(refused.to_string().contains("the second game given is"), "{refused}");
     // The other way round kappa is the same, but it is another statement.
-    let refused = check_models(&truth, Some(&model), text(&claim).as_bytes()).expect_err("exchanged");
+    let refused = check_models(&truth, Some(&model), None, text(&claim).as_bytes()).expect_err("exchanged");
     assert!(refused.to_string().contains("is about the game"), "{refused}");
     let corner = Game::load(std::path::Path::new("models/adoption.toml")).expect("a shipped model");
     let claim = DriftClaim { error: StatedError::Against(corner.hash()), ..claim };
-    let refused = check_models(&model, Some(&corner), text(&claim).as_bytes()).expect_err("another shape");
+    let refused = check_models(&model, Some(&corner), None, text(&claim).as_bytes()).expect_err("another shape");
     assert!(refused.to_string().contains("the two games cannot be compared: their states differ"), "{refused}");
 }
 
@@ -129,7 +129,7 @@ fn accepted_alterations_are_true() {
             lines[line][word] = words[below(words.len())].into();
         }
         let altered: String = lines.iter().map(|words| words.join(" ") + "\n").collect();
-        let Ok(accepted) = check_models(&model, Some(&truth), altered.as_bytes()) else {
+        let Ok(accepted) = check_models(&model, Some(&truth), None, altered.as_bytes()) else {
             refused_count += 1;
             continue;
         };

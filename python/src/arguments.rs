@@ -73,7 +73,10 @@ pub fn precision(name: &str) -> Result<Precision, Failure> {
         ("auto", _) => Ok(Precision::Auto),
         ("exact", _) => Ok(Precision::Exact),
         (_, Ok(bits)) if (1..=MOST_BITS).contains(&bits) => Ok(Precision::Bits(bits)),
-        _ => Err(Failure::new(Kind::Argument, format!("precision: found {name}, expected auto, exact or a number of bits from 1 to {MOST_BITS}"))),
+        _ => Err(Failure::new(
+            Kind::Argument,
+            format!("precision: found {name}, expected auto, exact or a number of bits from 1 to {MOST_BITS}"),
+        )),
     }
 }
 

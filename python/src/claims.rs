@@ -71,7 +71,8 @@ impl Submitted {
 
     fn play(&self) -> Result<Claim, Failure> {
         let kind = [PlayKind::Policy, PlayKind::Occupation].into_iter().find(|kind| kind.key() == self.kind);
-        let kind = kind.ok_or_else(|| Failure::new(Kind::Argument, format!("kind: found {:?}, expected policy or occupation", self.kind)))?;
+        let kind =
+            kind.ok_or_else(|| Failure::new(Kind::Argument, format!("kind: found {:?}, expected policy or occupation", self.kind)))?;
         match (&self.path, &self.npy, &self.json) {
             (Some(path), _, _) => Ok(Claim::load(path)?),
             (_, Some(npy), _) => {

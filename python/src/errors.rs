@@ -59,7 +59,9 @@ impl From<smfg::leader::SolveError> for Failure {
         use smfg::leader::SolveError;
         let kind = match &error {
             SolveError::Class(_) | SolveError::Leader { .. } => Kind::Unsupported,
-            SolveError::NoDecision | SolveError::Point(_) | SolveError::DecisionNeeded { .. } | SolveError::Decision { .. } => Kind::Decision,
+            SolveError::NoDecision | SolveError::Point(_) | SolveError::DecisionNeeded { .. } | SolveError::Decision { .. } => {
+                Kind::Decision
+            }
             SolveError::Objective(_) => Kind::Expression,
             SolveError::Epsilon(_) => Kind::Argument,
             SolveError::Refused(_) | SolveError::Write(_) => Kind::Internal,

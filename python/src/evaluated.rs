@@ -47,8 +47,14 @@ impl Evaluated {
     fn answer(&self) -> String {
         let judged = &self.judged;
         let decision = judged.decision.decision(&self.game);
-        let parameters: serde_json::Map<String, Value> =
-            self.game.leader.parameters.iter().zip(&decision.values).map(|(name, value)| (name.clone(), value.to_string().into())).collect();
+        let parameters: serde_json::Map<String, Value> = self
+            .game
+            .leader
+            .parameters
+            .iter()
+            .zip(&decision.values)
+            .map(|(name, value)| (name.clone(), value.to_string().into()))
+            .collect();
         let adjustment = &judged.play.adjustment;
         let checks: Vec<Value> = judged
             .checks

@@ -140,7 +140,8 @@ impl NativeGame {
         precision: &str,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
-        let question = Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
+        let question =
+            Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
         let (game, selection) = (Arc::clone(&self.game), selection.to_string());
         task::run(py, progress, move |shared| answers::solve(&game, &question, &selection, shared)).map(|answer| bytes(py, answer))
     }
@@ -162,7 +163,8 @@ impl NativeGame {
         precision: &str,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
-        let question = Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
+        let question =
+            Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
         let game = Arc::clone(&self.game);
         task::run(py, progress, move |shared| answers::range(&game, &question, of.as_deref(), shared)).map(|answer| bytes(py, answer))
     }

@@ -47,6 +47,14 @@ pub(super) enum Command {
     #[cfg(not(feature = "solver"))]
     #[command(hide = true, disable_help_flag = true)]
     Sensitivity(Unheard),
+    /// The value as a function of epsilon, or of a constant of the game
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::SWEEP, after_help = help::SWEEP_EXAMPLES)]
+    Sweep(super::sweep_arguments::SweepArguments),
+    /// Not in this build, which has no solver
+    #[cfg(not(feature = "solver"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Sweep(Unheard),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -92,7 +100,7 @@ pub(super) struct Output {
 pub(super) struct CheckArguments {
     /// Game file, .toml or .json
     pub(super) game: PathBuf,
-    /// Certificate that `smfg solve --certificate` wrote, or bundle of `smfg range --certificate`
+    /// Certificate that `smfg solve --certificate` wrote, or bundle of `smfg range`, `sweep` or `frontier`
     pub(super) certificate: PathBuf,
     /// Second game, when the bundle compares two
     #[arg(long, value_name = "OTHER")]

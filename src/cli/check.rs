@@ -4,7 +4,10 @@ use super::arguments::{CheckArguments, Format};
 use super::progress::Indicator;
 use super::{Answer, Failure, print};
 use crate::certificate::{BUNDLE, Claim, EQUILIBRIA, ReadError, Reader};
-use crate::check::{Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, check, check_equilibria, check_models};
+use crate::check::{
+    Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, Reload, check_equilibria, check_models, check_with,
+};
+use crate::exact::Rational;
 use crate::game::Game;
 use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport};
 use std::fs::File;
@@ -34,7 +37,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
         let other = arguments.against.as_deref().map(Game::load).transpose()?;
         let file = BufReader::with_capacity(1 << 16, File::open(&arguments.certificate).map_err(unreadable)?);
         indicator.say(format!("checking {}", arguments.certificate.display()));
-        let verdict = examine(&game, other.as_ref(), file).map_err(unreadable)?;
+        let reload = |changes: &[(String, Rational)]| Game::load_with(&arguments.game, changes).map_err(|errors| errors.to_string());
+        let verdict = examine(&game, other.as_ref(), file, &reload).map_err(unreadable)?;
         (game, other, verdict)
     };
     let format = arguments.output.format;
@@ -60,13 +64,13 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
 }
 
 /// The verdict; an error when the file cannot be read.
-fn examine(game: &Game, other: Option<&Game>, mut input: impl BufRead) -> io::Result<Verdict> {
+fn examine(game: &Game, other: Option<&Game>, mut input: impl BufRead, reload: Reload<'_>) -> io::Result<Verdict> {
     // The header is read twice, from memory: for the report, and by the checker, which trusts nobody's reading.
     let mut header = Vec::new();
     let mut start = input.by_ref().take(LONGEST_HEADER);
     start.read_until(b'\n', &mut header)?;
     if header.starts_with(BUNDLE.as_bytes()) {
-        let verdict = check_models(game, other, None, header.as_slice().chain(input));
+        let verdict = check_models(game, other, Some(reload), header.as_slice().chain(input));
         return match verdict {
             Err(BundleRejection { rejection, .. }) if failed(&rejection) => Err(cause(rejection)),
             verdict => Ok(Verdict::Bundle(verdict)),
@@ -82,7 +86,7 @@ fn examine(game: &Game, other: Option<&Game>, mut input: impl BufRead) -> io::Re
         start.read_until(b'\n', &mut header)?;
     }
     let claim = Reader::start(header.as_slice(), game.stages.len(), game.states.len()).ok().map(|(_, claim)| claim);
-    match check(game, header.as_slice().chain(input)) {
+    match check_with(game, header.as_slice().chain(input), Some(reload)) {
         Err(rejection) if failed(&rejection) => Err(cause(rejection)),
         verdict => Ok(Verdict::Single(claim, verdict)),
     }

@@ -45,6 +45,15 @@ pub(super) enum Failure {
     #[error("--of \"{given}\": {source}")]
     Objective { given: String, source: crate::game::ObjectiveError },
     #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Sweep(#[from] crate::analysis::sweep::SweepError),
+    #[cfg(feature = "solver")]
+    #[error("--epsilon: found an interval, expected one number beside --parameter")]
+    OneEpsilon,
+    #[cfg(feature = "solver")]
+    #[error("the picture: {0}")]
+    Plot(#[from] crate::report::plot::PlotError),
+    #[cfg(feature = "solver")]
     #[error("equilibria: {0}")]
     Support(#[from] crate::equilibrium::support::SupportError),
     #[cfg(feature = "solver")]

@@ -116,6 +116,27 @@ Examples:
   smfg sensitivity model.toml --against truth.toml --certificate both.cert
   smfg check model.toml both.cert --against truth.toml";
 
+#[cfg(feature = "solver")]
+pub(super) const SWEEP: &str = "\
+The value as a function of epsilon, V_eps for A <= eps <= B, or of a constant of the game.
+
+With --epsilon A:B. In games of class C0 with a linear leader and a finite list of decisions (or one --decision) the function is piecewise linear: all of its breakpoints are \
+computed exactly, and one certificate proves the whole curve. --points N prints its values at N equidistant points besides. Elsewhere certified bounds at \
+points enclose the function, because a larger epsilon admits more equilibria: pessimistically V_eps lies between the lower bound at the next point and the upper bound at the \
+point before. Points are added where the enclosed area is largest, until the curves are --width apart, or an interval is shorter than --jump-precision: there the value jumps.
+
+With --parameter NAME=A:B:N, for a constant NAME under [define] of the game file: the value at --epsilon at N equidistant values of the constant. Each \
+certificate names the changed game by its hash and says `with NAME VALUE`; `smfg check` makes that change in the game file itself.";
+
+#[cfg(feature = "solver")]
+pub(super) const SWEEP_EXAMPLES: &str = "\
+Examples:
+  smfg sweep models/moral_hazard_grid.toml --epsilon 0:1/4
+  smfg sweep models/moral_hazard_grid.toml --epsilon 0:1/4 --points 1000 --csv wage.csv --plot wage.svg --certificate wage.cert
+  smfg sweep models/corner.toml --epsilon 0.05:0.15
+  smfg sweep models/epidemic_menu.toml --parameter beta=1/2:1:6 --epsilon 1/100 --certificate beta.cert
+  smfg check models/epidemic_menu.toml beta.cert";
+
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.
 

@@ -30,6 +30,10 @@ mod sensitivity_arguments;
 mod solve;
 #[cfg(feature = "solver")]
 mod solve_arguments;
+#[cfg(feature = "solver")]
+mod sweep;
+#[cfg(feature = "solver")]
+mod sweep_arguments;
 mod verify;
 mod verify_arguments;
 
@@ -60,8 +64,12 @@ pub fn run() -> ExitCode {
         Command::Equilibria(arguments) => equilibria::run(&arguments),
         #[cfg(feature = "solver")]
         Command::Sensitivity(arguments) => sensitivity::run(&arguments),
+        #[cfg(feature = "solver")]
+        Command::Sweep(arguments) => sweep::run(&arguments),
         #[cfg(not(feature = "solver"))]
-        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) | Command::Sensitivity(_) => Err(Failure::NoSolver),
+        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) | Command::Sensitivity(_) | Command::Sweep(_) => {
+            Err(Failure::NoSolver)
+        }
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),

@@ -9,7 +9,7 @@ use super::json::{Exact, write_document};
 use super::number::{NumberText, shorten_digits};
 use super::table::write_field;
 use super::words::{self, scope_of};
-use crate::certificate::{Claim, DriftBound, DriftClaim, StatedError};
+use crate::certificate::{Claim, CurvePoint, DriftBound, DriftClaim, StatedError};
 use crate::check::{Accepted, AcceptedBundle, BundleRejection, Rejection};
 use crate::game::Game;
 use serde::Serialize;
@@ -91,11 +91,33 @@ struct ClaimRows<'a> {
     scope: Option<words::OneDecision<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     of: Option<&'a str>,
+    /// Points of a curve, of which the bounds above are the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    curve: Vec<CurveRow<'a>>,
+    /// Constants with values other than in the game file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    with: Vec<(&'a str, Exact<'a>)>,
+}
+
+#[derive(Serialize)]
+struct CurveRow<'a> {
+    epsilon: Exact<'a>,
+    lower: Exact<'a>,
+    upper: Exact<'a>,
 }
 
 impl<'a> ClaimRows<'a> {
+    fn proved(game: &'a Game, accepted: &'a Accepted) -> Self {
+        let point =
+            |point: &'a CurvePoint| CurveRow { epsilon: Exact(&point.epsilon), lower: Exact(&point.lower), upper: Exact(&point.upper) };
+        let with = accepted.changes.iter().map(|(name, value)| (name.as_str(), Exact(value))).collect();
+        ClaimRows { curve: accepted.curve.iter().map(point).collect(), with, ..ClaimRows::new(game, &accepted.claim) }
+    }
+
     fn new(game: &'a Game, claim: &'a Claim) -> Self {
         ClaimRows {
+            curve: Vec::new(),
+            with: Vec::new(),
             lower: Exact(&claim.lower),
             upper: Exact(&claim.upper),
             epsilon: Exact(&claim.epsilon),
@@ -113,7 +135,10 @@ impl CheckReport<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let claim = self.claim.map(|claim| ClaimRows::new(self.game, claim));
+        let claim = match self.verdict {
+            Ok(accepted) => Some(ClaimRows::proved(self.game, accepted)),
+            Err(_) => self.claim.map(|claim| ClaimRows::new(self.game, claim)),
+        };
         let reason = self.verdict.err().map(ToString::to_string);
         write_document(out, &Document { valid: self.verdict.is_ok(), claim, reason })
     }
@@ -127,7 +152,7 @@ impl CheckReport<'_> {
         match self.verdict {
             Ok(accepted) => {
                 writeln!(out, "valid")?;
-                write_field(out, "proved", &words::claim(self.game, &accepted.claim, &numbers))?;
+                write_field(out, "proved", &words::accepted(self.game, accepted, &numbers))?;
                 write_field(out, "game hash", &accepted.claim.game_hash)?;
             }
             Err(rejection) => {
@@ -173,7 +198,7 @@ impl<'a> BundleReport<'a> {
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let (certificates, drifts) = self.accepted();
-        let claims = certificates.iter().map(|accepted| ClaimRows::new(self.game_of(&accepted.claim), &accepted.claim)).collect();
+        let claims = certificates.iter().map(|accepted| ClaimRows::proved(self.game_of(&accepted.claim), accepted)).collect();
         let drifts = drifts.iter().map(|claim| DriftRows::new(self.game, claim)).collect();
         let reason = self.verdict.err().map(ToString::to_string);
         write_document(out, &BundleDocument { valid: self.verdict.is_ok(), claims, drifts, reason })
@@ -194,7 +219,7 @@ impl<'a> BundleReport<'a> {
         }
         for accepted in certificates {
             let second = if self.other.is_some_and(|(_, hash)| accepted.claim.game_hash == hash) { "in the second game, " } else { "" };
-            let sentence = words::claim(self.game_of(&accepted.claim), &accepted.claim, &numbers);
+            let sentence = words::accepted(self.game_of(&accepted.claim), accepted, &numbers);
             write_field(out, "proved", &format!("{second}{sentence}"))?;
         }
         match self.verdict {

@@ -11,6 +11,8 @@ mod check_equilibria;
 mod decision;
 #[cfg(feature = "solver")]
 mod equilibria;
+#[cfg(feature = "solver")]
+mod function_table;
 mod info;
 mod info_json;
 mod json;
@@ -37,6 +39,10 @@ mod solve;
 #[cfg(feature = "solver")]
 mod solve_json;
 mod structure;
+#[cfg(feature = "solver")]
+mod sweep;
+#[cfg(feature = "solver")]
+mod sweep_json;
 mod table;
 mod tables;
 mod verify;
@@ -60,4 +66,6 @@ pub use robust::RobustReport;
 pub use sensitivity::SensitivityReport;
 #[cfg(feature = "solver")]
 pub use solve::SolveReport;
+#[cfg(feature = "solver")]
+pub use sweep::{Followed, ParameterPoint, SweepReport};
 pub use verify::VerifyReport;

@@ -3,6 +3,7 @@
 use super::json::Exact;
 use super::number::NumberText;
 use crate::certificate::{Claim, DriftBound, DriftClaim, Scope, StatedError};
+use crate::check::Accepted;
 use crate::exact::Rational;
 use crate::game::{Game, Monomial, Polynomial, Variable};
 
@@ -143,4 +144,20 @@ pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String 
     let Claim { selection, epsilon, .. } = claim;
     let of = claim.of.as_ref().map_or_else(String::new, |of| format!("`{}` in ", plain(of)));
     format!("the {selection} value of {of}`{}`{under} at epsilon {} {bounds}", plain(&game.name), numbers.exact(epsilon))
+}
+
+/// What a certificate proves, as a sentence without its end.
+pub(super) fn accepted(game: &Game, accepted: &Accepted, numbers: &NumberText) -> String {
+    let changes: Vec<String> =
+        accepted.changes.iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value))).collect();
+    let with = if changes.is_empty() { String::new() } else { format!("with {}, ", changes.join(", ")) };
+    let first = claim(game, &accepted.claim, numbers);
+    match accepted.curve.last() {
+        None => format!("{with}{first}"),
+        Some(last) => {
+            let exact = accepted.curve.iter().all(|point| point.lower == point.upper);
+            let known = if exact { "known exactly" } else { "enclosed" };
+            format!("{with}{first}, and {known} up to epsilon {} by {} points", numbers.exact(&last.epsilon), accepted.curve.len())
+        }
+    }
 }

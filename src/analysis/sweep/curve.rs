@@ -22,7 +22,7 @@ use std::time::Instant;
 pub struct CurveOutcome {
     /// The claim and its points.
     pub accepted: Accepted,
-    /// Per piece between two points, the position of a decision that guarantees the lower bound.
+    /// Per piece between two points, the position of a decision that guarantees the lower bound; 0 for the only one.
     pub decisions: Vec<usize>,
     /// The certificate.
     pub certificate: Vec<u8>,

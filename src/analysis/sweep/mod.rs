@@ -3,11 +3,13 @@
 //! In games of class C0 with a linear leader the function is piecewise linear, and [`curve()`] finds all of it. In others it is
 //! nonincreasing (nondecreasing in the optimistic selection), and [`staircase()`] encloses it.
 
+mod answer;
 mod curve;
 mod hull;
 mod piecewise;
 mod staircase;
 
+pub use answer::{Piece, Sweep, equidistant, sweep};
 pub use curve::{CurveOutcome, curve, has_curve};
 pub use staircase::{Jump, Resolution, StaircaseOutcome, staircase};
 
@@ -23,7 +25,7 @@ pub enum SweepError {
     #[error(transparent)]
     Solve(#[from] SolveError),
     /// An interval without inner points, or with a negative end.
-    #[error("epsilon from {from} to {to}: expected 0 <= A < B")]
+    #[error("epsilon from {from} to {to}: expected 0 <= A <= B")]
     Interval {
         /// Left end.
         from: Rational,

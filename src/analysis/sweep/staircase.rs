@@ -6,10 +6,10 @@
 //! stay high have a jump, or something as steep.
 
 use super::SweepError;
-use crate::certificate::{CurvePoint, Selection, write_bundle};
+use crate::certificate::{CurvePoint, Selection};
 use crate::exact::{Rational, ratio};
 use crate::game::{Decision, Game};
-use crate::leader::{Outcome, Settings, Statistics, solve};
+use crate::leader::{Outcome, Settings, Statistics, Status, solve};
 
 /// What a staircase is to reach.
 #[derive(Debug, Clone)]
@@ -53,10 +53,10 @@ pub struct StaircaseOutcome {
     pub decisions: Vec<Option<Decision>>,
     /// Where the value jumps, or changes as steeply.
     pub jumps: Vec<Jump>,
-    /// Whether every interval is low or short.
+    /// Whether every interval is low or short, and every point proved to the gap.
     pub complete: bool,
-    /// A bundle of the certificates at all points, each of which the checker accepted.
-    pub certificate: Vec<u8>,
+    /// The certificate at each point, which the checker accepted.
+    pub certificates: Vec<Vec<u8>>,
     /// Counts and times of all solves.
     pub statistics: Statistics,
 }
@@ -83,7 +83,7 @@ impl StaircaseOutcome {
     }
 }
 
-/// Encloses the value of `game` from `from` to `to`; `settings.epsilon` is without effect, and its time limit is for all points together.
+/// Encloses the value of `game` from `from` to `to`, which may be one epsilon; `settings.epsilon` is without effect, and its time limit is for all points together.
 ///
 /// # Errors
 /// [`SweepError`] when the game is outside what is solved, or the interval is none.
@@ -93,18 +93,20 @@ pub fn staircase(
     (from, to): (&Rational, &Rational),
     resolution: &Resolution,
 ) -> Result<StaircaseOutcome, SweepError> {
-    if *from < Rational::ZERO || from >= to {
+    if *from < Rational::ZERO || from > to {
         return Err(SweepError::Interval { from: from.clone(), to: to.clone() });
     }
     let mut steps = Steps { game, settings, resolution, solved: Vec::new() };
     steps.solve_at(0, from.clone())?;
-    steps.solve_at(1, to.clone())?;
+    if from < to {
+        steps.solve_at(1, to.clone())?;
+    }
     while steps.solved.len() < resolution.most_points && !settings.control.stopped() {
         let Some(index) = steps.largest_open() else { break };
         let middle = (&steps.solved[index].point.epsilon + &steps.solved[index + 1].point.epsilon) * ratio(1, 2);
         steps.solve_at(index + 1, middle)?;
     }
-    steps.finish()
+    Ok(steps.finish())
 }
 
 struct Solved {
@@ -188,7 +190,7 @@ impl Steps<'_> {
         (0..self.solved.len() - 1).filter(open).map(|index| (area(index), index)).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, index)| index)
     }
 
-    fn finish(self) -> Result<StaircaseOutcome, SweepError> {
+    fn finish(self) -> StaircaseOutcome {
         let selection = self.settings.selection;
         let jump = |index: usize| {
             let (left, right) = (&self.solved[index].point, &self.solved[index + 1].point);
@@ -199,10 +201,14 @@ impl Steps<'_> {
         let short = |index: &usize| self.high(*index) && self.length(*index) <= self.resolution.jump_precision;
         let jumps = (0..self.solved.len() - 1).filter(short).map(jump).collect();
         let complete = self.largest_open().is_none();
-        let certificates: Vec<&[u8]> = self.solved.iter().map(|solved| solved.outcome.certificate.as_slice()).collect();
-        let certificate = write_bundle(Vec::new(), &certificates)?;
         let statistics = self.solved.iter().fold(Statistics::default(), |sum, solved| sum.plus(&solved.outcome.statistics));
-        let (points, decisions) = self.solved.into_iter().map(|solved| (solved.point, solved.decision)).unzip();
-        Ok(StaircaseOutcome { selection, points, decisions, jumps, complete, certificate, statistics })
+        let closed = self.solved.iter().all(|solved| solved.outcome.status != Status::Limit);
+        let (mut points, mut decisions, mut certificates) = (Vec::new(), Vec::new(), Vec::new());
+        for solved in self.solved {
+            points.push(solved.point);
+            decisions.push(solved.decision);
+            certificates.push(solved.outcome.certificate);
+        }
+        StaircaseOutcome { selection, points, decisions, jumps, complete: complete && closed, certificates, statistics }
     }
 }
