@@ -6,10 +6,13 @@ use smfg::game::{Game, Policy, StagePolicy};
 use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 
 fn games() -> Vec<Game> {
-    let mut games: Vec<Game> = ["sir_contacts", "epidemic_stages", "susceptible_infected_6", "network_tolls", "rock_paper_scissors", "braess", "opinion"]
-        .map(|name| Game::load(format!("models/{name}.toml")).expect("a model"))
-        .into();
-    for (seed, interaction) in [Interaction::Monotone, Interaction::Crowd, Interaction::General, Interaction::Dynamics].into_iter().enumerate() {
+    let mut games: Vec<Game> =
+        ["sir_contacts", "epidemic_stages", "susceptible_infected_6", "network_tolls", "rock_paper_scissors", "braess", "opinion"]
+            .map(|name| Game::load(format!("models/{name}.toml")).expect("a model"))
+            .into();
+    for (seed, interaction) in
+        [Interaction::Monotone, Interaction::Crowd, Interaction::General, Interaction::Dynamics].into_iter().enumerate()
+    {
         let base = MdpParameters { stages: 4, states: 5, actions: 3, successors: 3, decisions: 2, seed: seed as u64 };
         let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: 2 }).expect("an instance");
         games.push(family.game().expect("a game"));
@@ -22,7 +25,8 @@ fn awkward(game: &Game, seed: u64) -> Policy {
     let stage = |t: usize, stage: &smfg::game::Stage| {
         let row = |state: usize| {
             let weight = |pair: usize| (seed * 7 + t as u64 * 13 + pair as u64 * 5 + state as u64) % 11;
-            let mut weights: Vec<(u32, i64)> = stage.pairs.of_state(state).map(|pair| (stage.pairs.action(pair) as u32, weight(pair) as i64)).collect();
+            let mut weights: Vec<(u32, i64)> =
+                stage.pairs.of_state(state).map(|pair| (stage.pairs.action(pair) as u32, weight(pair) as i64)).collect();
             weights[0].1 += 1;
             let sum = weights.iter().map(|(_, weight)| weight).sum::<i64>().unsigned_abs();
             weights.into_iter().filter(|(_, weight)| *weight > 0).map(|(action, weight)| (action, ratio(weight, sum))).collect()

@@ -33,7 +33,8 @@ fn a_right_claim() {
     assert_eq!((&result["exploitability"], &result["leader_reward"]), (&json!("0"), &json!("1/4")));
     assert_eq!((&result["follower_value"], &result["normalised_by"]), (&json!("-2"), &json!("0")));
     assert_eq!(result["holds"], true);
-    let quantities: Vec<&str> = result["checks"].as_array().expect("checks").iter().filter_map(|check| check["quantity"].as_str()).collect();
+    let quantities: Vec<&str> =
+        result["checks"].as_array().expect("checks").iter().filter_map(|check| check["quantity"].as_str()).collect();
     assert_eq!(quantities, ["exploitability", "leader_reward", "follower_value", "follower_reward", "value"]);
     // The equilibrium is unique at each decision: 1/4 with the toll, 0 without.
     assert_eq!(bounds(&result["range"]["least"]), ("1/4", "1/4"));
