@@ -10,6 +10,10 @@ use dashu_base::BitTest;
 const EXACT_WORK: u128 = 1 << 24;
 /// Largest estimate that is taken when a claim can be decided in no other way.
 const DECIDING_WORK: u128 = 1 << 30;
+/// Common denominators of a stage's probabilities that are longer, in bits, are never made.
+const LONGEST_ROW: usize = 1 << 13;
+/// A length beyond every limit of work.
+const BEYOND: u128 = 1 << 100;
 /// Fractional bits of the first enclosure: what machine integers carry.
 const FIRST_BITS: u32 = 60;
 /// Most fractional bits of an enclosure that is made without being asked for.
@@ -177,8 +181,8 @@ fn row_bits(play: &StagePolicy) -> u128 {
     let mut common = Natural::ONE;
     for (_, probability) in rows.iter().flatten() {
         common = least_common_multiple(&common, probability.denominator());
-        if common.bit_len() as u128 > EXACT_WORK {
-            break;
+        if common.bit_len() > LONGEST_ROW {
+            return BEYOND;
         }
     }
     common.bit_len() as u128
