@@ -7,6 +7,7 @@ use super::shape::{Horizon, axes_of};
 use super::statement::{Claim, PlayKind};
 use crate::exact::{Integer, Natural, Rational, Rounding, decimal, least_common_multiple};
 use crate::game::{Game, Pairs, Policy, StagePolicy};
+use dashu_base::PowerOfTwo;
 
 /// Significant digits of numbers in messages.
 const DIGITS: usize = 12;
@@ -79,6 +80,26 @@ fn any_action(pairs: &Pairs, state: usize) -> Vec<(u32, Rational)> {
     pairs.of_state(state).take(1).map(|pair| (pairs.action(pair) as u32, Rational::ONE)).collect()
 }
 
+impl Row {
+    /// `|sum - 1|`, over its denominator.
+    fn off(&self) -> Integer {
+        let difference = &self.sum - Integer::from(self.denominator.clone());
+        if difference < Integer::ZERO { -difference } else { difference }
+    }
+}
+
+/// Numerators over the least common denominator. Those of floating-point numbers are powers of two.
+fn over_one_denominator(values: &[&Rational]) -> (Vec<Integer>, Natural) {
+    if values.iter().all(|value| value.denominator().is_power_of_two()) {
+        let shift = |value: &Rational| value.denominator().trailing_zeros().unwrap_or(0);
+        let longest = values.iter().map(|value| shift(value)).max().unwrap_or(0);
+        let weights = values.iter().map(|value| value.numerator() << (longest - shift(value))).collect();
+        return (weights, Natural::ONE << longest);
+    }
+    let denominator = values.iter().fold(Natural::ONE, |d, value| least_common_multiple(&d, value.denominator()));
+    (values.iter().map(|value| value.numerator() * (&denominator / value.denominator())).collect(), denominator)
+}
+
 struct Reader<'a> {
     game: &'a Game,
     claim: &'a Claim,
@@ -138,8 +159,7 @@ impl Reader<'_> {
                 kept.push(&zero);
             }
         }
-        let denominator = kept.iter().fold(Natural::ONE, |d, value| least_common_multiple(&d, value.denominator()));
-        let weights: Vec<Integer> = kept.iter().map(|value| value.numerator() * (&denominator / value.denominator())).collect();
+        let (weights, denominator) = over_one_denominator(&kept);
         let sum = weights.iter().fold(Integer::ZERO, |sum, weight| sum + weight);
         Ok(Row { weights, denominator, sum, cut, negative })
     }
@@ -149,11 +169,13 @@ impl Reader<'_> {
         let mut rows = Vec::with_capacity(pairs.states());
         for state in 0..pairs.states() {
             let row = self.row(t, state)?;
-            let sum = Rational::from_parts(row.sum.clone(), row.denominator.clone());
-            let off = &sum - Rational::ONE;
-            if magnitude(&off) > *self.tolerance || sum.is_zero() {
+            // How far the sum is from 1, over the row's denominator.
+            let off = row.off();
+            let too_far = off != Integer::ZERO && Rational::from_parts(off.clone(), row.denominator.clone()) > *self.tolerance;
+            if too_far || row.sum.is_zero() {
                 let mut place = self.place(t, state, 0);
                 place.0.pop();
+                let sum = Rational::from_parts(row.sum, row.denominator);
                 let (at, hint) = (self.names(t, state, None), self.hint());
                 return Err(ClaimError::RowSum { place, at, sum: short(&sum), tolerance: short(self.tolerance), hint });
             }
@@ -163,7 +185,8 @@ impl Reader<'_> {
                 // Every entry is divided by the sum: the largest changes most.
                 let largest = row.weights.iter().enumerate().max_by_key(|(_, weight)| *weight);
                 if let Some((position, weight)) = largest {
-                    let moved = Rational::from_parts(weight.clone(), row.denominator.clone()) * magnitude(&off) / &sum;
+                    let total = &row.denominator * row.sum.clone().into_parts().1;
+                    let moved = Rational::from_parts(weight * off, total);
                     let action = pairs.of_state(state).nth(position).map_or(0, |pair| pairs.action(pair));
                     if change.as_ref().is_none_or(|(known, _)| moved > *known) {
                         change = Some((moved, action));

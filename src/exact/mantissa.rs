@@ -70,12 +70,26 @@ impl Mantissa for i128 {
     }
 
     fn scale(&self, factor: &Self, divisor: &Self, rounding: Rounding) -> Option<Self> {
-        // floor(a f / d) = floor(a / d) f + floor((a mod d) f / d): the products stay small.
-        let whole = self.div_euclid(*divisor).checked_mul(*factor)?;
-        let rest = self.rem_euclid(*divisor).checked_mul(*factor)?;
-        let floor = whole.checked_add(rest.div_euclid(*divisor))?;
+        let (floor, exact) = match self.checked_mul(*factor) {
+            Some(product) if divisor & (divisor - 1) == 0 => {
+                // A power of two: shifting rounds down.
+                let shift = divisor.trailing_zeros();
+                (product >> shift, product.trailing_zeros() >= shift)
+            }
+            Some(product) => {
+                let quotient = product / divisor;
+                let rest = product - quotient * divisor;
+                (if rest < 0 { quotient - 1 } else { quotient }, rest == 0)
+            }
+            None => {
+                // floor(a f / d) = floor(a / d) f + floor((a mod d) f / d): the products stay small.
+                let whole = self.div_euclid(*divisor).checked_mul(*factor)?;
+                let rest = self.rem_euclid(*divisor).checked_mul(*factor)?;
+                (whole.checked_add(rest.div_euclid(*divisor))?, rest.rem_euclid(*divisor) == 0)
+            }
+        };
         match rounding {
-            Rounding::Up if rest.rem_euclid(*divisor) != 0 => floor.checked_add(1),
+            Rounding::Up if !exact => floor.checked_add(1),
             Rounding::Up | Rounding::Down => Some(floor),
         }
     }
@@ -130,9 +144,16 @@ mod tests {
     use super::*;
 
     fn floors_and_ceilings<M: Mantissa>() {
-        for (value, factor, divisor, down, up) in
-            [(7, 1, 2, 3, 4), (-7, 1, 2, -4, -3), (6, 5, 3, 10, 10), (-6, 1, 3, -2, -2), (0, 9, 4, 0, 0)]
-        {
+        for (value, factor, divisor, down, up) in [
+            (7, 1, 2, 3, 4),
+            (-7, 1, 2, -4, -3),
+            (6, 5, 3, 10, 10),
+            (-6, 1, 3, -2, -2),
+            (0, 9, 4, 0, 0),
+            (-7, 5, 3, -12, -11),
+            (12, -1, 8, -2, -1),
+            (-8, 3, 8, -3, -3),
+        ] {
             let of = |x: i32| M::from_integer(&Integer::from(x)).expect("small");
             let scaled = |rounding| of(value).scale(&of(factor), &of(divisor), rounding).expect("small").to_integer();
             assert_eq!(scaled(Rounding::Down), Integer::from(down));

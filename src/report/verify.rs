@@ -101,9 +101,8 @@ impl VerifyReport<'_> {
             Horizon::Completed => write_field(out, "horizon", "the last stage was missing and completed: actions have no effect there")?,
         }
         if adjustment.filled > 0 {
-            let text =
-                format!("any available action in {} states and stages that nobody reaches or where it has no effect", adjustment.filled);
-            write_field(out, "filled", &text)?;
+            let rows = if play.horizon == Horizon::Completed { "rows without mass or of the completed stage" } else { "rows without mass" };
+            write_field(out, "filled", &format!("the first available action in {} {rows}", adjustment.filled))?;
         }
         Ok(())
     }
