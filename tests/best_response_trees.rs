@@ -55,12 +55,7 @@ fn random_game(rng: &mut ChaCha8Rng, parameters: usize, stages: usize, constrain
         }
     }
     // A payoff of the population that moves with the decision, and one that does not see it.
-    let _ = write!(
-        text,
-        "[[leader.payoff]]\nstage = 0\nvalue = \"({}/10) * u0 * mu[x] + ({}/10) * u0\"\n",
-        coefficient(),
-        coefficient()
-    );
+    let _ = write!(text, "[[leader.payoff]]\nstage = 0\nvalue = \"({}/10) * u0 * mu[x] + ({}/10) * u0\"\n", coefficient(), coefficient());
     Game::parse_toml(&text).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
@@ -200,7 +195,10 @@ fn altered_trees_claim_nothing_false() {
             }
         }
     }
-    assert!(refused + accepted == 2000 && refused > 1000 && tempting > 900, "{refused} refused, {accepted} accepted, {tempting} false ones refused");
+    assert!(
+        refused + accepted == 2000 && refused > 1000 && tempting > 900,
+        "{refused} refused, {accepted} accepted, {tempting} false ones refused"
+    );
 }
 
 /// Trees by hand, with the reason why they are refused. Moral hazard: with eps = 1/100 the value is 81/100, of a leader who pays a wage.
@@ -238,7 +236,9 @@ fn forged_trees_are_refused() {
     assert!(optimistic.contains("pessimistic selection only"));
     // A population in the rewards, or transitions that see the leader: none of the rule's games.
     let other = Game::load(Path::new("models/adoption_continuous.toml")).unwrap_or_else(|errors| panic!("{errors}"));
-    let text = written("pessimistic", "5/4", "40\nmultiplier-leaf - - -").replace(&game.hash(), &other.hash()).replace("at 1\nrange-bound 0\n", "");
+    let text = written("pessimistic", "5/4", "40\nmultiplier-leaf - - -")
+        .replace(&game.hash(), &other.hash())
+        .replace("at 1\nrange-bound 0\n", "");
     assert!(check(&other, text.as_bytes()).expect_err("false").to_string().contains("affine in the decision"));
 }
 

@@ -56,9 +56,9 @@ impl MultiplierStep {
     /// The step of a line whose first word is `rule`; `None` when it is no step of such a tree.
     pub(super) fn parse(rule: &str, rest: &[&str]) -> Option<Result<MultiplierStep, String>> {
         Some(match (rule, rest) {
-            ("multiplier-tree", [bits]) => parse_index(bits)
-                .and_then(|bits| u32::try_from(bits).map_err(|_| format!("found {bits} bits")))
-                .map(MultiplierStep::Open),
+            ("multiplier-tree", [bits]) => {
+                parse_index(bits).and_then(|bits| u32::try_from(bits).map_err(|_| format!("found {bits} bits"))).map(MultiplierStep::Open)
+            }
             ("multiplier-split", [at]) => parse_amount(at).map(MultiplierStep::Split),
             ("multiplier-action", [stage, state]) => {
                 parse_index(stage).and_then(|stage| Ok(MultiplierStep::Action(stage, parse_index(state)?)))
@@ -66,8 +66,9 @@ impl MultiplierStep {
             ("multiplier-coordinate", [index, at]) => {
                 parse_index(index).and_then(|index| Ok(MultiplierStep::Coordinate(index, parse_amount(at)?)))
             }
-            ("multiplier-leaf", [played, low, high]) => parse_list(played)
-                .and_then(|rule| Ok(MultiplierStep::Leaf { rule, facts: [parse_list(low)?, parse_list(high)?] })),
+            ("multiplier-leaf", [played, low, high]) => {
+                parse_list(played).and_then(|rule| Ok(MultiplierStep::Leaf { rule, facts: [parse_list(low)?, parse_list(high)?] }))
+            }
             _ => return None,
         })
     }

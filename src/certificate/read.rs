@@ -2,7 +2,9 @@
 
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::{Arithmetic, BUNDLE, Claim, CoverStep, LiftedStep, MultiplierStep, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION};
+use super::{
+    Arithmetic, BUNDLE, Claim, CoverStep, LiftedStep, MultiplierStep, Part, Scope, Selection, Step, SupportStep, TreeStep, VERSION,
+};
 use crate::exact::Rational;
 use crate::game::{Policy, StagePolicy};
 use std::io::{BufRead, Read};

@@ -171,7 +171,9 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
         let rule = step.rule();
         let fail = |fault| Rejection::Step { line, rule, fault };
         match &step {
-            Step::Decision(_) | Step::At(_) | Step::Cover(CoverStep::Open | CoverStep::End) | Step::Multiplier(MultiplierStep::Open(_)) => return Ok(Some(step)),
+            Step::Decision(_) | Step::At(_) | Step::Cover(CoverStep::Open | CoverStep::End) | Step::Multiplier(MultiplierStep::Open(_)) => {
+                return Ok(Some(step));
+            }
             Step::Cover(_) | Step::Multiplier(_) => return Err(fail(Fault::OutsideTree)),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
                 let computed = situation.free().and_then(|free| free.dynamic_programming(multiplier, *arithmetic)).map_err(fail)?;

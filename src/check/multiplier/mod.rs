@@ -15,8 +15,8 @@ use crate::exact::{Integer, Natural, Rational};
 use crate::game::Game;
 use std::io::BufRead;
 
-/// Most regions that may be open at a time.
-const MOST_OPEN: usize = 1 << 16;
+/// Most sites that open regions may have together.
+const MOST_OPEN: usize = 1 << 24;
 
 /// Checks a tree that has just been opened, to its last leaf: an upper bound of `sup_u` of the leader's reward at the worst equilibrium.
 pub(super) fn check_tree<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim: &Claim, bits: u32) -> Result<Rational, Rejection> {
@@ -45,7 +45,7 @@ pub(super) fn check_tree<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim:
                 // The first part is the next one to be read.
                 let parts = parts(&model, &region, cut).map_err(fail)?;
                 open.extend(parts.into_iter().rev());
-                if open.len() > MOST_OPEN {
+                if open.len().saturating_mul(model.sites().len()) > MOST_OPEN {
                     return Err(fail(Fault::TooLarge));
                 }
             }
@@ -68,10 +68,9 @@ pub fn number(amount: i64, bits: u32) -> Rational {
 pub fn parts(model: &Model, region: &Region, step: &MultiplierStep) -> Result<Vec<Region>, Fault> {
     match *step {
         MultiplierStep::Split(at) => Ok(region.split(at).into()),
-        MultiplierStep::Coordinate(index, at) => region
-            .cut(index, at)
-            .map(Vec::from)
-            .ok_or(Fault::Unknown { what: "free parameter", index, count: model.dimension() }),
+        MultiplierStep::Coordinate(index, at) => {
+            region.cut(index, at).map(Vec::from).ok_or(Fault::Unknown { what: "free parameter", index, count: model.dimension() })
+        }
         MultiplierStep::Action(stage, state) => {
             let site = stage.checked_mul(model.states()).and_then(|first| first.checked_add(state)).filter(|_| state < model.states());
             let site = site.filter(|&site| site < model.sites().len()).ok_or(Fault::Shape)?;

@@ -71,8 +71,15 @@ impl Tree {
         }
         let model = Model::new(game, space, epsilon, BITS).ok()?;
         let approx = Approx::new(&model, to_approx(epsilon));
-        let mut tree =
-            Tree { model, approx, nodes: Vec::new(), queue: BinaryHeap::new(), engine: LpEngine::new(), left: i64::MIN, range_approx: (0.0, LARGE) };
+        let mut tree = Tree {
+            model,
+            approx,
+            nodes: Vec::new(),
+            queue: BinaryHeap::new(),
+            engine: LpEngine::new(),
+            left: i64::MIN,
+            range_approx: (0.0, LARGE),
+        };
         let root = Region::all(&tree.model);
         let sites = root.sites(&tree.model).ok()?;
         tree.push(root, &sites, None)?;
@@ -98,11 +105,12 @@ impl Tree {
     /// Works until the bound meets the best decision of `cover`, or `control` stops.
     pub(super) fn run(&mut self, cover: &mut Cover<'_>, space: &Space<'_>, control: &Control, report: &dyn Fn(f64, f64, usize)) {
         let epsilon = self.approx.epsilon();
+        // At eps = 0 no multiplier is too large, and best responses alone are a rule for all of them.
         if epsilon > 0.0 {
             let most = (self.upper_approx() - cover.lower_approx()) / epsilon;
-            self.range_approx.1 = if most.is_finite() { most.clamp(1.0, 1e6) } else { LARGE };
+            let largest = if most.is_finite() { most.clamp(1.0, 1e6) } else { LARGE };
+            self.range_approx = (largest / RATIO.powi(CUTS), largest);
         }
-        self.range_approx.0 = self.range_approx.1 / RATIO.powi(CUTS);
         let mut next_ascent = 64;
         while let Some((bound, std::cmp::Reverse(position))) = self.queue.pop() {
             let bound_approx = bound as f64 / self.approx.unit;
@@ -198,12 +206,17 @@ impl Tree {
         let node = &self.nodes[position];
         let basis = guide.and_then(|guide| guide.basis.as_ref());
         let Some(relaxed) = relax(&self.model, &self.approx, &node.region, sites, floor_approx, &mut self.engine, basis) else { return };
-        if let Ok(own) = judge(&self.model, &node.region, sites, &relaxed.rule, [&relaxed.facts[0], &relaxed.facts[1]])
-            && own < node.own
-        {
+        let [low, high] = relaxed.facts;
+        // Without end, a rule that is optimal but for roundings is refused; best responses are not.
+        let leaves = [(relaxed.rule, [low.clone(), high]), (Vec::new(), [low, Vec::new()])];
+        for (rule, facts) in leaves.into_iter().take(if node.region.greatest.is_none() { 2 } else { 1 }) {
             let node = &mut self.nodes[position];
-            node.own = own;
-            node.leaf = (relaxed.rule, relaxed.facts);
+            if let Ok(own) = judge(&self.model, &node.region, sites, &rule, [&facts[0], &facts[1]])
+                && own < node.own
+            {
+                node.own = own;
+                node.leaf = (rule, facts);
+            }
         }
         let own_approx = self.nodes[position].own as f64 / self.approx.unit;
         if own_approx <= cover.threshold_approx() {

@@ -110,12 +110,8 @@ pub(super) fn relax(
     engine: &mut LpEngine,
     basis: Option<&LpBasis>,
 ) -> Option<Relaxed> {
-    let layout = Layout {
-        parameters: model.dimension(),
-        sites: model.sites().len(),
-        pairs: model.pairs().len(),
-        sides: approx.sides.len(),
-    };
+    let layout =
+        Layout { parameters: model.dimension(), sites: model.sites().len(), pairs: model.pairs().len(), sides: approx.sides.len() };
     let ends = ends(region, approx.unit);
     let programme = programme(model, approx, region, sites, &layout, &ends, floor_approx);
     if !engine.load(&programme) {
@@ -298,7 +294,8 @@ fn programme(
                     brings(&mut row, -1.0, leader);
                     let known = &sites[site];
                     let position = active(pair, site);
-                    let excess = position.map_or(0.0, |p| (if leader { known.leader_excess[p] } else { known.excess[p] }) as f64 / approx.unit);
+                    let excess =
+                        position.map_or(0.0, |p| (if leader { known.leader_excess[p] } else { known.excess[p] }) as f64 / approx.unit);
                     if excess > 0.0 {
                         row.push((layout.played(j, pair), excess));
                         match row.iter_mut().find(|(column, _)| *column == layout.share(j)) {
