@@ -2,7 +2,7 @@
 //!
 //! Known values: tests/oracle/mfg_values.json, closed forms and what other programs found.
 
-use super::{Outcome, Settings, solve};
+use super::{Covering, Outcome, Settings, solve};
 use crate::certificate::Selection;
 use crate::check::check;
 use crate::equilibrium::Control;
@@ -236,4 +236,39 @@ fn no_lie_becomes_a_bound_of_a_polytope() {
         }
     }
     assert!(tried == 2 * known.len() * lies().len() && told >= 2_000, "{told} lies in {tried} solves");
+}
+
+/// The same for trees of best responses, whose rules and multipliers are read off the duals of an engine that lies.
+#[test]
+fn no_lie_becomes_a_bound_of_a_tree() {
+    let known = [("moral_hazard", "1/100", "81/100"), ("moral_hazard", "9/100", "49/100"), ("inspection", "1/50", "-7/10")];
+    let (mut tried, mut told, mut trees) = (0, 0, 0);
+    for (model, epsilon, value) in known {
+        let game = Game::load(Path::new(&format!("models/{model}.toml"))).expect("a shipped model");
+        let value = parse_rational(value).expect("a number");
+        for (name, lie) in lies() {
+            for period in PERIODS {
+                let control = Control::default().within(LIMIT);
+                let settings = Settings {
+                    covering: Covering::BestResponses,
+                    control: control.clone(),
+                    race_control: control,
+                    ..Settings::new(parse_rational(epsilon).expect("a number"))
+                };
+                let (outcome, lies) = lying(lie, period, || solve(&game, &settings).expect("an answer"));
+                tried += 1;
+                told += lies;
+                trees += usize::from(String::from_utf8_lossy(&outcome.certificate).contains("multiplier-leaf"));
+                let claim = &outcome.accepted.claim;
+                assert!(
+                    claim.lower <= value && value <= claim.upper,
+                    "{model}, {name}: [{}, {}] without {value}",
+                    claim.lower,
+                    claim.upper
+                );
+                assert_eq!(check(&game, outcome.certificate.as_slice()).expect("accepted a second time").claim, *claim, "{model}, {name}");
+            }
+        }
+    }
+    assert!(tried == 2 * known.len() * lies().len() && told >= 500 && trees >= tried / 4, "{told} lies in {tried} solves, {trees} trees");
 }

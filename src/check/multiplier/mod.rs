@@ -15,8 +15,8 @@ use crate::exact::{Integer, Natural, Rational};
 use crate::game::Game;
 use std::io::BufRead;
 
-/// Most regions that may be open at a time.
-const MOST_OPEN: usize = 1 << 16;
+/// Most sites that open regions may have together.
+const MOST_OPEN: usize = 1 << 24;
 
 /// Checks a tree that has just been opened, to its last leaf: an upper bound of `sup_u` of the leader's reward at the worst equilibrium.
 pub(super) fn check_tree<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim: &Claim, bits: u32) -> Result<Rational, Rejection> {
@@ -45,7 +45,7 @@ pub(super) fn check_tree<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim:
                 // The first part is the next one to be read.
                 let parts = parts(&model, &region, cut).map_err(fail)?;
                 open.extend(parts.into_iter().rev());
-                if open.len() > MOST_OPEN {
+                if open.len().saturating_mul(model.sites().len()) > MOST_OPEN {
                     return Err(fail(Fault::TooLarge));
                 }
             }

@@ -10,6 +10,8 @@ use std::ops::Range;
 pub const MOST_BITS: u32 = 52;
 /// Most numbers that a model may hold.
 const MOST_NUMBERS: usize = 1 << 22;
+/// Most products that comparing the pairs of every site may take.
+const MOST_PRODUCTS: usize = 1 << 28;
 
 /// Affine in the free parameters: the constant, then a coefficient per parameter.
 pub type Form = Vec<Enclosure>;
@@ -63,6 +65,11 @@ impl Model {
         let count = game.pairs();
         let numbers = states.checked_add(2 * width).and_then(|per| per.checked_mul(count.max(1)));
         if numbers.is_none_or(|numbers| numbers > MOST_NUMBERS) {
+            return Err(Fault::TooLarge);
+        }
+        let all_states = game.stages.iter().flat_map(|stage| (0..stage.pairs.states()).map(|state| stage.pairs.of_state(state).len()));
+        let comparisons = all_states.fold(0usize, |sum, actions| sum.saturating_add(actions.saturating_mul(actions)));
+        if comparisons.saturating_mul(states + width) > MOST_PRODUCTS {
             return Err(Fault::TooLarge);
         }
         let reader = Reader { space, width };

@@ -138,11 +138,12 @@ impl Region {
         close(value, leader, active, excess, leader_excess)
     }
 
-    /// The form at the middle of the box, near enough.
+    /// The form at the middle of the box, near enough to compare pairs by.
     fn middle(&self, model: &Model, form: &[Enclosure]) -> i128 {
-        let mut sum = i128::from(form.first().map_or(0, |constant| constant.low)) << 1;
+        let mut sum = i128::from(form.first().map_or(0, |constant| constant.low));
         for ((coefficient, &low), &high) in form.iter().skip(1).zip(&self.low).zip(&self.high) {
-            sum += (i128::from(coefficient.low) * (i128::from(low) + i128::from(high))) >> model.bits;
+            let middle = (i128::from(low) + i128::from(high)) >> 1;
+            sum = sum.saturating_add((i128::from(coefficient.low) * middle) >> model.bits);
         }
         sum
     }

@@ -19,25 +19,15 @@ const BITS: u32 = 40;
 /// Most pairs of a game that trees are made for.
 const MOST_PAIRS: usize = 1500;
 /// How often the largest multiplier that can matter is divided by [`RATIO`] before the first programme.
-const OCTAVES: i32 = 7;
+const CUTS: i32 = 4;
 /// Largest ratio of the ends of an interval of multipliers for which a programme is solved.
-const RATIO: f64 = 4.0;
+const RATIO: f64 = 16.0;
 /// The largest multiplier looked at where none is known to be large enough.
 const LARGE: f64 = 1024.0;
 /// Most regions of a tree.
 const MOST_REGIONS: usize = 100_000;
 /// Fractional bits of decisions that are tried.
 const DECISION_BITS: u32 = 24;
-
-fn ratio() -> f64 {
-    std::env::var("SMFG_RATIO").ok().and_then(|v| v.parse().ok()).unwrap_or(RATIO)
-}
-fn octaves() -> i32 {
-    std::env::var("SMFG_OCT").ok().and_then(|v| v.parse().ok()).unwrap_or(OCTAVES)
-}
-fn weight() -> f64 {
-    std::env::var("SMFG_W").ok().and_then(|v| v.parse().ok()).unwrap_or(1.0)
-}
 
 /// A region with what is known of it.
 struct Node {
@@ -115,11 +105,12 @@ impl Tree {
     /// Works until the bound meets the best decision of `cover`, or `control` stops.
     pub(super) fn run(&mut self, cover: &mut Cover<'_>, space: &Space<'_>, control: &Control, report: &dyn Fn(f64, f64, usize)) {
         let epsilon = self.approx.epsilon();
+        // At eps = 0 no multiplier is too large, and best responses alone are a rule for all of them.
         if epsilon > 0.0 {
             let most = (self.upper_approx() - cover.lower_approx()) / epsilon;
-            self.range_approx.1 = if most.is_finite() { most.clamp(1.0, 1e6) } else { LARGE };
+            let largest = if most.is_finite() { most.clamp(1.0, 1e6) } else { LARGE };
+            self.range_approx = (largest / RATIO.powi(CUTS), largest);
         }
-        self.range_approx.0 = self.range_approx.1 / ratio().powi(octaves());
         let mut next_ascent = 64;
         while let Some((bound, std::cmp::Reverse(position))) = self.queue.pop() {
             let bound_approx = bound as f64 / self.approx.unit;
@@ -215,12 +206,17 @@ impl Tree {
         let node = &self.nodes[position];
         let basis = guide.and_then(|guide| guide.basis.as_ref());
         let Some(relaxed) = relax(&self.model, &self.approx, &node.region, sites, floor_approx, &mut self.engine, basis) else { return };
-        if let Ok(own) = judge(&self.model, &node.region, sites, &relaxed.rule, [&relaxed.facts[0], &relaxed.facts[1]])
-            && own < node.own
-        {
+        let [low, high] = relaxed.facts;
+        // Without end, a rule that is optimal but for roundings is refused; best responses are not.
+        let leaves = [(relaxed.rule, [low.clone(), high]), (Vec::new(), [low, Vec::new()])];
+        for (rule, facts) in leaves.into_iter().take(if node.region.greatest.is_none() { 2 } else { 1 }) {
             let node = &mut self.nodes[position];
-            node.own = own;
-            node.leaf = (relaxed.rule, relaxed.facts);
+            if let Ok(own) = judge(&self.model, &node.region, sites, &rule, [&facts[0], &facts[1]])
+                && own < node.own
+            {
+                node.own = own;
+                node.leaf = (rule, facts);
+            }
         }
         let own_approx = self.nodes[position].own as f64 / self.approx.unit;
         if own_approx <= cover.threshold_approx() {
@@ -248,7 +244,7 @@ impl Tree {
     fn wide(&self, position: usize) -> bool {
         let (least, greatest) = self.ends_approx(position);
         let (small, large) = self.range_approx;
-        least < large * 0.99 && greatest > 1.01 * ratio() * least.max(small / ratio())
+        least < large * 0.99 && greatest > 1.01 * RATIO * least.max(small / RATIO)
     }
 
     /// How to divide a region; `None` when there is nothing to divide.
@@ -256,8 +252,8 @@ impl Tree {
         let (least, greatest) = self.ends_approx(position);
         let amount = |value: f64| (value * self.approx.unit).round() as i64;
         if self.wide(position) {
-            let top = if greatest.is_finite() { greatest / ratio() } else { self.range_approx.1 };
-            return Some(MultiplierStep::Split(amount(top.max(ratio() * least).min(greatest))));
+            let top = if greatest.is_finite() { greatest / RATIO } else { self.range_approx.1 };
+            return Some(MultiplierStep::Split(amount(top.max(RATIO * least).min(greatest))));
         }
         let Some(guide) = &self.nodes[position].guide else {
             // No programme was solved: something smaller may do.
@@ -271,7 +267,7 @@ impl Tree {
         let mixed = guide.excess_approx - doubts;
         if let Some((site, doubt)) = most
             && doubt > 1e-9
-            && (mixed <= weight() * doubts || !divisible)
+            && (mixed <= doubts || !divisible)
         {
             return Some(action(site));
         }

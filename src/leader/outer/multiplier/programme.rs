@@ -21,7 +21,7 @@ pub(super) struct Relaxed {
     pub(super) point_approx: Vec<f64>,
     /// The multiplier, mixed.
     pub(super) multiplier_approx: f64,
-    /// Per open site what the value gains from not knowing the best response there.
+    /// Per open site how far values exceed what any pair brings there, as far as the site is visited.
     pub(super) doubt_approx: Vec<(usize, f64)>,
     /// How far apart the mixed decisions are, per free parameter.
     pub(super) spread_approx: Vec<f64>,
@@ -173,21 +173,30 @@ pub(super) fn relax(
         let decision: Vec<f64> = (0..layout.parameters).map(|k| x[layout.share(j) + 1 + k]).collect();
         point_approx.iter_mut().zip(&decision).for_each(|(sum, value)| *sum += value);
         single[j] = Some(decision.iter().map(|value| value / share).collect());
-        for (site, known) in sites.iter().enumerate().filter(|(_, known)| known.active.len() > 1) {
-            let brings = |pair: usize, leader: bool| {
-                let form = if leader { &approx.leader[pair] } else { &approx.reward[pair] };
-                let own: f64 = form.iter().enumerate().map(|(k, c)| c * x[layout.share(j) + k]).sum();
-                let after = approx.next[pair].iter().enumerate().map(|(state, p)| {
-                    let next = model.following(site, state);
-                    p * x[if leader { layout.leader(j, next) } else { layout.value(j, next) }]
-                });
-                own + after.sum::<f64>()
-            };
-            let weight = |kind: usize| known.active.iter().map(|&pair| (-y[layout.facts(j) + FACTS * pair + kind]).max(0.0)).sum::<f64>();
-            let best = known.active.iter().map(|&pair| (brings(pair, false), pair)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let brings = |site: usize, pair: usize, leader: bool| {
+            let form = if leader { &approx.leader[pair] } else { &approx.reward[pair] };
+            let own: f64 = form.iter().enumerate().map(|(k, c)| c * x[layout.share(j) + k]).sum();
+            let after = approx.next[pair].iter().enumerate().map(|(state, p)| {
+                let next = model.following(site, state);
+                p * x[if leader { layout.leader(j, next) } else { layout.value(j, next) }]
+            });
+            own + after.sum::<f64>()
+        };
+        // Masses of those who play what looks best.
+        let mut mass = approx.initial.clone();
+        mass.resize(layout.sites, 0.0);
+        for (site, known) in sites.iter().enumerate() {
+            let best = known.active.iter().map(|&pair| (brings(site, pair, false), pair)).max_by(|a, b| a.0.total_cmp(&b.0));
             let Some((most, best)) = best else { continue };
-            doubt[site] += weight(1) * (x[layout.value(j, site)] - most).max(0.0);
-            doubt[site] += weight(2) * (x[layout.leader(j, site)] - brings(best, true)).max(0.0);
+            if known.active.len() > 1 {
+                let (objective, multiplier) = ends[j];
+                let above = (x[layout.value(j, site)] - most).max(0.0);
+                let leader_above = (x[layout.leader(j, site)] - brings(site, best, true)).max(0.0);
+                doubt[site] += mass[site] * (multiplier * above + objective * leader_above);
+            }
+            for (state, p) in approx.next[best].iter().enumerate() {
+                mass[model.following(site, state)] += mass[site] * p;
+            }
         }
     }
     if total > 0.0 {
