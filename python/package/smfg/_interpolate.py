@@ -35,8 +35,8 @@ _AGREEMENT = {True: 1e-5, False: 1e-9}
 _SUM = Fraction(1, 100_000)
 #: Segments on which differences are looked at.
 _SEGMENTS = 3
-#: Most values that are computed, over all calls.
-_MOST_VALUES = 400_000_000
+#: Most values that are computed, over all calls, and most that are kept at a time.
+_MOST_VALUES, _MOST_KEPT = 400_000_000, 40_000_000
 
 
 @dataclass(frozen=True)
@@ -83,22 +83,24 @@ def interpolate(function: Function, places: int, what: str, *, laws: bool = Fals
         When it is none of this degree, with a law at which it differs, or is not finite, or there is too much to compute.
     """
     random = np.random.default_rng(seed)
-    tests = [_law(random, places, kind) for kind in range(points)]
-    values = [_finite(function, law, what) for law in tests]
-    shape, single = values[0][0].shape, any(single for _, single in values)
-    flat = [value.ravel() for value, _ in values]
-    rounded = _Rounding(shape, single, laws, what)
+    tests = [_law(random, places, kind) for kind in range(max(points, 1))]
+    first, single = _finite(function, tests[0], what)
+    shape = first.shape
 
     def name(position: int) -> str:
         return label(position) if label else "at " + "".join(f"[{i}]" for i in np.unravel_index(position, shape))
 
-    if all(np.array_equal(flat[0], value) for value in flat[1:]):
-        return Polynomial(shape, rounded.sparse(flat[0]), {}, {}, 0.0, single)
     # Before many values are computed: a few on segments between laws, where high differences of a polynomial vanish.
     bent = [_bend_on(function, random, places, name, single, what) for _ in range(_SEGMENTS)]
+    values = [(first, single), *(_finite(function, law, what) for law in tests[1:])]
+    single = any(own for _, own in values)
+    flat = [value.ravel() for value, _ in values]
+    rounded = _Rounding(shape, single, laws, what)
+    if not any(bent) and all(np.array_equal(flat[0], value) for value in flat[1:]):
+        return Polynomial(shape, rounded.sparse(flat[0]), {}, {}, 0.0, single)
     squares = any(bent)
     calls = places + (places * (places - 1) // 2 if squares else 0)
-    if calls * flat[0].size > _MOST_VALUES:
+    if calls * flat[0].size > _MOST_VALUES or places * flat[0].size > _MOST_KEPT:
         raise ConversionError(f"{what}: {flat[0].size} numbers depend on a population in {places} places, which is too much to interpolate")
 
     def value_at(*where: int) -> NDArray[np.float64]:
