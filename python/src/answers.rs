@@ -44,12 +44,8 @@ pub fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Stri
 fn settings<'a>(game: &Game, question: &Question) -> Result<Settings<'a>, Failure> {
     let given = arguments::given(question.decision.clone(), question.parameters.clone())?;
     let (decision, point) = arguments::chosen(game, given.as_ref())?;
-    let gap = arguments::number("gap", &question.gap)?;
-    if gap < smfg::exact::Rational::ZERO {
-        return Err(Failure::new(Kind::Argument, format!("gap: found {gap}, expected at least 0")));
-    }
     Ok(Settings {
-        gap,
+        gap: arguments::gap(&question.gap)?,
         decision,
         point,
         method: arguments::method(&question.method)?,

@@ -17,6 +17,15 @@ pub fn number(name: &str, text: &str) -> Result<Rational, Failure> {
     parse_rational(text).map_err(|error| Failure::new(Kind::Argument, format!("{name}: {error}")))
 }
 
+/// An accepted distance of bounds.
+pub fn gap(text: &str) -> Result<Rational, Failure> {
+    let gap = number("gap", text)?;
+    if gap < Rational::ZERO {
+        return Err(Failure::new(Kind::Argument, format!("gap: found {gap}, expected at least 0")));
+    }
+    Ok(gap)
+}
+
 /// A decision by name (or `a=1,b=2`), or by its parameters.
 pub fn given(text: Option<String>, parameters: Option<Parameters>) -> Result<Option<GivenDecision>, Failure> {
     let Some(parameters) = parameters else { return Ok(text.map(GivenDecision::Text)) };

@@ -5,8 +5,10 @@ use crate::errors::{Failure, Kind};
 use crate::evaluated::Evaluated;
 use crate::task::Shared;
 use pyo3::prelude::*;
+use smfg::analysis::verification;
 use smfg::claim::{Claim, Options, PlayKind, Quantity, parse_array, verify};
 use smfg::game::Game;
+use smfg::leader::Settings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -92,5 +94,33 @@ impl Submitted {
 pub fn evaluate(game: &Arc<Game>, submitted: Submitted, shared: &Shared) -> Result<Evaluated, Failure> {
     let (claim, options) = submitted.read()?;
     let judged = verify(game, &claim, &options, &|| shared.keep_going())?;
-    Ok(Evaluated::new(Arc::clone(game), judged))
+    Ok(Evaluated::new(Arc::clone(game), judged, None))
+}
+
+/// What the search beside a submitted equilibrium may cost.
+pub struct Search {
+    /// Whether the eps is what the play is found to be exploitable by, in place of what it claims.
+    pub actual: bool,
+    /// Accepted width of the bounds.
+    pub gap: String,
+    /// Seconds.
+    pub time_limit: Option<f64>,
+    /// Threads; all processors when absent.
+    pub threads: Option<usize>,
+}
+
+/// Judges what is submitted, and certifies the range of its decision and the value of the game.
+pub fn compare(game: &Arc<Game>, submitted: Submitted, search: &Search, shared: &Shared) -> Result<Evaluated, Failure> {
+    let (claim, options) = submitted.read()?;
+    let judged = verify(game, &claim, &options, &|| shared.keep_going())?;
+    let epsilon = if search.actual { judged.evaluation.exploitability.upper().clone() } else { judged.epsilon.clone() };
+    let observe = |progress| shared.observe(progress);
+    let settings = Settings {
+        gap: arguments::gap(&search.gap)?,
+        threads: arguments::threads(search.threads)?,
+        observer: Some(&observe),
+        ..shared.limited(Settings::new(epsilon), arguments::time_limit(search.time_limit)?)
+    };
+    let comparison = verification::compare(game, &judged, &settings)?;
+    Ok(Evaluated::new(Arc::clone(game), judged, Some(comparison)))
 }

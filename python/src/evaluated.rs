@@ -1,99 +1,56 @@
 //! A play that was evaluated: what it is worth, its policy and its flow.
 
+use crate::answers;
 use crate::errors::{Failure, Kind};
 use crate::task;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde_json::{Value, json};
-use smfg::claim::{Horizon, Verdict, Verification};
+use smfg::analysis::verification::Comparison;
+use smfg::claim::Verification;
 use smfg::exact::{Rational, to_approx};
-use smfg::follower::{Enclosed, enclose_play, flow};
+use smfg::follower::{enclose_play, flow};
 use smfg::game::{Game, Policy};
+use smfg::report::VerifyReport;
 use std::sync::Arc;
 
 /// Fractional bits of a flow that is wanted in binary64.
 const FLOW_BITS: u32 = 60;
+
+/// `[stage][state]` rows of an action and its number.
+type Rows = Vec<Vec<Vec<(usize, String)>>>;
 
 /// An evaluated play.
 #[pyclass(frozen, module = "smfg._native")]
 pub struct Evaluated {
     game: Arc<Game>,
     judged: Arc<Verification>,
+    comparison: Option<Comparison>,
 }
 
 impl Evaluated {
-    /// `judged` about `game`.
-    pub fn new(game: Arc<Game>, judged: Verification) -> Self {
-        Evaluated { game, judged: Arc::new(judged) }
-    }
-}
-
-/// `[lower, upper]`.
-fn bounds(number: &Enclosed) -> Value {
-    json!([number.lower().to_string(), number.upper().to_string()])
-}
-
-fn verdict(verdict: Verdict) -> Value {
-    match verdict {
-        Verdict::Holds => Value::Bool(true),
-        Verdict::Fails => Value::Bool(false),
-        Verdict::Undecided => Value::Null,
+    /// `judged` about `game`, and what is certified about it.
+    pub fn new(game: Arc<Game>, judged: Verification, comparison: Option<Comparison>) -> Self {
+        Evaluated { game, judged: Arc::new(judged), comparison }
     }
 }
 
 #[pymethods]
 impl Evaluated {
-    /// JSON: what the play is worth, what was adjusted, and the claimed numbers beside the actual ones.
-    fn answer(&self) -> String {
-        let judged = &self.judged;
-        let decision = judged.decision.decision(&self.game);
-        let parameters: serde_json::Map<String, Value> = self
-            .game
-            .leader
-            .parameters
-            .iter()
-            .zip(&decision.values)
-            .map(|(name, value)| (name.clone(), value.to_string().into()))
-            .collect();
-        let adjustment = &judged.play.adjustment;
-        let checks: Vec<Value> = judged
-            .checks
-            .iter()
-            .map(|check| {
-                json!({
-                    "quantity": check.subject.key(),
-                    "claimed": check.claimed.to_string(),
-                    "actual": bounds(&check.actual),
-                    "tolerance": check.tolerance.to_string(),
-                    "holds": verdict(check.verdict),
-                })
-            })
-            .collect();
-        json!({
-            "decision": {"name": decision.name, "parameters": parameters},
-            "kind": judged.kind.key(),
-            "exploitability": bounds(&judged.evaluation.exploitability),
-            "leader_reward": bounds(&judged.evaluation.leader_reward),
-            "follower_value": bounds(&judged.evaluation.follower_value),
-            "follower_reward": bounds(&judged.evaluation.follower_reward),
-            "deviation": judged.evaluation.deviation.as_ref().map(bounds),
-            "bits": judged.evaluation.bits,
-            "adjustment": {
-                "largest": adjustment.largest.to_string(),
-                "place": adjustment.place.as_ref().map(|place| place.0.clone()),
-                "rows": adjustment.rows,
-                "negative": adjustment.negative,
-                "filled": adjustment.filled,
-            },
-            "horizon": match judged.play.horizon {
-                Horizon::AsGiven => "as_given",
-                Horizon::Dropped => "dropped",
-                Horizon::Completed => "completed",
-            },
-            "checks": checks,
-            "tolerance": judged.tolerance.to_string(),
-        })
-        .to_string()
+    /// What `smfg verify --format json` prints.
+    fn answer(&self, py: Python<'_>) -> PyResult<String> {
+        let comparison = self.comparison.as_ref();
+        let report = VerifyReport { game: &self.game, verification: &self.judged, comparison, certificate_path: None };
+        answers::text(|out| report.write_json(out)).map_err(|failure| failure.raise(py))
+    }
+
+    /// A bundle of the certificates of range and value; `None` when nothing was solved.
+    fn certificate<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.comparison.as_ref().map(|comparison| PyBytes::new(py, &comparison.certificate))
+    }
+
+    /// For an occupation measure: lower and upper bound of its distance from the flow of its policy.
+    fn deviation(&self) -> Option<(String, String)> {
+        self.judged.evaluation.deviation.as_ref().map(|number| (number.lower().to_string(), number.upper().to_string()))
     }
 
     /// Stages, states and actions.
@@ -102,12 +59,12 @@ impl Evaluated {
     }
 
     /// `[stage][state]` rows of `(action, probability)`, normalised exactly.
-    fn policy(&self) -> Vec<Vec<Vec<(usize, String)>>> {
+    fn policy(&self) -> Rows {
         rows(&self.game, &self.judged.play.policy)
     }
 
     /// `[stage][state]` rows of `(action, mass)`, exact, zeros left out.
-    fn flow(&self, py: Python<'_>) -> PyResult<Vec<Vec<Vec<(usize, String)>>>> {
+    fn flow(&self, py: Python<'_>) -> PyResult<Rows> {
         let (game, judged) = (Arc::clone(&self.game), Arc::clone(&self.judged));
         task::run(py, None, move |_| {
             let instance = game.at(&judged.decision.decision(&game).values);
@@ -123,7 +80,7 @@ impl Evaluated {
         })
     }
 
-    /// Bytes of a binary64 array `[stage][state][action]` of masses, each within 2^-50 of the exact one.
+    /// Bytes of a binary64 array `[stage][state][action]` of masses: middles of enclosures in fixed point.
     fn flow_approx<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let (game, judged) = (Arc::clone(&self.game), Arc::clone(&self.judged));
         let found = task::run(py, None, move |shared| {
@@ -148,7 +105,7 @@ impl Evaluated {
     }
 }
 
-fn rows(game: &Game, policy: &Policy) -> Vec<Vec<Vec<(usize, String)>>> {
+fn rows(game: &Game, policy: &Policy) -> Rows {
     let stages = game.stages.iter().zip(&policy.stages).map(|(stage, play)| {
         let row = |state: usize| {
             let actions = stage.pairs.of_state(state).map(|pair| stage.pairs.action(pair));

@@ -3,7 +3,7 @@
 use crate::answers::{self, Question};
 use crate::arguments::Parameters;
 use crate::certificates;
-use crate::claims::{self, Submitted};
+use crate::claims::{self, Search, Submitted};
 use crate::errors::{Failure, Kind};
 use crate::evaluated::Evaluated;
 use crate::task;
@@ -195,5 +195,22 @@ impl NativeGame {
     fn evaluate(&self, py: Python<'_>, submitted: Submitted) -> PyResult<Evaluated> {
         let game = Arc::clone(&self.game);
         task::run(py, None, move |shared| claims::evaluate(&game, submitted, shared))
+    }
+
+    /// Evaluates a submitted play, and certifies the range of its decision and the value of the game.
+    #[pyo3(signature = (submitted, *, actual, gap, time_limit, threads, progress))]
+    #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        submitted: Submitted,
+        actual: bool,
+        gap: String,
+        time_limit: Option<f64>,
+        threads: Option<usize>,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Evaluated> {
+        let (game, search) = (Arc::clone(&self.game), Search { actual, gap, time_limit, threads });
+        task::run(py, progress, move |shared| claims::compare(&game, submitted, &search, shared))
     }
 }

@@ -25,7 +25,7 @@ Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas
 return was accepted by a checker that computes with rationals only; :func:`check` runs it on a certificate.
 """
 
-from ._ask import check, equilibria, evaluate, range, solve
+from ._ask import check, equilibria, evaluate, range, solve, verify
 from ._errors import (
     ArgumentError,
     ClaimError,
@@ -55,6 +55,7 @@ from ._results import (
     Progress,
     Range,
     Solution,
+    Verification,
     Vertex,
 )
 
@@ -84,6 +85,7 @@ __all__ = [
     "Range",
     "Solution",
     "UnsupportedError",
+    "Verification",
     "Vertex",
     "__version__",
     "check",
@@ -93,4 +95,5 @@ __all__ = [
     "loads",
     "range",
     "solve",
+    "verify",
 ]

@@ -1,4 +1,4 @@
-"""The questions: solve, range, equilibria, evaluate, check."""
+"""The questions: solve, range, equilibria, evaluate, verify, check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from ._errors import ArgumentError, ClaimError
 from ._numbers import Number, text
-from ._results import Check, Equilibria, Evaluation, Progress, Range, Solution
+from ._results import Check, Equilibria, Evaluation, Progress, Range, Solution, Verification
 
 if TYPE_CHECKING:
     from ._game import GameLike
@@ -47,10 +47,6 @@ def _search(
     precision: str | int,
     progress: Callback | None,
 ) -> dict[str, Any]:
-    def tell(*state: Any) -> None:
-        assert progress is not None
-        progress(Progress(*state))
-
     return _decision(decision) | {
         "epsilon": text(epsilon, "epsilon"),
         "gap": text(gap, "gap"),
@@ -58,8 +54,12 @@ def _search(
         "threads": threads,
         "method": method,
         "precision": str(precision),
-        "progress": None if progress is None else tell,
+        "progress": _teller(progress),
     }
+
+
+def _teller(progress: Callback | None) -> Callable[..., object] | None:
+    return None if progress is None else lambda *state: progress(Progress(*state))
 
 
 def solve(
@@ -273,6 +273,76 @@ def evaluate(
     return Evaluation._from(_native(game).evaluate(submitted | {"numbers": [], "epsilon": None}))
 
 
+def verify(
+    game: GameLike,
+    policy: Any = None,
+    *,
+    occupation: Any = None,
+    decision: DecisionLike | None = None,
+    exploitability: Number | None = None,
+    leader_reward: Number | None = None,
+    follower_value: Number | None = None,
+    follower_reward: Number | None = None,
+    value: Number | None = None,
+    epsilon: Number | Literal["actual"] | None = None,
+    tolerance: Number | None = None,
+    horizon_convention: Literal["decisions", "last-index"] = "decisions",
+    precision: str | int = "auto",
+    solve: bool = True,
+    gap: Number = "1/1000000",
+    time_limit: float | None = None,
+    threads: int | None = None,
+    progress: Callback | None = None,
+) -> Verification:
+    """What another solver says, against exact arithmetic and certified values.
+
+    Parameters
+    ----------
+    game, policy, occupation, decision, tolerance, horizon_convention, precision
+        As for :func:`evaluate`; ``policy`` may be the path of a claim file, whose numbers are then judged too.
+    exploitability, leader_reward, follower_value, follower_reward, value
+        Numbers that are claimed. The exploitability may be smaller than claimed; the others are to agree within the tolerance. ``value`` is the pessimistic value
+        of the game.
+    epsilon
+        Of the equilibria that the play is compared with; ``"actual"`` for the exploitability that it is found to have. When absent, the claim's, or the claimed
+        exploitability, or 0.
+    solve
+        Whether to certify the range of the decision and the value of the game, or to evaluate alone.
+    gap, time_limit, threads, progress
+        Of this search, as for :func:`solve`.
+
+    Raises
+    ------
+    Error
+        As :func:`evaluate` and :func:`solve`.
+
+    Examples
+    --------
+    >>> import smfg
+    >>> game = smfg.Game.build(
+    ...     name="crowded road", stages=1, states=["home"], actions=["bridge", "tunnel"], initial="home",
+    ...     reward=[{"action": "bridge", "value": "-mu[*, bridge]"}, {"action": "tunnel", "value": "-1/2"}],
+    ... )
+    >>> judged = smfg.verify(game, [[["3/4", "1/4"]]], exploitability=0)
+    >>> print(judged.holds, judged.checks[0].actual, judged.equilibrium)
+    False 3/16 False
+    """
+    claimed = {
+        "exploitability": exploitability,
+        "leader_reward": leader_reward,
+        "follower_value": follower_value,
+        "follower_reward": follower_reward,
+        "value": value,
+    }
+    submitted = _submitted(policy, occupation) | _options(decision, tolerance, horizon_convention, precision)
+    submitted["numbers"] = [(key, text(number, key)) for key, number in claimed.items() if number is not None]
+    submitted["epsilon"] = None if epsilon is None or epsilon == "actual" else text(epsilon, "epsilon")
+    if not solve:
+        return Verification._from(_native(game).evaluate(submitted))
+    search = {"actual": epsilon == "actual", "gap": text(gap, "gap"), "time_limit": time_limit, "threads": threads, "progress": _teller(progress)}
+    return Verification._from(_native(game).verify(submitted, **search))
+
+
 def _options(decision: DecisionLike | None, tolerance: Number | None, horizon: str, precision: str | int) -> dict[str, Any]:
     return _decision(decision) | {
         "tolerance": None if tolerance is None else text(tolerance, "tolerance"),
@@ -317,4 +387,4 @@ def _nested(array: Any) -> Any:
     return text(array)
 
 
-__all__ = ["Callback", "DecisionLike", "check", "equilibria", "evaluate", "range", "solve"]
+__all__ = ["Callback", "DecisionLike", "check", "equilibria", "evaluate", "range", "solve", "verify"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ._results import Check, Equilibria, Evaluation, Range, Solution
+    from ._results import Check, Equilibria, Evaluation, Range, Solution, Verification
 
 #: A game, or the path of its file.
 GameLike = Union["Game", str, "os.PathLike[str]"]
@@ -258,6 +258,10 @@ class Game:
     def evaluate(self, policy: Any = None, **options: Any) -> Evaluation:
         """:func:`smfg.evaluate` of this game."""
         return _ask.evaluate(self, policy, **options)
+
+    def verify(self, policy: Any = None, **options: Any) -> Verification:
+        """:func:`smfg.verify` of this game."""
+        return _ask.verify(self, policy, **options)
 
     def check(self, certificate: bytes | str | os.PathLike[str]) -> Check:
         """:func:`smfg.check` of this game."""

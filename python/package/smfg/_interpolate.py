@@ -35,8 +35,8 @@ _AGREEMENT = {True: 1e-5, False: 1e-9}
 _SUM = Fraction(1, 100_000)
 #: Segments on which differences are looked at.
 _SEGMENTS = 3
-#: Most values that are computed, over all calls.
-_MOST_VALUES = 400_000_000
+#: Most values that are computed, over all calls, and most that are kept at a time.
+_MOST_VALUES, _MOST_KEPT = 400_000_000, 40_000_000
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,10 @@ def simplest(value: float, single: bool) -> Fraction:
     return number
 
 
-def interpolate(function: Function, places: int, what: str, *, laws: bool = False, degree: int = 2, points: int = 20, seed: int = 0) -> Polynomial:
+def interpolate(function: Function, places: int, what: str, *, laws: bool = False, label: Callable[[int], str] | None = None, points: int = 20, seed: int = 0) -> Polynomial:
     """The polynomial that ``function`` is on the laws over ``places`` places; ``laws`` says that its last axis holds probabilities.
+
+    ``what`` and ``label`` name the function and its entries in messages.
 
     Raises
     ------
@@ -81,18 +83,24 @@ def interpolate(function: Function, places: int, what: str, *, laws: bool = Fals
         When it is none of this degree, with a law at which it differs, or is not finite, or there is too much to compute.
     """
     random = np.random.default_rng(seed)
-    tests = [_law(random, places, kind) for kind in range(points)]
-    values = [_finite(function, law, what) for law in tests]
-    shape, single = values[0][0].shape, any(single for _, single in values)
+    tests = [_law(random, places, kind) for kind in range(max(points, 1))]
+    first, single = _finite(function, tests[0], what)
+    shape = first.shape
+
+    def name(position: int) -> str:
+        return label(position) if label else "at " + "".join(f"[{i}]" for i in np.unravel_index(position, shape))
+
+    # Before many values are computed: a few on segments between laws, where high differences of a polynomial vanish.
+    bent = [_bend_on(function, random, places, name, single, what) for _ in range(_SEGMENTS)]
+    values = [(first, single), *(_finite(function, law, what) for law in tests[1:])]
+    single = any(own for _, own in values)
     flat = [value.ravel() for value, _ in values]
     rounded = _Rounding(shape, single, laws, what)
-    if all(np.array_equal(flat[0], value) for value in flat[1:]):
+    if not any(bent) and all(np.array_equal(flat[0], value) for value in flat[1:]):
         return Polynomial(shape, rounded.sparse(flat[0]), {}, {}, 0.0, single)
-    # Before many values are computed: a few on segments between laws, where high differences of a polynomial vanish.
-    bent = [_bend_on(function, random, places, shape, single, what) for _ in range(_SEGMENTS)]
-    squares = degree >= 2 and any(bent)
+    squares = any(bent)
     calls = places + (places * (places - 1) // 2 if squares else 0)
-    if calls * flat[0].size > _MOST_VALUES:
+    if calls * flat[0].size > _MOST_VALUES or places * flat[0].size > _MOST_KEPT:
         raise ConversionError(f"{what}: {flat[0].size} numbers depend on a population in {places} places, which is too much to interpolate")
 
     def value_at(*where: int) -> NDArray[np.float64]:
@@ -114,17 +122,15 @@ def interpolate(function: Function, places: int, what: str, *, laws: bool = Fals
         found = Polynomial(shape, constant, linear, quadratic, 0.0, single)
         difference, worst = _largest_difference(found, tests, flat)
     if not _agrees(difference, flat, single):
-        kind = "affine" if degree == 1 else "a polynomial of degree 2"
         position = int(np.argmax(np.abs(_at(found, tests[worst]) - flat[worst])))
-        index = "".join(f"[{i}]" for i in np.unravel_index(position, shape))
         raise ConversionError(
-            f"{what}: not {kind} in the population: at {index}, with the law {_words(tests[worst])}, it is {float(flat[worst][position])!r}, and "
+            f"{what}: not a polynomial of degree 2 in the population: {name(position)}, with the law {_words(tests[worst])}, it is {float(flat[worst][position])!r}, and "
             f"{float(_at(found, tests[worst])[position])!r} by interpolation"
         )
     return Polynomial(shape, constant, linear, found.quadratic, difference, single)
 
 
-def _bend_on(function: Function, random: np.random.Generator, places: int, shape: tuple[int, ...], single: bool, what: str) -> bool:
+def _bend_on(function: Function, random: np.random.Generator, places: int, name: Callable[[int], str], single: bool, what: str) -> bool:
     """Whether the function bends on a random segment.
 
     Raises
@@ -139,10 +145,9 @@ def _bend_on(function: Function, random: np.random.Generator, places: int, shape
     allowed = _AGREEMENT[single] * max(1.0, float(np.abs(steps).max(initial=0.0)))
     if np.abs(third).max(initial=0.0) > allowed:
         position = int(np.argmax(np.abs(third).max(axis=0)))
-        index = "".join(f"[{i}]" for i in np.unravel_index(position, shape))
         numbers = ", ".join(f"{value:.6g}" for value in steps[:, position])
         raise ConversionError(
-            f"{what}: not a polynomial of degree 2 in the population: at {index}, on five equidistant laws from {_words(start)} to {_words(end)}, it is "
+            f"{what}: not a polynomial of degree 2 in the population: {name(position)}, on five equidistant laws from {_words(start)} to {_words(end)}, it is "
             f"{numbers}, whose third differences are not 0"
         )
     return bool(np.abs(second).max(initial=0.0) > allowed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,10 +44,9 @@ def exact(value: Any, name: str = "the number") -> Fraction:
             return Fraction(numerator.strip()) / (Fraction(denominator.strip()) if denominator else 1)
         except ZeroDivisionError:
             raise ArgumentError(f"{name}: found {value!r}, whose denominator is zero") from None
-    if not isinstance(value, (numbers.Number, Decimal)) and callable(getattr(value, "item", None)):
-        value = value.item()
-    elif isinstance(value, numbers.Number) and callable(getattr(value, "item", None)):
-        value = value.item()  # numpy's scalars; float32 becomes the same number in binary64
+    item = getattr(value, "item", None)
+    if callable(item):
+        value = item()  # numpy's scalars; float32 becomes the same number in binary64
     if isinstance(value, bool):
         raise ArgumentError(f"{name}: found {value!r}, expected a number")
     if isinstance(value, (int, Fraction)):

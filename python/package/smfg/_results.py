@@ -34,6 +34,7 @@ __all__ = [
     "Progress",
     "Range",
     "Solution",
+    "Verification",
     "Vertex",
 ]
 
@@ -322,11 +323,11 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class CheckedClaim:
-    """A claimed number beside the actual one; ``holds`` is ``None`` where the enclosure does not tell."""
+    """A claimed number beside the actual one, if that is known; ``holds`` is ``None`` where what is known does not tell."""
 
     quantity: str
     claimed: Fraction
-    actual: Bounds
+    actual: Bounds | None
     tolerance: Fraction
     holds: bool | None
 
@@ -349,7 +350,6 @@ class Evaluation:
     horizon: str
     deviation: Bounds | None
     bits: int | None
-    checks: tuple[CheckedClaim, ...]
     _native: Evaluated = field(repr=False, compare=False)
     _actions: int = field(repr=False, compare=False)
 
@@ -381,29 +381,73 @@ class Evaluation:
 
     @classmethod
     def _from(cls, native: Evaluated) -> Evaluation:
-        return cls(**_evaluated(native))
+        return cls(**_evaluated(native, json.loads(native.answer())))
 
 
-def _evaluated(native: Evaluated) -> dict[str, Any]:
-    answer = json.loads(native.answer())
-    adjustment = dict(answer["adjustment"])
-    adjustment["largest"] = Fraction(adjustment["largest"])
-    adjustment["place"] = None if adjustment["place"] is None else tuple(adjustment["place"])
-    checks = tuple(
-        CheckedClaim(row["quantity"], Fraction(row["claimed"]), _bounds(row["actual"]), Fraction(row["tolerance"]), row["holds"])
-        for row in answer["checks"]
-    )
+def _evaluated(native: Evaluated, answer: Mapping[str, Any]) -> dict[str, Any]:
+    changed = answer["normalisation"]
+    place = None if changed["place"] is None else tuple(changed["place"])
+    deviation = native.deviation()
     return {
         "exploitability": _bounds(answer["exploitability"]),
         "leader_reward": _bounds(answer["leader_reward"]),
         "follower_value": _bounds(answer["follower_value"]),
         "follower_reward": _bounds(answer["follower_reward"]),
         "decision": Decision._from(answer["decision"]),
-        "adjustment": Adjustment(**adjustment),
+        "adjustment": Adjustment(Fraction(answer["normalised_by"]), place, changed["rows"], changed["negative"], changed["filled"]),
         "horizon": answer["horizon"],
-        "deviation": None if answer["deviation"] is None else _bounds(answer["deviation"]),
+        "deviation": None if deviation is None else _bounds(deviation),
         "bits": answer["bits"],
-        "checks": checks,
         "_native": native,
         "_actions": native.shape()[2],
     }
+
+
+@dataclass(frozen=True)
+class Verification(Evaluation):
+    """The answer of :func:`smfg.verify`: an :class:`Evaluation`, the claimed numbers beside the actual ones, and what is certified at ``epsilon``.
+
+    ``holds`` says that everything claimed is so. ``equilibrium`` says whether the play is an eps-equilibrium. ``least`` and ``greatest`` enclose the ends of the
+    leader's reward over all eps-equilibria of its decision; ``worst`` says whether the play's is the least. ``value`` is the pessimistic value of the game and
+    ``loss`` what the leader loses by the decision, ``None`` where the game cannot be solved over all decisions. Without a search (``solve=False``) all of these
+    are ``None``, as is whatever is not decided.
+    """
+
+    checks: tuple[CheckedClaim, ...]
+    holds: bool
+    epsilon: Fraction | None
+    equilibrium: bool | None
+    least: Bounds | None
+    greatest: Bounds | None
+    worst: bool | None
+    value: Bounds | None
+    loss: Bounds | None
+    status: str | None
+    certificate: bytes | None = field(repr=False)
+
+    @classmethod
+    def _from(cls, native: Evaluated) -> Verification:
+        answer = json.loads(native.answer())
+        ends, place = answer["range"], answer["place"]
+
+        def bounds(value: Any) -> Bounds | None:
+            return None if value is None else _bounds(value)
+
+        checks = tuple(
+            CheckedClaim(row["quantity"], Fraction(row["claimed"]), bounds(row["actual"]), Fraction(row["tolerance"]), row["holds"])
+            for row in answer["checks"]
+        )
+        return cls(
+            **_evaluated(native, answer),
+            checks=checks,
+            holds=answer["holds"],
+            epsilon=_optional(answer["epsilon"]),
+            equilibrium=answer["equilibrium"],
+            least=None if ends is None else _bounds(ends["least"]),
+            greatest=None if ends is None else _bounds(ends["greatest"]),
+            worst=None if place is None else place["worst"],
+            value=bounds(answer["value"]),
+            loss=bounds(answer["loss"]),
+            status=None if ends is None else ends["status"],
+            certificate=native.certificate(),
+        )

@@ -69,17 +69,16 @@ def convert(
     actions = _names(actions, shape_a, "actions")
     sizes = (len(states), len(actions))
     times = range(int(environment.T) + 1)
-    options = {"points": points, "seed": seed}
     rewards, transitions = [], []
     with _double_precision():
         for t in times:
             function = _function(environment.reward, t, shape_s + shape_a, sizes, lambda array: array)
-            rewards.append(interpolate(function, sizes[0] * sizes[1], f"the reward at t = {t}", **options))
+            rewards.append(interpolate(function, sizes[0] * sizes[1], f"the reward at t = {t}", points=points, seed=seed))
         for t in times[:-1]:
             # MFGLib's axes are the next state, the state, the action.
             function = _function(environment.prob, t, shape_s + shape_a, (sizes[0], *sizes), lambda array: np.moveaxis(array, 0, -1))
             what = f"the transition at t = {t}"
-            transitions.append(interpolate(function, sizes[0] * sizes[1], what, laws=True, **options))
+            transitions.append(interpolate(function, sizes[0] * sizes[1], what, laws=True, points=points, seed=seed))
     population = Population(states, actions)
     difference = max(table.difference_approx for table in rewards + transitions)
     degree = max(table.degree for table in rewards + transitions)
