@@ -1,3 +1,4 @@
 //! Questions that take many solves: the value as a function of something.
 
+pub mod frontier;
 pub mod sweep;

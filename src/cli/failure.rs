@@ -29,8 +29,8 @@ pub(super) enum Failure {
     #[error("{0}")]
     Decision(#[from] super::decision::DecisionError),
     #[cfg(feature = "solver")]
-    #[error("--of \"{given}\": {source}")]
-    Objective { given: String, source: crate::game::ObjectiveError },
+    #[error("{option} \"{given}\": {source}")]
+    Objective { option: &'static str, given: String, source: crate::game::ObjectiveError },
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Sweep(#[from] crate::analysis::sweep::SweepError),
