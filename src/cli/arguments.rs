@@ -55,6 +55,14 @@ pub(super) enum Command {
     #[cfg(not(feature = "solver"))]
     #[command(hide = true, disable_help_flag = true)]
     Sweep(Unheard),
+    /// Exploitability against a social objective; prices of anarchy and stability
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::FRONTIER, after_help = help::FRONTIER_EXAMPLES)]
+    Frontier(super::frontier::FrontierArguments),
+    /// Not in this build, which has no solver
+    #[cfg(not(feature = "solver"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Frontier(Unheard),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),

@@ -42,8 +42,8 @@ pub(super) enum Failure {
     #[error("{0}")]
     DecisionNeeded(#[from] super::decision::Needed),
     #[cfg(feature = "solver")]
-    #[error("--of \"{given}\": {source}")]
-    Objective { given: String, source: crate::game::ObjectiveError },
+    #[error("{option} \"{given}\": {source}")]
+    Objective { option: &'static str, given: String, source: crate::game::ObjectiveError },
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Sweep(#[from] crate::analysis::sweep::SweepError),

@@ -137,6 +137,24 @@ Examples:
   smfg sweep models/epidemic_menu.toml --parameter beta=1/2:1:6 --epsilon 1/100 --certificate beta.cert
   smfg check models/epidemic_menu.toml beta.cert";
 
+#[cfg(feature = "solver")]
+pub(super) const FRONTIER: &str = "\
+Exploitability against a social objective, for one decision of the leader.
+
+For every level eps of exploitability in --epsilon A:B, the worst and the best value of the objective over all populations with Expl(u, d) <= eps, \
+exactly in class C0 and enclosed elsewhere, as `sweep` does it. --objective is any expression as in `range --of`; without it, the leader's reward. More is better; with --cost less is. \
+At eps = A both are compared with the optimum over all populations: the price of anarchy is the ratio of the worst, the price of stability that of the best equilibrium \
+to the optimum, said so that it is at least 1: optimum / equilibrium for objectives that are never negative, equilibrium / optimum for costs and for objectives that are \
+never positive. The certificates of both functions and of the optimum are written as one bundle.";
+
+#[cfg(feature = "solver")]
+pub(super) const FRONTIER_EXAMPLES: &str = "\
+Examples:
+  smfg frontier models/pigou_latency.toml --decision toll=0
+  smfg frontier models/braess.toml --decision toll=0 --epsilon 0:1/2 --plot braess.svg
+  smfg frontier models/adoption.toml --decision none --epsilon 0:1/4 --certificate none.cert
+  smfg frontier models/tie.toml --decision risky --objective \"mu[*, second]@0\" --cost --epsilon 0:1";
+
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.
 

@@ -11,6 +11,8 @@ mod decision;
 mod equilibria;
 mod failure;
 mod files;
+#[cfg(feature = "solver")]
+mod frontier;
 mod generate;
 mod help;
 mod info;
@@ -66,10 +68,15 @@ pub fn run() -> ExitCode {
         Command::Sensitivity(arguments) => sensitivity::run(&arguments),
         #[cfg(feature = "solver")]
         Command::Sweep(arguments) => sweep::run(&arguments),
+        #[cfg(feature = "solver")]
+        Command::Frontier(arguments) => frontier::run(&arguments),
         #[cfg(not(feature = "solver"))]
-        Command::Solve(_) | Command::Range(_) | Command::Equilibria(_) | Command::Sensitivity(_) | Command::Sweep(_) => {
-            Err(Failure::NoSolver)
-        }
+        Command::Solve(_)
+        | Command::Range(_)
+        | Command::Equilibria(_)
+        | Command::Sensitivity(_)
+        | Command::Sweep(_)
+        | Command::Frontier(_) => Err(Failure::NoSolver),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),

@@ -43,7 +43,7 @@ fn answer(game: &Game, arguments: &RangeArguments, interrupted: &Arc<AtomicBool>
     }
     // A certificate keeps the expression on one line.
     let of = arguments.of.as_ref().map(|of| of.replace(char::is_control, " "));
-    let refused = |source| Failure::Objective { given: of.clone().unwrap_or_default(), source };
+    let refused = |source| Failure::Objective { option: "--of", given: of.clone().unwrap_or_default(), source };
     // Said before anything else is done, and by its option.
     of.as_deref().map(|of| game.with_objective(of)).transpose().map_err(refused)?;
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;

@@ -12,6 +12,8 @@ mod decision;
 #[cfg(feature = "solver")]
 mod equilibria;
 #[cfg(feature = "solver")]
+mod frontier;
+#[cfg(feature = "solver")]
 mod function_table;
 mod info;
 mod info_json;
@@ -57,6 +59,8 @@ pub use check::{BundleReport, CheckReport};
 pub use check_equilibria::EquilibriaCheckReport;
 #[cfg(feature = "solver")]
 pub use equilibria::EquilibriaReport;
+#[cfg(feature = "solver")]
+pub use frontier::FrontierReport;
 pub use info::InfoReport;
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
