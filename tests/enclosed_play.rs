@@ -2,7 +2,7 @@
 
 use smfg::exact::{Rational, ratio};
 use smfg::follower::{Enclosure, enclose_play, evaluate};
-use smfg::game::{Game, Policy, StagePolicy};
+use smfg::game::{DecisionSet, Game, Policy, StagePolicy};
 use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 
 fn games() -> Vec<Game> {
@@ -43,7 +43,10 @@ fn parts(found: &Enclosure) -> [&(Rational, Rational); 4] {
 #[test]
 fn enclosures_hold_the_exact_numbers_and_shrink() {
     for game in games() {
-        let leader = game.finite_decisions().map_or_else(Vec::new, |decisions| decisions.last().expect("a decision").values.clone());
+        let leader = match &game.leader.decisions {
+            DecisionSet::Finite(decisions) => decisions.last().expect("a decision").values.clone(),
+            DecisionSet::Polyhedral { polytope, .. } => polytope.lower.clone(),
+        };
         let instance = game.at(&leader);
         for seed in 0..4 {
             let policy = awkward(&game, seed);
