@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
                     if found.is_narrow() || bits >= MOST_BITS {
                         return Ok(found);
                     }
-                    bits = 2 * bits;
+                    bits *= 2;
                 }
             }
         }
