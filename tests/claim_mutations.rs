@@ -5,6 +5,7 @@ use smfg::claim::{Claim, Options, parse_array, verify};
 use smfg::game::Game;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 static ARRAYS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files(&["npy", "npz"]));
 static CLAIMS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files(&["json"]));
@@ -32,7 +33,8 @@ enum Change {
 fn change() -> impl Strategy<Value = Change> {
     let place = || any::<prop::sample::Index>();
     prop_oneof![
-        4 => (place(), any::<u8>()).prop_map(|(place, byte)| Change::Set(place, byte)),
+        2 => (place(), any::<u8>()).prop_map(|(place, byte)| Change::Set(place, byte)),
+        4 => (place(), prop::sample::select(b"0123456789".to_vec())).prop_map(|(place, byte)| Change::Set(place, byte)),
         2 => (place(), prop::collection::vec(prop::sample::select(b"0123456789-+eE.,:[]{}()\"'<>fiuLNa \\\xff\0".to_vec()), 1..6))
             .prop_map(|(place, bytes)| Change::Insert(place, bytes)),
         1 => (place(), 1..20usize).prop_map(|(place, length)| Change::Remove(place, length)),
@@ -67,31 +69,34 @@ fn apply(bytes: &mut Vec<u8>, changes: Vec<Change>) {
     }
 }
 
-fn game() -> Game {
-    Game::load("tests/claims/road.toml").expect("a game")
-}
+static GAME: LazyLock<Game> = LazyLock::new(|| Game::load("tests/claims/road.toml").expect("a game"));
+/// Changed claims that were still claims, and changed arrays that were still arrays: the tests are about these too.
+static READ: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    #[test]
     fn arrays(which in any::<prop::sample::Index>(), changes in prop::collection::vec(change(), 1..4)) {
         let mut bytes = ARRAYS[which.index(ARRAYS.len())].clone();
         apply(&mut bytes, changes);
-        if let Err(error) = parse_array(&bytes, &["policy", "occupation"]) {
-            prop_assert!(!error.to_string().is_empty());
+        match parse_array(&bytes, &["policy", "occupation"]) {
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+            Ok((_, array)) => {
+                READ[1].fetch_add(1, Ordering::Relaxed);
+                prop_assert_eq!(array.shape.iter().product::<usize>(), array.entries.len());
+            }
         }
     }
 
-    #[test]
     fn claims(which in any::<prop::sample::Index>(), changes in prop::collection::vec(change(), 1..4)) {
         let mut bytes = CLAIMS[which.index(CLAIMS.len())].clone();
         apply(&mut bytes, changes);
         match Claim::parse(&bytes, Path::new("tests/claims")) {
             Err(error) => prop_assert!(!error.to_string().is_empty()),
             Ok(claim) => {
+                READ[0].fetch_add(1, Ordering::Relaxed);
                 // Whatever was read is judged, or refused with a reason.
-                if let Err(error) = verify(&game(), &claim, &Options::default(), &|| true) {
+                if let Err(error) = verify(&GAME, &claim, &Options::default(), &|| true) {
                     prop_assert!(!error.to_string().is_empty());
                 }
             }
@@ -105,4 +110,12 @@ proptest! {
         let _ = parse_array(&bytes, &[]);
         let _ = Claim::parse(&bytes, Path::new(""));
     }
+}
+
+#[test]
+fn changed_files_are_read_or_refused() {
+    arrays();
+    claims();
+    let read = [0, 1].map(|kind| READ[kind].load(Ordering::Relaxed));
+    assert!(read.iter().all(|&count| count > 500), "only {read:?} files were read");
 }
