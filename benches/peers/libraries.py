@@ -132,6 +132,7 @@ def statistic_of(judged: smfg.Evaluation, statistic: str) -> float:
 
 def speed(stages: int, states: int, actions: int, successors: int, repetitions: int) -> None:
     """One evaluation of a policy in a random decision process, by MFGLib and by smfg."""
+    import mfglib.alg  # noqa: F401 (before its scoring, which cannot be imported first)
     import torch
     from mfglib.env import Environment
     from mfglib.scoring import exploitability_score

@@ -3,15 +3,15 @@
 use crate::answers::text;
 use crate::errors::Failure;
 use smfg::certificate::{BUNDLE, EQUILIBRIA, Reader};
-use smfg::check::{check, check_bundle, check_equilibria};
+use smfg::check::{check, check_equilibria, check_models};
 use smfg::game::Game;
 use smfg::report::{BundleReport, CheckReport, EquilibriaCheckReport};
 
 /// The verdict as the JSON that `smfg check` prints.
 pub fn check_any(game: &Game, certificate: &[u8]) -> Result<String, Failure> {
     if certificate.starts_with(BUNDLE.as_bytes()) {
-        let verdict = check_bundle(game, certificate);
-        return text(|out| BundleReport { game, verdict: verdict.as_deref() }.write_json(out));
+        let verdict = check_models(game, None, None, certificate);
+        return text(|out| BundleReport { game, other: None, verdict: verdict.as_ref() }.write_json(out));
     }
     if certificate.starts_with(EQUILIBRIA.as_bytes()) {
         let verdict = check_equilibria(game, certificate);

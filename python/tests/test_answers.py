@@ -26,7 +26,7 @@ def test_solve_in_closed_form(models):
     assert answer.decision == smfg.Decision("wage=7/20", {"wage": Fraction(7, 20)})
     assert answer.equilibrium.exploitability.upper <= Fraction(1, 100)
     assert answer.equilibrium.policy == (((Fraction(1, 10), Fraction(9, 10)),),)
-    assert answer.equilibrium.policy_array() == pytest.approx([[[0.1, 0.9]]])
+    assert answer.equilibrium.policy_array().tolist() == [[[0.1, 0.9]]]
     assert {row.name: row.upper for row in answer.decisions}["wage=3/10"] == Fraction(19, 25)
 
 
@@ -80,7 +80,7 @@ def test_certificates_are_checked(models, tmp_path):
     assert verdict.claims[0].game_hash == game.hash == answer.game_hash
     forged = answer.certificate.replace(str(answer.value.upper).encode(), str(answer.value.upper + 1).encode())
     assert not game.check(forged.replace(str(answer.value.lower).encode(), str(answer.value.lower + 1).encode()))
-    assert "expected" in smfg.check(models / "adoption.toml", answer.certificate).reason
+    assert "is about the game" in smfg.check(models / "adoption.toml", answer.certificate).reason
     file = tmp_path / "queue.cert"
     file.write_bytes(answer.certificate)
     assert smfg.check(game, file)

@@ -132,7 +132,7 @@ def test_what_is_no_polynomial_is_refused(what, reward, prob):
 
 def test_probabilities_of_single_precision_are_divided_by_their_sum():
     P = np.zeros((3, 3, 2), dtype=np.float32)
-    P[...] = np.array([0.123456789, 0.3456789012, 1 - 0.123456789 - 0.3456789012], dtype=np.float32)[:, None, None]
+    P[...] = np.array([0.2718281828, 0.1414213562, 1 - 0.2718281828 - 0.1414213562], dtype=np.float32)[:, None, None]
     environment = Environment(1, (3,), (2,), [1, 0, 0], lambda t, L: np.zeros((3, 2)), lambda t, L: P)
     flow = smfg.mfglib.convert(environment).evaluate(np.full((2, 3, 2), 0.5)).flow()
     numbers = [Fraction(float(p)) for p in P[:, 0, 0]]

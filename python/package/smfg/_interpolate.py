@@ -27,7 +27,7 @@ Sparse = dict[int, Fraction]
 #: Largest denominators of numbers that are taken for rounded ones. Among rationals with denominators up to ``q`` a number that means none of them lies
 #: within a rounding error ``e`` of one with a probability of about ``0.6 q^2 e``: 0.7 % in single and 1e-4 in double precision, and then within ``e`` of it.
 _SIMPLE = {True: 300, False: 1_000_000}
-#: Half of a unit in the last place, relative; doubled, because the number may come from a short computation.
+#: A unit in the last place of numbers from 1 to 2: what a short computation with such numbers loses.
 _ROUNDING = {True: 2.0**-23, False: 2.0**-52}
 #: Agreement asked for at the points where the polynomial is compared, relative to the largest value or 1.
 _AGREEMENT = {True: 1e-5, False: 1e-9}
@@ -67,7 +67,7 @@ def simplest(value: float, single: bool) -> Fraction:
     number = Fraction(value)
     for precision in (True, False) if single or float(np.float32(value)) == value else (False,):
         near = number.limit_denominator(_SIMPLE[precision])
-        if abs(near - number) <= abs(number) * Fraction(_ROUNDING[precision]):
+        if near and abs(near - number) <= max(abs(number), 1) * Fraction(_ROUNDING[precision]):
             return near
     return number
 
