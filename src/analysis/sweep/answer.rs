@@ -64,6 +64,15 @@ impl Sweep {
         }
     }
 
+    /// The slope from point `index` to the next, where the function is known exactly.
+    #[must_use]
+    pub fn slope(&self, index: usize) -> Option<Rational> {
+        let points = self.points();
+        let (left, right) = (points.get(index)?, points.get(index + 1)?);
+        let exact = matches!(self, Sweep::Curve(_)) && left.lower == left.upper && right.lower == right.upper;
+        exact.then(|| (&right.lower - &left.lower) / (&right.epsilon - &left.epsilon))
+    }
+
     /// Bounds at an epsilon of the interval.
     #[must_use]
     pub fn at(&self, epsilon: &Rational) -> Option<CurvePoint> {
