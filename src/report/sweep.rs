@@ -75,6 +75,7 @@ impl SweepReport<'_> {
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let numbers = NumberText::default();
         write_head(out, self.game, self.settings, &numbers)?;
+        write_field(out, "selection", &self.settings.selection.to_string())?;
         match self.followed {
             Followed::Epsilon(sweep) => {
                 write_function(out, self.game, sweep, "value", &numbers)?;
@@ -105,15 +106,13 @@ impl SweepReport<'_> {
     }
 }
 
-/// Game, class, what is asked.
+/// Game, class, the decision if only one is asked about.
 pub(super) fn write_head(out: &mut dyn Write, game: &Game, settings: &Settings<'_>, numbers: &NumberText) -> io::Result<()> {
     let classification = classify(game);
     write_field(out, "game", &game.name)?;
     write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
-    write_field(out, "selection", &settings.selection.to_string())?;
     let only = only_decision(game, settings);
-    write_field(out, "decision", &only.map(|only| decision(game, &only, numbers)).unwrap_or_default())?;
-    write_field(out, "value of", &settings.objective.as_ref().map(|of| plain(of)).unwrap_or_default())
+    write_field(out, "decision", &only.map(|only| decision(game, &only, numbers)).unwrap_or_default())
 }
 
 /// The decision to which settings restrict the question.
@@ -135,9 +134,10 @@ pub(super) fn write_function(out: &mut dyn Write, game: &Game, sweep: &Sweep, la
         write_field(out, "epsilon", &format!("from {} to {}", numbers.exact(&first.epsilon), numbers.exact(&last.epsilon)))?;
     }
     let pieces = points.len().saturating_sub(1);
+    let counted = if pieces == 1 { "1 piece".into() } else { format!("{pieces} pieces") };
     let kind = match sweep {
-        Sweep::Curve(_) if sweep.exact() => format!("piecewise linear, {pieces} pieces, exact"),
-        Sweep::Curve(_) => format!("between two piecewise linear curves of {pieces} pieces; stopped before they met"),
+        Sweep::Curve(_) if sweep.exact() => format!("piecewise linear, {counted}, exact"),
+        Sweep::Curve(_) => format!("between two piecewise linear curves of {counted}; stopped before they met"),
         Sweep::Staircase(outcome) if pieces > 0 => {
             let direction = if outcome.selection == Selection::Pessimistic { "nonincreasing" } else { "nondecreasing" };
             let area = truncated(&outcome.area(), TABLE_DIGITS);
@@ -154,7 +154,7 @@ pub(super) fn write_function(out: &mut dyn Write, game: &Game, sweep: &Sweep, la
     let rows = points.iter().enumerate().map(|(index, point)| {
         let chosen = sweep.decision(game, index).map(|chosen| decision_cell(game, chosen, numbers)).unwrap_or_default();
         let slope = sweep.slope(index).map(|slope| format!("slope {}", short(&slope)));
-        cells(point, slope.into_iter().chain(Some(chosen)).collect::<Vec<_>>().join(", "))
+        cells(point, slope.into_iter().chain(Some(chosen).filter(|chosen| !chosen.is_empty())).collect::<Vec<_>>().join(", "))
     });
     write_rows(out, "epsilon", rows, points.len())
 }
