@@ -16,6 +16,9 @@ use smfg::game::Game;
 use smfg::leader::Settings;
 use std::fs;
 
+/// Name, edits of the valid certificate, part of the message.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
 fn game() -> Game {
     Game::load("tests/reject/game.toml").expect("the game of the corpus")
 }
@@ -35,7 +38,7 @@ fn the_unedited_certificate_is_valid() {
 #[test]
 fn every_edit_is_refused_for_its_reason() {
     let game = game();
-    let cases: [(&str, &[(&str, &str)], &str); 20] = [
+    let cases: [Case; 20] = [
         ("no points", &[("curve 3", "curve 0")], "found a curve of 0 points"),
         ("too few points", &[("curve 3", "curve 4")], "found `decision 0`, expected `value ...`"),
         ("a point of two numbers", &[("value 1 1 1", "value 1 1")], "found 2 numbers, expected epsilon, lower and upper"),
