@@ -1,4 +1,4 @@
-//! Claims about the value as a function of epsilon, statement (K) of docs/certificate.md.
+//! Claims about the value as a function of epsilon, statement (G) of docs/certificate.md.
 //!
 //! Per decision, a multiplier gives a line that `sigma J0` does not fall below at any epsilon, and policies give points (loss, `sigma J0`)
 //! whose mixtures are eps-equilibria where their loss is at most epsilon. The least `sigma J0` over eps-equilibria is convex in epsilon.
@@ -123,7 +123,7 @@ fn covered<'s>(lines: impl Iterator<Item = &'s (Rational, Rational)>, first: &Ra
     until.zip(since).is_some_and(|(until, since)| since <= until)
 }
 
-/// The conclusion of (K), piece by piece; a curve of one point is one piece of no length.
+/// The conclusion of (G), piece by piece; a curve of one point is one piece of no length.
 fn conclude(claim: &Claim, curve: &[CurvePoint], shown: &[(usize, &Sides)]) -> Result<(), Rejection> {
     let pieces: Vec<(&CurvePoint, &CurvePoint)> = match curve {
         [only] => vec![(only, only)],

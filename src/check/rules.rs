@@ -103,7 +103,7 @@ impl<'a> Free<'a> {
         Ok((earned, value(&self.numbers, &leader_form, choice, arithmetic, Rounding::Up).ok_or(Fault::NotAPolicy)?))
     }
 
-    /// Rule `vertex`, statement (K): what a follower loses by a policy, `V* - r'd`, and the `sigma J0` that it reaches, both from above.
+    /// Rule `vertex`, statement (G): what a follower loses by a policy, `V* - r'd`, and the `sigma J0` that it reaches, both from above.
     pub(super) fn vertex(&mut self, arithmetic: Arithmetic, policy: &Policy) -> Result<(Rational, Rational), Fault> {
         let part = Part { weight: Rational::ONE, policy: policy.clone() };
         let (earned, given) = self.earned(arithmetic, &part)?;

@@ -1,7 +1,7 @@
 //! The answer of `sweep`, and its text.
 
 use super::decision::{decision, parameters};
-use super::number::{NumberText, interval, truncated};
+use super::number::{NumberText, interval, short_fraction, truncated};
 use super::solve::write_statistics;
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::words::plain;
@@ -75,13 +75,14 @@ impl SweepReport<'_> {
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let numbers = NumberText::default();
         write_head(out, self.game, self.settings, &numbers)?;
+        write_field(out, "selection", &self.settings.selection.to_string())?;
         match self.followed {
             Followed::Epsilon(sweep) => {
                 write_function(out, self.game, sweep, "value", &numbers)?;
                 if !self.evaluated.is_empty() {
                     writeln!(out, "\nvalues at {} points", self.evaluated.len())?;
                     let found: Vec<CurvePoint> = self.evaluated.iter().filter_map(|epsilon| sweep.at(epsilon)).collect();
-                    let rows = found.iter().map(|point| cells(point, String::new(), &numbers));
+                    let rows = found.iter().map(|point| cells(point, String::new()));
                     write_rows(out, "epsilon", rows, found.len())?;
                 }
             }
@@ -94,7 +95,7 @@ impl SweepReport<'_> {
                     let best = super::decision::chosen(&point.game, &point.outcome);
                     let chosen = best.map(|best| decision_cell(&point.game, &best, &numbers)).unwrap_or_default();
                     let at = CurvePoint { epsilon: point.at.clone(), lower: claim.lower.clone(), upper: claim.upper.clone() };
-                    cells(&at, chosen, &numbers)
+                    cells(&at, chosen)
                 });
                 write_rows(out, &plain(name), rows, points.len())?;
             }
@@ -105,15 +106,13 @@ impl SweepReport<'_> {
     }
 }
 
-/// Game, class, what is asked.
+/// Game, class, the decision if only one is asked about.
 pub(super) fn write_head(out: &mut dyn Write, game: &Game, settings: &Settings<'_>, numbers: &NumberText) -> io::Result<()> {
     let classification = classify(game);
     write_field(out, "game", &game.name)?;
     write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
-    write_field(out, "selection", &settings.selection.to_string())?;
     let only = only_decision(game, settings);
-    write_field(out, "decision", &only.map(|only| decision(game, &only, numbers)).unwrap_or_default())?;
-    write_field(out, "value of", &settings.objective.as_ref().map(|of| plain(of)).unwrap_or_default())
+    write_field(out, "decision", &only.map(|only| decision(game, &only, numbers)).unwrap_or_default())
 }
 
 /// The decision to which settings restrict the question.
@@ -135,9 +134,10 @@ pub(super) fn write_function(out: &mut dyn Write, game: &Game, sweep: &Sweep, la
         write_field(out, "epsilon", &format!("from {} to {}", numbers.exact(&first.epsilon), numbers.exact(&last.epsilon)))?;
     }
     let pieces = points.len().saturating_sub(1);
+    let counted = if pieces == 1 { "1 piece".into() } else { format!("{pieces} pieces") };
     let kind = match sweep {
-        Sweep::Curve(_) if sweep.exact() => format!("piecewise linear, {pieces} pieces, exact"),
-        Sweep::Curve(_) => format!("between two piecewise linear curves of {pieces} pieces; stopped before they met"),
+        Sweep::Curve(_) if sweep.exact() => format!("piecewise linear, {counted}, exact"),
+        Sweep::Curve(_) => format!("between two piecewise linear curves of {counted}; stopped before they met"),
         Sweep::Staircase(outcome) if pieces > 0 => {
             let direction = if outcome.selection == Selection::Pessimistic { "nonincreasing" } else { "nondecreasing" };
             let area = truncated(&outcome.area(), TABLE_DIGITS);
@@ -153,14 +153,15 @@ pub(super) fn write_function(out: &mut dyn Write, game: &Game, sweep: &Sweep, la
     writeln!(out)?;
     let rows = points.iter().enumerate().map(|(index, point)| {
         let chosen = sweep.decision(game, index).map(|chosen| decision_cell(game, chosen, numbers)).unwrap_or_default();
-        cells(point, chosen, numbers)
+        let slope = sweep.slope(index).map(|slope| format!("slope {}", short(&slope)));
+        cells(point, slope.into_iter().chain(Some(chosen).filter(|chosen| !chosen.is_empty())).collect::<Vec<_>>().join(", "))
     });
     write_rows(out, "epsilon", rows, points.len())
 }
 
 fn jump_text(jump: &Jump, numbers: &NumberText) -> String {
     let Jump { from, to, least, most } = jump;
-    let size = if least == most { format!("by {}", numbers.exact(least)) } else { format!("by between {}", interval(least, most)) };
+    let size = if least == most { format!("by {}", numbers.exact(least)) } else { format!("by a number in {}", interval(least, most)) };
     format!("between {} and {}, {size}", numbers.fraction(from), numbers.fraction(to))
 }
 
@@ -168,15 +169,18 @@ fn decision_cell(game: &Game, chosen: &Decision, numbers: &NumberText) -> String
     chosen.name.as_ref().map_or_else(|| parameters(game, chosen, numbers), |name| plain(name))
 }
 
-fn cells(point: &CurvePoint, chosen: String, numbers: &NumberText) -> Vec<String> {
-    let short = |value: &Rational| super::number::short_fraction(value, 24).unwrap_or_else(|| truncated(value, TABLE_DIGITS));
-    let _ = numbers;
+/// A fraction where it is short, else its leading digits.
+fn short(value: &Rational) -> String {
+    short_fraction(value, 24).unwrap_or_else(|| truncated(value, TABLE_DIGITS))
+}
+
+fn cells(point: &CurvePoint, chosen: String) -> Vec<String> {
     let upper = if point.lower == point.upper { "exact".into() } else { short(&point.upper) };
     vec![short(&point.epsilon), truncated(&point.epsilon, TABLE_DIGITS), short(&point.lower), upper, chosen]
 }
 
 fn write_rows(out: &mut dyn Write, first: &str, rows: impl Iterator<Item = Vec<String>>, count: usize) -> io::Result<()> {
-    let heading = [first, "~", "at least", "at most", "decision"].map(str::to_string).to_vec();
+    let heading = [first, "~", "at least", "at most", "from here on"].map(str::to_string).to_vec();
     let shown: Vec<Vec<String>> = std::iter::once(heading).chain(rows.take(MOST_ROWS)).collect();
     write_table(out, &shown)?;
     if count > MOST_ROWS { writeln!(out, "  ... {} more; --format json or --csv has all of them", count - MOST_ROWS) } else { Ok(()) }

@@ -38,6 +38,9 @@ struct PointRow<'a> {
     epsilon: Exact<'a>,
     #[serde(flatten)]
     bounds: Bounds<'a>,
+    /// Of the piece that begins here, where the function is known exactly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slope: Option<String>,
     decision: Option<ChosenDecision<'a>>,
 }
 
@@ -72,7 +75,12 @@ impl Serialize for FunctionRows<'_> {
 
 fn point_row<'a>(game: &'a Game, sweep: &'a Sweep, index: usize, point: &'a CurvePoint) -> PointRow<'a> {
     let decision = sweep.decision(game, index).map(|decision| ChosenDecision { game, decision: Cow::Borrowed(decision) });
-    PointRow { epsilon: Exact(&point.epsilon), bounds: Bounds::new(&point.lower, &point.upper), decision }
+    PointRow {
+        epsilon: Exact(&point.epsilon),
+        bounds: Bounds::new(&point.lower, &point.upper),
+        slope: sweep.slope(index).map(|slope| slope.to_string()),
+        decision,
+    }
 }
 
 fn jump_row(jump: &Jump) -> JumpRow<'_> {
@@ -120,7 +128,12 @@ impl SweepReport<'_> {
             Followed::Epsilon(sweep) => {
                 let point = |epsilon| sweep.at(epsilon);
                 let evaluated = self.evaluated.iter().filter_map(point).filter_map(|point| {
-                    let row = PointRow { epsilon: Exact(&point.epsilon), bounds: Bounds::new(&point.lower, &point.upper), decision: None };
+                    let row = PointRow {
+                        epsilon: Exact(&point.epsilon),
+                        bounds: Bounds::new(&point.lower, &point.upper),
+                        slope: None,
+                        decision: None,
+                    };
                     serde_json::to_value(row).ok()
                 });
                 let followed = OverEpsilon {

@@ -12,7 +12,7 @@ use crate::leader::{Settings, Statistics};
 #[derive(Debug, Clone)]
 pub enum Sweep {
     /// All of a piecewise linear function.
-    Curve(CurveOutcome),
+    Curve(Box<CurveOutcome>),
     /// An enclosure.
     Staircase(StaircaseOutcome),
 }
@@ -32,7 +32,7 @@ pub struct Piece {
 /// [`SweepError`] when the game is outside what is solved, or the interval is none.
 pub fn sweep(game: &Game, settings: &Settings<'_>, interval: (&Rational, &Rational), resolution: &Resolution) -> Result<Sweep, SweepError> {
     if interval.0 < interval.1 && has_curve(game, settings) {
-        return curve(game, settings, interval.0, interval.1).map(Sweep::Curve);
+        return curve(game, settings, interval.0, interval.1).map(Box::new).map(Sweep::Curve);
     }
     staircase(game, settings, interval, resolution).map(Sweep::Staircase)
 }
@@ -62,6 +62,15 @@ impl Sweep {
                 Some(Piece { left: bounds.clone(), right: bounds })
             }
         }
+    }
+
+    /// The slope from point `index` to the next, where the function is known exactly.
+    #[must_use]
+    pub fn slope(&self, index: usize) -> Option<Rational> {
+        let points = self.points();
+        let (left, right) = (points.get(index)?, points.get(index + 1)?);
+        let exact = matches!(self, Sweep::Curve(_)) && left.lower == left.upper && right.lower == right.upper;
+        exact.then(|| (&right.lower - &left.lower) / (&right.epsilon - &left.epsilon))
     }
 
     /// Bounds at an epsilon of the interval.

@@ -14,7 +14,6 @@ use crate::exact::Rational;
 use crate::game::{Decision, Game, Numbers};
 use crate::leader::{Settings, SolveError, admitted, mean_field_free, scope};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::time::Instant;
 
 /// The value over an interval of epsilons, as the checker accepted it.
@@ -124,7 +123,7 @@ struct Written {
 impl<'a> Search<'a> {
     fn new(
         game: &Game,
-        decisions: &Cow<'_, [Decision]>,
+        decisions: &[Decision],
         indices: &'a [usize],
         settings: &'a Settings<'a>,
         interval: (&'a Rational, &'a Rational),
@@ -178,12 +177,11 @@ impl<'a> Search<'a> {
             let work = |(hull, pieces): (&mut Hull, Vec<(Rational, Rational)>)| {
                 pieces.iter().try_for_each(|(from, to)| hull.refine(from, to, &|| !control.stopped()))
             };
-            match self.hulls.par_iter_mut().zip(wanted).try_for_each(work) {
-                Err(error) => match error.into() {
-                    SweepError::Stopped => return Ok(()),
-                    defect => return Err(defect),
-                },
-                Ok(()) => {}
+            if let Err(error) = self.hulls.par_iter_mut().zip(wanted).try_for_each(work) {
+                return match error.into() {
+                    SweepError::Stopped => Ok(()),
+                    defect => Err(defect),
+                };
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use crate::exact::Rational;
 
 /// A continuous piecewise linear function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct PiecewiseLinear {
     /// `(epsilon, value)`, increasing in epsilon, at least two; linear in between.
     pub(super) points: Vec<(Rational, Rational)>,
@@ -87,12 +87,6 @@ pub(super) fn on_line(from: &(Rational, Rational), to: &(Rational, Rational), ep
 #[derive(Default)]
 struct Builder {
     function: PiecewiseLinear,
-}
-
-impl Default for PiecewiseLinear {
-    fn default() -> Self {
-        PiecewiseLinear { points: Vec::new(), owners: Vec::new() }
-    }
 }
 
 /// Values at both ends of a piece, and whose they are.

@@ -17,6 +17,9 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(86, 180, 233),
 ];
 
+/// Least and greatest coordinate.
+type Range = (f64, f64);
+
 /// Why there is no picture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlotError {
@@ -37,7 +40,7 @@ impl Figure {
     /// # Errors
     /// [`PlotError`] when there is nothing to draw.
     pub fn svg(&self) -> Result<String, PlotError> {
-        let (x, y) = self.window()?;
+        let [x, y] = self.window()?;
         let mut text = String::new();
         {
             let root = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
@@ -49,7 +52,7 @@ impl Figure {
     }
 
     /// Ranges of both axes.
-    fn window(&self) -> Result<((f64, f64), (f64, f64)), PlotError> {
+    fn window(&self) -> Result<[Range; 2], PlotError> {
         let curves = self.curves.iter().flat_map(|curve| &curve.points_approx);
         let bands = self.bands.iter().flat_map(|band| band.lower_approx.iter().chain(&band.upper_approx));
         let points: Vec<(f64, f64)> = curves.chain(bands).copied().collect();
@@ -68,14 +71,14 @@ impl Figure {
         let free = |least: f64, most: f64, share: f64| if most > least { share * (most - least) } else { 0.5 * least.abs().max(1.0) };
         let side = if right > left { 0.0 } else { free(left, right, MARGIN_APPROX) };
         let height = free(low, high, MARGIN_APPROX);
-        Ok(((left - side, right + side), (low - height, high + height)))
+        Ok([(left - side, right + side), (low - height, high + height)])
     }
 
     fn draw(
         &self,
         root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
-        x: (f64, f64),
-        y: (f64, f64),
+        x: Range,
+        y: Range,
     ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'_> as DrawingBackend>::ErrorType>> {
         root.fill(&WHITE)?;
         let mut chart = ChartBuilder::on(root)
