@@ -181,7 +181,7 @@ impl Tree {
         let (rule, facts) = self.nodes[parent].leaf.clone();
         let holds = |fact: usize| {
             let pair = fact / FACTS;
-            fact % FACTS == 0 || pair >= self.model.pairs().len() || sites.iter().any(|site| site.active.contains(&pair))
+            fact.is_multiple_of(FACTS) || pair >= self.model.pairs().len() || sites.iter().any(|site| site.active.contains(&pair))
         };
         let facts = facts.map(|facts| facts.into_iter().filter(|(fact, _)| holds(*fact)).collect::<Vec<Amount>>());
         if let Ok(own) = judge(&self.model, &self.nodes[position].region, sites, &rule, [&facts[0], &facts[1]])

@@ -130,7 +130,7 @@ pub(super) fn relax(
     }
     let amount = |value: f64| {
         let scaled = (value * approx.unit).round();
-        if scaled >= 1.0 && scaled < 9e18 { scaled as i64 } else { 0 }
+        if (1.0..9e18).contains(&scaled) { scaled as i64 } else { 0 }
     };
     let mut rule = Vec::new();
     for (site, pairs) in model.sites().iter().enumerate() {
@@ -148,10 +148,12 @@ pub(super) fn relax(
             }
         }
         // Roundings are no reason to leave the rule.
-        if left > 0 && (left as f64) < 1e-9 * approx.unit && mass(layout.pairs + site) < 1e-9 * total {
-            if let Some((_, share)) = rule.last_mut() {
-                *share += left;
-            }
+        if left > 0
+            && (left as f64) < 1e-9 * approx.unit
+            && mass(layout.pairs + site) < 1e-9 * total
+            && let Some((_, share)) = rule.last_mut()
+        {
+            *share += left;
         }
     }
     let facts = [0, 1].map(|j| {
