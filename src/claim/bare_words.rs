@@ -48,7 +48,11 @@ pub(super) fn find_bare_word(text: &str) -> Option<(String, String)> {
             }
             // Numbers, with their exponents.
             _ if first.is_ascii_digit() => {
-                taken = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).unwrap_or(rest.len()).max(taken);
+                taken = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.#".contains(c)).unwrap_or(rest.len()).max(taken);
+                // `1.#QNAN`, as some C libraries print it.
+                if rest[..taken].contains('#') {
+                    return Some((place(&open), rest[..taken].chars().take(40).collect()));
+                }
             }
             _ => {}
         }
@@ -94,7 +98,7 @@ mod tests {
             (r#"{"a,[": 1, "policy": [["NaN", -Infinity]]}"#, "policy[0][1]", "-Infinity"),
             (r#"{"decision": {"toll": inf}}"#, "decision.toll", "inf"),
             ("nan", "the text", "nan"),
-            (r#"{"policy": [1.#QNAN, nan]}"#, "policy[1]", "nan"),
+            (r#"{"policy": [2.5, 1.#QNAN, nan]}"#, "policy[1]", "1.#QNAN"),
         ] {
             assert_eq!(find_bare_word(text), Some((place.to_string(), word.to_string())), "{text}");
         }
