@@ -41,7 +41,7 @@ fn main() {
     let cases: [(&str, Game, Rational); 6] = [
         ("moral_hazard_grid", model("moral_hazard_grid"), ratio(1, 4)),
         ("queue_tolls", model("queue_tolls"), ratio(1, 2)),
-        ("mdp, 100 pairs, 3 decisions", mdp(2, 3), ratio(1, 2)),
+        ("mdp, 250 pairs, 3 decisions", mdp(5, 3), ratio(1, 2)),
         ("mdp, 500 pairs, 3 decisions", mdp(10, 3), ratio(1, 2)),
         ("mdp, 1,000 pairs", mdp(20, 1), ratio(1, 50)),
         ("mdp, 5,000 pairs", mdp(100, 1), ratio(1, 50)),
