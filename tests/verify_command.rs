@@ -22,10 +22,12 @@ fn answer(status: i32, arguments: &[&str]) -> Value {
     serde_json::from_str(&out).expect("JSON")
 }
 
+#[cfg(feature = "solver")]
 fn bounds(value: &Value) -> (&str, &str) {
     (value["lower"].as_str().expect("a fraction"), value["upper"].as_str().expect("a fraction"))
 }
 
+#[cfg(feature = "solver")]
 #[test]
 fn a_right_claim() {
     let result = answer(0, &["verify", ROAD, &claim("right.json")]);
@@ -44,6 +46,7 @@ fn a_right_claim() {
     assert_eq!((&result["equilibrium"], &result["place"]["worst"]), (&json!(true), &json!(true)));
 }
 
+#[cfg(feature = "solver")]
 #[test]
 fn the_loss_of_a_worse_decision() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -58,6 +61,7 @@ fn the_loss_of_a_worse_decision() {
     assert_eq!(out.matches("proved").count(), 3, "{out}");
 }
 
+#[cfg(feature = "solver")]
 #[test]
 fn claimed_values_against_certified_ones() {
     for (file, claimed) in [("value_too_high.json", "3/10"), ("value_too_low.json", "1/5")] {
@@ -85,6 +89,7 @@ fn sentences_for_wrong_exploitabilities() {
     }
 }
 
+#[cfg(feature = "solver")]
 #[test]
 fn eps_of_the_range() {
     // The claim's 1/2 is the eps, and 3/4 is not within it.
@@ -96,6 +101,7 @@ fn eps_of_the_range() {
     assert_eq!((&result["epsilon"], &result["equilibrium"]), (&json!("0"), &json!(false)));
 }
 
+#[cfg(feature = "solver")]
 #[test]
 fn the_place_of_an_equilibrium() {
     // All three equilibria of the game: nobody, half, everybody adopts; the leader gets 3/2 per adopter.
