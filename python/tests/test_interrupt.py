@@ -20,6 +20,8 @@ PROGRAM = f"""
 import os, signal, threading, time
 import smfg
 
+# A process that was started in the background inherits that interrupts are ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 game = smfg.load({LONG!r})
 threading.Timer(1.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 start = time.monotonic()
