@@ -211,6 +211,11 @@ impl LpEngine {
         self.set_integer(c"simplex_strategy", if primal { 4 } else { 1 });
     }
 
+    /// Whether the dual simplex method prices by Devex weights, which need no start, instead of steepest edges: right for short runs from other bases.
+    pub fn set_devex(&mut self, devex: bool) {
+        self.set_integer(c"simplex_dual_edge_weight_strategy", if devex { 1 } else { -1 });
+    }
+
     /// Stops the dual simplex method once the objective is known to exceed `cutoff`.
     pub fn set_cutoff(&mut self, cutoff: Option<f64>) {
         self.set_number(c"objective_bound", cutoff.unwrap_or(f64::INFINITY));

@@ -80,6 +80,7 @@ impl Tree {
             left: i64::MIN,
             range_approx: (0.0, LARGE),
         };
+        tree.engine.set_devex(true);
         let root = Region::all(&tree.model);
         let sites = root.sites(&tree.model).ok()?;
         tree.push(root, &sites, None)?;
