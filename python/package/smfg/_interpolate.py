@@ -67,7 +67,7 @@ def simplest(value: float, single: bool) -> Fraction:
     number = Fraction(value)
     for precision in (True, False) if single or float(np.float32(value)) == value else (False,):
         near = number.limit_denominator(_SIMPLE[precision])
-        if near and abs(near - number) <= max(abs(number), 1) * Fraction(_ROUNDING[precision]):
+        if near and abs(near - number) <= max(abs(number), Fraction(1)) * Fraction(_ROUNDING[precision]):
             return near
     return number
 
