@@ -3,14 +3,13 @@
 use crate::arguments::{self, Parameters};
 use crate::errors::{Failure, Kind};
 use crate::evaluated::Evaluated;
+use crate::game::Known;
 use crate::task::Shared;
 use pyo3::prelude::*;
 use smfg::analysis::verification;
 use smfg::claim::{Claim, Options, PlayKind, Quantity, parse_array, verify};
-use smfg::game::Game;
 use smfg::leader::Settings;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// An array, given in one of three ways, and what is claimed of it.
 #[derive(FromPyObject)]
@@ -91,10 +90,10 @@ impl Submitted {
 }
 
 /// Judges what is submitted without a solver.
-pub fn evaluate(game: &Arc<Game>, submitted: Submitted, shared: &Shared) -> Result<Evaluated, Failure> {
+pub fn evaluate(known: &Known, submitted: Submitted, shared: &Shared) -> Result<Evaluated, Failure> {
     let (claim, options) = submitted.read()?;
-    let judged = verify(game, &claim, &options, &|| shared.keep_going())?;
-    Ok(Evaluated::new(Arc::clone(game), judged, None))
+    let judged = verify(&known.game, &claim, &options, &|| shared.keep_going())?;
+    Ok(Evaluated::new(known, judged, None))
 }
 
 /// What the search beside a submitted equilibrium may cost.
@@ -110,9 +109,9 @@ pub struct Search {
 }
 
 /// Judges what is submitted, and certifies the range of its decision and the value of the game.
-pub fn compare(game: &Arc<Game>, submitted: Submitted, search: &Search, shared: &Shared) -> Result<Evaluated, Failure> {
+pub fn compare(known: &Known, submitted: Submitted, search: &Search, shared: &Shared) -> Result<Evaluated, Failure> {
     let (claim, options) = submitted.read()?;
-    let judged = verify(game, &claim, &options, &|| shared.keep_going())?;
+    let judged = verify(&known.game, &claim, &options, &|| shared.keep_going())?;
     let epsilon = if search.actual { judged.evaluation.exploitability.upper().clone() } else { judged.epsilon.clone() };
     let observe = |progress| shared.observe(progress);
     let settings = Settings {
@@ -121,6 +120,6 @@ pub fn compare(game: &Arc<Game>, submitted: Submitted, search: &Search, shared: 
         observer: Some(&observe),
         ..shared.limited(Settings::new(epsilon), arguments::time_limit(search.time_limit)?)
     };
-    let comparison = verification::compare(game, &judged, &settings)?;
-    Ok(Evaluated::new(Arc::clone(game), judged, Some(comparison)))
+    let comparison = verification::compare(&known.game, &judged, &settings)?;
+    Ok(Evaluated::new(known, judged, Some(comparison)))
 }

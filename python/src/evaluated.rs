@@ -2,6 +2,7 @@
 
 use crate::answers;
 use crate::errors::{Failure, Kind};
+use crate::game::Known;
 use crate::task;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -25,12 +26,13 @@ pub struct Evaluated {
     game: Arc<Game>,
     judged: Arc<Verification>,
     comparison: Option<Comparison>,
+    hash: String,
 }
 
 impl Evaluated {
-    /// `judged` about `game`, and what is certified about it.
-    pub fn new(game: Arc<Game>, judged: Verification, comparison: Option<Comparison>) -> Self {
-        Evaluated { game, judged: Arc::new(judged), comparison }
+    /// `judged` about a game, and what is certified about it.
+    pub fn new(known: &Known, judged: Verification, comparison: Option<Comparison>) -> Self {
+        Evaluated { game: Arc::clone(&known.game), judged: Arc::new(judged), comparison, hash: known.hash().into() }
     }
 }
 
@@ -40,7 +42,7 @@ impl Evaluated {
     fn answer(&self, py: Python<'_>) -> PyResult<String> {
         let comparison = self.comparison.as_ref();
         let report = VerifyReport { game: &self.game, verification: &self.judged, comparison, certificate_path: None };
-        answers::text(|out| report.write_json(out)).map_err(|failure| failure.raise(py))
+        answers::text(|out| report.write_json_of(&self.hash, out)).map_err(|failure| failure.raise(py))
     }
 
     /// A bundle of the certificates of range and value; `None` when nothing was solved.

@@ -13,19 +13,35 @@ use smfg::game::{Game, classify};
 use smfg::leader::supported;
 use smfg::report::InfoReport;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// A game, and its hash once that is known.
+#[derive(Clone)]
+pub struct Known {
+    /// The game.
+    pub game: Arc<Game>,
+    hash: Arc<OnceLock<String>>,
+}
+
+impl Known {
+    /// `sha256:...`
+    pub fn hash(&self) -> &str {
+        self.hash.get_or_init(|| self.game.hash())
+    }
+}
 
 /// A game in normal form.
 #[pyclass(frozen, module = "smfg._native")]
 pub struct NativeGame {
-    game: Arc<Game>,
+    known: Known,
 }
 
 /// JSON, and a certificate.
 type Answer<'py> = (String, Bound<'py, PyBytes>);
 
 fn of(game: Result<Game, smfg::game::GameErrors>) -> Result<NativeGame, Failure> {
-    game.map(|game| NativeGame { game: Arc::new(game) }).map_err(|errors| Failure::new(Kind::Game, errors))
+    game.map(|game| NativeGame { known: Known { game: Arc::new(game), hash: Arc::default() } })
+        .map_err(|errors| Failure::new(Kind::Game, errors))
 }
 
 fn bytes(py: Python<'_>, (json, certificate): (String, Vec<u8>)) -> Answer<'_> {
@@ -48,65 +64,65 @@ impl NativeGame {
 
     #[getter]
     fn name(&self) -> &str {
-        &self.game.name
+        &self.known.game.name
     }
 
     #[getter]
     fn description(&self) -> &str {
-        &self.game.description
+        &self.known.game.description
     }
 
     #[getter]
     fn source(&self) -> &str {
-        &self.game.source
+        &self.known.game.source
     }
 
     /// `sha256:...`
     fn hash(&self, py: Python<'_>) -> PyResult<String> {
-        let game = Arc::clone(&self.game);
-        task::run(py, None, move |_| Ok(game.hash()))
+        let known = self.known.clone();
+        task::run(py, None, move |_| Ok(known.hash().into()))
     }
 
     #[getter]
     fn stages(&self) -> usize {
-        self.game.stages.len()
+        self.known.game.stages.len()
     }
 
     #[getter]
     fn states(&self) -> Vec<String> {
-        self.game.states.clone()
+        self.known.game.states.clone()
     }
 
     #[getter]
     fn actions(&self) -> Vec<String> {
-        self.game.actions.clone()
+        self.known.game.actions.clone()
     }
 
     #[getter]
     fn initial(&self) -> Vec<String> {
-        self.game.initial.iter().map(ToString::to_string).collect()
+        self.known.game.initial.iter().map(ToString::to_string).collect()
     }
 
     /// `C0` to `C3`, and why.
     fn class_and_reason(&self) -> (String, String) {
-        let found = classify(&self.game);
+        let found = classify(&self.known.game);
         (found.class.to_string(), found.reason)
     }
 
     #[getter]
     fn parameters(&self) -> Vec<String> {
-        self.game.leader.parameters.clone()
+        self.known.game.leader.parameters.clone()
     }
 
     /// Name and values of each decision of a finite leader; `None` for a continuum.
     fn decisions(&self) -> Option<Vec<(Option<String>, Vec<String>)>> {
-        let decisions = self.game.finite_decisions()?;
+        let decisions = self.known.game.finite_decisions()?;
         Some(decisions.iter().map(|decision| (decision.name.clone(), decision.values.iter().map(ToString::to_string).collect())).collect())
     }
 
     /// Positions of the available actions of a state at a stage.
     fn available(&self, stage: usize, state: usize) -> Vec<usize> {
-        let Some(stage) = self.game.stages.get(stage) else { return Vec::new() };
+        let Some(stage) = self.known.game.stages.get(stage) else { return Vec::new() };
         if state >= stage.pairs.states() {
             return Vec::new();
         }
@@ -115,7 +131,7 @@ impl NativeGame {
 
     /// What `smfg info --format json` prints.
     fn info(&self, py: Python<'_>, expand: bool) -> PyResult<String> {
-        let game = Arc::clone(&self.game);
+        let game = Arc::clone(&self.known.game);
         task::run(py, None, move |_| {
             let solvable = supported(&game).map(|_| ()).map_err(|error| error.to_string());
             let report = InfoReport { game: &game, solvable, expand };
@@ -142,7 +158,7 @@ impl NativeGame {
     ) -> PyResult<Answer<'py>> {
         let question =
             Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
-        let (game, selection) = (Arc::clone(&self.game), selection.to_string());
+        let (game, selection) = (Arc::clone(&self.known.game), selection.to_string());
         task::run(py, progress, move |shared| answers::solve(&game, &question, &selection, shared)).map(|answer| bytes(py, answer))
     }
 
@@ -165,7 +181,7 @@ impl NativeGame {
     ) -> PyResult<Answer<'py>> {
         let question =
             Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
-        let game = Arc::clone(&self.game);
+        let game = Arc::clone(&self.known.game);
         task::run(py, progress, move |shared| answers::range(&game, &question, of.as_deref(), shared)).map(|answer| bytes(py, answer))
     }
 
@@ -180,21 +196,21 @@ impl NativeGame {
         nodes: Option<usize>,
         pairs: Option<usize>,
     ) -> PyResult<Answer<'py>> {
-        let game = Arc::clone(&self.game);
+        let game = Arc::clone(&self.known.game);
         let work = move |shared: &task::Shared| answers::equilibria(&game, decision, parameters, time_limit, (nodes, pairs), shared);
         task::run(py, None, work).map(|answer| bytes(py, answer))
     }
 
     /// What `smfg check --format json` prints.
     fn check(&self, py: Python<'_>, certificate: Vec<u8>) -> PyResult<String> {
-        let game = Arc::clone(&self.game);
+        let game = Arc::clone(&self.known.game);
         task::run(py, None, move |_| certificates::check_any(&game, &certificate))
     }
 
     /// Evaluates a submitted play, and compares the numbers claimed of it.
     fn evaluate(&self, py: Python<'_>, submitted: Submitted) -> PyResult<Evaluated> {
-        let game = Arc::clone(&self.game);
-        task::run(py, None, move |shared| claims::evaluate(&game, submitted, shared))
+        let known = self.known.clone();
+        task::run(py, None, move |shared| claims::evaluate(&known, submitted, shared))
     }
 
     /// Evaluates a submitted play, and certifies the range of its decision and the value of the game.
@@ -210,7 +226,7 @@ impl NativeGame {
         threads: Option<usize>,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Evaluated> {
-        let (game, search) = (Arc::clone(&self.game), Search { actual, gap, time_limit, threads });
-        task::run(py, progress, move |shared| claims::compare(&game, submitted, &search, shared))
+        let (known, search) = (self.known.clone(), Search { actual, gap, time_limit, threads });
+        task::run(py, progress, move |shared| claims::compare(&known, submitted, &search, shared))
     }
 }

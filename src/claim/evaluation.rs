@@ -159,6 +159,10 @@ fn exact_work(instance: &Instance, policy: &[StagePolicy]) -> u128 {
         values = values.saturating_add(own).saturating_add(moves);
         length = length.saturating_add(moves);
         work = work.saturating_add((entries as u128).saturating_mul(1 + length.saturating_add(values) / 64));
+        // No limit is larger, and later stages only add.
+        if work > DECIDING_WORK {
+            break;
+        }
     }
     work
 }

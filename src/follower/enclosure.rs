@@ -102,6 +102,23 @@ fn attempt<M: Mantissa>(
     Ok(EnclosedPlay { enclosure, masses, bits })
 }
 
+/// Whether the probabilities of a row are not negative and sum to 1.
+fn is_law(row: &[(u32, Rational)]) -> bool {
+    if row.iter().any(|(_, p)| *p < Rational::ZERO) {
+        return false;
+    }
+    // Rows that were divided by their sum mostly have a denominator that is a multiple of the others: whole numbers are then added.
+    let common = row.iter().map(|(_, p)| p.denominator()).max();
+    match common.filter(|common| row.iter().all(|(_, p)| p.denominator() == *common || (*common % p.denominator()).is_zero())) {
+        Some(common) => {
+            let share =
+                |p: &Rational| if p.denominator() == common { p.numerator().clone() } else { p.numerator() * (common / p.denominator()) };
+            row.iter().fold(Integer::ZERO, |sum, (_, p)| sum + share(p)) == Integer::from(common.clone())
+        }
+        None => row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one(),
+    }
+}
+
 /// The initial law.
 fn initial<M: Mantissa>(instance: &Instance, grid: &Grid<M>) -> Option<Masses<M>> {
     instance.initial.iter().map(|mass| grid.outward(&(mass.clone(), mass))).collect()
@@ -140,8 +157,7 @@ impl<M: Mantissa> Forward<'_, M> {
             }
             StagePolicy::Mixed(rows) => {
                 for (state, row) in rows.iter().enumerate() {
-                    let total = row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p);
-                    if !total.is_one() || row.iter().any(|(_, p)| *p < Rational::ZERO) {
+                    if !is_law(row) {
                         return Err(FollowerError::NotALaw { stage: t, state }.into());
                     }
                     for (action, probability) in row {

@@ -65,8 +65,15 @@ impl VerifyReport<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.write_json_of(&self.game.hash(), out)
+    }
+
+    /// The same for a caller who knows the hash of the game, which takes time to compute.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json_of(&self, hash: &str, out: &mut dyn Write) -> io::Result<()> {
         let (game, judged) = (self.game, self.verification);
-        let hash = game.hash();
         let zero = Rational::ZERO;
         let Adjustment { largest, place, rows, negative, filled } = &judged.play.adjustment;
         let checks = self.checks();
@@ -74,7 +81,7 @@ impl VerifyReport<'_> {
         let document = Document {
             format: "smfg-verification/1",
             command: "verify",
-            game: GameName { name: &game.name, hash: &hash },
+            game: GameName { name: &game.name, hash },
             class: classify(game).class.to_string(),
             decision: ChosenDecision { game, decision: Cow::Owned(judged.decision.decision(game)) },
             submitted: judged.kind.key(),
