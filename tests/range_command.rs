@@ -1,29 +1,10 @@
 //! `smfg range`, `--decision` at a point, and `smfg check` on bundles, as users call them.
 #![cfg(all(feature = "cli", feature = "solver"))]
 
-use assert_cmd::Command;
+mod program;
+
+use program::{answer, keys, run};
 use serde_json::{Value, json};
-
-/// Status, standard output, standard error.
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_smfg"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(arguments)
-        .output()
-        .expect("the program runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("an exit status"), text(output.stdout), text(output.stderr))
-}
-
-fn answer(arguments: &[&str]) -> Value {
-    let (status, out, err) = run(&[arguments, &["--format", "json"]].concat());
-    assert_eq!((status, err.as_str()), (0, ""), "{arguments:?}: {out}");
-    serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error} in {out}"))
-}
-
-fn keys(value: &Value) -> Vec<&str> {
-    value.as_object().expect("an object").keys().map(String::as_str).collect()
-}
 
 const WAGES: &str = "models/moral_hazard_grid.toml";
 const WAGE: &str = "models/moral_hazard.toml";

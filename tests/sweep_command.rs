@@ -1,27 +1,11 @@
 //! `smfg sweep` and `smfg frontier` as users call them, and `smfg check` on what they write.
 #![cfg(all(feature = "cli", feature = "solver"))]
 
-use assert_cmd::Command;
-use serde_json::Value;
+mod program;
+
+use program::{answer, run};
 use std::fs;
 use std::path::Path;
-
-/// Status, standard output, standard error.
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_smfg"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(arguments)
-        .output()
-        .expect("the program runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("an exit status"), text(output.stdout), text(output.stderr))
-}
-
-fn answer(arguments: &[&str]) -> Value {
-    let (status, out, err) = run(&[arguments, &["--format", "json"]].concat());
-    assert_eq!((status, err.as_str()), (0, ""), "{arguments:?}: {out}");
-    serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error} in {out}"))
-}
 
 fn path(folder: &Path, name: &str) -> String {
     folder.join(name).to_str().expect("UTF-8").to_string()

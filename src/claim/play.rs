@@ -5,7 +5,7 @@ use super::error::ClaimError;
 use super::number::magnitude;
 use super::shape::{Horizon, axes_of};
 use super::statement::{Claim, PlayKind};
-use crate::exact::{Integer, Natural, Rational, Rounding, decimal, least_common_multiple};
+use crate::exact::{Integer, Natural, Rational, least_common_multiple, truncated};
 use crate::game::{Game, Pairs, Policy, StagePolicy};
 use dashu_base::PowerOfTwo;
 
@@ -286,13 +286,5 @@ fn value_of(entries: &[Rational], action: usize) -> &Rational {
 
 /// A number in a message: as a decimal where that is exact, else its leading digits.
 pub(super) fn short(value: &Rational) -> String {
-    let (down, up) = (decimal(value, DIGITS, Rounding::Down), decimal(value, DIGITS, Rounding::Up));
-    if down == up {
-        return down;
-    }
-    let towards_zero = if *value < Rational::ZERO { up } else { down };
-    match towards_zero.split_once('e') {
-        Some((digits, exponent)) => format!("{digits}...e{exponent}"),
-        None => format!("{towards_zero}..."),
-    }
+    truncated(value, DIGITS)
 }

@@ -1,10 +1,11 @@
 //! `smfg frontier`: exploitability against a social objective.
 
 use super::arguments::{Format, Output};
+use super::effort_arguments::EffortArguments;
 use super::progress::Indicator;
 use super::solve::{chosen, describe};
 use super::sweep::{NOTE, bundle};
-use super::sweep_arguments::{EffortArguments, FileArguments, Interval, ResolutionArguments, parse_interval};
+use super::sweep_arguments::{FileArguments, Interval, ResolutionArguments, parse_interval};
 use super::{Answer, Failure, decision, interrupt, print};
 use crate::analysis::frontier::frontier;
 use crate::analysis::sweep::equidistant;

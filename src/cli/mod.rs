@@ -8,6 +8,8 @@ mod check;
 #[cfg(feature = "solver")]
 mod decision;
 #[cfg(feature = "solver")]
+mod effort_arguments;
+#[cfg(feature = "solver")]
 mod equilibria;
 mod failure;
 mod files;

@@ -4,7 +4,7 @@ use super::arguments::Format;
 use super::files::{probe, write_atomically};
 use super::progress::Indicator;
 use super::range_arguments::RangeArguments;
-use super::solve::{chosen, describe, limited, threads};
+use super::solve::{chosen, describe};
 use super::{Answer, Failure, decision, interrupt, print};
 use crate::game::Game;
 use crate::leader::{Progress, RangeOutcome, Settings, Status, range};
@@ -49,16 +49,6 @@ fn answer(game: &Game, arguments: &RangeArguments, interrupted: &Arc<AtomicBool>
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
     indicator.say("starting the search");
     let observe = |progress: Progress| indicator.say(describe(&progress));
-    let settings = Settings {
-        gap: arguments.gap.clone(),
-        method: arguments.method.into(),
-        precision: arguments.precision,
-        threads: threads(arguments.threads),
-        decision,
-        point,
-        objective: of,
-        observer: Some(&observe),
-        ..limited(Settings::new(arguments.epsilon.clone()), arguments.time_limit, interrupted)
-    };
-    Ok(range(game, &settings)?)
+    let asked = Settings { decision, point, objective: of, observer: Some(&observe), ..Settings::new(arguments.epsilon.clone()) };
+    Ok(range(game, &arguments.effort.applied(asked, interrupted))?)
 }

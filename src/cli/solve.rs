@@ -56,16 +56,8 @@ fn answer(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>
 /// What the arguments ask of `game`; a time limit counts from now on.
 pub(super) fn asked(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>) -> Result<Settings<'static>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
-    Ok(Settings {
-        selection: arguments.selection.into(),
-        gap: arguments.gap.clone(),
-        method: arguments.method.into(),
-        precision: arguments.precision,
-        threads: threads(arguments.threads),
-        decision,
-        point,
-        ..limited(Settings::new(arguments.epsilon.clone()), arguments.time_limit, interrupted)
-    })
+    let asked = Settings { selection: arguments.selection.into(), decision, point, ..Settings::new(arguments.epsilon.clone()) };
+    Ok(arguments.effort.applied(asked, interrupted))
 }
 
 /// The decision asked for, as settings say it; without one, all of a list.

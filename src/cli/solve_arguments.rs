@@ -1,6 +1,7 @@
 //! Options of `smfg solve`.
 
 use super::arguments::Output;
+use super::effort_arguments::EffortArguments;
 use crate::certificate::{MOST_BITS, Selection};
 use crate::drift::Radii;
 use crate::exact::{Rational, parse_rational};
@@ -25,21 +26,8 @@ pub(super) struct SolveArguments {
     /// Only this decision: its name, or its parameters, exactly
     #[arg(long, value_name = "NAME|a=1,b=2", allow_hyphen_values = true)]
     pub(super) decision: Option<String>,
-    /// Accepted distance of the bounds, relative to max(1, |value|)
-    #[arg(long, value_name = "G", default_value = "1/1000000", value_parser = parse_nonnegative, allow_hyphen_values = true)]
-    pub(super) gap: Rational,
-    /// Seconds for the search, not counting reading the game and checking the certificate
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, allow_hyphen_values = true)]
-    pub(super) time_limit: Option<Duration>,
-    /// Threads that race decisions [default: all processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_THREADS))]
-    pub(super) threads: Option<u64>,
-    /// Inner problem: linear programme, dynamic programming, or the better for the game
-    #[arg(long, value_enum, default_value_t = MethodWord::Auto)]
-    pub(super) method: MethodWord,
-    /// Arithmetic of the proofs: auto, exact, or a number of fractional bits of outward rounding
-    #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_precision)]
-    pub(super) precision: Precision,
+    #[command(flatten)]
+    pub(super) effort: EffortArguments,
     /// Maximise what is guaranteed when the true game differs from this one by at most these errors
     #[arg(long, value_name = "reward=D,transition=D,leader=D", value_parser = parse_radii)]
     pub(super) robust: Option<Radii>,

@@ -3,8 +3,8 @@
 use super::arguments::Format;
 use super::files::{probe, write_atomically};
 use super::progress::Indicator;
-use super::solve::{chosen, describe, limited, threads};
-use super::sweep_arguments::{EffortArguments, FileArguments, ResolutionArguments, SweepArguments, Varied};
+use super::solve::{chosen, describe};
+use super::sweep_arguments::{FileArguments, ResolutionArguments, SweepArguments, Varied};
 use super::{Answer, Failure, interrupt, print};
 use crate::analysis::sweep::{Resolution, equidistant, sweep};
 use crate::certificate::{with_changes, write_bundle};
@@ -128,20 +128,6 @@ pub(super) fn bundle(certificates: &[&[u8]]) -> io::Result<Vec<u8>> {
 impl ResolutionArguments {
     pub(super) fn resolution(&self) -> Resolution {
         Resolution { width: self.width.clone(), jump_precision: self.jump_precision.clone(), most_points: self.most_points }
-    }
-}
-
-impl EffortArguments {
-    /// `settings` with the effort asked for, its time running from now on.
-    pub(super) fn applied<'a>(&self, settings: Settings<'a>, interrupted: &Arc<AtomicBool>) -> Settings<'a> {
-        let settings = Settings {
-            gap: self.gap.clone(),
-            method: self.method.into(),
-            precision: self.precision,
-            threads: threads(self.threads),
-            ..settings
-        };
-        limited(settings, self.time_limit, interrupted)
     }
 }
 

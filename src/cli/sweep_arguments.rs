@@ -1,12 +1,11 @@
 //! Options of `smfg sweep`, and intervals in general.
 
 use super::arguments::Output;
-use super::solve_arguments::{MOST_THREADS, MethodWord, SelectionWord, parse_nonnegative, parse_precision, parse_seconds};
+use super::effort_arguments::EffortArguments;
+use super::solve_arguments::{SelectionWord, parse_nonnegative};
 use crate::exact::{Rational, parse_rational};
-use crate::leader::Precision;
 use clap::Args;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Most points that are printed.
 const MOST_POINTS: u64 = 1 << 20;
@@ -70,26 +69,6 @@ pub(super) struct ResolutionArguments {
     /// Most points of an enclosure
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(super) most_points: usize,
-}
-
-/// How long and in which way is searched.
-#[derive(Debug, Args)]
-pub(super) struct EffortArguments {
-    /// Accepted distance of the bounds at a point, relative to max(1, |value|)
-    #[arg(long, value_name = "G", default_value = "1/1000000", value_parser = parse_nonnegative, allow_hyphen_values = true)]
-    pub(super) gap: Rational,
-    /// Seconds for all points together, not counting reading the game and checking the certificates
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, allow_hyphen_values = true)]
-    pub(super) time_limit: Option<Duration>,
-    /// Threads [default: all processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_THREADS))]
-    pub(super) threads: Option<u64>,
-    /// Inner problem at a point: linear programme, dynamic programming, or the better for the game
-    #[arg(long, value_enum, default_value_t = MethodWord::Auto)]
-    pub(super) method: MethodWord,
-    /// Arithmetic of the proofs at a point: auto, exact, or a number of fractional bits of outward rounding
-    #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_precision)]
-    pub(super) precision: Precision,
 }
 
 /// Where answers go besides standard output.

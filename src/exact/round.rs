@@ -28,6 +28,21 @@ pub fn to_approx(value: &Rational) -> f64 {
     value.to_f64().value()
 }
 
+/// The leading digits of `value`, towards 0, with `...` where more follow.
+#[must_use]
+pub fn truncated(value: &Rational, digits: usize) -> String {
+    let (down, up) = (decimal(value, digits, Rounding::Down), decimal(value, digits, Rounding::Up));
+    if down == up {
+        return down;
+    }
+    let towards_zero = if *value < Rational::ZERO { up } else { down };
+    // With an exponent the dots belong to the digits before it.
+    match towards_zero.split_once('e') {
+        Some((digits, exponent)) => format!("{digits}...e{exponent}"),
+        None => format!("{towards_zero}..."),
+    }
+}
+
 /// Decimal text of at most `digits` significant digits, rounded in the given direction: what is printed
 /// beside a bound is itself a bound. Exact when the value has that few digits.
 #[must_use]

@@ -1,7 +1,7 @@
 //! Numbers in the cells of tables, shorter than elsewhere.
 
-use super::number::{short_fraction, truncated};
-use crate::exact::{Rational, Rounding, decimal};
+use super::number::short_fraction;
+use crate::exact::{Rational, Rounding, decimal, truncated};
 
 /// Significant digits of decimals.
 const CELL_DIGITS: usize = 10;

@@ -3,7 +3,7 @@
 //! Short fractions are printed as they are, with their decimals; long ones as an interval of decimals, rounded
 //! outwards, so that whatever is printed is true.
 
-use crate::exact::{Natural, Rational, Rounding, decimal, format_rational};
+use crate::exact::{Natural, Rational, Rounding, decimal, format_rational, truncated};
 use dashu_base::BitTest;
 use std::cell::Cell;
 
@@ -48,20 +48,6 @@ impl NumberText {
 /// `[lower, upper]` in decimals rounded outwards.
 pub(super) fn interval(lower: &Rational, upper: &Rational) -> String {
     format!("[{}, {}]", decimal(lower, DIGITS, Rounding::Down), decimal(upper, DIGITS, Rounding::Up))
-}
-
-/// The leading digits of `value`, with `...` where more follow.
-pub(super) fn truncated(value: &Rational, digits: usize) -> String {
-    let (down, up) = (decimal(value, digits, Rounding::Down), decimal(value, digits, Rounding::Up));
-    if down == up {
-        return down;
-    }
-    let towards_zero = if *value < Rational::ZERO { up } else { down };
-    // With an exponent the dots belong to the digits before it.
-    match towards_zero.split_once('e') {
-        Some((digits, exponent)) => format!("{digits}...e{exponent}"),
-        None => format!("{towards_zero}..."),
-    }
 }
 
 /// `p/q` when it has at most `longest` characters.

@@ -1,13 +1,13 @@
 //! The answer of `sensitivity`, and its text.
 
 use super::decision::{chosen, decision};
-use super::number::{NumberText, interval, short_fraction, truncated};
+use super::number::{NumberText, interval, short_fraction};
 use super::solve::write_status;
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::words::plain;
 use crate::analysis::sensitivity::{Assessment, Sensitivity};
 use crate::drift::ModelError;
-use crate::exact::Rational;
+use crate::exact::{Rational, truncated};
 use crate::game::{Game, Interval, classify};
 use crate::leader::Outcome;
 use std::io::{self, Write};

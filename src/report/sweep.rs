@@ -1,13 +1,13 @@
 //! The answer of `sweep`, and its text.
 
 use super::decision::{decision, parameters};
-use super::number::{NumberText, interval, short_fraction, truncated};
+use super::number::{NumberText, interval, short_fraction};
 use super::solve::write_statistics;
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::words::plain;
 use crate::analysis::sweep::{Jump, Sweep};
 use crate::certificate::{CurvePoint, Selection};
-use crate::exact::Rational;
+use crate::exact::{Rational, truncated};
 use crate::game::{Decision, Game, classify};
 use crate::leader::{Outcome, Settings, Statistics};
 use std::io::{self, Write};
