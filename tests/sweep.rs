@@ -195,3 +195,32 @@ fn points_of_a_curve_are_those_of_single_solves() {
         assert_eq!((point.lower, point.upper), (single.lower, single.upper), "eps {epsilon}");
     }
 }
+
+/// Losses 0, 1/2 and 1 with rewards 1, 1/2 - 1e-18 and 0: binary64 cannot tell the vertex in the middle from the chord, which the checker refuses.
+#[test]
+fn vertices_that_binary64_cannot_see_are_found() {
+    let text = r#"
+        format = "smfg-game/1"
+        name = "three losses"
+        stages = 1
+        states = ["only"]
+        actions = [{ name = "best", loss = 0, gain = 1 }, { name = "middle", loss = "1/2", gain = "0.499999999999999999" }, { name = "worst", loss = 1, gain = 0 }]
+        initial = { only = 1 }
+        [leader]
+        decisions = [{ name = "only" }]
+        [[reward]]
+        value = "-a.loss"
+        [[leader.reward]]
+        value = "a.gain"
+    "#;
+    let game = Game::parse_toml(text).expect("a game");
+    let middle = ratio(1, 2) - ratio(1, 1_000_000_000_000_000_000);
+    let outcomes = Outcomes {
+        follower_value: Rational::ZERO,
+        points: vec![(Rational::ZERO, Rational::ONE), (ratio(-1, 2), middle), (Rational::NEG_ONE, Rational::ZERO)],
+    };
+    let count = same_curve(&game, &[outcomes], Selection::Pessimistic, &Rational::ZERO, &Rational::ONE, "three losses");
+    assert_eq!(count, 3);
+    let outcome = curve(&game, &settings(Selection::Pessimistic), &Rational::ZERO, &Rational::ONE).expect("class C0");
+    assert!(outcome.inductions > 2, "binary64 found it after all");
+}

@@ -90,21 +90,28 @@ pub fn curve(game: &Game, settings: &Settings<'_>, from: &Rational, to: &Rationa
         Scope::Decision(only) => vec![only],
         Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
-    let mut search = Search::new(posed, &decisions, &indices, settings, (from, to))?;
-    search.refine()?;
-    let written = search.written(game, settings)?;
-    let seconds_approx = start.elapsed().as_secs_f64();
-    let checking = Instant::now();
-    let accepted = check(game, written.certificate.as_slice())?;
-    Ok(CurveOutcome {
-        accepted,
-        decisions: written.owners.into_iter().map(|position| indices[position]).collect(),
-        certificate: written.certificate,
-        vertices: search.hulls.iter().map(|hull| hull.vertices.len()).sum(),
-        inductions: search.hulls.iter().map(|hull| hull.inductions).sum(),
-        seconds_approx,
-        check_seconds_approx: checking.elapsed().as_secs_f64(),
-    })
+    let attempt = |guided: bool| -> Result<CurveOutcome, SweepError> {
+        let mut search = Search::new(posed, &decisions, &indices, settings, (from, to), guided)?;
+        search.refine()?;
+        let written = search.written(game, settings)?;
+        let seconds_approx = start.elapsed().as_secs_f64();
+        let checking = Instant::now();
+        let accepted = check(game, written.certificate.as_slice())?;
+        Ok(CurveOutcome {
+            accepted,
+            decisions: written.owners.into_iter().map(|position| indices[position]).collect(),
+            certificate: written.certificate,
+            vertices: search.hulls.iter().map(|hull| hull.vertices.len()).sum(),
+            inductions: search.hulls.iter().map(|hull| hull.inductions).sum(),
+            seconds_approx,
+            check_seconds_approx: checking.elapsed().as_secs_f64(),
+        })
+    };
+    // Neighbours that are none, vertices too close for binary64: exactly once more.
+    match attempt(true) {
+        Err(SweepError::Refused(_)) => attempt(false),
+        answered => answered,
+    }
 }
 
 struct Search<'a> {
@@ -127,12 +134,13 @@ impl<'a> Search<'a> {
         indices: &'a [usize],
         settings: &'a Settings<'a>,
         interval: (&'a Rational, &'a Rational),
+        guided: bool,
     ) -> Result<Self, SweepError> {
         let sigma = if settings.selection == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE };
         let hull = |index: &usize| {
             let numbers = game.at(&decisions[*index].values).mean_field_free().unwrap_or_else(|_| Numbers::empty());
             // What is claimed needs both ends of every hull: only the user stops this part.
-            Hull::new(numbers, &sigma, &|| !settings.control.interrupted())
+            Hull::new(numbers, &sigma, guided, &|| !settings.control.interrupted())
         };
         let hulls = indices.par_iter().map(hull).collect::<Result<Vec<_>, _>>()?;
         Ok(Search { settings, interval, indices, hulls })

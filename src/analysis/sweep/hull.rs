@@ -9,11 +9,18 @@
 //! the lower left boundary of that polygon: a convex nonincreasing function of eps, docs/theory.md, statements (D) and (6). Each right side takes one
 //! backward induction, which answers with a vertex. The slope between two known vertices either finds one between them or shows that they are neighbours
 //! (Eisner and Severance, Mathematical techniques for efficient record segmentation in large shared databases, Journal of the ACM 23(4), 1976).
+//!
+//! Guided by binary64, an induction only proposes a policy, which is then evaluated exactly; that two vertices are neighbours is left to the checker to
+//! confirm, which takes the exact induction that this needs anyway.
 
 use super::piecewise::{PiecewiseLinear, on_line};
-use crate::exact::Rational;
-use crate::follower::{FollowerError, Objective, best_response, earnings};
+use crate::equilibrium::dynamic_programming::{ApproxCache, ApproxNumbers, Preference};
+use crate::exact::{Rational, from_approx, to_approx};
+use crate::follower::{FollowerError, Objective, Stopped, best_response, earnings};
 use crate::game::{Numbers, Policy};
+
+/// Relative slack of numbers in binary64: far above the error of an induction, far below what matters.
+const SLACK_APPROX: f64 = 1e-9;
 
 /// A pure policy with what it gives.
 #[derive(Debug, Clone)]
@@ -38,10 +45,12 @@ impl Line {
     }
 }
 
-/// The part of the boundary that is known.
+/// The part of the boundary that is known, or believed where binary64 guides.
 #[derive(Debug)]
 pub(super) struct Hull {
     numbers: Numbers,
+    /// Proposes vertices; without it each induction is exact.
+    guide: Option<ApproxNumbers>,
     sigma: Rational,
     /// `mu0'V*_0`.
     follower_value: Rational,
@@ -51,19 +60,28 @@ pub(super) struct Hull {
     closed: Vec<bool>,
     /// Lines, by decreasing multiplier.
     pub(super) lines: Vec<Line>,
-    /// Backward inductions.
+    /// Backward inductions in rationals.
     pub(super) inductions: usize,
 }
 
+/// What an induction found between two neighbours.
+struct Between {
+    /// Below the chord.
+    vertex: Option<Vertex>,
+    line: Line,
+}
+
 impl Hull {
-    /// Both ends: the best response that is best for `-sigma J0`, and the least `sigma J0` over all flows.
-    pub(super) fn new(numbers: Numbers, sigma: &Rational, keep_going: &dyn Fn() -> bool) -> Result<Self, FollowerError> {
+    /// Both ends: the best response that is best for `-sigma J0`, and the least `sigma J0` over all flows. `guided`: by binary64.
+    pub(super) fn new(numbers: Numbers, sigma: &Rational, guided: bool, keep_going: &dyn Fn() -> bool) -> Result<Self, FollowerError> {
         let towards_leader = Objective::leader(-sigma.clone());
         let own = best_response(&numbers, &Objective::follower(), Some(&towards_leader), keep_going)?;
         let last = best_response(&numbers, &towards_leader, Some(&Objective::follower()), keep_going)?;
         let least = sigma * &numbers.leader_constant - last.value;
+        let guide = guided.then(|| ApproxNumbers::new(&numbers, sigma, &ApproxCache::default()));
         let mut hull = Hull {
             numbers,
+            guide,
             sigma: sigma.clone(),
             follower_value: own.value,
             vertices: Vec::new(),
@@ -110,21 +128,58 @@ impl Hull {
     fn divide(&mut self, pair: usize, keep_going: &dyn Fn() -> bool) -> Result<(), FollowerError> {
         let (near, far) = (&self.vertices[pair], &self.vertices[pair + 1]);
         let multiplier = (&near.value - &far.value) / (&far.loss - &near.loss);
-        let chord = &near.value + &multiplier * &near.loss;
-        let objective = Objective { leader: -self.sigma.clone(), reward: multiplier.clone() };
-        let response = best_response(&self.numbers, &objective, None, keep_going)?;
-        self.inductions += 1;
-        let at_zero = &self.sigma * &self.numbers.leader_constant - response.value + &multiplier * &self.follower_value;
-        if at_zero == chord {
-            self.closed[pair] = true;
-        } else {
-            let vertex = self.evaluate(response.policy, keep_going)?;
-            self.vertices.insert(pair + 1, vertex);
-            self.closed.insert(pair + 1, false);
+        let chord = Line { at_zero: &near.value + &multiplier * &near.loss, multiplier };
+        let Between { vertex, line } = match &self.guide {
+            Some(guide) => self.proposed(guide, pair, chord, keep_going)?,
+            None => {
+                let between = self.found(chord, keep_going)?;
+                self.inductions += 1;
+                between
+            }
+        };
+        match vertex {
+            Some(vertex) => {
+                self.vertices.insert(pair + 1, vertex);
+                self.closed.insert(pair + 1, false);
+            }
+            None => self.closed[pair] = true,
         }
-        let place = self.lines.partition_point(|line| line.multiplier > multiplier);
-        self.lines.insert(place, Line { multiplier, at_zero });
+        let place = self.lines.partition_point(|known| known.multiplier > line.multiplier);
+        self.lines.insert(place, line);
         Ok(())
+    }
+
+    /// By an exact induction.
+    fn found(&self, chord: Line, keep_going: &dyn Fn() -> bool) -> Result<Between, FollowerError> {
+        let objective = Objective { leader: -self.sigma.clone(), reward: chord.multiplier.clone() };
+        let response = best_response(&self.numbers, &objective, None, keep_going)?;
+        let at_zero = &self.sigma * &self.numbers.leader_constant - response.value + &chord.multiplier * &self.follower_value;
+        let vertex = if at_zero == chord.at_zero { None } else { Some(self.evaluate(response.policy, keep_going)?) };
+        Ok(Between { vertex, line: Line { multiplier: chord.multiplier, at_zero } })
+    }
+
+    /// By an induction in binary64: a vertex is evaluated exactly, a line is what the checker will have to confirm.
+    fn proposed(&self, guide: &ApproxNumbers, pair: usize, chord: Line, keep_going: &dyn Fn() -> bool) -> Result<Between, FollowerError> {
+        let multiplier_approx = to_approx(&chord.multiplier);
+        let point = guide.respond(Preference::Lagrangian(multiplier_approx), keep_going).ok_or(Stopped)?;
+        let loss_approx = to_approx(&self.follower_value) - point.reward_approx;
+        let value_approx = point.cost_approx + to_approx(&(&self.sigma * &self.numbers.leader_constant));
+        let least_approx = value_approx + multiplier_approx * loss_approx;
+        let slack_approx = SLACK_APPROX * (1.0 + value_approx.abs() + (multiplier_approx * point.reward_approx).abs());
+        let (near_approx, far_approx) = (to_approx(&self.vertices[pair].loss), to_approx(&self.vertices[pair + 1].loss));
+        let room_approx = SLACK_APPROX * (far_approx - near_approx);
+        let inside = loss_approx > near_approx + room_approx && loss_approx < far_approx - room_approx;
+        if inside || least_approx < to_approx(&chord.at_zero) - slack_approx {
+            let vertex = self.evaluate(guide.policy(&point), keep_going)?;
+            let between = vertex.loss > self.vertices[pair].loss && vertex.loss < self.vertices[pair + 1].loss;
+            if between
+                && &vertex.value + &chord.multiplier * &vertex.loss < chord.at_zero
+                && let (Some(multiplier), Some(at_zero)) = (from_approx(multiplier_approx), from_approx(least_approx - slack_approx))
+            {
+                return Ok(Between { vertex: Some(vertex), line: Line { multiplier, at_zero } });
+            }
+        }
+        Ok(Between { vertex: None, line: chord })
     }
 
     /// The chords of the vertices from `from` to `to`: what mixtures reach.

@@ -1,8 +1,7 @@
 //! A mean-field-free game in binary64, and the induction that the search repeats.
 
-use crate::equilibrium::Problem;
-use crate::exact::{Numerators, Scaled, to_approx};
-use crate::game::{Pairs, Policy, StagePolicy, Successors};
+use crate::exact::{Numerators, Rational, Scaled, to_approx};
+use crate::game::{Numbers, Pairs, Policy, StagePolicy, Successors};
 use std::sync::{Arc, Mutex};
 
 /// Binary64 copies of transition probabilities, shared by the decisions whose transitions are the same.
@@ -50,25 +49,27 @@ struct ApproxStage {
     transition: Option<(Arc<Successors>, Arc<Vec<f64>>)>,
 }
 
-/// The numbers of a problem in binary64.
+/// The numbers of one decision in binary64.
 #[derive(Debug)]
-pub(super) struct ApproxNumbers {
+pub struct ApproxNumbers {
     initial_approx: Vec<f64>,
     stages: Vec<ApproxStage>,
 }
 
 /// A pure policy with what it earns: `c'd` (sigma times the leader's, without constant) and `r'd`.
 #[derive(Debug, Clone)]
-pub(super) struct Point {
-    pub(super) cost_approx: f64,
-    pub(super) reward_approx: f64,
+pub struct Point {
+    /// `c'd`.
+    pub cost_approx: f64,
+    /// `r'd`.
+    pub reward_approx: f64,
     /// `[stage][state]` pair number.
     pairs: Vec<Vec<u32>>,
 }
 
 /// Order in which an induction prefers pairs.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Preference {
+pub enum Preference {
     /// Least `c - lambda r`; ties go to the larger r.
     Lagrangian(f64),
     /// Largest r; ties go to the smaller c.
@@ -76,10 +77,11 @@ pub(super) enum Preference {
 }
 
 impl ApproxNumbers {
-    pub(super) fn new(problem: &Problem<'_>, cache: &ApproxCache) -> Self {
-        let sigma_approx = to_approx(&problem.sigma());
-        let stages = problem
-            .numbers
+    /// `numbers` with costs `sigma` times the leader's reward.
+    #[must_use]
+    pub fn new(numbers: &Numbers, sigma: &Rational, cache: &ApproxCache) -> Self {
+        let sigma_approx = to_approx(sigma);
+        let stages = numbers
             .stages
             .iter()
             .map(|stage| ApproxStage {
@@ -89,11 +91,11 @@ impl ApproxNumbers {
                 transition: stage.transition.as_ref().map(|(successors, p)| (Arc::clone(successors), cache.get(p))),
             })
             .collect();
-        ApproxNumbers { initial_approx: approximate(&problem.numbers.initial), stages }
+        ApproxNumbers { initial_approx: approximate(&numbers.initial), stages }
     }
 
     /// One backward induction. `None` when `keep_going` answers no between two stages.
-    pub(super) fn respond(&self, preference: Preference, keep_going: &dyn Fn() -> bool) -> Option<Point> {
+    pub fn respond(&self, preference: Preference, keep_going: &dyn Fn() -> bool) -> Option<Point> {
         let mut next: Vec<[f64; 2]> = Vec::new();
         let mut chosen = Vec::with_capacity(self.stages.len());
         for stage in self.stages.iter().rev() {
@@ -116,7 +118,8 @@ impl ApproxNumbers {
     }
 
     /// The policy of a point in terms of actions.
-    pub(super) fn policy(&self, point: &Point) -> Policy {
+    #[must_use]
+    pub fn policy(&self, point: &Point) -> Policy {
         let stages = self
             .stages
             .iter()

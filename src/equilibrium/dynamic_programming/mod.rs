@@ -15,7 +15,7 @@ mod exact_end;
 mod rounded_end;
 mod search;
 
-pub use approx::ApproxCache;
+pub use approx::{ApproxCache, ApproxNumbers, Point, Preference};
 pub use search::Search;
 
 use super::{Control, Problem, Proved, range_proofs};

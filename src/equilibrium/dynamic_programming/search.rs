@@ -37,7 +37,7 @@ impl Search {
     #[must_use]
     pub fn new(problem: &Problem<'_>, cache: &ApproxCache) -> Self {
         Search {
-            numbers: ApproxNumbers::new(problem, cache),
+            numbers: ApproxNumbers::new(problem.numbers, &problem.sigma(), cache),
             constant_approx: to_approx(&(problem.sigma() * &problem.numbers.leader_constant)),
             target_approx: f64::NEG_INFINITY,
             epsilon_approx: to_approx(problem.epsilon),
