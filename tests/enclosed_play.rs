@@ -1,8 +1,8 @@
 //! Evaluations with outward rounding against exact ones, in games of all classes and with policies of awkward fractions.
 
 use smfg::exact::{Rational, ratio};
-use smfg::follower::{Enclosure, enclose_play, evaluate};
-use smfg::game::{DecisionSet, Game, Policy, StagePolicy};
+use smfg::follower::{EnclosedPlay, Enclosure, FollowerError, enclose_play, evaluate, laws};
+use smfg::game::{DecisionSet, Game, Instance, Policy, StagePolicy};
 use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 
 fn games() -> Vec<Game> {
@@ -36,6 +36,10 @@ fn awkward(game: &Game, seed: u64) -> Policy {
     Policy { stages: game.stages.iter().enumerate().map(|(t, data)| stage(t, data)).collect() }
 }
 
+fn enclosed(instance: &Instance, policy: &[StagePolicy], bits: u32, keep_going: bool) -> Result<EnclosedPlay, FollowerError> {
+    enclose_play(instance, &laws(policy)?, bits, &|| keep_going)
+}
+
 fn parts(found: &Enclosure) -> [&(Rational, Rational); 4] {
     [&found.exploitability, &found.leader_reward, &found.follower_value, &found.follower_reward]
 }
@@ -53,7 +57,7 @@ fn enclosures_hold_the_exact_numbers_and_shrink() {
             let exact = evaluate(&instance, &policy, &|| true).expect("a policy");
             let values = [&exact.exploitability, &exact.leader_reward, &exact.follower_value, &exact.follower_reward];
             for (bits, width) in [(8, None), (30, None), (60, Some(ratio(1, 1 << 40))), (200, Some(ratio(1, 1 << 62)))] {
-                let found = enclose_play(&instance, &policy.stages, bits, &|| true).expect("a policy");
+                let found = enclosed(&instance, &policy.stages, bits, true).expect("a policy");
                 for ((lower, upper), value) in parts(&found.enclosure).into_iter().zip(values) {
                     assert!(lower <= value && value <= upper, "{}, {bits} bits: {value} is not in [{lower}, {upper}]", game.name);
                     if let Some(width) = &width {
@@ -77,7 +81,7 @@ fn a_strict_equilibrium_has_exploitability_0_whatever_the_rounding() {
     let game = Game::load("models/adoption.toml").expect("a model");
     let instance = game.at(&[ratio(0, 1)]);
     let policy = [StagePolicy::Mixed(vec![vec![(1, ratio(1, 1))]])];
-    let found = enclose_play(&instance, &policy, 4, &|| true).expect("a policy");
+    let found = enclosed(&instance, &policy, 4, true).expect("a policy");
     assert_eq!(found.enclosure.exploitability, (ratio(0, 1), ratio(0, 1)));
 }
 
@@ -86,9 +90,9 @@ fn policies_that_do_not_fit_are_refused() {
     let game = Game::load("models/adoption.toml").expect("a model");
     let instance = game.at(&[ratio(0, 1)]);
     for row in [vec![(0, ratio(1, 2))], vec![(0, ratio(3, 2)), (1, ratio(-1, 2))], vec![(7, ratio(1, 1))]] {
-        assert!(enclose_play(&instance, &[StagePolicy::Mixed(vec![row])], 60, &|| true).is_err());
+        assert!(enclosed(&instance, &[StagePolicy::Mixed(vec![row])], 60, true).is_err());
     }
-    assert!(enclose_play(&instance, &[], 60, &|| true).is_err());
+    assert!(enclosed(&instance, &[], 60, true).is_err());
     let policy = [StagePolicy::Mixed(vec![vec![(1, ratio(1, 1))]])];
-    assert!(enclose_play(&instance, &policy, 60, &|| false).is_err());
+    assert!(enclosed(&instance, &policy, 60, false).is_err());
 }

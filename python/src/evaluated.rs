@@ -62,7 +62,7 @@ impl Evaluated {
 
     /// `[stage][state]` rows of `(action, probability)`, normalised exactly.
     fn policy(&self) -> Rows {
-        rows(&self.game, &self.judged.play.policy)
+        rows(&self.game, self.judged.play.policy())
     }
 
     /// `[stage][state]` rows of `(action, mass)`, exact, zeros left out.
@@ -70,7 +70,7 @@ impl Evaluated {
         let (game, judged) = (Arc::clone(&self.game), Arc::clone(&self.judged));
         task::run(py, None, move |_| {
             let instance = game.at(&judged.decision.decision(&game).values);
-            let found = flow(&instance, &judged.play.policy).map_err(|error| Failure::new(Kind::Claim, error))?;
+            let found = flow(&instance, judged.play.policy()).map_err(|error| Failure::new(Kind::Claim, error))?;
             let stages = game.stages.iter().zip(&found.occupation).map(|(stage, masses)| {
                 let row = |state: usize| {
                     let pairs = stage.pairs.of_state(state).filter(|&pair| !masses.numerators().is_zero_at(pair));
@@ -87,7 +87,7 @@ impl Evaluated {
         let (game, judged) = (Arc::clone(&self.game), Arc::clone(&self.judged));
         let found = task::run(py, None, move |shared| {
             let instance = game.at(&judged.decision.decision(&game).values);
-            let play = enclose_play(&instance, &judged.play.policy.stages, FLOW_BITS, &|| shared.keep_going())
+            let play = enclose_play(&instance, &judged.play.laws, FLOW_BITS, &|| shared.keep_going())
                 .map_err(|error| Failure::new(Kind::Claim, error))?;
             let (states, actions) = (game.states.len(), game.actions.len());
             let mut entries = vec![0.0f64; game.stages.len() * states * actions];

@@ -2,8 +2,8 @@
 
 use super::play::Play;
 use crate::exact::{Natural, Rational, least_common_multiple, ratio};
-use crate::follower::{Enclosed, EnclosedPlay, FollowerError, Precision, enclose_play, evaluate};
-use crate::game::{Columns, Instance, InstanceStage, StagePolicy};
+use crate::follower::{Enclosed, EnclosedPlay, FollowerError, Law, Precision, enclose_play, evaluate};
+use crate::game::{Columns, Instance, InstanceStage};
 use dashu_base::BitTest;
 
 /// Largest estimate of the work of an exact evaluation, in words of numbers, that is taken without being asked for.
@@ -14,8 +14,8 @@ const DECIDING_WORK: u128 = 1 << 30;
 const LONGEST_ROW: usize = 1 << 13;
 /// A length beyond every limit of work.
 const BEYOND: u128 = 1 << 100;
-/// Fractional bits of the first enclosure: what machine integers carry.
-const FIRST_BITS: u32 = 60;
+/// Fractional bits of the first enclosure: products of numbers below 32 with 64-bit numbers stay machine integers.
+const FIRST_BITS: u32 = 58;
 /// Most fractional bits of an enclosure that is made without being asked for.
 const MOST_BITS: u32 = 1 << 10;
 /// Width of an enclosure relative to `max(1, |value|)`, as a power of ten.
@@ -49,7 +49,7 @@ pub(super) struct Evaluator<'a> {
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(instance: &'a Instance, play: &'a Play, precision: Precision) -> Self {
-        Evaluator { instance, play, precision, work: exact_work(instance, &play.policy.stages) }
+        Evaluator { instance, play, precision, work: exact_work(instance, &play.laws) }
     }
 
     /// The first evaluation.
@@ -81,7 +81,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn exact(&self, keep_going: &dyn Fn() -> bool) -> Result<Evaluation, FollowerError> {
-        let found = evaluate(self.instance, &self.play.policy, keep_going)?;
+        let found = evaluate(self.instance, self.play.policy(), keep_going)?;
         let deviation = self.play.masses.as_ref().map(|masses| {
             let stages = masses.iter().zip(&found.flow.occupation);
             let differences = stages.flat_map(|(given, own)| given.iter().zip(own.iter()).map(|(given, own)| distance(given, &own, &own)));
@@ -98,7 +98,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn enclosed(&self, bits: u32, keep_going: &dyn Fn() -> bool) -> Result<Evaluation, FollowerError> {
-        let EnclosedPlay { enclosure, masses, bits } = enclose_play(self.instance, &self.play.policy.stages, bits, keep_going)?;
+        let EnclosedPlay { enclosure, masses, bits } = enclose_play(self.instance, &self.play.laws, bits, keep_going)?;
         let deviation = self.play.masses.as_ref().map(|given| {
             let unit = Natural::ONE << bits as usize;
             let number = |mantissa: &crate::exact::Integer| Rational::from_parts(mantissa.clone(), unit.clone());
@@ -143,7 +143,7 @@ fn distance(given: &Rational, low: &Rational, high: &Rational) -> (Rational, Rat
 }
 
 /// An estimate of the words that an exact evaluation writes: entries times the length of numbers, which grows stage by stage.
-fn exact_work(instance: &Instance, policy: &[StagePolicy]) -> u128 {
+fn exact_work(instance: &Instance, policy: &[Vec<Law>]) -> u128 {
     let bits = |n: &Natural| n.bit_len() as u128;
     let coefficients =
         |columns: &Columns| columns.columns().iter().map(|(_, column)| bits(column.coefficients.denominator())).sum::<u128>();
@@ -180,11 +180,10 @@ fn stage_bits(
 }
 
 /// Bits of the common denominator of a stage's probabilities, or a number too large for any limit.
-fn row_bits(play: &StagePolicy) -> u128 {
-    let StagePolicy::Mixed(rows) = play else { return 0 };
+fn row_bits(play: &[Law]) -> u128 {
     let mut common = Natural::ONE;
-    for (_, probability) in rows.iter().flatten() {
-        common = least_common_multiple(&common, probability.denominator());
+    for law in play {
+        common = least_common_multiple(&common, law.denominator());
         if common.bit_len() > LONGEST_ROW {
             return BEYOND;
         }

@@ -5,12 +5,15 @@
 
 use super::array::{Array, Index, Shape, index_of};
 use super::npy_header::{Header, parse_header};
+use rayon::prelude::*;
 use std::io::{self, Read};
 
 /// First bytes of an array file.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 /// Longest header, in bytes; numpy itself refuses longer ones than 10,000 unless told otherwise.
 const LONGEST_HEADER: u64 = 1 << 16;
+/// Entries that are read at a time.
+const PART: usize = 1 << 12;
 /// Most entries of an array.
 pub(super) const MOST_ENTRIES: usize = 1 << 24;
 
@@ -152,22 +155,22 @@ fn decode(header: &Header, bytes: &[u8], count: usize) -> Result<Array, ArrayErr
         stride[axis] = step;
         step *= shape[axis];
     }
-    let mut entries = Vec::with_capacity(count);
-    let mut index = vec![0usize; shape.len()];
-    for position in 0..count {
-        let at: usize = index.iter().zip(&stride).map(|(i, stride)| i * stride).sum();
-        let entry = bytes.get(at * encoding.bytes..(at + 1) * encoding.bytes).ok_or(ArrayError::Header("shape and size differ"))?;
-        let value = encoding
-            .decode(entry)
-            .map_err(|not_finite| ArrayError::NotFinite { place: index_of(shape, position), word: not_finite.word() })?;
-        entries.push(value);
-        for (i, &length) in index.iter_mut().zip(shape).rev() {
-            *i += 1;
-            if *i < length {
-                break;
-            }
-            *i = 0;
+    let one = |position: usize| {
+        let mut rest = position;
+        let mut at = 0;
+        for (stride, &length) in stride.iter().zip(shape).rev() {
+            at += rest % length * stride;
+            rest /= length;
         }
+        let entry = bytes.get(at * encoding.bytes..(at + 1) * encoding.bytes).ok_or(ArrayError::Header("shape and size differ"))?;
+        encoding.decode(entry).map_err(|not_finite| ArrayError::NotFinite { place: index_of(shape, position), word: not_finite.word() })
+    };
+    // In order, so that the first error is the one reported.
+    let parts: Vec<Result<Vec<_>, ArrayError>> =
+        (0..count.div_ceil(PART)).into_par_iter().map(|part| (part * PART..count.min((part + 1) * PART)).map(one).collect()).collect();
+    let mut entries = Vec::with_capacity(count);
+    for part in parts {
+        entries.append(&mut part?);
     }
     Ok(Array { shape: shape.clone(), entries })
 }

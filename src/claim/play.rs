@@ -6,8 +6,11 @@ use super::number::magnitude;
 use super::shape::{Horizon, axes_of};
 use super::statement::{Claim, PlayKind};
 use crate::exact::{Integer, Natural, Rational, least_common_multiple, truncated};
+use crate::follower::Law;
 use crate::game::{Game, Pairs, Policy, StagePolicy};
 use dashu_base::PowerOfTwo;
+use rayon::prelude::*;
+use std::sync::OnceLock;
 
 /// Significant digits of numbers in messages.
 const DIGITS: usize = 12;
@@ -15,14 +18,24 @@ const DIGITS: usize = 12;
 /// The policy that was submitted, and what was done to make it one.
 #[derive(Debug, Clone)]
 pub struct Play {
-    /// The policy; its rows sum to 1 exactly.
-    pub policy: Policy,
+    /// `[stage][state]`: what is done there.
+    pub laws: Vec<Vec<Law>>,
+    /// The same as fractions in lowest terms, once asked for.
+    policy: OnceLock<Policy>,
     /// What was changed.
     pub adjustment: Adjustment,
     /// For an occupation measure: the masses `[stage][pair]` after normalisation.
     pub(super) masses: Option<Vec<Vec<Rational>>>,
     /// How the stages were brought to those of the game.
     pub horizon: Horizon,
+}
+
+impl Play {
+    /// The policy; its rows sum to 1 exactly.
+    pub fn policy(&self) -> &Policy {
+        let stage = |laws: &Vec<Law>| StagePolicy::Mixed(laws.iter().map(Law::row).collect());
+        self.policy.get_or_init(|| Policy { stages: self.laws.iter().map(stage).collect() })
+    }
 }
 
 /// What normalisation changed.
@@ -38,6 +51,19 @@ pub struct Adjustment {
     pub negative: usize,
     /// Rows of states that nobody reaches, filled with an available action: in occupation measures and completed stages.
     pub filled: usize,
+}
+
+impl Adjustment {
+    /// Those of a later stage.
+    fn add(&mut self, later: Adjustment) {
+        if later.largest > self.largest {
+            self.largest = later.largest;
+            self.place = later.place;
+        }
+        self.rows += later.rows;
+        self.negative += later.negative;
+        self.filled += later.filled;
+    }
 }
 
 /// Entries of one row of the array on the available pairs, negative ones cut.
@@ -56,28 +82,36 @@ struct Row {
 pub(super) fn read_play(game: &Game, claim: &Claim, horizon: Horizon, tolerance: &Rational) -> Result<Play, ClaimError> {
     let reader = Reader { game, claim, tolerance };
     let stages = axes_of(game)[0] - usize::from(horizon == Horizon::Completed);
-    let mut play = Play { policy: Policy { stages: Vec::new() }, adjustment: Adjustment::default(), masses: None, horizon };
-    for t in 0..stages {
-        let stage = match claim.kind {
-            PlayKind::Policy => reader.policy_stage(t, &mut play.adjustment)?,
-            PlayKind::Occupation => {
-                let (stage, masses) = reader.occupation_stage(t, &mut play.adjustment)?;
-                play.masses.get_or_insert_default().push(masses);
-                stage
-            }
+    let one = |t: usize| {
+        let mut adjustment = Adjustment::default();
+        let (stage, masses) = match claim.kind {
+            PlayKind::Policy => (reader.policy_stage(t, &mut adjustment)?, None),
+            PlayKind::Occupation => reader.occupation_stage(t, &mut adjustment).map(|(stage, masses)| (stage, Some(masses)))?,
         };
-        play.policy.stages.push(stage);
+        Ok::<_, ClaimError>((stage, masses, adjustment))
+    };
+    let read: Vec<_> = (0..stages).into_par_iter().map(one).collect();
+    let mut play = Play { laws: Vec::new(), policy: OnceLock::new(), adjustment: Adjustment::default(), masses: None, horizon };
+    // In the order of the stages, so that the first error is the one reported.
+    for stage in read {
+        let (stage, masses, adjustment) = stage?;
+        play.laws.push(stage);
+        if let Some(masses) = masses {
+            play.masses.get_or_insert_default().push(masses);
+        }
+        play.adjustment.add(adjustment);
     }
     if let Some(stage) = game.stages.get(stages) {
         let rows = (0..stage.pairs.states()).map(|state| any_action(&stage.pairs, state)).collect();
         play.adjustment.filled += stage.pairs.states();
-        play.policy.stages.push(StagePolicy::Mixed(rows));
+        play.laws.push(rows);
     }
     Ok(play)
 }
 
-fn any_action(pairs: &Pairs, state: usize) -> Vec<(u32, Rational)> {
-    pairs.of_state(state).take(1).map(|pair| (pairs.action(pair) as u32, Rational::ONE)).collect()
+/// The first available action.
+fn any_action(pairs: &Pairs, state: usize) -> Law {
+    Law::certain(pairs.of_state(state).next().map_or(0, |pair| pairs.action(pair) as u32))
 }
 
 impl Row {
@@ -164,7 +198,7 @@ impl Reader<'_> {
         Ok(Row { weights, denominator, sum, cut, negative })
     }
 
-    fn policy_stage(&self, t: usize, adjustment: &mut Adjustment) -> Result<StagePolicy, ClaimError> {
+    fn policy_stage(&self, t: usize, adjustment: &mut Adjustment) -> Result<Vec<Law>, ClaimError> {
         let pairs = &self.game.stages[t].pairs;
         let mut rows = Vec::with_capacity(pairs.states());
         for state in 0..pairs.states() {
@@ -172,12 +206,8 @@ impl Reader<'_> {
             // How far the sum is from 1, over the row's denominator.
             let off = row.off();
             let too_far = off != Integer::ZERO && Rational::from_parts(off.clone(), row.denominator.clone()) > *self.tolerance;
-            if too_far || row.sum.is_zero() {
-                let mut place = self.place(t, state, 0);
-                place.0.pop();
-                let sum = Rational::from_parts(row.sum, row.denominator);
-                let (at, hint) = (self.names(t, state, None), self.hint());
-                return Err(ClaimError::RowSum { place, at, sum: short(&sum), tolerance: short(self.tolerance), hint });
+            if too_far {
+                return Err(self.row_sum(t, state, row.sum, row.denominator));
             }
             adjustment.negative += row.negative;
             let mut change = row.cut.clone();
@@ -200,23 +230,20 @@ impl Reader<'_> {
                     adjustment.place = Some(Index(vec![t, state, action]));
                 }
             }
-            rows.push(self.law(pairs, state, &row));
+            let law = law(pairs, state, row.weights);
+            rows.push(law.ok_or_else(|| self.row_sum(t, state, row.sum, row.denominator))?);
         }
-        Ok(StagePolicy::Mixed(rows))
+        Ok(rows)
     }
 
-    /// `weights / sum` on the actions of a state.
-    fn law(&self, pairs: &Pairs, state: usize, row: &Row) -> Vec<(u32, Rational)> {
-        let total = row.sum.clone().into_parts().1;
-        pairs
-            .of_state(state)
-            .zip(&row.weights)
-            .filter(|(_, weight)| !weight.is_zero())
-            .map(|(pair, weight)| (pairs.action(pair) as u32, Rational::from_parts(weight.clone(), total.clone())))
-            .collect()
+    fn row_sum(&self, t: usize, state: usize, sum: Integer, denominator: Natural) -> ClaimError {
+        let mut place = self.place(t, state, 0);
+        place.0.pop();
+        let (sum, tolerance) = (short(&Rational::from_parts(sum, denominator)), short(self.tolerance));
+        ClaimError::RowSum { place, at: self.names(t, state, None), sum, tolerance, hint: self.hint() }
     }
 
-    fn occupation_stage(&self, t: usize, adjustment: &mut Adjustment) -> Result<(StagePolicy, Vec<Rational>), ClaimError> {
+    fn occupation_stage(&self, t: usize, adjustment: &mut Adjustment) -> Result<(Vec<Law>, Vec<Rational>), ClaimError> {
         let pairs = &self.game.stages[t].pairs;
         let rows = (0..pairs.states()).map(|state| self.row(t, state)).collect::<Result<Vec<_>, _>>()?;
         let total = rows.iter().fold(Rational::ZERO, |sum, row| sum + Rational::from_parts(row.sum.clone(), row.denominator.clone()));
@@ -227,9 +254,8 @@ impl Reader<'_> {
         }
         let mut masses = Vec::with_capacity(pairs.len());
         let mut laws = Vec::with_capacity(rows.len());
-        let before = adjustment.largest.clone();
         let mut changed = false;
-        for (state, row) in rows.iter().enumerate() {
+        for (state, row) in rows.into_iter().enumerate() {
             adjustment.negative += row.negative;
             let mut note = |size: Rational, action: usize| {
                 changed |= !size.is_zero();
@@ -251,15 +277,13 @@ impl Reader<'_> {
                     masses.push(mass);
                 }
             }
-            if row.sum.is_zero() {
+            laws.push(law(pairs, state, row.weights).unwrap_or_else(|| {
                 adjustment.filled += 1;
-                laws.push(any_action(pairs, state));
-            } else {
-                laws.push(self.law(pairs, state, row));
-            }
+                any_action(pairs, state)
+            }));
         }
-        adjustment.rows += usize::from(changed || adjustment.largest > before);
-        Ok((StagePolicy::Mixed(laws), masses))
+        adjustment.rows += usize::from(changed);
+        Ok((laws, masses))
     }
 
     /// Whether the array looks like something else than conditional probabilities.
@@ -278,6 +302,13 @@ impl Reader<'_> {
         }
         ""
     }
+}
+
+/// The actions of a state with probabilities proportional to `weights`; `None` when none is positive.
+fn law(pairs: &Pairs, state: usize, weights: Vec<Integer>) -> Option<Law> {
+    let actions = pairs.of_state(state).map(|pair| pairs.action(pair) as u32);
+    let (actions, weights) = actions.zip(weights).filter(|(_, weight)| !weight.is_zero()).unzip();
+    Law::proportional(actions, weights)
 }
 
 fn value_of(entries: &[Rational], action: usize) -> &Rational {

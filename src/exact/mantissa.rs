@@ -56,6 +56,7 @@ impl Mantissa for i128 {
         Integer::from(*self)
     }
 
+    #[inline]
     fn add_product_at(&mut self, numerators: &Numerators, index: usize, factor: &Self) -> Option<()> {
         let numerator = match numerators {
             Numerators::Small(values) => i128::from(values[index]),
@@ -64,8 +65,14 @@ impl Mantissa for i128 {
         self.add_product(&numerator, factor)
     }
 
+    #[inline]
     fn add_product(&mut self, a: &Self, b: &Self) -> Option<()> {
-        *self = self.checked_add(a.checked_mul(*b)?)?;
+        // Mostly one machine multiplication: the product of two 64-bit numbers fits.
+        let product = match (i64::try_from(*a), i64::try_from(*b)) {
+            (Ok(a), Ok(b)) => i128::from(a) * i128::from(b),
+            _ => a.checked_mul(*b)?,
+        };
+        *self = self.checked_add(product)?;
         Some(())
     }
 

@@ -7,14 +7,21 @@
 //! the intersection is returned; the second is 0 when every pair that is played is better than all others by more than the rounding.
 
 use super::evaluation::{Bounds, Enclosure};
+use super::law::Law;
 use super::table::{Grid, Table};
 use super::{FollowerError, Stopped};
 use crate::exact::{Integer, Mantissa, Rational, Rounding, Scaled};
-use crate::game::{Aggregate, Instance, InstanceStage, Pairs, StagePolicy, Variable, polynomial_range};
+use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Variable, polynomial_range};
 use dashu_base::BitTest;
+use rayon::prelude::*;
 
-/// Length up to which a probability is used as it is, in bits; longer ones are rounded first.
+/// Length up to which the denominator of a row is used as it is, in bits; longer ones are rounded first.
 const SHORT: usize = 60;
+/// Fractional bits of the quotient of a mass and the denominator of a row, beyond the length of the latter.
+const GUARD: usize = 4;
+
+/// States of a stage from which on they are looked at side by side.
+const PARALLEL: usize = 256;
 
 /// Masses `(lower, upper)` of the pairs of a stage.
 type Masses<M> = Vec<(M, M)>;
@@ -42,7 +49,7 @@ pub struct EnclosedPlay {
     pub bits: u32,
 }
 
-/// Encloses the evaluation of `policy` in a game of any class at one decision, in fixed point with `bits` fractional bits.
+/// Encloses the evaluation of a policy, `[stage][state]`, in a game of any class at one decision, in fixed point with `bits` fractional bits.
 ///
 /// `keep_going` is asked once per stage and direction.
 ///
@@ -50,7 +57,7 @@ pub struct EnclosedPlay {
 /// [`FollowerError`] when the policy does not fit the game or `keep_going` answers no.
 pub fn enclose_play(
     instance: &Instance,
-    policy: &[StagePolicy],
+    policy: &[Vec<Law>],
     bits: u32,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<EnclosedPlay, FollowerError> {
@@ -67,12 +74,7 @@ pub fn enclose_play(
     }
 }
 
-fn attempt<M: Mantissa>(
-    instance: &Instance,
-    policy: &[StagePolicy],
-    bits: u32,
-    keep_going: &dyn Fn() -> bool,
-) -> Result<EnclosedPlay, Halt> {
+fn attempt<M: Mantissa>(instance: &Instance, policy: &[Vec<Law>], bits: u32, keep_going: &dyn Fn() -> bool) -> Result<EnclosedPlay, Halt> {
     let expected = instance.stages.len();
     if policy.len() != expected {
         return Err(FollowerError::Stages { found: policy.len(), expected }.into());
@@ -102,23 +104,6 @@ fn attempt<M: Mantissa>(
     Ok(EnclosedPlay { enclosure, masses, bits })
 }
 
-/// Whether the probabilities of a row are not negative and sum to 1.
-fn is_law(row: &[(u32, Rational)]) -> bool {
-    if row.iter().any(|(_, p)| *p < Rational::ZERO) {
-        return false;
-    }
-    // Rows that were divided by their sum mostly have a denominator that is a multiple of the others: whole numbers are then added.
-    let common = row.iter().map(|(_, p)| p.denominator()).max();
-    match common.filter(|common| row.iter().all(|(_, p)| p.denominator() == *common || (*common % p.denominator()).is_zero())) {
-        Some(common) => {
-            let share =
-                |p: &Rational| if p.denominator() == common { p.numerator().clone() } else { p.numerator() * (common / p.denominator()) };
-            row.iter().fold(Integer::ZERO, |sum, (_, p)| sum + share(p)) == Integer::from(common.clone())
-        }
-        None => row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one(),
-    }
-}
-
 /// The initial law.
 fn initial<M: Mantissa>(instance: &Instance, grid: &Grid<M>) -> Option<Masses<M>> {
     instance.initial.iter().map(|mass| grid.outward(&(mass.clone(), mass))).collect()
@@ -141,43 +126,43 @@ impl<M: Mantissa> Forward<'_, M> {
     }
 
     /// `d_t(s,a) = mass_t(s) pi_t(a|s)`.
-    fn occupy(&self, t: usize, pairs: &Pairs, masses: &[(M, M)], play: &StagePolicy) -> Result<Masses<M>, Halt> {
-        if play.states() != pairs.states() {
-            return Err(FollowerError::States { stage: t, found: play.states(), expected: pairs.states() }.into());
+    fn occupy(&self, t: usize, pairs: &Pairs, masses: &[(M, M)], play: &[Law]) -> Result<Masses<M>, Halt> {
+        if play.len() != pairs.states() {
+            return Err(FollowerError::States { stage: t, found: play.len(), expected: pairs.states() }.into());
         }
-        let find = |state: usize, action: u32| {
-            pairs.find(state, action as usize).ok_or(FollowerError::Unavailable { stage: t, state, action: action as usize })
-        };
+        let found = of_states(play.len(), |state| self.shares(&masses[state], &play[state])).ok_or(Halt::Overflow)?;
         let mut own = vec![(M::zero(), M::zero()); pairs.len()];
-        match play {
-            StagePolicy::Pure(actions) => {
-                for (state, &action) in actions.iter().enumerate() {
-                    own[find(state, action)?] = masses[state].clone();
-                }
-            }
-            StagePolicy::Mixed(rows) => {
-                for (state, row) in rows.iter().enumerate() {
-                    if !is_law(row) {
-                        return Err(FollowerError::NotALaw { stage: t, state }.into());
-                    }
-                    for (action, probability) in row {
-                        own[find(state, *action)?] = self.share(&masses[state], probability).ok_or(Halt::Overflow)?;
-                    }
-                }
+        for (state, (law, shares)) in play.iter().zip(found).enumerate() {
+            for (&action, share) in law.actions().iter().zip(shares) {
+                let pair = pairs.find(state, action as usize);
+                own[pair.ok_or(FollowerError::Unavailable { stage: t, state, action: action as usize })?] = share;
             }
         }
         Ok(own)
     }
 
-    fn share(&self, mass: &(M, M), probability: &Rational) -> Option<(M, M)> {
-        if probability.denominator().bit_len() <= SHORT {
-            let factor = M::from_integer(probability.numerator())?;
-            let divisor = M::from_integer(&Integer::from(probability.denominator().clone()))?;
-            Some((mass.0.scale(&factor, &divisor, Rounding::Down)?, mass.1.scale(&factor, &divisor, Rounding::Up)?))
-        } else {
-            let share = self.grid.outward(&(probability.clone(), probability.clone()))?;
-            Some((mass.0.scale(&share.0, &self.grid.unit, Rounding::Down)?, mass.1.scale(&share.1, &self.grid.unit, Rounding::Up)?))
+    /// `mass * probability` for the probabilities of a row.
+    fn shares(&self, mass: &(M, M), law: &Law) -> Option<Vec<(M, M)>> {
+        if law.denominator().is_one() {
+            return law.numerators().iter().map(|one| Some(if one.is_zero() { (M::zero(), M::zero()) } else { mass.clone() })).collect();
         }
+        let length = law.denominator().bit_len();
+        if length > SHORT {
+            let one = |(_, probability): (u32, Rational)| {
+                let share = self.grid.outward(&(probability.clone(), probability))?;
+                Some((mass.0.scale(&share.0, &self.grid.unit, Rounding::Down)?, mass.1.scale(&share.1, &self.grid.unit, Rounding::Up)?))
+            };
+            return law.row().into_iter().map(one).collect();
+        }
+        // One division per row; numerators are at most the denominator, so that its rounding is worth less than a unit.
+        let fraction = M::from_integer(&(Integer::ONE << (length + GUARD)))?;
+        let divisor = M::from_integer(&Integer::from(law.denominator().clone()))?;
+        let quotients = (mass.0.scale(&fraction, &divisor, Rounding::Down)?, mass.1.scale(&fraction, &divisor, Rounding::Up)?);
+        let one = |numerator: &Integer| {
+            let numerator = M::from_integer(numerator)?;
+            Some((quotients.0.scale(&numerator, &fraction, Rounding::Down)?, quotients.1.scale(&numerator, &fraction, Rounding::Up)?))
+        };
+        law.numerators().iter().map(one).collect()
     }
 
     /// `sum weight * d(state, action)`.
@@ -236,25 +221,26 @@ fn backward<M: Mantissa>(
         add(&mut leader, leader_rewards.weighted(&flow[t], grid).ok_or(Halt::Overflow)?);
         add(&mut earned, rewards.weighted(&flow[t], grid).ok_or(Halt::Overflow)?);
         let transition = transitions[t].as_ref().zip(stage.transition.as_ref().map(|(successors, _)| successors.as_ref()));
-        let mut values = Vec::with_capacity(stage.pairs.states());
-        let mut regrets = vec![(M::zero(), M::zero()); stage.pairs.len()];
-        for state in 0..stage.pairs.states() {
+        let of_state = |state: usize| -> Option<Worth<M>> {
             let pairs = stage.pairs.of_state(state);
             let mut worth = Vec::with_capacity(pairs.len());
-            for pair in pairs.clone() {
-                let mut value = rewards.get(pair, grid).ok_or(Halt::Overflow)?;
+            for pair in pairs {
+                let mut value = rewards.get(pair, grid)?;
                 if let Some((table, successors)) = transition {
-                    let expected = table.expected(successors.of_pair(pair), &|entry| &next[successors.state(entry)], grid);
-                    let (low, high) = expected.ok_or(Halt::Overflow)?;
-                    value.0.add_product(&grid.one, &low).ok_or(Halt::Overflow)?;
-                    value.1.add_product(&grid.one, &high).ok_or(Halt::Overflow)?;
+                    let (low, high) = table.expected(successors.of_pair(pair), &|entry| &next[successors.state(entry)], grid)?;
+                    value.0.add_product(&grid.one, &low)?;
+                    value.1.add_product(&grid.one, &high)?;
                 }
                 worth.push(value);
             }
-            for (own, regret) in regrets[pairs].iter_mut().enumerate() {
-                *regret = regret_of(own, &worth, grid).ok_or(Halt::Overflow)?;
-            }
-            values.push(best(&worth));
+            let regrets = (0..worth.len()).map(|own| regret_of(own, &worth, grid)).collect::<Option<_>>()?;
+            Some(Worth { value: best(&worth), regrets })
+        };
+        let found = of_states(stage.pairs.states(), of_state).ok_or(Halt::Overflow)?;
+        let (mut values, mut regrets) = (Vec::with_capacity(found.len()), Vec::with_capacity(stage.pairs.len()));
+        for worth in found {
+            values.push(worth.value);
+            regrets.extend(worth.regrets);
         }
         add(&mut regret, grid.products(&flow[t], &regrets).ok_or(Halt::Overflow)?);
         next = values;
@@ -267,6 +253,21 @@ fn backward<M: Mantissa>(
     let least = (&value.0 - &earned.1).max(regret.0).max(Rational::ZERO);
     let greatest = (&value.1 - &earned.0).min(regret.1);
     Ok(Enclosure { follower_reward: earned, follower_value: value, exploitability: (least, greatest), leader_reward: leader })
+}
+
+/// What a state is worth, and what each of its pairs gives up.
+struct Worth<M> {
+    value: (M, M),
+    regrets: Vec<(M, M)>,
+}
+
+/// One result per state, side by side in stages with many.
+fn of_states<T: Send>(states: usize, work: impl Fn(usize) -> Option<T> + Sync + Send) -> Option<Vec<T>> {
+    if states < PARALLEL {
+        (0..states).map(work).collect()
+    } else {
+        (0..states).into_par_iter().with_min_len(PARALLEL / 2).map(work).collect()
+    }
 }
 
 fn add(sum: &mut Bounds, more: Bounds) {

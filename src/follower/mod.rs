@@ -7,6 +7,7 @@ mod evaluation;
 mod flow;
 mod induction;
 mod inertia;
+mod law;
 mod structure;
 mod table;
 
@@ -16,6 +17,7 @@ pub use enclosure::{EnclosedPlay, enclose_play};
 pub use evaluation::{Bounds, Enclosure, Evaluation, earnings, enclose, enclose_earnings, evaluate};
 pub use flow::{Flow, flow, occupation};
 pub use induction::{Objective, Response, Stopped, best_response, value_bound};
+pub use law::{Law, laws};
 pub use structure::{Interaction, Structure, structure};
 
 /// Why a policy cannot be followed.

@@ -65,8 +65,8 @@ fn upper_factor<'a, M: Mantissa>(factor: &'a (M, M), number: &M) -> &'a M {
 
 /// A number per entry.
 pub(super) enum Table<M> {
-    /// Independent of the population: as they are.
-    Exact(Arc<Scaled>),
+    /// Independent of the population: as they are, and their denominator.
+    Exact(Arc<Scaled>, M),
     /// Intervals in fixed point.
     Between(Vec<(M, M)>),
 }
@@ -75,7 +75,8 @@ impl<M: Mantissa> Table<M> {
     /// The entries of `columns` with their variables in intervals.
     pub(super) fn of(columns: &Columns, of: &dyn Fn(Variable) -> Bounds, grid: &Grid<M>) -> Option<Self> {
         if let Some(constants) = columns.as_constants() {
-            return Some(Table::Exact(constants));
+            let divisor = M::from_integer(&Integer::from(constants.denominator().clone()))?;
+            return Some(Table::Exact(constants, divisor));
         }
         let mut sums = vec![(M::zero(), M::zero()); columns.len()];
         for (monomial, column) in columns.columns() {
@@ -97,7 +98,7 @@ impl<M: Mantissa> Table<M> {
     /// A probability lies between 0 and 1 whatever rounding says.
     pub(super) fn between_zero_and_one(self, grid: &Grid<M>) -> Self {
         match self {
-            Table::Exact(entries) => Table::Exact(entries),
+            exact @ Table::Exact(..) => exact,
             Table::Between(entries) => Table::Between(
                 entries.into_iter().map(|(low, high)| (low.max(M::zero()), high.max(M::zero()).min(grid.unit.clone()))).collect(),
             ),
@@ -107,11 +108,10 @@ impl<M: Mantissa> Table<M> {
     /// Entry `index` in fixed point.
     pub(super) fn get(&self, index: usize, grid: &Grid<M>) -> Option<(M, M)> {
         match self {
-            Table::Exact(entries) => {
-                let divisor = M::from_integer(&Integer::from(entries.denominator().clone()))?;
+            Table::Exact(entries, divisor) => {
                 let mut numerator = M::zero();
                 numerator.add_product_at(entries.numerators(), index, &grid.one)?;
-                Some((numerator.scale(&grid.unit, &divisor, Rounding::Down)?, numerator.scale(&grid.unit, &divisor, Rounding::Up)?))
+                Some((numerator.scale(&grid.unit, divisor, Rounding::Down)?, numerator.scale(&grid.unit, divisor, Rounding::Up)?))
             }
             Table::Between(entries) => entries.get(index).cloned(),
         }
@@ -121,7 +121,7 @@ impl<M: Mantissa> Table<M> {
     pub(super) fn weighted(&self, masses: &[(M, M)], grid: &Grid<M>) -> Option<Bounds> {
         let entries = match self {
             Table::Between(entries) => return grid.products(masses, entries),
-            Table::Exact(entries) => entries,
+            Table::Exact(entries, _) => entries,
         };
         let (mut low, mut high) = (M::zero(), M::zero());
         for (index, mass) in masses.iter().enumerate().filter(|(_, mass)| mass.1 != M::zero()) {
@@ -141,13 +141,13 @@ impl<M: Mantissa> Table<M> {
     {
         let (mut low, mut high) = (M::zero(), M::zero());
         let divisor = match self {
-            Table::Exact(probabilities) => {
+            Table::Exact(probabilities, divisor) => {
                 for entry in entries {
                     let (least, greatest) = value(entry);
                     low.add_product_at(probabilities.numerators(), entry, least)?;
                     high.add_product_at(probabilities.numerators(), entry, greatest)?;
                 }
-                M::from_integer(&Integer::from(probabilities.denominator().clone()))?
+                divisor
             }
             Table::Between(probabilities) => {
                 for entry in entries {
@@ -155,10 +155,10 @@ impl<M: Mantissa> Table<M> {
                     low.add_product(lower_factor(probability, least), least)?;
                     high.add_product(upper_factor(probability, greatest), greatest)?;
                 }
-                grid.unit.clone()
+                &grid.unit
             }
         };
-        Some((low.scale(&grid.one, &divisor, Rounding::Down)?, high.scale(&grid.one, &divisor, Rounding::Up)?))
+        Some((low.scale(&grid.one, divisor, Rounding::Down)?, high.scale(&grid.one, divisor, Rounding::Up)?))
     }
 
     /// Masses of the next stage, given those of the pairs.
@@ -168,7 +168,7 @@ impl<M: Mantissa> Table<M> {
             for entry in successors.of_pair(pair) {
                 let arrival = arrived.get_mut(successors.state(entry))?;
                 match self {
-                    Table::Exact(probabilities) => {
+                    Table::Exact(probabilities, _) => {
                         arrival.0.add_product_at(probabilities.numerators(), entry, &mass.0)?;
                         arrival.1.add_product_at(probabilities.numerators(), entry, &mass.1)?;
                     }
@@ -181,12 +181,12 @@ impl<M: Mantissa> Table<M> {
             }
         }
         let divisor = match self {
-            Table::Exact(probabilities) => M::from_integer(&Integer::from(probabilities.denominator().clone()))?,
-            Table::Between(_) => grid.unit.clone(),
+            Table::Exact(_, divisor) => divisor,
+            Table::Between(_) => &grid.unit,
         };
         let settle = |(low, high): (M, M)| {
-            let high = high.scale(&grid.one, &divisor, Rounding::Up)?.min(grid.unit.clone());
-            Some((low.scale(&grid.one, &divisor, Rounding::Down)?, high))
+            let high = high.scale(&grid.one, divisor, Rounding::Up)?.min(grid.unit.clone());
+            Some((low.scale(&grid.one, divisor, Rounding::Down)?, high))
         };
         arrived.into_iter().map(settle).collect()
     }
