@@ -44,19 +44,33 @@ fn values_of_the_reference() {
     let text = std::fs::read_to_string("tests/oracle/leader_values.json").expect("the values");
     let rows: Vec<Value> = serde_json::from_str(&text).expect("a list");
     let mut compared = 0;
-    for row in &rows {
+    for (row, threads) in rows.iter().flat_map(|row| [(row, 1), (row, 3)]) {
         let name = row["model"].as_str().expect("a name");
         let epsilon = number(&row["epsilon"]);
         let selection = if row["selection"] == "optimistic" { Selection::Optimistic } else { Selection::Pessimistic };
-        let outcome = solved(&model(name), &settings(epsilon.clone(), selection));
+        let outcome = solved(&model(name), &Settings { threads, ..settings(epsilon.clone(), selection) });
         let (value, slip) = (number(&row["value"]), number(&row["tolerance"]));
         let claim = &outcome.accepted.claim;
-        let context = format!("{name} at {epsilon}: {} <= {value} <= {}", claim.lower, claim.upper);
+        let context = format!("{name} at {epsilon}, {threads} threads: {} <= {value} <= {}", claim.lower, claim.upper);
         assert!(&claim.lower - &slip <= value && value <= &claim.upper + &slip, "{context}");
         assert_ne!(outcome.status, Status::Limit, "{context}");
         compared += 1;
     }
-    assert!(compared >= 42, "only {compared} rows were compared");
+    assert!(compared >= 2 * 42, "only {compared} rows were compared");
+}
+
+/// Simplices and trees are divided in the same order in every run with the same number of threads.
+#[test]
+fn the_same_threads_give_the_same_certificate() {
+    for (name, epsilon) in [("inspection_stages", ratio(1, 20)), ("moral_hazard", ratio(1, 100)), ("inspection", ratio(1, 50))] {
+        let game = model(name);
+        for threads in [1, 2, 4] {
+            let settings = Settings { threads, gap: ratio(1, 1000), ..settings(epsilon.clone(), Selection::Pessimistic) };
+            let (one, two) = (solved(&game, &settings), solved(&game, &settings));
+            assert_eq!(one.status, Status::WithinGap, "{name}, {threads} threads");
+            assert!(one.certificate == two.certificate, "{name}, {threads} threads");
+        }
+    }
 }
 
 /// The epidemic whose followers' transitions see the population: V(1/20) = .191421 at a tax of 3/5, rounded (by hand).

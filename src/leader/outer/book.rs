@@ -6,6 +6,7 @@ use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
 use crate::equilibrium::{Control, InnerProblem, Problem, inner_search};
 use crate::exact::{Natural, Rational, from_approx, from_short_dyadic, to_approx};
 use crate::game::{Game, Instance, NotQuadratic, Numbers, Point, Policy, Space};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Highest level: eps itself is the margin.
@@ -34,6 +35,16 @@ pub(super) struct Answer {
     pub(super) mix: Option<Weights>,
 }
 
+/// What a search found at a decision.
+enum Found {
+    /// The game means nothing there.
+    Nothing,
+    /// In class C0: bounds of `sigma J0`, and the policies that lose at most and more than epsilon, between which the worst equilibrium mixes.
+    Policies { interval_approx: (f64, f64), feasible: Option<Policy>, infeasible: Option<Policy>, inductions: usize, epsilon: Rational },
+    /// In other classes.
+    Proved { bound_approx: f64, witness_approx: f64, parts: Option<Vec<Part>>, inductions: usize, lp_solves: usize },
+}
+
 /// Decisions and policies of one solve.
 pub(super) struct Book<'a> {
     pub(super) game: &'a Game,
@@ -57,6 +68,8 @@ pub(super) struct Book<'a> {
     inside: Vec<bool>,
     positions: BTreeMap<Point, usize>,
     answers: HashMap<(usize, u32), Option<Answer>>,
+    /// Answers that were asked for and are not known, while they are only noted.
+    wanted: Option<Vec<(usize, u32)>>,
     cache: ApproxCache,
     /// Loss and gain of single policies at single decisions.
     singles_approx: HashMap<(usize, usize), (f64, f64)>,
@@ -91,6 +104,7 @@ impl<'a> Book<'a> {
             inside: Vec::new(),
             positions: BTreeMap::new(),
             answers: HashMap::new(),
+            wanted: None,
             cache: ApproxCache::default(),
             singles_approx: HashMap::new(),
             responses: HashMap::new(),
@@ -230,12 +244,53 @@ impl<'a> Book<'a> {
         if let Some(known) = self.answers.get(&(position, level)) {
             return known.clone();
         }
+        if let Some(wanted) = &mut self.wanted {
+            wanted.push((position, level));
+            return None;
+        }
         if control.stopped() {
             return None;
         }
-        let answer = self.solve(position, level, control);
-        self.answers.insert((position, level), answer.clone());
-        answer
+        let numbers = self.numbers(position);
+        let found = self.explore(position, level, numbers.as_ref(), control);
+        self.last = numbers.map(|numbers| (position, numbers));
+        self.record(position, level, found)
+    }
+
+    /// From now on unknown answers are only noted, for [`Book::fetch`].
+    pub(super) fn note(&mut self) {
+        self.wanted = Some(Vec::new());
+    }
+
+    /// How many answers were noted.
+    pub(super) fn noted(&self) -> usize {
+        self.wanted.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Finds the answers that were noted, side by side. Whether there were any, and time is left.
+    pub(super) fn fetch(&mut self, control: &Control) -> bool {
+        let mut levels: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+        for (position, level) in self.wanted.take().unwrap_or_default() {
+            levels.entry(position).or_default().insert(level);
+        }
+        if levels.is_empty() || control.stopped() {
+            return false;
+        }
+        let wanted: Vec<(usize, BTreeSet<u32>)> = levels.into_iter().collect();
+        let one = |(position, levels): &(usize, BTreeSet<u32>)| -> Vec<Found> {
+            let numbers = self.linear.then(|| self.game.at(&self.points[*position]).mean_field_free().ok()).flatten();
+            levels.iter().map(|&level| self.explore(*position, level, numbers.as_ref(), control)).collect()
+        };
+        let found: Vec<Vec<Found>> = wanted.par_iter().map(one).collect();
+        if control.stopped() {
+            return false;
+        }
+        for ((position, levels), found) in wanted.iter().zip(found) {
+            for (&level, found) in levels.iter().zip(found) {
+                self.record(*position, level, found);
+            }
+        }
+        true
     }
 
     /// A policy that is optimal for a follower at a decision, up to roundings, where the followers' data see the leader alone.
@@ -246,10 +301,7 @@ impl<'a> Book<'a> {
         if control.stopped() || !self.linear || (!self.outside_allowed && !self.inside[position]) {
             return None;
         }
-        let numbers = match self.last.take() {
-            Some((known, numbers)) if known == position => numbers,
-            _ => self.game.at(&self.points[position]).mean_field_free().ok()?,
-        };
+        let numbers = self.numbers(position)?;
         let nothing = Rational::ZERO;
         let mut search = Search::new(&Problem { numbers: &numbers, epsilon: &nothing, selection: self.selection }, &self.cache);
         search.step(&|| true);
@@ -277,37 +329,107 @@ impl<'a> Book<'a> {
         Some(single)
     }
 
-    fn solve(&mut self, position: usize, level: u32, control: &Control) -> Option<Answer> {
-        let point = self.points[position].clone();
-        if !self.outside_allowed && !self.inside[position] {
-            return None;
+    /// The game at a decision, where it is linear; taken out of the memory of the last one.
+    fn numbers(&mut self, position: usize) -> Option<Numbers> {
+        match self.last.take() {
+            _ if !self.linear => None,
+            Some((known, numbers)) if known == position => Some(numbers),
+            _ => self.game.at(&self.points[position]).mean_field_free().ok(),
         }
-        let epsilon = self.epsilon - self.margin(level);
-        if !self.linear {
-            return self.search(&self.game.at(&point), &epsilon, level > 0, control).ok().flatten();
-        }
-        let numbers = match self.last.take() {
-            Some((known, numbers)) if known == position => numbers,
-            _ => self.game.at(&point).mean_field_free().ok()?,
-        };
-        let answer = self.solve_linear(position, &numbers, &epsilon, control);
-        self.last = Some((position, numbers));
-        answer
     }
 
-    fn solve_linear(&mut self, position: usize, numbers: &Numbers, epsilon: &Rational, control: &Control) -> Option<Answer> {
-        let problem = Problem { numbers, epsilon, selection: self.selection };
+    /// Looks for the worst equilibrium of a decision, whose `numbers` are given where the game is linear; nothing is remembered.
+    fn explore(&self, position: usize, level: u32, numbers: Option<&Numbers>, control: &Control) -> Found {
+        if !self.outside_allowed && !self.inside[position] {
+            return Found::Nothing;
+        }
+        let epsilon = self.epsilon - self.margin(level);
+        match (self.linear, numbers) {
+            (true, Some(numbers)) => self.induce(numbers, epsilon, control),
+            (true, None) => Found::Nothing,
+            (false, _) => self.search(&self.game.at(&self.points[position]), &epsilon, level > 0, control).unwrap_or(Found::Nothing),
+        }
+    }
+
+    fn induce(&self, numbers: &Numbers, epsilon: Rational, control: &Control) -> Found {
+        let problem = Problem { numbers, epsilon: &epsilon, selection: self.selection };
         let mut search = Search::new(&problem, &self.cache);
         let keep_going = || !control.stopped();
         while !search.done() && keep_going() {
             search.step(&keep_going);
         }
-        self.inductions += search.inductions();
-        let (lower_approx, upper_approx) = search.interval_approx();
+        let (feasible, infeasible) = search.policies();
+        Found::Policies { interval_approx: search.interval_approx(), feasible, infeasible, inductions: search.inductions(), epsilon }
+    }
+
+    /// Searches until the bounds meet or the decision is no better than what is known; a `response` is wanted for its equilibrium alone,
+    /// which need not be shown to be the worst.
+    fn search(&self, instance: &Instance, epsilon: &Rational, response: bool, control: &Control) -> Result<Found, NotQuadratic> {
+        let problem = InnerProblem { instance, selection: self.selection, epsilon, gap: &self.gap };
+        let mut search = inner_search(&problem, control)?;
+        search.suggest(&self.recent.iter().flatten().map(|(policy, _)| &self.policies[*policy]).collect::<Vec<_>>());
+        let pessimistic = self.selection == Selection::Pessimistic;
+        let (mut worst_approx, mut patience) = (f64::INFINITY, PATIENCE);
+        while !search.done() && !control.stopped() {
+            search.advance(control);
+            let (_, found_approx) = search.interval_approx();
+            let fruitless = found_approx.is_finite() && found_approx >= worst_approx;
+            worst_approx = worst_approx.min(found_approx);
+            patience = if fruitless { patience.saturating_sub(1) } else { PATIENCE };
+            if pessimistic && (worst_approx <= self.enough_approx || (response && patience == 0)) {
+                break;
+            }
+        }
+        let (proved, counts) = (search.proved(), search.counts());
+        Ok(Found::Proved {
+            bound_approx: to_approx(&proved.bound.value),
+            witness_approx: to_approx(&proved.witness.value),
+            parts: proved.mixture().map(<[Part]>::to_vec),
+            inductions: counts.inductions,
+            lp_solves: counts.lp_solves,
+        })
+    }
+
+    /// Remembers what was found at a decision.
+    fn record(&mut self, position: usize, level: u32, found: Found) -> Option<Answer> {
+        let answer = match found {
+            Found::Nothing => None,
+            Found::Policies { interval_approx, feasible, infeasible, inductions, epsilon } => {
+                self.inductions += inductions;
+                self.mixed_answer(position, interval_approx, (feasible, infeasible), &epsilon)
+            }
+            Found::Proved { bound_approx, witness_approx, parts, inductions, lp_solves } => {
+                self.inductions += inductions;
+                self.lp_solves += lp_solves;
+                let mix = parts.and_then(|parts| self.mixture(&parts));
+                if let Some(mix) = &mix {
+                    self.recent.push_back(mix.clone());
+                    if self.recent.len() > REMEMBERED {
+                        self.recent.pop_front();
+                    }
+                }
+                let (lower_approx, upper_approx) = match self.selection {
+                    Selection::Pessimistic => (bound_approx, witness_approx),
+                    Selection::Optimistic => (-witness_approx, -bound_approx),
+                };
+                Some(Answer { lower_approx, upper_approx, mix })
+            }
+        };
+        self.answers.insert((position, level), answer.clone());
+        answer
+    }
+
+    /// The mixture of a policy that loses less than epsilon and one that loses more.
+    fn mixed_answer(
+        &mut self,
+        position: usize,
+        (lower_approx, upper_approx): (f64, f64),
+        (feasible, infeasible): (Option<Policy>, Option<Policy>),
+        epsilon: &Rational,
+    ) -> Option<Answer> {
         if self.selection == Selection::Optimistic {
             return Some(Answer { lower_approx: -upper_approx, upper_approx: -lower_approx, mix: None });
         }
-        let (feasible, infeasible) = search.policies();
         let safe = self.policy(&feasible?)?;
         let own = |book: &Self, policy| book.judge_approx(&[position], &[vec![(policy, Rational::ONE)]]);
         let best = own(self, safe)?;
@@ -328,49 +450,6 @@ impl<'a> Book<'a> {
             }
         }
         Some(Answer { lower_approx, upper_approx, mix: Some(mix) })
-    }
-
-    /// Searches until the bounds meet or the decision is no better than what is known; a `response` is wanted for its equilibrium alone,
-    /// which need not be shown to be the worst.
-    fn search(
-        &mut self,
-        instance: &Instance,
-        epsilon: &Rational,
-        response: bool,
-        control: &Control,
-    ) -> Result<Option<Answer>, NotQuadratic> {
-        let problem = InnerProblem { instance, selection: self.selection, epsilon, gap: &self.gap };
-        let mut search = inner_search(&problem, control)?;
-        search.suggest(&self.recent.iter().flatten().map(|(policy, _)| &self.policies[*policy]).collect::<Vec<_>>());
-        let pessimistic = self.selection == Selection::Pessimistic;
-        let (mut worst_approx, mut patience) = (f64::INFINITY, PATIENCE);
-        while !search.done() && !control.stopped() {
-            search.advance(control);
-            let (_, found_approx) = search.interval_approx();
-            let fruitless = found_approx.is_finite() && found_approx >= worst_approx;
-            worst_approx = worst_approx.min(found_approx);
-            patience = if fruitless { patience.saturating_sub(1) } else { PATIENCE };
-            if pessimistic && (worst_approx <= self.enough_approx || (response && patience == 0)) {
-                break;
-            }
-        }
-        let proved = search.proved();
-        let counts = search.counts();
-        self.inductions += counts.inductions;
-        self.lp_solves += counts.lp_solves;
-        let mix = proved.mixture().and_then(|parts| self.mixture(parts));
-        if let Some(mix) = &mix {
-            self.recent.push_back(mix.clone());
-            if self.recent.len() > REMEMBERED {
-                self.recent.pop_front();
-            }
-        }
-        let (bound_approx, witness_approx) = (to_approx(&proved.bound.value), to_approx(&proved.witness.value));
-        let (lower_approx, upper_approx) = match self.selection {
-            Selection::Pessimistic => (bound_approx, witness_approx),
-            Selection::Optimistic => (-witness_approx, -bound_approx),
-        };
-        Ok(Some(Answer { lower_approx, upper_approx, mix }))
     }
 
     fn mixture(&mut self, parts: &[Part]) -> Option<Weights> {

@@ -14,14 +14,15 @@ const BITS: u32 = 40;
 /// Kept from eps for roundings.
 const MARGIN_APPROX: f64 = 1e-10;
 
-/// A mixture of `policies` per vertex; `None` when no mixture is an eps-equilibrium everywhere.
-pub(super) fn best_rule(
-    book: &mut Book<'_>,
-    engine: &mut LpEngine,
-    simplex: &[usize],
-    policies: &[usize],
-    epsilon: &Rational,
-) -> Option<Vec<Weights>> {
+/// The linear programme of a simplex.
+pub(super) struct Mixing {
+    programme: LpRows,
+    vertices: usize,
+    policies: Vec<usize>,
+}
+
+/// The programme for mixtures of `policies`; `None` where one of them does not fit a vertex.
+pub(super) fn mixing(book: &mut Book<'_>, simplex: &[usize], policies: Vec<usize>, epsilon: &Rational) -> Option<Mixing> {
     let (n, m) = (simplex.len(), policies.len());
     let mut loss_approx = vec![vec![0.0; m]; n];
     let mut gain_approx = vec![vec![0.0; m]; n];
@@ -62,11 +63,17 @@ pub(super) fn best_rule(
             }
         }
     }
-    if !engine.load(&lp) || engine.solve() != LpStatus::Optimal {
+    Some(Mixing { programme: lp, vertices: n, policies })
+}
+
+/// A mixture per vertex; `None` when no mixture is an eps-equilibrium everywhere.
+pub(super) fn best_rule(engine: &mut LpEngine, mixing: &Mixing) -> Option<Vec<Weights>> {
+    if !engine.load(&mixing.programme) || engine.solve() != LpStatus::Optimal {
         return None;
     }
     let point = engine.point()?;
-    simplex.iter().enumerate().map(|(v, _)| weights(policies, &point.columns_approx[v * m..(v + 1) * m])).collect()
+    let of_vertex = |v: usize| weights(&mixing.policies, &point.columns_approx[v * mixing.policies.len()..][..mixing.policies.len()]);
+    (0..mixing.vertices).map(of_vertex).collect()
 }
 
 /// Weights in short dyadics that sum to 1.

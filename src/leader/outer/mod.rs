@@ -5,12 +5,15 @@
 //! in two, until its bound meets the lower bound.
 
 mod approx;
+mod ascent;
 mod book;
+mod engines;
 mod joined;
 mod mixing;
 mod multiplier;
 mod pieces;
 mod proof;
+mod rules;
 
 use super::outcome::Statistics;
 use super::settings::{Covering, Progress, Settings};
@@ -60,7 +63,7 @@ impl Covered<'_> {
     pub(super) fn statistics(&self) -> Statistics {
         Statistics {
             nodes: self.cover.pieces.len() + self.tree.as_ref().map_or(0, Tree::regions),
-            lp_solves: self.cover.book.lp_solves + self.tree.as_ref().map_or(0, Tree::lp_solves),
+            lp_solves: self.cover.lp_solves() + self.tree.as_ref().map_or(0, Tree::lp_solves),
             inductions: self.cover.book.inductions,
             decisions_solved: self.cover.book.decisions(),
             ..Statistics::default()
@@ -81,7 +84,7 @@ fn time_for_tree(settings: &Settings<'_>) -> Control {
 /// Searches until the gap is closed or a control stops.
 pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, settings: &'a Settings<'_>) -> Covered<'a> {
     let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
-    let mut cover = Cover::new(book, space, settings.selection, &settings.epsilon, &settings.gap);
+    let mut cover = Cover::new(book, space, settings);
     let report = |lower_approx: f64, upper_approx: f64, open: usize| {
         if let Some(observer) = settings.observer {
             observer(Progress { stage: "covering", lower_approx, upper_approx, open, decisions: open });
@@ -93,7 +96,7 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
         Covering::BestResponses => true,
     };
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
-    let mut tree = if suits { Tree::new(game, space, &settings.epsilon) } else { None };
+    let mut tree = if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
     let closed = tree.as_mut().is_some_and(|tree| {
         let control = time_for_tree(settings);
         cover.look_around(&control);

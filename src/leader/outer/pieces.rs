@@ -1,14 +1,16 @@
 //! Pieces of the decision set with upper bounds, the best first.
 
-use super::book::{Book, LAST_LEVEL, Weights};
-use super::joined::joined_bound;
-use super::mixing::best_rule;
+use super::book::{Book, Weights};
+use super::engines::Engines;
+use super::joined::{JoinedBound, joined_bound};
+use super::mixing::{Mixing, best_rule};
 use crate::certificate::{Selection, Step};
 use crate::check::cover::{cut, leader_range_on};
 use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio, to_approx};
 use crate::game::{Grid, Point, Space};
-use crate::lp::LpEngine;
+use crate::leader::settings::Settings;
+use rayon::prelude::*;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
@@ -16,15 +18,8 @@ use std::time::{Duration, Instant};
 pub(super) const FEW: usize = 32;
 /// A search in a joined game may take this long whatever it took before.
 const LEAST_JOINING: Duration = Duration::from_millis(30);
-/// Most decisions that an ascent looks at, where inner problems cost next to nothing, and elsewhere.
-const LINEAR_ASCENT: usize = 1000;
-const ASCENT: usize = 24;
 /// How much the length of an edge counts beside what policies lose along it.
 const LENGTH_SHARE: f64 = 0.02;
-/// Rounds of an ascent.
-const HALVINGS: usize = 40;
-/// Roundings that a judgement in binary64 may be off.
-const TOLERANCE_APPROX: f64 = 1e-11;
 
 /// How a piece is closed.
 #[derive(Debug, Clone)]
@@ -52,6 +47,32 @@ pub(super) struct Piece {
     pub(super) leaf: Leaf,
     /// Edge cut, and the pieces with its middle in place of the second and of the first end.
     pub(super) children: Option<(usize, usize, [usize; 2])>,
+}
+
+/// A piece that is to be bounded.
+struct Child {
+    simplex: Vec<usize>,
+    /// The response of the piece that it is a part of.
+    inherited: Option<Vec<Weights>>,
+    parent_approx: f64,
+}
+
+/// A bound of a piece, and what shows it.
+pub(super) struct Bounded {
+    pub(super) own_approx: f64,
+    pub(super) leaf: Leaf,
+}
+
+impl Bounded {
+    /// Nothing is known yet.
+    fn open() -> Self {
+        Bounded { own_approx: f64::INFINITY, leaf: Leaf::Range }
+    }
+
+    /// A piece without a decision.
+    fn outside() -> Self {
+        Bounded { own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside }
+    }
 }
 
 /// An open piece in the queue.
@@ -83,9 +104,9 @@ impl Ord for Open {
 /// The search.
 pub(super) struct Cover<'a> {
     pub(super) book: Book<'a>,
-    space: &'a Space<'a>,
-    selection: Selection,
-    epsilon: &'a Rational,
+    pub(super) space: &'a Space<'a>,
+    pub(super) selection: Selection,
+    pub(super) epsilon: &'a Rational,
     gap: &'a Rational,
     /// How much each parameter matters.
     weights_approx: Vec<f64>,
@@ -94,24 +115,25 @@ pub(super) struct Cover<'a> {
     queue: BinaryHeap<Open>,
     /// The best decision found and a lower bound of its value.
     pub(super) best: Option<(f64, Point)>,
-    restricted: bool,
+    pub(super) restricted: bool,
     /// When the search began, and how much of the time since went into joined games.
     start: Instant,
     joining: Duration,
-    engine: LpEngine,
+    pub(super) engines: Engines,
     /// Joined games that closed no piece, in a row, and pieces to pass by before the next one.
     fruitless: u32,
     pause: u32,
 }
 
 impl<'a> Cover<'a> {
-    pub(super) fn new(book: Book<'a>, space: &'a Space<'a>, selection: Selection, epsilon: &'a Rational, gap: &'a Rational) -> Self {
+    pub(super) fn new(book: Book<'a>, space: &'a Space<'a>, settings: &'a Settings<'_>) -> Self {
+        let Settings { selection, epsilon, gap, threads, .. } = settings;
         let restricted = space.free().iter().all(|&j| space.grids()[j] != Grid::Continuous);
         let weights_approx = importance(&book, space);
         Cover {
             book,
             space,
-            selection,
+            selection: *selection,
             epsilon,
             gap,
             weights_approx,
@@ -122,7 +144,7 @@ impl<'a> Cover<'a> {
             restricted,
             start: Instant::now(),
             joining: Duration::ZERO,
-            engine: LpEngine::new(),
+            engines: Engines::new(*threads, false),
             fruitless: 0,
             pause: 0,
         }
@@ -130,55 +152,77 @@ impl<'a> Cover<'a> {
 
     /// Works until the gap is closed or `control` stops; `report` hears of bounds and open pieces.
     pub(super) fn run(&mut self, control: &Control, report: &dyn Fn(f64, f64, usize)) {
-        for simplex in self.space.simplices() {
-            let simplex: Vec<usize> = simplex.iter().map(|point| self.book.position(point)).collect();
-            let root = self.add(simplex, None, f64::INFINITY, control);
-            self.roots.push(root);
-        }
+        let root = |simplex: Vec<Point>, book: &mut Book<'_>| Child {
+            simplex: simplex.iter().map(|point| book.position(point)).collect(),
+            inherited: None,
+            parent_approx: f64::INFINITY,
+        };
+        let roots = self.space.simplices().map(|simplex| root(simplex, &mut self.book)).collect();
+        self.roots = self.add(roots, control);
         self.ascend(control);
         let mut next_ascent = 2 * self.pieces.len();
-        while let Some(Open { bound_approx, piece }) = self.queue.pop() {
+        loop {
             if self.pieces.len() >= next_ascent {
                 next_ascent *= 2;
                 self.ascend(control);
             }
-            if control.stopped() || bound_approx <= self.threshold_approx() {
+            let batch = self.batch();
+            let Some(first) = batch.first() else { return };
+            if control.stopped() {
                 return;
             }
-            report(self.lower_approx(), bound_approx, self.queue.len() + 1);
-            if self.restricted && self.close_by_decisions(piece, control) {
-                continue;
+            report(self.lower_approx(), first.bound_approx, self.queue.len() + batch.len());
+            let (mut cuts, mut parts) = (Vec::new(), Vec::new());
+            for open in batch {
+                if self.restricted && self.close_by_decisions(open.piece, control) {
+                    continue;
+                }
+                if let Some((i, j, children)) = self.halves(&open) {
+                    cuts.push((open.piece, i, j));
+                    parts.extend(children);
+                }
             }
-            let (i, j) = self.edge(piece);
-            let parent = self.pieces[piece].simplex.clone();
-            let Some((with_i, _)) = cut(&self.book.corners(&parent), i, j) else { continue };
-            let middle = self.book.position(&with_i[j]);
-            let inherited = self.inherited(piece, i, j);
-            let mut children = [0; 2];
-            for (slot, other) in [j, i].into_iter().enumerate() {
-                let mut simplex = parent.clone();
-                simplex[other] = middle;
-                let rule = inherited.clone().map(|(mut rule, average)| {
-                    rule[other] = average;
-                    rule
-                });
-                children[slot] = self.add(simplex, rule, bound_approx, control);
+            let positions = self.add(parts, control);
+            for ((piece, i, j), children) in cuts.into_iter().zip(positions.chunks_exact(2)) {
+                self.pieces[piece].children = Some((i, j, [children[0], children[1]]));
             }
-            self.pieces[piece].children = Some((i, j, children));
         }
     }
 
-    /// A first decision, and better ones near it.
-    pub(super) fn look_around(&mut self, control: &Control) {
-        let half = ratio(1, 2);
-        let polytope = self.space.polytope();
-        let middle: Vec<Rational> = self.space.free().iter().map(|&j| (&polytope.lower[j] + &polytope.upper[j]) * &half).collect();
-        self.try_free(&middle, control);
-        for corner in self.space.corners().into_iter().take(FEW) {
-            let position = self.book.position(&corner);
-            self.try_decision(position, control);
+    /// The pieces with the greatest bounds, one per thread; none when the greatest needs no more work.
+    fn batch(&mut self) -> Vec<Open> {
+        let mut batch = Vec::new();
+        while batch.len() < self.engines.width()
+            && self.queue.peek().is_some_and(|open| open.bound_approx > self.threshold_approx())
+            && let Some(open) = self.queue.pop()
+        {
+            batch.push(open);
         }
-        self.ascend(control);
+        batch
+    }
+
+    /// The edge at which a piece is cut, and its halves.
+    fn halves(&mut self, open: &Open) -> Option<(usize, usize, [Child; 2])> {
+        let (i, j) = self.edge(open.piece);
+        let parent = self.pieces[open.piece].simplex.clone();
+        let (with_i, _) = cut(&self.book.corners(&parent), i, j)?;
+        let middle = self.book.position(&with_i[j]);
+        let inherited = self.inherited(open.piece, i, j);
+        let half = |other: usize| {
+            let mut simplex = parent.clone();
+            simplex[other] = middle;
+            let inherited = inherited.clone().map(|(mut rule, average)| {
+                rule[other] = average;
+                rule
+            });
+            Child { simplex, inherited, parent_approx: open.bound_approx }
+        };
+        Some((i, j, [half(j), half(i)]))
+    }
+
+    /// Linear programmes solved.
+    pub(super) fn lp_solves(&self) -> usize {
+        self.book.lp_solves + self.engines.solves()
     }
 
     pub(super) fn lower_approx(&self) -> f64 {
@@ -208,85 +252,131 @@ impl<'a> Cover<'a> {
         Some((rule.clone(), average))
     }
 
-    /// A new piece with its bound, in the queue unless it is closed.
-    fn add(&mut self, simplex: Vec<usize>, inherited: Option<Vec<Weights>>, parent_approx: f64, control: &Control) -> usize {
-        let position = self.pieces.len();
-        let nothing = || vec![Rational::ZERO; simplex.len()];
-        if !self.book.all_inside(&simplex) && self.space.greatest_on(&self.book.corners(&simplex), &nothing()).is_none() {
-            self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside, children: None });
-            return position;
-        }
-        for &vertex in &simplex {
-            self.try_decision(vertex, control);
-        }
-        let mut own_approx = f64::INFINITY;
-        let mut leaf = Leaf::Range;
-        if self.selection == Selection::Pessimistic {
-            let mixed =
-                if self.book.linear && !self.epsilon.is_zero() { self.mixed_rule(&simplex, inherited.as_deref(), control) } else { None };
-            let affine = if !self.book.linear || self.epsilon.is_zero() { self.affine_rule(&simplex, control) } else { None };
-            for rule in inherited.into_iter().chain(mixed).chain(affine) {
-                self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
+    /// New pieces with their bounds, in the queue unless they are closed; with several threads, the halves of a piece for each at a time.
+    fn add(&mut self, children: Vec<Child>, control: &Control) -> Vec<usize> {
+        let first = self.pieces.len();
+        let threads = self.engines.width();
+        for children in children.chunks(if threads > 1 { 2 * threads } else { 1 }) {
+            if threads > 1 {
+                self.foresee(children, control);
             }
-            let doubtful = !self.book.linear || self.epsilon.is_zero();
-            // Mixing is no good where equilibria far from each other are worst at the vertices.
-            if doubtful && (simplex.len() == 2 || own_approx > self.threshold_approx()) {
-                for rule in self.constant_rules(&simplex, control) {
-                    self.keep_rule(&simplex, rule, &mut own_approx, &mut leaf);
+            let outside: Vec<bool> = children.iter().map(|child| self.outside(&child.simplex)).collect();
+            for (child, _) in children.iter().zip(&outside).filter(|(_, outside)| !**outside) {
+                child.simplex.iter().for_each(|&vertex| self.try_decision(vertex, control));
+            }
+            let tasks: Vec<Option<Mixing>> = children
+                .iter()
+                .zip(&outside)
+                .map(
+                    |(child, outside)| {
+                        if *outside { None } else { self.mixture_wanted(&child.simplex, child.inherited.as_deref(), control) }
+                    },
+                )
+                .collect();
+            let mixed = self.engines.map(&tasks, |engine, task| task.as_ref().and_then(|task| best_rule(engine, task)));
+            let mut bounded: Vec<Bounded> = Vec::with_capacity(children.len());
+            for ((child, outside), mixed) in children.iter().zip(outside).zip(mixed) {
+                bounded.push(if outside { Bounded::outside() } else { self.bounded(child, mixed, control) });
+            }
+            self.join(children, &mut bounded, control);
+            for (child, Bounded { own_approx, leaf }) in children.iter().zip(bounded) {
+                let simplex = child.simplex.clone();
+                let own_approx = if own_approx == f64::INFINITY { self.range_approx(&simplex) } else { own_approx };
+                if !matches!(leaf, Leaf::Outside) {
+                    self.queue.push(Open { bound_approx: own_approx.min(child.parent_approx), piece: self.pieces.len() });
+                }
+                self.pieces.push(Piece { simplex, own_approx, leaf, children: None });
+            }
+        }
+        (first..self.pieces.len()).collect()
+    }
+
+    /// Whether a piece has no decision.
+    fn outside(&self, simplex: &[usize]) -> bool {
+        let nothing = || vec![Rational::ZERO; simplex.len()];
+        !self.book.all_inside(simplex) && self.space.greatest_on(&self.book.corners(simplex), &nothing()).is_none()
+    }
+
+    fn range_approx(&self, simplex: &[usize]) -> f64 {
+        to_approx(&leader_range_on(self.book.game, &self.book.corners(simplex)).1)
+    }
+
+    /// Finds side by side what [`Cover::bounded`] will ask of single decisions.
+    fn foresee(&mut self, children: &[Child], control: &Control) {
+        loop {
+            self.book.note();
+            for child in children.iter().filter(|child| !self.outside(&child.simplex)).collect::<Vec<_>>() {
+                child.simplex.iter().for_each(|&vertex| self.try_decision(vertex, control));
+                if self.selection == Selection::Pessimistic {
+                    let known = self.book.noted();
+                    let _ = self.mixture_wanted(&child.simplex, child.inherited.as_deref(), control);
+                    let mut bounded = Bounded::open();
+                    let affine = if self.doubtful() { self.affine_rule(&child.simplex, control) } else { None };
+                    for rule in child.inherited.iter().cloned().chain(affine) {
+                        self.keep_rule(&child.simplex, rule, &mut bounded);
+                    }
+                    if self.book.noted() == known && self.wants_constants(&child.simplex, &bounded) {
+                        let _ = self.constant_rules(&child.simplex, control);
+                    }
+                }
+            }
+            if !self.book.fetch(control) {
+                return;
+            }
+        }
+    }
+
+    /// Whether mixtures of what is worst at the vertices may be no good.
+    fn doubtful(&self) -> bool {
+        !self.book.linear || self.epsilon.is_zero()
+    }
+
+    /// Whether what is worst at one vertex is tried on all of a piece: mixing is no good where equilibria far from each other are worst at the vertices.
+    fn wants_constants(&self, simplex: &[usize], bounded: &Bounded) -> bool {
+        self.doubtful() && (simplex.len() == 2 || bounded.own_approx > self.threshold_approx())
+    }
+
+    /// The bound of a piece by responses and multipliers; `mixed` is the best mixture, where one was looked for.
+    fn bounded(&mut self, child: &Child, mixed: Option<Vec<Weights>>, control: &Control) -> Bounded {
+        let simplex = &child.simplex;
+        let mut bounded = Bounded::open();
+        if self.selection == Selection::Pessimistic {
+            let affine = if self.doubtful() { self.affine_rule(simplex, control) } else { None };
+            for rule in child.inherited.iter().cloned().chain(mixed).chain(affine) {
+                self.keep_rule(simplex, rule, &mut bounded);
+            }
+            if self.wants_constants(simplex, &bounded) {
+                for rule in self.constant_rules(simplex, control) {
+                    self.keep_rule(simplex, rule, &mut bounded);
                 }
             }
         }
-        if self.book.linear && own_approx > self.threshold_approx() {
-            self.relax(&simplex, &mut own_approx, &mut leaf, control);
+        if self.book.linear && bounded.own_approx > self.threshold_approx() {
+            self.relax(simplex, &mut bounded, control);
         }
-        let rare = self.selection == Selection::Optimistic || self.epsilon.is_zero() || !self.book.linear;
-        let poor = !matches!(leaf, Leaf::Response(_)) || (rare && own_approx >= parent_approx);
-        if poor && own_approx.min(parent_approx) > self.threshold_approx() && !control.stopped() && self.join_now() {
-            self.join(&self.book.corners(&simplex), &mut own_approx, &mut leaf, control);
-        }
-        if own_approx == f64::INFINITY {
-            own_approx = to_approx(&leader_range_on(self.book.game, &self.book.corners(&simplex)).1);
-        }
-        let bound_approx = own_approx.min(parent_approx);
-        self.pieces.push(Piece { simplex, own_approx, leaf, children: None });
-        self.queue.push(Open { bound_approx, piece: position });
-        position
+        bounded
     }
 
-    /// Whether it is time for a joined game: the more of them were in vain, the seldomer.
-    fn join_now(&mut self) -> bool {
+    /// Whether a joined game may do better, and it is time for one: the more of them were in vain, the seldomer.
+    fn wants_joining(&mut self, child: &Child, bounded: &Bounded, control: &Control) -> bool {
+        let rare = self.selection == Selection::Optimistic || self.doubtful();
+        let poor = !matches!(bounded.leaf, Leaf::Response(_)) || (rare && bounded.own_approx >= child.parent_approx);
+        let open = bounded.own_approx.min(child.parent_approx) > self.threshold_approx();
+        if matches!(bounded.leaf, Leaf::Outside) || !poor || !open || control.stopped() {
+            return false;
+        }
         let now = self.pause == 0;
         self.pause = self.pause.saturating_sub(1);
         now
     }
 
-    /// The best equilibria bounded by a multiplier of the equilibrium row, where that is better.
-    fn relax(&mut self, simplex: &[usize], own_approx: &mut f64, leaf: &mut Leaf, control: &Control) {
-        let mut rule = Vec::with_capacity(simplex.len());
-        for &vertex in simplex {
-            // What is optimal for a follower, near enough.
-            let Some(policy) = self.book.best_response(vertex, control) else { return };
-            rule.push(vec![(policy, Rational::ONE)]);
+    /// Sharper bounds by joined games, where they are wanted.
+    fn join(&mut self, children: &[Child], bounded: &mut [Bounded], control: &Control) {
+        let wanted: Vec<usize> =
+            (0..children.len()).filter(|&index| self.wants_joining(&children[index], &bounded[index], control)).collect();
+        if wanted.is_empty() {
+            return;
         }
-        let mut tried: Option<(f64, Rational)> = None;
-        for exponent in -2..9i32 {
-            let multiplier = Rational::try_from(2f64.powi(exponent)).unwrap_or(Rational::ONE);
-            let Some(bound_approx) = self.book.relaxed_approx(self.space, simplex, &multiplier, &rule) else { return };
-            // Convex in the multiplier.
-            if tried.as_ref().is_some_and(|(best, _)| bound_approx > *best) {
-                break;
-            }
-            tried = Some((bound_approx, multiplier));
-        }
-        if let Some((bound_approx, multiplier)) = tried
-            && bound_approx < *own_approx
-        {
-            *own_approx = bound_approx;
-            *leaf = Leaf::Multiplier(multiplier, rule);
-        }
-    }
-
-    fn join(&mut self, points: &[Point], own_approx: &mut f64, leaf: &mut Leaf, control: &Control) {
         let started = Instant::now();
         // A third of the time at most; more where nothing else bounds the best equilibrium.
         let share = self.start.elapsed().saturating_sub(self.joining * 3);
@@ -294,153 +384,25 @@ impl<'a> Cover<'a> {
             Selection::Pessimistic => control.within(share.max(LEAST_JOINING)),
             Selection::Optimistic => control.within(share.max(10 * LEAST_JOINING)),
         };
-        let found = joined_bound(self.book.game, points, self.epsilon, self.gap, self.threshold_approx(), &within);
+        let corners: Vec<Vec<Point>> = wanted.iter().map(|&index| self.book.corners(&children[index].simplex)).collect();
+        let (game, epsilon, gap, enough_approx) = (self.book.game, self.epsilon, self.gap, self.threshold_approx());
+        let found: Vec<Option<JoinedBound>> =
+            corners.par_iter().map(|points| joined_bound(game, points, epsilon, gap, enough_approx, &within)).collect();
         self.joining += started.elapsed();
-        let Some(found) = found else { return };
-        self.book.lp_solves += found.lp_solves;
-        let bound_approx = to_approx(&found.bound);
-        self.fruitless = if bound_approx <= self.threshold_approx() { 0 } else { self.fruitless + 1 };
-        self.pause = (1 << self.fruitless.min(12)) / 4;
-        if bound_approx < *own_approx {
-            *own_approx = bound_approx;
-            *leaf = Leaf::Joined(found.steps, found.bound);
-        }
-        if let Some(point) = found.decision.filter(|point| self.space.admits(point)) {
-            let position = self.book.position(&point);
-            self.try_decision(position, control);
-        }
-    }
-
-    /// Whether a decision, or one of the grid near it, is better than the best one.
-    fn try_decision(&mut self, position: usize, control: &Control) {
-        let point = self.book.point(position).clone();
-        let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
-        if !self.space.admits(&point) {
-            return;
-        }
-        let position = self.book.position(&point);
-        if let Some(answer) = self.book.answer(position, 0, control)
-            && answer.lower_approx > self.lower_approx()
-        {
-            self.book.enough_approx = answer.lower_approx;
-            self.best = Some((answer.lower_approx, point));
-        }
-    }
-
-    /// Looks at the decision with these free parameters, or one of the grid near it; the lower bound of its value.
-    pub(super) fn try_free(&mut self, free: &[Rational], control: &Control) -> Option<f64> {
-        let point = self.space.point(free);
-        let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
-        let position = self.book.position(&point);
-        self.try_decision(position, control);
-        self.book.answer(position, 0, control).map(|answer| answer.lower_approx)
-    }
-
-    /// Better decisions near the best one: one free parameter changed at a time, by steps that halve when none helps.
-    pub(super) fn ascend(&mut self, control: &Control) {
-        let mut left = if self.book.linear { LINEAR_ASCENT } else { ASCENT };
-        let polytope = self.space.polytope();
-        let mut share = ratio(1, 4);
-        for _ in 0..HALVINGS {
-            let Some((before, start)) = self.best.clone() else { return };
-            for &j in self.space.free() {
-                for sign in [1, -1] {
-                    let Some((_, point)) = self.best.clone() else { return };
-                    if left == 0 || control.stopped() {
-                        return;
-                    }
-                    left -= 1;
-                    let step = (&polytope.upper[j] - &polytope.lower[j]) * &share * ratio(sign, 1);
-                    let mut free: Vec<Rational> = self.space.free().iter().map(|&k| point[k].clone()).collect();
-                    let Some(position) = self.space.free().iter().position(|&k| k == j) else { return };
-                    free[position] = (&free[position] + step).clamp(polytope.lower[j].clone(), polytope.upper[j].clone());
-                    let candidate = self.book.position(&self.space.point(&free));
-                    self.try_decision(candidate, control);
-                }
+        for (index, found) in wanted.into_iter().zip(found) {
+            let Some(found) = found else { continue };
+            self.book.lp_solves += found.lp_solves;
+            let bound_approx = to_approx(&found.bound);
+            self.fruitless = if bound_approx <= self.threshold_approx() { 0 } else { self.fruitless + 1 };
+            self.pause = (1 << self.fruitless.min(12)) / 4;
+            if bound_approx < bounded[index].own_approx {
+                bounded[index] = Bounded { own_approx: bound_approx, leaf: Leaf::Joined(found.steps, found.bound) };
             }
-            if self.best.as_ref().is_some_and(|(value, point)| *value <= before && *point == start) {
-                share *= ratio(1, 2);
+            if let Some(point) = found.decision.filter(|point| self.space.admits(point)) {
+                let position = self.book.position(&point);
+                self.try_decision(position, control);
             }
         }
-    }
-
-    /// Free parameters rounded to their grids.
-    fn nearest(&self, point: &Point) -> Point {
-        let polytope = self.space.polytope();
-        let free: Vec<Rational> = self
-            .space
-            .free()
-            .iter()
-            .map(|&j| match &self.space.grids()[j] {
-                Grid::Continuous => point[j].clone(),
-                Grid::Integer => Rational::from(point[j].round()),
-                Grid::Step(step) => &polytope.lower[j] + step * Rational::from(((&point[j] - &polytope.lower[j]) / step).round()),
-            })
-            .collect();
-        self.space.point(&free)
-    }
-
-    /// Takes a rule when it holds and is better.
-    fn keep_rule(&self, simplex: &[usize], rule: Vec<Weights>, own_approx: &mut f64, leaf: &mut Leaf) {
-        let Some((exploitability_approx, leader_approx)) = self.book.most_approx(self.space, simplex, &rule) else { return };
-        let epsilon_approx = to_approx(self.epsilon);
-        let close = exploitability_approx <= epsilon_approx + TOLERANCE_APPROX;
-        if leader_approx >= *own_approx || !close {
-            return;
-        }
-        // Doubtful in binary64: asked exactly.
-        let doubtful = exploitability_approx > epsilon_approx - TOLERANCE_APPROX;
-        if doubtful && self.book.most_exactly(self.space, simplex, &rule).is_none_or(|(exploitability, _)| exploitability > *self.epsilon) {
-            return;
-        }
-        *own_approx = leader_approx;
-        *leaf = Leaf::Response(rule);
-    }
-
-    /// The worst equilibria of the vertices at an eps so small that mixing them is an eps-equilibrium everywhere.
-    fn affine_rule(&mut self, simplex: &[usize], control: &Control) -> Option<Vec<Weights>> {
-        self.margin_rule(simplex, control, &|simplex, k| simplex[k])
-    }
-
-    /// The best mixture of what is worst at the vertices for several eps, and of what the larger piece used.
-    fn mixed_rule(&mut self, simplex: &[usize], inherited: Option<&[Weights]>, control: &Control) -> Option<Vec<Weights>> {
-        let mut policies: Vec<usize> = inherited.into_iter().flatten().flatten().map(|(policy, _)| *policy).collect();
-        for &vertex in simplex {
-            for level in [0, LAST_LEVEL - 2, LAST_LEVEL] {
-                let answer = self.book.answer(vertex, level, control)?;
-                policies.extend(answer.mix?.iter().map(|(policy, _)| *policy));
-            }
-        }
-        policies.sort_unstable();
-        policies.dedup();
-        best_rule(&mut self.book, &mut self.engine, simplex, &policies, self.epsilon)
-    }
-
-    /// What is worst at one vertex, everywhere.
-    fn constant_rules(&mut self, simplex: &[usize], control: &Control) -> Vec<Vec<Weights>> {
-        (0..simplex.len()).filter_map(|only| self.margin_rule(simplex, control, &|simplex, _| simplex[only])).collect()
-    }
-
-    fn margin_rule(&mut self, simplex: &[usize], control: &Control, from: &dyn Fn(&[usize], usize) -> usize) -> Option<Vec<Weights>> {
-        let epsilon_approx = to_approx(self.epsilon);
-        let mut level = 0;
-        for _ in 0..4 {
-            let mut rule = Vec::with_capacity(simplex.len());
-            for k in 0..simplex.len() {
-                rule.push(self.book.answer(from(simplex, k), level, control)?.mix?);
-            }
-            let (exploitability_approx, _) = self.book.most_approx(self.space, simplex, &rule)?;
-            let excess = exploitability_approx - epsilon_approx;
-            if excess <= if level == 0 { 1e-12 } else { 0.0 } {
-                return Some(rule);
-            }
-            let needed = 1.05 * excess + to_approx(&self.book.margin(level));
-            level = self.book.level_for(needed)?.max(level + 1);
-            if level > LAST_LEVEL {
-                return None;
-            }
-        }
-        None
     }
 
     /// The edge to be cut. Lengths measure each parameter by how much it matters. Where the followers' data see the leader alone, what is optimal at one end loses
@@ -472,10 +434,15 @@ impl<'a> Cover<'a> {
     fn close_by_decisions(&mut self, piece: usize, control: &Control) -> bool {
         let points = self.book.corners(&self.pieces[piece].simplex);
         let Some(decisions) = self.space.decisions_in(&points, FEW) else { return false };
+        let positions: Vec<usize> = decisions.iter().map(|decision| self.book.position(decision)).collect();
+        if self.engines.width() > 1 {
+            self.book.note();
+            positions.iter().for_each(|&position| self.try_decision(position, control));
+            self.book.fetch(control);
+        }
         let mut own_approx = f64::NEG_INFINITY;
         let mut found = Vec::with_capacity(decisions.len());
-        for decision in &decisions {
-            let position = self.book.position(decision);
+        for (decision, position) in decisions.iter().zip(positions) {
             self.try_decision(position, control);
             let Some(answer) = self.book.answer(position, 0, control) else { return false };
             let bounded = match answer.mix.filter(|_| self.selection == Selection::Pessimistic) {

@@ -4,15 +4,17 @@
 
 mod programme;
 
+use super::engines::Engines;
 use super::pieces::Cover;
 use crate::certificate::{Amount, MultiplierStep, Step};
 use crate::check::multiplier::{FACTS, Model, Region, Site, judge, number, parts};
 use crate::equilibrium::Control;
 use crate::exact::{Rational, from_short_dyadic, to_approx};
 use crate::game::{Game, Space};
-use crate::lp::{LpBasis, LpEngine};
-use programme::{Approx, relax};
+use crate::lp::LpBasis;
+use programme::{Approx, Relaxed, relax};
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 /// Fractional bits of all numbers of a tree.
 const BITS: u32 = 40;
@@ -50,13 +52,29 @@ struct Guide {
     basis: Option<LpBasis>,
 }
 
+/// A region that waits for its programme.
+struct Pending {
+    position: usize,
+    /// Bound of the region that it is a part of.
+    bound: i64,
+    sites: Vec<Site>,
+    basis: Option<Arc<LpBasis>>,
+}
+
+/// What looks for decisions while regions are bounded.
+struct Round<'r, 'c, 's> {
+    cover: &'r mut Cover<'c>,
+    space: &'r Space<'s>,
+    control: &'r Control,
+}
+
 /// The tree.
 pub(super) struct Tree {
     model: Model,
     approx: Approx,
     nodes: Vec<Node>,
     queue: BinaryHeap<(i64, std::cmp::Reverse<usize>)>,
-    engine: LpEngine,
+    engines: Engines,
     /// The greatest bound of the regions that nothing divides any more.
     left: i64,
     /// The smallest and the largest multiplier at which intervals are cut unseen.
@@ -65,7 +83,7 @@ pub(super) struct Tree {
 
 impl Tree {
     /// A tree of one region; `None` for games that it is not made for.
-    pub(super) fn new(game: &Game, space: &Space<'_>, epsilon: &Rational) -> Option<Self> {
+    pub(super) fn new(game: &Game, space: &Space<'_>, epsilon: &Rational, threads: usize) -> Option<Self> {
         if game.pairs() > MOST_PAIRS || space.dimension() == 0 {
             return None;
         }
@@ -76,11 +94,10 @@ impl Tree {
             approx,
             nodes: Vec::new(),
             queue: BinaryHeap::new(),
-            engine: LpEngine::new(),
+            engines: Engines::new(threads, true),
             left: i64::MIN,
             range_approx: (0.0, LARGE),
         };
-        tree.engine.set_devex(true);
         let root = Region::all(&tree.model);
         let sites = root.sites(&tree.model).ok()?;
         tree.push(root, &sites, None)?;
@@ -94,7 +111,7 @@ impl Tree {
 
     /// Number of linear programmes solved.
     pub(super) fn lp_solves(&self) -> usize {
-        self.engine.solves()
+        self.engines.solves()
     }
 
     /// The bound of the regions that are not closed, in binary64.
@@ -113,58 +130,87 @@ impl Tree {
             self.range_approx = (largest / RATIO.powi(CUTS), largest);
         }
         let mut next_ascent = 64;
-        while let Some((bound, std::cmp::Reverse(position))) = self.queue.pop() {
-            let bound_approx = bound as f64 / self.approx.unit;
-            if control.stopped() || bound_approx <= cover.threshold_approx() || self.nodes.len() > MOST_REGIONS {
-                self.queue.push((bound, std::cmp::Reverse(position)));
+        loop {
+            let batch = self.batch(cover.threshold_approx());
+            let Some(&(first, _)) = batch.first() else { return };
+            if control.stopped() || self.nodes.len() > MOST_REGIONS {
+                self.queue.extend(batch.into_iter().map(|(bound, position)| (bound, std::cmp::Reverse(position))));
                 return;
             }
             if self.nodes.len() >= next_ascent {
                 next_ascent *= 2;
                 cover.ascend(control);
             }
-            report(cover.lower_approx(), bound_approx, self.queue.len() + 1);
-            let step = self.cut(position);
-            let regions = step.as_ref().and_then(|step| parts(&self.model, &self.nodes[position].region, step).ok());
-            let (Some(step), Some(regions)) = (step, regions) else {
-                self.left = self.left.max(bound);
-                continue;
-            };
-            let guide = self.nodes[position].guide.take();
-            let count = regions.len();
-            let mut children = Vec::with_capacity(count);
-            for region in regions {
-                let Some(child) = self.add(region, (position, bound), guide.as_ref(), cover, space, control) else { break };
-                children.push(child);
+            report(cover.lower_approx(), first as f64 / self.approx.unit, self.queue.len() + batch.len());
+            let mut round = Round { cover: &mut *cover, space, control };
+            let mut pending = Vec::new();
+            for (bound, position) in batch {
+                self.divide(bound, position, &mut pending, &mut round);
             }
-            if children.len() < count {
-                self.left = self.left.max(bound);
-            }
-            self.nodes[position].children = Some((step, children));
+            self.improve(pending, &mut round);
         }
     }
 
-    /// A new region with its bound, in the queue.
+    /// The regions with the greatest bounds, one per engine; none when the greatest is at most `threshold_approx`.
+    fn batch(&mut self, threshold_approx: f64) -> Vec<(i64, usize)> {
+        let mut batch = Vec::new();
+        while batch.len() < self.engines.width()
+            && let Some(&(bound, std::cmp::Reverse(position))) = self.queue.peek()
+            && bound as f64 / self.approx.unit > threshold_approx
+        {
+            self.queue.pop();
+            batch.push((bound, position));
+        }
+        batch
+    }
+
+    /// The parts of a region; those that are worth a programme are left in `pending`, as long as there are few.
+    fn divide(&mut self, bound: i64, position: usize, pending: &mut Vec<Pending>, round: &mut Round<'_, '_, '_>) {
+        let step = self.cut(position);
+        let regions = step.as_ref().and_then(|step| parts(&self.model, &self.nodes[position].region, step).ok());
+        let (Some(step), Some(regions)) = (step, regions) else {
+            self.left = self.left.max(bound);
+            return;
+        };
+        let basis = self.nodes[position].guide.take().and_then(|guide| guide.basis).map(Arc::new);
+        let count = regions.len();
+        let mut children = Vec::with_capacity(count);
+        for region in regions {
+            let Some(child) = self.add(region, (position, bound), basis.as_ref(), pending, round) else { break };
+            children.push(child);
+        }
+        if children.len() < count {
+            self.left = self.left.max(bound);
+        }
+        self.nodes[position].children = Some((step, children));
+    }
+
+    /// A new region with its bound, in the queue or in `pending`.
     fn add(
         &mut self,
         region: Region,
         (parent, bound): (usize, i64),
-        guide: Option<&Guide>,
-        cover: &mut Cover<'_>,
-        space: &Space<'_>,
-        control: &Control,
+        basis: Option<&Arc<LpBasis>>,
+        pending: &mut Vec<Pending>,
+        round: &mut Round<'_, '_, '_>,
     ) -> Option<usize> {
         let sites = region.sites(&self.model).ok()?;
         let position = self.push(region, &sites, Some(parent))?;
         self.inherit(position, parent, &sites);
-        let threshold_approx = cover.threshold_approx();
-        let enough = |own: i64, unit: f64| own as f64 / unit <= threshold_approx;
-        if !enough(self.nodes[position].own, self.approx.unit) && !self.wide(position) && !control.stopped() {
-            self.improve(position, &sites, guide, cover, space, control);
+        let open = self.nodes[position].own as f64 / self.approx.unit > round.cover.threshold_approx();
+        if !open || self.wide(position) || round.control.stopped() {
+            self.enqueue(position, bound);
+            return Some(position);
         }
-        let bound = self.nodes[position].own.min(bound);
-        self.queue.push((bound, std::cmp::Reverse(position)));
+        pending.push(Pending { position, bound, sites, basis: basis.cloned() });
+        if pending.len() == self.engines.width() {
+            self.improve(std::mem::take(pending), round);
+        }
         Some(position)
+    }
+
+    fn enqueue(&mut self, position: usize, bound: i64) {
+        self.queue.push((self.nodes[position].own.min(bound), std::cmp::Reverse(position)));
     }
 
     /// A node closed by best responses alone.
@@ -193,24 +239,28 @@ impl Tree {
         }
     }
 
-    /// Solves the programme of a region.
-    fn improve(
-        &mut self,
-        position: usize,
-        sites: &[Site],
-        guide: Option<&Guide>,
-        cover: &mut Cover<'_>,
-        space: &Space<'_>,
-        control: &Control,
-    ) {
-        let floor_approx = (cover.lower_approx() + cover.threshold_approx()) / 2.0;
-        let node = &self.nodes[position];
-        let basis = guide.and_then(|guide| guide.basis.as_ref());
-        let Some(relaxed) = relax(&self.model, &self.approx, &node.region, sites, floor_approx, &mut self.engine, basis) else { return };
+    /// Solves the programmes of regions, which then enter the queue.
+    fn improve(&mut self, pending: Vec<Pending>, round: &mut Round<'_, '_, '_>) {
+        let floor_approx = (round.cover.lower_approx() + round.cover.threshold_approx()) / 2.0;
+        let Tree { model, approx, nodes, engines, .. } = self;
+        let found = engines.map(&pending, |engine, task| {
+            relax(model, approx, &nodes[task.position].region, &task.sites, floor_approx, engine, task.basis.as_deref())
+        });
+        for (task, relaxed) in pending.into_iter().zip(found) {
+            if let Some(relaxed) = relaxed {
+                self.take(task.position, &task.sites, relaxed, round);
+            }
+            self.enqueue(task.position, task.bound);
+        }
+    }
+
+    /// Judges what a programme says of a region.
+    fn take(&mut self, position: usize, sites: &[Site], relaxed: Relaxed, round: &mut Round<'_, '_, '_>) {
         let [low, high] = relaxed.facts;
         // Without end, a rule that is optimal but for roundings is refused; best responses are not.
         let leaves = [(relaxed.rule, [low.clone(), high]), (Vec::new(), [low, Vec::new()])];
-        for (rule, facts) in leaves.into_iter().take(if node.region.greatest.is_none() { 2 } else { 1 }) {
+        let endless = self.nodes[position].region.greatest.is_none();
+        for (rule, facts) in leaves.into_iter().take(if endless { 2 } else { 1 }) {
             let node = &mut self.nodes[position];
             if let Ok(own) = judge(&self.model, &node.region, sites, &rule, [&facts[0], &facts[1]])
                 && own < node.own
@@ -220,6 +270,7 @@ impl Tree {
             }
         }
         let own_approx = self.nodes[position].own as f64 / self.approx.unit;
+        let Round { cover, space, control } = round;
         if own_approx <= cover.threshold_approx() {
             return;
         }

@@ -1,0 +1,109 @@
+//! Better decisions: corners, the middle, and what is near the best one.
+
+use super::pieces::{Cover, FEW};
+use crate::equilibrium::Control;
+use crate::exact::{Rational, ratio};
+use crate::game::{Grid, Point};
+
+/// Most decisions that an ascent looks at, where inner problems cost next to nothing, and elsewhere.
+const LINEAR_ASCENT: usize = 1000;
+const ASCENT: usize = 24;
+/// Rounds of an ascent.
+const HALVINGS: usize = 40;
+
+impl Cover<'_> {
+    /// A first decision, and better ones near it.
+    pub(super) fn look_around(&mut self, control: &Control) {
+        let half = ratio(1, 2);
+        let polytope = self.space.polytope();
+        let middle: Vec<Rational> = self.space.free().iter().map(|&j| (&polytope.lower[j] + &polytope.upper[j]) * &half).collect();
+        self.try_free(&middle, control);
+        for corner in self.space.corners().into_iter().take(FEW) {
+            let position = self.book.position(&corner);
+            self.try_decision(position, control);
+        }
+        self.ascend(control);
+    }
+
+    /// Whether a decision, or one of the grid near it, is better than the best one.
+    pub(super) fn try_decision(&mut self, position: usize, control: &Control) {
+        let point = self.book.point(position).clone();
+        let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
+        if !self.space.admits(&point) {
+            return;
+        }
+        let position = self.book.position(&point);
+        if let Some(answer) = self.book.answer(position, 0, control)
+            && answer.lower_approx > self.lower_approx()
+        {
+            self.book.enough_approx = answer.lower_approx;
+            self.best = Some((answer.lower_approx, point));
+        }
+    }
+
+    /// Looks at the decision with these free parameters, or one of the grid near it; the lower bound of its value.
+    pub(super) fn try_free(&mut self, free: &[Rational], control: &Control) -> Option<f64> {
+        let point = self.space.point(free);
+        let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
+        let position = self.book.position(&point);
+        self.try_decision(position, control);
+        self.book.answer(position, 0, control).map(|answer| answer.lower_approx)
+    }
+
+    /// Better decisions near the best one: one free parameter changed at a time, by steps that halve when none helps.
+    pub(super) fn ascend(&mut self, control: &Control) {
+        let mut left = if self.book.linear { LINEAR_ASCENT } else { ASCENT };
+        let polytope = self.space.polytope();
+        let mut share = ratio(1, 4);
+        for _ in 0..HALVINGS {
+            let Some((before, start)) = self.best.clone() else { return };
+            for (index, &j) in self.space.free().iter().enumerate() {
+                let step = (&polytope.upper[j] - &polytope.lower[j]) * &share;
+                if self.engines.width() > 1 {
+                    self.book.note();
+                    for step in [step.clone(), -step.clone()] {
+                        self.try_step(index, step, control);
+                    }
+                    self.book.fetch(control);
+                }
+                for step in [step.clone(), -step] {
+                    if left == 0 || control.stopped() {
+                        return;
+                    }
+                    left -= 1;
+                    self.try_step(index, step, control);
+                }
+            }
+            if self.best.as_ref().is_some_and(|(value, point)| *value <= before && *point == start) {
+                share *= ratio(1, 2);
+            }
+        }
+    }
+
+    /// The best decision with one free parameter, the `index`-th, changed by `step`.
+    fn try_step(&mut self, index: usize, step: Rational, control: &Control) {
+        let Some((_, point)) = self.best.clone() else { return };
+        let polytope = self.space.polytope();
+        let mut free: Vec<Rational> = self.space.free().iter().map(|&k| point[k].clone()).collect();
+        let j = self.space.free()[index];
+        free[index] = (&free[index] + step).clamp(polytope.lower[j].clone(), polytope.upper[j].clone());
+        let candidate = self.book.position(&self.space.point(&free));
+        self.try_decision(candidate, control);
+    }
+
+    /// Free parameters rounded to their grids.
+    fn nearest(&self, point: &Point) -> Point {
+        let polytope = self.space.polytope();
+        let free: Vec<Rational> = self
+            .space
+            .free()
+            .iter()
+            .map(|&j| match &self.space.grids()[j] {
+                Grid::Continuous => point[j].clone(),
+                Grid::Integer => Rational::from(point[j].round()),
+                Grid::Step(step) => &polytope.lower[j] + step * Rational::from(((&point[j] - &polytope.lower[j]) / step).round()),
+            })
+            .collect();
+        self.space.point(&free)
+    }
+}
