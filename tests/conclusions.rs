@@ -251,6 +251,13 @@ fn every_edit_is_refused_for_its_reason() {
     let missing = "the lower bound 1/2 does not follow: the elements before it show none";
     cases.push((joined(&[drift.clone(), last.clone()]), missing));
     cases.push((joined(&[&[drift.clone(), last.clone()], &parts[1..parts.len() - 1]].concat()), missing));
+    // Certificates about one of the games say nothing about the other.
+    let without = |game: &Game| -> Vec<String> {
+        let about = format!("smfg-certificate 1\ngame {}\n", game.hash());
+        parts.iter().filter(|part| !part.starts_with(&about)).cloned().collect()
+    };
+    cases.push((joined(&without(&game)), missing));
+    cases.push((joined(&without(&truth)), "conclusion 2: rule loss: the upper bound 0 does not follow: the elements before it show none"));
     // A drift of one decision says nothing about another, and one of another error nothing at all.
     let only = drift.lines().filter(|line| !line.starts_with("drift decision 1")).fold(String::new(), |all, line| all + line + "\n");
     cases.push((joined(&[&[only], &parts[1..]].concat()), none));
