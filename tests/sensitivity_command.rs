@@ -68,9 +68,18 @@ fn json_against_a_second_game() {
     assert_eq!(result["decisions"].as_array().map(Vec::len), Some(2));
     assert_eq!(result["true_value"]["upper"], "1/2");
 
-    // The bundle: the drift, and eight certificates about two games.
+    // The bundle: the drift, eight certificates about two games, and what follows from them.
     let verdict = answer(&["check", &model, file, "--against", TIE]);
-    assert_eq!(keys(&verdict), ["valid", "claims", "drifts", "reason"]);
+    assert_eq!(keys(&verdict), ["valid", "claims", "drifts", "conclusions", "reason"]);
+    let concluded = |rule: &str| -> Vec<Value> {
+        let all = verdict["conclusions"].as_array().expect("a list");
+        all.iter().filter(|conclusion| conclusion["rule"] == rule).cloned().collect()
+    };
+    let risky = &concluded("loss")[1];
+    assert_eq!(keys(risky), ["rule", "game_hash", "scope", "epsilon", "lower", "upper", "against"]);
+    assert_eq!((&risky["scope"]["name"], &risky["lower"], &risky["upper"]), (&json!("risky"), &json!("1/2"), &json!("1/2")));
+    assert_eq!((&concluded("guarantee")[0]["lower"], &concluded("guarantee")[1]["lower"]), (&json!("1/2"), &json!("0")));
+    assert_eq!(concluded("sandwich")[1]["sandwich"], json!({"kappa": "1/10", "omega": "0", "below": ["0", "0"], "above": ["0", "0"]}));
     assert_eq!((&verdict["valid"], verdict["claims"].as_array().map(Vec::len)), (&json!(true), Some(8)));
     assert_eq!(verdict["drifts"][0]["bounds"][1], json!({"scope": {"decision": 1, "name": "risky"}, "kappa": "1/10", "omega": "0"}));
     let hashes: std::collections::BTreeSet<&str> =
@@ -102,6 +111,8 @@ fn radii_a_picture_and_its_certificates() {
     let verdict = answer(&["check", TIE, file]);
     let count = |key: &str| verdict[key].as_array().map(Vec::len);
     assert_eq!((&verdict["valid"], count("drifts"), count("claims")), (&json!(true), Some(10), Some(3 + 18)));
+    // Two guarantees each.
+    assert_eq!(count("conclusions"), Some(20));
 }
 
 #[test]

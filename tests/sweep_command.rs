@@ -120,6 +120,12 @@ fn a_trade_off_with_its_files() {
     assert!(fs::read_to_string(&plot).expect("a picture").contains("exploitability at most"));
     let (status, out, _) = run(&["check", game, &certificate]);
     assert!(status == 0 && out.starts_with("valid"), "{out}");
+    for sentence in [
+        "proved          the greatest value of the leader's reward in `Pigou's two links, total latency` under decision `toll 0` over all populations is -3/4 = -0.75\n",
+        "proved          the price of anarchy of the leader's reward in `Pigou's two links, total latency` under decision `toll 0` at epsilon 0 is 4/3 = 1.33333333333333...\n",
+    ] {
+        assert!(out.contains(sentence), "{out}");
+    }
     // As a cost: total latency x^2 + 1 - x.
     let cost = ["--objective", "x^2 + 1 - x", "--cost"];
     let result = answer(&[&["frontier", game, "--decision", "toll=0"][..], &cost].concat());

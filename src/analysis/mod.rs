@@ -1,5 +1,6 @@
 //! Analyses: questions about a game whose answers take several solves, each with its own proof.
 
+mod conclude;
 pub mod frontier;
 pub mod sensitivity;
 pub mod sweep;

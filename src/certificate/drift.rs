@@ -49,18 +49,20 @@ pub struct DriftClaim {
 pub fn write_drift<W: Write>(mut out: W, claim: &DriftClaim) -> io::Result<W> {
     writeln!(out, "{DRIFT} {VERSION}")?;
     writeln!(out, "game {}", claim.game_hash)?;
-    match &claim.error {
-        StatedError::Radii(radii) => {
-            let words = [&radii.reward, &radii.transition, &radii.leader].map(format_rational);
-            writeln!(out, "errors {}", words.join(" "))?;
-        }
-        StatedError::Against(hash) => writeln!(out, "against {hash}")?,
-    }
+    writeln!(out, "{}", error_line(&claim.error))?;
     for DriftBound { scope, kappa, omega } in &claim.bounds {
         writeln!(out, "drift {} {} {}", super::write::scope_words(scope), format_rational(kappa), format_rational(omega))?;
     }
     writeln!(out, "end")?;
     Ok(out)
+}
+
+/// The line of an error, without its end.
+pub(super) fn error_line(error: &StatedError) -> String {
+    match error {
+        StatedError::Radii(radii) => format!("errors {}", [&radii.reward, &radii.transition, &radii.leader].map(format_rational).join(" ")),
+        StatedError::Against(hash) => format!("against {hash}"),
+    }
 }
 
 /// The words after `errors`.
@@ -77,13 +79,18 @@ pub(super) fn parse_bound(rest: &str) -> Result<DriftBound, String> {
     let unknown = || format!("found `{}`, expected `all`, `decision K` or `point NUMBER ...`, then kappa and omega", short(rest));
     let words: Vec<&str> = rest.split(' ').collect();
     let (scope, [kappa, omega]) = words.split_last_chunk::<2>().ok_or_else(unknown)?;
-    let scope = match scope {
-        ["all"] => Scope::All,
-        ["decision", index] => Scope::Decision(parse_index(index)?),
-        ["point", values @ ..] if !values.is_empty() => {
-            Scope::Point(values.iter().map(|word| parse_number(word)).collect::<Result<_, _>>()?)
-        }
-        _ => return Err(unknown()),
-    };
+    let scope = parse_scope_words(scope).ok_or_else(unknown)??;
     Ok(DriftBound { scope, kappa: parse_number(kappa)?, omega: parse_number(omega)? })
+}
+
+/// A scope, word by word; `None` when the words are none.
+pub(super) fn parse_scope_words(words: &[&str]) -> Option<Result<Scope, String>> {
+    match words {
+        ["all"] => Some(Ok(Scope::All)),
+        ["decision", index] => Some(parse_index(index).map(Scope::Decision)),
+        ["point", values @ ..] if !values.is_empty() => {
+            Some(values.iter().map(|word| parse_number(word)).collect::<Result<_, _>>().map(Scope::Point))
+        }
+        _ => None,
+    }
 }

@@ -4,6 +4,7 @@
 //! shape; [`crate::check`] decides whether a step holds.
 
 mod bundle;
+mod conclusion;
 mod cover;
 mod curve;
 mod drift;
@@ -17,6 +18,7 @@ mod tree;
 mod write;
 
 pub use bundle::{BUNDLE, with_changes, write_bundle};
+pub use conclusion::{CONCLUSION, Conclusion, ConclusionClaim, PriceKind, Sense, write_conclusions};
 pub use cover::{CoverStep, Mix};
 pub use curve::{CurvePoint, MOST_POINTS, write_curve};
 pub use drift::{DRIFT, DriftBound, DriftClaim, StatedError, write_drift};

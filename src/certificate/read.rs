@@ -1,12 +1,13 @@
 //! Reading certificates, step by step: no more than one step is in memory.
 
+use super::conclusion::parse_conclusion;
 use super::curve::{CurvePoint, MOST_POINTS, parse_point};
 use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
 use super::{
-    Arithmetic, BUNDLE, Claim, CoverStep, DRIFT, DriftClaim, LiftedStep, MultiplierStep, Part, Scope, Selection, StatedError, Step,
-    SupportStep, TreeStep, VERSION,
+    Arithmetic, BUNDLE, CONCLUSION, Claim, ConclusionClaim, CoverStep, DRIFT, DriftClaim, LiftedStep, MultiplierStep, Part, Scope,
+    Selection, StatedError, Step, SupportStep, TreeStep, VERSION,
 };
 use crate::exact::Rational;
 use crate::game::{Policy, StagePolicy};
@@ -65,6 +66,8 @@ pub enum Element {
     Certificate(Claim),
     /// A statement about two models, read to its end.
     Drift(DriftClaim),
+    /// Conclusions, read to their end.
+    Conclusion(ConclusionClaim),
 }
 
 /// Reads a certificate from a stream.
@@ -124,6 +127,9 @@ impl<R: BufRead> Reader<R> {
         if first == format!("{DRIFT} {VERSION}") {
             return self.drift().map(|claim| Some(Element::Drift(claim)));
         }
+        if first == format!("{CONCLUSION} {VERSION}") {
+            return self.conclusion().map(|claim| Some(Element::Conclusion(claim)));
+        }
         self.expect_version(&first, CERTIFICATE)?;
         self.done = false;
         self.header().map(|claim| Some(Element::Certificate(claim)))
@@ -145,6 +151,30 @@ impl<R: BufRead> Reader<R> {
             }
             bounds.push(self.field_of(&line, "drift", parse_bound)?);
         }
+    }
+
+    /// The lines of conclusions after the first.
+    fn conclusion(&mut self) -> Result<ConclusionClaim, ReadError> {
+        let game_hash = self.field("game", |rest| Ok(rest.to_string()))?;
+        let mut line = self.next_line()?;
+        let error = match (line.strip_prefix("against "), line.strip_prefix("errors ")) {
+            (Some(hash), _) => Some(StatedError::Against(hash.to_string())),
+            (None, Some(radii)) => Some(self.said(parse_errors(radii))?),
+            (None, None) => None,
+        };
+        if error.is_some() {
+            line = self.next_line()?;
+        }
+        let of = line.strip_prefix("of ").map(str::to_string);
+        if of.is_some() {
+            line = self.next_line()?;
+        }
+        let mut conclusions = Vec::new();
+        while line != "end" || conclusions.is_empty() {
+            conclusions.push(self.said(parse_conclusion(&line))?);
+            line = self.next_line()?;
+        }
+        Ok(ConclusionClaim { game_hash, error, of, conclusions })
     }
 
     fn version(&mut self, name: &'static str) -> Result<(), ReadError> {

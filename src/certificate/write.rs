@@ -32,15 +32,8 @@ impl<W: Write> Writer<W> {
         writeln!(out, "epsilon {}", format_rational(&claim.epsilon))?;
         writeln!(out, "selection {}", claim.selection)?;
         writeln!(out, "scope {}", scope_words(&claim.scope))?;
-        match &claim.of {
-            Some(of) if of.contains('\n') => {
-                return Err(io::Error::new(
-                    io::ErrorKind::InvalidInput,
-                    "an expression of several lines cannot be written into a certificate",
-                ));
-            }
-            Some(of) => writeln!(out, "of {of}")?,
-            None => {}
+        if let Some(of) = &claim.of {
+            write_expression(&mut out, of)?;
         }
         if curve.is_empty() {
             writeln!(out, "claim {} {}", format_rational(&claim.lower), format_rational(&claim.upper))?;
@@ -121,6 +114,15 @@ impl<W: Write> Writer<W> {
         self.out.flush()?;
         Ok(self.out)
     }
+}
+
+/// The line of an expression.
+pub(super) fn write_expression(out: &mut impl Write, of: &str) -> io::Result<()> {
+    if of.contains('\n') {
+        let message = "an expression of several lines cannot be written into a certificate";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    writeln!(out, "of {of}")
 }
 
 /// A scope in words.

@@ -1,9 +1,10 @@
 //! Bundles: each element is checked for itself, in a stream.
 
 use super::Reload;
+use super::conclusion::check_conclusions;
 use super::drift::check_drift;
 use super::verdict::{Accepted, Rejection};
-use crate::certificate::{Claim, DriftClaim, Element, Reader};
+use crate::certificate::{Claim, ConclusionClaim, DriftClaim, Element, Reader};
 use crate::game::Game;
 use std::io::BufRead;
 
@@ -21,6 +22,8 @@ pub struct BundleRejection {
     pub accepted: Vec<Accepted>,
     /// The statements about two models before it, which were accepted.
     pub drifts: Vec<DriftClaim>,
+    /// The conclusions before it, which were accepted.
+    pub conclusions: Vec<ConclusionClaim>,
 }
 
 fn place(certificate: usize) -> String {
@@ -34,6 +37,8 @@ pub struct AcceptedBundle {
     pub certificates: Vec<Accepted>,
     /// What it says of two models.
     pub drifts: Vec<DriftClaim>,
+    /// What follows.
+    pub conclusions: Vec<ConclusionClaim>,
 }
 
 /// Checks every certificate of `bundle` against `game`: all claims are proved when this succeeds.
@@ -55,13 +60,27 @@ pub fn check_models(
     reload: Option<Reload<'_>>,
     bundle: impl BufRead,
 ) -> Result<AcceptedBundle, BundleRejection> {
-    let mut accepted = AcceptedBundle::default();
+    check_further(game, other, reload, AcceptedBundle::default(), bundle)
+}
+
+/// Checks the elements of `bundle` as if they followed those of another one, of which `accepted` says what they prove about the same games.
+///
+/// # Errors
+/// As [`check_models`]; positions are those in `bundle`.
+pub fn check_further(
+    game: &Game,
+    other: Option<&Game>,
+    reload: Option<Reload<'_>>,
+    mut accepted: AcceptedBundle,
+    bundle: impl BufRead,
+) -> Result<AcceptedBundle, BundleRejection> {
     let refused = |position, claim, rejection: Rejection, accepted: AcceptedBundle| BundleRejection {
         certificate: position,
         claim,
         rejection,
         accepted: accepted.certificates,
         drifts: accepted.drifts,
+        conclusions: accepted.conclusions,
     };
     let mut reader = match Reader::start_bundle(bundle, game.stages.len(), game.states.len()) {
         Ok(reader) => reader,
@@ -88,6 +107,13 @@ pub fn check_models(
                 Ok(()) => accepted.drifts.push(claim),
                 Err(rejection) => return Err(refused(position, None, rejection, accepted)),
             },
+            Ok(Some(Element::Conclusion(claim))) => {
+                let truth = other.as_ref().map(|(other, hash)| (*other, hash.as_str()));
+                match check_conclusions((game, &hash), truth, &accepted, &claim) {
+                    Ok(()) => accepted.conclusions.push(claim),
+                    Err(rejection) => return Err(refused(position, None, rejection, accepted)),
+                }
+            }
             Ok(None) if position == 1 => return Err(refused(0, None, Rejection::EmptyBundle, accepted)),
             Ok(None) => return Ok(accepted),
             Err(error) => return Err(refused(position, None, error.into(), accepted)),

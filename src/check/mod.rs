@@ -5,6 +5,7 @@
 //! step. The rules and why they are sound: docs/certificate.md.
 
 mod bundle;
+mod conclusion;
 pub mod cover;
 mod curve;
 mod deviation;
@@ -21,7 +22,8 @@ mod support;
 mod tree;
 mod verdict;
 
-pub use bundle::{AcceptedBundle, BundleRejection, check_bundle, check_models};
+pub use bundle::{AcceptedBundle, BundleRejection, check_bundle, check_further, check_models};
+pub use conclusion::{Bounds, Price, Unfounded, greatest_exploitability, price};
 pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 

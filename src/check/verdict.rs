@@ -1,5 +1,6 @@
 //! What the checker answers.
 
+use super::conclusion::Unfounded;
 use crate::certificate::{Claim, CurvePoint, ReadError};
 use crate::drift::Incomparable;
 use crate::exact::Rational;
@@ -247,6 +248,16 @@ pub enum Rejection {
         claimed: Rational,
         /// What the rule yields.
         computed: Rational,
+    },
+    /// A conclusion that does not follow.
+    #[error("conclusion {}: rule {rule}: {reason}", .index + 1)]
+    Conclusion {
+        /// Its position in its element, from 0.
+        index: usize,
+        /// Name of the rule.
+        rule: &'static str,
+        /// Why it does not follow.
+        reason: Unfounded,
     },
     /// The points of a curve.
     #[error("the points of the curve do not start at its epsilon and increase")]

@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &FrontierArguments) -> Result<Answer, Failure> {
         let outcome = frontier(&game, &observed, (&interval.from, &interval.to), &resolution, arguments.cost)?;
         (game, settings, outcome)
     };
-    let certificate = bundle(&outcome.certificates()).map_err(Failure::Output)?;
+    let certificate = bundle(&outcome.elements()).map_err(Failure::Output)?;
     let evaluated = arguments.points.map(|count| equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2)));
     let path = arguments.files.certificate_path();
     let report = FrontierReport {

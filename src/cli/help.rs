@@ -145,7 +145,7 @@ For every level eps of exploitability in --epsilon A:B, the worst and the best v
 exactly in class C0 and enclosed elsewhere, as `sweep` does it. --objective is any expression as in `range --of`; without it, the leader's reward. More is better; with --cost less is. \
 At eps = A both are compared with the optimum over all populations: the price of anarchy is the ratio of the worst, the price of stability that of the best equilibrium \
 to the optimum, said so that it is at least 1: optimum / equilibrium for objectives that are never negative, equilibrium / optimum for costs and for objectives that are \
-never positive. The certificates of both functions and of the optimum are written as one bundle.";
+never positive. The certificates of both functions and of the optimum are written as one bundle, which concludes with the optimum and both prices for `smfg check` to verify.";
 
 #[cfg(feature = "solver")]
 pub(super) const FRONTIER_EXAMPLES: &str = "\

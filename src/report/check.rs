@@ -3,13 +3,14 @@
 //! JSON: `{"valid", "claim", "reason"}`. `claim` is what the certificate says, whether proved or not: `lower`, `upper`, `epsilon`,
 //! `selection`, `game_hash`, `scope` when it is about one decision only, and `of` when an expression stands in place of the leader's
 //! reward; null when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are proved,
-//! and `drifts` when it compares two models.
+//! `drifts` when it compares two models, and `conclusions` when it draws some.
 
+use super::conclusions::{self, ConclusionRow};
 use super::json::{Exact, write_document};
 use super::number::{NumberText, shorten_digits};
 use super::table::write_field;
 use super::words::{self, scope_of};
-use crate::certificate::{Claim, CurvePoint, DriftBound, DriftClaim, StatedError};
+use crate::certificate::{Claim, ConclusionClaim, CurvePoint, DriftBound, DriftClaim, StatedError};
 use crate::check::{Accepted, AcceptedBundle, BundleRejection, Rejection};
 use crate::game::Game;
 use serde::Serialize;
@@ -43,6 +44,9 @@ struct BundleDocument<'a> {
     /// Only where there are some.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     drifts: Vec<DriftRows<'a>>,
+    /// Only where there are some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conclusions: Vec<ConclusionRow<'a>>,
     reason: Option<String>,
 }
 
@@ -176,11 +180,11 @@ pub struct BundleReport<'a> {
 }
 
 impl<'a> BundleReport<'a> {
-    /// The certificates and the statements that were accepted.
-    fn accepted(&self) -> (&'a [Accepted], &'a [DriftClaim]) {
+    /// The certificates, the statements and the conclusions that were accepted.
+    fn accepted(&self) -> (&'a [Accepted], &'a [DriftClaim], &'a [ConclusionClaim]) {
         match self.verdict {
-            Ok(accepted) => (&accepted.certificates, &accepted.drifts),
-            Err(refused) => (&refused.accepted, &refused.drifts),
+            Ok(accepted) => (&accepted.certificates, &accepted.drifts, &accepted.conclusions),
+            Err(refused) => (&refused.accepted, &refused.drifts, &refused.conclusions),
         }
     }
 
@@ -197,11 +201,12 @@ impl<'a> BundleReport<'a> {
     /// # Errors
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (certificates, drifts) = self.accepted();
+        let (certificates, drifts, conclusions) = self.accepted();
         let claims = certificates.iter().map(|accepted| ClaimRows::proved(self.game_of(&accepted.claim), accepted)).collect();
         let drifts = drifts.iter().map(|claim| DriftRows::new(self.game, claim)).collect();
+        let conclusions = conclusions.iter().flat_map(|claim| conclusions::rows(self.game, claim)).collect();
         let reason = self.verdict.err().map(ToString::to_string);
-        write_document(out, &BundleDocument { valid: self.verdict.is_ok(), claims, drifts, reason })
+        write_document(out, &BundleDocument { valid: self.verdict.is_ok(), claims, drifts, conclusions, reason })
     }
 
     /// Writes the verdict in words.
@@ -210,7 +215,7 @@ impl<'a> BundleReport<'a> {
     /// Those of `out`.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let numbers = NumberText::default();
-        let (certificates, drifts) = self.accepted();
+        let (certificates, drifts, conclusions) = self.accepted();
         writeln!(out, "{}", if self.verdict.is_ok() { "valid" } else { "invalid" })?;
         for claim in drifts {
             for sentence in words::drift(self.game, claim, &numbers) {
@@ -221,6 +226,11 @@ impl<'a> BundleReport<'a> {
             let second = if self.other.is_some_and(|(_, hash)| accepted.claim.game_hash == hash) { "in the second game, " } else { "" };
             let sentence = words::accepted(self.game_of(&accepted.claim), accepted, &numbers);
             write_field(out, "proved", &format!("{second}{sentence}"))?;
+        }
+        for claim in conclusions {
+            for sentence in conclusions::sentences(self.game, claim, &numbers) {
+                write_field(out, "proved", &sentence)?;
+            }
         }
         match self.verdict {
             Ok(_) => write_field(out, "game hash", certificates.first().map_or("", |first| &first.claim.game_hash))?,

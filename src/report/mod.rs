@@ -8,6 +8,7 @@ mod bounds;
 mod cells;
 mod check;
 mod check_equilibria;
+mod conclusions;
 mod decision;
 #[cfg(feature = "solver")]
 mod equilibria;

@@ -97,13 +97,13 @@ impl SensitivityReport<'_> {
         Ok(())
     }
 
-    /// How many certificates the bundle has, in words.
+    /// What the bundle has, in words.
     fn elements(&self) -> String {
         let relaxed = &self.outcome.relaxed;
         let per_decision = if self.outcome.true_value.is_some() { 3 } else { 1 };
         let values = 1 + usize::from(self.outcome.true_value.is_some()) + usize::from(relaxed.all.is_some());
         let certificates = values + per_decision * relaxed.decisions.len();
-        format!("the drift and {certificates} certificates")
+        format!("the drift, {certificates} certificates and {} conclusions", self.outcome.conclusions())
     }
 
     fn write_assessment(&self, out: &mut dyn Write, assessment: &Assessment, numbers: &NumberText) -> io::Result<()> {
@@ -111,8 +111,10 @@ impl SensitivityReport<'_> {
         let (kappa, omega) = (numbers.exact(&drift.kappa), numbers.exact(&drift.omega));
         write_field(out, "  drift", &format!("exploitability {kappa}, leader {omega}"))?;
         write_field(out, "  guaranteed", &numbers.exact(&assessment.guarantee().0))?;
-        if let (Some(value), Some(loss)) = (assessment.true_value(), self.outcome.loss(assessment)) {
+        if let Some(value) = assessment.true_value() {
             write_field(out, "  true value", &bounds_text(&value, numbers))?;
+        }
+        if let Some(loss) = self.outcome.loss(assessment) {
             write_field(out, "  true loss", &bounds_text(&loss, numbers))?;
         }
         Ok(())
@@ -138,11 +140,8 @@ impl SensitivityReport<'_> {
             let mut row = vec![name.unwrap_or_default(), single(&drift.kappa), single(&drift.omega)];
             row.push(bounds_cell(&claimed(&assessment.relaxed)));
             row.push(single(&assessment.guarantee().0));
-            if let Some(truth) = &assessment.truth {
-                let (low, high) = claimed(&truth.relaxed_twice);
-                row.push(bounds_cell(&(low - &drift.omega, high - &drift.omega)));
-                let (low, high) = claimed(&truth.at_epsilon);
-                row.push(bounds_cell(&(low + &drift.omega, high + &drift.omega)));
+            if let Some((below, above)) = assessment.ends() {
+                row.extend([bounds_cell(&below), bounds_cell(&above)]);
             }
             rows.push(row);
         }

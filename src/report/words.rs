@@ -4,6 +4,7 @@ use super::json::Exact;
 use super::number::NumberText;
 use crate::certificate::{Claim, DriftBound, DriftClaim, Scope, StatedError};
 use crate::check::Accepted;
+use crate::drift::Radii;
 use crate::exact::Rational;
 use crate::game::{Game, Monomial, Polynomial, Variable};
 
@@ -100,7 +101,7 @@ pub(super) fn scope_of<'a>(game: &'a Game, scope: &'a Scope) -> Option<OneDecisi
 }
 
 /// Under which decision, for the middle of a sentence.
-fn under(game: &Game, scope: &Scope, numbers: &NumberText) -> String {
+pub(super) fn under(game: &Game, scope: &Scope, numbers: &NumberText) -> String {
     match scope_of(game, scope) {
         None => String::new(),
         Some(OneDecision::Listed { name: Some(name), .. }) => format!(" under decision `{}`", plain(name)),
@@ -113,14 +114,25 @@ fn under(game: &Game, scope: &Scope, numbers: &NumberText) -> String {
     }
 }
 
+/// Radii of errors, for the middle of a sentence.
+pub(super) fn radii(radii: &Radii, numbers: &NumberText) -> String {
+    let [reward, transition, leader] = [&radii.reward, &radii.transition, &radii.leader].map(|radius| numbers.fraction(radius));
+    format!("errors of at most {reward} in rewards, {transition} in transitions and {leader} in the leader's data")
+}
+
+/// `is 1/2 = 0.5`, or the bounds.
+pub(super) fn is(lower: &Rational, upper: &Rational, numbers: &NumberText) -> String {
+    if lower == upper {
+        return format!("is {}", numbers.exact(lower));
+    }
+    format!("is at least {} and at most {}", numbers.exact(lower), numbers.exact(upper))
+}
+
 /// What a statement about two models says, a sentence per bound.
 pub(super) fn drift(game: &Game, claim: &DriftClaim, numbers: &NumberText) -> Vec<String> {
     let truth = match &claim.error {
         StatedError::Against(_) => "in the second game".to_string(),
-        StatedError::Radii(radii) => {
-            let [reward, transition, leader] = [&radii.reward, &radii.transition, &radii.leader].map(|radius| numbers.fraction(radius));
-            format!("in any game with errors of at most {reward} in rewards, {transition} in transitions and {leader} in the leader's data")
-        }
+        StatedError::Radii(error) => format!("in any game with {}", radii(error, numbers)),
     };
     let sentence = |bound: &DriftBound| {
         let (kappa, omega) = (numbers.exact(&bound.kappa), numbers.exact(&bound.omega));
@@ -136,11 +148,7 @@ pub(super) fn drift(game: &Game, claim: &DriftClaim, numbers: &NumberText) -> Ve
 /// What a claim says, as a sentence without its end: `the pessimistic value at epsilon = 0 of ... is 1/2 = 0.5`.
 pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String {
     let under = under(game, &claim.scope, numbers);
-    let bounds = if claim.lower == claim.upper {
-        format!("is {}", numbers.exact(&claim.lower))
-    } else {
-        format!("is at least {} and at most {}", numbers.exact(&claim.lower), numbers.exact(&claim.upper))
-    };
+    let bounds = is(&claim.lower, &claim.upper, numbers);
     let Claim { selection, epsilon, .. } = claim;
     let of = claim.of.as_ref().map_or_else(String::new, |of| format!("`{}` in ", plain(of)));
     format!("the {selection} value of {of}`{}`{under} at epsilon {} {bounds}", plain(&game.name), numbers.exact(epsilon))

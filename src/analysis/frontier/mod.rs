@@ -5,17 +5,17 @@
 //! the worst and the best value over all eps-equilibria are found, exactly or enclosed, and at the least eps they are compared with the best over
 //! all populations: the prices of anarchy and of stability.
 
+mod conclusions;
 mod optimum;
 mod quadratic_programme;
-mod ratio;
 
-pub use ratio::{Bounds, Price, price};
+pub use crate::check::{Bounds, Price, greatest_exploitability, price};
 
 use crate::analysis::sweep::{Resolution, Sweep, SweepError, sweep};
-use crate::certificate::{Claim, Selection, Step, write_certificate};
-use crate::check::check;
+use crate::certificate::{Claim, ConclusionClaim, PriceKind, Selection, Step, write_certificate};
+use crate::check::{Accepted, check};
 use crate::exact::Rational;
-use crate::game::{Game, Instance, Variable, column_ranges, extremes};
+use crate::game::{Game, Instance};
 use crate::leader::{Settings, SolveError, admitted, scope, solve};
 
 /// Both sides of the trade-off, and the optimum.
@@ -31,6 +31,10 @@ pub struct FrontierOutcome {
     pub optimum: Claim,
     /// Its certificate, whose epsilon no population exceeds.
     pub optimum_certificate: Vec<u8>,
+    /// The optimum and the prices, as the checker accepted them.
+    pub conclusions: ConclusionClaim,
+    /// The same as an element of a bundle.
+    pub conclusion_element: Vec<u8>,
 }
 
 impl FrontierOutcome {
@@ -49,22 +53,24 @@ impl FrontierOutcome {
     /// Price of anarchy at the least epsilon: the worst equilibrium against the optimum.
     #[must_use]
     pub fn price_of_anarchy(&self) -> Price {
-        self.price_of(self.worst())
+        conclusions::stated_price(&self.conclusions, PriceKind::Anarchy)
     }
 
     /// Price of stability at the least epsilon: the best equilibrium against the optimum.
     #[must_use]
     pub fn price_of_stability(&self) -> Price {
-        self.price_of(self.best())
+        conclusions::stated_price(&self.conclusions, PriceKind::Stability)
     }
 
-    fn price_of(&self, side: &Sweep) -> Price {
-        let optimum = (self.optimum.lower.clone(), self.optimum.upper.clone());
-        let first = side.points().first().map(|point| (point.lower.clone(), point.upper.clone()));
-        first.map_or(Price::Meaningless, |equilibrium| price(&optimum, &equilibrium, self.cost))
+    /// All elements of the bundle: the certificates, then the conclusions.
+    #[must_use]
+    pub fn elements(&self) -> Vec<&[u8]> {
+        let mut all = self.certificates();
+        all.push(&self.conclusion_element);
+        all
     }
 
-    /// The certificates of everything.
+    /// The certificates of both sides and of the optimum.
     #[must_use]
     pub fn certificates(&self) -> Vec<&[u8]> {
         let mut all = self.least.certificates();
@@ -97,11 +103,13 @@ pub fn frontier(
     let (optimum, optimum_certificate) = social_optimum(game, &asked(best, 3))?;
     let least = sweep(game, &asked(Selection::Pessimistic, 2), interval, resolution)?;
     let greatest = sweep(game, &asked(Selection::Optimistic, 1), interval, resolution)?;
-    Ok(FrontierOutcome { least, greatest, cost, optimum, optimum_certificate })
+    let claim = conclusions::concluded(settings, (&least, &greatest), &optimum.claim, cost);
+    let conclusion_element = conclusions::accepted(game, (&least, &greatest), &optimum, &claim)?;
+    Ok(FrontierOutcome { least, greatest, cost, optimum: optimum.claim, optimum_certificate, conclusions: claim, conclusion_element })
 }
 
 /// The best over all populations: over the eps-equilibria of an eps that no population exceeds.
-fn social_optimum(game: &Game, settings: &Settings<'_>) -> Result<(Claim, Vec<u8>), SweepError> {
+fn social_optimum(game: &Game, settings: &Settings<'_>) -> Result<(Accepted, Vec<u8>), SweepError> {
     let objective =
         settings.objective.as_deref().map(|expression| game.with_objective(expression)).transpose().map_err(SolveError::from)?;
     let posed = objective.as_ref().unwrap_or(game);
@@ -109,16 +117,16 @@ fn social_optimum(game: &Game, settings: &Settings<'_>) -> Result<(Claim, Vec<u8
     let index = settings.decision.unwrap_or(0);
     let Some(decision) = decisions.get(index) else { return Err(SolveError::Decision { index, count: decisions.len() }.into()) };
     let instance = posed.at(&decision.values);
-    let settings = Settings { epsilon: greatest_exploitability(&instance), ..settings.clone() };
+    let settings = Settings { epsilon: greatest_exploitability(&game.at(&decision.values)), ..settings.clone() };
     if let Some(proved) = exact(game, &instance, &settings, index)? {
         return Ok(proved);
     }
     let outcome = solve(game, &settings)?;
-    Ok((outcome.accepted.claim, outcome.certificate))
+    Ok((outcome.accepted, outcome.certificate))
 }
 
 /// The exact optimum, where the checker accepts one.
-fn exact(game: &Game, instance: &Instance, settings: &Settings<'_>, index: usize) -> Result<Option<(Claim, Vec<u8>)>, SweepError> {
+fn exact(game: &Game, instance: &Instance, settings: &Settings<'_>, index: usize) -> Result<Option<(Accepted, Vec<u8>)>, SweepError> {
     let sigma = if settings.selection == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE };
     let keep_going = || !settings.control.stopped();
     let Some(proved) = optimum::exact_optimum(instance, &sigma, &keep_going) else { return Ok(None) };
@@ -135,24 +143,5 @@ fn exact(game: &Game, instance: &Instance, settings: &Settings<'_>, index: usize
     let start = Step::Decision(if settings.point.is_some() { 0 } else { index });
     let steps = std::iter::once(&start).chain(&proved.bound.steps).chain(&proved.witness.steps);
     let certificate = write_certificate(Vec::new(), &claim, steps)?;
-    Ok(check(game, certificate.as_slice()).ok().map(|accepted| (accepted.claim, certificate)))
-}
-
-/// A number that the exploitability of no population exceeds: a follower gains at most the range of the rewards of each stage.
-#[must_use]
-pub fn greatest_exploitability(instance: &Instance) -> Rational {
-    let range = |variable: Variable| {
-        let found = match variable {
-            Variable::Aggregate(k) => instance
-                .aggregates
-                .get(k as usize)
-                .and_then(|aggregate| instance.stages.get(aggregate.stage).map(|stage| aggregate.range(&stage.pairs))),
-            Variable::Parameter(_) => None,
-        };
-        found.unwrap_or((Rational::ZERO, Rational::ZERO))
-    };
-    instance.stages.iter().fold(Rational::ZERO, |sum, stage| {
-        let (lower, upper) = column_ranges(&stage.reward, &range);
-        sum + extremes(&upper).1 - extremes(&lower).0
-    })
+    Ok(check(game, certificate.as_slice()).ok().map(|accepted| (accepted, certificate)))
 }

@@ -3,8 +3,9 @@
 use super::assess::Solver;
 use super::outcome::{Sensitivity, Truth};
 use super::relaxed::{Plan, Relaxed, reported};
-use crate::certificate::{DriftClaim, Scope, Selection, StatedError, write_bundle, write_drift};
-use crate::check::check_models;
+use crate::analysis::conclude::conclude;
+use crate::certificate::{Conclusion, ConclusionClaim, DriftClaim, Scope, Selection, StatedError, write_bundle, write_drift};
+use crate::check::{AcceptedBundle, Rejection, check_models};
 use crate::drift::{Incomparable, ModelError};
 use crate::game::Game;
 use crate::leader::{Outcome, Settings, SolveError};
@@ -21,9 +22,9 @@ pub enum SensitivityError {
     /// Writing the bundle failed.
     #[error("the certificate could not be written: {0}")]
     Write(#[from] std::io::Error),
-    /// The checker refused the drift: a defect of this program.
-    #[error("the checker refused the drift: {0}; nothing is claimed")]
-    Refused(crate::check::Rejection),
+    /// The checker refused the drift or a conclusion: a defect of this program.
+    #[error("the checker refused the bundle: {0}; nothing is claimed")]
+    Refused(#[from] Rejection),
 }
 
 /// What the leader of `game`, her model, risks when the truth differs from it by `error`: the naive and the relaxed decision, guarantees, and, when
@@ -76,8 +77,11 @@ pub fn sensitivity(game: &Game, error: &ModelError<'_>, settings: &Settings<'_>)
         }
     }
     let naive_position = relaxed.decisions.iter().position(|decision| decision.scope == naive_scope).unwrap_or(relaxed.best);
-    let certificate = bundle(game, error, &relaxed, std::iter::once(&naive).chain(&true_value))?;
-    Ok(Sensitivity { naive, relaxed, naive_position, true_value, certificate })
+    let mut found = Sensitivity { naive, relaxed, naive_position, true_value, conclusions: None, certificate: Vec::new() };
+    let others = std::iter::once(&found.naive).chain(&found.true_value);
+    let (certificate, conclusions) = bundle(game, error, &found.relaxed, others, found.concluded())?;
+    (found.certificate, found.conclusions) = (certificate, Some(conclusions));
+    Ok(found)
 }
 
 /// The decisions in question.
@@ -89,29 +93,39 @@ pub(super) fn question(settings: &Settings<'_>) -> Scope {
     }
 }
 
-/// The drift, the certificates of `others`, and those of the relaxed game.
+/// A bundle of the drift, the certificates of `others`, those of the relaxed game, and what is concluded from them.
 pub(super) fn bundle<'a>(
     game: &Game,
     error: &ModelError<'_>,
-    relaxed: &Relaxed,
+    relaxed: &'a Relaxed,
     others: impl Iterator<Item = &'a Outcome>,
-) -> Result<Vec<u8>, SensitivityError> {
-    let drift = written(game, error, relaxed)?;
-    let outcomes: Vec<&Outcome> = others.collect();
-    let certificates = outcomes.into_iter().chain(relaxed.outcomes()).map(|outcome| outcome.certificate.as_slice());
-    let elements: Vec<&[u8]> = std::iter::once(drift.as_slice()).chain(certificates).collect();
-    Ok(write_bundle(Vec::new(), &elements)?)
+    concluded: Vec<Conclusion>,
+) -> Result<(Vec<u8>, ConclusionClaim), SensitivityError> {
+    let outcomes: Vec<&Outcome> = others.chain(relaxed.outcomes()).collect();
+    let (elements, conclusions) = elements(game, error, relaxed, &outcomes, concluded)?;
+    Ok((write_bundle(Vec::new(), &[&elements])?, conclusions))
 }
 
-/// The drift as an element of a bundle, which the checker has accepted, as it has every certificate.
-pub(super) fn written(game: &Game, error: &ModelError<'_>, relaxed: &Relaxed) -> Result<Vec<u8>, SensitivityError> {
+/// The elements of a bundle, each of which the checker has accepted after those before it.
+pub(super) fn elements(
+    game: &Game,
+    error: &ModelError<'_>,
+    relaxed: &Relaxed,
+    outcomes: &[&Outcome],
+    concluded: Vec<Conclusion>,
+) -> Result<(Vec<u8>, ConclusionClaim), SensitivityError> {
     let (stated, truth) = match error {
         ModelError::Radii(radii) => (StatedError::Radii((*radii).clone()), None),
         ModelError::Against(truth) => (StatedError::Against(truth.hash()), Some(*truth)),
     };
-    let claim = DriftClaim { game_hash: game.hash(), error: stated, bounds: relaxed.drifts.clone() };
-    let drift = write_drift(Vec::new(), &claim)?;
-    let alone = write_bundle(Vec::new(), &[&drift])?;
-    check_models(game, truth, None, alone.as_slice()).map_err(|refused| SensitivityError::Refused(refused.rejection))?;
-    Ok(drift)
+    let conclusions = ConclusionClaim { game_hash: game.hash(), error: Some(stated.clone()), of: None, conclusions: concluded };
+    let drift = DriftClaim { game_hash: conclusions.game_hash.clone(), error: stated, bounds: relaxed.drifts.clone() };
+    let mut text = write_drift(Vec::new(), &drift)?;
+    let alone = write_bundle(Vec::new(), &[&text])?;
+    let AcceptedBundle { drifts, .. } = check_models(game, truth, None, alone.as_slice()).map_err(|refused| refused.rejection)?;
+    outcomes.iter().for_each(|outcome| text.extend_from_slice(&outcome.certificate));
+    let certificates = outcomes.iter().map(|outcome| outcome.accepted.clone()).collect();
+    let accepted = AcceptedBundle { certificates, drifts, conclusions: Vec::new() };
+    text.extend(conclude::<SensitivityError>(game, truth, accepted, &conclusions)?);
+    Ok((text, conclusions))
 }

@@ -12,6 +12,7 @@
 
 mod analyse;
 mod assess;
+mod conclusions;
 mod outcome;
 mod profile;
 mod relaxed;

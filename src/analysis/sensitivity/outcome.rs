@@ -1,7 +1,7 @@
-//! What an analysis of sensitivity returns: only what the checker accepted, and differences of such numbers.
+//! What an analysis of sensitivity returns: only what the checker accepted, as certificates or as conclusions from them.
 
 use super::relaxed::Relaxed;
-use crate::certificate::Scope;
+use crate::certificate::{ConclusionClaim, Scope};
 use crate::drift::Drift;
 use crate::exact::Rational;
 use crate::game::Interval;
@@ -44,14 +44,20 @@ impl Assessment {
         Some((claim.lower.clone(), claim.upper.clone()))
     }
 
+    /// Bounds of both ends of statement (10), `V'_{eps + 2 kappa}(u) - omega` and `V'_eps(u) + omega`.
+    #[must_use]
+    pub fn ends(&self) -> Option<(Interval, Interval)> {
+        let (truth, omega) = (self.truth.as_ref()?, &self.drift.omega);
+        let (low, high) = (&truth.relaxed_twice.accepted.claim, &truth.at_epsilon.accepted.claim);
+        Some(((&low.lower - omega, &low.upper - omega), (&high.lower + omega, &high.upper + omega)))
+    }
+
     /// Whether the three numbers of statement (10) are proved to be in order, as far as their bounds tell: `None` without a truth, `Some(false)`
     /// would refute the statement.
     #[must_use]
     pub fn sandwich(&self) -> Option<bool> {
-        let truth = self.truth.as_ref()?;
-        let (model, omega) = (&self.relaxed.accepted.claim, &self.drift.omega);
-        let least = &truth.relaxed_twice.accepted.claim.lower - omega;
-        let greatest = &truth.at_epsilon.accepted.claim.upper + omega;
+        let ((least, _), (_, greatest)) = self.ends()?;
+        let model = &self.relaxed.accepted.claim;
         Some(least <= model.upper && model.lower <= greatest)
     }
 
@@ -72,7 +78,9 @@ pub struct Sensitivity {
     pub naive_position: usize,
     /// The value of the truth at `eps`, all decisions.
     pub true_value: Option<Outcome>,
-    /// A bundle: the drift, and a certificate of every value.
+    /// What is concluded of each decision: guarantees, losses, sandwiches. There from the moment at which the checker has accepted it.
+    pub(super) conclusions: Option<ConclusionClaim>,
+    /// A bundle: the drift, a certificate of every value, and the conclusions.
     pub certificate: Vec<u8>,
 }
 
@@ -89,10 +97,19 @@ impl Sensitivity {
         &self.relaxed.decisions[self.relaxed.best]
     }
 
-    /// What a decision loses in the truth: bounds of the value there less what it is worth there.
+    /// How many conclusions the bundle has.
+    #[must_use]
+    pub fn conclusions(&self) -> usize {
+        self.conclusions.as_ref().map_or(0, |claim| claim.conclusions.len())
+    }
+
+    /// What a decision loses in the truth: bounds of the value there less what it is worth there. `None` without a truth, and when the question is about one decision.
     #[must_use]
     pub fn loss(&self, assessment: &Assessment) -> Option<Interval> {
         let best = &self.true_value.as_ref()?.accepted.claim;
+        if best.scope != Scope::All {
+            return None;
+        }
         let (least, greatest) = assessment.true_value()?;
         Some(((&best.lower - greatest).max(Rational::ZERO), &best.upper - least))
     }

@@ -1,6 +1,6 @@
 //! Guarantees as a function of the size of the error.
 
-use super::analyse::{SensitivityError, question, written};
+use super::analyse::{SensitivityError, elements as proved, question};
 use super::assess::Solver;
 use super::outcome::Assessment;
 use super::relaxed::{Plan, Relaxed};
@@ -8,7 +8,7 @@ use crate::certificate::Selection;
 use crate::drift::{Drift, ModelError};
 use crate::exact::{Rational, ratio};
 use crate::game::Game;
-use crate::leader::Settings;
+use crate::leader::{Outcome, Settings};
 
 /// The relaxed game when the error is `scale` times as large.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub struct ProfilePoint {
 pub struct Profile {
     /// Scales increasing from 0 to 1.
     pub points: Vec<ProfilePoint>,
-    /// Elements of a bundle: the drift at each scale, where it follows from radii, and a certificate of every value.
+    /// Elements of a bundle: a certificate of every value and, where the errors are radii, the drift and the guarantees at each scale.
     pub elements: Vec<u8>,
 }
 
@@ -57,10 +57,15 @@ pub fn profile(
     let (mut points, mut elements) = (Vec::with_capacity(scales.len()), Vec::new());
     for (scale, plan) in scales.into_iter().zip(plans) {
         let relaxed = Relaxed::new(game, plan, &settings.epsilon, Some(&naive.scope), &solver)?;
-        if let ModelError::Radii(radii) = error {
-            elements.extend(written(game, &ModelError::Radii(&radii.scaled(&scale)), &relaxed)?);
+        let outcomes: Vec<&Outcome> = relaxed.outcomes().collect();
+        match error {
+            ModelError::Radii(radii) => {
+                let (scaled, guarantees) = (radii.scaled(&scale), relaxed.concluded_guarantees(&settings.epsilon));
+                elements.extend(proved(game, &ModelError::Radii(&scaled), &relaxed, &outcomes, guarantees)?.0);
+            }
+            // A share of the drift between two games is none of a third one.
+            ModelError::Against(_) => outcomes.iter().for_each(|outcome| elements.extend_from_slice(&outcome.certificate)),
         }
-        relaxed.outcomes().for_each(|outcome| elements.extend_from_slice(&outcome.certificate));
         let naive_position = relaxed.decisions.iter().position(|decision| decision.scope == naive.scope).unwrap_or(relaxed.best);
         points.push(ProfilePoint { scale, relaxed, naive_position });
     }

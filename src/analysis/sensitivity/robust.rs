@@ -4,7 +4,7 @@ use super::analyse::{SensitivityError, bundle, question};
 use super::assess::Solver;
 use super::outcome::{Assessment, statistics, status, termination};
 use super::relaxed::{Plan, Relaxed};
-use crate::certificate::Selection;
+use crate::certificate::{ConclusionClaim, Selection};
 use crate::drift::{ModelError, Radii};
 use crate::game::Game;
 use crate::leader::{Settings, Statistics, Status, Termination};
@@ -16,7 +16,9 @@ pub struct Robust {
     pub radii: Radii,
     /// The relaxed game.
     pub relaxed: Relaxed,
-    /// A bundle: the drift, and a certificate of every value.
+    /// What is concluded: guarantees of decisions, and the value of the relaxed game.
+    pub conclusions: ConclusionClaim,
+    /// A bundle: the drift, a certificate of every value, and the conclusions.
     pub certificate: Vec<u8>,
 }
 
@@ -54,9 +56,11 @@ impl Robust {
 pub fn robust(game: &Game, radii: &Radii, settings: &Settings<'_>) -> Result<Robust, SensitivityError> {
     let settings = Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
     let error = ModelError::Radii(radii);
-    let plan = Plan::new(game, &error, &question(&settings))?;
+    let asked = question(&settings);
+    let plan = Plan::new(game, &error, &asked)?;
     let solver = Solver::new(&settings, plan.solves());
     let relaxed = Relaxed::new(game, plan, &settings.epsilon, None, &solver)?;
-    let certificate = bundle(game, &error, &relaxed, std::iter::empty())?;
-    Ok(Robust { radii: radii.clone(), relaxed, certificate })
+    let concluded = relaxed.concluded(&asked, &settings.epsilon);
+    let (certificate, conclusions) = bundle(game, &error, &relaxed, std::iter::empty(), concluded)?;
+    Ok(Robust { radii: radii.clone(), relaxed, conclusions, certificate })
 }

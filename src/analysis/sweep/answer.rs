@@ -4,6 +4,7 @@ use super::SweepError;
 use super::curve::{CurveOutcome, curve, has_curve};
 use super::staircase::{Jump, Resolution, StaircaseOutcome, staircase};
 use crate::certificate::CurvePoint;
+use crate::check::Accepted;
 use crate::exact::Rational;
 use crate::game::{Decision, Game};
 use crate::leader::{Settings, Statistics};
@@ -139,6 +140,15 @@ impl Sweep {
         match self {
             Sweep::Curve(outcome) => vec![&outcome.certificate],
             Sweep::Staircase(outcome) => outcome.certificates.iter().map(Vec::as_slice).collect(),
+        }
+    }
+
+    /// What the checker accepted of them.
+    #[must_use]
+    pub fn accepted(&self) -> &[Accepted] {
+        match self {
+            Sweep::Curve(outcome) => std::slice::from_ref(&outcome.accepted),
+            Sweep::Staircase(outcome) => &outcome.accepted,
         }
     }
 

@@ -7,6 +7,7 @@
 
 use super::SweepError;
 use crate::certificate::{CurvePoint, Selection};
+use crate::check::Accepted;
 use crate::exact::{Rational, ratio};
 use crate::game::{Decision, Game};
 use crate::leader::{Outcome, Settings, Statistics, Status, solve};
@@ -57,6 +58,8 @@ pub struct StaircaseOutcome {
     pub complete: bool,
     /// The certificate at each point, which the checker accepted.
     pub certificates: Vec<Vec<u8>>,
+    /// What it accepted.
+    pub accepted: Vec<Accepted>,
     /// Counts and times of all solves.
     pub statistics: Statistics,
 }
@@ -203,12 +206,13 @@ impl Steps<'_> {
         let complete = self.largest_open().is_none();
         let statistics = self.solved.iter().fold(Statistics::default(), |sum, solved| sum.plus(&solved.outcome.statistics));
         let closed = self.solved.iter().all(|solved| solved.outcome.status != Status::Limit);
-        let (mut points, mut decisions, mut certificates) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut points, mut decisions, mut certificates, mut accepted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for solved in self.solved {
             points.push(solved.point);
             decisions.push(solved.decision);
             certificates.push(solved.outcome.certificate);
+            accepted.push(solved.outcome.accepted);
         }
-        StaircaseOutcome { selection, points, decisions, jumps, complete: complete && closed, certificates, statistics }
+        StaircaseOutcome { selection, points, decisions, jumps, complete: complete && closed, certificates, accepted, statistics }
     }
 }

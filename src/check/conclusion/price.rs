@@ -36,6 +36,12 @@ pub fn price(optimum: &Bounds, equilibrium: &Bounds, cost: bool) -> Price {
     }
 }
 
+/// Whether both numbers are known to be at least 0, or at most 0: then the better one is a multiple of at least 1 of the other, or both are 0.
+pub(super) fn one_sign(optimum: &Bounds, equilibrium: &Bounds) -> bool {
+    let zero = Rational::ZERO;
+    (optimum.0 >= zero && equilibrium.0 >= zero) || (optimum.1 <= zero && equilibrium.1 <= zero)
+}
+
 /// `numerator / denominator` of numbers at least 0, the ratio of which is at least 1.
 fn quotient(numerator: &Bounds, denominator: &Bounds) -> Price {
     if denominator.1.is_zero() {
