@@ -29,6 +29,11 @@ use proof::{cover_proof, range_cover};
 /// Fewest free parameters for which a tree of best responses is tried first.
 const LEAST_FOR_TREES: usize = 4;
 
+/// Most free parameters with which simplices, of which there are first as many as permutations, take turns with a tree.
+const MOST_FOR_TURNS: usize = 5;
+/// Pieces and regions of the first turn.
+const FIRST_TURN: usize = 128;
+
 /// What the outer search found.
 pub(super) struct Covered<'a> {
     cover: Cover<'a>,
@@ -71,7 +76,7 @@ impl Covered<'_> {
     }
 }
 
-/// A tree is judged while it grows, so that writing and checking it is all that remains; at eps = 0 its multipliers have no end, and simplices may do better.
+/// A tree is judged while it grows, so that writing and checking it is all that remains; at eps = 0 simplices may do better.
 fn time_for_tree(settings: &Settings<'_>) -> Control {
     let all = &settings.control;
     match all.remaining() {
@@ -97,16 +102,42 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
     };
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
     let mut tree = if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
-    let closed = tree.as_mut().is_some_and(|tree| {
-        let control = time_for_tree(settings);
-        cover.look_around(&control);
-        tree.run(&mut cover, space, &control, &report);
-        tree.upper_approx() <= cover.threshold_approx()
-    });
-    if tree.is_none() || (!closed && !settings.race_control.stopped()) {
-        cover.run(&settings.race_control, &report);
+    let control = &settings.race_control;
+    let mut closed = false;
+    if let Some(tree) = &mut tree {
+        cover.look_around(control);
+        if settings.epsilon.is_zero() && space.dimension() <= MOST_FOR_TURNS {
+            closed = in_turns(tree, &mut cover, space, control, &report);
+        } else {
+            tree.run(&mut cover, space, &time_for_tree(settings), usize::MAX, &report);
+            closed = tree.upper_approx() <= cover.threshold_approx();
+        }
+    }
+    if !closed && (tree.is_none() || !control.stopped()) {
+        cover.run(control, usize::MAX, &report);
     }
     Covered { cover, tree, space, epsilon: &settings.epsilon }
+}
+
+/// Simplices and the tree in turns that grow, at eps = 0: the multipliers of the tree have no end there, and either may be far better. Whether one of
+/// them closed the gap.
+fn in_turns(tree: &mut Tree, cover: &mut Cover<'_>, space: &Space<'_>, control: &Control, report: &dyn Fn(f64, f64, usize)) -> bool {
+    let mut turn = FIRST_TURN;
+    loop {
+        let before = (cover.pieces.len(), tree.regions());
+        cover.run(control, cover.pieces.len() + turn, report);
+        if cover.closed() {
+            return true;
+        }
+        tree.run(cover, space, control, tree.regions() + turn, report);
+        if tree.upper_approx() <= cover.threshold_approx() {
+            return true;
+        }
+        if control.stopped() || before == (cover.pieces.len(), tree.regions()) {
+            return false;
+        }
+        turn *= 2;
+    }
 }
 
 /// What needs no search: the range of the leader's reward.

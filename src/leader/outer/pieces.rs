@@ -150,27 +150,19 @@ impl<'a> Cover<'a> {
         }
     }
 
-    /// Works until the gap is closed or `control` stops; `report` hears of bounds and open pieces.
-    pub(super) fn run(&mut self, control: &Control, report: &dyn Fn(f64, f64, usize)) {
-        let root = |simplex: Vec<Point>, book: &mut Book<'_>| Child {
-            simplex: simplex.iter().map(|point| book.position(point)).collect(),
-            inherited: None,
-            parent_approx: f64::INFINITY,
-        };
-        let roots = self.space.simplices().map(|simplex| root(simplex, &mut self.book)).collect();
-        self.roots = self.add(roots, control);
-        self.ascend(control);
+    /// Works until the gap is closed, `control` stops or there are `most` pieces; `report` hears of bounds and open pieces. It can be called again.
+    pub(super) fn run(&mut self, control: &Control, most: usize, report: &dyn Fn(f64, f64, usize)) {
+        if self.roots.is_empty() {
+            self.begin(control);
+        }
         let mut next_ascent = 2 * self.pieces.len();
-        loop {
+        while self.pieces.len() < most && !control.stopped() {
             if self.pieces.len() >= next_ascent {
                 next_ascent *= 2;
                 self.ascend(control);
             }
             let batch = self.batch();
             let Some(first) = batch.first() else { return };
-            if control.stopped() {
-                return;
-            }
             report(self.lower_approx(), first.bound_approx, self.queue.len() + batch.len());
             let (mut cuts, mut parts) = (Vec::new(), Vec::new());
             for open in batch {
@@ -187,6 +179,23 @@ impl<'a> Cover<'a> {
                 self.pieces[piece].children = Some((i, j, [children[0], children[1]]));
             }
         }
+    }
+
+    /// The simplices that cover all decisions, and a good decision.
+    fn begin(&mut self, control: &Control) {
+        let root = |simplex: Vec<Point>, book: &mut Book<'_>| Child {
+            simplex: simplex.iter().map(|point| book.position(point)).collect(),
+            inherited: None,
+            parent_approx: f64::INFINITY,
+        };
+        let roots = self.space.simplices().map(|simplex| root(simplex, &mut self.book)).collect();
+        self.roots = self.add(roots, control);
+        self.ascend(control);
+    }
+
+    /// Whether every piece is closed.
+    pub(super) fn closed(&self) -> bool {
+        !self.roots.is_empty() && self.queue.peek().is_none_or(|open| open.bound_approx <= self.threshold_approx())
     }
 
     /// The pieces with the greatest bounds, one per thread; none when the greatest needs no more work.

@@ -120,8 +120,16 @@ impl Tree {
         open.max(self.left) as f64 / self.approx.unit
     }
 
-    /// Works until the bound meets the best decision of `cover`, or `control` stops.
-    pub(super) fn run(&mut self, cover: &mut Cover<'_>, space: &Space<'_>, control: &Control, report: &dyn Fn(f64, f64, usize)) {
+    /// Works until the bound meets the best decision of `cover`, `control` stops or there are `most` regions. It can be called again.
+    pub(super) fn run(
+        &mut self,
+        cover: &mut Cover<'_>,
+        space: &Space<'_>,
+        control: &Control,
+        most: usize,
+        report: &dyn Fn(f64, f64, usize),
+    ) {
+        let most = most.min(MOST_REGIONS);
         let epsilon = self.approx.epsilon();
         // At eps = 0 no multiplier is too large, and best responses alone are a rule for all of them.
         if epsilon > 0.0 {
@@ -129,11 +137,11 @@ impl Tree {
             let largest = if most.is_finite() { most.clamp(1.0, 1e6) } else { LARGE };
             self.range_approx = (largest / RATIO.powi(CUTS), largest);
         }
-        let mut next_ascent = 64;
+        let mut next_ascent = 64.max(2 * self.nodes.len());
         loop {
             let batch = self.batch(cover.threshold_approx());
             let Some(&(first, _)) = batch.first() else { return };
-            if control.stopped() || self.nodes.len() > MOST_REGIONS {
+            if control.stopped() || self.nodes.len() > most {
                 self.queue.extend(batch.into_iter().map(|(bound, position)| (bound, std::cmp::Reverse(position))));
                 return;
             }
