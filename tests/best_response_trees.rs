@@ -3,8 +3,9 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use smfg::certificate::Selection;
+use smfg::certificate::{MultiplierStep, Selection};
 use smfg::check::check;
+use smfg::check::multiplier::{Model, Region, number, parts};
 use smfg::equilibrium::Control;
 use smfg::exact::{Rational, parse_rational, ratio};
 use smfg::game::Game;
@@ -88,6 +89,74 @@ fn grid(parameters: usize, steps: usize, constrained: bool) -> Vec<Vec<Rational>
 fn best_of_grid(game: &Game, epsilon: &Rational, points: Vec<Vec<Rational>>) -> Rational {
     let own = |point| solved(game, &Settings { point: Some(point), ..settings(epsilon.clone(), Covering::Auto) }).accepted.claim.lower;
     points.into_iter().map(own).max().expect("decisions")
+}
+
+/// Whether each pair, counted stage by stage, is optimal for a follower at a decision: an induction in fractions.
+fn optimal_pairs(game: &Game, decision: &[Rational]) -> Vec<bool> {
+    let numbers = game.at(decision).mean_field_free().expect("class C0");
+    let mut next: Vec<Rational> = Vec::new();
+    let mut optimal: Vec<Vec<bool>> = Vec::new();
+    for stage in numbers.stages.iter().rev() {
+        let brings = |pair: usize| {
+            let after = stage.transition.as_ref().map_or(Rational::ZERO, |(successors, probability)| {
+                successors
+                    .of_pair(pair)
+                    .map(|entry| probability.get(entry) * &next[successors.state(entry)])
+                    .fold(Rational::ZERO, |a, b| a + b)
+            });
+            stage.reward.get(pair) + after
+        };
+        let values: Vec<Rational> =
+            (0..stage.pairs.states()).map(|state| stage.pairs.of_state(state).map(brings).max().expect("a pair")).collect();
+        optimal.push(
+            (0..stage.pairs.states())
+                .flat_map(|state| stage.pairs.of_state(state).map(move |pair| (state, pair)))
+                .map(|(state, pair)| brings(pair) == values[state])
+                .collect(),
+        );
+        next = values;
+    }
+    optimal.into_iter().rev().flatten().collect()
+}
+
+/// When a region is divided at a site, its decisions stay: boxes shrink and parts vanish only where chosen pairs are not optimal.
+#[test]
+fn narrowed_regions_lose_no_decision() {
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let (mut smaller, mut gone, mut followed) = (0, 0, 0);
+    for case in 0..60 {
+        let (parameters, constrained) = (1 + case % 3, case % 4 == 1);
+        let game = random_game(&mut rng, parameters, 2 + case % 2, constrained);
+        let space = game.leader.space().expect("a polytope");
+        let model = Model::new(&game, &space, &ratio(1, 10), 40).expect("a model");
+        let decisions = grid(parameters, [64, 12, 6][parameters - 1], constrained);
+        let mut alive: Vec<(Vec<Rational>, Vec<bool>)> = decisions.into_iter().map(|u| (u.clone(), optimal_pairs(&game, &u))).collect();
+        let contains = |region: &Region, (decision, optimal): &(Vec<Rational>, Vec<bool>)| {
+            let ends = region.low.iter().zip(&region.high);
+            let inside = decision.iter().zip(ends).all(|(x, (low, high))| number(*low, 40) <= *x && *x <= number(*high, 40));
+            inside && region.chosen.iter().flatten().all(|&pair| optimal[pair])
+        };
+        let mut region = Region::all(&model);
+        loop {
+            let sites = region.sites(&model).expect("a region");
+            let open: Vec<usize> = (0..sites.len()).filter(|&site| sites[site].active.len() > 1).collect();
+            if open.is_empty() {
+                break;
+            }
+            let site = open[below(&mut rng, open.len())];
+            let step = MultiplierStep::Action(site / model.states(), site % model.states());
+            let found = parts(&model, &region, &step).expect("parts");
+            smaller += found.iter().filter(|part| (&part.low, &part.high) != (&region.low, &region.high)).count();
+            gone += sites[site].active.len() - found.len();
+            for known in &alive {
+                assert!(found.iter().any(|part| contains(part, known)), "case {case}: {:?} is lost at {step:?}", known.0);
+            }
+            region = found[below(&mut rng, found.len())].clone();
+            alive.retain(|known| contains(&region, known));
+            followed += alive.len();
+        }
+    }
+    assert!(smaller > 100 && gone > 20 && followed > 1000, "{smaller} smaller boxes, {gone} parts gone, {followed} decisions followed");
 }
 
 /// Trees and simplices bound the same value; no decision of a grid beats a tree, or what it found by more than the gap.

@@ -61,7 +61,20 @@ pub fn number(amount: i64, bits: u32) -> Rational {
     Rational::from_parts(Integer::from(amount), Natural::ONE << bits as usize)
 }
 
-/// The parts into which a step divides a region, in their order.
+/// The parts that may have decisions; where that is none, the first one as it is, so that there is something to read.
+fn narrowed(model: &Model, parts: Vec<Region>) -> Result<Vec<Region>, Fault> {
+    let first = parts.first().cloned();
+    let mut left = Vec::with_capacity(parts.len());
+    for part in parts {
+        left.extend(part.narrowed(model)?);
+    }
+    if left.is_empty() {
+        left.extend(first);
+    }
+    Ok(left)
+}
+
+/// The parts into which a step divides a region, in their order; those without decisions are left out.
 ///
 /// # Errors
 /// [`Fault`] when the step divides nothing.
@@ -69,7 +82,8 @@ pub fn parts(model: &Model, region: &Region, step: &MultiplierStep) -> Result<Ve
     match *step {
         MultiplierStep::Split(at) => Ok(region.split(at).into()),
         MultiplierStep::Coordinate(index, at) => {
-            region.cut(index, at).map(Vec::from).ok_or(Fault::Unknown { what: "free parameter", index, count: model.dimension() })
+            let halves = region.cut(index, at).ok_or(Fault::Unknown { what: "free parameter", index, count: model.dimension() })?;
+            narrowed(model, halves.into())
         }
         MultiplierStep::Action(stage, state) => {
             let site = stage.checked_mul(model.states()).and_then(|first| first.checked_add(state)).filter(|_| state < model.states());
@@ -78,7 +92,7 @@ pub fn parts(model: &Model, region: &Region, step: &MultiplierStep) -> Result<Ve
                 return Err(Fault::Assumed);
             }
             let known = region.sites(model)?;
-            Ok(known[site].active.iter().map(|&pair| region.with(site, pair)).collect())
+            narrowed(model, known[site].active.iter().map(|&pair| region.with(site, pair)).collect())
         }
         MultiplierStep::Open(_) | MultiplierStep::Leaf { .. } => Err(Fault::Shape),
     }

@@ -4,6 +4,9 @@ use super::super::lifted::numbers::Enclosure;
 use super::super::verdict::Fault;
 use super::model::{Form, Model, add_multiple, minus};
 
+/// How often the facts of a region are looked at one after the other.
+const ROUNDS: usize = 4;
+
 /// Decisions in a box at which given actions are optimal, and multipliers in an interval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region {
@@ -53,6 +56,11 @@ impl Region {
     /// # Errors
     /// [`Fault::TooLarge`] when numbers do not fit.
     pub fn sites(&self, model: &Model) -> Result<Vec<Site>, Fault> {
+        self.walk(model, &mut |_| ())
+    }
+
+    /// The same; `noted` hears what is not negative because chosen pairs are optimal.
+    fn walk(&self, model: &Model, noted: &mut dyn FnMut(Around)) -> Result<Vec<Site>, Fault> {
         let mut sites: Vec<Site> = vec![Site::default(); model.sites.len()];
         let mut later: Option<Vec<(Around, Around)>> = None;
         let stages = model.sites.len() / model.states.max(1);
@@ -60,7 +68,7 @@ impl Region {
             let mut own = Vec::with_capacity(model.states);
             for state in 0..model.states {
                 let position = stage * model.states + state;
-                let (site, value, leader) = self.site(model, position, later.as_deref().unwrap_or(&[]))?;
+                let (site, value, leader) = self.site(model, position, later.as_deref().unwrap_or(&[]), noted)?;
                 sites[position] = site;
                 own.push((value, leader));
             }
@@ -69,7 +77,13 @@ impl Region {
         Ok(sites)
     }
 
-    fn site(&self, model: &Model, position: usize, later: &[(Around, Around)]) -> Result<(Site, Around, Around), Fault> {
+    fn site(
+        &self,
+        model: &Model,
+        position: usize,
+        later: &[(Around, Around)],
+        noted: &mut dyn FnMut(Around),
+    ) -> Result<(Site, Around, Around), Fault> {
         let pairs = model.sites[position].clone();
         let bits = model.bits;
         let earned: Vec<Around> = pairs
@@ -88,13 +102,17 @@ impl Region {
         };
         if let Some(pair) = self.chosen[position] {
             let own = pair.checked_sub(first).filter(|&own| own < earned.len()).ok_or(Fault::Shape)?;
+            for other in (0..earned.len()).filter(|&other| other != own) {
+                noted(gap(model, (&earned[own].form, pair), (&earned[other].form, first + other), later, false)?);
+            }
             return close(earned[own].clone(), given[own].clone(), vec![pair], vec![0], vec![0]);
         }
         // The pair that earns most at the middle of the box stands for all.
         let reference = (0..earned.len()).max_by_key(|&own| self.middle(model, &earned[own].form)).unwrap_or(0);
         let difference = |a: usize, b: usize, leader: bool| {
             let side = if leader { &given } else { &earned };
-            self.difference(model, (&side[a].form, first + a), (&side[b].form, first + b), later, leader)
+            let gap = gap(model, (&side[a].form, first + a), (&side[b].form, first + b), later, leader)?;
+            model.range(&gap.form, &self.low, &self.high)?.plus(gap.rest)
         };
         let count = earned.len();
         let mut ahead = vec![vec![Enclosure::default(); count]; count];
@@ -148,22 +166,60 @@ impl Region {
         sum
     }
 
-    /// The range of what one pair brings more than another one of its site.
-    fn difference(
-        &self,
-        model: &Model,
-        (form, pair): (&[Enclosure], usize),
-        (other_form, other): (&[Enclosure], usize),
-        later: &[(Around, Around)],
-        leader: bool,
-    ) -> Result<Enclosure, Fault> {
-        let form = form.iter().zip(other_form).map(|(a, b)| minus(*a, *b)).collect::<Result<Form, Fault>>()?;
-        let mut range = model.range(&form, &self.low, &self.high)?;
-        for ((p, q), (value, given)) in model.pairs[pair].next.iter().zip(&model.pairs[other].next).zip(later) {
-            let rest = if leader { given.rest } else { value.rest };
-            range = range.plus(minus(*p, *q)?.times(rest, model.bits)?)?;
+    /// The region with its box narrowed to where the chosen pairs can be optimal and the decisions are, as far as one fact at a time tells;
+    /// `None` where there is no such decision.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`] when numbers do not fit.
+    pub fn narrowed(mut self, model: &Model) -> Result<Option<Self>, Fault> {
+        for _ in 0..ROUNDS {
+            let mut facts: Vec<Around> = model.sides.iter().map(|side| Around { form: side.clone(), rest: Enclosure::default() }).collect();
+            self.walk(model, &mut |fact| facts.push(fact))?;
+            let before = (self.low.clone(), self.high.clone());
+            for fact in &facts {
+                if !self.narrow(model, fact)? {
+                    return Ok(None);
+                }
+            }
+            if before == (self.low.clone(), self.high.clone()) {
+                break;
+            }
         }
-        Ok(range)
+        Ok(Some(self))
+    }
+
+    /// Narrows the box to where `fact` can be at least 0; whether anything is left.
+    fn narrow(&mut self, model: &Model, fact: &Around) -> Result<bool, Fault> {
+        let terms: Vec<i64> = fact
+            .form
+            .iter()
+            .skip(1)
+            .zip(self.low.iter().zip(&self.high))
+            .map(|(coefficient, (&low, &high))| Ok(coefficient.times(Enclosure { low, high }, model.bits)?.high))
+            .collect::<Result<_, Fault>>()?;
+        let constant = fact.form.first().copied().unwrap_or_default().plus(fact.rest)?.high;
+        let most = terms.iter().fold(i128::from(constant), |sum, &term| sum + i128::from(term));
+        if most < 0 {
+            return Ok(false);
+        }
+        for (k, (coefficient, &term)) in fact.form.iter().skip(1).zip(&terms).enumerate() {
+            // The term has to make up for what the others lack: `coefficient * u >= -others`.
+            let others = most - i128::from(term);
+            let (Some(low), Some(high)) = (self.low.get_mut(k), self.high.get_mut(k)) else { return Err(Fault::Shape) };
+            if coefficient.low > 0 {
+                let divisor = i128::from(if others <= 0 { coefficient.high } else { coefficient.low });
+                let least = (-others << model.bits).div_euclid(divisor);
+                *low = (*low).max(i64::try_from(least).unwrap_or(*low));
+            } else if coefficient.high < 0 {
+                let divisor = -i128::from(if others <= 0 { coefficient.low } else { coefficient.high });
+                let most = -(-others << model.bits).div_euclid(divisor);
+                *high = (*high).min(i64::try_from(most).unwrap_or(*high));
+            }
+            if low > high {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The two parts with multipliers at most and at least `at`.
@@ -193,6 +249,22 @@ impl Region {
         above.low[parameter] = at;
         Some([below, above])
     }
+}
+
+/// What one pair brings more than another one of its site.
+fn gap(
+    model: &Model,
+    (form, pair): (&[Enclosure], usize),
+    (other_form, other): (&[Enclosure], usize),
+    later: &[(Around, Around)],
+    leader: bool,
+) -> Result<Around, Fault> {
+    let form = form.iter().zip(other_form).map(|(a, b)| minus(*a, *b)).collect::<Result<Form, Fault>>()?;
+    let mut rest = Enclosure::default();
+    for ((p, q), (value, given)) in model.pairs[pair].next.iter().zip(&model.pairs[other].next).zip(later) {
+        rest = rest.plus(minus(*p, *q)?.times(if leader { given.rest } else { value.rest }, model.bits)?)?;
+    }
+    Ok(Around { form, rest })
 }
 
 /// What a pair brings, with what follows; `rest` is a sum of products of probabilities and rests.

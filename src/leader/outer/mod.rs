@@ -76,13 +76,17 @@ impl Covered<'_> {
     }
 }
 
-/// A tree is judged while it grows, so that writing and checking it is all that remains; at eps = 0 simplices may do better.
+/// Most of the time, where proofs are cheap beside the search: a tree is judged while it grows, and what costs time in games with a population are the
+/// equilibria.
+fn nearly_all(settings: &Settings<'_>) -> Control {
+    settings.control.remaining().map_or_else(|| settings.race_control.clone(), |left| settings.control.within(left * 17 / 20))
+}
+
+/// At eps = 0 simplices may do better than a tree.
 fn time_for_tree(settings: &Settings<'_>) -> Control {
-    let all = &settings.control;
-    match all.remaining() {
-        Some(left) if settings.epsilon.is_zero() => all.within(left / 3),
-        Some(left) => all.within(left * 17 / 20),
-        None => settings.race_control.clone(),
+    match settings.control.remaining() {
+        Some(left) if settings.epsilon.is_zero() => settings.control.within(left / 3),
+        _ => nearly_all(settings),
     }
 }
 
@@ -102,7 +106,7 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
     };
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
     let mut tree = if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
-    let control = &settings.race_control;
+    let control = &if linear { settings.race_control.clone() } else { nearly_all(settings) };
     let mut closed = false;
     if let Some(tree) = &mut tree {
         cover.look_around(control);
