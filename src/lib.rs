@@ -7,7 +7,7 @@
 //! ```
 //!
 //! with `d` the occupation measure of the population, `Expl` its exploitability and `J0` the leader's reward
-//! (docs/model.md). [`leader::solve`] bounds it from both sides, and [`check::check`] accepts or refuses the proof in exact
+//! (docs/model.md). `leader::solve` bounds it from both sides, and [`check::check`] accepts or refuses the proof in exact
 //! rational arithmetic.
 //!
 //! ```

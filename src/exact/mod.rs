@@ -2,7 +2,7 @@
 //! machine-sized or unbounded mantissas on which backward induction runs.
 //!
 //! A plain name in this library is exact; `_approx` means binary64, and the only
-//! file of the trusted half in which binary64 appears is [`round`].
+//! file of the trusted half in which binary64 appears is `round`.
 
 mod mantissa;
 mod number;
