@@ -198,21 +198,22 @@ impl Region {
             .map(|(coefficient, (&low, &high))| Ok(coefficient.times(Enclosure { low, high }, model.bits)?.high))
             .collect::<Result<_, Fault>>()?;
         let constant = fact.form.first().copied().unwrap_or_default().plus(fact.rest)?.high;
-        let most = terms.iter().fold(i128::from(constant), |sum, &term| sum + i128::from(term));
-        if most < 0 {
+        let greatest = terms.iter().fold(i128::from(constant), |sum, &term| sum + i128::from(term));
+        if greatest < 0 {
             return Ok(false);
         }
         for (k, (coefficient, &term)) in fact.form.iter().skip(1).zip(&terms).enumerate() {
             // The term has to make up for what the others lack: `coefficient * u >= -others`.
-            let others = most - i128::from(term);
+            let others = greatest - i128::from(term);
+            let needed = others.checked_neg().and_then(|needed| needed.checked_mul(1 << model.bits)).ok_or(Fault::TooLarge)?;
             let (Some(low), Some(high)) = (self.low.get_mut(k), self.high.get_mut(k)) else { return Err(Fault::Shape) };
             if coefficient.low > 0 {
                 let divisor = i128::from(if others <= 0 { coefficient.high } else { coefficient.low });
-                let least = (-others << model.bits).div_euclid(divisor);
+                let least = needed.div_euclid(divisor);
                 *low = (*low).max(i64::try_from(least).unwrap_or(*low));
             } else if coefficient.high < 0 {
                 let divisor = -i128::from(if others <= 0 { coefficient.low } else { coefficient.high });
-                let most = -(-others << model.bits).div_euclid(divisor);
+                let most = -needed.div_euclid(divisor);
                 *high = (*high).min(i64::try_from(most).unwrap_or(*high));
             }
             if low > high {

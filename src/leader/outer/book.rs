@@ -278,7 +278,7 @@ impl<'a> Book<'a> {
         }
         let wanted: Vec<(usize, BTreeSet<u32>)> = levels.into_iter().collect();
         let one = |(position, levels): &(usize, BTreeSet<u32>)| -> Vec<Found> {
-            let numbers = self.linear.then(|| self.game.at(&self.points[*position]).mean_field_free().ok()).flatten();
+            let numbers = self.numbers_at(*position);
             levels.iter().map(|&level| self.explore(*position, level, numbers.as_ref(), control)).collect()
         };
         let found: Vec<Vec<Found>> = wanted.par_iter().map(one).collect();
@@ -329,13 +329,17 @@ impl<'a> Book<'a> {
         Some(single)
     }
 
-    /// The game at a decision, where it is linear; taken out of the memory of the last one.
+    /// The same, taken out of the memory of the last one.
     fn numbers(&mut self, position: usize) -> Option<Numbers> {
         match self.last.take() {
-            _ if !self.linear => None,
             Some((known, numbers)) if known == position => Some(numbers),
-            _ => self.game.at(&self.points[position]).mean_field_free().ok(),
+            _ => self.numbers_at(position),
         }
+    }
+
+    /// The game at a decision, where it is linear.
+    fn numbers_at(&self, position: usize) -> Option<Numbers> {
+        if self.linear { self.game.at(&self.points[position]).mean_field_free().ok() } else { None }
     }
 
     /// Looks for the worst equilibrium of a decision, whose `numbers` are given where the game is linear; nothing is remembered.

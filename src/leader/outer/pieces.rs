@@ -3,7 +3,7 @@
 use super::book::{Book, Weights};
 use super::engines::Engines;
 use super::joined::{JoinedBound, joined_bound};
-use super::mixing::{Mixing, best_rule};
+use super::mixing::{Mixing, best_rule, mixing};
 use crate::certificate::{Selection, Step};
 use crate::check::cover::{cut, leader_range_on};
 use crate::equilibrium::Control;
@@ -52,6 +52,8 @@ pub(super) struct Piece {
 /// A piece that is to be bounded.
 struct Child {
     simplex: Vec<usize>,
+    /// It has no decision.
+    outside: bool,
     /// The response of the piece that it is a part of.
     inherited: Option<Vec<Weights>>,
     parent_approx: f64,
@@ -61,18 +63,6 @@ struct Child {
 pub(super) struct Bounded {
     pub(super) own_approx: f64,
     pub(super) leaf: Leaf,
-}
-
-impl Bounded {
-    /// Nothing is known yet.
-    fn open() -> Self {
-        Bounded { own_approx: f64::INFINITY, leaf: Leaf::Range }
-    }
-
-    /// A piece without a decision.
-    fn outside() -> Self {
-        Bounded { own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside }
-    }
 }
 
 /// An open piece in the queue.
@@ -183,12 +173,11 @@ impl<'a> Cover<'a> {
 
     /// The simplices that cover all decisions, and a good decision.
     fn begin(&mut self, control: &Control) {
-        let root = |simplex: Vec<Point>, book: &mut Book<'_>| Child {
-            simplex: simplex.iter().map(|point| book.position(point)).collect(),
-            inherited: None,
-            parent_approx: f64::INFINITY,
-        };
-        let roots = self.space.simplices().map(|simplex| root(simplex, &mut self.book)).collect();
+        let mut roots = Vec::new();
+        for simplex in self.space.simplices() {
+            let simplex = simplex.iter().map(|point| self.book.position(point)).collect();
+            roots.push(self.child(simplex, None, f64::INFINITY));
+        }
         self.roots = self.add(roots, control);
         self.ascend(control);
     }
@@ -224,7 +213,7 @@ impl<'a> Cover<'a> {
                 rule[other] = average;
                 rule
             });
-            Child { simplex, inherited, parent_approx: open.bound_approx }
+            self.child(simplex, inherited, open.bound_approx)
         };
         Some((i, j, [half(j), half(i)]))
     }
@@ -266,68 +255,59 @@ impl<'a> Cover<'a> {
         let first = self.pieces.len();
         let threads = self.engines.width();
         for children in children.chunks(if threads > 1 { 2 * threads } else { 1 }) {
+            let inside: Vec<&Child> = children.iter().filter(|child| !child.outside).collect();
             if threads > 1 {
-                self.foresee(children, control);
+                self.foresee(&inside, control);
             }
-            let outside: Vec<bool> = children.iter().map(|child| self.outside(&child.simplex)).collect();
-            for (child, _) in children.iter().zip(&outside).filter(|(_, outside)| !**outside) {
-                child.simplex.iter().for_each(|&vertex| self.try_decision(vertex, control));
-            }
-            let tasks: Vec<Option<Mixing>> = children
-                .iter()
-                .zip(&outside)
-                .map(
-                    |(child, outside)| {
-                        if *outside { None } else { self.mixture_wanted(&child.simplex, child.inherited.as_deref(), control) }
-                    },
-                )
-                .collect();
+            inside.iter().for_each(|child| self.try_vertices(child, control));
+            let tasks: Vec<Option<Mixing>> = inside.iter().map(|child| self.mixing_task(child, control)).collect();
             let mixed = self.engines.map(&tasks, |engine, task| task.as_ref().and_then(|task| best_rule(engine, task)));
-            let mut bounded: Vec<Bounded> = Vec::with_capacity(children.len());
-            for ((child, outside), mixed) in children.iter().zip(outside).zip(mixed) {
-                bounded.push(if outside { Bounded::outside() } else { self.bounded(child, mixed, control) });
-            }
-            self.join(children, &mut bounded, control);
-            for (child, Bounded { own_approx, leaf }) in children.iter().zip(bounded) {
+            let mut bounded: Vec<Bounded> = inside.iter().zip(mixed).map(|(child, mixed)| self.bounded(child, mixed, control)).collect();
+            self.join(&inside, &mut bounded, control);
+            let mut bounded = bounded.into_iter();
+            for child in children {
                 let simplex = child.simplex.clone();
+                let inside = if child.outside { None } else { bounded.next() };
+                let Some(Bounded { own_approx, leaf }) = inside else {
+                    self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside, children: None });
+                    continue;
+                };
                 let own_approx = if own_approx == f64::INFINITY { self.range_approx(&simplex) } else { own_approx };
-                if !matches!(leaf, Leaf::Outside) {
-                    self.queue.push(Open { bound_approx: own_approx.min(child.parent_approx), piece: self.pieces.len() });
-                }
+                self.queue.push(Open { bound_approx: own_approx.min(child.parent_approx), piece: self.pieces.len() });
                 self.pieces.push(Piece { simplex, own_approx, leaf, children: None });
             }
         }
         (first..self.pieces.len()).collect()
     }
 
-    /// Whether a piece has no decision.
-    fn outside(&self, simplex: &[usize]) -> bool {
-        let nothing = || vec![Rational::ZERO; simplex.len()];
-        !self.book.all_inside(simplex) && self.space.greatest_on(&self.book.corners(simplex), &nothing()).is_none()
+    fn child(&self, simplex: Vec<usize>, inherited: Option<Vec<Weights>>, parent_approx: f64) -> Child {
+        let nothing = vec![Rational::ZERO; simplex.len()];
+        let outside = !self.book.all_inside(&simplex) && self.space.greatest_on(&self.book.corners(&simplex), &nothing).is_none();
+        Child { simplex, outside, inherited, parent_approx }
     }
 
     fn range_approx(&self, simplex: &[usize]) -> f64 {
         to_approx(&leader_range_on(self.book.game, &self.book.corners(simplex)).1)
     }
 
-    /// Finds side by side what [`Cover::bounded`] will ask of single decisions.
-    fn foresee(&mut self, children: &[Child], control: &Control) {
+    fn try_vertices(&mut self, child: &Child, control: &Control) {
+        child.simplex.iter().for_each(|&vertex| self.try_decision(vertex, control));
+    }
+
+    /// The programme of the best mixture on a piece, where one is wanted.
+    fn mixing_task(&mut self, child: &Child, control: &Control) -> Option<Mixing> {
+        let policies = self.policies_to_mix(&child.simplex, child.inherited.as_deref(), control)?;
+        mixing(&mut self.book, &child.simplex, policies, self.epsilon)
+    }
+
+    /// Finds side by side what will be asked of single decisions.
+    fn foresee(&mut self, children: &[&Child], control: &Control) {
         loop {
             self.book.note();
-            for child in children.iter().filter(|child| !self.outside(&child.simplex)).collect::<Vec<_>>() {
-                child.simplex.iter().for_each(|&vertex| self.try_decision(vertex, control));
-                if self.selection == Selection::Pessimistic {
-                    let known = self.book.noted();
-                    let _ = self.mixture_wanted(&child.simplex, child.inherited.as_deref(), control);
-                    let mut bounded = Bounded::open();
-                    let affine = if self.doubtful() { self.affine_rule(&child.simplex, control) } else { None };
-                    for rule in child.inherited.iter().cloned().chain(affine) {
-                        self.keep_rule(&child.simplex, rule, &mut bounded);
-                    }
-                    if self.book.noted() == known && self.wants_constants(&child.simplex, &bounded) {
-                        let _ = self.constant_rules(&child.simplex, control);
-                    }
-                }
+            for child in children {
+                self.try_vertices(child, control);
+                self.policies_to_mix(&child.simplex, child.inherited.as_deref(), control);
+                self.by_responses(child, None, control);
             }
             if !self.book.fetch(control) {
                 return;
@@ -335,35 +315,41 @@ impl<'a> Cover<'a> {
         }
     }
 
+    /// The bound of a piece by responses and multipliers; `mixed` is the best mixture, where one was looked for.
+    fn bounded(&mut self, child: &Child, mixed: Option<Vec<Weights>>, control: &Control) -> Bounded {
+        let mut bounded = self.by_responses(child, mixed, control);
+        if self.book.linear && bounded.own_approx > self.threshold_approx() {
+            self.relax(&child.simplex, &mut bounded, control);
+        }
+        bounded
+    }
+
+    /// The bound of a piece by responses; where answers are only noted, as far as they are known.
+    fn by_responses(&mut self, child: &Child, mixed: Option<Vec<Weights>>, control: &Control) -> Bounded {
+        let mut bounded = Bounded { own_approx: f64::INFINITY, leaf: Leaf::Range };
+        if self.selection == Selection::Optimistic {
+            return bounded;
+        }
+        let simplex = &child.simplex;
+        let noted = self.book.noted();
+        let doubtful = self.doubtful();
+        let affine = if doubtful { self.affine_rule(simplex, control) } else { None };
+        for rule in child.inherited.iter().cloned().chain(mixed).chain(affine) {
+            self.keep_rule(simplex, rule, &mut bounded);
+        }
+        // Mixing is no good where equilibria far from each other are worst at the vertices.
+        let poor = simplex.len() == 2 || bounded.own_approx > self.threshold_approx();
+        if doubtful && poor && self.book.noted() == noted {
+            for rule in self.constant_rules(simplex, control) {
+                self.keep_rule(simplex, rule, &mut bounded);
+            }
+        }
+        bounded
+    }
+
     /// Whether mixtures of what is worst at the vertices may be no good.
     fn doubtful(&self) -> bool {
         !self.book.linear || self.epsilon.is_zero()
-    }
-
-    /// Whether what is worst at one vertex is tried on all of a piece: mixing is no good where equilibria far from each other are worst at the vertices.
-    fn wants_constants(&self, simplex: &[usize], bounded: &Bounded) -> bool {
-        self.doubtful() && (simplex.len() == 2 || bounded.own_approx > self.threshold_approx())
-    }
-
-    /// The bound of a piece by responses and multipliers; `mixed` is the best mixture, where one was looked for.
-    fn bounded(&mut self, child: &Child, mixed: Option<Vec<Weights>>, control: &Control) -> Bounded {
-        let simplex = &child.simplex;
-        let mut bounded = Bounded::open();
-        if self.selection == Selection::Pessimistic {
-            let affine = if self.doubtful() { self.affine_rule(simplex, control) } else { None };
-            for rule in child.inherited.iter().cloned().chain(mixed).chain(affine) {
-                self.keep_rule(simplex, rule, &mut bounded);
-            }
-            if self.wants_constants(simplex, &bounded) {
-                for rule in self.constant_rules(simplex, control) {
-                    self.keep_rule(simplex, rule, &mut bounded);
-                }
-            }
-        }
-        if self.book.linear && bounded.own_approx > self.threshold_approx() {
-            self.relax(simplex, &mut bounded, control);
-        }
-        bounded
     }
 
     /// Whether a joined game may do better, and it is time for one: the more of them were in vain, the seldomer.
@@ -371,7 +357,7 @@ impl<'a> Cover<'a> {
         let rare = self.selection == Selection::Optimistic || self.doubtful();
         let poor = !matches!(bounded.leaf, Leaf::Response(_)) || (rare && bounded.own_approx >= child.parent_approx);
         let open = bounded.own_approx.min(child.parent_approx) > self.threshold_approx();
-        if matches!(bounded.leaf, Leaf::Outside) || !poor || !open || control.stopped() {
+        if !poor || !open || control.stopped() {
             return false;
         }
         let now = self.pause == 0;
@@ -380,9 +366,9 @@ impl<'a> Cover<'a> {
     }
 
     /// Sharper bounds by joined games, where they are wanted.
-    fn join(&mut self, children: &[Child], bounded: &mut [Bounded], control: &Control) {
+    fn join(&mut self, children: &[&Child], bounded: &mut [Bounded], control: &Control) {
         let wanted: Vec<usize> =
-            (0..children.len()).filter(|&index| self.wants_joining(&children[index], &bounded[index], control)).collect();
+            (0..children.len()).filter(|&index| self.wants_joining(children[index], &bounded[index], control)).collect();
         if wanted.is_empty() {
             return;
         }

@@ -1,7 +1,6 @@
 //! Responses and multipliers that bound a piece.
 
 use super::book::{LAST_LEVEL, Weights};
-use super::mixing::{Mixing, mixing};
 use super::pieces::{Bounded, Cover, Leaf};
 use crate::certificate::Selection;
 use crate::equilibrium::Control;
@@ -33,26 +32,22 @@ impl Cover<'_> {
     }
 
     /// What the best mixture is made of: what is worst at the vertices for several eps, and what the larger piece used. `None` where mixtures are no good.
-    pub(super) fn mixture_wanted(&mut self, simplex: &[usize], inherited: Option<&[Weights]>, control: &Control) -> Option<Mixing> {
+    pub(super) fn policies_to_mix(&mut self, simplex: &[usize], inherited: Option<&[Weights]>, control: &Control) -> Option<Vec<usize>> {
         if self.selection != Selection::Pessimistic || !self.book.linear || self.epsilon.is_zero() {
             return None;
         }
-        let mut policies: Vec<usize> = inherited.into_iter().flatten().flatten().map(|(policy, _)| *policy).collect();
-        let mut all = true;
+        // All are asked for before one that is missing ends it.
+        let mut answers = Vec::new();
         for &vertex in simplex {
-            for level in [0, LAST_LEVEL - 2, LAST_LEVEL] {
-                match self.book.answer(vertex, level, control).and_then(|answer| answer.mix) {
-                    Some(mix) => policies.extend(mix.iter().map(|(policy, _)| *policy)),
-                    None => all = false,
-                }
-            }
+            answers.extend([0, LAST_LEVEL - 2, LAST_LEVEL].map(|level| self.book.answer(vertex, level, control)));
         }
-        if !all {
-            return None;
+        let mut policies: Vec<usize> = inherited.into_iter().flatten().flatten().map(|(policy, _)| *policy).collect();
+        for answer in answers {
+            policies.extend(answer?.mix?.iter().map(|(policy, _)| *policy));
         }
         policies.sort_unstable();
         policies.dedup();
-        mixing(&mut self.book, simplex, policies, self.epsilon)
+        Some(policies)
     }
 
     /// What is worst at one vertex, everywhere.

@@ -37,6 +37,7 @@ struct Node {
     /// Bound of its own leaf.
     own: i64,
     leaf: (Vec<Amount>, [Vec<Amount>; 2]),
+    /// How it was divided, and its parts; `None` as long as one of them is missing.
     children: Option<(MultiplierStep, Vec<usize>)>,
     guide: Option<Guide>,
 }
@@ -187,10 +188,11 @@ impl Tree {
             let Some(child) = self.add(region, (position, bound), basis.as_ref(), pending, round) else { break };
             children.push(child);
         }
-        if children.len() < count {
+        if children.len() == count {
+            self.nodes[position].children = Some((step, children));
+        } else {
             self.left = self.left.max(bound);
         }
-        self.nodes[position].children = Some((step, children));
     }
 
     /// A new region with its bound, in the queue or in `pending`.
@@ -352,10 +354,7 @@ impl Tree {
         let mut values = vec![i64::MAX; self.nodes.len()];
         // Parts come after the whole.
         for (position, node) in self.nodes.iter().enumerate().rev() {
-            let below = node.children.as_ref().and_then(|(step, children)| {
-                let whole = parts(&self.model, &node.region, step).is_ok_and(|parts| parts.len() == children.len());
-                whole.then(|| children.iter().map(|&child| values[child]).max()).flatten()
-            });
+            let below = node.children.as_ref().and_then(|(_, children)| children.iter().map(|&child| values[child]).max());
             values[position] = below.map_or(node.own, |below| below.min(node.own));
         }
         values
