@@ -140,6 +140,7 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
         // The steps forged here are those of class C0.
         Step::Decision(_)
         | Step::At(_)
+        | Step::Limit { .. }
         | Step::Cover(_)
         | Step::Tree(_)
         | Step::Support(_)

@@ -1,7 +1,7 @@
 //! Steps of a cover of the leader's decision set, statement (V) of docs/certificate.md.
 
 use super::token::{parse_index, parse_number, short};
-use crate::exact::{Rational, format_rational};
+use crate::exact::{Rational, format_rational, ratio};
 use crate::game::Policy;
 
 /// A mixture of policies of a cover, by their positions: `(policy, weight)`.
@@ -14,12 +14,16 @@ pub enum CoverStep {
     Open,
     /// A policy that mixtures refer to.
     Policy(Policy),
-    /// Divides the piece at the middle of the edge between two of its vertices: first the part without the first of them.
-    Cut(usize, usize),
+    /// Divides the piece at a point of the edge between two of its vertices, this share of the way from the first to the second one: first the part
+    /// without the first of them.
+    Cut(usize, usize, Rational),
     /// Closes a piece without decisions: it does not meet the polytope of the decision set.
     Outside,
     /// Closes a piece: the followers mix like this at each vertex, and in between accordingly.
     Response(Vec<Mix>),
+    /// Closes a piece on which the bound is not reached: a response as in [`CoverStep::Response`], and another one, worse for the leader, where the first
+    /// gives her the most, a mixture per vertex of that face.
+    Below(Vec<Mix>, Vec<Mix>),
     /// Closes a piece: a multiplier of the equilibrium row, and what followers can earn at least, as a rule.
     Multiplier(Rational, Vec<Mix>),
     /// Closes a piece with few decisions, each of which follows as a [`CoverStep::Decision`], or as a [`CoverStep::Joined`] of this point alone.
@@ -42,6 +46,7 @@ impl CoverStep {
             CoverStep::Open => "cover",
             CoverStep::Policy(_) => "cover-policy",
             CoverStep::Cut(..) => "cover-cut",
+            CoverStep::Below(..) => "cover-below",
             CoverStep::Outside => "cover-outside",
             CoverStep::Response(_) => "cover-response",
             CoverStep::Multiplier(..) => "cover-multiplier",
@@ -57,15 +62,11 @@ impl CoverStep {
     pub(super) fn line(&self) -> String {
         let rule = self.rule();
         match self {
-            CoverStep::Cut(i, j) => format!("{rule} {i} {j}"),
-            CoverStep::Response(mixes) => {
-                let words: Vec<String> = mixes.iter().map(|mix| format_mix(mix)).collect();
-                format!("{rule} {}", words.join(" "))
-            }
-            CoverStep::Multiplier(multiplier, mixes) => {
-                let words: Vec<String> = mixes.iter().map(|mix| format_mix(mix)).collect();
-                format!("{rule} {} {}", format_rational(multiplier), words.join(" "))
-            }
+            CoverStep::Cut(i, j, share) if *share == ratio(1, 2) => format!("{rule} {i} {j}"),
+            CoverStep::Cut(i, j, share) => format!("{rule} {i} {j} {}", format_rational(share)),
+            CoverStep::Response(mixes) => format!("{rule} {}", format_mixes(mixes)),
+            CoverStep::Below(first, second) => format!("{rule} {} below {}", format_mixes(first), format_mixes(second)),
+            CoverStep::Multiplier(multiplier, mixes) => format!("{rule} {} {}", format_rational(multiplier), format_mixes(mixes)),
             CoverStep::Decision(mix) => format!("{rule} {}", format_mix(mix)),
             _ => rule.to_string(),
         }
@@ -75,12 +76,17 @@ impl CoverStep {
     pub(super) fn parse(rule: &str, rest: &[&str]) -> Option<Result<CoverStep, String>> {
         Some(match (rule, rest) {
             ("cover", []) => Ok(CoverStep::Open),
-            ("cover-cut", [i, j]) => parse_index(i).and_then(|i| Ok(CoverStep::Cut(i, parse_index(j)?))),
+            ("cover-cut", [i, j]) => parse_index(i).and_then(|i| Ok(CoverStep::Cut(i, parse_index(j)?, ratio(1, 2)))),
+            ("cover-cut", [i, j, share]) => parse_index(i).and_then(|i| Ok(CoverStep::Cut(i, parse_index(j)?, parse_number(share)?))),
             ("cover-outside", []) => Ok(CoverStep::Outside),
-            ("cover-response", words) => words.iter().map(|word| parse_mix(word)).collect::<Result<_, _>>().map(CoverStep::Response),
-            ("cover-multiplier", [multiplier, words @ ..]) => parse_number(multiplier).and_then(|multiplier| {
-                words.iter().map(|word| parse_mix(word)).collect::<Result<_, _>>().map(|rule| CoverStep::Multiplier(multiplier, rule))
-            }),
+            ("cover-response", words) => parse_mixes(words).map(CoverStep::Response),
+            ("cover-below", words) => {
+                let split = words.iter().position(|word| *word == "below").ok_or("expected two rules with `below` in between".to_string());
+                split.and_then(|at| Ok(CoverStep::Below(parse_mixes(&words[..at])?, parse_mixes(&words[at + 1..])?)))
+            }
+            ("cover-multiplier", [multiplier, words @ ..]) => {
+                parse_number(multiplier).and_then(|multiplier| Ok(CoverStep::Multiplier(multiplier, parse_mixes(words)?)))
+            }
             ("cover-decisions", []) => Ok(CoverStep::Decisions),
             ("cover-decision", [mix]) => parse_mix(mix).map(CoverStep::Decision),
             ("cover-range", []) => Ok(CoverStep::Range),
@@ -89,6 +95,16 @@ impl CoverStep {
             _ => return None,
         })
     }
+}
+
+/// Mixtures, one per vertex.
+fn format_mixes(mixes: &[Mix]) -> String {
+    let words: Vec<String> = mixes.iter().map(|mix| format_mix(mix)).collect();
+    words.join(" ")
+}
+
+fn parse_mixes(words: &[&str]) -> Result<Vec<Mix>, String> {
+    words.iter().map(|word| parse_mix(word)).collect()
 }
 
 /// `policy:weight,policy:weight`

@@ -124,6 +124,15 @@ pub enum Step {
     Decision(usize),
     /// The following steps are about the decision with this value per parameter, of a leader with a polytope of decisions.
     At(Vec<Rational>),
+    /// A policy that is the only equilibrium on a segment of decisions apart from its first end: the value there is a limit of values.
+    Limit {
+        /// The end to which decisions tend.
+        from: Vec<Rational>,
+        /// The other end.
+        through: Vec<Rational>,
+        /// A pure policy.
+        policy: Policy,
+    },
     /// A step of a cover of the leader's decision set, which shows an upper bound of the value.
     Cover(CoverStep),
     /// A step of a tree over decisions, multipliers and best responses, which shows an upper bound of the value, too.
@@ -209,6 +218,7 @@ impl Step {
         match self {
             Step::Decision(_) => "decision",
             Step::At(_) => "at",
+            Step::Limit { .. } => "limit",
             Step::Cover(step) => step.rule(),
             Step::Multiplier(step) => step.rule(),
             Step::DynamicProgramming { .. } => "dynamic-programming",

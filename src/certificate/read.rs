@@ -324,7 +324,11 @@ impl<R: BufRead> Reader<R> {
             }
             ("deviation", []) => Step::Tree(TreeStep::Deviation(self.policy()?)),
             ("cover-policy", []) => Step::Cover(CoverStep::Policy(self.policy()?)),
-            ("at", values) => Step::At(self.said(values.iter().map(|value| parse_number(value)).collect())?),
+            ("at", values) => Step::At(self.said(parse_numbers(values))?),
+            ("limit", words) => {
+                let (from, through) = self.said(parse_segment(words))?;
+                Step::Limit { from, through, policy: self.policy()? }
+            }
             (rule, rest) if rule.starts_with("cover") => match CoverStep::parse(rule, rest) {
                 Some(step) => Step::Cover(self.said(step)?),
                 None => return Err(self.unknown(&line)),
@@ -444,6 +448,16 @@ impl<R: BufRead> Reader<R> {
         line.truncate(line.len() - 1);
         Ok(line)
     }
+}
+
+fn parse_numbers(words: &[&str]) -> Result<Vec<Rational>, String> {
+    words.iter().map(|word| parse_number(word)).collect()
+}
+
+/// `NUMBER ... through NUMBER ...`.
+fn parse_segment(words: &[&str]) -> Result<(Vec<Rational>, Vec<Rational>), String> {
+    let at = words.iter().position(|word| *word == "through").ok_or("expected two decisions with `through` in between")?;
+    Ok((parse_numbers(&words[..at])?, parse_numbers(&words[at + 1..])?))
 }
 
 /// `NAME VALUE`.

@@ -3,7 +3,7 @@
 use super::lifted::format_step;
 use super::token::format_stage;
 use super::{Arithmetic, Claim, CoverStep, CurvePoint, Part, Scope, Step, TreeStep, VERSION};
-use crate::exact::format_rational;
+use crate::exact::{Rational, format_rational};
 use crate::game::Policy;
 use std::io::{self, Write};
 
@@ -52,9 +52,10 @@ impl<W: Write> Writer<W> {
         let out = &mut self.out;
         match step {
             Step::Decision(index) => writeln!(out, "decision {index}"),
-            Step::At(values) => {
-                let words: Vec<String> = values.iter().map(format_rational).collect();
-                writeln!(out, "at {}", words.join(" "))
+            Step::At(values) => writeln!(out, "at {}", numbers(values)),
+            Step::Limit { from, through, policy } => {
+                writeln!(out, "limit {} through {}", numbers(from), numbers(through))?;
+                write_policy(out, policy)
             }
             Step::Cover(step) => {
                 writeln!(out, "{}", step.line())?;
@@ -69,11 +70,7 @@ impl<W: Write> Writer<W> {
             }
             Step::Dual { value, multiplier, arithmetic, flow_duals } => {
                 writeln!(out, "dual {} {} {arithmetic}", format_rational(value), format_rational(multiplier))?;
-                for stage in flow_duals {
-                    let words: Vec<String> = stage.iter().map(format_rational).collect();
-                    writeln!(out, "flow {}", words.join(" "))?;
-                }
-                Ok(())
+                flow_duals.iter().try_for_each(|stage| writeln!(out, "flow {}", numbers(stage)))
             }
             Step::RangeBound { value } => writeln!(out, "range-bound {}", format_rational(value)),
             Step::Witness { value, arithmetic, parts } => {
@@ -125,15 +122,18 @@ pub(super) fn write_expression(out: &mut impl Write, of: &str) -> io::Result<()>
     writeln!(out, "of {of}")
 }
 
+/// Numbers with a space in between.
+fn numbers(values: &[Rational]) -> String {
+    let words: Vec<String> = values.iter().map(format_rational).collect();
+    words.join(" ")
+}
+
 /// A scope in words.
 pub(super) fn scope_words(scope: &Scope) -> String {
     match scope {
         Scope::All => "all".into(),
         Scope::Decision(index) => format!("decision {index}"),
-        Scope::Point(values) => {
-            let words: Vec<String> = values.iter().map(format_rational).collect();
-            format!("point {}", words.join(" "))
-        }
+        Scope::Point(values) => format!("point {}", numbers(values)),
     }
 }
 

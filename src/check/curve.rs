@@ -51,7 +51,7 @@ pub(super) fn check_curve<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim
     }
     let covered: Vec<(usize, &Sides)> = shown.iter().enumerate().filter(|(index, _)| in_scope(&claim, *index)).collect();
     conclude(&claim, &curve, &covered)?;
-    Ok(Accepted { claim, decisions: Vec::new(), curve, changes: Vec::new() })
+    Ok(Accepted { claim, decisions: Vec::new(), attained: None, curve, changes: Vec::new() })
 }
 
 /// Checks one step and keeps what it shows.

@@ -15,6 +15,7 @@ mod flow;
 mod induction;
 mod interval_flow;
 mod lifted;
+pub mod limit;
 pub mod multiplier;
 mod rules;
 mod situation;
@@ -30,6 +31,7 @@ pub use verdict::{Accepted, Fault, Rejection};
 use crate::certificate::{Claim, CoverStep, LiftedStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep, TreeStep};
 use crate::exact::Rational;
 use crate::game::{Decision, Game, Point};
+use cover::Upper;
 use situation::Situation;
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -119,12 +121,13 @@ fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, 
         Selection::Optimistic => (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v)),
     };
     let decisions = shown.iter().map(sides).collect();
-    Ok(Accepted { claim, decisions, curve: Vec::new(), changes: Vec::new() })
+    Ok(Accepted { claim, decisions, attained: None, curve: Vec::new(), changes: Vec::new() })
 }
 
 /// Leader rule for a polytope of decisions, statement (V): decisions whose inner bounds reach `lower`, covers whose pieces stay below `upper`.
 fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim) -> Result<Accepted, Rejection> {
-    let (mut lower, mut upper): (Option<Rational>, Option<Rational>) = (None, None);
+    let (mut lower, mut limit): (Option<Rational>, Option<Rational>) = (None, None);
+    let mut upper: Option<Upper> = None;
     let mut pending = reader.step()?;
     while let Some(step) = pending.take() {
         let line = reader.line();
@@ -141,12 +144,21 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
             }
             Step::Cover(CoverStep::Open) => {
                 let bound = cover::check_cover(reader, game, &claim, &|reader, piece| check_joined(reader, game, &claim, piece))?;
-                upper = Some(upper.map_or(bound.clone(), |upper| upper.min(bound)));
+                upper = Some(bound.sharper(upper));
+                pending = reader.step()?;
+            }
+            Step::Limit { from, through, policy } => {
+                let value = limit::check_limit(game, &claim, &from, &through, &policy).map_err(|fault| Rejection::Step {
+                    line,
+                    rule: "limit",
+                    fault,
+                })?;
+                limit = limit.max(Some(value));
                 pending = reader.step()?;
             }
             Step::Multiplier(MultiplierStep::Open(bits)) => {
                 let bound = multiplier::check_tree(reader, game, &claim, bits)?;
-                upper = Some(upper.map_or(bound.clone(), |upper| upper.min(bound)));
+                upper = Some(Upper { bound, reached: true }.sharper(upper));
                 pending = reader.step()?;
             }
             Step::Decision(_) => return Err(Rejection::NotFinite),
@@ -156,10 +168,12 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
     if lower.as_ref().is_none_or(|shown| *shown < claim.lower) {
         return Err(Rejection::LowerNotShown { claimed: claim.lower, shown: lower });
     }
-    if upper.as_ref().is_none_or(|shown| *shown > claim.upper) {
-        return Err(Rejection::UpperNotShown { claimed: claim.upper, shown: upper });
+    if upper.as_ref().is_none_or(|shown| shown.bound > claim.upper) {
+        return Err(Rejection::UpperNotShown { claimed: claim.upper, shown: upper.map(|upper| upper.bound) });
     }
-    Ok(Accepted { claim, decisions: Vec::new(), curve: Vec::new(), changes: Vec::new() })
+    let missed = upper == Some(Upper { bound: claim.upper.clone(), reached: false }) && limit.as_ref() == Some(&claim.upper);
+    let attained = if claim.lower == claim.upper { Some(true) } else { missed.then_some(false) };
+    Ok(Accepted { claim, decisions: Vec::new(), attained, curve: Vec::new(), changes: Vec::new() })
 }
 
 /// The steps about the game joined with the leader on a piece, up to their end: an upper bound of her reward over all decisions of the piece and their equilibria.
@@ -207,7 +221,11 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
         let rule = step.rule();
         let fail = |fault| Rejection::Step { line, rule, fault };
         match &step {
-            Step::Decision(_) | Step::At(_) | Step::Cover(CoverStep::Open | CoverStep::End) | Step::Multiplier(MultiplierStep::Open(_)) => {
+            Step::Decision(_)
+            | Step::At(_)
+            | Step::Limit { .. }
+            | Step::Cover(CoverStep::Open | CoverStep::End)
+            | Step::Multiplier(MultiplierStep::Open(_)) => {
                 return Ok(Some(step));
             }
             Step::Cover(_) | Step::Multiplier(_) => return Err(fail(Fault::OutsideTree)),

@@ -92,6 +92,23 @@ pub enum Fault {
     /// Transitions that are no constants, or rewards that are not affine in the decision.
     #[error("the rule needs transitions that are constants, and rewards that are affine in the decision and see no population")]
     NotAffineInDecision,
+    /// Transitions that are no constants, or rewards that are not affine in the decision, or not in the population.
+    #[error("the rule needs transitions that are constants, and rewards that are affine in the decision and in the population")]
+    NotBiaffine,
+    /// A segment between points that are no decisions, or that leaves the grid.
+    #[error("the segment does not lie in the decision set, or changes a parameter that is restricted to a grid")]
+    NotASegment,
+    /// A policy that is not optimal, or not the only optimal one where it should be.
+    #[error("another action than that of the policy may be as good at stage {stage} in state {state} (from 0)")]
+    NotTheOnlyOptimum {
+        /// The stage.
+        stage: usize,
+        /// The state.
+        state: usize,
+    },
+    /// A second response that gives the leader as much as the first.
+    #[error("the second response may give the leader as much as the first where that gives her the most")]
+    NotBelow,
     /// A fact that the region does not have.
     #[error("fact {index} does not hold on the region, as far as the rule knows")]
     NotAFact {
@@ -305,6 +322,9 @@ pub struct Accepted {
     pub claim: Claim,
     /// Per decision, lower and upper bound of its inner value where shown.
     pub decisions: Vec<(Option<Rational>, Option<Rational>)>,
+    /// Of a leader with a polytope of decisions: whether the supremum is `claim.upper` and some decision reaches it (`true`) or none does (`false`);
+    /// `None` where neither is shown.
+    pub attained: Option<bool>,
     /// The points of a curve, of which `claim` is the first: its bounds hold on the lines between them. Empty for a claim about one epsilon.
     pub curve: Vec<CurvePoint>,
     /// Constants of the game file and the values that they have in the game that the claim is about.

@@ -1,8 +1,8 @@
 //! The answer of `check`.
 //!
 //! JSON: `{"valid", "claim", "reason"}`. `claim` is what the certificate says, whether proved or not: `lower`, `upper`, `epsilon`,
-//! `selection`, `game_hash`, `scope` when it is about one decision only, and `of` when an expression stands in place of the leader's
-//! reward; null when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are proved,
+//! `selection`, `game_hash`, `scope` when it is about one decision only, `of` when an expression stands in place of the leader's
+//! reward, and `attained` where it is proved that the upper bound is a supremum that some decision, or none, reaches; null when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are proved,
 //! `drifts` when it compares two models, and `conclusions` when it draws some.
 
 use super::conclusions::{self, ConclusionRow};
@@ -98,6 +98,9 @@ struct ClaimRows<'a> {
     /// Points of a curve, of which the bounds above are the first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     curve: Vec<CurveRow<'a>>,
+    /// Of a leader with a polytope of decisions, where it is shown: whether the upper bound is the supremum and some decision, or none, reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attained: Option<bool>,
     /// Constants with values other than in the game file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     with: Vec<(&'a str, Exact<'a>)>,
@@ -115,13 +118,15 @@ impl<'a> ClaimRows<'a> {
         let point =
             |point: &'a CurvePoint| CurveRow { epsilon: Exact(&point.epsilon), lower: Exact(&point.lower), upper: Exact(&point.upper) };
         let with = accepted.changes.iter().map(|(name, value)| (name.as_str(), Exact(value))).collect();
-        ClaimRows { curve: accepted.curve.iter().map(point).collect(), with, ..ClaimRows::new(game, &accepted.claim) }
+        let curve = accepted.curve.iter().map(point).collect();
+        ClaimRows { curve, with, attained: accepted.attained, ..ClaimRows::new(game, &accepted.claim) }
     }
 
     fn new(game: &'a Game, claim: &'a Claim) -> Self {
         ClaimRows {
             curve: Vec::new(),
             with: Vec::new(),
+            attained: None,
             lower: Exact(&claim.lower),
             upper: Exact(&claim.upper),
             epsilon: Exact(&claim.epsilon),

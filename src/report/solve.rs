@@ -26,10 +26,10 @@ pub struct SolveReport<'a> {
     pub certificate_path: Option<&'a str>,
 }
 
-/// Whether the decision reported is shown to reach the supremum over a polytope of decisions; `None` for other leaders, where the best decision always does.
-pub(super) fn attained(outcome: &Outcome) -> Option<bool> {
-    let claim = &outcome.accepted.claim;
-    outcome.point.as_ref().map(|_| claim.lower == claim.upper)
+/// Whether the decision reported is shown to reach the supremum over a polytope of decisions, or no decision is; `Some(None)` where neither is shown, `None` for
+/// other leaders, where the best decision always does.
+pub(super) fn attained(outcome: &Outcome) -> Option<Option<bool>> {
+    outcome.point.as_ref().map(|_| outcome.accepted.attained)
 }
 
 impl SolveReport<'_> {
@@ -92,8 +92,9 @@ impl SolveReport<'_> {
         write_field(out, "decision", &text.unwrap_or_default())?;
         match attained(self.outcome) {
             None => Ok(()),
-            Some(true) => write_field(out, "supremum", "reached by this decision"),
-            Some(false) => write_field(out, "supremum", "within the bounds; that a decision reaches it is not shown"),
+            Some(Some(true)) => write_field(out, "supremum", "reached by this decision"),
+            Some(Some(false)) => write_field(out, "supremum", &format!("{}, which no decision reaches", numbers.exact(&claim.upper))),
+            Some(None) => write_field(out, "supremum", "within the bounds; whether a decision reaches it is not shown"),
         }
     }
 

@@ -37,7 +37,7 @@ impl SolveReport<'_> {
             status: status(outcome.status),
             value: Bounds::new(&claim.lower, &claim.upper),
             decision: chosen(game, outcome).map(|decision| ChosenDecision { game, decision }),
-            attained: attained(outcome).map(|shown| shown.then_some(true)),
+            attained: attained(outcome),
             equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows { game, equilibrium, value: "leader_reward" }),
             decisions: List(|| {
                 let all = outcome.accepted.decisions.iter().enumerate();
@@ -99,7 +99,7 @@ struct Document<'a, D: Serialize> {
     status: &'static str,
     value: Bounds<'a>,
     decision: Option<ChosenDecision<'a>>,
-    /// Only for a polytope of decisions: `true` when the decision is shown to reach the supremum, `null` when that is not shown.
+    /// Only for a polytope of decisions: `true` when the decision reaches the supremum, `false` when no decision does and the upper bound is the supremum, `null` when neither is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     attained: Option<Option<bool>>,
     equilibrium: Option<EquilibriumRows<'a>>,

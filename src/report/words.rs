@@ -160,8 +160,9 @@ pub(super) fn accepted(game: &Game, accepted: &Accepted, numbers: &NumberText) -
         accepted.changes.iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value))).collect();
     let with = if changes.is_empty() { String::new() } else { format!("with {}, ", changes.join(", ")) };
     let first = claim(game, &accepted.claim, numbers);
+    let missed = if accepted.attained == Some(false) { ", the supremum, which no decision reaches" } else { "" };
     match accepted.curve.last() {
-        None => format!("{with}{first}"),
+        None => format!("{with}{first}{missed}"),
         Some(last) => {
             let exact = accepted.curve.iter().all(|point| point.lower == point.upper);
             let known = if exact { "known exactly" } else { "enclosed" };

@@ -145,8 +145,9 @@ class Solution:
     """The answer of :func:`smfg.solve`: bounds that an exact checker accepted.
 
     ``status`` is ``exact`` (lower and upper bound are the same number), ``within_gap`` or ``limit``; ``termination`` is ``gap`` or ``time_limit``. ``decision``
-    reaches the lower bound of ``value`` and ``equilibrium`` is the worst (``selection="optimistic"``: the best) at it. ``attained`` is ``True`` where a leader
-    with a continuum of decisions is shown to reach the supremum, else ``None``.
+    reaches the lower bound of ``value`` and ``equilibrium`` is the worst (``selection="optimistic"``: the best) at it. ``attained`` is about
+    leaders with a continuum of decisions: ``True`` where the decision reaches the supremum, ``False`` where no decision does and ``value.upper`` is the supremum, ``None``
+    where neither is shown.
     """
 
     value: Bounds

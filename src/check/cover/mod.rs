@@ -25,6 +25,34 @@ pub const MOST_DIMENSIONS: usize = 8;
 /// Checks the steps of a joined game on a piece: an upper bound of the leader's reward.
 pub(super) type CheckJoined<'a, R> = &'a dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>;
 
+/// An upper bound of the leader's value over some decisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Upper {
+    pub(super) bound: Rational,
+    /// Whether some decision may have this value; `false` when it is shown that all have less.
+    pub(super) reached: bool,
+}
+
+impl Upper {
+    /// For the decisions of both.
+    fn with(self, other: Option<Upper>) -> Upper {
+        match other {
+            Some(other) if other.bound > self.bound => other,
+            Some(other) if other.bound == self.bound => Upper { reached: self.reached || other.reached, ..self },
+            _ => self,
+        }
+    }
+
+    /// The sharper one of two bounds for the same decisions.
+    pub(super) fn sharper(self, other: Option<Upper>) -> Upper {
+        match other {
+            Some(other) if other.bound < self.bound => other,
+            Some(other) if other.bound == self.bound => Upper { reached: self.reached && other.reached, ..self },
+            _ => self,
+        }
+    }
+}
+
 /// Checks a cover that has just been opened, to its last piece. The answer is an upper bound of `sup_u` of the leader's reward at the worst
 /// (or the best) equilibrium; `joined` checks the steps of a joined game on a piece.
 pub(super) fn check_cover<R: BufRead>(
@@ -32,7 +60,7 @@ pub(super) fn check_cover<R: BufRead>(
     game: &Game,
     claim: &Claim,
     joined: CheckJoined<'_, R>,
-) -> Result<Rational, Rejection> {
+) -> Result<Upper, Rejection> {
     let opening = reader.line();
     let fail = move |line, rule, fault| Rejection::Step { line, rule, fault };
     let Some(space) = game.leader.space() else { return Err(fail(opening, "cover", Fault::Shape)) };
@@ -42,7 +70,7 @@ pub(super) fn check_cover<R: BufRead>(
     let mut cover = Cover { claim, space: &space, tables: Tables::new(game), policies: Policies::default() };
     let mut roots = space.simplices();
     let mut open: Vec<Vec<Point>> = Vec::new();
-    let mut upper: Option<Rational> = None;
+    let mut upper: Option<Upper> = None;
     loop {
         let piece = match open.pop() {
             Some(piece) => piece,
@@ -65,8 +93,8 @@ pub(super) fn check_cover<R: BufRead>(
         let rule = step.rule();
         let fault = |fault| fail(line, rule, fault);
         let bound = match step {
-            CoverStep::Cut(i, j) => {
-                let (with_first, with_second) = cut(&piece, i, j).ok_or_else(|| fault(Fault::Shape))?;
+            CoverStep::Cut(i, j, share) => {
+                let (with_first, with_second) = cut(&piece, i, j, &share).ok_or_else(|| fault(Fault::Shape))?;
                 open.push(with_first);
                 open.push(with_second);
                 None
@@ -79,6 +107,11 @@ pub(super) fn check_cover<R: BufRead>(
                 None
             }
             CoverStep::Response(rule) => cover.response(&piece, &rule).map_err(fault)?,
+            CoverStep::Below(rule, below) => {
+                let bound = cover.below(&piece, &rule, &below).map_err(fault)?;
+                upper = Some(Upper { bound, reached: false }.with(upper));
+                None
+            }
             CoverStep::Multiplier(multiplier, rule) => cover.multiplier(&piece, &multiplier, &rule).map_err(fault)?,
             CoverStep::Decisions => cover.decisions(reader, &piece, joined)?,
             CoverStep::Range => Some(leader_range_on(game, &piece).1),
@@ -87,23 +120,33 @@ pub(super) fn check_cover<R: BufRead>(
                 return Err(fault(Fault::Shape));
             }
         };
-        upper = upper.max(bound);
+        if let Some(bound) = bound {
+            upper = Some(Upper { bound, reached: true }.with(upper));
+        }
     }
     upper.ok_or_else(|| fail(opening, "cover", Fault::Shape))
 }
 
-/// The two halves of a simplex, cut at the middle of the edge between vertices `i` and `j`: with the middle in place of `j`, and in place of `i`.
+/// The two parts of a simplex, cut on the edge between vertices `i` and `j` at `share` of the way: with the point of the cut in place of `j`, and in place
+/// of `i`. `None` when there is no such edge, or the point is one of its ends.
 #[must_use]
-pub fn cut(piece: &[Point], i: usize, j: usize) -> Option<(Vec<Point>, Vec<Point>)> {
-    if i == j {
+pub fn cut(piece: &[Point], i: usize, j: usize, share: &Rational) -> Option<(Vec<Point>, Vec<Point>)> {
+    if i == j || *share <= Rational::ZERO || *share >= Rational::ONE {
         return None;
     }
-    let half = crate::exact::ratio(1, 2);
-    let middle: Point = piece.get(i)?.iter().zip(piece.get(j)?).map(|(x, y)| (x + y) * &half).collect();
+    let at: Point = piece.get(i)?.iter().zip(piece.get(j)?).map(|(x, y)| x + share * (y - x)).collect();
     let (mut with_i, mut with_j) = (piece.to_vec(), piece.to_vec());
-    with_i[j] = middle.clone();
-    with_j[i] = middle;
+    with_i[j] = at.clone();
+    with_j[i] = at;
     Some((with_i, with_j))
+}
+
+/// The vertices of a piece at which an affine bound is greatest, and that bound.
+#[must_use]
+pub fn greatest_face(values: &[Rational]) -> (Vec<usize>, Option<Rational>) {
+    let greatest = values.iter().max().cloned();
+    let face = (0..values.len()).filter(|&vertex| Some(&values[vertex]) == greatest.as_ref()).collect();
+    (face, greatest)
 }
 
 /// What all pieces share.
@@ -118,6 +161,12 @@ impl Cover<'_> {
     /// Upper bound of the leader's reward at the worst equilibrium anywhere on a simplex: what the rule gives her, when it is an eps-equilibrium everywhere.
     /// `None` when the simplex holds no decision.
     fn response(&self, piece: &[Point], rule: &[Mix]) -> Result<Option<Rational>, Fault> {
+        let leader = self.equilibrium(piece, rule)?;
+        Ok(leader.and_then(|leader| self.space.greatest_on(piece, &leader)))
+    }
+
+    /// What a rule gives the leader at most at each vertex of a simplex, on all of which it must be an eps-equilibrium. `None` when the simplex holds no decision.
+    fn equilibrium(&self, piece: &[Point], rule: &[Mix]) -> Result<Option<Vec<Rational>>, Fault> {
         if self.claim.selection != Selection::Pessimistic {
             return Err(Fault::NotPessimistic);
         }
@@ -127,8 +176,21 @@ impl Cover<'_> {
         let judged = judge(&self.tables, piece, rule, &self.policies).ok_or(Fault::Shape)?;
         match self.space.greatest_on(piece, &judged.exploitability) {
             Some(exploitability) if exploitability > self.claim.epsilon => Err(Fault::NotAnEquilibrium { exploitability }),
-            Some(_) => Ok(self.space.greatest_on(piece, &judged.leader)),
+            Some(_) => Ok(Some(judged.leader)),
             None => Ok(None),
+        }
+    }
+
+    /// A bound that the value does not reach anywhere on a simplex, statement (N): what a rule gives the leader at most at some vertex; on the face of the vertices
+    /// where it does, another rule gives her less.
+    fn below(&self, piece: &[Point], rule: &[Mix], below: &[Mix]) -> Result<Rational, Fault> {
+        let leader = self.equilibrium(piece, rule)?.ok_or(Fault::Shape)?;
+        let (face, Some(greatest)) = greatest_face(&leader) else { return Err(Fault::Shape) };
+        let face: Vec<Point> = face.into_iter().map(|vertex| piece[vertex].clone()).collect();
+        let there = self.equilibrium(&face, below)?;
+        match there.and_then(|leader| self.space.greatest_on(&face, &leader)) {
+            Some(most) if most >= greatest => Err(Fault::NotBelow),
+            _ => Ok(greatest),
         }
     }
 

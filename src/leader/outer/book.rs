@@ -5,6 +5,7 @@ use crate::check::cover::{Judgement, Policies, Scalar, Tables, judge, relax};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
 use crate::equilibrium::{Control, InnerProblem, Problem, inner_search};
 use crate::exact::{Natural, Rational, from_approx, from_short_dyadic, to_approx};
+use crate::follower::{Objective, best_response, earnings};
 use crate::game::{Game, Instance, NotQuadratic, Numbers, Point, Policy, Space};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -15,6 +16,8 @@ pub(super) const LAST_LEVEL: u32 = 22;
 const PATIENCE: usize = 2;
 /// Equilibria that are kept to be looked at first in the next search.
 const REMEMBERED: usize = 4;
+/// Most pairs of games whose best responses are computed exactly.
+const MOST_EXACT_PAIRS: usize = 4096;
 /// Fractional bits of a weight.
 const WEIGHT_BITS: u32 = 40;
 
@@ -113,6 +116,11 @@ impl<'a> Book<'a> {
             inductions: 0,
             lp_solves: 0,
         }
+    }
+
+    /// Whether exact inductions cost little.
+    pub(super) fn small(&self) -> bool {
+        self.game.pairs() <= MOST_EXACT_PAIRS
     }
 
     /// Whether flows may be mixed.
@@ -223,7 +231,8 @@ impl<'a> Book<'a> {
         simplex.iter().map(|&position| self.points[position].clone()).collect()
     }
 
-    fn judge_exactly(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<Rational>> {
+    /// What a rule costs the followers and gives the leader at each vertex of a simplex at most, as the checker computes it.
+    pub(super) fn judge_exactly(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<Rational>> {
         judge(&self.exact, &self.corners(simplex), rule, &self.exact_policies)
     }
 
@@ -349,10 +358,27 @@ impl<'a> Book<'a> {
         }
         let epsilon = self.epsilon - self.margin(level);
         match (self.linear, numbers) {
+            (true, Some(numbers)) if epsilon.is_zero() && self.small() => {
+                self.best_responses(numbers, epsilon, control).unwrap_or(Found::Nothing)
+            }
             (true, Some(numbers)) => self.induce(numbers, epsilon, control),
             (true, None) => Found::Nothing,
             (false, _) => self.search(&self.game.at(&self.points[position]), &epsilon, level > 0, control).unwrap_or(Found::Nothing),
         }
+    }
+
+    /// The worst equilibrium at eps = 0, exactly: binary64 does not see which responses are equally good, and one of them may be far worse for the leader.
+    fn best_responses(&self, numbers: &Numbers, epsilon: Rational, control: &Control) -> Option<Found> {
+        let (sign, sigma) = match self.selection {
+            Selection::Pessimistic => (Rational::NEG_ONE, 1.0),
+            Selection::Optimistic => (Rational::ONE, -1.0),
+        };
+        let keep_going = || !control.stopped();
+        let response = best_response(numbers, &Objective::follower(), Some(&Objective::leader(sign)), &keep_going).ok()?;
+        let (leader, _) = earnings(numbers, &response.policy, &keep_going).ok()?;
+        let own_approx = sigma * to_approx(&leader);
+        let interval_approx = (own_approx, own_approx);
+        Some(Found::Policies { interval_approx, feasible: Some(response.policy), infeasible: None, inductions: 1, epsilon })
     }
 
     fn induce(&self, numbers: &Numbers, epsilon: Rational, control: &Control) -> Found {

@@ -7,6 +7,7 @@
 mod approx;
 mod ascent;
 mod book;
+mod corner;
 mod engines;
 mod joined;
 mod mixing;
@@ -14,6 +15,7 @@ mod multiplier;
 mod pieces;
 mod proof;
 mod rules;
+mod supremum;
 
 use super::outcome::Statistics;
 use super::settings::{Covering, Progress, Settings};
@@ -25,6 +27,7 @@ use book::Book;
 use multiplier::Tree;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
+use supremum::Supremum;
 
 /// Fewest free parameters for which a tree of best responses is tried first.
 const LEAST_FOR_TREES: usize = 4;
@@ -38,6 +41,7 @@ const FIRST_TURN: usize = 128;
 pub(super) struct Covered<'a> {
     cover: Cover<'a>,
     tree: Option<Tree>,
+    supremum: Option<Supremum>,
     space: &'a Space<'a>,
     epsilon: &'a Rational,
 }
@@ -57,10 +61,14 @@ impl Covered<'_> {
         {
             return tree;
         }
-        let proof = cover_proof(&self.cover, self.space, self.epsilon, exact);
+        let supremum = self.supremum.as_ref().map(|supremum| &supremum.value);
+        let proof = cover_proof(&self.cover, self.space, self.epsilon, supremum, exact);
         match tree {
             Some((steps, upper)) if upper < proof.upper => (steps, upper),
-            _ => (proof.steps, proof.upper),
+            _ => {
+                let limit = self.supremum.iter().filter_map(|supremum| supremum.limit.clone());
+                (limit.chain(proof.steps).collect(), proof.upper)
+            }
         }
     }
 
@@ -107,7 +115,12 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
     let mut tree = if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
     let control = &if linear { settings.race_control.clone() } else { nearly_all(settings) };
+    let mut supremum = None;
     let mut closed = false;
+    if tree.is_none() && settings.epsilon.is_zero() {
+        supremum = cover.settle_in_turns(control, &report);
+        closed = supremum.is_some() || cover.closed();
+    }
     if let Some(tree) = &mut tree {
         cover.look_around(control);
         if settings.epsilon.is_zero() && space.dimension() <= MOST_FOR_TURNS {
@@ -120,7 +133,7 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
     if !closed && (tree.is_none() || !control.stopped()) {
         cover.run(control, usize::MAX, &report);
     }
-    Covered { cover, tree, space, epsilon: &settings.epsilon }
+    Covered { cover, tree, supremum, space, epsilon: &settings.epsilon }
 }
 
 /// Simplices and the tree in turns that grow, at eps = 0: the multipliers of the tree have no end there, and either may be far better. Whether one of

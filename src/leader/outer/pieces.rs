@@ -27,6 +27,8 @@ pub(super) enum Leaf {
     Range,
     Outside,
     Response(Vec<Weights>),
+    /// A response, and a worse one at the vertices where it gives the leader the most.
+    Below(Vec<Weights>, Vec<Weights>),
     Multiplier(Rational, Vec<Weights>),
     Joined(Vec<Step>, Rational),
     Decisions(Vec<(usize, AtDecision)>),
@@ -45,8 +47,26 @@ pub(super) struct Piece {
     /// Bound of its own leaf.
     pub(super) own_approx: f64,
     pub(super) leaf: Leaf,
-    /// Edge cut, and the pieces with its middle in place of the second and of the first end.
-    pub(super) children: Option<(usize, usize, [usize; 2])>,
+    /// How it was cut.
+    pub(super) division: Option<Division>,
+}
+
+/// A piece cut in two.
+pub(super) struct Division {
+    /// Ends of the edge cut.
+    pub(super) i: usize,
+    pub(super) j: usize,
+    /// Where, as a share of the way from the first end to the second.
+    pub(super) share: Rational,
+    /// The pieces with that point in place of the second and of the first end.
+    pub(super) parts: [usize; 2],
+}
+
+impl Division {
+    /// The same with all positions of pieces so much greater.
+    pub(super) fn moved(&self, by: usize) -> Self {
+        Division { share: self.share.clone(), parts: self.parts.map(|part| part + by), ..*self }
+    }
 }
 
 /// A piece that is to be bounded.
@@ -97,7 +117,7 @@ pub(super) struct Cover<'a> {
     pub(super) space: &'a Space<'a>,
     pub(super) selection: Selection,
     pub(super) epsilon: &'a Rational,
-    gap: &'a Rational,
+    pub(super) gap: &'a Rational,
     /// How much each parameter matters.
     weights_approx: Vec<f64>,
     pub(super) pieces: Vec<Piece>,
@@ -166,13 +186,13 @@ impl<'a> Cover<'a> {
             }
             let positions = self.add(parts, control);
             for ((piece, i, j), children) in cuts.into_iter().zip(positions.chunks_exact(2)) {
-                self.pieces[piece].children = Some((i, j, [children[0], children[1]]));
+                self.pieces[piece].division = Some(Division { i, j, share: ratio(1, 2), parts: [children[0], children[1]] });
             }
         }
     }
 
     /// The simplices that cover all decisions, and a good decision.
-    fn begin(&mut self, control: &Control) {
+    pub(super) fn begin(&mut self, control: &Control) {
         let mut roots = Vec::new();
         for simplex in self.space.simplices() {
             let simplex = simplex.iter().map(|point| self.book.position(point)).collect();
@@ -203,7 +223,7 @@ impl<'a> Cover<'a> {
     fn halves(&mut self, open: &Open) -> Option<(usize, usize, [Child; 2])> {
         let (i, j) = self.edge(open.piece);
         let parent = self.pieces[open.piece].simplex.clone();
-        let (with_i, _) = cut(&self.book.corners(&parent), i, j)?;
+        let (with_i, _) = cut(&self.book.corners(&parent), i, j, &ratio(1, 2))?;
         let middle = self.book.position(&with_i[j]);
         let inherited = self.inherited(open.piece, i, j);
         let half = |other: usize| {
@@ -269,12 +289,12 @@ impl<'a> Cover<'a> {
                 let simplex = child.simplex.clone();
                 let inside = if child.outside { None } else { bounded.next() };
                 let Some(Bounded { own_approx, leaf }) = inside else {
-                    self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside, children: None });
+                    self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside, division: None });
                     continue;
                 };
                 let own_approx = if own_approx == f64::INFINITY { self.range_approx(&simplex) } else { own_approx };
                 self.queue.push(Open { bound_approx: own_approx.min(child.parent_approx), piece: self.pieces.len() });
-                self.pieces.push(Piece { simplex, own_approx, leaf, children: None });
+                self.pieces.push(Piece { simplex, own_approx, leaf, division: None });
             }
         }
         (first..self.pieces.len()).collect()

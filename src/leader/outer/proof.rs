@@ -1,9 +1,9 @@
 //! From pieces to the steps of a cover, the leaves near the bound or near eps judged exactly.
 
 use super::book::{Book, Weights};
-use super::pieces::{AtDecision, Cover, Leaf};
+use super::pieces::{AtDecision, Cover, Division, Leaf};
 use crate::certificate::{CoverStep, Mix, Step};
-use crate::check::cover::leader_range_on;
+use crate::check::cover::{greatest_face, leader_range_on};
 use crate::exact::{Natural, Rational, from_approx, to_approx};
 use crate::game::{Game, Space};
 use std::collections::BTreeMap;
@@ -34,8 +34,14 @@ pub(super) fn range_cover(game: &Game, space: &Space<'_>) -> CoverProof {
     proof
 }
 
-/// The best proof that the pieces give.
-pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Rational, exact: bool) -> CoverProof {
+/// The best proof that the pieces give. Its bound is short, unless it is the `supremum`.
+pub(super) fn cover_proof(
+    cover: &Cover<'_>,
+    space: &Space<'_>,
+    epsilon: &Rational,
+    supremum: Option<&Rational>,
+    exact: bool,
+) -> CoverProof {
     let value_approx = values(cover);
     let top_approx = cover.roots.iter().map(|&root| value_approx[root]).fold(f64::NEG_INFINITY, f64::max);
     let near_approx = top_approx - SLACK_APPROX * top_approx.abs().max(1.0);
@@ -47,13 +53,13 @@ pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Ration
     let mut stack: Vec<usize> = cover.roots.iter().rev().copied().collect();
     while let Some(position) = stack.pop() {
         let piece = &cover.pieces[position];
-        let worth_cutting = |children: &[usize; 2]| {
-            let below = children.iter().map(|&child| value_approx[child]).fold(f64::NEG_INFINITY, f64::max);
+        let worth_cutting = |division: &&Division| {
+            let below = division.parts.iter().map(|&part| value_approx[part]).fold(f64::NEG_INFINITY, f64::max);
             below < piece.own_approx
         };
-        if let Some((i, j, children)) = piece.children.filter(|(_, _, children)| worth_cutting(children)) {
-            body.push(Step::Cover(CoverStep::Cut(i, j)));
-            stack.extend(children);
+        if let Some(division) = piece.division.as_ref().filter(worth_cutting) {
+            body.push(Step::Cover(CoverStep::Cut(division.i, division.j, division.share.clone())));
+            stack.extend(division.parts);
             continue;
         }
         // Far below the largest bound and far from eps: what binary64 says is enough, and the checker has the last word.
@@ -73,7 +79,8 @@ pub(super) fn cover_proof(cover: &Cover<'_>, space: &Space<'_>, epsilon: &Ration
     steps.append(&mut body);
     let slack_approx = SLACK_APPROX / 2.0 * loose_approx.abs().max(1.0);
     let upper = upper.max(from_approx(loose_approx + slack_approx));
-    CoverProof { steps, upper: rounded_up(upper.unwrap_or(Rational::ZERO)) }
+    let upper = upper.unwrap_or(Rational::ZERO);
+    CoverProof { steps, upper: if Some(&upper) == supremum { upper } else { rounded_up(upper) } }
 }
 
 /// Whether a leaf holds by a margin that roundings do not reach.
@@ -102,8 +109,10 @@ fn values(cover: &Cover<'_>) -> Vec<f64> {
     let mut values = vec![f64::INFINITY; cover.pieces.len()];
     // Parts come after the whole.
     for (position, piece) in cover.pieces.iter().enumerate().rev() {
-        let below =
-            piece.children.map_or(f64::INFINITY, |(_, _, children)| children.iter().map(|&c| values[c]).fold(f64::NEG_INFINITY, f64::max));
+        let below = piece
+            .division
+            .as_ref()
+            .map_or(f64::INFINITY, |division| division.parts.iter().map(|&p| values[p]).fold(f64::NEG_INFINITY, f64::max));
         values[position] = piece.own_approx.min(below);
     }
     values
@@ -154,6 +163,13 @@ fn leaf(
             let bound = judged(simplex, rule)?;
             body.push(Step::Cover(CoverStep::Response(rule.iter().map(|mix| policies.mix(mix)).collect())));
             Some(Some(bound))
+        }
+        Leaf::Below(rule, below) => {
+            let (exploitability, _) = book.most_exactly(space, simplex, rule)?;
+            let (_, bound) = greatest_face(&book.judge_exactly(simplex, rule)?.leader);
+            let mut mixes = |rule: &[Weights]| rule.iter().map(|mix| policies.mix(mix)).collect();
+            body.push(Step::Cover(CoverStep::Below(mixes(rule), mixes(below))));
+            (exploitability <= *epsilon).then_some(bound)
         }
         Leaf::Multiplier(multiplier, rule) => {
             let bound = book.relaxed_exactly(space, simplex, multiplier, rule)?;
