@@ -20,21 +20,13 @@ pub(super) fn zero<N: Scalar>() -> N {
     N::of(&crate::exact::Rational::ZERO)
 }
 
-fn larger<N: Scalar>(a: N, b: N) -> N {
-    if b > a { b } else { a }
-}
-
-fn smaller<N: Scalar>(a: N, b: N) -> N {
-    if b < a { b } else { a }
-}
-
 /// Least and greatest of some numbers; zeros for none.
 pub(super) fn extremes<N: Scalar>(values: &[N]) -> (N, N) {
     let mut range: Option<(N, N)> = None;
     for value in values {
         range = Some(match range {
             None => (value.clone(), value.clone()),
-            Some((low, high)) => (smaller(low, value.clone()), larger(high, value.clone())),
+            Some((low, high)) => (low.smaller(value.clone()), high.larger(value.clone())),
         });
     }
     range.unwrap_or_else(|| (zero(), zero()))
@@ -58,8 +50,8 @@ impl<N: Scalar> Form<N> {
             return;
         }
         let (a, b) = (factor.times(&other.low), factor.times(&other.high));
-        self.low = self.low.plus(&smaller(a.clone(), b.clone()));
-        self.high = self.high.plus(&larger(a, b));
+        self.low = self.low.plus(&a.clone().smaller(b.clone()));
+        self.high = self.high.plus(&a.larger(b));
     }
 
     fn is_affine(&self) -> bool {
@@ -78,7 +70,7 @@ impl<N: Scalar> Form<N> {
         for value in &mut self.at {
             if let Some((near, distance)) = value.shortened() {
                 *value = near;
-                slack = larger(slack, distance);
+                slack = slack.larger(distance);
             }
         }
         for (side, outwards) in [(&mut self.low, false), (&mut self.high, true)] {
@@ -117,7 +109,7 @@ impl<N: Scalar> Products<N> {
         let mut position = 0;
         for (v, (x, y)) in a.at.iter().zip(&b.at).enumerate() {
             for (other_x, other_y) in a.at.iter().zip(&b.at).skip(v + 1) {
-                if x != other_x && y != other_y {
+                if !x.is_same(other_x) && !y.is_same(other_y) {
                     self.cross[position] = self.cross[position].plus(&x.minus(other_x).times(&y.minus(other_y)));
                 }
                 position += 1;
@@ -151,8 +143,8 @@ impl<N: Scalar> Products<N> {
         let vertices = self.at.len() as u64;
         let share = N::of(&ratio(vertices.saturating_sub(1) as i64, 2 * vertices.max(1)));
         let (least, greatest) = extremes(&self.cross);
-        let low = self.low.minus(&share.times(&larger(zero(), greatest)));
-        let high = self.high.minus(&share.times(&smaller(zero(), least)));
+        let low = self.low.minus(&share.times(&zero::<N>().larger(greatest)));
+        let high = self.high.minus(&share.times(&zero::<N>().smaller(least)));
         Form { at: self.at, low, high }
     }
 }

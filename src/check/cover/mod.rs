@@ -1,11 +1,14 @@
 //! Leader rule for a polytope of decisions, statement (V) of docs/certificate.md: pieces that cover it, each with an upper bound of the value.
 
+mod fixed;
 mod form;
+mod judge;
 mod range;
 mod response;
 mod scalar;
 mod tables;
 
+pub use judge::{Judge, Refused};
 pub use range::leader_range_on;
 pub use response::{Judgement, Policies, Rule, judge, relax};
 pub use scalar::Scalar;
@@ -67,7 +70,7 @@ pub(super) fn check_cover<R: BufRead>(
     if space.dimension() > MOST_DIMENSIONS {
         return Err(fail(opening, "cover", Fault::TooLarge));
     }
-    let mut cover = Cover { claim, space: &space, tables: Tables::new(game), policies: Policies::default() };
+    let mut cover = Cover { claim, space: &space, judge: Judge::new(game, &claim.epsilon) };
     let mut roots = space.simplices();
     let mut open: Vec<Vec<Point>> = Vec::new();
     let mut upper: Option<Upper> = None;
@@ -82,7 +85,7 @@ pub(super) fn check_cover<R: BufRead>(
         let mut step = reader.step()?;
         while let Some(Step::Cover(CoverStep::Policy(policy))) = &step {
             let line = reader.line();
-            cover.policies.push(&cover.tables, policy).ok_or_else(|| fail(line, "cover-policy", Fault::NotAPolicy))?;
+            cover.judge.push(policy).ok_or_else(|| fail(line, "cover-policy", Fault::NotAPolicy))?;
             step = reader.step()?;
         }
         let line = reader.line();
@@ -153,41 +156,36 @@ pub fn greatest_face(values: &[Rational]) -> (Vec<usize>, Option<Rational>) {
 struct Cover<'a> {
     claim: &'a Claim,
     space: &'a Space<'a>,
-    tables: Tables<Rational>,
-    policies: Policies<Rational>,
+    judge: Judge<'a>,
 }
 
 impl Cover<'_> {
     /// Upper bound of the leader's reward at the worst equilibrium anywhere on a simplex: what the rule gives her, when it is an eps-equilibrium everywhere.
     /// `None` when the simplex holds no decision.
     fn response(&self, piece: &[Point], rule: &[Mix]) -> Result<Option<Rational>, Fault> {
-        let leader = self.equilibrium(piece, rule)?;
+        self.is_allowed(rule)?;
+        let leader = self.judge.response(self.space, piece, rule)?;
         Ok(leader.and_then(|leader| self.space.greatest_on(piece, &leader)))
     }
 
-    /// What a rule gives the leader at most at each vertex of a simplex, on all of which it must be an eps-equilibrium. `None` when the simplex holds no decision.
-    fn equilibrium(&self, piece: &[Point], rule: &[Mix]) -> Result<Option<Vec<Rational>>, Fault> {
-        if self.claim.selection != Selection::Pessimistic {
-            return Err(Fault::NotPessimistic);
-        }
-        if !rule.iter().all(is_law) {
-            return Err(Fault::Weights);
-        }
-        let judged = judge(&self.tables, piece, rule, &self.policies).ok_or(Fault::Shape)?;
-        match self.space.greatest_on(piece, &judged.exploitability) {
-            Some(exploitability) if exploitability > self.claim.epsilon => Err(Fault::NotAnEquilibrium { exploitability }),
-            Some(_) => Ok(Some(judged.leader)),
-            None => Ok(None),
+    /// Whether responses say anything, and consist of laws.
+    fn is_allowed(&self, rule: &[Mix]) -> Result<(), Fault> {
+        match self.claim.selection {
+            Selection::Optimistic => Err(Fault::NotPessimistic),
+            Selection::Pessimistic if !rule.iter().all(is_law) => Err(Fault::Weights),
+            Selection::Pessimistic => Ok(()),
         }
     }
 
     /// A bound that the value does not reach anywhere on a simplex, statement (N): what a rule gives the leader at most at some vertex; on the face of the vertices
     /// where it does, another rule gives her less.
     fn below(&self, piece: &[Point], rule: &[Mix], below: &[Mix]) -> Result<Rational, Fault> {
-        let leader = self.equilibrium(piece, rule)?.ok_or(Fault::Shape)?;
+        self.is_allowed(rule)?;
+        self.is_allowed(below)?;
+        let leader = self.judge.equilibrium(self.space, piece, rule)?.ok_or(Fault::Shape)?;
         let (face, Some(greatest)) = greatest_face(&leader) else { return Err(Fault::Shape) };
         let face: Vec<Point> = face.into_iter().map(|vertex| piece[vertex].clone()).collect();
-        let there = self.equilibrium(&face, below)?;
+        let there = self.judge.equilibrium(self.space, &face, below)?;
         match there.and_then(|leader| self.space.greatest_on(&face, &leader)) {
             Some(most) if most >= greatest => Err(Fault::NotBelow),
             _ => Ok(greatest),
@@ -202,7 +200,7 @@ impl Cover<'_> {
         if *multiplier < Rational::ZERO {
             return Err(Fault::NegativeMultiplier);
         }
-        let values = relax(&self.tables, piece, &self.claim.epsilon, multiplier, rule, &self.policies).ok_or(Fault::Shape)?;
+        let values = self.judge.relaxed(piece, multiplier, rule).ok_or(Fault::Shape)?;
         Ok(self.space.greatest_on(piece, &values))
     }
 
@@ -228,6 +226,15 @@ impl Cover<'_> {
             upper = upper.max(bound);
         }
         Ok(upper)
+    }
+}
+
+impl From<Refused> for Fault {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Shape => Fault::Shape,
+            Refused::Exploitable(exploitability) => Fault::NotAnEquilibrium { exploitability },
+        }
     }
 }
 

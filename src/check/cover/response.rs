@@ -170,7 +170,7 @@ pub fn relax<N: Scalar>(
     rule: &Rule<N>,
     policies: &Policies<N>,
 ) -> Option<Vec<N>> {
-    if tables.sees_population() || *multiplier < zero() {
+    if tables.sees_population() || multiplier.may_be_negative() {
         return None;
     }
     let Evaluation { most, earned, payoff, .. } = evaluate(tables, simplex, Some(multiplier), rule, policies)?;
@@ -277,12 +277,10 @@ fn evaluate<N: Scalar>(
 /// Occupation measures or probabilities at the vertices.
 fn played<N: Scalar>(tables: &Tables<N>, rule: &Rule<N>, policies: &Policies<N>) -> Option<Vec<Form<N>>> {
     for mix in rule {
-        let mut total: N = zero();
         for (policy, weight) in mix {
-            if *policy >= policies.numbers.len() || *weight < zero() {
+            if *policy >= policies.numbers.len() || weight.may_be_negative() {
                 return None;
             }
-            total = total.plus(weight);
         }
         // A search in rounded numbers checks its weights elsewhere; here they are exact, or nearly so.
         if mix.is_empty() || (!tables.fixed && mix.len() > 1) {
@@ -372,6 +370,5 @@ fn continuation<N: Scalar>(
 
 /// A form that neither of two exceeds.
 fn above<N: Scalar>(a: Form<N>, b: Form<N>) -> Form<N> {
-    let most = |x: N, y: N| if y > x { y } else { x };
-    Form { at: a.at.into_iter().zip(b.at).map(|(x, y)| most(x, y)).collect(), low: zero(), high: most(a.high, b.high) }
+    Form { at: a.at.into_iter().zip(b.at).map(|(x, y)| x.larger(y)).collect(), low: zero(), high: a.high.larger(b.high) }
 }

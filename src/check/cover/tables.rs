@@ -88,6 +88,14 @@ impl<N: Scalar> Tables<N> {
             || self.stages.iter().any(|s| table(&s.reward) || table(&s.leader) || s.transition.as_ref().is_some_and(|(_, t)| table(t)))
     }
 
+    /// Whether all data but the transitions are affine in the decision and see no population.
+    pub(super) fn is_affine(&self) -> bool {
+        let affine = |table: &Table<N>| table.iter().all(|(m, _)| m.degree() <= 1);
+        !self.sees_population()
+            && self.payoff.iter().all(|(m, _)| m.degree() <= 1)
+            && self.stages.iter().all(|stage| affine(&stage.reward) && affine(&stage.leader))
+    }
+
     /// Whether the transitions of some stage see populations of later stages, which no file can say.
     pub(super) fn anticipates(&self) -> bool {
         self.stages.iter().enumerate().any(|(t, stage)| {

@@ -20,8 +20,24 @@ impl Scalar for f64 {
         self * other
     }
 
+    fn larger(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    fn smaller(self, other: Self) -> Self {
+        self.min(other)
+    }
+
     fn is_nothing(&self) -> bool {
         *self == 0.0
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn may_be_negative(&self) -> bool {
+        *self < 0.0
     }
 
     fn shortened(&self) -> Option<(Self, Self)> {

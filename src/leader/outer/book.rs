@@ -1,7 +1,7 @@
 //! What is known of single decisions: the worst equilibria at several eps, and the policies that they mix.
 
 use crate::certificate::{Part, Selection};
-use crate::check::cover::{Judgement, Policies, Scalar, Tables, judge, relax};
+use crate::check::cover::{Judge, Judgement, Policies, Scalar, Tables, judge, relax};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
 use crate::equilibrium::{Control, InnerProblem, Problem, inner_search};
 use crate::exact::{Natural, Rational, from_approx, from_short_dyadic, to_approx};
@@ -59,10 +59,9 @@ pub(super) struct Book<'a> {
     outside_allowed: bool,
     /// Decisions at which the leader gets no more than this need no sharper bounds.
     pub(super) enough_approx: f64,
-    pub(super) exact: Tables<Rational>,
+    judge: Judge<'a>,
     approx: Tables<f64>,
     pub(super) policies: Vec<Policy>,
-    pub(super) exact_policies: Policies<Rational>,
     approx_policies: Policies<f64>,
     known: HashMap<String, usize>,
     points: Vec<Point>,
@@ -96,10 +95,9 @@ impl<'a> Book<'a> {
             linear,
             outside_allowed: !game.transitions_see_the_leader(),
             enough_approx: f64::NEG_INFINITY,
-            exact: Tables::new(game),
+            judge: Judge::new(game, epsilon),
             approx: Tables::new(game),
             policies: Vec::new(),
-            exact_policies: Policies::default(),
             approx_policies: Policies::default(),
             known: HashMap::new(),
             points: Vec::new(),
@@ -125,7 +123,7 @@ impl<'a> Book<'a> {
 
     /// Whether flows may be mixed.
     pub(super) fn fixed(&self) -> bool {
-        self.exact.fixed()
+        self.judge.fixed_transitions()
     }
 
     pub(super) fn point(&self, position: usize) -> &Point {
@@ -179,11 +177,16 @@ impl<'a> Book<'a> {
         Some((most(&judged.exploitability)?, most(&judged.leader)?))
     }
 
-    /// The same exactly, as the checker computes it.
-    pub(super) fn most_exactly(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<(Rational, Rational)> {
-        let judged = self.judge_exactly(simplex, rule)?;
+    /// The leader's greatest reward as the checker computes it; `None` when the rule is no eps-equilibrium on all of the simplex, or that has no decision.
+    pub(super) fn response_exactly(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<Rational> {
         let points = self.corners(simplex);
-        Some((space.greatest_on(&points, &judged.exploitability)?, space.greatest_on(&points, &judged.leader)?))
+        let leader = self.judge.response(space, &points, rule).ok()??;
+        space.greatest_on(&points, &leader)
+    }
+
+    /// What a rule gives the leader at most at each vertex of a simplex, on all of which it must be an eps-equilibrium, in exact numbers.
+    pub(super) fn equilibrium_exactly(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<Vec<Rational>> {
+        self.judge.equilibrium(space, &self.corners(simplex), rule).ok()?
     }
 
     /// Greatest bound of a multiplier on a simplex, in binary64.
@@ -202,7 +205,7 @@ impl<'a> Book<'a> {
         rule: &[Weights],
     ) -> Option<Rational> {
         let points = self.corners(simplex);
-        let values = relax(&self.exact, &points, self.epsilon, multiplier, rule, &self.exact_policies)?;
+        let values = self.judge.relaxed(&points, multiplier, rule)?;
         space.greatest_on(&points, &values)
     }
 
@@ -231,9 +234,9 @@ impl<'a> Book<'a> {
         simplex.iter().map(|&position| self.points[position].clone()).collect()
     }
 
-    /// What a rule costs the followers and gives the leader at each vertex of a simplex at most, as the checker computes it.
-    pub(super) fn judge_exactly(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<Rational>> {
-        judge(&self.exact, &self.corners(simplex), rule, &self.exact_policies)
+    /// What a rule gives the leader at a decision.
+    pub(super) fn reward_exactly(&self, position: usize, rule: &[Weights]) -> Option<Rational> {
+        self.judge.exactly(&[self.points[position].clone()], rule)?.leader.pop()
     }
 
     pub(super) fn policy(&mut self, policy: &Policy) -> Option<usize> {
@@ -241,7 +244,7 @@ impl<'a> Book<'a> {
         if let Some(&known) = self.known.get(&key) {
             return Some(known);
         }
-        let position = self.exact_policies.push(&self.exact, policy)?;
+        let position = self.judge.push(policy)?;
         self.approx_policies.push(&self.approx, policy)?;
         self.policies.push(policy.clone());
         self.known.insert(key, position);

@@ -42,7 +42,7 @@ impl Cover<'_> {
             .iter()
             .map(|vertex| {
                 let position = self.book.position(vertex);
-                self.book.judge_exactly(&[position], &rule).map(|judged| judged.leader[0].clone())
+                self.book.reward_exactly(position, &rule)
             })
             .collect::<Option<_>>()?;
         let (coefficients, constant) = frame.affine(&rewards);

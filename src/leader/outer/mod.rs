@@ -133,6 +133,9 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
     if !closed && (tree.is_none() || !control.stopped()) {
         cover.run(control, usize::MAX, &report);
     }
+    if supremum.is_none() && tree.is_some() && cover.closed() {
+        supremum = cover.settle(FIRST_TURN, control);
+    }
     Covered { cover, tree, supremum, space, epsilon: &settings.epsilon }
 }
 

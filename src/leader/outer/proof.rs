@@ -68,7 +68,7 @@ pub(super) fn cover_proof(
             loose_approx = loose_approx.max(piece.own_approx);
             continue;
         }
-        let bound = leaf(&cover.book, space, &piece.simplex, &piece.leaf, epsilon, &mut policies, &mut body).unwrap_or_else(|| {
+        let bound = leaf(&cover.book, space, &piece.simplex, &piece.leaf, &mut policies, &mut body).unwrap_or_else(|| {
             body.push(Step::Cover(CoverStep::Range));
             Some(leader_range_on(cover.book.game, &cover.book.corners(&piece.simplex)).1)
         });
@@ -145,14 +145,10 @@ fn leaf(
     space: &Space<'_>,
     simplex: &[usize],
     leaf: &Leaf,
-    epsilon: &Rational,
     policies: &mut Numbering,
     body: &mut Vec<Step>,
 ) -> Option<Option<Rational>> {
-    let judged = |simplex: &[usize], rule: &[Weights]| {
-        let (exploitability, leader) = book.most_exactly(space, simplex, rule)?;
-        (exploitability <= *epsilon).then_some(leader)
-    };
+    let judged = |simplex: &[usize], rule: &[Weights]| book.response_exactly(space, simplex, rule);
     match leaf {
         Leaf::Range => None,
         Leaf::Outside => {
@@ -165,11 +161,10 @@ fn leaf(
             Some(Some(bound))
         }
         Leaf::Below(rule, below) => {
-            let (exploitability, _) = book.most_exactly(space, simplex, rule)?;
-            let (_, bound) = greatest_face(&book.judge_exactly(simplex, rule)?.leader);
+            let (_, bound) = greatest_face(&book.equilibrium_exactly(space, simplex, rule)?);
             let mut mixes = |rule: &[Weights]| rule.iter().map(|mix| policies.mix(mix)).collect();
             body.push(Step::Cover(CoverStep::Below(mixes(rule), mixes(below))));
-            (exploitability <= *epsilon).then_some(bound)
+            Some(bound)
         }
         Leaf::Multiplier(multiplier, rule) => {
             let bound = book.relaxed_exactly(space, simplex, multiplier, rule)?;

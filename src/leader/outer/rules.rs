@@ -20,7 +20,7 @@ impl Cover<'_> {
         }
         // Doubtful in binary64: asked exactly.
         let doubtful = exploitability_approx > epsilon_approx - TOLERANCE_APPROX;
-        if doubtful && self.book.most_exactly(self.space, simplex, &rule).is_none_or(|(exploitability, _)| exploitability > *self.epsilon) {
+        if doubtful && self.book.response_exactly(self.space, simplex, &rule).is_none() {
             return;
         }
         *bounded = Bounded { own_approx: leader_approx, leaf: Leaf::Response(rule) };

@@ -14,10 +14,14 @@ use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio, to_approx};
 use crate::follower::{Objective, best_response, earnings, flow};
 use crate::game::{Columns, Game, Grid, Instance, Monomial, Numbers, Point, Policy};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Most cuts of a piece, one after another.
 const MOST_CUTS: usize = 60;
+/// Effort of exact judgements, entries of the game times stages and vertices, that is allowed for each piece; a crossing counts as so many vertices.
+const EFFORT_OF_A_PIECE: usize = 60_000;
+const CROSSING_EFFORT: usize = 8;
 /// Most corners, each better than the one before.
 const MOST_CORNERS: usize = 30;
 /// Most replies that are looked at to find where a policy stops being an equilibrium.
@@ -43,6 +47,8 @@ struct CutAt {
     edge: (usize, usize),
     /// Of the way from the first end to the second.
     share: Rational,
+    /// What is as good for followers from there on as the policy that stops being an equilibrium.
+    reply: Option<Policy>,
 }
 
 /// Why pieces were not settled.
@@ -73,6 +79,14 @@ struct Settling {
     pieces: Vec<Piece>,
     /// Most pieces.
     most: usize,
+    /// Effort of exact judgements so far.
+    spent: Cell<usize>,
+}
+
+impl Settling {
+    fn spend(&self, effort: usize) {
+        self.spent.set(self.spent.get() + effort);
+    }
 }
 
 impl Cover<'_> {
@@ -166,6 +180,7 @@ impl Cover<'_> {
             pool: Vec::new(),
             pieces: Vec::new(),
             most,
+            spent: Cell::new(0),
         };
         let near_approx = near_approx(&corner.value);
         let leaves = self.leaves();
@@ -215,7 +230,7 @@ impl Cover<'_> {
 
     /// Closes a simplex with a bound of at most the supremum, or cuts it. Its position among the pieces of `task`.
     fn divide(&mut self, simplex: Vec<usize>, depth: usize, task: &mut Settling, control: &Control) -> Result<usize, Unsettled> {
-        if control.stopped() || depth > MOST_CUTS || task.pieces.len() >= task.most {
+        if control.stopped() || depth > MOST_CUTS || task.pieces.len() >= task.most || task.spent.get() > task.most * EFFORT_OF_A_PIECE {
             return Err(Unsettled::GivenUp);
         }
         let candidates = self.candidates(&simplex, task, control)?;
@@ -227,20 +242,22 @@ impl Cover<'_> {
         let all: Vec<usize> = (0..simplex.len()).collect();
         let at = match &closed {
             Some(_) if !doubtful => None,
-            Some(_) => self.crossing(&simplex, &face, &candidates),
+            Some(_) => self.crossing(&simplex, &face, &candidates, task),
             None => {
-                let longest = || self.longest(&simplex).map(|edge| CutAt { edge, share: ratio(1, 2) });
-                Some(self.crossing(&simplex, &all, &candidates).or_else(longest).ok_or(Unsettled::GivenUp)?)
+                let longest = || self.longest(&simplex).map(|edge| CutAt { edge, share: ratio(1, 2), reply: None });
+                Some(self.crossing(&simplex, &all, &candidates, task).or_else(longest).ok_or(Unsettled::GivenUp)?)
             }
         };
         let own = task.pieces.len();
-        let Some(CutAt { edge: (i, j), share }) = at else {
+        let Some(CutAt { edge: (i, j), share, reply }) = at else {
             let (leaf, own_approx) = closed.ok_or(Unsettled::GivenUp)?;
             task.pieces.push(Piece { simplex, own_approx, leaf, division: None });
             return Ok(own);
         };
         let (with_i, _) = cut(&self.book.corners(&simplex), i, j, &share).ok_or(Unsettled::GivenUp)?;
         let middle = self.book.position(&with_i[j]);
+        let reply = reply.and_then(|reply| self.book.policy(&reply));
+        task.nearby.entry(middle).or_default().extend(reply);
         let mut parts = [0; 2];
         task.pieces.push(Piece { simplex: simplex.clone(), own_approx: f64::INFINITY, leaf: Leaf::Range, division: None });
         for (part, other) in parts.iter_mut().zip([j, i]) {
@@ -297,7 +314,7 @@ impl Cover<'_> {
         }
         let mut at_supremum: (Option<(Leaf, f64)>, Vec<usize>) = (None, Vec::new());
         for &policy in candidates.iter().chain(&task.pool) {
-            let Some(leader) = self.equilibrium(simplex, policy) else { continue };
+            let Some(leader) = self.equilibrium(simplex, policy, task) else { continue };
             let Some(most) = self.space.greatest_on(&points, &leader).filter(|most| *most <= task.supremum) else { continue };
             let own_approx = to_approx(&most);
             let rule = everywhere(policy, simplex.len());
@@ -313,7 +330,7 @@ impl Cover<'_> {
             }
             let on_face: Vec<usize> = face.iter().map(|&vertex| simplex[vertex]).collect();
             let lower = |&&other: &&usize| {
-                let leader = self.equilibrium(&on_face, other);
+                let leader = self.equilibrium(&on_face, other, task);
                 let most = leader.and_then(|leader| self.space.greatest_on(&self.book.corners(&on_face), &leader));
                 most.is_some_and(|most| most < task.supremum)
             };
@@ -326,34 +343,40 @@ impl Cover<'_> {
     }
 
     /// What a policy gives the leader at the vertices of a simplex, on which it must be an equilibrium.
-    fn equilibrium(&self, simplex: &[usize], policy: usize) -> Option<Vec<Rational>> {
+    fn equilibrium(&self, simplex: &[usize], policy: usize, task: &Settling) -> Option<Vec<Rational>> {
         let (exploitability_approx, _) = self.book.most_approx(self.space, simplex, &everywhere(policy, simplex.len()))?;
         if exploitability_approx > SURE_APPROX {
             return None;
         }
-        let judged = self.book.judge_exactly(simplex, &everywhere(policy, simplex.len()))?;
-        let exploitability = self.space.greatest_on(&self.book.corners(simplex), &judged.exploitability)?;
-        (exploitability <= Rational::ZERO).then_some(judged.leader)
+        task.spend(self.size() * simplex.len());
+        self.book.equilibrium_exactly(self.space, simplex, &everywhere(policy, simplex.len()))
     }
 
     /// An edge between two of the given vertices inside which a candidate stops being an equilibrium, and where: of all, the one farthest from both ends.
-    fn crossing(&self, simplex: &[usize], vertices: &[usize], candidates: &[usize]) -> Option<CutAt> {
+    fn crossing(&self, simplex: &[usize], vertices: &[usize], candidates: &[usize], task: &Settling) -> Option<CutAt> {
         let mut farthest_approx = 0.0;
         let mut found = None;
         for &policy in candidates {
             let (inside, outside): (Vec<usize>, Vec<usize>) =
-                vertices.iter().partition(|&&vertex| self.equilibrium(&[simplex[vertex]], policy).is_some());
+                vertices.iter().partition(|&&vertex| self.equilibrium(&[simplex[vertex]], policy, task).is_some());
             for (&i, &j) in inside.iter().flat_map(|i| outside.iter().map(move |j| (i, j))) {
                 let (a, b) = (self.book.point(simplex[i]), self.book.point(simplex[j]));
-                let Some(share) = last_optimum(self.book.game, &self.book.policies[policy], a, b) else { continue };
+                task.spend(CROSSING_EFFORT * self.size());
+                let Some((share, reply)) = last_optimum(self.book.game, &self.book.policies[policy], a, b) else { continue };
                 let nearer = to_approx(&share).min(1.0 - to_approx(&share));
                 let distance_approx = nearer * self.squared_length_approx(simplex[i], simplex[j]).sqrt();
                 if distance_approx > farthest_approx {
-                    (farthest_approx, found) = (distance_approx, Some(CutAt { edge: (i, j), share }));
+                    (farthest_approx, found) = (distance_approx, Some(CutAt { edge: (i, j), share, reply }));
                 }
             }
         }
         found
+    }
+
+    /// What an exact judgement costs per vertex: numbers are longer, the more stages there are.
+    fn size(&self) -> usize {
+        let game = self.book.game;
+        (game.pairs() + game.transition_entries()) * game.stages.len()
     }
 
     fn squared_length_approx(&self, a: usize, b: usize) -> f64 {
@@ -383,15 +406,15 @@ pub(super) fn against(instance: &Instance, policy: &Policy) -> Option<Numbers> {
     Some(instance.at_population(&flow(instance, policy).ok()?.aggregates))
 }
 
-/// How far on the way from `a`, where it is an equilibrium, to `b` a policy stays one: a share of the way. What another policy earns more against its population is affine on
+/// How far on the way from `a`, where it is an equilibrium, to `b` a policy stays one: a share of the way, and what ends it. What another policy earns more against its population is affine on
 /// the way, so each best reply says where the policy has stopped at the latest.
-fn last_optimum(game: &Game, policy: &Policy, a: &Point, b: &Point) -> Option<Rational> {
+fn last_optimum(game: &Game, policy: &Policy, a: &Point, b: &Point) -> Option<(Rational, Option<Policy>)> {
     let at = |share: &Rational| -> Option<Numbers> {
         let point: Point = a.iter().zip(b).map(|(x, y)| x + share * (y - x)).collect();
         against(&game.at(&point), policy)
     };
     let start = at(&Rational::ZERO)?;
-    let mut share = Rational::ONE;
+    let (mut share, mut last) = (Rational::ONE, None);
     for _ in 0..MOST_REPLIES {
         let here = at(&share)?;
         let reply = best_response(&here, &Objective::follower(), None, &|| true).ok()?.policy;
@@ -401,11 +424,12 @@ fn last_optimum(game: &Game, policy: &Policy, a: &Point, b: &Point) -> Option<Ra
         };
         let (before, after) = (more(&start)?, more(&here)?);
         if after <= Rational::ZERO {
-            return Some(share);
+            return Some((share, last));
         }
         share = &share * (-&before / (after - &before));
+        last = Some(reply);
         if share.is_zero() {
-            return Some(share);
+            return Some((share, last));
         }
     }
     None
