@@ -301,9 +301,13 @@ impl<'a> Cover<'a> {
     }
 
     fn child(&self, simplex: Vec<usize>, inherited: Option<Vec<Weights>>, parent_approx: f64) -> Child {
+        Child { outside: self.is_outside(&simplex), simplex, inherited, parent_approx }
+    }
+
+    /// Whether a simplex has no decision.
+    pub(super) fn is_outside(&self, simplex: &[usize]) -> bool {
         let nothing = vec![Rational::ZERO; simplex.len()];
-        let outside = !self.book.all_inside(&simplex) && self.space.greatest_on(&self.book.corners(&simplex), &nothing).is_none();
-        Child { simplex, outside, inherited, parent_approx }
+        !self.book.all_inside(simplex) && self.space.greatest_on(&self.book.corners(simplex), &nothing).is_none()
     }
 
     fn range_approx(&self, simplex: &[usize]) -> f64 {

@@ -144,8 +144,7 @@ impl Cover<'_> {
         // Bounds of larger pieces that are as great give way to those of their parts.
         let coarse = |piece: &&mut Piece| piece.division.is_some() && piece.own_approx >= near_approx;
         self.pieces.iter_mut().filter(coarse).for_each(|piece| piece.own_approx = f64::INFINITY);
-        let value_approx = to_approx(&corner.value);
-        if there_approx >= value_approx - ROUNDING_APPROX * value_approx.abs().max(1.0) {
+        if there_approx >= below_approx(&corner.value, ROUNDING_APPROX) {
             self.best = Some((there_approx, corner.point));
             return Some(Supremum { value: corner.value, limit: None });
         }
@@ -156,8 +155,7 @@ impl Cover<'_> {
 
     /// Takes a decision on the way to a corner that is worth nearly as much, unless there is one.
     fn approach(&mut self, corner: &Corner, through: &Point, control: &Control) {
-        let value_approx = to_approx(&corner.value);
-        let enough_approx = value_approx - to_approx(self.gap) * value_approx.abs().max(1.0) / 8.0;
+        let enough_approx = below_approx(&corner.value, to_approx(self.gap) / 8.0);
         let mut share = ratio(1, 2);
         for _ in 0..MOST_HALVINGS {
             if self.lower_approx() >= enough_approx || control.stopped() {
@@ -276,9 +274,8 @@ impl Cover<'_> {
             if !task.responses.contains_key(&vertex) {
                 self.try_decision(vertex, control);
                 let answer = self.book.answer(vertex, 0, control).ok_or(Unsettled::GivenUp)?;
-                let value_approx = to_approx(&task.supremum);
                 let point = self.book.point(vertex);
-                if answer.lower_approx > value_approx + ROUNDING_APPROX * value_approx.abs().max(1.0) && self.space.admits(point) {
+                if answer.lower_approx > below_approx(&task.supremum, -ROUNDING_APPROX) && self.space.admits(point) {
                     return Err(Unsettled::Better(point.clone()));
                 }
                 let mut found: Vec<usize> = answer.mix.unwrap_or_default().into_iter().map(|(policy, _)| policy).collect();
@@ -307,11 +304,10 @@ impl Cover<'_> {
 
     /// The best closing of a simplex by one policy, with its bound, and the face on which it gives the supremum.
     fn close(&self, simplex: &[usize], candidates: &[usize], task: &Settling) -> (Option<(Leaf, f64)>, Vec<usize>) {
-        let points = self.book.corners(simplex);
-        let nothing = vec![Rational::ZERO; simplex.len()];
-        if self.space.greatest_on(&points, &nothing).is_none() {
+        if self.is_outside(simplex) {
             return (Some((Leaf::Outside, f64::NEG_INFINITY)), Vec::new());
         }
+        let points = self.book.corners(simplex);
         let mut at_supremum: (Option<(Leaf, f64)>, Vec<usize>) = (None, Vec::new());
         for &policy in candidates.iter().chain(&task.pool) {
             let Some(leader) = self.equilibrium(simplex, policy, task) else { continue };
@@ -393,7 +389,13 @@ impl Cover<'_> {
 
 /// Bounds from here on are compared with the supremum exactly.
 fn near_approx(supremum: &Rational) -> f64 {
-    to_approx(supremum) - NEAR_APPROX * to_approx(supremum).abs().max(1.0)
+    below_approx(supremum, NEAR_APPROX)
+}
+
+/// A value less `share` of its size, or of 1 where that is more.
+fn below_approx(value: &Rational, share: f64) -> f64 {
+    let value_approx = to_approx(value);
+    value_approx - share * value_approx.abs().max(1.0)
 }
 
 /// The same policy at every vertex.
