@@ -56,6 +56,17 @@ pub struct LiftedMultipliers {
     pub products: Vec<(usize, usize, usize, i64)>,
 }
 
+/// Ends of one statistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// The statistic.
+    pub statistic: usize,
+    /// Its lower end.
+    pub low: i64,
+    /// Its upper end.
+    pub high: i64,
+}
+
 /// A line, or a few, of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LiftedStep {
@@ -92,6 +103,10 @@ pub enum LiftedStep {
     },
     /// The bound holds on the current box.
     Leaf(LiftedMultipliers),
+    /// By one round of regrets no equilibrium of interest in the current box lies outside these ends, which become its own.
+    Confine(Vec<Ends>),
+    /// By one round of regrets no equilibrium of interest is in the current box.
+    Void,
 }
 
 impl LiftedStep {
@@ -106,6 +121,8 @@ impl LiftedStep {
             LiftedStep::Narrow => "lifted-narrow",
             LiftedStep::Tighten { .. } => "lifted-tighten",
             LiftedStep::Leaf(_) => "lifted-leaf",
+            LiftedStep::Confine(_) => "lifted-confine",
+            LiftedStep::Void => "lifted-void",
         }
     }
 }
@@ -129,6 +146,16 @@ fn parse_form(word: &str) -> Result<AffineForm, String> {
         linear.push((k, parse_integer(coefficient)?));
     }
     Ok(AffineForm { constant, linear })
+}
+
+fn parse_end(word: &str) -> Result<Ends, String> {
+    let mut parts = word.splitn(3, ':');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(k), Some(low), Some(high)) => {
+            Ok(Ends { statistic: parse_index(k)?, low: parse_integer(low)?, high: parse_integer(high)? })
+        }
+        _ => Err(format!("found `{}`, expected K:LOW:HIGH", short(word))),
+    }
 }
 
 fn format_form(form: &AffineForm, out: &mut String) {
@@ -196,6 +223,8 @@ pub(super) fn parse_head(rule: &str, words: &[&str]) -> Option<Result<LiftedStep
             Ok(LiftedStep::Open { value: parse_number(value)?, bits, ceiling: rule == "lifted-ceiling" })
         })()),
         ("lifted-narrow", []) => Some(Ok(LiftedStep::Narrow)),
+        ("lifted-void", []) => Some(Ok(LiftedStep::Void)),
+        ("lifted-confine", ends) => Some(ends.iter().map(|word| parse_end(word)).collect::<Result<_, _>>().map(LiftedStep::Confine)),
         ("lifted-policy", []) => Some(Ok(LiftedStep::Policy(Vec::new()))),
         ("lifted-split", [k, point]) => {
             Some(parse_index(k).and_then(|statistic| parse_integer(point).map(|point| LiftedStep::Split { statistic, point })))
@@ -229,6 +258,14 @@ pub(super) fn format_step(step: &LiftedStep) -> String {
             let _ = writeln!(out, "lifted-split {statistic} {point}");
         }
         LiftedStep::Narrow => out.push_str("lifted-narrow\n"),
+        LiftedStep::Void => out.push_str("lifted-void\n"),
+        LiftedStep::Confine(ends) => {
+            out.push_str("lifted-confine");
+            for Ends { statistic, low, high } in ends {
+                let _ = write!(out, " {statistic}:{low}:{high}");
+            }
+            out.push('\n');
+        }
         LiftedStep::Tighten { statistic, upper, bound, multipliers } => {
             let end = if *upper { "upper" } else { "lower" };
             let _ = writeln!(out, "lifted-tighten {statistic} {end} {bound} {}", multipliers.objective);

@@ -23,7 +23,7 @@ pub use cover::{CoverStep, Mix};
 pub use curve::{CurvePoint, MOST_POINTS, write_curve};
 pub use drift::{DRIFT, DriftBound, DriftClaim, StatedError, write_drift};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
-pub use lifted::{AffineForm, DeviationTerm, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
+pub use lifted::{AffineForm, DeviationTerm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
 pub use multiplier::{Amount, MultiplierStep};
 pub use read::{Element, ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};

@@ -402,7 +402,7 @@ impl<R: BufRead> Reader<R> {
                     break;
                 }
             },
-            LiftedStep::Open { .. } | LiftedStep::Split { .. } | LiftedStep::Narrow => {}
+            LiftedStep::Open { .. } | LiftedStep::Split { .. } | LiftedStep::Narrow | LiftedStep::Confine(_) | LiftedStep::Void => {}
         }
         Ok(step)
     }

@@ -155,6 +155,15 @@ pub enum Fault {
         /// Whether zero does not suffice.
         strict: bool,
     },
+    /// Regrets do not confine a statistic as closely as is claimed.
+    #[error("the regrets do not confine statistic {statistic} to the stated ends")]
+    NotConfined {
+        /// Its position.
+        statistic: usize,
+    },
+    /// Regrets leave something of a box.
+    #[error("the regrets leave part of the box")]
+    NotVoid,
     /// The multipliers of a leaf prove less than nothing.
     #[error("the combination is at least {missing}/2^{bits} on the box, expected {}", if *.strict { "more than 0" } else { "at least 0" })]
     Short {

@@ -8,14 +8,17 @@ mod leaf;
 mod least;
 mod monomials;
 pub(super) mod numbers;
+mod regret;
+mod stage_box;
 
 use super::verdict::{Fault, Rejection};
-use crate::certificate::{LiftedStep, MOST_TREE_BITS, Reader, Step};
+use crate::certificate::{Ends, LiftedStep, MOST_TREE_BITS, Reader, Step};
 use crate::exact::Rational;
 use crate::game::Reduced;
 use data::{BoxGame, Region};
 use leaf::{Claimed, Scratch, Target, pairs_of_policy, show};
 use numbers::Enclosure;
+use regret::{Left, confine};
 use std::io::BufRead;
 
 /// Most policies that one tree may name.
@@ -110,6 +113,33 @@ impl Tree {
                 }
                 self.current = false;
             }
+            LiftedStep::Confine(claimed) => {
+                let left = self.confine()?;
+                let region = self.open.last_mut().ok_or(Fault::OutsideTree)?;
+                let count = region.len();
+                for &Ends { statistic, low, high } in claimed {
+                    let end = region.get_mut(statistic).ok_or(Fault::Unknown { what: "statistic", index: statistic, count })?;
+                    if let Left::Ends(ends) = &left
+                        && (low > ends[statistic].0 || high < ends[statistic].1)
+                    {
+                        return Err(Fault::NotConfined { statistic });
+                    }
+                    *end = (end.0.max(low), end.1.min(high));
+                }
+                if region.iter().any(|(low, high)| low > high) {
+                    self.open.pop();
+                }
+                self.narrower = None;
+                self.current = false;
+            }
+            LiftedStep::Void => {
+                if let Left::Ends(_) = self.confine()? {
+                    return Err(Fault::NotVoid);
+                }
+                self.open.pop();
+                self.narrower = None;
+                self.current = false;
+            }
             LiftedStep::Leaf(multipliers) => {
                 self.show(multipliers, Target::Objective)?;
                 self.open.pop();
@@ -120,12 +150,24 @@ impl Tree {
         Ok(())
     }
 
-    fn show(&mut self, multipliers: &crate::certificate::LiftedMultipliers, target: Target) -> Result<(), Fault> {
+    /// The open box, with the data of the game moved to it.
+    fn here(&mut self) -> Result<(), Fault> {
         let region = self.open.last().ok_or(Fault::OutsideTree)?;
         if !self.current {
             self.game.move_to(region)?;
             self.current = true;
         }
+        Ok(())
+    }
+
+    fn confine(&mut self) -> Result<Left, Fault> {
+        self.here()?;
+        confine(&self.game, &self.claimed, self.open.last().ok_or(Fault::OutsideTree)?)
+    }
+
+    fn show(&mut self, multipliers: &crate::certificate::LiftedMultipliers, target: Target) -> Result<(), Fault> {
+        self.here()?;
+        let region = self.open.last().ok_or(Fault::OutsideTree)?;
         show(&mut self.game, region, &self.claimed, &self.policies, multipliers, target, &mut self.scratch)
     }
 }

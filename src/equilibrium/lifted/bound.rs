@@ -6,14 +6,14 @@ use crate::certificate::{AffineForm, LiftedMultipliers};
 
 /// Dense sums of terms, reused from pair to pair.
 #[derive(Debug, Default)]
-struct Sum {
+pub(super) struct Sum {
     values: Vec<f64>,
     marked: Vec<bool>,
     touched: Vec<usize>,
 }
 
 impl Sum {
-    fn add(&mut self, number: usize, value: f64) {
+    pub(super) fn add(&mut self, number: usize, value: f64) {
         if self.values.len() <= number {
             self.values.resize(number + 1, 0.0);
             self.marked.resize(number + 1, false);
@@ -26,7 +26,7 @@ impl Sum {
     }
 
     /// The terms; the sum is empty afterwards.
-    fn take(&mut self, into: &mut Terms) {
+    pub(super) fn take(&mut self, into: &mut Terms) {
         into.clear();
         self.touched.sort_unstable();
         for number in self.touched.drain(..) {

@@ -12,8 +12,10 @@ mod model;
 mod node;
 mod population;
 mod pure;
+mod regret;
 mod relaxation;
 mod search;
+mod stage_box;
 mod tree;
 mod witness;
 

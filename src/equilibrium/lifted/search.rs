@@ -33,6 +33,8 @@ pub struct LiftedStatistics {
     pub lp_solves: usize,
     /// Simplex iterations of the relaxations.
     pub iterations: usize,
+    /// Boxes that were cut without a linear programme.
+    pub skipped: usize,
 }
 
 /// The search for one decision: `min sigma J0` over its eps-equilibria.
@@ -65,6 +67,10 @@ pub struct LiftedSearch {
     /// Policies of equilibria in a game nearby.
     suggestions: Vec<Play>,
     started: bool,
+    /// Whether regrets are tried.
+    pub(super) regrets: bool,
+    /// Boxes in a row that linear programmes neither closed nor narrowed.
+    pub(super) idle: usize,
 }
 
 impl LiftedSearch {
@@ -77,6 +83,7 @@ impl LiftedSearch {
         let root = model.root.clone();
         let data = model.on_box(&root);
         let layout = Layout::new(&mut model, &data);
+        let regrets = model.regrets_pay();
         Some(LiftedSearch {
             instance: instance.clone(),
             model,
@@ -97,6 +104,8 @@ impl LiftedSearch {
             selection,
             suggestions: Vec::new(),
             started: false,
+            regrets,
+            idle: 0,
         })
     }
 

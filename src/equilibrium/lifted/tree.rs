@@ -25,10 +25,19 @@ pub(super) struct Node {
     pub(super) stiff: bool,
 }
 
+/// How a box is closed.
+#[derive(Debug, Clone)]
+pub(super) enum Closing {
+    /// By a combination of facts.
+    Leaf(LiftedMultipliers),
+    /// By regrets.
+    Void,
+}
+
 /// A bound proved on the box that a node was after some of its narrowings.
 #[derive(Debug, Clone)]
 pub(super) struct BoxProof {
-    pub(super) multipliers: LiftedMultipliers,
+    pub(super) closing: Closing,
     /// Of `sigma J0`; infinite when no equilibrium is in the box.
     pub(super) bound: f64,
     /// Steps of `tightened` that come before.
@@ -41,9 +50,9 @@ impl Node {
     }
 
     /// Keeps a proof on the present box when it is better.
-    pub(super) fn keep(&mut self, multipliers: LiftedMultipliers, bound: f64) {
+    pub(super) fn keep(&mut self, closing: Closing, bound: f64) {
         if bound > self.proof.as_ref().map_or(f64::NEG_INFINITY, |proof| proof.bound) {
-            self.proof = Some(BoxProof { multipliers, bound, after: self.tightened.len() });
+            self.proof = Some(BoxProof { closing, bound, after: self.tightened.len() });
         }
     }
 
@@ -98,7 +107,13 @@ pub(super) fn steps(nodes: &[Node], policies: &[Vec<Vec<u32>>], open: LiftedStep
             emit(&mut steps, step.clone());
         }
         match (sufficient, node.split) {
-            (Some(proof), _) => emit(&mut steps, LiftedStep::Leaf(proof.multipliers.clone())),
+            (Some(proof), _) => {
+                let step = match &proof.closing {
+                    Closing::Leaf(multipliers) => LiftedStep::Leaf(multipliers.clone()),
+                    Closing::Void => LiftedStep::Void,
+                };
+                emit(&mut steps, step);
+            }
             (None, _) if node.empty => {}
             (None, Some((statistic, point, lower, upper))) => {
                 emit(&mut steps, LiftedStep::Split { statistic, point });
