@@ -32,12 +32,11 @@ const NARROWEST: f64 = 1e-9;
 const MOST_UNEVEN: f64 = 16.0;
 /// Rounds of regrets per box.
 const MOST_CONFINEMENTS: usize = 4;
-/// What is kept back from what regrets show, for the rounding of the checker.
-const REGRET_MARGIN: f64 = 2e-9;
-/// Boxes in a row that linear programmes neither closed nor narrowed before they are left out.
-const MOST_IDLE: usize = 8;
-/// Of the boxes that may be left out, one in so many is not.
-const ONCE_IN: usize = 16;
+/// Share of boxes closed by regrets, lately, from which on linear programmes are solved for one box in so many only.
+const ENOUGH_BY_REGRETS: f64 = 0.2;
+const ONCE_IN: usize = 4;
+/// Weight of the last box in what happened lately.
+const LATELY: f64 = 0.05;
 /// No cut closer to the end of a range than this share.
 const CLOSEST: f64 = 0.15;
 
@@ -51,16 +50,6 @@ enum Outcome {
     Unsolved,
 }
 
-/// What regrets did to a box.
-enum Confinement {
-    /// Its bound suffices.
-    Closed,
-    /// It lost much of its volume.
-    Smaller,
-    /// It did not.
-    Same,
-}
-
 impl LiftedSearch {
     /// Solves the relaxation of a box, narrows it, and closes it or cuts it in two.
     pub(super) fn solve_node(&mut self, index: usize, control: &Control) {
@@ -69,16 +58,17 @@ impl LiftedSearch {
             // The parent's own proof suffices by now.
             return;
         }
-        match self.confine(index, control) {
-            Confinement::Closed => return,
-            Confinement::Smaller if self.programmes_idle() => {
-                self.statistics.skipped += 1;
+        if self.regrets {
+            let closed = self.confine(index, control);
+            self.by_regrets += LATELY * (f64::from(u8::from(closed)) - self.by_regrets);
+            if closed {
+                return;
+            }
+            if self.by_regrets > ENOUGH_BY_REGRETS && !self.statistics.nodes.is_multiple_of(ONCE_IN) && !control.stopped() {
                 return self.branch(index, &Outcome::Unsolved, &start);
             }
-            Confinement::Smaller | Confinement::Same => {}
         }
         let mut last = Outcome::Unsolved;
-        let before = self.nodes[index].region.clone();
         // Where it was in vain one generation is left out.
         let skip = std::mem::take(&mut self.nodes[index].stiff);
         for round in 0..MOST_NARROWINGS {
@@ -111,25 +101,13 @@ impl LiftedSearch {
                 break;
             }
         }
-        let closed = matches!(last, Outcome::Closed);
-        self.idle = if closed || share_left(&before, &self.nodes[index].region) <= 1.0 - AGAIN { 0 } else { self.idle + 1 };
-        if !closed && !control.stopped() {
+        if !matches!(last, Outcome::Closed) && !control.stopped() {
             self.branch(index, &last, &start);
         }
     }
 
-    /// Whether linear programmes have closed or narrowed no box for a while: then boxes that regrets make smaller are cut without them,
-    /// but for one in a while.
-    fn programmes_idle(&self) -> bool {
-        self.idle >= MOST_IDLE && !self.statistics.skipped.is_multiple_of(ONCE_IN)
-    }
-
-    /// Makes a box smaller, or closes it, by rounds of regrets.
-    fn confine(&mut self, index: usize, control: &Control) -> Confinement {
-        if !self.regrets {
-            return Confinement::Same;
-        }
-        let before = self.nodes[index].region.clone();
+    /// Makes a box smaller by rounds of regrets; whether its bound suffices then.
+    fn confine(&mut self, index: usize, control: &Control) -> bool {
         for _ in 0..MOST_CONFINEMENTS {
             let region = self.nodes[index].region.clone();
             let data = self.model.on_box(&region);
@@ -137,17 +115,16 @@ impl LiftedSearch {
             let Ok(confined) = self.model.confine(&data, cutoff) else {
                 self.least_cutoff = self.least_cutoff.min(cutoff);
                 self.nodes[index].keep(Closing::Void, f64::INFINITY);
-                return Confinement::Closed;
+                return true;
             };
-            let floor = confined.floor - REGRET_MARGIN * self.model.scale;
-            self.nodes[index].keep(Closing::Void, floor.min(cutoff));
+            self.nodes[index].keep(Closing::Void, confined.floor.min(cutoff));
             if self.nodes[index].own() >= cutoff {
-                return Confinement::Closed;
+                return true;
             }
             let mut ends = Vec::new();
             for (k, (&(low, high), &(least, greatest))) in region.iter().zip(&confined.ends).enumerate() {
-                let least = self.model.floor(least - REGRET_MARGIN).map_or(low, |end| end.max(low));
-                let greatest = self.model.floor(-greatest - REGRET_MARGIN).map_or(high, |end| (-end).min(high));
+                let least = self.model.floor(least).map_or(low, |end| end.max(low));
+                let greatest = self.model.floor(-greatest).map_or(high, |end| (-end).min(high));
                 let gained = ((least - low) + (high - greatest)) as f64 / (high - low).max(1) as f64;
                 if gained >= WORTHWHILE && least <= greatest {
                     ends.push(Ends { statistic: k, low: least, high: greatest });
@@ -161,7 +138,7 @@ impl LiftedSearch {
             ends.iter().for_each(|end| node.region[end.statistic] = (end.low, end.high));
             node.tightened.push(LiftedStep::Confine(ends));
         }
-        if share_left(&before, &self.nodes[index].region) <= 1.0 - AGAIN { Confinement::Smaller } else { Confinement::Same }
+        false
     }
 
     /// Solves the relaxation with separation, and proves its bound.
@@ -411,11 +388,6 @@ impl LiftedSearch {
         }
         self.nodes[index].split = Some((k, point, first, first + 1));
     }
-}
-
-/// The share of a box that another one inside it takes.
-fn share_left(before: &[(i64, i64)], after: &[(i64, i64)]) -> f64 {
-    before.iter().zip(after).map(|(old, new)| (new.1 - new.0) as f64 / (old.1 - old.0).max(1) as f64).product()
 }
 
 /// A reference point of one box in the coordinates of another.

@@ -4,7 +4,7 @@
 //! `eps / z` of the mass, and all of them share one eps.
 
 use super::bound::Sum;
-use super::model::{BoxData, Model, Terms};
+use super::model::{BoxData, Model, ONE, StageShape, Terms};
 use super::stage_box::{Row, StageBox, Void};
 
 /// Most numbers of one round; beyond it regrets are not tried.
@@ -22,14 +22,14 @@ pub(super) struct Confined {
 /// Sums of the negative and of the positive coefficients besides the constant: the range of a polynomial on the box.
 fn range_of(terms: &[(usize, f64)]) -> (f64, f64) {
     terms.iter().fold((0.0, 0.0), |(low, high), &(m, c)| {
-        if m == super::model::ONE { (low + c, high + c) } else { (low + c.min(0.0), high + c.max(0.0)) }
+        if m == ONE { (low + c, high + c) } else { (low + c.min(0.0), high + c.max(0.0)) }
     })
 }
 
 impl Model {
     /// Rough count of the numbers that a round computes.
     pub(super) fn regret_work(&self) -> usize {
-        let of_stage = |shape: &super::model::StageShape| {
+        let of_stage = |shape: &StageShape| {
             let most = shape.successors.as_ref().map_or(0, |list| (0..shape.pairs.len()).map(|i| list.of_pair(i).len()).max().unwrap_or(0));
             let pairs = shape.pairs.len();
             pairs.saturating_mul(pairs).saturating_mul(1 + most * most)
@@ -40,6 +40,11 @@ impl Model {
     /// Whether a round of regrets is affordable beside a linear programme.
     pub(super) fn regrets_pay(&self) -> bool {
         self.regret_work() <= MOST_WORK
+    }
+
+    /// More than what the checker loses by rounding where it computes one number.
+    pub(super) fn slack(&self) -> f64 {
+        2f64.powi(8 - self.bits as i32)
     }
 
     /// What each action's regret does not fall below, per `[stage][pair]`.
@@ -57,7 +62,7 @@ impl Model {
                     stage.reward[i].iter().for_each(|&(m, c)| sum.add(m, c));
                     stage.reward[j].iter().for_each(|&(m, c)| sum.add(m, -c));
                     sum.take(&mut terms);
-                    excess[i][j] = range_of(&terms).1;
+                    excess[i][j] = range_of(&terms).1 + self.slack();
                     if let Some(successors) = &shape.successors {
                         let mut shift: Vec<(usize, f64, f64)> = Vec::new();
                         let places = successors.of_pair(i).chain(successors.of_pair(j)).map(|entry| successors.state(entry));
@@ -97,21 +102,22 @@ impl Model {
     pub(super) fn confine(&self, data: &BoxData, cutoff: f64) -> Result<Confined, Void> {
         let regrets = self.least_regrets(data);
         let stages = self.shapes.len();
-        let mut boxes: Vec<StageBox> =
-            self.shapes.iter().map(|shape| StageBox::new((0..shape.pairs.states()).map(|s| shape.pairs.of_state(s)).collect())).collect();
+        let slack = self.slack();
+        let of_stage = |shape: &StageShape| StageBox::new((0..shape.pairs.states()).map(|s| shape.pairs.of_state(s)).collect(), slack);
+        let mut boxes: Vec<StageBox> = self.shapes.iter().map(of_stage).collect();
         for (s, &mass) in self.initial.iter().enumerate() {
             boxes[0].set_mass(s, mass, mass);
         }
         let leader: Vec<Vec<f64>> =
-            data.stages.iter().map(|stage| stage.leader.iter().map(|terms| range_of(terms).0).collect()).collect();
-        let payoff = range_of(&data.payoff).0;
+            data.stages.iter().map(|stage| stage.leader.iter().map(|terms| range_of(terms).0 - slack).collect()).collect();
+        let payoff = range_of(&data.payoff).0 - slack;
         let probability: Vec<Vec<(f64, f64)>> = data
             .stages
             .iter()
             .map(|stage| {
                 let clipped = |terms: &Terms| {
                     let (low, high) = range_of(terms);
-                    (low.max(0.0), high.min(1.0))
+                    ((low - slack).max(0.0), (high + slack).min(1.0))
                 };
                 stage.probability.iter().map(clipped).collect()
             })
@@ -167,10 +173,10 @@ impl Model {
         let ends = (0..self.statistics)
             .map(|k| {
                 let (low, high) = parts.others(k, stages);
-                (low.max(data.low[k]), high.min(data.low[k] + data.width[k]))
+                ((low - slack).max(data.low[k]), (high + slack).min(data.low[k] + data.width[k]))
             })
             .collect();
-        Ok(Confined { ends, floor: parts.leader.iter().sum::<f64>() + payoff })
+        Ok(Confined { ends, floor: parts.leader.iter().sum::<f64>() + payoff - slack * stages as f64 })
     }
 
     /// Ends of the probabilities with which pairs of stage `t` lead to a state.

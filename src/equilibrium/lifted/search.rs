@@ -33,8 +33,6 @@ pub struct LiftedStatistics {
     pub lp_solves: usize,
     /// Simplex iterations of the relaxations.
     pub iterations: usize,
-    /// Boxes that were cut without a linear programme.
-    pub skipped: usize,
 }
 
 /// The search for one decision: `min sigma J0` over its eps-equilibria.
@@ -57,6 +55,8 @@ pub struct LiftedSearch {
     /// Pairs per `[stage][state]` of each deviation.
     pub(super) policies: Vec<Vec<Vec<usize>>>,
     known: BTreeMap<Vec<Vec<usize>>, usize>,
+    /// The least bound of the boxes that are done and not cut.
+    least_done: f64,
     /// Smallest cut-off that a narrowing has used.
     pub(super) least_cutoff: f64,
     pub(super) gap: f64,
@@ -69,8 +69,8 @@ pub struct LiftedSearch {
     started: bool,
     /// Whether regrets are tried.
     pub(super) regrets: bool,
-    /// Boxes in a row that linear programmes neither closed nor narrowed.
-    pub(super) idle: usize,
+    /// Share of boxes that they closed lately.
+    pub(super) by_regrets: f64,
 }
 
 impl LiftedSearch {
@@ -83,7 +83,7 @@ impl LiftedSearch {
         let root = model.root.clone();
         let data = model.on_box(&root);
         let layout = Layout::new(&mut model, &data);
-        let regrets = model.regrets_pay();
+        let regrets = model.regrets_pay() && std::env::var("NOREG").is_err();
         Some(LiftedSearch {
             instance: instance.clone(),
             model,
@@ -97,6 +97,7 @@ impl LiftedSearch {
             pure_searches: 0,
             policies: Vec::new(),
             known: BTreeMap::new(),
+            least_done: f64::INFINITY,
             least_cutoff: f64::INFINITY,
             gap,
             statistics: LiftedStatistics::default(),
@@ -105,7 +106,7 @@ impl LiftedSearch {
             suggestions: Vec::new(),
             started: false,
             regrets,
-            idle: 0,
+            by_regrets: 0.0,
         })
     }
 
@@ -127,6 +128,10 @@ impl LiftedSearch {
             }
             let Some(index) = self.next() else { break };
             self.solve_node(index, control);
+            let node = &self.nodes[index];
+            if node.split.is_none() {
+                self.least_done = self.least_done.min(node.own().max(node.inherited));
+            }
             self.statistics.nodes += 1;
             self.statistics.lp_solves = self.relaxation.solves() + self.local.solves;
             self.statistics.iterations = self.relaxation.iterations;
@@ -144,8 +149,8 @@ impl LiftedSearch {
     #[must_use]
     pub fn interval(&self) -> (f64, f64) {
         let upper = self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader);
-        let lower = values(&self.nodes)[0].min(self.least_cutoff);
-        (lower, upper)
+        let open = self.open.iter().map(|&index| self.nodes[index].inherited).fold(f64::INFINITY, f64::min);
+        (open.min(self.least_done).min(self.least_cutoff), upper)
     }
 
     /// Whether the interval is as narrow as asked, or no box is open.

@@ -4,9 +4,7 @@
 
 use std::ops::Range;
 
-/// What rounding may do to a comparison.
-const TOLERANCE: f64 = 1e-9;
-/// Slopes smaller than this say nothing.
+/// Slopes smaller than this are not used: what they divide would mean little.
 const FLAT: f64 = 1e-4;
 
 /// No masses are within the bounds.
@@ -33,10 +31,12 @@ pub(super) struct StageBox {
     pub(super) mass_high: Vec<f64>,
     order: Vec<usize>,
     pieces: Vec<(f64, f64)>,
+    /// By how much each bound is left wider: more than what the checker loses by rounding, so that it never finds less.
+    slack: f64,
 }
 
 impl StageBox {
-    pub(super) fn new(pairs: Vec<Range<usize>>) -> Self {
+    pub(super) fn new(pairs: Vec<Range<usize>>, slack: f64) -> Self {
         let (states, count) = (pairs.len(), pairs.last().map_or(0, |range| range.end));
         StageBox {
             pairs,
@@ -46,13 +46,14 @@ impl StageBox {
             mass_high: vec![1.0; states],
             order: Vec::new(),
             pieces: Vec::new(),
+            slack,
         }
     }
 
     /// Bounds of the mass of a state.
     pub(super) fn set_mass(&mut self, state: usize, low: f64, high: f64) {
-        self.mass_low[state] = self.mass_low[state].max(low);
-        self.mass_high[state] = self.mass_high[state].min(high);
+        self.mass_low[state] = self.mass_low[state].max(low - self.slack);
+        self.mass_high[state] = self.mass_high[state].min(high + self.slack);
     }
 
     /// The least value of `c'd`: mass goes where it is cheapest, first as far as it must, then as far as it may until it is 1.
@@ -69,7 +70,7 @@ impl StageBox {
                 used += self.low[i];
                 value += c(i) * self.low[i];
             }
-            if used > mass_high + TOLERANCE {
+            if used > mass_high + self.slack {
                 return Err(Void);
             }
             let mut must = (mass_low - used).max(0.0);
@@ -86,12 +87,12 @@ impl StageBox {
                     self.pieces.push((c(i), piece));
                 }
             }
-            if must > TOLERANCE {
+            if must > self.slack {
                 return Err(Void);
             }
         }
         let mut rest = 1.0 - total;
-        if rest < -TOLERANCE {
+        if rest < -self.slack {
             return Err(Void);
         }
         self.pieces.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
@@ -100,7 +101,7 @@ impl StageBox {
             value += cost * taken;
             rest -= taken;
         }
-        if rest > TOLERANCE { Err(Void) } else { Ok(value) }
+        if rest > self.slack { Err(Void) } else { Ok(value) }
     }
 
     /// Least and greatest value of a linear form.
@@ -113,17 +114,17 @@ impl StageBox {
     ///
     /// With `s > 0` a row says `s e'd >= min (s e - a)'d + side` for any form `e`; `s` is a slope by which `a'd` changes as mass moves.
     pub(super) fn apply(&mut self, row: &Row) -> Result<(), Void> {
-        let (a, side) = (&row.coefficients, row.side);
+        let (a, side) = (&row.coefficients, row.side - self.slack);
         if self.least(|i| a[i])? >= side {
             return Ok(());
         }
-        if -self.least(|i| -a[i])? < side - TOLERANCE {
+        if -self.least(|i| -a[i])? < side - self.slack {
             return Err(Void);
         }
         let ends = |range: Range<usize>| range.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), i| (l.min(a[i]), h.max(a[i])));
         let (least, greatest) = ends(0..a.len());
         for i in 0..a.len() {
-            if self.high[i] - self.low[i] < TOLERANCE {
+            if self.high[i] - self.low[i] < self.slack {
                 continue;
             }
             let s = a[i] - least;
@@ -138,7 +139,7 @@ impl StageBox {
             }
         }
         for state in 0..self.pairs.len() {
-            if self.mass_high[state] - self.mass_low[state] < TOLERANCE {
+            if self.mass_high[state] - self.mass_low[state] < self.slack {
                 continue;
             }
             let own = self.pairs[state].clone();
