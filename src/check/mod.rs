@@ -11,6 +11,7 @@ mod curve;
 mod deviation;
 mod drift;
 mod equilibria;
+mod fixed_flow;
 mod flow;
 mod induction;
 mod interval_flow;

@@ -5,6 +5,7 @@
 //! one backward induction.
 
 use super::deviation::Deviation;
+use super::fixed_flow::FixedFlow;
 use super::induction::{Choice, Form, value};
 use super::situation::Situation;
 use super::verdict::{Fault, Rejection};
@@ -39,6 +40,8 @@ struct Tree<'a> {
     deviations: Vec<Deviation>,
     /// The quadratic forms of followers and leader without their squares.
     remainders: Option<(Remainder, Remainder)>,
+    /// In rounded arithmetic, the flows on machine integers.
+    fixed: Option<FixedFlow>,
 }
 
 /// What squares leave of a quadratic form: an affine part, and a range of the rest over all flows.
@@ -65,6 +68,10 @@ pub(super) fn check_tree<R: BufRead>(
     let (epsilon, sigma) = (situation.epsilon(), situation.sigma().clone());
     let opening = reader.line();
     let game = situation.quadratic().map_err(|fault| Rejection::Step { line: opening, rule: "tree", fault })?;
+    let fixed = match arithmetic {
+        Arithmetic::Rounded(bits) => FixedFlow::new(&game.numbers(&game.leader), bits),
+        Arithmetic::Exact => None,
+    };
     let mut tree = Tree {
         game,
         arithmetic,
@@ -75,6 +82,7 @@ pub(super) fn check_tree<R: BufRead>(
         squares: Vec::new(),
         deviations: Vec::new(),
         remainders: None,
+        fixed,
     };
     let mut open: Option<Vec<Region>> = None;
     loop {
@@ -258,9 +266,9 @@ impl Tree<'_> {
             affine = affine.plus(&self.squares[*square].form, &sign);
             affine.add_term(Monomial::one(), -(&sign * *claimed));
         }
-        let (form, constant) = self.linear(&affine);
-        let parts = [(Rational::ONE, &form), (weight, &self.game.leader), (-total, &self.game.reward)];
-        let least = self.least(&self.game.combine(&parts), self.arithmetic)? + constant;
+        let (mut parts, constant) = self.parts(&affine);
+        parts.extend([(weight, &self.game.leader), (-total, &self.game.reward)]);
+        let least = self.least(&parts)? + constant;
         if least > Rational::ZERO || (!strict && least.is_zero()) { Ok(()) } else { Err(Fault::NotShown { least, strict }) }
     }
 
@@ -287,6 +295,12 @@ impl Tree<'_> {
 
     /// An affine polynomial in the coordinates as a linear form on pairs and a constant.
     fn linear(&self, affine: &Polynomial) -> (LinearForm, Rational) {
+        let (parts, constant) = self.parts(affine);
+        (self.game.combine(&parts), constant)
+    }
+
+    /// An affine polynomial in the coordinates as a combination of linear forms on pairs, and a constant.
+    fn parts(&self, affine: &Polynomial) -> (Vec<(Rational, &LinearForm)>, Rational) {
         let (mut parts, mut constant): (Vec<(Rational, &LinearForm)>, Rational) = (Vec::new(), Rational::ZERO);
         for (monomial, coefficient) in affine.terms() {
             match monomial.factors() {
@@ -294,13 +308,17 @@ impl Tree<'_> {
                 _ => constant += coefficient,
             }
         }
-        (self.game.combine(&parts), constant)
+        (parts, constant)
     }
 
-    /// The least value of a form over all flows, or a number below it.
-    fn least(&self, form: &LinearForm, arithmetic: Arithmetic) -> Result<Rational, Fault> {
+    /// The least value of a combination of forms over all flows, or a number below it.
+    fn least(&self, parts: &[(Rational, &LinearForm)]) -> Result<Rational, Fault> {
+        if let Some(least) = self.fixed.as_ref().and_then(|fixed| fixed.least(parts)) {
+            return Ok(least);
+        }
         let leader = Form { leader: Rational::ONE, reward: Rational::ZERO };
-        value(&self.game.numbers(form), &leader, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)
+        let numbers = self.game.numbers(&self.game.combine(parts));
+        value(&numbers, &leader, Choice::Least, self.arithmetic, Rounding::Down).ok_or(Fault::Shape)
     }
 
     /// Least and greatest value of a form over all flows, or numbers outside them.

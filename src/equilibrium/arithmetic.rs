@@ -23,6 +23,11 @@ pub fn suitable_arithmetic(numbers: &Numbers, epsilon: &Rational) -> Arithmetic 
     if exact_work(numbers) <= most {
         return Arithmetic::Exact;
     }
+    Arithmetic::Rounded(rounded_bits(numbers, epsilon))
+}
+
+/// Fractional bits of fixed point fine enough for eps and for the rewards of the game.
+pub(super) fn rounded_bits(numbers: &Numbers, epsilon: &Rational) -> u32 {
     let rewards =
         numbers.stages.iter().map(|stage| largest_exponent(&stage.reward).max(largest_exponent(&stage.leader))).max().unwrap_or(0);
     let stages = numbers.stages.len().bit_len() as i64;
@@ -34,7 +39,7 @@ pub fn suitable_arithmetic(numbers: &Numbers, epsilon: &Rational) -> Arithmetic 
         ROUNDED_BITS / 2 + stages - binary_exponent(epsilon.numerator().bit_len(), epsilon.denominator())
     };
     let bits = for_rewards.max(for_epsilon).clamp(1, i64::from(MOST_ROUNDED_BITS));
-    Arithmetic::Rounded(u32::try_from(bits).unwrap_or(MOST_ROUNDED_BITS))
+    u32::try_from(bits).unwrap_or(MOST_ROUNDED_BITS)
 }
 
 /// About `log2` of a number whose numerator has `length` bits.

@@ -42,7 +42,7 @@ impl Column {
             .map(|i| (self.position(i), self.coefficients.get(i)))
     }
 
-    fn position(&self, index: usize) -> usize {
+    pub(crate) fn position(&self, index: usize) -> usize {
         self.support.as_ref().map_or(index, |support| support[index] as usize)
     }
 

@@ -17,11 +17,13 @@ mod squares;
 mod witness;
 mod zero;
 
+use super::arithmetic::rounded_bits;
 use super::{Control, Counts, InnerSearch, Proof, Proved};
 use crate::certificate::{Arithmetic, Selection, Step};
 use crate::exact::{Rational, from_short_dyadic, to_approx};
 use crate::follower::{Dependence, affine_hull};
 use crate::game::{Instance, NotQuadratic, Policy, Quadratic};
+use dashu_base::BitTest;
 use approx::{FIRST_COORDINATE, GameApprox};
 use equilibrium::equilibrium;
 use exact_policies::ExactGame;
@@ -38,8 +40,10 @@ const SEARCHED: f64 = 0.8;
 const EVERY: usize = 8;
 /// Boxes between two looks at the other decisions.
 const BOXES_AT_ONCE: usize = 4;
-/// Distance of bounds within which an exact value is tried, relative to `max(1, |value|)`, and the most boxes of its tree.
+/// Distance of bounds within which an exact value is tried, relative to `max(1, |value|)`; the most bits of its denominator, beyond which it
+/// comes from rounded numbers and not from a vertex; and the most boxes of its tree.
 const SHARP: f64 = 1e-7;
+const SHARP_BITS: usize = 96;
 const SHARP_BOXES: usize = 9;
 /// Fractional bits of claimed bounds.
 const VALUE_BITS: u32 = 44;
@@ -181,7 +185,8 @@ impl PopulationSearch {
     fn sharp_bound(&self, Proved { bound, witness }: &Proved) -> Option<Proof> {
         let near = to_approx(&(&witness.value - &bound.value)) < SHARP * to_approx(&witness.value).abs().max(1.0);
         let tree = matches!(bound.steps.first(), Some(Step::Tree(_)));
-        (near && tree && witness.value != bound.value && self.search.boxes() <= SHARP_BOXES).then(|| {
+        let simple = witness.value.denominator().bit_len() <= SHARP_BITS;
+        (near && tree && simple && witness.value != bound.value && self.search.boxes() <= SHARP_BOXES).then(|| {
             let mut steps = proof::preamble(&self.sigma * &witness.value, Arithmetic::Exact, &self.dependences, &self.split);
             steps.extend(proof::simple(proof::boxes(&self.search)));
             Proof { value: witness.value.clone(), steps }
@@ -202,9 +207,19 @@ impl PopulationSearch {
         }
         // What is claimed cannot exceed a witness, whatever binary64 says.
         let value = value.min(witness.clone());
-        let mut steps = proof::preamble(&self.sigma * &value, Arithmetic::Exact, &self.dependences, &self.split);
+        let mut steps = proof::preamble(&self.sigma * &value, self.arithmetic(), &self.dependences, &self.split);
         steps.extend(proof::boxes(&self.search));
         Proof { value, steps }
+    }
+
+    /// Of the boxes: what their bounds keep back for rounding is far more than what fixed point loses.
+    fn arithmetic(&self) -> Arithmetic {
+        if self.epsilon.is_zero() {
+            return Arithmetic::Exact;
+        }
+        let game = &self.exact.game;
+        let bits = |form| rounded_bits(&game.numbers(form), &self.epsilon);
+        Arithmetic::Rounded(bits(&game.reward).max(bits(&game.leader)))
     }
 
     fn witness(&mut self) -> Option<Proof> {
