@@ -6,6 +6,7 @@ mod common;
 use common::SELECTIONS;
 use common::oracle::{evaluate, play_of};
 use common::tiny::{Cell, Form, Tiny, TinyAggregate};
+use common::trees::{alter, below, certificate, eighth, ends, strengthen};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use smfg::certificate::{Claim, Scope, Selection, Step, write_certificate};
@@ -31,16 +32,6 @@ fn solve(game: &Game, index: usize, epsilon: &Rational, selection: Selection) ->
     let text = certificate(game, index, epsilon, selection, &proved);
     check(game, text.as_bytes()).unwrap_or_else(|rejection| panic!("{}: {rejection}", game.name));
     (proved, text)
-}
-
-fn certificate(game: &Game, index: usize, epsilon: &Rational, selection: Selection, proved: &Proved) -> String {
-    let (bound, witness) = (proved.bound.value.clone(), proved.witness.value.clone());
-    let (lower, upper) = if selection == Selection::Pessimistic { (bound, witness) } else { (-witness, -bound) };
-    let claim =
-        Claim { game_hash: game.hash(), epsilon: epsilon.clone(), selection, of: None, scope: Scope::Decision(index), lower, upper };
-    let first = Step::Decision(index);
-    let steps = std::iter::once(&first).chain(&proved.bound.steps).chain(&proved.witness.steps);
-    String::from_utf8(write_certificate(Vec::new(), &claim, steps).expect("memory")).expect("text")
 }
 
 fn sigma(selection: Selection) -> f64 {
@@ -93,14 +84,6 @@ fn a_game_solved_by_another_solver() {
         let (proved, _) = solve(&game, decision, &ratio(1, q), selection);
         assert_value(&proved, selection, expected, 1e-5, &format!("decision {decision}, eps = 1/{q}, {selection}"));
     }
-}
-
-fn below(rng: &mut ChaCha8Rng, n: u64) -> u64 {
-    (u64::from(rng.next_u32()) * n) >> 32
-}
-
-fn eighth(rng: &mut ChaCha8Rng, least: i64, greatest: i64) -> Rational {
-    ratio(least + below(rng, (greatest - least + 1) as u64) as i64, 8)
 }
 
 /// Two stages, two states, two actions; transitions and rewards depend on the mass that plays action 1 at stage 0, rewards with squares.
@@ -189,14 +172,6 @@ fn proved_early(game: &Game, epsilon: &Rational, selection: Selection) -> (Prove
     (proved, text)
 }
 
-/// Ends of J0 that hold the value.
-fn ends(proved: &Proved, selection: Selection) -> (Rational, Rational) {
-    match selection {
-        Selection::Pessimistic => (proved.bound.value.clone(), proved.witness.value.clone()),
-        Selection::Optimistic => (-proved.witness.value.clone(), -proved.bound.value.clone()),
-    }
-}
-
 /// How many of the alterations of a certificate are refused and accepted; an accepted one with a claim beyond `truth` fails the test.
 ///
 /// Only what follows the lines of the claim about game, eps, selection and scope is altered.
@@ -221,28 +196,6 @@ fn altered(rng: &mut ChaCha8Rng, game: &Game, text: &str, truth: &(Rational, Rat
         assert!(lower <= *greatest && upper >= *least, "accepted {lower} to {upper}, the value is in {least} to {greatest}:\n{old}");
     }
     (refused, accepted)
-}
-
-/// Moves the ends of the claim, and of the steps that state them, inwards.
-fn strengthen(rng: &mut ChaCha8Rng, lines: &mut [String]) {
-    let step = ratio(1, [4, 100, 10_000, 100_000][below(rng, 4) as usize]);
-    for line in lines.iter_mut().filter(|line| line.starts_with("claim ")) {
-        let ends: Vec<Rational> = line.split(' ').skip(1).filter_map(|word| parse_rational(word).ok()).collect();
-        if let [lower, upper] = ends.as_slice() {
-            *line = format!("claim {} {}", lower + &step, upper - &step);
-        }
-    }
-    for line in lines.iter_mut() {
-        for rule in ["lifted-tree ", "lifted-ceiling ", "enclosed-witness "] {
-            let Some(rest) = line.strip_prefix(rule) else { continue };
-            let (value, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-            if let Ok(value) = parse_rational(value) {
-                let moved = if below(rng, 2) == 0 { value + &step } else { value - &step };
-                *line = format!("{rule}{moved} {rest}").trim_end().to_string();
-                break;
-            }
-        }
-    }
 }
 
 /// A certificate with a line changed, or with stronger claims besides, is refused, or what it then claims is still true.
@@ -286,50 +239,4 @@ fn altered_trees_against_closed_forms() {
     }
     println!("{refused} refused, {accepted} accepted");
     assert!(refused > 300 && accepted > 0, "{refused} refused, {accepted} accepted: the alterations are not what they should be");
-}
-
-/// Changes a number, removes or doubles a line.
-fn alter(rng: &mut ChaCha8Rng, lines: &mut Vec<String>, at: usize) {
-    match below(rng, 8) {
-        0 => {
-            lines.remove(at);
-        }
-        1 => {
-            let line = lines[at].clone();
-            lines.insert(at, line);
-        }
-        _ => {
-            let numbers: Vec<(usize, usize)> = number_positions(&lines[at]);
-            let Some(&(start, end)) = numbers.get(below(rng, numbers.len().max(1) as u64) as usize) else { return };
-            let value: i128 = lines[at][start..end].parse().expect("digits");
-            let shift = 1i128 << below(rng, 46);
-            let new = match below(rng, 5) {
-                0 => -value,
-                1 => value + shift,
-                2 => value - shift,
-                3 => 0,
-                _ => value * 2,
-            };
-            let new = if start > 0 && lines[at].as_bytes()[start - 1] == b'/' { new.abs().max(1) } else { new };
-            lines[at].replace_range(start..end, &new.to_string());
-        }
-    }
-}
-
-/// Where the integers of a line stand, their sign included.
-fn number_positions(line: &str) -> Vec<(usize, usize)> {
-    let bytes = line.as_bytes();
-    let (mut positions, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
-        let start = at;
-        let sign = usize::from(bytes[at] == b'-');
-        let digits = bytes[at + sign..].iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits > 0 && (start == 0 || matches!(bytes[start - 1], b' ' | b',' | b':' | b'/' | b'*')) {
-            positions.push((start, start + sign + digits));
-            at = start + sign + digits;
-        } else {
-            at += 1;
-        }
-    }
-    positions
 }

@@ -151,9 +151,7 @@ fn parse_form(word: &str) -> Result<AffineForm, String> {
 fn parse_end(word: &str) -> Result<Ends, String> {
     let mut parts = word.splitn(3, ':');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(k), Some(low), Some(high)) => {
-            Ok(Ends { statistic: parse_index(k)?, low: parse_integer(low)?, high: parse_integer(high)? })
-        }
+        (Some(k), Some(low), Some(high)) => Ok(Ends { statistic: parse_index(k)?, low: parse_integer(low)?, high: parse_integer(high)? }),
         _ => Err(format!("found `{}`, expected K:LOW:HIGH", short(word))),
     }
 }

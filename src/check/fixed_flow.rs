@@ -122,7 +122,7 @@ mod tests {
             let base = MdpParameters { stages: 4, states: 5, actions: 3, successors: 3, decisions: 2, seed };
             let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction: Interaction::General, aggregates: 2 });
             let game = family.expect("sizes in range").game().expect("a game");
-            let game = Quadratic::new(&game.at(&game.decisions()[0].values)).expect("class C1");
+            let game = Quadratic::new(&game.at(&game.finite_decisions().expect("a finite leader")[0].values)).expect("class C1");
             let fixed = FixedFlow::new(&game.numbers(&game.leader), 60).expect("short probabilities");
             let factor = |n: u64| from_short_dyadic(((seed * 31 + n * 17) as f64).sin(), 52).expect("finite");
             let mut parts = vec![(factor(0), &game.leader), (factor(1), &game.reward), (ratio(-1, 3), &game.reward)];

@@ -150,6 +150,17 @@ impl Drop for LpEngine {
     }
 }
 
+/// Which of the violated rows leaves the basis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pricing {
+    /// The one with the steepest edge; exact weights, computed from the basis at the start of a run.
+    SteepestEdge,
+    /// The most violated one.
+    Dantzig,
+    /// An approximation of the steepest edge that needs no start.
+    Devex,
+}
+
 impl Default for LpEngine {
     fn default() -> Self {
         Self::new()
@@ -211,9 +222,19 @@ impl LpEngine {
         self.set_integer(c"simplex_strategy", if primal { 4 } else { 1 });
     }
 
-    /// Whether the dual simplex method prices by Devex weights, which need no start, instead of steepest edges: right for short runs from other bases.
-    pub fn set_devex(&mut self, devex: bool) {
-        self.set_integer(c"simplex_dual_edge_weight_strategy", if devex { 1 } else { -1 });
+    /// Which row leaves the basis in the dual simplex method.
+    pub fn set_pricing(&mut self, pricing: Pricing) {
+        let strategy = match pricing {
+            Pricing::SteepestEdge => -1,
+            Pricing::Dantzig => 0,
+            Pricing::Devex => 1,
+        };
+        self.set_integer(c"simplex_dual_edge_weight_strategy", strategy);
+    }
+
+    /// Leaves rows and columns as they are: short runs from a good basis gain little by scaling.
+    pub fn without_scaling(&mut self) {
+        self.set_integer(c"simplex_scale_strategy", 0);
     }
 
     /// Stops the dual simplex method once the objective is known to exceed `cutoff`.

@@ -31,6 +31,6 @@ mod highs;
 mod occupation;
 
 pub use dictionary::{Dictionary, DictionaryStatus};
-pub use engine::{LpBasis, LpEngine, LpPoint, LpRows, LpStatus};
+pub use engine::{LpBasis, LpEngine, LpPoint, LpRows, LpStatus, Pricing};
 pub use highs::HighsBackend;
 pub use occupation::{Backend, LpFailure, LpSolution, LpStage, OccupationLp};

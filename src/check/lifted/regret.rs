@@ -1,4 +1,4 @@
-//! One round of regrets on a box, statement (R) of docs/certificate.md.
+//! One round of regrets on a box, statement (Z) of docs/certificate.md.
 //!
 //! Backwards, what the values of two states differ by at most, and what the regret of each action is at least; then forwards and backwards
 //! through the stages, where masses can be when all regrets together are at most eps and the leader gets less than is claimed.
@@ -8,7 +8,7 @@ use super::data::{BoxGame, Region};
 use super::leaf::Claimed;
 use super::monomials::ONE;
 use super::numbers::{Enclosure, narrow};
-use super::stage_box::{Row, StageBox, Stop, Void};
+use super::stage_box::{Row, StageBox, Void};
 
 /// Most numbers of a round; beyond it the rule refuses.
 const MOST_WORK: usize = 1 << 24;
@@ -20,6 +20,27 @@ pub(super) enum Left {
     Nothing,
     /// Ends of the statistics, rounded outwards.
     Ends(Vec<(i64, i64)>),
+}
+
+/// Why there is no number: there is nothing within the bounds, or the numbers are out of range.
+#[derive(Debug)]
+enum Stop {
+    /// No masses are within the bounds.
+    Void,
+    /// Out of range.
+    Fault(Fault),
+}
+
+impl From<Void> for Stop {
+    fn from(_: Void) -> Self {
+        Stop::Void
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Stop::Fault(fault)
+    }
 }
 
 /// The range of a polynomial on the box, from its enclosed terms.

@@ -2,34 +2,11 @@
 //!
 //! Masses and coefficients are integers over `2^bits`, their products over `2^(2 bits)`. Bounds are rounded outwards.
 
-use super::super::verdict::Fault;
-use super::numbers::narrow;
 use std::ops::Range;
 
 /// No masses are within the bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Void;
-
-/// Why there is no number: there is nothing within the bounds, or the numbers are out of range.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// Nothing within the bounds.
-    Void,
-    /// Out of range.
-    Fault(Fault),
-}
-
-impl From<Void> for Stop {
-    fn from(_: Void) -> Self {
-        Stop::Void
-    }
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Stop::Fault(fault)
-    }
-}
 
 /// `a'd >= side`.
 #[derive(Debug)]
@@ -37,6 +14,11 @@ pub(super) struct Row {
     pub(super) coefficients: Vec<i64>,
     /// Over `2^(2 bits)`.
     pub(super) side: i128,
+}
+
+/// The nearest number of 64 bits: masses are between 0 and 1, so that more says no more.
+fn saturated(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// Bounds of the masses of one stage.
@@ -143,13 +125,13 @@ impl StageBox {
     ///
     /// For any form `e` and any `s > 0` a row says `s e'd >= min (s e - a)'d + side`; the slopes `s` are those by which `a'd` can change
     /// as mass moves between pairs.
-    pub(super) fn apply(&mut self, row: &Row) -> Result<(), Stop> {
+    pub(super) fn apply(&mut self, row: &Row) -> Result<(), Void> {
         let a: Vec<i128> = row.coefficients.iter().map(|&a| i128::from(a)).collect();
         if self.least(|i| a[i])? >= row.side {
             return Ok(());
         }
         if self.greatest(|i| a[i])? < row.side {
-            return Err(Stop::Void);
+            return Err(Void);
         }
         let ends = |range: Range<usize>| {
             range.fold(None, |known: Option<(i128, i128)>, i| Some(known.map_or((a[i], a[i]), |(l, h)| (l.min(a[i]), h.max(a[i])))))
@@ -162,12 +144,12 @@ impl StageBox {
             let s = a[i] - least;
             if s > 0 {
                 let bound = (self.least(|j| if j == i { s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
-                self.low[i] = self.low[i].max(narrow(bound)?);
+                self.low[i] = self.low[i].max(saturated(bound));
             }
             let s = greatest - a[i];
             if s > 0 {
                 let bound = -(self.least(|j| if j == i { -s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
-                self.high[i] = self.high[i].min(narrow(bound)?);
+                self.high[i] = self.high[i].min(saturated(bound));
             }
         }
         for state in 0..self.pairs.len() {
@@ -184,13 +166,13 @@ impl StageBox {
             for s in [own_greatest - other_least, own_least - other_greatest] {
                 if s > 0 {
                     let bound = (self.least(|j| if own.contains(&j) { s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
-                    self.mass_low[state] = self.mass_low[state].max(narrow(bound)?);
+                    self.mass_low[state] = self.mass_low[state].max(saturated(bound));
                 }
             }
             for s in [other_greatest - own_least, other_least - own_greatest] {
                 if s > 0 {
                     let bound = -(self.least(|j| if own.contains(&j) { -s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
-                    self.mass_high[state] = self.mass_high[state].min(narrow(bound)?);
+                    self.mass_high[state] = self.mass_high[state].min(saturated(bound));
                 }
             }
         }
@@ -227,7 +209,13 @@ mod tests {
 
     fn masses(seed: &mut u64) -> Vec<i64> {
         let mut rest = ONE;
-        let mut masses: Vec<i64> = (0..5).map(|_| { let mass = next(seed) % (rest / 2 + 1); rest -= mass; mass }).collect();
+        let mut masses: Vec<i64> = (0..5)
+            .map(|_| {
+                let mass = next(seed) % (rest / 2 + 1);
+                rest -= mass;
+                mass
+            })
+            .collect();
         masses.push(rest);
         masses
     }
@@ -279,6 +267,6 @@ mod tests {
         stage.set_mass(0, ONE / 2, ONE);
         let row = |side: i128| Row { coefficients: vec![ONE, 2 * ONE], side: side * i128::from(ONE) * i128::from(ONE) / 2 };
         assert!(stage.apply(&row(3)).is_ok());
-        assert!(matches!(stage.apply(&row(4)), Err(Stop::Void)));
+        assert!(matches!(stage.apply(&row(4)), Err(Void)));
     }
 }

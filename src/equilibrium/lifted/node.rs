@@ -373,6 +373,10 @@ impl LiftedSearch {
         }
         let (low, high) = region[k];
         let share = hint.as_ref().map_or(0.5, |lambda| (0.75 * lambda[k] + 0.125).clamp(CLOSEST, 1.0 - CLOSEST));
+        // At the ends of a range products are exact: where the incumbent is well inside, the cut goes through it.
+        let width = self.model.real(high - low).max(f64::MIN_POSITIVE);
+        let known = self.incumbent.as_ref().map(|population| (population.x[k] - self.model.real(low)) / width);
+        let share = known.filter(|t| (CLOSEST..=1.0 - CLOSEST).contains(t)).unwrap_or(share);
         let point = (low + ((high - low) as f64 * share) as i64).clamp(low, high);
         let inherited = self.nodes[index].own().max(self.nodes[index].inherited);
         let mut children = [region.clone(), region];

@@ -1,6 +1,6 @@
 //! Where in a box equilibria can be: regrets of single actions, and what they leave of the masses, stage by stage.
 //!
-//! Statement (R) of docs/certificate.md in binary64. On a box an action that is worse by at least `z` in its state can carry at most
+//! Statement (Z) of docs/certificate.md in binary64. On a box an action that is worse by at least `z` in its state can carry at most
 //! `eps / z` of the mass, and all of them share one eps.
 
 use super::bound::Sum;
@@ -21,9 +21,7 @@ pub(super) struct Confined {
 
 /// Sums of the negative and of the positive coefficients besides the constant: the range of a polynomial on the box.
 fn range_of(terms: &[(usize, f64)]) -> (f64, f64) {
-    terms.iter().fold((0.0, 0.0), |(low, high), &(m, c)| {
-        if m == ONE { (low + c, high + c) } else { (low + c.min(0.0), high + c.max(0.0)) }
-    })
+    terms.iter().fold((0.0, 0.0), |(low, high), &(m, c)| if m == ONE { (low + c, high + c) } else { (low + c.min(0.0), high + c.max(0.0)) })
 }
 
 impl Model {
@@ -205,7 +203,11 @@ fn most_gained(shift: &[(usize, f64, f64)], above: &[Vec<f64>]) -> f64 {
         };
         shift.iter().map(part).sum()
     };
-    shift.iter().map(|&(place, _, _)| relative_to(place)).fold(f64::INFINITY, f64::min).min(if shift.is_empty() { 0.0 } else { f64::INFINITY })
+    shift.iter().map(|&(place, _, _)| relative_to(place)).fold(f64::INFINITY, f64::min).min(if shift.is_empty() {
+        0.0
+    } else {
+        f64::INFINITY
+    })
 }
 
 /// Parts of the stages in the sums over stages.

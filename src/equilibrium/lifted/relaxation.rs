@@ -14,7 +14,7 @@ use super::layout::Layout;
 use super::least::Affine;
 use super::model::{BoxData, Model, ONE};
 use crate::certificate::{AffineForm, DeviationTerm, LiftedMultipliers};
-use crate::lp::{LpBasis, LpEngine, LpPoint, LpRows, LpStatus};
+use crate::lp::{LpBasis, LpEngine, LpPoint, LpRows, LpStatus, Pricing};
 
 /// Violations below this are not cut off.
 const VIOLATION: f64 = 1e-8;
@@ -105,7 +105,10 @@ pub(super) enum Goal {
 
 impl Relaxation {
     pub(super) fn new(layout: Layout) -> Self {
-        Relaxation { layout, engine: LpEngine::new(), kinds: Vec::new(), cuts: Vec::new(), iterations: 0 }
+        let mut engine = LpEngine::new();
+        engine.set_pricing(Pricing::Devex);
+        engine.without_scaling();
+        Relaxation { layout, engine, kinds: Vec::new(), cuts: Vec::new(), iterations: 0 }
     }
 
     pub(super) fn solves(&self) -> usize {

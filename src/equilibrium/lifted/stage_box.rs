@@ -1,6 +1,6 @@
 //! What a stage's masses may be: bounds of each mass and of each state's mass, which sum to 1, and what a row says about them.
 //!
-//! In binary64, the search's side of statement (R) of docs/certificate.md.
+//! In binary64, the search's side of statement (Z) of docs/certificate.md.
 
 use std::ops::Range;
 

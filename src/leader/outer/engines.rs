@@ -1,6 +1,6 @@
 //! Linear programmes side by side, the same ones by the same engine in every run.
 
-use crate::lp::LpEngine;
+use crate::lp::{LpEngine, Pricing};
 use rayon::prelude::*;
 
 /// An engine per thread.
@@ -10,10 +10,10 @@ pub(super) struct Engines {
 
 impl Engines {
     /// One engine for each of `threads`, at least one.
-    pub(super) fn new(threads: usize, devex: bool) -> Self {
+    pub(super) fn new(threads: usize, pricing: Pricing) -> Self {
         let engine = || {
             let mut engine = LpEngine::new();
-            engine.set_devex(devex);
+            engine.set_pricing(pricing);
             engine
         };
         Engines { engines: (0..threads.max(1)).map(|_| engine()).collect() }

@@ -10,6 +10,7 @@ use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio, to_approx};
 use crate::game::{Grid, Point, Space};
 use crate::leader::settings::Settings;
+use crate::lp::Pricing;
 use rayon::prelude::*;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
@@ -154,7 +155,7 @@ impl<'a> Cover<'a> {
             restricted,
             start: Instant::now(),
             joining: Duration::ZERO,
-            engines: Engines::new(*threads, false),
+            engines: Engines::new(*threads, Pricing::SteepestEdge),
             fruitless: 0,
             pause: 0,
         }

@@ -11,7 +11,7 @@ use crate::check::multiplier::{FACTS, Model, Region, Site, judge, number, parts}
 use crate::equilibrium::Control;
 use crate::exact::{Rational, from_short_dyadic, to_approx};
 use crate::game::{Game, Space};
-use crate::lp::LpBasis;
+use crate::lp::{LpBasis, Pricing};
 use programme::{Approx, Relaxed, relax};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl Tree {
             approx,
             nodes: Vec::new(),
             queue: BinaryHeap::new(),
-            engines: Engines::new(threads, true),
+            engines: Engines::new(threads, Pricing::Devex),
             left: i64::MIN,
             range_approx: (0.0, LARGE),
         };
