@@ -188,6 +188,7 @@ impl LpEngine {
         engine.set_text(c"solver", c"simplex");
         engine.set_integer(c"threads", 1);
         engine.set_tolerance(1e-9);
+        // Rows and columns are scaled, as by default: without it runs were seen that do not end when coefficients are far apart.
         engine
     }
 
@@ -230,11 +231,6 @@ impl LpEngine {
             Pricing::Devex => 1,
         };
         self.set_integer(c"simplex_dual_edge_weight_strategy", strategy);
-    }
-
-    /// Leaves rows and columns as they are: short runs from a good basis gain little by scaling.
-    pub fn without_scaling(&mut self) {
-        self.set_integer(c"simplex_scale_strategy", 0);
     }
 
     /// Stops the dual simplex method once the objective is known to exceed `cutoff`.

@@ -107,7 +107,6 @@ impl Relaxation {
     pub(super) fn new(layout: Layout) -> Self {
         let mut engine = LpEngine::new();
         engine.set_pricing(Pricing::Devex);
-        engine.without_scaling();
         Relaxation { layout, engine, kinds: Vec::new(), cuts: Vec::new(), iterations: 0 }
     }
 

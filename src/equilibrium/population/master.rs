@@ -65,7 +65,6 @@ impl Master {
     pub(super) fn new(model: &Model) -> Self {
         let mut lp = LpEngine::new();
         lp.set_pricing(Pricing::Dantzig);
-        lp.without_scaling();
         let free = (-INFINITY, INFINITY);
         let present: Vec<bool> = (0..model.game.forms()).map(|form| !model.game.is_zero(form)).collect();
         let forms: Vec<Option<usize>> = present.iter().map(|&there| there.then(|| lp.add_column(0.0, free, &[], &[]))).collect();
