@@ -10,8 +10,10 @@ use super::monomials::ONE;
 use super::numbers::{Enclosure, narrow};
 use super::stage_box::{Row, StageBox, Void};
 
-/// Most numbers of a round; beyond it the rule refuses.
+/// Most numbers of a round, most stages, and the largest weight of a mass: within them no sum is out of range, beyond them the rule refuses.
 const MOST_WORK: usize = 1 << 24;
+const MOST_STAGES: usize = 1 << 10;
+const LARGEST_WEIGHT: i64 = 1 << 60;
 
 /// What a round leaves of a box.
 #[derive(Debug)]
@@ -79,9 +81,9 @@ fn difference(a: &[(u32, Enclosure)], b: &[(u32, Enclosure)]) -> (i128, i128) {
 /// What `v(s) - v(q)` does not exceed, `[s][q]`, at one stage.
 type Above = Vec<Vec<i64>>;
 
-/// The most that `sum of shift * v` can be where the shifts sum to 0, over `2^(2 bits)`: relative to the state for which it is least.
-fn most_gained(shift: &[(usize, i64, i64)], above: &Above) -> i128 {
-    let relative_to = |reference: usize| -> i128 {
+/// The most that `sum of shift * v` can be where the shifts sum to 0, over `2^(2 bits)`: relative to the state for which it is least. `None` when out of range.
+fn most_gained(shift: &[(usize, i64, i64)], above: &Above) -> Option<i128> {
+    let relative_to = |reference: usize| -> Option<i128> {
         let part = |&(place, low, high): &(usize, i64, i64)| {
             if place == reference {
                 return 0;
@@ -90,14 +92,20 @@ fn most_gained(shift: &[(usize, i64, i64)], above: &Above) -> i128 {
             let (low, high) = (i128::from(low), i128::from(high));
             (low * least).max(low * greatest).max(high * least).max(high * greatest)
         };
-        shift.iter().map(part).sum()
+        shift.iter().map(part).try_fold(0i128, i128::checked_add)
     };
-    shift.iter().map(|&(place, _, _)| relative_to(place)).min().unwrap_or(0)
+    let mut least: Option<i128> = None;
+    for &(reference, _, _) in shift {
+        let sum = relative_to(reference)?;
+        least = Some(least.map_or(sum, |known| known.min(sum)));
+    }
+    Some(least.unwrap_or(0))
 }
 
 /// The least regret of each action, `[stage][pair]`.
 fn least_regrets(game: &BoxGame) -> Result<Vec<Vec<i64>>, Fault> {
     let bits = game.bits;
+    let one = 1i128 << bits;
     let mut regrets = vec![Vec::new(); game.stages.len()];
     let mut above: Above = Vec::new();
     for (t, stage) in game.stages.iter().enumerate().rev() {
@@ -123,10 +131,11 @@ fn least_regrets(game: &BoxGame) -> Result<Vec<Vec<i64>>, Fault> {
                             ranges.fold((0, 0), |sum, range| (sum.0 + range.0, sum.1 + range.1))
                         }
                     };
-                    shift.push((place, narrow(low)?, narrow(high)?));
+                    // Both probabilities are between 0 and 1.
+                    shift.push((place, narrow(low.clamp(-one, one))?, narrow(high.clamp(-one, one))?));
                 }
                 // Rounded up.
-                most -= (-most_gained(&shift, &above)) >> bits;
+                most -= (-most_gained(&shift, &above).ok_or(Fault::TooLarge)?) >> bits;
             }
             narrow(most)
         };
@@ -228,6 +237,10 @@ fn weights_of(game: &BoxGame, claimed: &Claimed, region: &Region, t: usize, regr
             }
         }
     }
+    let all = statistics.iter().flat_map(|(_, low, high)| low.iter().chain(high)).chain(&regret).chain(&leader);
+    if all.into_iter().any(|weight: &i64| weight.unsigned_abs() > LARGEST_WEIGHT as u64) {
+        return Err(Fault::TooLarge);
+    }
     Ok(Weights { regret, leader, statistics, into })
 }
 
@@ -248,9 +261,9 @@ fn round(game: &BoxGame, claimed: &Claimed, region: &Region) -> Result<Option<Ve
         let count = stage.pairs.len();
         let longest = |pair: usize| stage.transition.as_ref().map_or(0, |(successors, _)| successors.of_pair(pair).len());
         let most = (0..count).map(longest).max().unwrap_or(0);
-        work = work.saturating_add(count.saturating_mul(count).saturating_mul(1 + most * most));
+        work = work.saturating_add(count.saturating_mul(count).saturating_mul(most.saturating_mul(most).saturating_add(1)));
     }
-    if work > MOST_WORK {
+    if work > MOST_WORK || game.stages.len() > MOST_STAGES {
         return Err(Fault::TooLarge.into());
     }
     let stages = game.stages.len();

@@ -7,8 +7,9 @@ use super::bound::Sum;
 use super::model::{BoxData, Model, ONE, StageShape, Terms};
 use super::stage_box::{Row, StageBox, Void};
 
-/// Most numbers of one round; beyond it regrets are not tried.
+/// Most numbers of one round, and most stages; beyond them regrets are not tried.
 const MOST_WORK: usize = 4_000_000;
+const MOST_STAGES: usize = 1 << 10;
 
 /// What one round finds.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ fn range_of(terms: &[(usize, f64)]) -> (f64, f64) {
 
 impl Model {
     /// Rough count of the numbers that a round computes.
-    pub(super) fn regret_work(&self) -> usize {
+    fn regret_work(&self) -> usize {
         let of_stage = |shape: &StageShape| {
             let most = shape.successors.as_ref().map_or(0, |list| (0..shape.pairs.len()).map(|i| list.of_pair(i).len()).max().unwrap_or(0));
             let pairs = shape.pairs.len();
@@ -37,11 +38,11 @@ impl Model {
 
     /// Whether a round of regrets is affordable beside a linear programme.
     pub(super) fn regrets_pay(&self) -> bool {
-        self.regret_work() <= MOST_WORK
+        self.shapes.len() <= MOST_STAGES && self.regret_work() <= MOST_WORK
     }
 
     /// More than what the checker loses by rounding where it computes one number.
-    pub(super) fn slack(&self) -> f64 {
+    fn slack(&self) -> f64 {
         2f64.powi(8 - self.bits as i32)
     }
 
@@ -75,7 +76,7 @@ impl Model {
                             }
                             sum.take(&mut terms);
                             let (low, high) = range_of(&terms);
-                            shift.push((place, low, high));
+                            shift.push((place, (low - self.slack()).max(-1.0), (high + self.slack()).min(1.0)));
                         }
                         excess[i][j] += most_gained(&shift, &above);
                     }
@@ -96,99 +97,96 @@ impl Model {
         regrets
     }
 
+    /// What the masses of each stage are weighed with on a box.
+    fn weights(&self, data: &BoxData) -> Vec<Weights> {
+        let slack = self.slack();
+        let of_stage = |(t, regret): (usize, Vec<f64>)| {
+            let (shape, stage) = (&self.shapes[t], &data.stages[t]);
+            let leader = stage.leader.iter().map(|terms| range_of(terms).0 - slack).collect();
+            let mut statistics: Vec<(usize, Vec<f64>)> = Vec::new();
+            for (pair, weights) in shape.weights.iter().enumerate() {
+                for &(k, weight) in weights {
+                    let known = statistics.iter().position(|(own, _)| *own == k).unwrap_or_else(|| {
+                        statistics.push((k, vec![0.0; shape.pairs.len()]));
+                        statistics.len() - 1
+                    });
+                    statistics[known].1[pair] = weight;
+                }
+            }
+            let mut into = Vec::new();
+            if let Some(successors) = &shape.successors {
+                let none = vec![0.0; shape.pairs.len()];
+                into = vec![(none.clone(), none); self.shapes[t + 1].pairs.states()];
+                for pair in 0..shape.pairs.len() {
+                    for entry in successors.of_pair(pair) {
+                        let (low, high) = range_of(&stage.probability[entry]);
+                        let (lows, highs) = &mut into[successors.state(entry)];
+                        lows[pair] += (low - slack).max(0.0);
+                        highs[pair] += (high + slack).min(1.0);
+                    }
+                }
+            }
+            Weights { regret, leader, statistics, into }
+        };
+        self.least_regrets(data).into_iter().enumerate().map(of_stage).collect()
+    }
+
     /// One round on a box: where eps-equilibria with `sigma J0` below `cutoff` are.
     pub(super) fn confine(&self, data: &BoxData, cutoff: f64) -> Result<Confined, Void> {
-        let regrets = self.least_regrets(data);
-        let stages = self.shapes.len();
-        let slack = self.slack();
+        let (stages, slack) = (self.shapes.len(), self.slack());
+        let weights = self.weights(data);
         let of_stage = |shape: &StageShape| StageBox::new((0..shape.pairs.states()).map(|s| shape.pairs.of_state(s)).collect(), slack);
         let mut boxes: Vec<StageBox> = self.shapes.iter().map(of_stage).collect();
         for (s, &mass) in self.initial.iter().enumerate() {
             boxes[0].set_mass(s, mass, mass);
         }
-        let leader: Vec<Vec<f64>> =
-            data.stages.iter().map(|stage| stage.leader.iter().map(|terms| range_of(terms).0 - slack).collect()).collect();
         let payoff = range_of(&data.payoff).0 - slack;
-        let probability: Vec<Vec<(f64, f64)>> = data
-            .stages
-            .iter()
-            .map(|stage| {
-                let clipped = |terms: &Terms| {
-                    let (low, high) = range_of(terms);
-                    ((low - slack).max(0.0), (high + slack).min(1.0))
-                };
-                stage.probability.iter().map(clipped).collect()
-            })
-            .collect();
-        let weight = |t: usize, k: usize| -> Vec<f64> {
-            let of_pair = |weights: &Vec<(usize, f64)>| weights.iter().find(|(own, _)| *own == k).map_or(0.0, |&(_, w)| w);
-            self.shapes[t].weights.iter().map(of_pair).collect()
-        };
-        // Per stage: statistics in use, their weights, and the ranges of all sums.
-        let mut statistics: Vec<Vec<(usize, Vec<f64>)>> = Vec::with_capacity(stages);
-        for t in 0..stages {
-            let used = (0..self.statistics).map(|k| (k, weight(t, k))).filter(|(_, w)| w.iter().any(|w| *w != 0.0));
-            statistics.push(used.collect());
-        }
         let mut parts = Parts::new(stages, self.statistics);
-        for t in 0..stages {
-            parts.update(t, &mut boxes[t], &regrets[t], &leader[t], &statistics[t])?;
+        for (t, weights) in weights.iter().enumerate() {
+            parts.update(t, &mut boxes[t], weights)?;
         }
         for t in (0..stages).chain((0..stages).rev()) {
+            let own = &weights[t];
             let mut rows = Vec::new();
-            for (k, weights) in &statistics[t] {
-                let (low, high) = parts.others(*k, t);
+            for (k, weights) in &own.statistics {
+                let (low, high) = parts.statistic(*k, Some(t));
                 rows.push(Row { coefficients: weights.clone(), side: data.low[*k] - high });
-                rows.push(Row { coefficients: weights.iter().map(|w| -w).collect(), side: low - data.low[*k] - data.width[*k] });
+                rows.push(Row { coefficients: negated(weights), side: low - data.low[*k] - data.width[*k] });
             }
-            let spent: f64 = (0..stages).filter(|&other| other != t).map(|other| parts.regret[other]).sum();
-            rows.push(Row { coefficients: regrets[t].iter().map(|z| -z).collect(), side: spent - self.epsilon });
-            let elsewhere: f64 = (0..stages).filter(|&other| other != t).map(|other| parts.leader[other]).sum();
+            rows.push(Row { coefficients: negated(&own.regret), side: without(&parts.regret, t) - self.epsilon });
             if cutoff.is_finite() {
-                rows.push(Row { coefficients: leader[t].iter().map(|c| -c).collect(), side: elsewhere + payoff - cutoff });
+                rows.push(Row { coefficients: negated(&own.leader), side: without(&parts.leader, t) + payoff - cutoff });
             }
-            if let Some(successors) = &self.shapes[t].successors {
-                let next = &boxes[t + 1];
-                for place in 0..next.mass_low.len() {
-                    let (low, high) = self.into(t, place, successors, &probability[t]);
-                    rows.push(Row { coefficients: high, side: next.mass_low[place] });
-                    rows.push(Row { coefficients: low.into_iter().map(|p| -p).collect(), side: -next.mass_high[place] });
-                }
+            for (place, (low, high)) in own.into.iter().enumerate() {
+                let (least, greatest) = (boxes[t + 1].mass_low[place], boxes[t + 1].mass_high[place]);
+                rows.push(Row { coefficients: high.clone(), side: least });
+                rows.push(Row { coefficients: negated(low), side: -greatest });
             }
             for row in &rows {
                 boxes[t].apply(row)?;
             }
-            parts.update(t, &mut boxes[t], &regrets[t], &leader[t], &statistics[t])?;
-            if let Some(successors) = &self.shapes[t].successors {
-                for place in 0..boxes[t + 1].mass_low.len() {
-                    let (low, high) = self.into(t, place, successors, &probability[t]);
-                    let least = boxes[t].least(|i| low[i])?;
-                    let greatest = -boxes[t].least(|i| -high[i])?;
-                    boxes[t + 1].set_mass(place, least, greatest);
-                }
+            parts.update(t, &mut boxes[t], own)?;
+            for (place, (low, high)) in own.into.iter().enumerate() {
+                let least = boxes[t].least(|i| low[i])?;
+                let greatest = -boxes[t].least(|i| -high[i])?;
+                boxes[t + 1].set_mass(place, least, greatest);
             }
         }
-        let ends = (0..self.statistics)
-            .map(|k| {
-                let (low, high) = parts.others(k, stages);
-                ((low - slack).max(data.low[k]), (high + slack).min(data.low[k] + data.width[k]))
-            })
-            .collect();
-        Ok(Confined { ends, floor: parts.leader.iter().sum::<f64>() + payoff - slack * stages as f64 })
+        let end = |k: usize| {
+            let (low, high) = parts.statistic(k, None);
+            ((low - slack).max(data.low[k]), (high + slack).min(data.low[k] + data.width[k]))
+        };
+        let floor = parts.leader.iter().sum::<f64>() + payoff - slack * stages as f64;
+        Ok(Confined { ends: (0..self.statistics).map(end).collect(), floor })
     }
+}
 
-    /// Ends of the probabilities with which pairs of stage `t` lead to a state.
-    fn into(&self, t: usize, place: usize, successors: &crate::game::Successors, probability: &[(f64, f64)]) -> (Vec<f64>, Vec<f64>) {
-        let count = self.shapes[t].pairs.len();
-        let (mut low, mut high) = (vec![0.0; count], vec![0.0; count]);
-        for pair in 0..count {
-            for entry in successors.of_pair(pair).filter(|&entry| successors.state(entry) == place) {
-                low[pair] += probability[entry].0;
-                high[pair] += probability[entry].1;
-            }
-        }
-        (low, high)
-    }
+fn negated(values: &[f64]) -> Vec<f64> {
+    values.iter().map(|value| -value).collect()
+}
+
+fn without(parts: &[f64], t: usize) -> f64 {
+    parts.iter().enumerate().filter(|(other, _)| *other != t).map(|(_, part)| part).sum()
 }
 
 /// The most that `sum of shift * v` can be, where the shifts sum to 0: relative to the state for which it is least.
@@ -203,14 +201,21 @@ fn most_gained(shift: &[(usize, f64, f64)], above: &[Vec<f64>]) -> f64 {
         };
         shift.iter().map(part).sum()
     };
-    shift.iter().map(|&(place, _, _)| relative_to(place)).fold(f64::INFINITY, f64::min).min(if shift.is_empty() {
-        0.0
-    } else {
-        f64::INFINITY
-    })
+    shift.iter().map(|&(place, _, _)| relative_to(place)).reduce(f64::min).unwrap_or(0.0)
 }
 
-/// Parts of the stages in the sums over stages.
+/// What the masses of a stage are weighed with.
+struct Weights {
+    regret: Vec<f64>,
+    /// Not above `sigma` times the leader's reward.
+    leader: Vec<f64>,
+    /// Statistics in use with their weights.
+    statistics: Vec<(usize, Vec<f64>)>,
+    /// Per next state, ends of the probabilities that lead there.
+    into: Vec<(Vec<f64>, Vec<f64>)>,
+}
+
+/// Parts of the stages in sums over the stages.
 struct Parts {
     regret: Vec<f64>,
     leader: Vec<f64>,
@@ -223,25 +228,18 @@ impl Parts {
         Parts { regret: vec![0.0; stages], leader: vec![0.0; stages], statistics: vec![vec![(0.0, 0.0); statistics]; stages] }
     }
 
-    fn update(
-        &mut self,
-        t: usize,
-        masses: &mut StageBox,
-        regrets: &[f64],
-        leader: &[f64],
-        statistics: &[(usize, Vec<f64>)],
-    ) -> Result<(), Void> {
-        self.regret[t] = masses.least(|i| regrets[i])?;
-        self.leader[t] = masses.least(|i| leader[i])?;
-        for (k, weights) in statistics {
+    fn update(&mut self, t: usize, masses: &mut StageBox, weights: &Weights) -> Result<(), Void> {
+        self.regret[t] = masses.least(|i| weights.regret[i])?;
+        self.leader[t] = masses.least(|i| weights.leader[i])?;
+        for (k, weights) in &weights.statistics {
             self.statistics[t][*k] = masses.range(|i| weights[i])?;
         }
         Ok(())
     }
 
-    /// The range of a statistic over all stages but one.
-    fn others(&self, k: usize, without: usize) -> (f64, f64) {
-        let parts = self.statistics.iter().enumerate().filter(|(t, _)| *t != without).map(|(_, stage)| stage[k]);
+    /// The range of a statistic over all stages, or all but one.
+    fn statistic(&self, k: usize, without: Option<usize>) -> (f64, f64) {
+        let parts = self.statistics.iter().enumerate().filter(|(t, _)| Some(*t) != without).map(|(_, stage)| stage[k]);
         parts.fold((0.0, 0.0), |(low, high), part| (low + part.0, high + part.1))
     }
 }

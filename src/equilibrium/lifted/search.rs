@@ -83,7 +83,7 @@ impl LiftedSearch {
         let root = model.root.clone();
         let data = model.on_box(&root);
         let layout = Layout::new(&mut model, &data);
-        let regrets = model.regrets_pay() && std::env::var("NOREG").is_err();
+        let regrets = model.regrets_pay();
         Some(LiftedSearch {
             instance: instance.clone(),
             model,
