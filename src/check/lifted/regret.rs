@@ -216,7 +216,7 @@ fn weights_of(game: &BoxGame, claimed: &Claimed, region: &Region, t: usize, regr
         let terms = stage.leader.of(pair);
         leader.push(narrow(if claimed.sigma { difference(terms, &[]).0 } else { difference(&[], terms).0 })?);
     }
-    let mut statistics = Vec::new();
+    let mut statistics: Vec<(usize, Vec<i64>, Vec<i64>)> = Vec::new();
     for k in 0..region.len() {
         if stage.weights.iter().flatten().any(|(own, _)| *own == k) {
             let of_pair = |pair: usize| stage.weights[pair].iter().find(|(own, _)| *own == k).map_or(Enclosure::default(), |&(_, w)| w);
