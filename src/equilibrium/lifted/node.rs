@@ -32,11 +32,14 @@ const NARROWEST: f64 = 1e-9;
 const MOST_UNEVEN: f64 = 16.0;
 /// Rounds of regrets per box.
 const MOST_CONFINEMENTS: usize = 4;
-/// Share of boxes closed by regrets, lately, from which on linear programmes are solved for one box in so many only.
+/// Share of boxes closed by regrets, lately, from which on linear programmes are solved only for one in so many generations of boxes.
 const ENOUGH_BY_REGRETS: f64 = 0.2;
 const ONCE_IN: usize = 4;
 /// Weight of the last box in what happened lately.
 const LATELY: f64 = 0.05;
+/// Radii of the first steps of local searches, as shares of the ranges of statistics.
+const LEAST_RADIUS: f64 = 1e-5;
+const GREATEST_RADIUS: f64 = 0.1;
 /// No cut closer to the end of a range than this share.
 const CLOSEST: f64 = 0.15;
 
@@ -64,10 +67,13 @@ impl LiftedSearch {
             if closed {
                 return;
             }
-            if self.by_regrets > ENOUGH_BY_REGRETS && !self.statistics.nodes.is_multiple_of(ONCE_IN) && !control.stopped() {
+            let unsolved = self.nodes[index].unsolved + 1;
+            if self.by_regrets > ENOUGH_BY_REGRETS && unsolved < ONCE_IN && !control.stopped() {
+                self.nodes[index].unsolved = unsolved;
                 return self.branch(index, &Outcome::Unsolved, &start);
             }
         }
+        self.nodes[index].unsolved = 0;
         let mut last = Outcome::Unsolved;
         // Where it was in vain one generation is left out.
         let skip = std::mem::take(&mut self.nodes[index].stiff);
@@ -83,7 +89,7 @@ impl LiftedSearch {
             if round == 0 {
                 if self.since_improved < PERSISTENT || self.since_improved.is_multiple_of(SELDOM) {
                     let flow = self.flow_of(&point.columns_approx);
-                    self.populations(&flow);
+                    self.populations(&flow, &region);
                 }
                 self.since_improved += 1;
             }
@@ -247,13 +253,16 @@ impl LiftedSearch {
         self.relaxation.layout.columns.iter().map(of_stage).collect()
     }
 
-    /// Local search from a point of the relaxation.
-    fn populations(&mut self, flow: &[Vec<f64>]) {
+    /// Local search from a point of the relaxation, no further at first than the box is wide: a small box is about one optimum.
+    fn populations(&mut self, flow: &[Vec<f64>], region: &[(i64, i64)]) {
         let first: Vec<Vec<usize>> =
             self.model.shapes.iter().map(|shape| (0..shape.pairs.states()).map(|s| shape.pairs.of_state(s).start).collect()).collect();
         let response = self.model.population(self.model.play_of_flow(flow, &first)).response;
         let start = self.model.population(self.model.play_of_flow(flow, &response));
-        self.improve(start, 0.1);
+        let share = |(&(low, high), &(least, greatest)): (&(i64, i64), &(i64, i64))| (high - low) as f64 / (greatest - least).max(1) as f64;
+        let widest = region.iter().zip(&self.model.root).map(share).fold(0.0, f64::max);
+        self.pull(&start);
+        self.improve(start, widest.clamp(LEAST_RADIUS, GREATEST_RADIUS));
     }
 
     /// Narrows the box by two programmes per statistic; the share of its volume that is left.
@@ -383,11 +392,12 @@ impl LiftedSearch {
         children[0][k].1 = point;
         children[1][k].0 = point;
         let first = self.nodes.len();
-        let stiff = self.nodes[index].stiff;
+        let (stiff, unsolved) = (self.nodes[index].stiff, self.nodes[index].unsolved);
         for child in children {
             self.open.push(self.nodes.len());
             let mut node = Node::new(child, inherited, start.clone());
             node.stiff = stiff;
+            node.unsolved = unsolved;
             self.nodes.push(node);
         }
         self.nodes[index].split = Some((k, point, first, first + 1));

@@ -21,6 +21,9 @@ const SLACK: f64 = 2e-11;
 const NEARLY_ZERO: f64 = 1e-9;
 /// Local searches over pure policies, at eps = 0.
 const MOST_PURE_SEARCHES: usize = 200;
+/// Times that a population is pulled towards a better and better incumbent, and halvings of each pull.
+const MOST_PULLS: usize = 3;
+const HALVINGS: i32 = 36;
 /// Values smaller than this count as this in relative gaps.
 const SMALL_VALUE: f64 = 1.0;
 
@@ -113,6 +116,53 @@ impl LiftedSearch {
     /// Policies of equilibria in a game nearby: where to look first, the last one before the others.
     pub fn suggest(&mut self, policies: &[&Policy]) {
         self.suggestions.extend(policies.iter().map(|policy| play_of(&self.model, policy)));
+    }
+
+    /// Mixes a population that is better than the incumbent with it, as little as makes it an eps-equilibrium.
+    ///
+    /// In a small box the relaxation's population may exceed eps by less than what a linear programme resolves.
+    pub(super) fn pull(&mut self, from: &Population) {
+        let allowed = self.allowed();
+        for _ in 0..MOST_PULLS {
+            let Some(incumbent) =
+                self.incumbent.clone().filter(|incumbent| from.leader < incumbent.leader - 0.1 * self.width(incumbent.leader))
+            else {
+                return;
+            };
+            let mixed = |share: f64| -> Play {
+                let row = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+                from.play.iter().zip(&incumbent.play).map(row).collect()
+            };
+            let (mut infeasible, mut feasible) = (0.0, 1.0);
+            let mut best: Option<Population> = None;
+            for share in std::iter::once(0.0).chain((1..=HALVINGS).rev().map(|k| 0.5f64.powi(k))) {
+                let population = self.model.population(mixed(share));
+                if population.exploitability <= allowed {
+                    (feasible, best) = (share, Some(population));
+                    break;
+                }
+                infeasible = share;
+            }
+            for _ in 0..HALVINGS {
+                if feasible - infeasible < 0.01 * feasible {
+                    break;
+                }
+                let middle = 0.5 * (infeasible + feasible);
+                let population = self.model.population(mixed(middle));
+                if population.exploitability <= allowed {
+                    (feasible, best) = (middle, Some(population));
+                } else {
+                    infeasible = middle;
+                }
+            }
+            let Some(population) = best.filter(|population| population.leader < incumbent.leader) else { return };
+            let gained = incumbent.leader - population.leader;
+            self.incumbent = Some(population);
+            self.since_improved = 0;
+            if gained < 0.1 * self.width(incumbent.leader) {
+                return;
+            }
+        }
     }
 
     /// Looks for populations at first; then solves boxes until the gap is closed, `nodes` boxes are done or `control` says stop.

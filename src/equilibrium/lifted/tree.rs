@@ -23,6 +23,8 @@ pub(super) struct Node {
     pub(super) empty: bool,
     /// Whether narrowing took little from the parent, so that it is not tried here.
     pub(super) stiff: bool,
+    /// Generations, this one included once it is cut, since the last one with a linear programme.
+    pub(super) unsolved: usize,
 }
 
 /// How a box is closed.
@@ -46,7 +48,7 @@ pub(super) struct BoxProof {
 
 impl Node {
     pub(super) fn new(region: Vec<(i64, i64)>, inherited: f64, start: Start) -> Self {
-        Node { region, tightened: Vec::new(), proof: None, inherited, split: None, start, empty: false, stiff: false }
+        Node { region, tightened: Vec::new(), proof: None, inherited, split: None, start, empty: false, stiff: false, unsolved: 0 }
     }
 
     /// Keeps a proof on the present box when it is better.
