@@ -8,12 +8,12 @@ use common::oracle::{evaluate, play_of};
 use common::tiny::{Cell, Form, Tiny, TinyAggregate};
 use common::trees::{alter, below, certificate, eighth, ends, strengthen};
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-use smfg::certificate::{Claim, Scope, Selection, Step, write_certificate};
+use rand_chacha::rand_core::SeedableRng;
+use smfg::certificate::Selection;
 use smfg::check::check;
 use smfg::equilibrium::lifted::LiftedProblem;
 use smfg::equilibrium::{Control, InnerSearch, Proved};
-use smfg::exact::{Rational, parse_rational, ratio, to_approx};
+use smfg::exact::{Rational, ratio, to_approx};
 use smfg::game::Game;
 use std::path::Path;
 

@@ -56,12 +56,12 @@ impl Model {
         for (t, shape) in self.shapes.iter().enumerate().rev() {
             let (count, stage) = (shape.pairs.len(), &data.stages[t]);
             let mut excess = vec![vec![0.0; count]; count];
-            for i in 0..count {
-                for j in (0..count).filter(|&j| j != i) {
+            for (i, row) in excess.iter_mut().enumerate() {
+                for (j, value) in row.iter_mut().enumerate().filter(|(j, _)| *j != i) {
                     stage.reward[i].iter().for_each(|&(m, c)| sum.add(m, c));
                     stage.reward[j].iter().for_each(|&(m, c)| sum.add(m, -c));
                     sum.take(&mut terms);
-                    excess[i][j] = range_of(&terms).1 + self.slack();
+                    *value = range_of(&terms).1 + self.slack();
                     if let Some(successors) = &shape.successors {
                         let mut shift: Vec<(usize, f64, f64)> = Vec::new();
                         let places = successors.of_pair(i).chain(successors.of_pair(j)).map(|entry| successors.state(entry));
@@ -78,7 +78,7 @@ impl Model {
                             let (low, high) = range_of(&terms);
                             shift.push((place, (low - self.slack()).max(-1.0), (high + self.slack()).min(1.0)));
                         }
-                        excess[i][j] += most_gained(&shift, &above);
+                        *value += most_gained(&shift, &above);
                     }
                 }
             }
