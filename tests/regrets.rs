@@ -189,7 +189,6 @@ fn altered_rounds_claim_nothing_false() {
             }
         }
     }
-    assert_eq!(refused + accepted, 2400);
     assert!(refused > 1000 && accepted > 20, "{refused} refused, {accepted} accepted");
 }
 

@@ -112,7 +112,7 @@ mod tests {
     use super::super::induction::{Choice, Form, value};
     use super::*;
     use crate::certificate::Arithmetic;
-    use crate::exact::{from_short_dyadic, ratio, to_approx};
+    use crate::exact::ratio;
     use crate::game::Quadratic;
     use crate::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 
@@ -124,14 +124,16 @@ mod tests {
             let game = family.expect("sizes in range").game().expect("a game");
             let game = Quadratic::new(&game.at(&game.finite_decisions().expect("a finite leader")[0].values)).expect("class C1");
             let fixed = FixedFlow::new(&game.numbers(&game.leader), 60).expect("short probabilities");
-            let factor = |n: u64| from_short_dyadic(((seed * 31 + n * 17) as f64).sin(), 52).expect("finite");
+            // Numbers of 52 bits, as multipliers are, of both signs.
+            let digits = |n: u64| (seed * 31 + n * 17 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 12;
+            let factor = |n: u64| ratio(digits(n) as i64 - (1 << 51), 1 << 51);
             let mut parts = vec![(factor(0), &game.leader), (factor(1), &game.reward), (ratio(-1, 3), &game.reward)];
             parts.extend(game.coordinates.iter().enumerate().map(|(k, form)| (factor(2 + k as u64), form)));
             let form = Form { leader: Rational::ONE, reward: Rational::ZERO };
             let exact = value(&game.numbers(&game.combine(&parts)), &form, Choice::Least, Arithmetic::Exact, Rounding::Down);
             let (exact, found) = (exact.expect("a value"), fixed.least(&parts).expect("a number"));
             assert!(found <= exact, "seed {seed}");
-            assert!(to_approx(&(&exact - &found)) < 1e-15, "seed {seed}: {}", to_approx(&(exact - found)));
+            assert!(&exact - &found < ratio(1, 1_000_000_000_000_000), "seed {seed}: {}", exact - found);
         }
     }
 }

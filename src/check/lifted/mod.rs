@@ -92,8 +92,7 @@ impl Tree {
                 let mut lower = region.clone();
                 lower[*statistic] = (low, point);
                 self.open.push(lower);
-                self.narrower = None;
-                self.current = false;
+                self.changed();
             }
             LiftedStep::Tighten { statistic, upper, bound, multipliers } => {
                 self.show(multipliers, Target::End { statistic: *statistic, upper: *upper, bound: *bound })?;
@@ -129,28 +128,31 @@ impl Tree {
                 if region.iter().any(|(low, high)| low > high) {
                     self.open.pop();
                 }
-                self.narrower = None;
-                self.current = false;
+                self.changed();
             }
             LiftedStep::Void => {
                 if let Left::Ends(_) = self.confine()? {
                     return Err(Fault::NotVoid);
                 }
                 self.open.pop();
-                self.narrower = None;
-                self.current = false;
+                self.changed();
             }
             LiftedStep::Leaf(multipliers) => {
                 self.show(multipliers, Target::Objective)?;
                 self.open.pop();
-                self.narrower = None;
-                self.current = false;
+                self.changed();
             }
         }
         Ok(())
     }
 
-    /// The open box, with the data of the game moved to it.
+    /// Forgets what was known of the last open box, which is another one now.
+    fn changed(&mut self) {
+        self.narrower = None;
+        self.current = false;
+    }
+
+    /// Moves the data of the game to the last open box.
     fn here(&mut self) -> Result<(), Fault> {
         let region = self.open.last().ok_or(Fault::OutsideTree)?;
         if !self.current {

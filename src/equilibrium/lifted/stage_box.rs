@@ -12,20 +12,20 @@ const FLAT: f64 = 1e-4;
 pub(super) struct Void;
 
 /// `a'd >= side`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Row {
     pub(super) coefficients: Vec<f64>,
     pub(super) side: f64,
 }
 
 /// Bounds of the masses of one stage.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct StageBox {
     /// Pairs of each state.
     pairs: Vec<Range<usize>>,
     /// Per pair.
-    pub(super) low: Vec<f64>,
-    pub(super) high: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
     /// Per state.
     pub(super) mass_low: Vec<f64>,
     pub(super) mass_high: Vec<f64>,
