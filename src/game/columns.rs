@@ -42,6 +42,23 @@ impl Column {
             .map(|i| (self.position(i), self.coefficients.get(i)))
     }
 
+    /// `sum_i coefficient_i values_i` over all entries.
+    #[must_use]
+    pub fn value(&self, values: &Scaled) -> Rational {
+        let own = self.coefficients.numerators();
+        let small = match (own, values.numerators()) {
+            (Numerators::Small(own), Numerators::Small(values)) => own.iter().enumerate().try_fold(0i128, |sum, (index, &coefficient)| {
+                sum.checked_add(i128::from(coefficient) * i128::from(values[self.position(index)]))
+            }),
+            _ => None,
+        };
+        let sum = small.map_or_else(
+            || (0..own.len()).fold(Integer::ZERO, |sum, index| sum + own.get(index) * values.numerators().get(self.position(index))),
+            Integer::from,
+        );
+        Rational::from_parts(sum, self.coefficients.denominator() * values.denominator())
+    }
+
     pub(crate) fn position(&self, index: usize) -> usize {
         self.support.as_ref().map_or(index, |support| support[index] as usize)
     }
@@ -281,6 +298,21 @@ mod tests {
             Some((ratio(38, 1), ratio(-1, 1)))
         );
         assert_eq!(columns.minus(&columns), Columns::from_polynomials(&[Polynomial::zero(), Polynomial::zero()]));
+    }
+
+    /// Against products entry by entry: machine integers, their overflow, and unbounded ones.
+    #[test]
+    fn values() {
+        let large = i64::MAX / 2;
+        for (first, second) in [(3, 5), (large, large), (large, -large)] {
+            for big in [ratio(1, 7), Rational::from(Integer::from(1) << 90)] {
+                let values = Scaled::from_rationals(&[ratio(second, 3), big, ratio(second, 3), ratio(second, 3), ratio(second, 3)]);
+                let coefficients = Scaled::from_rationals(&[ratio(first, 11), ratio(-2, 1), ratio(first, 11), ratio(first, 11)]);
+                let sparse = Column::sparse(5, vec![0, 1, 3, 4], coefficients);
+                let expected = sparse.entries().fold(Rational::ZERO, |sum, (entry, coefficient)| sum + coefficient * values.get(entry));
+                assert_eq!(sparse.value(&values), expected);
+            }
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@
 use super::columns::{Column, Columns, combine};
 use super::instance::{Instance, InstanceStage, Numbers, StageNumbers};
 use super::polynomial::{Monomial, Polynomial, Variable};
-use super::reduced::LinearForm;
+use super::reduced::{LinearForm, Reduced};
 use crate::exact::{Rational, Scaled};
 use std::sync::Arc;
 
@@ -56,7 +56,14 @@ impl Quadratic {
     /// # Errors
     /// [`NotQuadratic`] when its class is C2 or C3, or the leader's reward has a higher degree.
     pub fn new(instance: &Instance) -> Result<Self, NotQuadratic> {
-        let reduced = instance.reduced();
+        Self::of(instance.reduced())
+    }
+
+    /// The forms of a game in its fewest statistics.
+    ///
+    /// # Errors
+    /// [`NotQuadratic`] when its class is C2 or C3, or the leader's reward has a higher degree.
+    pub fn of(reduced: Reduced) -> Result<Self, NotQuadratic> {
         if reduced.stages.iter().any(|stage| stage.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none())) {
             return Err(NotQuadratic::Transition);
         }

@@ -8,6 +8,7 @@
 
 use super::columns::{Column, Columns, combine};
 use super::instance::{Instance, InstanceStage};
+use super::interval::extremes;
 use super::model::{Aggregate, Pairs};
 use super::polynomial::{Monomial, Polynomial, Variable};
 use crate::exact::{Rational, Scaled};
@@ -52,15 +53,7 @@ impl LinearForm {
     /// The value at an occupation measure, `[stage][pair]`.
     #[must_use]
     pub fn value(&self, occupation: &[Scaled]) -> Rational {
-        let mut sum = Rational::ZERO;
-        for (column, masses) in self.stages.iter().zip(occupation) {
-            for (pair, weight) in column.entries() {
-                if !masses.numerators().is_zero_at(pair) {
-                    sum += weight * masses.get(pair);
-                }
-            }
-        }
-        sum
+        self.stages.iter().zip(occupation).map(|(column, masses)| column.value(masses)).fold(Rational::ZERO, |sum, value| sum + value)
     }
 
     /// Least and greatest value over all populations: the mass of each stage is 1.
@@ -68,14 +61,12 @@ impl LinearForm {
     pub fn range(&self) -> (Rational, Rational) {
         let (mut least, mut greatest) = (Rational::ZERO, Rational::ZERO);
         for column in &self.stages {
-            let (mut low, mut high): (Option<Rational>, Option<Rational>) = (None, None);
-            let implicit = column.support.as_ref().map(|_| Rational::ZERO);
-            for weight in column.coefficients.iter().chain(implicit) {
-                low = Some(low.map_or(weight.clone(), |low| low.min(weight.clone())));
-                high = Some(high.map_or(weight.clone(), |high| high.max(weight)));
+            let (mut low, mut high) = extremes(&column.coefficients);
+            if column.support.is_some() {
+                (low, high) = (low.min(Rational::ZERO), high.max(Rational::ZERO));
             }
-            least += low.unwrap_or(Rational::ZERO);
-            greatest += high.unwrap_or(Rational::ZERO);
+            least += low;
+            greatest += high;
         }
         (least, greatest)
     }
@@ -207,17 +198,29 @@ struct Span {
 impl Span {
     /// Adds the gradients of every entry.
     fn add_columns(&mut self, columns: &Columns) {
-        // (entry, monomial of the derivative) -> coefficient per aggregate.
-        let mut gradients: BTreeMap<(usize, Monomial), BTreeMap<u32, Rational>> = BTreeMap::new();
+        // Monomial of the derivative -> the aggregates that have it, with what it is multiplied with.
+        let mut derivatives: BTreeMap<Monomial, Vec<(u32, Rational, &Column)>> = BTreeMap::new();
         for (monomial, column) in columns.columns() {
             for (k, exponent, derivative) in monomial.derivatives() {
-                for (entry, coefficient) in column.entries() {
-                    let row = gradients.entry((entry, derivative.clone())).or_default();
-                    row.insert(k, coefficient * Rational::from(exponent));
-                }
+                derivatives.entry(derivative).or_default().push((k, Rational::from(exponent), column));
             }
         }
-        gradients.into_values().for_each(|row| self.add(row));
+        for parts in derivatives.into_values() {
+            if let [(k, _, column)] = parts.as_slice() {
+                // All gradients are multiples of one unit vector.
+                if !column.coefficients.is_zero() {
+                    self.add(BTreeMap::from([(*k, Rational::ONE)]));
+                }
+                continue;
+            }
+            let mut gradients: BTreeMap<usize, BTreeMap<u32, Rational>> = BTreeMap::new();
+            for (k, exponent, column) in &parts {
+                for (entry, coefficient) in column.entries() {
+                    gradients.entry(entry).or_default().insert(*k, coefficient * exponent);
+                }
+            }
+            gradients.into_values().for_each(|row| self.add(row));
+        }
     }
 
     fn add_polynomial(&mut self, polynomial: &Polynomial) {
