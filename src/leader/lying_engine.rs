@@ -71,7 +71,7 @@ fn lies() -> Vec<(&'static str, Lie)> {
         ("ray turned round", Lie { ray: Some(|ray, _| ray.map(|ray| ray.iter().map(|y| -y).collect())), ..HONEST }),
         ("always optimal", status(|_| LpStatus::Optimal)),
         ("unbounded", status(|_| LpStatus::Unbounded)),
-        ("cut off", status(|_| LpStatus::Cutoff)),
+        ("out of time", status(|_| LpStatus::TimeLimit)),
         ("failed", status(|_| LpStatus::Failed)),
         ("no point", point(|_| None)),
         ("duals of NaN", point(|p| duals(p, |_| f64::NAN))),

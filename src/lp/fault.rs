@@ -2,7 +2,7 @@
 //!
 //! Compiled into the library's own tests and nothing else.
 
-use super::engine::{LpBasis, LpPoint, LpStatus};
+use super::programme::{LpBasis, LpPoint, LpStatus};
 use std::cell::{Cell, RefCell};
 
 /// A way to spoil a ray, given the number of rows.

@@ -23,14 +23,18 @@
 //! what it can.
 
 mod backward;
+mod dense;
 mod dictionary;
 mod engine;
 #[cfg(test)]
 pub(crate) mod fault;
 mod highs;
 mod occupation;
+mod programme;
+mod resident;
 
 pub use dictionary::{Dictionary, DictionaryStatus};
-pub use engine::{LpBasis, LpEngine, LpPoint, LpRows, LpStatus, Pricing};
+pub use engine::{LpEngine, Pricing};
 pub use highs::HighsBackend;
 pub use occupation::{Backend, LpFailure, LpSolution, LpStage, OccupationLp};
+pub use programme::{LpBasis, LpPoint, LpRows, LpStatus};
