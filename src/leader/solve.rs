@@ -250,15 +250,14 @@ fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, 
 
 /// Asks the checker about the better bounds, decision by decision, and takes those that it accepts.
 pub(super) fn sharpen(game: &Game, settings: &Settings<'_>, found: &mut Found) {
-    let hash = game.hash();
-    for ((index, proved), sharp) in found.proved.iter_mut().zip(std::mem::take(&mut found.sharp)) {
-        let Some(bound) = sharp else { continue };
+    let offered = found.proved.iter_mut().zip(std::mem::take(&mut found.sharp)).filter_map(|(known, sharp)| Some((known, sharp?)));
+    for ((index, proved), bound) in offered {
         let better = (*index, Proved { bound, witness: proved.witness.clone() });
         let scope = match scope(settings) {
             Scope::All => Scope::Decision(*index),
             one => one,
         };
-        let certificate = written(&hash, settings, scope, std::slice::from_ref(&better));
+        let certificate = written(&game.hash(), settings, scope, std::slice::from_ref(&better));
         if certificate.is_ok_and(|certificate| check(game, certificate.as_slice()).is_ok()) {
             *proved = better.1;
         }

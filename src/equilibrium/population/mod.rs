@@ -81,9 +81,10 @@ impl PopulationSearch {
             Selection::Pessimistic => Rational::ONE,
             Selection::Optimistic => Rational::NEG_ONE,
         };
-        let (least, greatest) = instance.reduced().leader_range();
+        let reduced = instance.reduced();
+        let (least, greatest) = reduced.leader_range();
         let range = if sigma > Rational::ZERO { (least, greatest) } else { (-greatest, -least) };
-        let exact = ExactGame::new(Quadratic::new(instance)?, sigma.clone());
+        let exact = ExactGame::new(Quadratic::of(reduced)?, sigma.clone());
         let game = GameApprox::new(&exact.game);
         let corners = Corners::new(&game);
         let policies: Vec<Policy> = corners.choices.iter().map(|choice| game.policy(choice)).collect();
@@ -186,7 +187,8 @@ impl PopulationSearch {
         let near = to_approx(&(&witness.value - &bound.value)) < SHARP * to_approx(&witness.value).abs().max(1.0);
         let tree = matches!(bound.steps.first(), Some(Step::Tree(_)));
         let simple = witness.value.denominator().bit_len() <= SHARP_BITS;
-        (near && tree && simple && witness.value != bound.value && self.search.boxes() <= SHARP_BOXES).then(|| {
+        let wanted = near && tree && simple && witness.value != bound.value && self.search.boxes() <= SHARP_BOXES;
+        (wanted && proof::may_prove(&self.search, to_approx(&witness.value))).then(|| {
             let mut steps = proof::preamble(&self.sigma * &witness.value, Arithmetic::Exact, &self.dependences, &self.split);
             steps.extend(proof::simple(proof::boxes(&self.search)));
             Proof { value: witness.value.clone(), steps }
@@ -310,6 +312,8 @@ impl Corners {
                 choices.extend([lowest, highest]);
             }
         }
+        choices.sort_unstable();
+        choices.dedup();
         if choices.is_empty() {
             choices.push(game.least(&vec![0.0; game.forms()]).1);
         }

@@ -196,6 +196,11 @@ impl Model {
         multipliers.deviations.iter().map(|(_, alpha)| alpha).sum()
     }
 
+    /// What is subtracted from a bound for the part of the forms that the squares leave over in binary64.
+    pub(super) fn rest(&self, m: &Multipliers) -> f64 {
+        m.objective * self.leader_rest + Self::total(m) * self.follower_rest
+    }
+
     /// Weight of a square in what the multipliers bound: convex when positive.
     pub(super) fn curvature(&self, square: usize, objective: f64, total: f64) -> f64 {
         objective * self.squares[square].leader - total * self.squares[square].follower
@@ -207,7 +212,7 @@ impl Model {
         let (follower_constant, follower_row) = self.follower_row();
         let total = Self::total(m);
         let mut constant = m.objective * leader_constant - total * (follower_constant + self.epsilon);
-        constant -= m.objective * self.leader_rest + total * self.follower_rest;
+        constant -= self.rest(m);
         let mut factors: Vec<f64> = leader_row.iter().zip(&follower_row).map(|(l, f)| m.objective * l - total * f).collect();
         let k = self.statistics;
         for (policy, alpha) in &m.deviations {

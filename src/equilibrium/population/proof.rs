@@ -1,6 +1,6 @@
 //! From a search tree in binary64 to the steps of a certificate.
 
-use super::model::Multipliers;
+use super::model::{Cell, Goal, Multipliers};
 use super::search::{Search, Split};
 use super::squares::{Decomposition, short};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Step, TreeStep};
@@ -98,6 +98,8 @@ pub(super) fn boxes(search: &Search) -> Vec<Step> {
 const SIMPLE: u64 = 4096;
 /// Distance from a number in binary64 at which a simple fraction is taken for it.
 const NEAR: f64 = 1e-7;
+/// What binary64 may be wrong by in a bound, per unit of multipliers.
+const DOUBT: f64 = 1e-12;
 
 /// The same steps with multipliers replaced by simple fractions next to them, where there are.
 pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
@@ -118,6 +120,24 @@ pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
         other => other,
     };
     steps.into_iter().map(step).collect()
+}
+
+/// Whether simple fractions next to the multipliers of every leaf prove `value` as far as binary64 can tell. Where they are not multipliers of a vertex, or
+/// `value` is that of a population which stays away from eps, they prove visibly less.
+pub(super) fn may_prove(search: &Search, value: f64) -> bool {
+    let simple = |value: f64| from_approx(value).map_or(0.0, |exact| to_approx(&simple_fraction(exact)));
+    let list = |values: &[f64]| values.iter().map(|&value| simple(value)).collect();
+    search.nodes.iter().filter(|node| node.split.is_none() && node.bound.is_finite()).all(|node| {
+        let m = Multipliers {
+            objective: simple(node.leaf.objective),
+            deviations: node.leaf.deviations.iter().map(|&(policy, alpha)| (policy, simple(alpha))).collect(),
+            tangents: list(&node.leaf.tangents),
+            ranges: list(&node.leaf.ranges),
+        };
+        let relaxation = &search.relaxation;
+        let shown = relaxation.model.bound(&relaxation.policies, &m, &Cell::outer(&node.region), Goal::Objective).0;
+        shown + relaxation.model.rest(&m) - m.objective * value >= -DOUBT * (1.0 + value.abs()) * m.magnitude()
+    })
 }
 
 /// The fraction with the least denominator near `value`, by its continued fraction; `value` itself when there is none.
