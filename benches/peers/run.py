@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """SCIP, COPT and `smfg` on a directory of games: the inner problem of every decision, eps and sense, as Markdown tables.
 
-    run.py DIRECTORY [--smfg PROGRAM] [--results FILE.jsonl] [--solvers scip,copt] [--only TEXT] [--time-limit 120]
+    run.py DIRECTORY [--smfg package|PROGRAM] [--results FILE.jsonl] [--solvers scip,copt] [--only TEXT] [--time-limit 120]
 
 A game is GAME.json; GAME.values.json beside it lists problems with known values (decision, epsilon, sense, bound, value). Without it the
 problems are all decisions, both senses and the numbers of --epsilon. Results of the peers are appended to --results and read from there the
@@ -42,16 +42,18 @@ def main():
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory")
-    parser.add_argument("--smfg", help="the program to compare; without it only the peers run")
+    parser.add_argument("--smfg", help="what is compared: `package`, the Python package in this process, or the path of the program; without it only the peers run")
     parser.add_argument("--results", help="file of peers' results, one JSON object a line: read first, appended to")
     parser.add_argument("--solvers", default="scip,copt", help="peers, separated by commas; may be empty")
     parser.add_argument("--only", default="", help="games whose file name contains this")
     parser.add_argument("--epsilon", action="append", help="for games without known values; may be repeated [1/8, 1/64]")
     parser.add_argument("--gap", type=float, default=1e-6, help="relative to max(1, |value|)")
     parser.add_argument("--time-limit", type=float, default=120.0, help="seconds per problem")
+    parser.add_argument("--repeat", type=int, default=5, help="times that a problem is solved, the fastest of which counts, for everyone; once if it takes a second")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="which seconds the tables show")
     parser.add_argument("--slip", type=float, default=1e-4, help="accepted distance from a peer's interval")
     arguments = parser.parse_args()
+    arguments.smfg = arguments.smfg and certified.solver(arguments.smfg)
     arguments.solvers = [name for name in arguments.solvers.split(",") if name]
     return arguments
 
@@ -73,10 +75,21 @@ def run_game(path, arguments, known, rows, complaints, remarks):
         label = f"{path.stem}, {problem['decision']}, eps {problem['epsilon']}, {problem['sense']}"
         records = {name: peer(name, numbers, game.path.stem, digest, problem, arguments, known) for name in arguments.solvers}
         if arguments.smfg:
-            ours = records["smfg"] = certified.solve(arguments.smfg, path, problem, arguments.gap, arguments.time_limit)
+            ask = lambda: arguments.smfg.solve(path, problem, arguments.gap, arguments.time_limit)
+            ours = records["smfg"] = fastest(ask, lambda record: record[arguments.clock], arguments.repeat)
             print(f"smfg: {label}: {ours['status']}, {ours.get('nodes')} nodes, {ours.get('refused_steps')} steps refused, {ours[arguments.clock]:.3g} s", file=sys.stderr)
             compare(label, records, problem, arguments.slip, complaints, remarks)
         rows.setdefault((path.stem.split("-")[0], size(numbers), class_of(numbers)), []).append(records)
+
+
+def fastest(ask, seconds, times):
+    """The fastest of so many answers; of one, where that takes a second."""
+    best = ask()
+    for _ in range(times - 1):
+        if seconds(best) >= 1:
+            break
+        best = min(best, ask(), key=seconds)
+    return best
 
 
 def peer(name, numbers, stem, digest, problem, arguments, known):
@@ -86,7 +99,8 @@ def peer(name, numbers, stem, digest, problem, arguments, known):
         return known[key]
     print(f"{name}: {stem}, {problem['decision']}, eps {problem['epsilon']}, {problem['sense']}", file=sys.stderr)
     programme = Programme(numbers, Fraction(problem["epsilon"]), problem["sense"])
-    answer = SOLVERS[name](programme, arguments.gap, arguments.time_limit)
+    ask = lambda: SOLVERS[name](programme, arguments.gap, arguments.time_limit)
+    answer = fastest(ask, lambda answer: getattr(answer, arguments.clock), arguments.repeat)
     record = dict(zip(("digest", "decision", "epsilon", "sense", "solver", "gap", "time_limit"), key), game=stem)
     record.update(status=answer.status, bound=answer.bound, value=answer.value, nodes=answer.nodes, wall=answer.wall, cpu=answer.cpu)
     if answer.point:
