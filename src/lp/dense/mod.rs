@@ -148,6 +148,7 @@ impl DenseSimplex {
     /// the objective.
     pub(super) fn solve(&mut self, deadline: Option<Instant>) -> LpStatus {
         self.iterations = 0;
+        self.answer = answer::Answer::Nothing;
         let limit = 200 + 10 * (self.cost.len() + self.rows.len());
         for _ in 0..ATTEMPTS {
             if let Some(basis) = self.stale.take() {

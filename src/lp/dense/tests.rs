@@ -212,5 +212,10 @@ fn no_answer() {
     let mut lp = LpRows::default();
     let x = lp.add_column(-1.0, (0.0, INFINITY));
     lp.add_row((-INFINITY, 1.0), &[(x, 1.0)]);
-    assert_eq!(DenseSimplex::of(&lp).solve(Some(std::time::Instant::now())), LpStatus::TimeLimit);
+    let mut dense = DenseSimplex::of(&lp);
+    assert_eq!(dense.solve(None), LpStatus::Optimal);
+    assert!(dense.point().is_some());
+    dense.set_cost(x, 1.0);
+    assert_eq!(dense.solve(Some(std::time::Instant::now())), LpStatus::TimeLimit);
+    assert!(dense.point().is_none());
 }
