@@ -33,7 +33,7 @@ enum Solver {
     Highs(ResidentHighs),
 }
 
-/// A loaded programme: one thread, the same answers every time.
+/// A loaded programme: one thread, the same answers every time. Positions of columns and rows are those that adding them returned.
 #[derive(Debug)]
 pub struct LpEngine {
     solver: Solver,

@@ -1,7 +1,7 @@
 //! From a search tree in binary64 to the steps of a certificate.
 
 use super::model::{Cell, Goal, Multipliers};
-use super::search::{Search, Split};
+use super::search::{Node, Search, Split};
 use super::squares::{Decomposition, short};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Step, TreeStep};
 use crate::exact::{Rational, from_approx, to_approx};
@@ -127,7 +127,9 @@ pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
 pub(super) fn may_prove(search: &Search, value: f64) -> bool {
     let simple = |value: f64| from_approx(value).map_or(0.0, |exact| to_approx(&simple_fraction(exact)));
     let list = |values: &[f64]| values.iter().map(|&value| simple(value)).collect();
-    search.nodes.iter().filter(|node| node.split.is_none() && node.bound.is_finite()).all(|node| {
+    // Of a leaf that was proved before its box shrank the wider box is not kept: it is given the benefit.
+    let judged = |node: &&Node| node.split.is_none() && node.bound.is_finite() && node.leaf_lemmas == node.lemmas.len();
+    search.nodes.iter().filter(judged).all(|node| {
         let m = Multipliers {
             objective: simple(node.leaf.objective),
             deviations: node.leaf.deviations.iter().map(|&(policy, alpha)| (policy, simple(alpha))).collect(),
