@@ -11,6 +11,7 @@ mod errors;
 mod evaluated;
 mod game;
 mod task;
+mod worker;
 
 use pyo3::prelude::*;
 

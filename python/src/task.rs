@@ -1,6 +1,7 @@
 //! Work in a thread of its own, while the calling thread listens for Ctrl-C and reports progress.
 
 use crate::errors::{Failure, Kind};
+use crate::worker;
 use pyo3::prelude::*;
 use smfg::equilibrium::Control;
 use smfg::leader::{Progress, Settings};
@@ -13,8 +14,6 @@ use std::time::{Duration, Instant};
 const TICK: Duration = Duration::from_millis(50);
 /// How long interrupted work may take to end; after that it ends by itself, unobserved.
 const PATIENCE: Duration = Duration::from_millis(400);
-/// Stack of the thread; nothing recurses on input, but the main thread has as much.
-const STACK: usize = 8 << 20;
 /// Share of a time limit after which searches end and proofs begin, in percent.
 const RACE_PERCENT: u32 = 60;
 
@@ -66,8 +65,7 @@ pub fn run<T: Send + 'static>(
     let own = shared.clone();
     let (sender, receiver) = channel();
     let receiver = Mutex::new(receiver);
-    let thread = std::thread::Builder::new().name("smfg".into()).stack_size(STACK);
-    let started = thread.spawn(move || {
+    let started = worker::run(move || {
         // Nobody may be waiting any more.
         let _ = sender.send(work(&own));
     });

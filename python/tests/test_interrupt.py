@@ -102,3 +102,27 @@ def test_two_searches_at_the_same_time(models):
     for thread in threads:
         thread.join()
     assert answers == {"pessimistic": Fraction(17, 20), "optimistic": Fraction(3, 2)}
+
+
+FORKED = """
+import os
+import smfg
+
+def value():
+    return smfg.solve("models/adoption.toml").value.number
+
+first = value()
+if hasattr(os, "fork"):
+    # A fork has none of its parent's threads, and must not wait for them.
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if value() == first else 1)
+    _, status = os.waitpid(child, 0)
+    assert status == 0, status
+print(value() == first)
+"""
+
+
+def test_calls_after_a_fork():
+    done = subprocess.run([sys.executable, "-c", FORKED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "True", done.stdout + done.stderr
