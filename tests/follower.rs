@@ -6,8 +6,10 @@ use common::oracle::{Evaluated, Outcomes, Play, evaluate, play_of};
 use common::random::{Dice, mean_field_free, with_population};
 use common::tiny::{Cell, Form, Tiny, TinyAggregate};
 use smfg::exact::{Rational, Rounding, Scaled, ratio};
-use smfg::follower::{self, FollowerError, Objective, Stopped, best_response, earnings, enclose, enclose_earnings, flow, value_bound};
-use smfg::game::{Class, Instance, Policy, StagePolicy, classify};
+use smfg::follower::{
+    self, FollowerError, Objective, Stopped, best_response, earnings, enclose, enclose_earnings, flow, form_values, value_bound,
+};
+use smfg::game::{Class, Column, Instance, LinearForm, Policy, StagePolicy, classify};
 
 const GAMES: u64 = 200;
 
@@ -102,6 +104,42 @@ fn enclosures_contain_the_oracles() {
             assert_eq!((&leader, &reward), (&found.leader_reward, &found.follower_reward), "{at}");
             let exact = earnings(&numbers, &policy, &|| true).expect("a policy of the game");
             assert_eq!(exact, (expected.leader_reward, expected.follower_reward), "{at}");
+        }
+    }
+}
+
+/// A form with dense, sparse and empty columns; some weights leave machine integers.
+fn random_form(dice: &mut Dice, pairs: &[usize]) -> LinearForm {
+    let column = |dice: &mut Dice, pairs: usize| {
+        let sparse = dice.once_in(2);
+        let support: Vec<u32> = (0..pairs as u32).filter(|_| !sparse || dice.once_in(2)).collect();
+        let unit = if dice.once_in(8) { ratio(1, 1) / Rational::from(smfg::exact::Natural::from(3u8).pow(60)) } else { ratio(1, 60) };
+        let weights: Vec<Rational> = support.iter().map(|_| ratio(dice.below(2001) as i64 - 1000, 1) * &unit).collect();
+        Column::sparse(pairs, support, Scaled::from_rationals(&weights))
+    };
+    LinearForm { stages: pairs.iter().map(|&pairs| column(dice, pairs)).collect() }
+}
+
+#[test]
+fn values_of_forms_are_sums_over_the_oracles_masses() {
+    for seed in 0..GAMES {
+        let tiny = mean_field_free(seed);
+        let mut dice = Dice::new(seed);
+        for round in 0..6 {
+            let policy = random_policy(&mut dice, &tiny);
+            let decision = dice.below(tiny.decisions.len());
+            let numbers = instance(&tiny, decision).mean_field_free().expect("class C0");
+            let masses: Vec<Vec<Rational>> =
+                evaluate(&tiny, decision, &play_of(&policy)).occupation.iter().map(|rows| rows.concat()).collect();
+            let pairs: Vec<usize> = masses.iter().map(Vec::len).collect();
+            let forms: Vec<LinearForm> = (0..3).map(|_| random_form(&mut dice, &pairs)).collect();
+            let found = form_values(&numbers, &forms.iter().collect::<Vec<_>>(), &policy, &|| true).expect("a policy of the game");
+            let expected = forms.iter().map(|form| {
+                let entries =
+                    form.stages.iter().zip(&masses).flat_map(|(column, masses)| column.entries().map(|(pair, w)| w * &masses[pair]));
+                entries.fold(Rational::ZERO, |sum, value| sum + value)
+            });
+            assert_eq!(found, expected.collect::<Vec<_>>(), "seed {seed}, round {round}");
         }
     }
 }
@@ -287,6 +325,7 @@ fn policies_that_do_not_fit_are_refused_everywhere() {
         assert_eq!(follower::evaluate(&instance, &policy, &going).expect_err("does not fit"), error);
         assert_eq!(follower::occupation(&numbers, &policy, &|| true).expect_err("does not fit"), error);
         assert_eq!(earnings(&numbers, &policy, &|| true).expect_err("does not fit"), error);
+        assert_eq!(form_values(&numbers, &[], &policy, &|| true).expect_err("does not fit"), error);
         assert_eq!(enclose(&numbers, &policy, 20, &going).expect_err("does not fit"), error);
     }
 }

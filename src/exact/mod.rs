@@ -13,7 +13,7 @@ mod scaled;
 pub use mantissa::{Mantissa, Rounding, divide};
 pub use number::{NumberError, format_rational, parse_rational};
 pub use polytope::{LinearConstraint, Polytope, PolytopeError, Relation};
-pub use round::{decimal, from_approx, from_short_dyadic, to_approx, truncated};
+pub use round::{decimal, entries_to_approx, from_approx, from_short_dyadic, to_approx, truncated};
 pub use scaled::{Numerators, Scaled};
 
 /// An integer of any size.

@@ -56,11 +56,15 @@ fn digits(text: &str, whole: &str) -> Result<Natural, NumberError> {
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return Err(malformed());
     }
-    Natural::from_str_radix(text, 10).map_err(|_| malformed())
+    // Machine integers hold most numbers there are.
+    text.parse::<u64>().map(Natural::from).or_else(|_| Natural::from_str_radix(text, 10)).map_err(|_| malformed())
 }
 
 /// A decimal without sign: digits, optional fraction, optional exponent.
 fn parse_unsigned(text: &str, whole: &str, exponent_allowed: bool) -> Result<Rational, NumberError> {
+    if text.bytes().all(|b| b.is_ascii_digit()) {
+        return digits(text, whole).map(Rational::from);
+    }
     let malformed = || NumberError::Malformed { found: shortened(whole) };
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) if exponent_allowed => (&text[..at], Some(&text[at + 1..])),

@@ -1,6 +1,6 @@
 //! The border between exact numbers and binary64: the only file of the trusted half that names `f64`.
 
-use super::{Integer, Natural, Rational, Rounding};
+use super::{Integer, Natural, Numerators, Rational, Rounding, Scaled};
 use dashu_base::{Abs, Signed};
 
 /// The exact value of a binary64 number; `None` for NaN and infinities.
@@ -26,6 +26,21 @@ pub fn from_short_dyadic(value: f64, bits: u32) -> Option<Rational> {
 #[must_use]
 pub fn to_approx(value: &Rational) -> f64 {
     value.to_f64().value()
+}
+
+/// The binary64 numbers nearest to the entries.
+#[must_use]
+pub fn entries_to_approx(vector: &Scaled) -> Vec<f64> {
+    // A quotient of two numbers that binary64 knows exactly is rounded once.
+    let whole = |value: u64| (value <= 1 << f64::MANTISSA_DIGITS).then_some(value as f64);
+    let denominator = u64::try_from(vector.denominator()).ok().and_then(whole);
+    let entry = |index: usize| match (vector.numerators(), denominator) {
+        (Numerators::Small(values), Some(denominator)) if whole(values[index].unsigned_abs()).is_some() => {
+            values[index] as f64 / denominator
+        }
+        _ => to_approx(&vector.get(index)),
+    };
+    (0..vector.len()).map(entry).collect()
 }
 
 /// The leading digits of `value`, towards 0, with `...` where more follow.
@@ -136,5 +151,18 @@ mod tests {
         assert_eq!(from_approx(f64::INFINITY), None);
         assert_eq!(from_short_dyadic(0.3, 2), Some(ratio(1, 4)));
         assert_eq!(from_short_dyadic(f64::NAN, 2), None);
+    }
+
+    #[test]
+    fn entries_are_rounded_once() {
+        let large = Rational::from((Integer::ONE << 53) + Integer::ONE);
+        let vector = [ratio(1, 3), ratio(-2, 7), Rational::ZERO, ratio(i64::MAX, 1), large];
+        for entries in [&vector[..2], &vector[..3], &vector[..4], &vector] {
+            for denominator in [1, 97, u64::MAX] {
+                let scaled = Scaled::from_rationals(&entries.iter().map(|entry| entry * ratio(1, denominator)).collect::<Vec<_>>());
+                let expected: Vec<f64> = scaled.iter().map(|entry| to_approx(&entry)).collect();
+                assert_eq!(entries_to_approx(&scaled), expected);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Values of the coordinates under a few policies suggest every dependence there can be; exact inductions confirm
 //! it, or find a policy that breaks it, which joins the sample.
 
-use super::flow::occupation;
+use super::forms::form_values;
 use super::induction::{Objective, best_response};
 use crate::exact::Rational;
 use crate::game::{LinearForm, Numbers, Policy, Quadratic};
@@ -64,8 +64,8 @@ struct Sampler<'a> {
 
 impl Sampler<'_> {
     fn values(&self, policy: &Policy) -> Option<Vec<Rational>> {
-        let masses = occupation(&self.numbers, policy, self.keep_going).ok()?;
-        Some(self.game.coordinates.iter().map(|form| form.value(&masses)).collect())
+        let forms: Vec<&LinearForm> = self.game.coordinates.iter().collect();
+        form_values(&self.numbers, &forms, policy, self.keep_going).ok()
     }
 
     /// The greatest value of a form over all flows, and a policy that attains it.

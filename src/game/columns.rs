@@ -144,6 +144,11 @@ impl Columns {
         self.len == 0
     }
 
+    /// The variable of every factor of every monomial.
+    fn variables(&self) -> impl Iterator<Item = Variable> + '_ {
+        self.columns.iter().flat_map(|(monomial, _)| monomial.factors().iter().map(|&(variable, _)| variable))
+    }
+
     /// Monomials in increasing order with their coefficients.
     #[must_use]
     pub fn columns(&self) -> &[(Monomial, Arc<Column>)] {
@@ -163,6 +168,9 @@ impl Columns {
     /// Replaces the variables to which `value` gives a number.
     #[must_use]
     pub fn substitute(&self, value: &dyn Fn(Variable) -> Option<Rational>) -> Self {
+        if self.variables().all(|variable| value(variable).is_none()) {
+            return self.clone();
+        }
         let mut grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>> = BTreeMap::new();
         for (monomial, column) in &self.columns {
             let (factor, rest) = monomial.substitute(value);
@@ -200,6 +208,9 @@ impl Columns {
     /// The same vector in renamed variables.
     #[must_use]
     pub fn renamed(&self, rename: &dyn Fn(Variable) -> Variable) -> Self {
+        if self.variables().all(|variable| rename(variable) == variable) {
+            return self.clone();
+        }
         let columns = self.columns.iter().map(|(monomial, column)| (monomial.renamed(rename), Arc::clone(column))).collect();
         Self::new(self.len, columns)
     }

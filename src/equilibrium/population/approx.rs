@@ -1,6 +1,6 @@
 //! A quadratic game in binary64: linear forms on pairs, and the pure policies that make them least.
 
-use crate::exact::{Scaled, to_approx};
+use crate::exact::entries_to_approx;
 use crate::game::{LinearForm, Pairs, Policy, Quadratic, StagePolicy};
 use std::sync::Arc;
 
@@ -43,7 +43,6 @@ pub(super) type Choice = Vec<u32>;
 
 impl GameApprox {
     pub(super) fn new(game: &Quadratic) -> Self {
-        let approx = |vector: &Scaled| vector.iter().map(|value| to_approx(&value)).collect::<Vec<f64>>();
         let mut first = 0;
         let mut stages = Vec::with_capacity(game.stages.len());
         for stage in &game.stages {
@@ -52,7 +51,7 @@ impl GameApprox {
             if let Some((successors, probability)) = &stage.transition {
                 own.entries = std::iter::once(0).chain((0..stage.pairs.len()).map(|pair| successors.of_pair(pair).end as u32)).collect();
                 own.states = (0..successors.len()).map(|entry| successors.state(entry) as u32).collect();
-                own.probabilities = probability.as_constants().map(|p| approx(&p)).unwrap_or_default();
+                own.probabilities = probability.as_constants().map(|p| entries_to_approx(&p)).unwrap_or_default();
             }
             first += stage.pairs.len();
             stages.push(own);
@@ -60,15 +59,16 @@ impl GameApprox {
         let form = |form: &LinearForm| {
             let mut result = FormApprox { pairs: Vec::new(), weights: Vec::new() };
             for (stage, column) in stages.iter().zip(&form.stages) {
-                for (pair, weight) in column.entries() {
-                    result.pairs.push((stage.first + pair) as u32);
-                    result.weights.push(to_approx(&weight));
+                let weights = entries_to_approx(&column.coefficients).into_iter().enumerate();
+                for (index, weight) in weights.filter(|(index, _)| !column.coefficients.numerators().is_zero_at(*index)) {
+                    result.pairs.push((stage.first + column.position(index)) as u32);
+                    result.weights.push(weight);
                 }
             }
             result
         };
         let forms = [&game.leader, &game.reward].into_iter().chain(&game.coordinates).map(form).collect();
-        GameApprox { initial: approx(&game.initial), stages, forms, pairs: first }
+        GameApprox { initial: entries_to_approx(&game.initial), stages, forms, pairs: first }
     }
 
     /// Number of forms.

@@ -1,7 +1,7 @@
 //! Exact values of the forms under pure policies, and whether a combination of forms is constant on all flows.
 
 use crate::exact::Rational;
-use crate::follower::{Objective, best_response, occupation};
+use crate::follower::{Objective, best_response, form_values};
 use crate::game::{LinearForm, Numbers, Policy, Quadratic, Variable};
 
 /// The value of the followers' form `r0` and of every coordinate under a policy.
@@ -66,12 +66,9 @@ impl ExactGame {
 
     /// Values under `policy`; `None` when it does not fit the game.
     pub(super) fn values(&self, policy: &Policy) -> Option<ExactValues> {
-        let masses = occupation(&self.numbers, policy, &|| true).ok()?;
-        Some(ExactValues {
-            leader: self.game.leader.value(&masses),
-            reward: self.game.reward.value(&masses),
-            coordinates: self.game.coordinates.iter().map(|form| form.value(&masses)).collect(),
-        })
+        let forms: Vec<&LinearForm> = [&self.game.leader, &self.game.reward].into_iter().chain(&self.game.coordinates).collect();
+        let mut values = form_values(&self.numbers, &forms, policy, &|| true).ok()?.into_iter();
+        Some(ExactValues { leader: values.next()?, reward: values.next()?, coordinates: values.collect() })
     }
 
     /// The greatest value of a form over all flows, and a policy that attains it.
