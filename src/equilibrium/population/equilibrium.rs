@@ -1,17 +1,16 @@
 //! An exact equilibrium of a quadratic game: a symmetric affine game between a few policies, enlarged by best responses.
 //!
-//! Between finitely many policies the population game `F_i(theta) = r0'd_i + sum_k g_k(i) x_k(theta)` is bilinear, and the path of Lemke
-//! and Howson (*Equilibrium points of bimatrix games*, SIAM Journal 12, 1964) leads to an equilibrium of it. The path is followed in binary64; its support
-//! is then solved exactly, and an exact best response either confirms the equilibrium or joins the policies.
+//! Between finitely many policies the population game `F_i(theta) = r0'd_i + sum_k g_k(i) x_k(theta)` is bilinear, and a path of Lemke and Howson
+//! leads to an equilibrium of it. The path is followed in binary64; its support is then solved exactly, and an exact best response either confirms the
+//! equilibrium or joins the policies.
 
 use super::exact_policies::{ExactGame, ExactValues};
+use super::lemke_howson::lemke_howson;
 use crate::exact::{Rational, to_approx};
 use crate::game::Policy;
 
 /// Most policies of the restricted game.
-const MOST_POLICIES: usize = 120;
-/// Most pivots of one path.
-const MOST_PIVOTS: usize = 2_000;
+pub(super) const MOST_POLICIES: usize = 120;
 
 /// An equilibrium at eps = 0: its mixture, exact.
 #[derive(Debug, Clone)]
@@ -60,8 +59,8 @@ fn restricted(exact: &ExactGame, policies: &[(Policy, ExactValues)], label: usiz
     let count = policies.len();
     let matrix: Vec<Vec<Rational>> = policies.iter().map(|(_, i)| policies.iter().map(|(_, j)| payoff(exact, i, j)).collect()).collect();
     let approx: Vec<Vec<f64>> = matrix.iter().map(|row| row.iter().map(to_approx).collect()).collect();
-    let support = (0..count).find_map(|shift| lemke_howson(&approx, (label + shift) % count))?;
-    let mut support = support;
+    let path = (0..count).find_map(|shift| lemke_howson(&approx, (label + shift) % count))?;
+    let mut support: Vec<usize> = path.into_iter().map(|(policy, _)| policy).collect();
     // A degenerate path may end with policies that carry nothing; they are left out one by one.
     loop {
         match indifferent(&matrix, &support) {
@@ -124,67 +123,9 @@ pub(super) fn solve(mut rows: Vec<Vec<Rational>>, unknowns: usize) -> Option<Vec
     consistent.then(|| rows[..unknowns].iter().map(|row| row[unknowns].clone()).collect())
 }
 
-/// Support of a symmetric equilibrium of the symmetric game `matrix` on the path that drops `label`.
-fn lemke_howson(matrix: &[Vec<f64>], label: usize) -> Option<Vec<usize>> {
-    let count = matrix.len();
-    let least = matrix.iter().flatten().fold(f64::INFINITY, |least, &value| least.min(value));
-    let greatest = matrix.iter().flatten().fold(f64::NEG_INFINITY, |greatest, &value| greatest.max(value));
-    let shift = (greatest - least).max(1.0) - least;
-    // w = 1 - C z, all of C positive: columns z, w, right side; slightly different right sides avoid ties.
-    let mut rows: Vec<Vec<f64>> = (0..count)
-        .map(|i| {
-            let mut row: Vec<f64> = matrix[i].iter().map(|value| value + shift).collect();
-            row.extend((0..count).map(|j| f64::from(u8::from(i == j))));
-            row.push(1.0 + 1e-9 * ((i * 7919 + 13) % 1009) as f64 / 1009.0);
-            row
-        })
-        .collect();
-    // Basic variable of each row: z_j is j, w_j is count + j.
-    let mut basis: Vec<usize> = (count..2 * count).collect();
-    let mut entering = label;
-    for _ in 0..MOST_PIVOTS {
-        let mut best: Option<(f64, usize)> = None;
-        for (i, row) in rows.iter().enumerate() {
-            if row[entering] > 1e-11 {
-                let ratio = row[2 * count] / row[entering];
-                if best.is_none_or(|(known, _)| ratio < known) {
-                    best = Some((ratio, i));
-                }
-            }
-        }
-        let (_, pivot) = best?;
-        let lead = rows[pivot][entering];
-        rows[pivot].iter_mut().for_each(|value| *value /= lead);
-        let own = rows[pivot].clone();
-        for (i, row) in rows.iter_mut().enumerate() {
-            let factor = row[entering];
-            if i != pivot && factor != 0.0 {
-                row.iter_mut().zip(&own).for_each(|(value, known)| *value -= factor * known);
-            }
-        }
-        let leaving = std::mem::replace(&mut basis[pivot], entering);
-        if leaving % count == label {
-            let mut support: Vec<usize> = basis.iter().copied().filter(|&variable| variable < count).collect();
-            support.sort_unstable();
-            return (!support.is_empty()).then_some(support);
-        }
-        entering = if leaving < count { leaving + count } else { leaving - count };
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Rock, paper, scissors: only the uniform mixture.
-    #[test]
-    fn path_ends_in_an_equilibrium() {
-        let matrix = vec![vec![0.0, -1.0, 1.0], vec![1.0, 0.0, -1.0], vec![-1.0, 1.0, 0.0]];
-        for label in 0..3 {
-            assert_eq!(lemke_howson(&matrix, label), Some(vec![0, 1, 2]));
-        }
-    }
 
     #[test]
     fn systems_are_solved_exactly() {

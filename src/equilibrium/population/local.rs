@@ -75,14 +75,22 @@ impl Incumbent {
         }
     }
 
-    /// Looks for better populations near a point of the relaxation, programmes being solved to `tolerance`.
-    pub(super) fn improve(&mut self, relaxation: &mut Relaxation, point: &Mixture, search: bool, tolerance: f64, control: &Control) {
+    /// Looks for populations with values below `enough` near a point of the relaxation, programmes being solved to `tolerance`; not further than that
+    /// when `search` says that the box has been searched before.
+    pub(super) fn improve(
+        &mut self,
+        relaxation: &mut Relaxation,
+        point: &Mixture,
+        (search, enough): (bool, f64),
+        tolerance: f64,
+        control: &Control,
+    ) {
         if relaxation.model.epsilon == 0.0 {
             return;
         }
         let before = self.value;
         self.pull(relaxation, &point.weights);
-        if !search && self.value >= before {
+        if self.value <= enough || (!search && self.value >= before) {
             return;
         }
         self.convex_concave(relaxation, &point.weights.clone(), tolerance, control);
@@ -125,6 +133,11 @@ impl Incumbent {
             self.value = value;
             self.weights.clone_from(&weights);
         }
+        self.add_anchor(weights);
+    }
+
+    /// Adds a direction to pull to.
+    pub(super) fn add_anchor(&mut self, weights: Vec<(usize, f64)>) {
         self.anchors.push(weights);
     }
 }

@@ -7,9 +7,11 @@
 mod approx;
 mod equilibrium;
 mod exact_policies;
+mod lemke_howson;
 mod local;
 mod master;
 mod model;
+mod near_equilibrium;
 mod proof;
 mod relaxation;
 mod search;
@@ -29,6 +31,7 @@ use equilibrium::equilibrium;
 use exact_policies::ExactGame;
 use local::Incumbent;
 use model::Model;
+use near_equilibrium::near_equilibrium;
 use relaxation::Relaxation;
 use search::Search;
 use squares::{Decomposition, decompose};
@@ -63,6 +66,8 @@ pub struct PopulationSearch {
     examined: usize,
     /// A proof that needs no tree, at eps = 0.
     direct: Option<zero::Direct>,
+    /// Value of the near equilibrium from which populations are pulled, and its policies, as long as no exact equilibrium was asked for.
+    anchor: Option<(f64, Vec<usize>)>,
 }
 
 impl PopulationSearch {
@@ -97,6 +102,7 @@ impl PopulationSearch {
             let policy = relaxation.policy(choice);
             relaxation.add_column(policy);
         }
+        let start: Vec<usize> = (0..relaxation.policies.len()).collect();
         let tolerance = SEARCHED * to_approx(gap);
         let search = Search::new(relaxation, Incumbent::new(), tolerance);
         let populations = Populations::new();
@@ -111,8 +117,9 @@ impl PopulationSearch {
             sigma,
             examined: 0,
             direct: None,
+            anchor: None,
         };
-        own.find_equilibria(&policies, control);
+        own.find_anchor(&start, control);
         own.examine_pure();
         if own.epsilon.is_zero() {
             own.direct = zero::direct(&own.exact, &mut own.search.relaxation, &own.split, &mut own.populations, control);
@@ -226,9 +233,18 @@ impl PopulationSearch {
 
     fn witness(&mut self) -> Option<Proof> {
         let incumbent = &self.search.incumbent;
+        // Where nothing better than the near equilibrium was found, the exact one may be the optimum.
+        if self.anchor.as_ref().is_some_and(|(value, _)| *value <= incumbent.value + self.search.tolerance(*value)) {
+            self.confirm_anchor();
+        }
+        let incumbent = &self.search.incumbent;
         if incumbent.value.is_finite() && !self.epsilon.is_zero() {
             let mixture: Vec<(f64, Policy)> = incumbent.weights.iter().map(|(policy, weight)| (*weight, self.policy(*policy))).collect();
-            self.populations.round(&self.exact, &mixture, &self.epsilon);
+            let rounded = self.populations.round(&self.exact, &mixture, &self.epsilon);
+            if !rounded && self.anchor.is_some() {
+                self.confirm_anchor();
+                self.populations.round(&self.exact, &mixture, &self.epsilon);
+            }
         }
         let best = self.populations.best()?;
         let value = best.value.clone();
@@ -239,6 +255,35 @@ impl PopulationSearch {
     fn policy(&self, policy: usize) -> Policy {
         let relaxation = &self.search.relaxation;
         relaxation.model.game.policy(&relaxation.policies[policy].choice)
+    }
+
+    /// A first equilibrium to pull populations to: near enough at eps > 0, exact where that fails or eps = 0.
+    fn find_anchor(&mut self, start: &[usize], control: &Control) {
+        let relaxation = &mut self.search.relaxation;
+        let near = if self.epsilon.is_zero() { None } else { near_equilibrium(relaxation, start, control) };
+        match near {
+            Some(weights) => {
+                let policies: Vec<usize> = weights.iter().map(|(policy, _)| *policy).collect();
+                for &policy in &policies {
+                    relaxation.add_column(policy);
+                }
+                self.search.incumbent.consider(relaxation, &weights);
+                self.anchor = Some((relaxation.model.leader(&relaxation.mix(&weights)), policies));
+                self.search.incumbent.add_anchor(weights);
+            }
+            None => {
+                let policies: Vec<Policy> = start.iter().map(|&policy| self.policy(policy)).collect();
+                self.find_equilibria(&policies, control);
+            }
+        }
+    }
+
+    /// The exact equilibrium behind the near one, once.
+    fn confirm_anchor(&mut self) {
+        if let Some((_, policies)) = self.anchor.take() {
+            let start: Vec<Policy> = policies.into_iter().map(|policy| self.policy(policy)).collect();
+            self.find_equilibria(&start, &Control::default());
+        }
     }
 
     /// Exact equilibria on a few paths from the given policies.

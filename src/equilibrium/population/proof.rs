@@ -95,7 +95,9 @@ pub(super) fn boxes(search: &Search) -> Vec<Step> {
 }
 
 /// Largest denominator of a simple fraction.
-const SIMPLE: u64 = 4096;
+const SIMPLE: f64 = 4096.0;
+/// Whole numbers up to here are exact in binary64.
+const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
 /// Distance from a number in binary64 at which a simple fraction is taken for it.
 const NEAR: f64 = 1e-7;
 /// What binary64 may be wrong by in a bound, per unit of multipliers.
@@ -104,13 +106,13 @@ const DOUBT: f64 = 1e-12;
 /// The same steps with multipliers replaced by simple fractions next to them, where there are.
 pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
     let list = |entries: Vec<Indexed>| -> Vec<Indexed> {
-        let simple = entries.into_iter().map(|(index, value)| (index, simple_fraction(value)));
+        let simple = entries.into_iter().map(|(index, value)| (index, simplified(value)));
         simple.filter(|(_, value)| !value.is_zero()).collect()
     };
     // A tangent at zero is not the same as none, which stands for the middle of the range.
-    let points = |entries: Vec<Indexed>| entries.into_iter().map(|(index, value)| (index, simple_fraction(value))).collect();
+    let points = |entries: Vec<Indexed>| entries.into_iter().map(|(index, value)| (index, simplified(value))).collect();
     let combination = |c: Combination| Combination {
-        objective: simple_fraction(c.objective),
+        objective: simplified(c.objective),
         deviations: list(c.deviations),
         tangents: points(c.tangents),
         ranges: list(c.ranges),
@@ -125,7 +127,7 @@ pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
 /// Whether simple fractions next to the multipliers of every leaf prove `value` as far as binary64 can tell. Where they are not multipliers of a vertex, or
 /// `value` is that of a population which stays away from eps, they prove visibly less.
 pub(super) fn may_prove(search: &Search, value: f64) -> bool {
-    let simple = |value: f64| from_approx(value).map_or(0.0, |exact| to_approx(&simple_fraction(exact)));
+    let simple = |value: f64| simple_fraction(value).map_or(value, |(p, q)| p / q);
     let list = |values: &[f64]| values.iter().map(|&value| simple(value)).collect();
     // Of a leaf that was proved before its box shrank the wider box is not kept: it is given the benefit.
     let judged = |node: &&Node| node.split.is_none() && node.bound.is_finite() && node.leaf_lemmas == node.lemmas.len();
@@ -142,27 +144,33 @@ pub(super) fn may_prove(search: &Search, value: f64) -> bool {
     })
 }
 
-/// The fraction with the least denominator near `value`, by its continued fraction; `value` itself when there is none.
-fn simple_fraction(value: Rational) -> Rational {
-    let (mut before, mut convergent) = ((Rational::ZERO, Rational::ONE), (Rational::ONE, Rational::ZERO));
-    let mut rest = value.clone();
+/// The fraction with the least denominator near `value`, by its continued fraction: numerator and denominator, whole numbers.
+fn simple_fraction(value: f64) -> Option<(f64, f64)> {
+    let (mut before, mut convergent) = ((0.0, 1.0), (1.0, 0.0));
+    let mut rest = value;
     loop {
-        let whole = Rational::from(rest.floor());
-        let next = (&whole * &convergent.0 + &before.0, &whole * &convergent.1 + &before.1);
-        if to_approx(&next.1) > SIMPLE as f64 {
-            return value;
+        let whole = rest.floor();
+        let next = (whole * convergent.0 + before.0, whole * convergent.1 + before.1);
+        // What is no number is not within bounds either.
+        let simple = next.1 <= SIMPLE && next.0.abs() <= MOST_WHOLE;
+        if !simple {
+            return None;
         }
-        let fraction = &next.0 / &next.1;
-        if to_approx(&(&fraction - &value)).abs() <= NEAR * (1.0 + to_approx(&value).abs()) {
-            return fraction;
+        if (next.0 / next.1 - value).abs() <= NEAR * (1.0 + value.abs()) {
+            return Some(next);
         }
         (before, convergent) = (convergent, next);
-        let fractional = rest - whole;
-        if fractional.is_zero() {
-            return value;
+        if rest == whole {
+            return None;
         }
-        rest = Rational::ONE / fractional;
+        rest = 1.0 / (rest - whole);
     }
+}
+
+/// [`simple_fraction`] as an exact number, `value` itself where there is none.
+fn simplified(value: Rational) -> Rational {
+    let fraction = simple_fraction(to_approx(&value)).and_then(|(p, q)| Some(from_approx(p)? / from_approx(q)?));
+    fraction.unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -174,7 +182,10 @@ mod tests {
     fn simple_fractions() {
         for (p, q) in [(1, 3), (-7, 12), (0, 1), (5, 1), (355, 113)] {
             let near = from_approx(f64::from(p) / f64::from(q) + 1e-11).expect("finite");
-            assert_eq!(simple_fraction(near), ratio(i64::from(p), q as u64));
+            assert_eq!(simplified(near), ratio(i64::from(p), q as u64));
+        }
+        for none in [f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!(simple_fraction(none), None);
         }
     }
 }

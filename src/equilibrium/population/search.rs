@@ -224,7 +224,9 @@ impl Search {
             }
             let point = bounded.point.as_ref()?;
             self.last_point = Some(point.clone());
-            self.incumbent.improve(&mut self.relaxation, point, round == 0, (self.tolerance * LOCAL_SHARE).max(LEAST_LOCAL), control);
+            let enough = node.bound + self.tolerance(node.bound);
+            let accuracy = (self.tolerance * LOCAL_SHARE).max(LEAST_LOCAL);
+            self.incumbent.improve(&mut self.relaxation, point, (round == 0, enough), accuracy, control);
             if node.bound >= self.target() {
                 return None;
             }

@@ -47,9 +47,9 @@ impl Populations {
         self.all.iter().reduce(|best, other| if other.value < best.value { other } else { best })
     }
 
-    /// Makes a mixture in binary64 exact, pulled towards the equilibria known until it is an eps-equilibrium.
-    pub(super) fn round(&mut self, exact: &ExactGame, mixture: &[(f64, Policy)], epsilon: &Rational) {
-        let Some(parts) = rounded(mixture) else { return };
+    /// Makes a mixture in binary64 exact, pulled towards the equilibria known until it is an eps-equilibrium; whether that was reached.
+    pub(super) fn round(&mut self, exact: &ExactGame, mixture: &[(f64, Policy)], epsilon: &Rational) -> bool {
+        let Some(parts) = rounded(mixture) else { return false };
         let mut found: Option<Population> = None;
         let mut towards: Vec<Vec<(Rational, Policy)>> = vec![Vec::new()];
         towards.extend(self.all.iter().map(|population| population.parts.clone()));
@@ -69,7 +69,9 @@ impl Populations {
                 break;
             }
         }
+        let reached = found.is_some();
         self.all.extend(found);
+        reached
     }
 }
 
