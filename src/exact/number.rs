@@ -125,7 +125,10 @@ pub fn parse_rational(text: &str) -> Result<Rational, NumberError> {
             if denominator.is_zero() {
                 return Err(NumberError::ZeroDenominator { found: shortened(trimmed) });
             }
-            numerator / denominator
+            match (numerator.denominator().is_one(), denominator.denominator().is_one()) {
+                (true, true) => Rational::from_parts(numerator.into_parts().0, denominator.into_parts().0.into_parts().1),
+                _ => numerator / denominator,
+            }
         }
     };
     Ok(match sign {
@@ -137,7 +140,12 @@ pub fn parse_rational(text: &str) -> Result<Rational, NumberError> {
 /// `p/q` in lowest terms, or `p` when q = 1.
 #[must_use]
 pub fn format_rational(value: &Rational) -> String {
-    value.to_string()
+    // Most numbers are short, and machine integers are printed faster.
+    match (i64::try_from(value.numerator()), u64::try_from(value.denominator())) {
+        (Ok(numerator), Ok(1)) => numerator.to_string(),
+        (Ok(numerator), Ok(denominator)) => format!("{numerator}/{denominator}"),
+        _ => value.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +186,15 @@ mod tests {
 
     #[test]
     fn printing_reads_back() {
-        for text in ["81/100", "-7", "0", "123456789012345678901234567891/10"] {
+        for text in [
+            "81/100",
+            "-7",
+            "0",
+            "-9223372036854775808/9",
+            "1/18446744073709551615",
+            "123456789012345678901234567891/10",
+            "1/18446744073709551617",
+        ] {
             let value = parse_rational(text).expect("a number");
             assert_eq!(format_rational(&value), text);
         }

@@ -82,15 +82,13 @@ fn occupy(t: usize, pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Resul
     let find = |state: usize, action: u32| {
         pairs.find(state, action as usize).ok_or(FollowerError::Unavailable { stage: t, state, action: action as usize })
     };
-    let mut numerators = vec![Integer::ZERO; pairs.len()];
     match play {
         StagePolicy::Pure(actions) => {
-            for (state, &action) in actions.iter().enumerate() {
-                numerators[find(state, action)?] = masses.numerators().get(state);
-            }
-            Ok(Scaled::from_integers(numerators, masses.denominator().clone()))
+            let played: Vec<usize> = actions.iter().enumerate().map(|(state, &action)| find(state, action)).collect::<Result<_, _>>()?;
+            Ok(masses.placed(pairs.len(), &played))
         }
         StagePolicy::Mixed(rows) => {
+            let mut numerators = vec![Integer::ZERO; pairs.len()];
             let common = rows.iter().flatten().fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
             for (state, row) in rows.iter().enumerate() {
                 let total = row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p);
@@ -109,17 +107,9 @@ fn occupy(t: usize, pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Resul
 
 /// Masses of the next stage.
 fn advance(occupation: &Scaled, successors: &Successors, probability: &Scaled, states: usize) -> Scaled {
-    let mut next = vec![Integer::ZERO; states];
-    for pair in 0..occupation.len() {
-        if occupation.numerators().is_zero_at(pair) {
-            continue;
-        }
-        let mass = occupation.numerators().get(pair);
-        for entry in successors.of_pair(pair) {
-            next[successors.state(entry)] += &mass * probability.numerators().get(entry);
-        }
-    }
-    Scaled::from_integers(next, occupation.denominator() * probability.denominator())
+    let carrying = (0..occupation.len()).filter(|&pair| !occupation.numerators().is_zero_at(pair));
+    let terms = carrying.flat_map(|pair| successors.of_pair(pair).map(move |entry| (successors.state(entry), pair, entry)));
+    occupation.sums_of_products(probability, states, terms)
 }
 
 /// `sum weight * d(state, action)`.
@@ -144,13 +134,7 @@ pub(super) fn total<'a>(
         if !keep_going() {
             return Err(Stopped);
         }
-        let mut stage = Integer::ZERO;
-        for pair in 0..masses.len() {
-            if !masses.numerators().is_zero_at(pair) && !reward.numerators().is_zero_at(pair) {
-                stage += masses.numerators().get(pair) * reward.numerators().get(pair);
-            }
-        }
-        sum += Rational::from_parts(stage, masses.denominator() * reward.denominator());
+        sum += masses.dot(reward);
     }
     Ok(sum)
 }

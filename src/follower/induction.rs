@@ -1,6 +1,6 @@
 //! Best responses by backward induction at frozen numbers (docs/theory.md, equation (5)).
 
-use crate::exact::{Integer, Mantissa, Natural, Rational, Rounding, least_common_multiple};
+use crate::exact::{Integer, Mantissa, Natural, Rational, Rounding, Scaled, least_common_multiple};
 use crate::game::{Numbers, Policy, StageNumbers, StagePolicy};
 
 /// A linear form on the pairs, `leader * J0 data + reward * follower data`, to be made as large as possible.
@@ -97,8 +97,12 @@ struct Weights<M> {
 }
 
 fn weights<M: Mantissa>(stage: &StageNumbers, objective: &Objective) -> Option<Weights<M>> {
-    let leader = objective.leader.denominator() * stage.leader.denominator();
-    let reward = objective.reward.denominator() * stage.reward.denominator();
+    // What a weight of zero leaves out has no say in the denominator.
+    let own = |weight: &Rational, values: &Scaled| match weight.is_zero() {
+        true => Natural::ONE,
+        false => weight.denominator() * values.denominator(),
+    };
+    let (leader, reward) = (own(&objective.leader, &stage.leader), own(&objective.reward, &stage.reward));
     let denominator = least_common_multiple(&leader, &reward);
     Some(Weights {
         leader: M::from_integer(&(objective.leader.numerator() * (&denominator / leader)))?,

@@ -6,6 +6,7 @@
 
 use super::polynomial::{Monomial, Polynomial, Variable};
 use crate::exact::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
+use dashu_base::Gcd;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -238,41 +239,47 @@ impl Columns {
 /// `sum_j factor_j * column_j` as one dense vector of `len` entries.
 #[must_use]
 pub fn combine(len: usize, parts: &[(Rational, &Column)]) -> Scaled {
-    let mut denominator = Natural::ONE;
-    for (factor, column) in parts {
-        let own = factor.denominator() * column.coefficients.denominator();
-        denominator = least_common_multiple(&denominator, &own);
-    }
-    let multipliers: Vec<Integer> = parts
-        .iter()
-        .map(|(factor, column)| factor.numerator() * (&denominator / (factor.denominator() * column.coefficients.denominator())))
-        .collect();
-    if let (Some(small), Ok(denominator)) = (combine_small(len, parts, &multipliers), u64::try_from(&denominator)) {
-        return Scaled::from_small(small, denominator);
-    }
-    let mut sums = vec![Integer::ZERO; len];
-    for ((_, column), multiplier) in parts.iter().zip(&multipliers) {
-        for index in 0..column.coefficients.len() {
-            if !column.coefficients.numerators().is_zero_at(index) {
-                sums[column.position(index)] += multiplier * column.coefficients.numerators().get(index);
-            }
-        }
-    }
-    Scaled::from_integers(sums, denominator)
+    combine_small(len, parts).unwrap_or_else(|| combine_large(len, parts))
 }
 
 /// [`combine`] on machine integers, `None` as soon as something does not fit.
-fn combine_small(len: usize, parts: &[(Rational, &Column)], multipliers: &[Integer]) -> Option<Vec<i64>> {
+fn combine_small(len: usize, parts: &[(Rational, &Column)]) -> Option<Scaled> {
+    let own = |(factor, column): &(Rational, &Column)| {
+        u64::try_from(factor.denominator()).ok()?.checked_mul(u64::try_from(column.coefficients.denominator()).ok()?)
+    };
+    let mut denominator = 1u64;
+    for part in parts {
+        let own = own(part)?;
+        denominator = (denominator / denominator.gcd(own)).checked_mul(own)?;
+    }
     let mut sums = vec![0i64; len];
-    for ((_, column), multiplier) in parts.iter().zip(multipliers) {
-        let multiplier = i64::try_from(multiplier).ok()?;
+    for part in parts {
+        let (factor, column) = part;
+        let widen = i64::try_from(denominator / own(part)?).ok()?;
+        let multiplier = i64::try_from(factor.numerator()).ok()?.checked_mul(widen)?;
         let Numerators::Small(numerators) = column.coefficients.numerators() else { return None };
         for (index, numerator) in numerators.iter().enumerate() {
             let sum = &mut sums[column.position(index)];
             *sum = sum.checked_add(numerator.checked_mul(multiplier)?)?;
         }
     }
-    Some(sums)
+    Some(Scaled::from_small(sums, denominator))
+}
+
+fn combine_large(len: usize, parts: &[(Rational, &Column)]) -> Scaled {
+    let own = |(factor, column): &(Rational, &Column)| factor.denominator() * column.coefficients.denominator();
+    let denominator = parts.iter().fold(Natural::ONE, |denominator, part| least_common_multiple(&denominator, &own(part)));
+    let mut sums = vec![Integer::ZERO; len];
+    for part in parts {
+        let (factor, column) = part;
+        let multiplier = factor.numerator() * (&denominator / own(part));
+        for index in 0..column.coefficients.len() {
+            if !column.coefficients.numerators().is_zero_at(index) {
+                sums[column.position(index)] += &multiplier * column.coefficients.numerators().get(index);
+            }
+        }
+    }
+    Scaled::from_integers(sums, denominator)
 }
 
 #[cfg(test)]

@@ -8,11 +8,13 @@
 use super::columns::{Column, Columns};
 use super::model::{DecisionSet, Game, Grid, Pairs, Stage};
 use super::polynomial::{Monomial, Polynomial, Variable};
-use crate::exact::{LinearConstraint, Numerators, Rational, Relation};
+use crate::exact::{LinearConstraint, Numerators, Rational, Relation, format_rational};
 use sha2::{Digest, Sha256};
 
 /// Bytes gathered before they are hashed.
 const CHUNK: usize = 1 << 16;
+/// Bytes of the stream of a small game.
+const SHORT: usize = 1 << 12;
 
 /// First words of the stream; another layout gets another version.
 const VERSION: &str = "smfg-canonical/1";
@@ -21,7 +23,7 @@ impl Game {
     /// `sha256:` and 64 hexadecimal digits.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut stream = Stream::default();
+        let mut stream = Stream { hasher: Sha256::default(), buffer: Vec::with_capacity(SHORT) };
         stream.text(VERSION);
         stream.count(self.stages.len());
         stream.texts(&self.states);
@@ -47,13 +49,13 @@ impl Game {
     }
 }
 
-#[derive(Default)]
 struct Stream {
     hasher: Sha256,
     buffer: Vec<u8>,
 }
 
 impl Stream {
+    #[inline]
     fn bytes(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= CHUNK {
@@ -79,7 +81,7 @@ impl Stream {
     }
 
     fn rational(&mut self, value: &Rational) {
-        self.text(&value.to_string());
+        self.text(&format_rational(value));
     }
 
     fn rationals(&mut self, values: &[Rational]) {
@@ -174,14 +176,23 @@ impl Stream {
 
     fn column(&mut self, column: &Column) {
         self.text(&column.coefficients.denominator().to_string());
-        let numerators = column.coefficients.numerators();
-        let nonzero = (0..numerators.len()).filter(|&index| !numerators.is_zero_at(index));
-        self.count(nonzero.clone().count());
-        for index in nonzero {
-            self.count(column.support.as_ref().map_or(index, |support| support[index] as usize));
-            match numerators {
-                Numerators::Small(values) => self.bytes(&values[index].to_le_bytes()),
-                Numerators::Big(values) => self.text(&values[index].to_string()),
+        let position = |index: usize| column.position(index) as u64;
+        match column.coefficients.numerators() {
+            Numerators::Small(values) => {
+                self.count(values.iter().filter(|value| **value != 0).count());
+                for (index, value) in values.iter().enumerate().filter(|(_, value)| **value != 0) {
+                    let mut entry = [0; 16];
+                    entry[..8].copy_from_slice(&position(index).to_le_bytes());
+                    entry[8..].copy_from_slice(&value.to_le_bytes());
+                    self.bytes(&entry);
+                }
+            }
+            Numerators::Big(values) => {
+                self.count(values.iter().filter(|value| !value.is_zero()).count());
+                for (index, value) in values.iter().enumerate().filter(|(_, value)| !value.is_zero()) {
+                    self.bytes(&position(index).to_le_bytes());
+                    self.text(&value.to_string());
+                }
             }
         }
     }
