@@ -48,15 +48,14 @@ fn occupy(pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Option<Scaled> 
     if play.states() != pairs.states() {
         return None;
     }
-    let mut numerators = vec![Integer::ZERO; pairs.len()];
     match play {
         StagePolicy::Pure(actions) => {
-            for (state, &action) in actions.iter().enumerate() {
-                numerators[pairs.find(state, action as usize)?] = masses.numerators().get(state);
-            }
-            Some(Scaled::from_integers(numerators, masses.denominator().clone()))
+            let played: Vec<usize> =
+                actions.iter().enumerate().map(|(state, &action)| pairs.find(state, action as usize)).collect::<Option<_>>()?;
+            Some(masses.placed(pairs.len(), &played))
         }
         StagePolicy::Mixed(rows) => {
+            let mut numerators = vec![Integer::ZERO; pairs.len()];
             let common = rows.iter().flatten().fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
             for (state, row) in rows.iter().enumerate() {
                 let total = row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p);
@@ -74,14 +73,9 @@ fn occupy(pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Option<Scaled> 
 }
 
 fn advance(occupation: &Scaled, successors: &Successors, probability: &Scaled, states: usize) -> Scaled {
-    let mut next = vec![Integer::ZERO; states];
-    for pair in (0..occupation.len()).filter(|&pair| !occupation.numerators().is_zero_at(pair)) {
-        let mass = occupation.numerators().get(pair);
-        for entry in successors.of_pair(pair) {
-            next[successors.state(entry)] += &mass * probability.numerators().get(entry);
-        }
-    }
-    Scaled::from_integers(next, occupation.denominator() * probability.denominator())
+    let carrying = (0..occupation.len()).filter(|&pair| !occupation.numerators().is_zero_at(pair));
+    let terms = carrying.flat_map(|pair| successors.of_pair(pair).map(move |entry| (successors.state(entry), pair, entry)));
+    occupation.sums_of_products(probability, states, terms)
 }
 
 fn measure(aggregate: &Aggregate, pairs: &Pairs, occupation: &Scaled) -> Rational {

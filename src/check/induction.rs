@@ -125,8 +125,13 @@ impl<'a, M: Mantissa> Step<'a, M> {
         arithmetic: Arithmetic,
         rounding: Rounding,
     ) -> Option<Self> {
-        let leader_denominator = form.leader.denominator() * stage.leader.denominator();
-        let reward_denominator = form.reward.denominator() * stage.reward.denominator();
+        // A form that a factor of zero leaves out has no say in the denominator.
+        let own = |factor: &Rational, values: &Scaled| match factor.is_zero() {
+            true => Natural::ONE,
+            false => factor.denominator() * values.denominator(),
+        };
+        let leader_denominator = own(&form.leader, &stage.leader);
+        let reward_denominator = own(&form.reward, &stage.reward);
         let form_denominator = least_common_multiple(&leader_denominator, &reward_denominator);
         let leader = form.leader.numerator() * (&form_denominator / leader_denominator);
         let reward = form.reward.numerator() * (&form_denominator / reward_denominator);

@@ -57,6 +57,12 @@ pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejecti
     check_with(game, certificate, None)
 }
 
+/// [`check`] where `hash` is that of `game`, known already.
+pub(crate) fn check_hashed(game: &Game, hash: &str, certificate: impl BufRead) -> Result<Accepted, Rejection> {
+    let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
+    check_about(game, hash, &mut reader, claim, None)
+}
+
 /// Checks `certificate` against `game`, or against the game that `reload` makes with the constants that it changes.
 ///
 /// # Errors

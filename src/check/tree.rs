@@ -20,8 +20,9 @@ type Region = Vec<Interval>;
 
 /// A square `(sum coefficients_j form_j + constant)^2` in the quadratic forms of followers and leader.
 struct Square {
-    /// The affine form under the square.
+    /// The affine form under the square, in the coordinates that are left.
     form: Polynomial,
+    line: Line,
     follower: Rational,
     leader: Rational,
 }
@@ -38,15 +39,24 @@ struct Tree<'a> {
     dependences: Vec<(u32, Polynomial)>,
     squares: Vec<Square>,
     deviations: Vec<Deviation>,
-    /// The quadratic forms of followers and leader without their squares.
-    remainders: Option<(Remainder, Remainder)>,
+    /// What is known once all is declared.
+    root: Option<Root>,
     /// In rounded arithmetic, the flows on machine integers.
     fixed: Option<FixedFlow>,
 }
 
+/// What the boxes of a tree share.
+struct Root {
+    /// The statistics in the coordinates that are left.
+    statistics: Vec<Line>,
+    /// The quadratic forms of followers and leader without their squares.
+    follower: Remainder,
+    leader: Remainder,
+}
+
 /// What squares leave of a quadratic form: an affine part, and a range of the rest over all flows.
 struct Remainder {
-    affine: Polynomial,
+    affine: Line,
     range: Interval,
 }
 
@@ -81,7 +91,7 @@ pub(super) fn check_tree<R: BufRead>(
         dependences: Vec::new(),
         squares: Vec::new(),
         deviations: Vec::new(),
-        remainders: None,
+        root: None,
         fixed,
     };
     let mut open: Option<Vec<Region>> = None;
@@ -147,7 +157,7 @@ impl Tree<'_> {
     fn add_dependence(&mut self, constant: &Rational, coefficients: &[Rational]) -> Result<(), Fault> {
         self.fits(coefficients)?;
         let form = self.form_of(coefficients);
-        let (least, greatest) = self.extremes(&form, Arithmetic::Exact)?;
+        let (least, greatest) = self.extremes(&form)?;
         if least != *constant || greatest != *constant {
             return Err(Fault::NotConstant { claimed: constant.clone(), least, greatest });
         }
@@ -169,7 +179,9 @@ impl Tree<'_> {
 
     fn add_square(&mut self, follower: &Rational, leader: &Rational, coefficients: &[Rational]) -> Result<(), Fault> {
         self.fits(coefficients)?;
-        self.squares.push(Square { form: self.rewritten(coefficients), follower: follower.clone(), leader: leader.clone() });
+        let form = self.rewritten(coefficients);
+        let line = self.line(&form);
+        self.squares.push(Square { form, line, follower: follower.clone(), leader: leader.clone() });
         Ok(())
     }
 
@@ -182,15 +194,12 @@ impl Tree<'_> {
             follower = follower.plus(&product, &-square.follower.clone());
             leader = leader.plus(&product, &-square.leader.clone());
         }
-        self.remainders = Some((self.remainder(&follower)?, self.remainder(&leader)?));
-        self.squares
-            .iter()
-            .map(|square| {
-                let (form, constant) = self.linear(&square.form);
-                let (least, greatest) = self.extremes(&form, self.arithmetic)?;
-                Ok((least + &constant, greatest + constant))
-            })
-            .collect()
+        self.root = Some(Root {
+            statistics: (0..self.game.statistics).map(|k| self.line(&self.coordinate(k))).collect(),
+            follower: self.remainder(&follower)?,
+            leader: self.remainder(&leader)?,
+        });
+        self.squares.iter().map(|square| self.range(&square.line)).collect()
     }
 
     /// Splits off the affine part of a polynomial and bounds the rest by the ranges of the coordinates in it.
@@ -203,12 +212,12 @@ impl Tree<'_> {
         let mut ranges: BTreeMap<Variable, Interval> = BTreeMap::new();
         for variable in rest.variables() {
             if let Variable::Aggregate(j) = variable {
-                ranges.insert(variable, self.extremes(&self.game.coordinates[j as usize], self.arithmetic)?);
+                ranges.insert(variable, self.range(&self.line(&Polynomial::variable(Variable::Aggregate(j))))?);
             }
         }
         let zero = (Rational::ZERO, Rational::ZERO);
         let range = polynomial_range(&rest, &|variable| ranges.get(&variable).cloned().unwrap_or_else(|| zero.clone()));
-        Ok(Remainder { affine, range })
+        Ok(Remainder { affine: self.line(&affine), range })
     }
 
     /// Shows that the combination is not negative on all flows of the box (positive, when it has no weight on its target).
@@ -216,12 +225,13 @@ impl Tree<'_> {
         if proof.objective < Rational::ZERO {
             return Err(Fault::NegativeMultiplier);
         }
-        let Some((follower_rest, leader_rest)) = &self.remainders else { return Err(Fault::OutsideTree) };
+        let Some(root) = &self.root else { return Err(Fault::OutsideTree) };
         let weight = &proof.objective * self.sigma;
         // omega (sigma J0 - value), without its squares and without c'd.
-        let mut affine = Polynomial::zero().plus(&leader_rest.affine, &weight);
-        affine.add_term(Monomial::one(), least_multiple(&weight, &leader_rest.range));
-        affine.add_term(Monomial::one(), -(&proof.objective * self.value));
+        let mut affine = Line::zero(self.game.coordinates.len());
+        affine.add(&root.leader.affine, &weight);
+        affine.constant += least_multiple(&weight, &root.leader.range);
+        affine.constant -= &proof.objective * self.value;
         // sum alpha (deviation - eps - r0'd - quadratic form), without squares and r0'd.
         let mut total = Rational::ZERO;
         for (deviation, alpha) in indexed(&proof.deviations, &self.deviations, "deviation")? {
@@ -229,13 +239,13 @@ impl Tree<'_> {
                 return Err(Fault::NegativeMultiplier);
             }
             total += alpha;
-            affine.add_term(Monomial::one(), alpha * (&deviation.constant - self.epsilon));
-            for (k, slope) in deviation.slopes.iter().enumerate() {
-                affine = affine.plus(&self.coordinate(k), &(alpha * slope));
+            affine.constant += alpha * (&deviation.constant - self.epsilon);
+            for (statistic, slope) in root.statistics.iter().zip(&deviation.slopes) {
+                affine.add(statistic, &(alpha * slope));
             }
         }
-        affine = affine.plus(&follower_rest.affine, &-total.clone());
-        affine.add_term(Monomial::one(), least_multiple(&-total.clone(), &follower_rest.range));
+        affine.add(&root.follower.affine, &-total.clone());
+        affine.constant += least_multiple(&-total.clone(), &root.follower.range);
         for (position, (square, range)) in self.squares.iter().zip(region).enumerate() {
             let curvature = &weight * &square.leader - &total * &square.follower;
             if curvature.is_zero() {
@@ -249,26 +259,26 @@ impl Tree<'_> {
             } else {
                 (&range.0 + &range.1, -(&range.0 * &range.1))
             };
-            affine = affine.plus(&square.form, &(&curvature * slope));
-            affine.add_term(Monomial::one(), curvature * constant);
+            affine.add(&square.line, &(&curvature * slope));
+            affine.constant += curvature * constant;
         }
         for (position, kappa) in &proof.ranges {
             let count = region.len();
             let Some((low, high)) = region.get(*position) else { return Err(Fault::Unknown { what: "square", index: *position, count }) };
             let end = if *kappa > Rational::ZERO { low } else { high };
-            affine = affine.plus(&self.squares[*position].form, &-kappa.clone());
-            affine.add_term(Monomial::one(), kappa * end);
+            affine.add(&self.squares[*position].line, &-kappa.clone());
+            affine.constant += kappa * end;
         }
         let mut strict = proof.objective.is_zero();
         if let Target::Range(square, end, claimed) = target {
             strict = false;
             let sign = if *end == End::Lower { Rational::ONE } else { Rational::NEG_ONE };
-            affine = affine.plus(&self.squares[*square].form, &sign);
-            affine.add_term(Monomial::one(), -(&sign * *claimed));
+            affine.add(&self.squares[*square].line, &sign);
+            affine.constant -= &sign * *claimed;
         }
-        let (mut parts, constant) = self.parts(&affine);
+        let mut parts = self.parts(&affine);
         parts.extend([(weight, &self.game.leader), (-total, &self.game.reward)]);
-        let least = self.least(&parts)? + constant;
+        let least = self.least(&parts)? + affine.constant;
         if least > Rational::ZERO || (!strict && least.is_zero()) { Ok(()) } else { Err(Fault::NotShown { least, strict }) }
     }
 
@@ -293,22 +303,29 @@ impl Tree<'_> {
         self.game.combine(&parts)
     }
 
-    /// An affine polynomial in the coordinates as a linear form on pairs and a constant.
-    fn linear(&self, affine: &Polynomial) -> (LinearForm, Rational) {
-        let (parts, constant) = self.parts(affine);
-        (self.game.combine(&parts), constant)
-    }
-
-    /// An affine polynomial in the coordinates as a combination of linear forms on pairs, and a constant.
-    fn parts(&self, affine: &Polynomial) -> (Vec<(Rational, &LinearForm)>, Rational) {
-        let (mut parts, mut constant): (Vec<(Rational, &LinearForm)>, Rational) = (Vec::new(), Rational::ZERO);
+    /// An affine polynomial in the coordinates.
+    fn line(&self, affine: &Polynomial) -> Line {
+        let mut line = Line::zero(self.game.coordinates.len());
         for (monomial, coefficient) in affine.terms() {
             match monomial.factors() {
-                [(Variable::Aggregate(j), 1)] => parts.push((coefficient.clone(), &self.game.coordinates[*j as usize])),
-                _ => constant += coefficient,
+                [(Variable::Aggregate(j), 1)] => line.coefficients[*j as usize] += coefficient,
+                _ => line.constant += coefficient,
             }
         }
-        (parts, constant)
+        line
+    }
+
+    /// A line without its constant as a combination of linear forms on pairs.
+    fn parts(&self, line: &Line) -> Vec<(Rational, &LinearForm)> {
+        let terms = line.coefficients.iter().zip(&self.game.coordinates);
+        terms.filter(|(coefficient, _)| !coefficient.is_zero()).map(|(coefficient, form)| (coefficient.clone(), form)).collect()
+    }
+
+    /// Least and greatest value of a line over all flows, or numbers outside them.
+    fn range(&self, line: &Line) -> Result<Interval, Fault> {
+        let parts = self.parts(line);
+        let opposite: Vec<(Rational, &LinearForm)> = parts.iter().map(|(factor, form)| (-factor.clone(), *form)).collect();
+        Ok((self.least(&parts)? + &line.constant, &line.constant - self.least(&opposite)?))
     }
 
     /// The least value of a combination of forms over all flows, or a number below it.
@@ -321,12 +338,34 @@ impl Tree<'_> {
         value(&numbers, &leader, Choice::Least, self.arithmetic, Rounding::Down).ok_or(Fault::Shape)
     }
 
-    /// Least and greatest value of a form over all flows, or numbers outside them.
-    fn extremes(&self, form: &LinearForm, arithmetic: Arithmetic) -> Result<Interval, Fault> {
+    /// Least and greatest value of a form over all flows.
+    fn extremes(&self, form: &LinearForm) -> Result<Interval, Fault> {
         let leader = Form { leader: Rational::ONE, reward: Rational::ZERO };
         let numbers = self.game.numbers(form);
-        let greatest = value(&numbers, &leader, Choice::Greatest, arithmetic, Rounding::Up).ok_or(Fault::Shape)?;
-        Ok((value(&numbers, &leader, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)?, greatest))
+        let end = |choice| value(&numbers, &leader, choice, Arithmetic::Exact, Rounding::Down).ok_or(Fault::Shape);
+        Ok((end(Choice::Least)?, end(Choice::Greatest)?))
+    }
+}
+
+/// `constant + sum_j coefficients_j coordinate_j`.
+struct Line {
+    constant: Rational,
+    coefficients: Vec<Rational>,
+}
+
+impl Line {
+    fn zero(coordinates: usize) -> Self {
+        Line { constant: Rational::ZERO, coefficients: vec![Rational::ZERO; coordinates] }
+    }
+
+    /// Adds `factor * other`.
+    fn add(&mut self, other: &Line, factor: &Rational) {
+        if !other.constant.is_zero() {
+            self.constant += factor * &other.constant;
+        }
+        for (own, coefficient) in self.coefficients.iter_mut().zip(&other.coefficients).filter(|(_, coefficient)| !coefficient.is_zero()) {
+            *own += factor * coefficient;
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn solve_polytope(
         ..settings.clone()
     };
     let mut found = if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
-    sharpen(stated, &last, &mut found);
+    sharpen(stated, &stated.hash(), &last, &mut found);
     let proved = found.proved.pop().map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
     let (steps, upper) = covered.proof(false);
     let mut statistics = counted(&found, &covered.statistics());

@@ -30,6 +30,8 @@ pub(super) struct Contender {
     pub(super) index: usize,
     /// What is proved.
     pub(super) proved: Proved,
+    /// The game at the decision, as long as it is the only one.
+    numbers: Option<Numbers>,
     search: Option<Search>,
     /// Bounds of the inner value of J0 in binary64.
     interval_approx: (f64, f64),
@@ -81,7 +83,8 @@ impl<'a> Race<'a> {
                 let proved = range_proofs(&problem(settings, &numbers));
                 let (lower, upper) = interval(settings.selection, &proved);
                 let interval_approx = (to_approx(&lower), to_approx(&upper));
-                Contender { index, proved, search: None, interval_approx, settled: false, effort: None }
+                let numbers = (indices.len() == 1).then_some(numbers);
+                Contender { index, proved, numbers, search: None, interval_approx, settled: false, effort: None }
             })
             .collect();
         Race { numbers, settings, engine, arithmetic, cache: ApproxCache::default(), contenders }
@@ -165,7 +168,12 @@ impl<'a> Race<'a> {
         match self.engine {
             Engine::Stepwise => {
                 let keep_going = || !self.settings.race_control.stopped();
-                let search = self.search_of(contender);
+                if contender.search.is_none() {
+                    self.with_numbers(contender, |numbers, contender| {
+                        self.search_of(contender, numbers);
+                    });
+                }
+                let Some(search) = &mut contender.search else { return };
                 search.step(&keep_going);
                 let (lower, upper) = search.interval_approx();
                 contender.settled = search.done();
@@ -177,8 +185,9 @@ impl<'a> Race<'a> {
                 contender.interval_approx.1 = contender.interval_approx.1.min(upper);
             }
             Engine::OneShot(solve) => {
-                let numbers = (self.numbers)(contender.index);
-                contender.proved.improve(solve(&problem(self.settings, &numbers), &self.settings.control));
+                self.with_numbers(contender, |numbers, contender| {
+                    contender.proved.improve(solve(&problem(self.settings, numbers), &self.settings.control));
+                });
                 let (lower, upper) = interval(self.settings.selection, &contender.proved);
                 contender.interval_approx = (to_approx(&lower), to_approx(&upper));
                 contender.settled = true;
@@ -187,12 +196,19 @@ impl<'a> Race<'a> {
         }
     }
 
-    fn search_of<'b>(&self, contender: &'b mut Contender) -> &'b mut Search {
-        let index = contender.index;
-        contender.search.get_or_insert_with(|| {
-            let numbers = (self.numbers)(index);
-            Search::new(&problem(self.settings, &numbers), &self.cache)
-        })
+    /// Work on a contender that needs the game at its decision.
+    fn with_numbers(&self, contender: &mut Contender, work: impl FnOnce(&Numbers, &mut Contender)) {
+        match contender.numbers.take() {
+            Some(kept) => {
+                work(&kept, contender);
+                contender.numbers = Some(kept);
+            }
+            None => work(&(self.numbers)(contender.index), contender),
+        }
+    }
+
+    fn search_of<'b>(&self, contender: &'b mut Contender, numbers: &Numbers) -> &'b mut Search {
+        contender.search.get_or_insert_with(|| Search::new(&problem(self.settings, numbers), &self.cache))
     }
 
     fn prove(&mut self) {
@@ -240,20 +256,19 @@ impl<'a> Race<'a> {
 
     fn certify(&self, contender: &mut Contender, effort: Effort) {
         match self.engine {
-            Engine::Stepwise => {
-                let numbers = (self.numbers)(contender.index);
+            Engine::Stepwise => self.with_numbers(contender, |numbers, contender| {
                 let keep_going = || !self.settings.control.stopped();
-                let search = self.search_of(contender);
+                let search = self.search_of(contender, numbers);
                 // A witness needs a first step; the exact end needs the whole climb.
                 let steps = if effort == Effort::Full { usize::MAX } else { 2 };
                 while !search.done() && search.inductions() < steps && keep_going() {
                     search.step(&keep_going);
                 }
-                let problem = problem(self.settings, &numbers);
-                let found = certify(&problem, search, (self.arithmetic)(&numbers), effort, &self.settings.control);
+                let problem = problem(self.settings, numbers);
+                let found = certify(&problem, search, (self.arithmetic)(numbers), effort, &self.settings.control);
                 contender.proved.improve(found);
                 contender.effort = Some(effort);
-            }
+            }),
             Engine::OneShot(_) => self.refine(contender),
         }
     }

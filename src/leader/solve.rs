@@ -8,7 +8,7 @@ use super::race::{Contender, Engine, Race, best, interval};
 use super::settings::{Method, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
 use crate::check::cover::MOST_DIMENSIONS;
-use crate::check::{Accepted, Rejection, check};
+use crate::check::{Accepted, Rejection, check_hashed};
 use crate::equilibrium::{Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
 use crate::exact::Rational;
 use crate::follower::{Enclosed, Precision, flow};
@@ -19,6 +19,8 @@ use std::time::Instant;
 
 /// Stages with transitions that depend on the population up to which an equilibrium is described exactly.
 const MOST_DOUBLINGS: usize = 12;
+/// Bytes of a short certificate.
+const SHORT_CERTIFICATE: usize = 4096;
 
 /// Certified bounds of the value of `game`.
 ///
@@ -47,8 +49,9 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     found.statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
-    sharpen(stated, settings, &mut found);
-    let (accepted, certificate) = accept(stated, settings, &mut found, &instance)?;
+    let hash = stated.hash();
+    sharpen(stated, &hash, settings, &mut found);
+    let (accepted, certificate) = accept(stated, &hash, settings, &mut found, &instance)?;
     found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
 
     let winner = best(&found.proved, settings.selection).map(|position| &found.proved[position]);
@@ -245,11 +248,11 @@ fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, 
         .iter()
         .zip(&decisions)
         .flat_map(|((_, proved), decision)| std::iter::once(decision).chain(&proved.bound.steps).chain(&proved.witness.steps));
-    Ok(write_certificate(Vec::new(), &claim, steps)?)
+    Ok(write_certificate(Vec::with_capacity(SHORT_CERTIFICATE), &claim, steps)?)
 }
 
 /// Asks the checker about the better bounds, decision by decision, and takes those that it accepts.
-pub(super) fn sharpen(game: &Game, settings: &Settings<'_>, found: &mut Found) {
+pub(super) fn sharpen(game: &Game, hash: &str, settings: &Settings<'_>, found: &mut Found) {
     let offered = found.proved.iter_mut().zip(std::mem::take(&mut found.sharp)).filter_map(|(known, sharp)| Some((known, sharp?)));
     for ((index, proved), bound) in offered {
         let better = (*index, Proved { bound, witness: proved.witness.clone() });
@@ -257,8 +260,8 @@ pub(super) fn sharpen(game: &Game, settings: &Settings<'_>, found: &mut Found) {
             Scope::All => Scope::Decision(*index),
             one => one,
         };
-        let certificate = written(&game.hash(), settings, scope, std::slice::from_ref(&better));
-        if certificate.is_ok_and(|certificate| check(game, certificate.as_slice()).is_ok()) {
+        let certificate = written(hash, settings, scope, std::slice::from_ref(&better));
+        if certificate.is_ok_and(|certificate| check_hashed(game, hash, certificate.as_slice()).is_ok()) {
             *proved = better.1;
         }
     }
@@ -268,14 +271,14 @@ pub(super) fn sharpen(game: &Game, settings: &Settings<'_>, found: &mut Found) {
 /// leader's reward, so that a misbehaving solver costs tightness and never truth.
 fn accept(
     game: &Game,
+    hash: &str,
     settings: &Settings<'_>,
     found: &mut Found,
     instance: &dyn Fn(usize) -> Instance,
 ) -> Result<(Accepted, Vec<u8>), SolveError> {
-    let hash = game.hash();
     loop {
-        let certificate = written(&hash, settings, scope(settings), &found.proved)?;
-        match check(game, certificate.as_slice()) {
+        let certificate = written(hash, settings, scope(settings), &found.proved)?;
+        match check_hashed(game, hash, certificate.as_slice()) {
             Ok(accepted) => return Ok((accepted, certificate)),
             Err(rejection) => replace_refused(settings, found, instance, rejection)?,
         }
