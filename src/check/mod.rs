@@ -54,7 +54,7 @@ pub type Reload<'a> = &'a dyn Fn(&[(String, Rational)]) -> Result<Game, String>;
 /// # Errors
 /// [`Rejection`] names the line, the rule and the reason.
 pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejection> {
-    check_with(game, certificate, None)
+    check_hashed(game, &game.hash(), certificate)
 }
 
 /// [`check`] where `hash` is that of `game`, known already.
