@@ -53,11 +53,17 @@ impl FixedFlow {
 
     /// A number not above `sum factor * form` on any flow, and above the least value less (stages times forms) times some `2^-bits`.
     pub(super) fn least(&self, parts: &[(Rational, &LinearForm)]) -> Option<Rational> {
+        let of_stage = |t: usize| parts.iter().map(|(factor, form)| Some((factor.clone(), form.stages.get(t)?))).collect();
+        self.least_by_stage(&of_stage)
+    }
+
+    /// [`FixedFlow::least`] of a form whose weights on the pairs of a stage are a combination of columns.
+    pub(super) fn least_by_stage<'c>(&self, of_stage: &dyn Fn(usize) -> Option<Vec<(Rational, &'c Column)>>) -> Option<Rational> {
         let mut next: Vec<i128> = Vec::new();
         for (t, stage) in self.stages.iter().enumerate().rev() {
             let mut form = vec![0i128; stage.pairs.len()];
-            for (factor, linear) in parts.iter().filter(|(factor, _)| !factor.is_zero()) {
-                self.add(&mut form, factor, linear.stages.get(t)?)?;
+            for (factor, column) in of_stage(t)?.iter().filter(|(factor, _)| !factor.is_zero()) {
+                self.add(&mut form, factor, column)?;
             }
             let mut values = Vec::with_capacity(stage.pairs.states());
             for state in 0..stage.pairs.states() {

@@ -5,24 +5,34 @@
 use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
 use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Policy, StagePolicy, Successors};
 
-/// The value of each aggregate under `policy`; `None` when the policy does not fit the game.
-pub(super) fn aggregates(instance: &Instance, policy: &Policy) -> Option<Vec<Rational>> {
+/// Where a policy leads in a game of any class.
+pub(super) struct Flow {
+    /// `[stage][pair]`: the occupation measure.
+    pub(super) occupation: Vec<Scaled>,
+    /// The value of each aggregate.
+    pub(super) aggregates: Vec<Rational>,
+}
+
+/// The flow of `policy`; `None` when it does not fit the game.
+pub(super) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
     if policy.stages.len() != instance.stages.len() {
         return None;
     }
-    let mut values = vec![Rational::ZERO; instance.aggregates.len()];
+    let mut flow =
+        Flow { occupation: Vec::with_capacity(policy.stages.len()), aggregates: vec![Rational::ZERO; instance.aggregates.len()] };
     let mut masses: Scaled = instance.initial.as_ref().clone();
     for (t, (stage, play)) in instance.stages.iter().zip(&policy.stages).enumerate() {
         let occupation = occupy(&stage.pairs, &masses, play)?;
-        for (value, aggregate) in values.iter_mut().zip(instance.aggregates.iter()).filter(|(_, a)| a.stage == t) {
+        for (value, aggregate) in flow.aggregates.iter_mut().zip(instance.aggregates.iter()).filter(|(_, a)| a.stage == t) {
             *value = measure(aggregate, &stage.pairs, &occupation);
         }
         if stage.transition.is_some() {
-            let (successors, probability) = instance.transition_at(t, &values)?;
+            let (successors, probability) = instance.transition_at(t, &flow.aggregates)?;
             masses = advance(&occupation, &successors, &probability, masses.len());
         }
+        flow.occupation.push(occupation);
     }
-    Some(values)
+    Some(flow)
 }
 
 /// The occupation measure of `policy` where transitions do not depend on the population; `None` when it does not fit.

@@ -1,13 +1,17 @@
 //! The game at the decision that steps are about, in the forms that their rules need, made when first asked for.
 
-use super::flow::aggregates;
+use super::fixed_flow::FixedFlow;
+use super::flow::{Flow, flow};
 use super::induction::{Choice, Form, value};
 use super::interval_flow::enclosed_witness;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Claim, Part, Selection};
-use crate::exact::{Rational, Rounding};
-use crate::game::{Affine, Instance, Interval, Quadratic, Reduced};
+use crate::exact::{Rational, Rounding, Scaled};
+use crate::game::{Affine, Instance, Interval, Numbers, Quadratic, Reduced, StageNumbers, Variable};
+
+/// Fractional bits of the followers' value against which a witness is tried first.
+const WITNESS_BITS: u32 = 60;
 
 /// A game at one decision.
 pub(super) struct Situation<'a> {
@@ -85,8 +89,8 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// Rule `population-witness`, statement (P): the aggregates of the mixture forwards, then everything by backward induction
-    /// at that population. The leader reward `sigma J0` that it reaches.
+    /// Rule `population-witness`, statement (P): the flow of the mixture forwards, and the followers' value at its population by backward
+    /// induction. The leader reward `sigma J0` that it reaches.
     pub(super) fn population_witness(&self, parts: &[Part]) -> Result<Rational, Fault> {
         if !is_mixture(parts) {
             return Err(Fault::Weights);
@@ -95,24 +99,51 @@ impl<'a> Situation<'a> {
         if moving && parts.len() > 1 {
             return Err(Fault::Mixture { parts: parts.len() });
         }
+        let mut flows: Vec<Flow> = Vec::with_capacity(parts.len());
         let mut population = vec![Rational::ZERO; self.instance.aggregates.len()];
         for part in parts {
             if !is_policy(part) {
                 return Err(Fault::NotAPolicy);
             }
-            let own = aggregates(&self.instance, &part.policy).ok_or(Fault::NotAPolicy)?;
-            population.iter_mut().zip(own).for_each(|(sum, value)| *sum += &part.weight * value);
+            let own = flow(&self.instance, &part.policy).ok_or(Fault::NotAPolicy)?;
+            population.iter_mut().zip(&own.aggregates).for_each(|(sum, value)| *sum += &part.weight * value);
+            flows.push(own);
         }
         let numbers = self.instance.at_population(&population);
-        let exact = |form: &Form, choice| value(&numbers, form, choice, Arithmetic::Exact, Rounding::Down).ok_or(Fault::NotAPolicy);
-        let reward = Form { leader: Rational::ZERO, reward: Rational::ONE };
-        let leader = Form { leader: self.sigma.clone(), reward: Rational::ZERO };
-        let mut exploitability = exact(&reward, Choice::Greatest)?;
-        let mut reached = &self.sigma * &numbers.leader_constant;
-        for part in parts {
-            exploitability -= &part.weight * exact(&reward, Choice::Policy(&part.policy))?;
-            reached += &part.weight * exact(&leader, Choice::Policy(&part.policy))?;
+        let (mut earned, mut reached) = (Rational::ZERO, numbers.leader_constant.clone());
+        for (part, flow) in parts.iter().zip(&flows) {
+            let total = |of: &dyn Fn(&StageNumbers) -> &Scaled| {
+                numbers.stages.iter().zip(&flow.occupation).fold(Rational::ZERO, |sum, (stage, masses)| sum + masses.dot(of(stage)))
+            };
+            earned += &part.weight * total(&|stage| &stage.reward);
+            reached += &part.weight * total(&|stage| &stage.leader);
         }
-        if exploitability > *self.epsilon { Err(Fault::NotAnEquilibrium { exploitability }) } else { Ok(reached) }
+        let most = self.epsilon + &earned;
+        // Rounded upwards the followers' value mostly tells.
+        if self.value_above(&numbers, &population).is_none_or(|above| above > most) {
+            let reward = Form { leader: Rational::ZERO, reward: Rational::ONE };
+            let exact = value(&numbers, &reward, Choice::Greatest, Arithmetic::Exact, Rounding::Down).ok_or(Fault::NotAPolicy)?;
+            if exact > most {
+                return Err(Fault::NotAnEquilibrium { exploitability: exact - earned });
+            }
+        }
+        Ok(&self.sigma * reached)
+    }
+
+    /// A number not below the followers' value at a population, of which `numbers` are the numbers; `None` where they are too long for machine integers.
+    fn value_above(&self, numbers: &Numbers, population: &[Rational]) -> Option<Rational> {
+        let at = |variable: Variable| match variable {
+            Variable::Aggregate(k) => population.get(k as usize).cloned(),
+            Variable::Parameter(_) => None,
+        };
+        let of_stage = |t: usize| {
+            let columns = self.instance.stages.get(t)?.reward.columns().iter();
+            let terms = columns.map(|(monomial, column)| {
+                let (factor, rest) = monomial.substitute(&at);
+                rest.is_one().then_some((-factor, column.as_ref()))
+            });
+            terms.collect::<Option<Vec<_>>>()
+        };
+        Some(-FixedFlow::new(numbers, WITNESS_BITS)?.least_by_stage(&of_stage)?)
     }
 }

@@ -193,7 +193,8 @@ impl Scaled {
             }
             _ => None,
         };
-        let products = || (0..self.len().min(other.len())).map(|i| self.numerators.get(i) * other.numerators.get(i));
+        let carrying = || (0..self.len().min(other.len())).filter(|&i| !self.numerators.is_zero_at(i));
+        let products = || carrying().map(|i| self.numerators.get(i) * other.numerators.get(i));
         let sum = sum.map_or_else(|| products().fold(Integer::ZERO, |sum, product| sum + product), Integer::from);
         Rational::from_parts(sum, &self.denominator * &other.denominator)
     }

@@ -12,7 +12,7 @@ use super::interval::extremes;
 use super::model::{Aggregate, Pairs};
 use super::polynomial::{Monomial, Polynomial, Variable};
 use crate::exact::{Rational, Scaled};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A linear form of the occupation measure, `sum_t sum_i weight_t(i) d_t(i)` over stages `t` and pairs `i`.
@@ -213,14 +213,27 @@ impl Span {
                 }
                 continue;
             }
-            let mut gradients: BTreeMap<usize, BTreeMap<u32, Rational>> = BTreeMap::new();
-            for (k, exponent, column) in &parts {
-                for (entry, coefficient) in column.entries() {
-                    gradients.entry(entry).or_default().insert(*k, coefficient * exponent);
-                }
+            while let Some(entry) = self.outside(columns.len(), &parts) {
+                let gradient = parts.iter().map(|(k, exponent, column)| (*k, column.get(entry) * exponent));
+                self.add(gradient.filter(|(_, value)| !value.is_zero()).collect());
             }
-            gradients.into_values().for_each(|row| self.add(row));
         }
+    }
+
+    /// The first entry whose gradient is not spanned. In reduced form a gradient is spanned when it is the combination of the rows whose factors are its
+    /// own numbers at their pivots; all entries at once, these are equations between columns.
+    fn outside(&self, len: usize, parts: &[(u32, Rational, &Column)]) -> Option<usize> {
+        let rows: Vec<(&BTreeMap<u32, Rational>, &Rational, &Column)> =
+            parts.iter().filter_map(|(k, exponent, column)| Some((self.rows.get(k)?, exponent, *column))).collect();
+        let own = parts.iter().map(|(k, _, _)| *k);
+        let targets: BTreeSet<u32> = own.chain(rows.iter().flat_map(|(row, _, _)| row.keys().copied())).collect();
+        let first = |target: &u32| {
+            let combined = rows.iter().filter_map(|(row, exponent, column)| Some((row.get(target)? * *exponent, *column)));
+            let given = parts.iter().filter(|(k, _, _)| k == target).map(|(_, exponent, column)| (-exponent.clone(), *column));
+            let missing = combine(len, &combined.chain(given).collect::<Vec<_>>());
+            (0..missing.len()).find(|&entry| !missing.numerators().is_zero_at(entry))
+        };
+        targets.iter().filter(|target| !self.rows.contains_key(target)).filter_map(first).min()
     }
 
     fn add_polynomial(&mut self, polynomial: &Polynomial) {

@@ -312,7 +312,7 @@ impl PopulationSearch {
         self.populations.add(population);
     }
 
-    /// Pure populations that may be eps-equilibria with nothing to spare: only exact numbers can tell.
+    /// Pure populations; of those that may be eps-equilibria with nothing to spare only exact numbers can tell.
     fn examine_pure(&mut self) {
         while self.examined < self.search.relaxation.policies.len() {
             let position = self.examined;
@@ -320,8 +320,12 @@ impl PopulationSearch {
             let relaxation = &mut self.search.relaxation;
             let values = relaxation.policies[position].values.clone();
             let (exploitability, _) = relaxation.best_response(&values);
-            let near = 1e-9 * (1.0 + to_approx(&self.epsilon));
-            if exploitability > to_approx(&self.epsilon) + near || relaxation.model.leader(&values) >= self.search.incumbent.value {
+            let near = 1e-9 * (1.0 + relaxation.model.epsilon);
+            if exploitability > relaxation.model.epsilon + near || relaxation.model.leader(&values) >= self.search.incumbent.value {
+                continue;
+            }
+            if exploitability <= relaxation.model.epsilon - near {
+                self.search.incumbent.consider(relaxation, &[(position, 1.0)]);
                 continue;
             }
             let policy = self.policy(position);
