@@ -26,10 +26,13 @@ pub(super) struct Form {
 pub(super) enum Choice<'a> {
     Greatest,
     Least,
+    /// Any, as long as all actions of every state are worth the same.
+    Any,
     Policy(&'a Policy),
 }
 
-/// `mu0' V_0`, exact or on the side of `rounding`. `None` when a policy plays an action that is not available.
+/// `mu0' V_0`, exact or on the side of `rounding`. `None` when a policy plays an action that is not available, or when not all actions are worth the same
+/// and [`Choice::Any`] says so.
 pub(super) fn value(numbers: &Numbers, form: &Form, choice: Choice<'_>, arithmetic: Arithmetic, rounding: Rounding) -> Option<Rational> {
     if let Choice::Policy(policy) = choice
         && !plays_available_actions(numbers, policy)
@@ -69,7 +72,7 @@ fn run<M: Mantissa>(numbers: &Numbers, form: &Form, choice: Choice<'_>, arithmet
         let states = stage.pairs.states();
         next = Some(match choice {
             Choice::Policy(policy) => follow(&step, &policy.stages[t], states)?,
-            Choice::Greatest | Choice::Least => {
+            Choice::Greatest | Choice::Least | Choice::Any => {
                 let mut mantissas = Vec::with_capacity(states);
                 for state in 0..states {
                     let mut best: Option<M> = None;
@@ -77,6 +80,8 @@ fn run<M: Mantissa>(numbers: &Numbers, form: &Form, choice: Choice<'_>, arithmet
                         let candidate = step.pair_value(pair)?;
                         let better = match (&best, choice) {
                             (None, _) => true,
+                            (Some(best), Choice::Any) if candidate != *best => return None,
+                            (Some(_), Choice::Any) => false,
                             (Some(best), Choice::Least) => candidate < *best,
                             (Some(best), _) => candidate > *best,
                         };

@@ -156,8 +156,7 @@ impl Tree<'_> {
 
     fn add_dependence(&mut self, constant: &Rational, coefficients: &[Rational]) -> Result<(), Fault> {
         self.fits(coefficients)?;
-        let form = self.form_of(coefficients);
-        let (least, greatest) = self.extremes(&form)?;
+        let (least, greatest) = self.extremes(&self.form_of(coefficients))?;
         if least != *constant || greatest != *constant {
             return Err(Fault::NotConstant { claimed: constant.clone(), least, greatest });
         }
@@ -342,8 +341,12 @@ impl Tree<'_> {
     fn extremes(&self, form: &LinearForm) -> Result<Interval, Fault> {
         let leader = Form { leader: Rational::ONE, reward: Rational::ZERO };
         let numbers = self.game.numbers(form);
-        let end = |choice| value(&numbers, &leader, choice, Arithmetic::Exact, Rounding::Down).ok_or(Fault::Shape);
-        Ok((end(Choice::Least)?, end(Choice::Greatest)?))
+        let end = |choice| value(&numbers, &leader, choice, Arithmetic::Exact, Rounding::Down);
+        // Where no action matters both ends are one.
+        if let Some(constant) = end(Choice::Any) {
+            return Ok((constant.clone(), constant));
+        }
+        Ok((end(Choice::Least).ok_or(Fault::Shape)?, end(Choice::Greatest).ok_or(Fault::Shape)?))
     }
 }
 
