@@ -1,5 +1,9 @@
 //! The program `smfg`.
 
+#[cfg(feature = "solver")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     smfg::cli::run()
 }
