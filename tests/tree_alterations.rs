@@ -12,6 +12,9 @@ use one_mass::{Enclosure, MODELS, OneMass};
 use smfg::certificate::{Scope, Selection};
 use smfg::check::{Accepted, Fault, Rejection, check};
 use smfg::exact::{Rational, parse_rational, ratio};
+use smfg::follower::{Objective, best_response, form_values};
+use smfg::game::{Policy, Quadratic, StagePolicy};
+use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 use smfg::leader::{Settings, solve};
 
 /// Alterations of each certificate.
@@ -394,4 +397,41 @@ fn a_lying_linear_programme_proves_nothing_false() {
     }
     eprintln!("{FORGED} forged trees refused, {closed} of their boxes closed");
     assert!(closed >= FORGED, "only {closed} boxes closed: the forgeries are not near the truth");
+}
+
+/// A coordinate that is no constant, claimed to be what it is under one policy: the first action everywhere, the last one, the best ones.
+#[test]
+fn dependences_that_do_not_hold_are_refused() {
+    let mut refused = 0;
+    for (interaction, seed) in [(Interaction::Monotone, 1), (Interaction::Crowd, 2), (Interaction::General, 3)] {
+        let base = MdpParameters { stages: 3, states: 3, actions: 2, successors: 2, decisions: 1, seed };
+        let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: 2 }).expect("sizes in range");
+        let game = family.game().expect("a game");
+        let outcome = solve(&game, &Settings::new(ratio(1, 8))).expect("class C1");
+        let text = String::from_utf8(outcome.certificate).expect("text");
+        let opening = text.lines().position(|line| line.starts_with("tree ")).expect("a tree") + 1;
+        let quadratic = Quadratic::new(&game.at(&game.finite_decisions().expect("a finite leader")[0].values)).expect("class C1");
+        let policy = |action: u32| Policy { stages: vec![StagePolicy::Pure(vec![action; 3]); 3] };
+        for (j, form) in quadratic.coordinates.iter().enumerate() {
+            let numbers = quadratic.numbers(form);
+            let best = |sign: i64| best_response(&numbers, &Objective::leader(ratio(sign, 1)), None, &|| true).expect("not stopped").policy;
+            let policies = [policy(0), policy(1), best(1), best(-1)];
+            let values: Vec<Rational> = policies
+                .iter()
+                .map(|policy| form_values(&numbers, &[form], policy, &|| true).expect("a policy of the game").remove(0))
+                .collect();
+            if values.iter().all(|value| *value == values[0]) {
+                continue;
+            }
+            for value in values {
+                let unit: Vec<&str> = (0..quadratic.coordinates.len()).map(|k| if k == j { "1" } else { "0" }).collect();
+                let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+                lines.insert(opening, format!("dependence {value} {}", unit.join(" ")));
+                let rejection = check(&game, format!("{}\n", lines.join("\n")).as_bytes()).expect_err("no constant");
+                assert!(matches!(rejection, Rejection::Step { rule: "dependence", fault: Fault::NotConstant { .. }, .. }), "{rejection}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused >= 24, "{refused} forged dependences");
 }
