@@ -1,7 +1,8 @@
-//! What a check costs beside the solve that it checks: exact arithmetic up to 10,000 pairs, outward rounding beyond.
+//! What a check costs beside the solve that it checks: exact arithmetic up to 10,000 pairs, outward
+//! rounding beyond.
 //!
-//! Solve is search and proof; check is everything that `check` does with the certificate, the canonical hash of the game
-//! included. Neither contains the making of the game.
+//! Solve is search and proof; check is everything that `check` does with the certificate, the
+//! canonical hash of the game included. Neither contains the making of the game.
 
 mod support;
 
@@ -51,7 +52,8 @@ fn main() {
                 timed(|| game.hash()),
             ]);
         }
-        let [solved, checked, hashed] = [0, 1, 2].map(|k| middle(rounds.iter().map(|round| round[k]).collect()));
+        let [solved, checked, hashed] =
+            [0, 1, 2].map(|k| middle(rounds.iter().map(|round| round[k]).collect()));
         let claim = &outcome.accepted.claim;
         let gap = to_approx(&(&claim.upper - &claim.lower));
         let arithmetic = match precision {

@@ -1,8 +1,8 @@
-//! The inner problem by dynamic programming against the simplex and interior-point methods of HiGHS on
-//! the same linear programme, `min c'd` over flows `d >= 0` with `r'd >= V* - eps`.
+//! The inner problem by dynamic programming against the simplex and interior-point methods of HiGHS
+//! on the same linear programme, `min c'd` over flows `d >= 0` with `r'd >= V* - eps`.
 //!
-//! One thread each. Building the model is excluded on both sides. `SMFG_BENCH_TIME_LIMIT` is the limit of a call of
-//! HiGHS in seconds (default 600).
+//! One thread each. Building the model is excluded on both sides. `SMFG_BENCH_TIME_LIMIT` is the
+//! limit of a call of HiGHS in seconds (default 600).
 
 mod support;
 
@@ -12,7 +12,9 @@ use smfg::exact::{Rational, Scaled, to_approx};
 use smfg::follower::{Objective, best_response};
 use smfg::leader::{Settings, solve};
 use std::time::{Duration, Instant};
-use support::{epsilon, game, grouped, head, median, middle, numbers, problem, row, search, time, two_digits};
+use support::{
+    epsilon, game, grouped, head, median, middle, numbers, problem, row, search, time, two_digits,
+};
 
 const SIZES: [usize; 3] = [1_000, 10_000, 45_000];
 const DEFAULT_TIME_LIMIT: f64 = 600.0;
@@ -22,8 +24,11 @@ const SHORT: f64 = 20.0;
 const AGREEMENT: f64 = 1e-7;
 
 /// A method of HiGHS: its name in the table and its options.
-const METHODS: [(&str, &str, &str); 3] =
-    [("simplex", "simplex", "on"), ("interior point", "ipm", "on"), ("interior point, no crossover", "ipm", "off")];
+const METHODS: [(&str, &str, &str); 3] = [
+    ("simplex", "simplex", "on"),
+    ("interior point", "ipm", "on"),
+    ("interior point, no crossover", "ipm", "off"),
+];
 
 /// What a call of HiGHS says.
 struct Solved {
@@ -34,7 +39,10 @@ struct Solved {
 }
 
 fn main() {
-    let limit = std::env::var("SMFG_BENCH_TIME_LIMIT").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_TIME_LIMIT);
+    let limit = std::env::var("SMFG_BENCH_TIME_LIMIT")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(DEFAULT_TIME_LIMIT);
     let epsilon = epsilon();
     let mut rows = Vec::new();
     println!("Times:\n");
@@ -49,7 +57,13 @@ fn main() {
         assert!(found.multiplier_approx() > 0.0, "the equilibrium row is active");
         assert!(upper - lower <= AGREEMENT, "the search has converged");
         let seconds = median(Duration::from_secs(5), || search(&problem).1);
-        row(&[&grouped(pairs), "dp", &time(seconds), "1", &format!("{} backward inductions", found.inductions())]);
+        row(&[
+            &grouped(pairs),
+            "dp",
+            &time(seconds),
+            "1",
+            &format!("{} backward inductions", found.inductions()),
+        ]);
         let mut settings = Settings::new(epsilon.clone());
         settings.threads = 1;
         let whole = median(Duration::from_secs(1), || {
@@ -57,7 +71,13 @@ fn main() {
             solve(&game, &settings).expect("class C0");
             start.elapsed().as_secs_f64()
         });
-        row(&[&grouped(pairs), "dp, exact proof and its check", &time(whole), &two_digits(whole / seconds), ""]);
+        row(&[
+            &grouped(pairs),
+            "dp, exact proof and its check",
+            &time(whole),
+            &two_digits(whole / seconds),
+            "",
+        ]);
         let mut ratios = Vec::new();
         let linear = linear_programme(&problem);
         for (name, solver, crossover) in METHODS {
@@ -71,18 +91,28 @@ fn main() {
                 None => ("> ", format!("{:?}", solved.status)),
             };
             let ratio = solved.seconds / seconds;
-            row(&[&grouped(pairs), name, &format!("{sign}{}", time(solved.seconds)), &format!("{sign}{}", two_digits(ratio)), &difference]);
+            row(&[
+                &grouped(pairs),
+                name,
+                &format!("{sign}{}", time(solved.seconds)),
+                &format!("{sign}{}", two_digits(ratio)),
+                &difference,
+            ]);
             ratios.push((sign, ratio, solved.seconds / whole));
         }
         rows.push((pairs, ratios));
     }
-    println!("\nTime of HiGHS over time of dp (in brackets: over dp with exact proof and check):\n");
+    println!(
+        "\nTime of HiGHS over time of dp (in brackets: over dp with exact proof and check):\n"
+    );
     let mut titles = vec!["pairs"];
     titles.extend(METHODS.map(|(name, _, _)| name));
     head(&titles);
     for (pairs, ratios) in rows {
         let mut cells = vec![grouped(pairs)];
-        cells.extend(ratios.iter().map(|(sign, ratio, whole)| format!("{sign}{} ({sign}{})", two_digits(*ratio), two_digits(*whole))));
+        cells.extend(ratios.iter().map(|(sign, ratio, whole)| {
+            format!("{sign}{} ({sign}{})", two_digits(*ratio), two_digits(*whole))
+        }));
         row(&cells);
     }
 }
@@ -106,13 +136,19 @@ fn run_highs(linear: &ColProblem, solver: &str, crossover: &str, limit: f64) -> 
     let solved = model.solve();
     let seconds = start.elapsed().as_secs_f64();
     let status = solved.status();
-    Solved { seconds, value: (status == HighsModelStatus::Optimal).then(|| solved.objective_value()), status }
+    Solved {
+        seconds,
+        value: (status == HighsModelStatus::Optimal).then(|| solved.objective_value()),
+        status,
+    }
 }
 
 /// One column per pair, one row per stage and state, and the equilibrium row.
 fn linear_programme(problem: &Problem<'_>) -> ColProblem {
     let numbers = problem.numbers;
-    let value = best_response(numbers, &Objective::follower(), None, &|| true).expect("never stopped").value;
+    let value = best_response(numbers, &Objective::follower(), None, &|| true)
+        .expect("never stopped")
+        .value;
     let target = to_approx(&(value - problem.epsilon));
     let mut linear = ColProblem::new();
     let masses = approx(&numbers.initial);
@@ -120,16 +156,25 @@ fn linear_programme(problem: &Problem<'_>) -> ColProblem {
     let mut flow: Vec<Vec<Row>> = Vec::new();
     for t in 0..numbers.stages.len() {
         let mass = |state: usize| if t == 0 { masses[state] } else { 0.0 };
-        flow.push((0..masses.len()).map(|state| linear.add_row(mass(state)..=mass(state))).collect());
+        flow.push(
+            (0..masses.len()).map(|state| linear.add_row(mass(state)..=mass(state))).collect(),
+        );
     }
     for (t, stage) in numbers.stages.iter().enumerate() {
         let (cost, reward) = (approx(&stage.leader), approx(&stage.reward));
-        let transition = stage.transition.as_ref().map(|(successors, probability)| (successors, approx(probability)));
+        let transition = stage
+            .transition
+            .as_ref()
+            .map(|(successors, probability)| (successors, approx(probability)));
         for state in 0..stage.pairs.states() {
             for pair in stage.pairs.of_state(state) {
                 let mut column = vec![(equilibrium, reward[pair]), (flow[t][state], 1.0)];
                 if let Some((successors, probability)) = &transition {
-                    column.extend(successors.of_pair(pair).map(|entry| (flow[t + 1][successors.state(entry)], -probability[entry])));
+                    column.extend(
+                        successors.of_pair(pair).map(|entry| {
+                            (flow[t + 1][successors.state(entry)], -probability[entry])
+                        }),
+                    );
                 }
                 linear.add_column(cost[pair], 0.0.., column);
             }

@@ -1,4 +1,5 @@
-//! Small linear programmes that are edited and solved again, as the searches do: the dense simplex method beside HiGHS.
+//! Small linear programmes that are edited and solved again, as the searches do: the dense simplex
+//! method beside HiGHS.
 
 mod support;
 
@@ -24,7 +25,8 @@ fn below(rng: &mut ChaCha8Rng, count: usize) -> usize {
     rng.next_u32() as usize % count
 }
 
-/// Seconds and pivots per run, and the sum of all values, over the edits of one programme, which come from the seed.
+/// Seconds and pivots per run, and the sum of all values, over the edits of one programme, which
+/// come from the seed.
 fn runs(columns: usize, rows: usize, coefficients: usize) -> (f64, f64, f64) {
     let mut rng = ChaCha8Rng::seed_from_u64(support::SEED);
     let mut engine = LpEngine::new();
@@ -63,7 +65,10 @@ fn runs(columns: usize, rows: usize, coefficients: usize) -> (f64, f64, f64) {
             let (column, row) = (below(&mut rng, columns), below(&mut rng, rows));
             cost[column] = uniform(&mut rng, -1.0, 1.0);
             engine.set_cost(column, cost[column]);
-            engine.set_row_bounds(row, (f64::NEG_INFINITY, halves[row] + uniform(&mut rng, 0.0, 0.5)));
+            engine.set_row_bounds(
+                row,
+                (f64::NEG_INFINITY, halves[row] + uniform(&mut rng, 0.0, 0.5)),
+            );
         }
     }
     (seconds / RUNS as f64, pivots as f64 / RUNS as f64, sum)
@@ -71,7 +76,17 @@ fn runs(columns: usize, rows: usize, coefficients: usize) -> (f64, f64, f64) {
 
 fn main() {
     head(&["rows", "columns", "dense", "pivots", "HiGHS", "iterations", "HiGHS / dense"]);
-    for (rows, columns) in [(12, 14), (30, 30), (60, 60), (100, 60), (150, 200), (300, 200), (400, 400), (500, 500), (700, 900)] {
+    for (rows, columns) in [
+        (12, 14),
+        (30, 30),
+        (60, 60),
+        (100, 60),
+        (150, 200),
+        (300, 200),
+        (400, 400),
+        (500, 500),
+        (700, 900),
+    ] {
         let (mut dense, mut highs, mut pivots) = (Vec::new(), Vec::new(), (0.0, 0.0));
         let start = Instant::now();
         // In turns, so that a slow moment of the machine hits both.

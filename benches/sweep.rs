@@ -1,4 +1,5 @@
-//! What the whole curve over epsilon costs beside single solves: 1,000 points read off the exact curve, its certificate checked.
+//! What the whole curve over epsilon costs beside single solves: 1,000 points read off the exact
+//! curve, its certificate checked.
 
 mod support;
 
@@ -19,7 +20,14 @@ const SINGLE: usize = 11;
 const BUDGET: Duration = Duration::from_secs(5);
 
 fn mdp(states: usize, decisions: usize) -> Game {
-    let parameters = MdpParameters { stages: 10, states, actions: 5, successors: 5, decisions, seed: support::SEED };
+    let parameters = MdpParameters {
+        stages: 10,
+        states,
+        actions: 5,
+        successors: 5,
+        decisions,
+        seed: support::SEED,
+    };
     MdpFamily::new(parameters).expect("sizes in range").game()
 }
 
@@ -47,7 +55,8 @@ fn main() {
         ("mdp, 5,000 pairs", mdp(100, 1), ratio(1, 50)),
     ];
     for (name, game, to) in cases {
-        let settings = Settings { selection: Selection::Pessimistic, ..Settings::new(Rational::ZERO) };
+        let settings =
+            Settings { selection: Selection::Pessimistic, ..Settings::new(Rational::ZERO) };
         let singles = equidistant(&Rational::ZERO, &to, SINGLE);
         let points = equidistant(&Rational::ZERO, &to, POINTS);
         let (mut sweeps, mut solves, mut shape) = (Vec::new(), Vec::new(), (0, 0, 0));
@@ -61,7 +70,9 @@ fn main() {
             assert!(outcome.exact() && found == POINTS);
             shape = (outcome.vertices, outcome.inductions, outcome.accepted.curve.len());
             let begin = Instant::now();
-            singles.iter().for_each(|epsilon| drop(solve(&game, &Settings::new(epsilon.clone())).expect("class C0")));
+            singles.iter().for_each(|epsilon| {
+                drop(solve(&game, &Settings::new(epsilon.clone())).expect("class C0"))
+            });
             solves.push(begin.elapsed().as_secs_f64() / SINGLE as f64);
         }
         let (sweep, single) = (middle(sweeps), middle(solves));

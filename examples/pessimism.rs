@@ -12,17 +12,25 @@ use std::error::Error;
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path: PathBuf = std::env::args_os().nth(1).map_or_else(|| "models/queue_tolls.toml".into(), PathBuf::from);
+    let path: PathBuf =
+        std::env::args_os().nth(1).map_or_else(|| "models/queue_tolls.toml".into(), PathBuf::from);
     let game = Game::load(&path)?;
-    let decisions = game.finite_decisions().ok_or("the leader of this game has no list of decisions")?;
-    println!("{:>8}  {:>14}  {:<18}  {:>14}  {:<18}", "eps", "pessimistic", "decision", "optimistic", "decision");
+    let decisions =
+        game.finite_decisions().ok_or("the leader of this game has no list of decisions")?;
+    println!(
+        "{:>8}  {:>14}  {:<18}  {:>14}  {:<18}",
+        "eps", "pessimistic", "decision", "optimistic", "decision"
+    );
     for epsilon in [ratio(0, 1), ratio(1, 100), ratio(1, 20), ratio(1, 4), ratio(1, 1)] {
         let mut line = format!("{:>8}", epsilon.to_string());
         for selection in [Selection::Pessimistic, Selection::Optimistic] {
             let settings = Settings { selection, ..Settings::new(epsilon.clone()) };
             let outcome = solve(&game, &settings)?;
             let name = decisions[outcome.decision].name.as_deref().unwrap_or("-");
-            line += &format!("  {:>14}  {name:<18}", decimal(&outcome.accepted.claim.lower, 9, Rounding::Down));
+            line += &format!(
+                "  {:>14}  {name:<18}",
+                decimal(&outcome.accepted.claim.lower, 9, Rounding::Down)
+            );
         }
         println!("{line}");
     }

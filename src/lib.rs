@@ -1,14 +1,15 @@
 //! Certified values of finite Stackelberg mean-field games.
 //!
-//! A leader commits to a decision `u`; identical followers settle into an eps-Nash equilibrium. The pessimistic value is
+//! A leader commits to a decision `u`; identical followers settle into an eps-Nash equilibrium. The
+//! pessimistic value is
 //!
 //! ```text
 //! V_eps = max over u of  min { J0(u, d) : d a flow of the followers at u, Expl(u, d) <= eps }
 //! ```
 //!
-//! with `d` the occupation measure of the population, `Expl` its exploitability and `J0` the leader's reward
-//! (docs/model.md). `leader::solve` bounds it from both sides, and [`check::check`] accepts or refuses the proof in exact
-//! rational arithmetic.
+//! with `d` the occupation measure of the population, `Expl` its exploitability and `J0` the
+//! leader's reward (docs/model.md). `leader::solve` bounds it from both sides, and [`check::check`]
+//! accepts or refuses the proof in exact rational arithmetic.
 //!
 //! ```
 //! # #[cfg(feature = "solver")] {
@@ -44,8 +45,9 @@
 //! # }
 //! ```
 //!
-//! Trusted: [`exact`], [`game`], [`follower`], [`drift`], [`claim`], [`certificate`], [`check`]. Untrusted, feature `solver`: `lp`,
-//! `equilibrium`, `leader`, `analysis`. ARCHITECTURE.md has the plan of the house.
+//! Trusted: [`exact`], [`game`], [`follower`], [`drift`], [`claim`], [`certificate`], [`check`].
+//! Untrusted, feature `solver`: `lp`, `equilibrium`, `leader`, `analysis`. ARCHITECTURE.md has the
+//! plan of the house.
 
 pub mod certificate;
 pub mod check;

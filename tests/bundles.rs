@@ -1,4 +1,5 @@
-//! Bundles: accepted when every certificate is, refused for the reason of the first that is not, and never false after alterations.
+//! Bundles: accepted when every certificate is, refused for the reason of the first that is not,
+//! and never false after alterations.
 
 mod small_games;
 
@@ -32,26 +33,41 @@ fn game() -> Game {
 }
 
 fn valid(game: &Game) -> String {
-    fs::read_to_string("tests/reject/valid.bundle").expect("the valid bundle").replace("@GAME@", &game.hash())
+    fs::read_to_string("tests/reject/valid.bundle")
+        .expect("the valid bundle")
+        .replace("@GAME@", &game.hash())
 }
 
 #[test]
 fn the_unedited_bundle_is_valid() {
     let game = game();
     let accepted = check_bundle(&game, valid(&game).as_bytes()).expect("valid");
-    let claims: Vec<String> = accepted.iter().map(|a| format!("{:?} {} {}", a.claim.of, a.claim.lower, a.claim.upper)).collect();
-    assert_eq!(claims, ["None 1 1", "Some(\"mu[a]@1\") 1 1", "Some(\"2 * fee * (1 - mu[a]@1)\") 0 1"]);
+    let claims: Vec<String> = accepted
+        .iter()
+        .map(|a| format!("{:?} {} {}", a.claim.of, a.claim.lower, a.claim.upper))
+        .collect();
+    assert_eq!(
+        claims,
+        ["None 1 1", "Some(\"mu[a]@1\") 1 1", "Some(\"2 * fee * (1 - mu[a]@1)\") 0 1"]
+    );
     // It is no single certificate, and a certificate is no bundle.
     assert!(check(&game, valid(&game).as_bytes()).is_err());
     let single = valid(&game).replacen("smfg-bundle 1\n", "", 1);
     assert!(check_bundle(&game, single.as_bytes()).is_err());
-    assert!(check(&game, single.as_bytes()).expect_err("more follows").to_string().contains("found text after `end`"));
+    assert!(
+        check(&game, single.as_bytes())
+            .expect_err("more follows")
+            .to_string()
+            .contains("found text after `end`")
+    );
 }
 
 #[test]
 fn every_edit_is_refused_for_its_reason() {
     let game = game();
-    let corpus: Corpus = toml::from_str(&fs::read_to_string("tests/reject/bundles.toml").expect("the corpus")).expect("a list of cases");
+    let corpus: Corpus =
+        toml::from_str(&fs::read_to_string("tests/reject/bundles.toml").expect("the corpus"))
+            .expect("a list of cases");
     assert!(corpus.case.len() >= 15);
     let mut wrong = Vec::new();
     for case in corpus.case {
@@ -66,7 +82,11 @@ fn every_edit_is_refused_for_its_reason() {
             Err(refused) => {
                 let message = refused.to_string();
                 if !message.contains(&case.reason) || refused.accepted.len() != case.accepted {
-                    wrong.push(format!("{}: refused with `{message}` after {}", case.name, refused.accepted.len()));
+                    wrong.push(format!(
+                        "{}: refused with `{message}` after {}",
+                        case.name,
+                        refused.accepted.len()
+                    ));
                 }
             }
         }
@@ -77,7 +97,8 @@ fn every_edit_is_refused_for_its_reason() {
 #[test]
 fn an_expression_of_two_lines_is_not_written() {
     let game = game();
-    let mut claim = check_bundle(&game, valid(&game).as_bytes()).expect("valid").swap_remove(1).claim;
+    let mut claim =
+        check_bundle(&game, valid(&game).as_bytes()).expect("valid").swap_remove(1).claim;
     assert!(smfg::certificate::write_certificate(Vec::new(), &claim, &[]).is_ok());
     claim.of = Some("fee\nclaim 5 5".into());
     assert!(smfg::certificate::write_certificate(Vec::new(), &claim, &[]).is_err());
@@ -109,14 +130,17 @@ mod alterations {
         let points: Vec<Vec<Rational>> = match (&claim.scope, game.finite_decisions()) {
             (Scope::Point(values), _) => vec![values.clone()],
             (Scope::Decision(index), Some(list)) => vec![list[*index].values.clone()],
-            (Scope::All, Some(list)) => list.iter().map(|decision| decision.values.clone()).collect(),
+            (Scope::All, Some(list)) => {
+                list.iter().map(|decision| decision.values.clone()).collect()
+            }
             other => panic!("accepted with {other:?}"),
         };
         for point in &points {
             game.leader.admits(point).expect("a decision");
         }
         let inner = |point: &Vec<Rational>| {
-            let value = Brute::new(&game.at(point).mean_field_free().expect("linear")).value(&claim.epsilon, claim.selection);
+            let value = Brute::new(&game.at(point).mean_field_free().expect("linear"))
+                .value(&claim.epsilon, claim.selection);
             if claim.selection == Selection::Optimistic { -value } else { value }
         };
         points.iter().map(inner).max().expect("a decision")
@@ -125,31 +149,50 @@ mod alterations {
     fn assert_true(game: &Game, accepted: &[Accepted], context: &str) {
         for Accepted { claim, .. } in accepted {
             let value = value(game, claim);
-            assert!(claim.lower <= value && value <= claim.upper, "{} <= {value} <= {} is false: {context}", claim.lower, claim.upper);
+            assert!(
+                claim.lower <= value && value <= claim.upper,
+                "{} <= {value} <= {} is false: {context}",
+                claim.lower,
+                claim.upper
+            );
         }
     }
 
     /// Games, with a decision and linear expressions that are written about them.
     fn questions() -> Vec<(Game, Settings<'static>, Vec<String>)> {
-        let load = |name: &str| Game::load(Path::new(&format!("models/{name}.toml"))).expect("a shipped model");
+        let load = |name: &str| {
+            Game::load(Path::new(&format!("models/{name}.toml"))).expect("a shipped model")
+        };
         let at = |epsilon| Settings::new(epsilon);
         let words = |list: &[&str]| list.iter().map(|text| (*text).to_string()).collect::<Vec<_>>();
         let work = words(&["mu[*, work]@0", "wage - mu[*, shirk]@0", "0"]);
         let mut questions = vec![
-            (load("moral_hazard"), Settings { point: Some(vec![ratio(7, 20)]), ..at(ratio(1, 100)) }, work.clone()),
+            (
+                load("moral_hazard"),
+                Settings { point: Some(vec![ratio(7, 20)]), ..at(ratio(1, 100)) },
+                work.clone(),
+            ),
             (load("moral_hazard_grid"), Settings { decision: Some(3), ..at(ratio(1, 25)) }, work),
             (
                 load("inspection"),
                 Settings { point: Some(vec![ratio(3, 5), ratio(2, 5)]), ..at(ratio(1, 50)) },
                 words(&["mu[firm, violate]@0", "p[inspect]@0 - mu[*, comply]@0"]),
             ),
-            (load("tie"), Settings { decision: Some(1), ..at(ratio(0, 1)) }, words(&["mu[*, second]@0", "risk * mu[*, first]@0"])),
+            (
+                load("tie"),
+                Settings { decision: Some(1), ..at(ratio(0, 1)) },
+                words(&["mu[*, second]@0", "risk * mu[*, first]@0"]),
+            ),
         ];
         let mut rng = ChaCha8Rng::seed_from_u64(11);
         for _ in 0..5 {
             let numbers = random_numbers(&mut rng);
             let last = numbers.stages.len() - 1;
-            questions.push((game_of(&numbers), at(ratio(1, 7)), words(&[&format!("mu[s0]@{last}"), &format!("1/3 - mu[*, a0]@{last}")])));
+            questions.push((
+                game_of(&numbers),
+                at(ratio(1, 7)),
+                words(&[&format!("mu[s0]@{last}"), &format!("1/3 - mu[*, a0]@{last}")]),
+            ));
         }
         questions
     }
@@ -177,7 +220,12 @@ mod alterations {
         }
     }
 
-    fn alter(rng: &mut ChaCha8Rng, bundle: &str, others: &[String], expressions: &[String]) -> String {
+    fn alter(
+        rng: &mut ChaCha8Rng,
+        bundle: &str,
+        others: &[String],
+        expressions: &[String],
+    ) -> String {
         let mut lines: Vec<String> = bundle.lines().map(str::to_string).collect();
         let (i, j) = (below(rng, lines.len()), below(rng, lines.len()));
         match below(rng, 9) {
@@ -201,7 +249,8 @@ mod alterations {
             _ => {
                 // Another expression, or one where there was none.
                 let of = format!("of {}", expressions[below(rng, expressions.len())]);
-                let headers: Vec<usize> = (0..lines.len()).filter(|&k| lines[k].starts_with("scope ")).collect();
+                let headers: Vec<usize> =
+                    (0..lines.len()).filter(|&k| lines[k].starts_with("scope ")).collect();
                 let header = headers[below(rng, headers.len())];
                 match lines.get_mut(header + 1) {
                     Some(line) if line.starts_with("of ") => *line = of,
@@ -217,11 +266,21 @@ mod alterations {
         let mut bundles: Vec<(usize, String)> = Vec::new();
         let questions = questions();
         for (position, (game, settings, expressions)) in questions.iter().enumerate() {
-            for objective in std::iter::once(None).chain(expressions.iter().map(|text| Some(text.clone()))) {
+            for objective in
+                std::iter::once(None).chain(expressions.iter().map(|text| Some(text.clone())))
+            {
                 for method in [Method::DynamicProgramming, Method::LinearProgramme] {
-                    let found = range(game, &Settings { objective: objective.clone(), method, ..settings.clone() }).expect("an answer");
+                    let found = range(
+                        game,
+                        &Settings { objective: objective.clone(), method, ..settings.clone() },
+                    )
+                    .expect("an answer");
                     let text = String::from_utf8(found.certificate).expect("text");
-                    assert_true(game, &check_bundle(game, text.as_bytes()).expect("valid"), "unaltered");
+                    assert_true(
+                        game,
+                        &check_bundle(game, text.as_bytes()).expect("valid"),
+                        "unaltered",
+                    );
                     bundles.push((position, text));
                 }
             }

@@ -4,7 +4,9 @@ mod common;
 
 use common::SELECTIONS;
 use common::random::Dice;
-use smfg::certificate::{Arithmetic, Claim, Part, Reader, Scope, Selection, Step, write_certificate};
+use smfg::certificate::{
+    Arithmetic, Claim, Part, Reader, Scope, Selection, Step, write_certificate,
+};
 use smfg::exact::{Integer, Natural, Rational, ratio};
 use smfg::game::{Policy, StagePolicy};
 
@@ -20,7 +22,11 @@ fn number(dice: &mut Dice) -> Rational {
 }
 
 fn arithmetic(dice: &mut Dice) -> Arithmetic {
-    if dice.once_in(2) { Arithmetic::Exact } else { Arithmetic::Rounded(*dice.pick(&[0, 1, 64, 65_536])) }
+    if dice.once_in(2) {
+        Arithmetic::Exact
+    } else {
+        Arithmetic::Rounded(*dice.pick(&[0, 1, 64, 65_536]))
+    }
 }
 
 /// A stage of a policy; few different rows, so that runs occur.
@@ -41,16 +47,25 @@ fn step(dice: &mut Dice, stages: usize, states: usize) -> Step {
     let value = number(dice);
     match dice.below(6) {
         0 => Step::Decision(dice.below(1000)),
-        1 => Step::DynamicProgramming { value, multiplier: number(dice), arithmetic: arithmetic(dice) },
+        1 => Step::DynamicProgramming {
+            value,
+            multiplier: number(dice),
+            arithmetic: arithmetic(dice),
+        },
         2 => {
-            let flow_duals = (0..stages).map(|_| (0..states).map(|_| number(dice)).collect()).collect();
+            let flow_duals =
+                (0..stages).map(|_| (0..states).map(|_| number(dice)).collect()).collect();
             Step::Dual { value, multiplier: number(dice), arithmetic: arithmetic(dice), flow_duals }
         }
         3 => Step::RangeBound { value },
         4 => Step::RangeWitness { value },
         _ => {
-            let policy = |dice: &mut Dice| Policy { stages: (0..stages).map(|_| stage(dice, states)).collect() };
-            let parts = (0..1 + dice.below(4)).map(|_| Part { weight: number(dice), policy: policy(dice) }).collect();
+            let policy = |dice: &mut Dice| Policy {
+                stages: (0..stages).map(|_| stage(dice, states)).collect(),
+            };
+            let parts = (0..1 + dice.below(4))
+                .map(|_| Part { weight: number(dice), policy: policy(dice) })
+                .collect();
             Step::Witness { value, arithmetic: arithmetic(dice), parts }
         }
     }
@@ -62,7 +77,9 @@ fn claim(dice: &mut Dice) -> Claim {
         1 => Scope::Decision(dice.below(1000)),
         _ => Scope::Point((0..1 + dice.below(3)).map(|_| number(dice)).collect()),
     };
-    let of = dice.once_in(3).then(|| format!("mu[s{}, a0]@{} ^ 2 - \"any text\"", dice.below(9), dice.below(9)));
+    let of = dice
+        .once_in(3)
+        .then(|| format!("mu[s{}, a0]@{} ^ 2 - \"any text\"", dice.below(9), dice.below(9)));
     let hash = format!("sha256:{:064x}", dice.below(1 << 30));
     let (epsilon, lower, upper) = (number(dice), number(dice), number(dice));
     Claim { game_hash: hash, epsilon, selection: *dice.pick(&SELECTIONS), scope, of, lower, upper }
@@ -71,7 +88,9 @@ fn claim(dice: &mut Dice) -> Claim {
 /// The shape in which a step is read: a stage whose rows are all single actions is pure.
 fn as_read(step: &Step) -> Step {
     let pure = |stage: &StagePolicy| match stage {
-        StagePolicy::Mixed(rows) if rows.iter().all(|row| row.len() == 1) => StagePolicy::Pure(rows.iter().map(|row| row[0].0).collect()),
+        StagePolicy::Mixed(rows) if rows.iter().all(|row| row.len() == 1) => {
+            StagePolicy::Pure(rows.iter().map(|row| row[0].0).collect())
+        }
         other => other.clone(),
     };
     let mut step = step.clone();
@@ -100,12 +119,14 @@ fn what_is_written_is_read() {
         let mut dice = Dice::new(seed);
         let (stages, states) = (1 + dice.below(4), 1 + dice.below(5));
         let claim = claim(&mut dice);
-        let steps: Vec<Step> = (0..dice.below(8)).map(|_| step(&mut dice, stages, states)).collect();
+        let steps: Vec<Step> =
+            (0..dice.below(8)).map(|_| step(&mut dice, stages, states)).collect();
         let text = write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail");
         let (found, found_steps) = read(&text, stages, states);
         assert_eq!(found, claim, "seed {seed}");
         assert_eq!(found_steps, steps.iter().map(as_read).collect::<Vec<_>>(), "seed {seed}");
-        let again = write_certificate(Vec::new(), &found, &found_steps).expect("memory does not fail");
+        let again =
+            write_certificate(Vec::new(), &found, &found_steps).expect("memory does not fail");
         assert_eq!(again, text, "seed {seed}");
     }
 }
@@ -135,7 +156,10 @@ fn spellings_of_the_grammar() {
     };
     let policy = |play: &str| {
         let (claim, steps) = read(text(play).as_bytes(), 1, 4);
-        assert_eq!((claim.epsilon, claim.selection, claim.scope), (ratio(1, 4), Selection::Optimistic, Scope::Decision(3)));
+        assert_eq!(
+            (claim.epsilon, claim.selection, claim.scope),
+            (ratio(1, 4), Selection::Optimistic, Scope::Decision(3))
+        );
         assert_eq!((claim.lower, claim.upper), (ratio(-1, 2), ratio(100, 1)));
         let Some(Step::Witness { parts, .. }) = steps.get(1) else { panic!("no witness") };
         parts[0].policy.stages[0].clone()
@@ -145,10 +169,28 @@ fn spellings_of_the_grammar() {
     assert_eq!(policy("1 1 1 0"), StagePolicy::Pure(vec![1, 1, 1, 0]));
     assert_eq!(policy("1*3 0"), policy("1 1 1 0"));
     assert_eq!(policy("1*3 5*0 0"), policy("1 1 1 0"));
-    assert_eq!(policy("1*2 0:1/2,2:1/2 0"), StagePolicy::Mixed(vec![one(1), one(1), half(), one(0)]));
+    assert_eq!(
+        policy("1*2 0:1/2,2:1/2 0"),
+        StagePolicy::Mixed(vec![one(1), one(1), half(), one(0)])
+    );
     assert_eq!(policy("0:0.5,2:1/2*3 2"), StagePolicy::Mixed(vec![half(), half(), half(), one(2)]));
-    let refused =
-        ["1", "1*5", "1*3", "1*4 0", "", " 1*4", "1*4 ", "1**4", "1*-4", "a*4", "0:1/2,*4", "0:1:1*4", ":1*4", "0:x*4", "99999999999*4"];
+    let refused = [
+        "1",
+        "1*5",
+        "1*3",
+        "1*4 0",
+        "",
+        " 1*4",
+        "1*4 ",
+        "1**4",
+        "1*-4",
+        "a*4",
+        "0:1/2,*4",
+        "0:1:1*4",
+        ":1*4",
+        "0:x*4",
+        "99999999999*4",
+    ];
     for play in refused {
         let text = text(play);
         let (mut reader, _) = Reader::start(text.as_bytes(), 1, 4).expect("a header");
@@ -173,23 +215,47 @@ mod solved {
         for seed in 1000..1150 {
             let tiny = mean_field_free(seed);
             let (game, greatest) = (tiny.game(), Oracle::new(&tiny).greatest_exploitability());
-            for (epsilon, selection) in [ratio(0, 1), &greatest * ratio(1, 11), greatest].iter().flat_map(|e| SELECTIONS.map(|s| (e, s))) {
+            for (epsilon, selection) in [ratio(0, 1), &greatest * ratio(1, 11), greatest]
+                .iter()
+                .flat_map(|e| SELECTIONS.map(|s| (e, s)))
+            {
                 for method in [Method::DynamicProgramming, Method::LinearProgramme] {
-                    for precision in [Precision::Auto, Precision::Exact, Precision::Bits(5), Precision::Bits(64)] {
+                    for precision in
+                        [Precision::Auto, Precision::Exact, Precision::Bits(5), Precision::Bits(64)]
+                    {
                         let decision = (seed % 3 == 0).then_some(tiny.decisions.len() - 1);
-                        let settings = Settings { selection, method, precision, decision, ..Settings::new(epsilon.clone()) };
+                        let settings = Settings {
+                            selection,
+                            method,
+                            precision,
+                            decision,
+                            ..Settings::new(epsilon.clone())
+                        };
                         let outcome = solve(&game, &settings).expect("an answer");
-                        let at = format!("seed {seed}, eps {epsilon}, {selection}, {method:?}, {precision:?}");
+                        let at = format!(
+                            "seed {seed}, eps {epsilon}, {selection}, {method:?}, {precision:?}"
+                        );
                         assert_eq!(outcome.statistics.refused_steps, 0, "{at}");
-                        let accepted = check(&game, outcome.certificate.as_slice()).unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
+                        let accepted = check(&game, outcome.certificate.as_slice())
+                            .unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
                         assert_eq!(accepted, outcome.accepted, "{at}");
-                        assert_eq!((&accepted.claim.epsilon, accepted.claim.selection), (epsilon, selection), "{at}");
-                        assert_eq!(accepted.claim.scope, decision.map_or(Scope::All, Scope::Decision), "{at}");
+                        assert_eq!(
+                            (&accepted.claim.epsilon, accepted.claim.selection),
+                            (epsilon, selection),
+                            "{at}"
+                        );
+                        assert_eq!(
+                            accepted.claim.scope,
+                            decision.map_or(Scope::All, Scope::Decision),
+                            "{at}"
+                        );
                         assert_eq!(accepted.claim.game_hash, game.hash(), "{at}");
                         // The text is in the writer's own spelling.
-                        let (claim, steps) = read(&outcome.certificate, game.stages.len(), game.states.len());
+                        let (claim, steps) =
+                            read(&outcome.certificate, game.stages.len(), game.states.len());
                         assert_eq!(
-                            write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail"),
+                            write_certificate(Vec::new(), &claim, &steps)
+                                .expect("memory does not fail"),
                             outcome.certificate,
                             "{at}"
                         );

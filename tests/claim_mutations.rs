@@ -1,4 +1,5 @@
-//! Whatever bytes a claim or an array file holds, reading them gives a value or an error: no panic, no overflow, no allocation by announcement.
+//! Whatever bytes a claim or an array file holds, reading them gives a value or an error: no panic,
+//! no overflow, no allocation by announcement.
 
 use proptest::prelude::*;
 use smfg::claim::{Claim, Options, parse_array, verify};
@@ -12,8 +13,12 @@ static CLAIMS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| files(&["json"]));
 
 /// The claim files that are short enough to be changed in every place.
 fn files(extensions: &[&str]) -> Vec<Vec<u8>> {
-    let entries = std::fs::read_dir("tests/claims").expect("the claim files").map(|entry| entry.expect("an entry").path());
-    let wanted = |path: &std::path::PathBuf| path.extension().is_some_and(|own| extensions.iter().any(|extension| own == *extension));
+    let entries = std::fs::read_dir("tests/claims")
+        .expect("the claim files")
+        .map(|entry| entry.expect("an entry").path());
+    let wanted = |path: &std::path::PathBuf| {
+        path.extension().is_some_and(|own| extensions.iter().any(|extension| own == *extension))
+    };
     let mut paths: Vec<_> = entries.filter(wanted).collect();
     paths.sort();
     let bytes = paths.into_iter().map(|path| std::fs::read(path).expect("a file"));
@@ -69,8 +74,10 @@ fn apply(bytes: &mut Vec<u8>, changes: Vec<Change>) {
     }
 }
 
-static GAME: LazyLock<Game> = LazyLock::new(|| Game::load("tests/claims/road.toml").expect("a game"));
-/// Changed claims that were still claims, and changed arrays that were still arrays: the tests are about these too.
+static GAME: LazyLock<Game> =
+    LazyLock::new(|| Game::load("tests/claims/road.toml").expect("a game"));
+/// Changed claims that were still claims, and changed arrays that were still arrays: the tests are
+/// about these too.
 static READ: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 proptest! {

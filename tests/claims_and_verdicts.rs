@@ -1,7 +1,10 @@
-//! Claim files, one per way of being right or wrong, with the verdicts and messages that they deserve (tests/claims/cases.toml; make.py there
-//! writes the files). Exploitabilities come from the closed form in tests/claims/road.toml.
+//! Claim files, one per way of being right or wrong, with the verdicts and messages that they
+//! deserve (tests/claims/cases.toml; make.py there writes the files). Exploitabilities come from
+//! the closed form in tests/claims/road.toml.
 
-use smfg::claim::{Claim, ClaimError, GivenDecision, HorizonConvention, Options, Verdict, Verification, verify};
+use smfg::claim::{
+    Claim, ClaimError, GivenDecision, HorizonConvention, Options, Verdict, Verification, verify,
+};
 use smfg::exact::parse_rational;
 use smfg::follower::Enclosed;
 use smfg::game::Game;
@@ -32,7 +35,11 @@ fn judged(game: &Game, case: &Case) -> Result<Verification, ClaimError> {
     let options = Options {
         decision: case.decision.clone().map(GivenDecision::Text),
         tolerance: case.tolerance.as_deref().map(|text| parse_rational(text).expect("a number")),
-        horizon: if case.horizon.is_some() { HorizonConvention::LastIndex } else { HorizonConvention::Decisions },
+        horizon: if case.horizon.is_some() {
+            HorizonConvention::LastIndex
+        } else {
+            HorizonConvention::Decisions
+        },
         ..Options::default()
     };
     verify(game, &claim, &options, &|| true)
@@ -48,7 +55,8 @@ fn every_claim_gets_what_it_deserves() {
     let cases: BTreeMap<String, Case> = toml::from_str(&text).expect("cases");
     let mut wrong = Vec::new();
     for (name, case) in &cases {
-        let game = Game::load(Path::new(FOLDER).join(case.game.as_deref().unwrap_or("road.toml"))).expect("a game");
+        let game = Game::load(Path::new(FOLDER).join(case.game.as_deref().unwrap_or("road.toml")))
+            .expect("a game");
         if let Err(reason) = deserves(case, judged(&game, case)) {
             wrong.push(format!("{name}: {reason}"));
         }
@@ -71,7 +79,8 @@ fn deserves(case: &Case, judged: Result<Verification, ClaimError>) -> Result<(),
         (Ok(_), None) => return Err("accepted, expected an error".into()),
         (Ok(judged), Some(_)) => judged,
     };
-    let verdicts: Vec<bool> = judged.checks.iter().map(|check| check.verdict == Verdict::Holds).collect();
+    let verdicts: Vec<bool> =
+        judged.checks.iter().map(|check| check.verdict == Verdict::Holds).collect();
     let decided = judged.checks.iter().all(|check| check.verdict != Verdict::Undecided);
     let same = |what: &str, found: &Enclosed, expected: &Option<String>| match expected {
         Some(text) if *found != exact(text) => Err(format!("{what} is {found:?}, expected {text}")),
@@ -87,7 +96,8 @@ fn deserves(case: &Case, judged: Result<Verification, ClaimError>) -> Result<(),
     same("the change", &Enclosed::Exact(judged.play.adjustment.largest.clone()), &case.normalised)
 }
 
-/// Policies of MFGLib 0.3.0 as binary64 numbers, with exploitabilities computed elsewhere to 50 digits.
+/// Policies of MFGLib 0.3.0 as binary64 numbers, with exploitabilities computed elsewhere to 50
+/// digits.
 #[test]
 fn exploitabilities_of_library_policies() {
     let mut wrong_zeros = 0;
@@ -98,28 +108,42 @@ fn exploitabilities_of_library_policies() {
         ("models/susceptible_infected_6.toml", "susceptible_infected"),
     ] {
         let game = Game::load(game).expect("a game");
-        let text = std::fs::read_to_string(format!("{FOLDER}/reference/{policies}.json")).expect("policies");
+        let text = std::fs::read_to_string(format!("{FOLDER}/reference/{policies}.json"))
+            .expect("policies");
         let policies: Vec<serde_json::Value> = serde_json::from_str(&text).expect("policies");
         for policy in policies {
             let claim = serde_json::json!({"format": "smfg-claim/1", "policy": policy["policy"], "exploitability": policy["reported"]});
             let claim = Claim::parse(claim.to_string().as_bytes(), Path::new("")).expect("a claim");
             let judged = verify(&game, &claim, &Options::default(), &|| true).expect("a policy");
-            let expected = parse_rational(policy["exploitability"].as_str().expect("digits")).expect("a number");
-            let value = parse_rational(policy["value_best_response"].as_str().expect("digits")).expect("a number");
+            let expected = parse_rational(policy["exploitability"].as_str().expect("digits"))
+                .expect("a number");
+            let value = parse_rational(policy["value_best_response"].as_str().expect("digits"))
+                .expect("a number");
             let close = parse_rational("1e-12").expect("a number");
             let name = format!("{}, {}", game.name, policy["solver"]);
-            assert_eq!(judged.evaluation.exploitability.within(&close, &expected), Some(true), "{name}");
-            assert_eq!(judged.evaluation.follower_value.within(&close, &value), Some(true), "{name}");
+            assert_eq!(
+                judged.evaluation.exploitability.within(&close, &expected),
+                Some(true),
+                "{name}"
+            );
+            assert_eq!(
+                judged.evaluation.follower_value.within(&close, &value),
+                Some(true),
+                "{name}"
+            );
             compared += 1;
             let reported = parse_rational(&policy["reported"].to_string()).expect("a number");
             let verdict = judged.checks[0].verdict;
-            // Where the true number is not within rounding of the reported one, the verdict follows from the table alone.
+            // Where the true number is not within rounding of the reported one, the verdict follows
+            // from the table alone.
             if reported < &expected - &close {
                 assert_eq!(verdict, Verdict::Fails, "{name}");
             } else if reported > &expected + &close {
                 assert_eq!(verdict, Verdict::Holds, "{name}");
             }
-            wrong_zeros += usize::from(reported <= parse_rational("0").expect("0") && verdict == Verdict::Fails);
+            wrong_zeros += usize::from(
+                reported <= parse_rational("0").expect("0") && verdict == Verdict::Fails,
+            );
         }
     }
     assert_eq!(compared, 33);

@@ -1,6 +1,8 @@
-//! Claims about curves: hand-made invalid ones are refused for the reason written beside them, altered ones never prove anything false.
+//! Claims about curves: hand-made invalid ones are refused for the reason written beside them,
+//! altered ones never prove anything false.
 //!
-//! The game of the corpus, tests/reject/game.toml: under `free` the worst best response gives the leader 0, under `paid` every policy gives 1.
+//! The game of the corpus, tests/reject/game.toml: under `free` the worst best response gives the
+//! leader 0, under `paid` every policy gives 1.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -24,7 +26,9 @@ fn game() -> Game {
 }
 
 fn valid(game: &Game) -> String {
-    fs::read_to_string("tests/reject/valid.curve").expect("the valid certificate").replace("@GAME@", &game.hash())
+    fs::read_to_string("tests/reject/valid.curve")
+        .expect("the valid certificate")
+        .replace("@GAME@", &game.hash())
 }
 
 #[test]
@@ -41,23 +45,87 @@ fn every_edit_is_refused_for_its_reason() {
     let cases: [Case; 20] = [
         ("no points", &[("curve 3", "curve 0")], "found a curve of 0 points"),
         ("too few points", &[("curve 3", "curve 4")], "found `decision 0`, expected `value ...`"),
-        ("a point of two numbers", &[("value 1 1 1", "value 1 1")], "found 2 numbers, expected epsilon, lower and upper"),
-        ("points that fall back", &[("value 2 1 1", "value 1/2 1 1")], "do not start at its epsilon and increase"),
-        ("a point twice", &[("value 2 1 1", "value 1 1 1")], "do not start at its epsilon and increase"),
-        ("another start", &[("value 0 1 1", "value 1/3 1 1")], "do not start at its epsilon and increase"),
-        ("negative epsilon", &[("epsilon 0", "epsilon -1"), ("value 0", "value -1")], "epsilon is negative"),
-        ("lower bound too high", &[("value 1 1 1", "value 1 2 2")], "the lower bounds of the curve from epsilon 0 to 1 are not shown"),
-        ("upper bound too low", &[("value 2 1 1", "value 2 1/2 1/2")], "the upper bounds of the curve from epsilon 1 to 2 are not shown"),
-        ("a decision left out", &[("decision 0\nvertex 0 0 exact\nplay 1 0\nplay 0 0\n", "")], "decision 0 is not covered"),
-        ("a line too high", &[("dynamic-programming 1 0", "dynamic-programming 2 0")], "the step claims 2, the rule yields 1"),
-        ("a negative multiplier", &[("dynamic-programming 1 0", "dynamic-programming 1 -1")], "the multiplier is negative"),
-        ("a loss too small", &[("vertex 0 1", "vertex -1 1")], "the step claims -1, the rule yields 0"),
-        ("a vertex too low", &[("vertex 0 1", "vertex 0 1/2")], "the step claims 1/2, the rule yields 1"),
-        ("a policy that is none", &[("vertex 0 1 exact\nplay 1 0", "vertex 0 1 exact\nplay 1:1/2 0")], "its probabilities are not a law"),
-        ("a step of one epsilon", &[("decision 1\n", "decision 1\nrange-witness 1\n")], "has no place in a claim about a curve"),
-        ("a step before any decision", &[("decision 0\nvertex", "vertex")], "before any `decision` line"),
+        (
+            "a point of two numbers",
+            &[("value 1 1 1", "value 1 1")],
+            "found 2 numbers, expected epsilon, lower and upper",
+        ),
+        (
+            "points that fall back",
+            &[("value 2 1 1", "value 1/2 1 1")],
+            "do not start at its epsilon and increase",
+        ),
+        (
+            "a point twice",
+            &[("value 2 1 1", "value 1 1 1")],
+            "do not start at its epsilon and increase",
+        ),
+        (
+            "another start",
+            &[("value 0 1 1", "value 1/3 1 1")],
+            "do not start at its epsilon and increase",
+        ),
+        (
+            "negative epsilon",
+            &[("epsilon 0", "epsilon -1"), ("value 0", "value -1")],
+            "epsilon is negative",
+        ),
+        (
+            "lower bound too high",
+            &[("value 1 1 1", "value 1 2 2")],
+            "the lower bounds of the curve from epsilon 0 to 1 are not shown",
+        ),
+        (
+            "upper bound too low",
+            &[("value 2 1 1", "value 2 1/2 1/2")],
+            "the upper bounds of the curve from epsilon 1 to 2 are not shown",
+        ),
+        (
+            "a decision left out",
+            &[("decision 0\nvertex 0 0 exact\nplay 1 0\nplay 0 0\n", "")],
+            "decision 0 is not covered",
+        ),
+        (
+            "a line too high",
+            &[("dynamic-programming 1 0", "dynamic-programming 2 0")],
+            "the step claims 2, the rule yields 1",
+        ),
+        (
+            "a negative multiplier",
+            &[("dynamic-programming 1 0", "dynamic-programming 1 -1")],
+            "the multiplier is negative",
+        ),
+        (
+            "a loss too small",
+            &[("vertex 0 1", "vertex -1 1")],
+            "the step claims -1, the rule yields 0",
+        ),
+        (
+            "a vertex too low",
+            &[("vertex 0 1", "vertex 0 1/2")],
+            "the step claims 1/2, the rule yields 1",
+        ),
+        (
+            "a policy that is none",
+            &[("vertex 0 1 exact\nplay 1 0", "vertex 0 1 exact\nplay 1:1/2 0")],
+            "its probabilities are not a law",
+        ),
+        (
+            "a step of one epsilon",
+            &[("decision 1\n", "decision 1\nrange-witness 1\n")],
+            "has no place in a claim about a curve",
+        ),
+        (
+            "a step before any decision",
+            &[("decision 0\nvertex", "vertex")],
+            "before any `decision` line",
+        ),
         ("no such decision", &[("decision 1", "decision 2")], "decision 2 is not in the scope"),
-        ("outside the scope", &[("scope all", "scope decision 0")], "decision 1 is not in the scope"),
+        (
+            "outside the scope",
+            &[("scope all", "scope decision 0")],
+            "decision 1 is not in the scope",
+        ),
         ("another game", &[("game sha256:", "game sha256:0")], "the certificate is about the game"),
     ];
     for (name, edits, reason) in cases {
@@ -71,7 +139,8 @@ fn every_edit_is_refused_for_its_reason() {
     }
 }
 
-/// A chord of upper bounds is convex from above only: at the middle of a piece that bends, a claim must not follow from its ends alone.
+/// A chord of upper bounds is convex from above only: at the middle of a piece that bends, a claim
+/// must not follow from its ends alone.
 #[test]
 fn lower_bounds_need_lines_over_the_whole_piece() {
     let game = Game::load("models/moral_hazard_grid.toml").expect("a model");
@@ -86,12 +155,14 @@ fn lower_bounds_need_lines_over_the_whole_piece() {
             &format!("curve {}", points.len() - 1),
             1,
         );
-        let refused = check(&game, shorter.as_bytes()).expect_err("the chord is above the value").to_string();
+        let refused =
+            check(&game, shorter.as_bytes()).expect_err("the chord is above the value").to_string();
         assert!(refused.contains("the lower bounds of the curve"), "{refused}");
     }
 }
 
-/// Certificates of random games with random words replaced: what is still accepted is true at the points and between them.
+/// Certificates of random games with random words replaced: what is still accepted is true at the
+/// points and between them.
 #[test]
 fn altered_curves_prove_nothing_false() {
     let (mut refused, mut accepted) = (0, 0);
@@ -105,7 +176,10 @@ fn altered_curves_prove_nothing_false() {
             if !has_curve(&game, &settings) {
                 continue;
             }
-            let text = String::from_utf8(curve(&game, &settings, &Rational::ZERO, &to).expect("class C0").certificate).expect("text");
+            let text = String::from_utf8(
+                curve(&game, &settings, &Rational::ZERO, &to).expect("class C0").certificate,
+            )
+            .expect("text");
             for _ in 0..25 {
                 match check(&game, altered(&text, &mut dice).as_bytes()) {
                     Err(_) => refused += 1,
@@ -118,14 +192,28 @@ fn altered_curves_prove_nothing_false() {
                                 smfg::certificate::Scope::Decision(only) => **index == only,
                                 _ => true,
                             };
-                            indices.iter().filter(scoped).map(|&index| inner[index].clone()).max().expect("a decision")
+                            indices
+                                .iter()
+                                .filter(scoped)
+                                .map(|&index| inner[index].clone())
+                                .max()
+                                .expect("a decision")
                         };
                         for pair in claimed.curve.windows(2) {
                             for share in [Rational::ZERO, ratio(1, 3), ratio(1, 2), Rational::ONE] {
                                 let mix = |a: &Rational, b: &Rational| a + (b - a) * &share;
-                                let truth = value(&mix(&pair[0].epsilon, &pair[1].epsilon), claimed.claim.selection);
-                                let (lower, upper) = (mix(&pair[0].lower, &pair[1].lower), mix(&pair[0].upper, &pair[1].upper));
-                                assert!(lower <= truth && truth <= upper, "seed {seed}: {lower} {truth} {upper}");
+                                let truth = value(
+                                    &mix(&pair[0].epsilon, &pair[1].epsilon),
+                                    claimed.claim.selection,
+                                );
+                                let (lower, upper) = (
+                                    mix(&pair[0].lower, &pair[1].lower),
+                                    mix(&pair[0].upper, &pair[1].upper),
+                                );
+                                assert!(
+                                    lower <= truth && truth <= upper,
+                                    "seed {seed}: {lower} {truth} {upper}"
+                                );
                             }
                         }
                     }
@@ -146,10 +234,20 @@ fn altered(text: &str, dice: &mut Dice) -> String {
         _ => {
             let mut words: Vec<String> = lines[line].split(' ').map(str::to_string).collect();
             let word = dice.below(words.len());
-            let number = words[word].parse::<i64>().map(|n| ratio(n, 1)).ok().or_else(|| smfg::exact::parse_rational(&words[word]).ok());
+            let number = words[word]
+                .parse::<i64>()
+                .map(|n| ratio(n, 1))
+                .ok()
+                .or_else(|| smfg::exact::parse_rational(&words[word]).ok());
             let Some(number) = number else { return text.into() };
-            let changes =
-                [&number + ratio(1, 3), &number - ratio(1, 3), &number * ratio(1, 2), &number * ratio(2, 1), Rational::ZERO, Rational::ONE];
+            let changes = [
+                &number + ratio(1, 3),
+                &number - ratio(1, 3),
+                &number * ratio(1, 2),
+                &number * ratio(2, 1),
+                Rational::ZERO,
+                Rational::ONE,
+            ];
             words[word] = dice.pick(&changes).to_string();
             lines[line] = words.join(" ");
         }

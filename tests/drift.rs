@@ -1,6 +1,8 @@
-//! Drift: no policy changes its exploitability or the leader's reward by more than kappa and omega, and they are not much too large.
+//! Drift: no policy changes its exploitability or the leader's reward by more than kappa and omega,
+//! and they are not much too large.
 //!
-//! Policies are evaluated forwards in exact arithmetic by `common::oracle`, which shares nothing with the module under test.
+//! Policies are evaluated forwards in exact arithmetic by `common::oracle`, which shares nothing
+//! with the module under test.
 
 mod common;
 
@@ -30,7 +32,15 @@ fn random_play(dice: &mut Dice, game: &Tiny) -> Play {
 
 /// A number between `-radius` and `radius`, often an end.
 fn within(dice: &mut Dice, radius: &Rational) -> Rational {
-    radius * dice.pick(&[ratio(-1, 1), ratio(-1, 2), ratio(0, 1), ratio(1, 3), ratio(1, 1), ratio(1, 1)])
+    radius
+        * dice.pick(&[
+            ratio(-1, 1),
+            ratio(-1, 2),
+            ratio(0, 1),
+            ratio(1, 3),
+            ratio(1, 1),
+            ratio(1, 1),
+        ])
 }
 
 /// `(1 - share) P + share Q` with a law `Q` of its own per pair: rows move by at most `2 share`.
@@ -39,7 +49,8 @@ fn mixed_rows(dice: &mut Dice, truth: &mut Tiny, share: &Rational) {
     let (last, rest) = (truth.stages.len() - 1, Rational::ONE - share);
     for cell in truth.stages[..last].iter_mut().flatten().flatten() {
         let law = dice.law(states);
-        let mut next: Vec<(usize, Form)> = cell.next.iter().map(|(state, form)| (*state, form.scaled(&rest))).collect();
+        let mut next: Vec<(usize, Form)> =
+            cell.next.iter().map(|(state, form)| (*state, form.scaled(&rest))).collect();
         for (state, p) in law.into_iter().enumerate().filter(|(_, p)| !p.is_zero()) {
             match next.iter_mut().find(|(known, _)| *known == state) {
                 Some((_, form)) => *form = form.clone().and(share * p, &[], &[]),
@@ -63,28 +74,52 @@ fn perturbed(dice: &mut Dice, model: &Tiny, radii: &Radii) -> Tiny {
 }
 
 /// The largest change over some random policies.
-fn observed(dice: &mut Dice, model: &Tiny, truth: &Tiny, decision: usize, policies: usize) -> Drift {
+fn observed(
+    dice: &mut Dice,
+    model: &Tiny,
+    truth: &Tiny,
+    decision: usize,
+    policies: usize,
+) -> Drift {
     let mut seen = Drift { kappa: Rational::ZERO, omega: Rational::ZERO };
     for _ in 0..policies {
         let play = random_play(dice, model);
         let (a, b) = (evaluate(model, decision, &play), evaluate(truth, decision, &play));
         let change = |x: Rational, y: Rational| magnitude(y - x);
-        seen = seen.or(Drift { kappa: change(a.exploitability, b.exploitability), omega: change(a.leader_reward, b.leader_reward) });
+        seen = seen.or(Drift {
+            kappa: change(a.exploitability, b.exploitability),
+            omega: change(a.leader_reward, b.leader_reward),
+        });
     }
     seen
 }
 
 fn assert_covers(bound: &Drift, seen: &Drift, context: &str) {
-    assert!(seen.kappa <= bound.kappa, "{context}: exploitability moves by {}, kappa is {}", seen.kappa, bound.kappa);
-    assert!(seen.omega <= bound.omega, "{context}: the leader's reward moves by {}, omega is {}", seen.omega, bound.omega);
+    assert!(
+        seen.kappa <= bound.kappa,
+        "{context}: exploitability moves by {}, kappa is {}",
+        seen.kappa,
+        bound.kappa
+    );
+    assert!(
+        seen.omega <= bound.omega,
+        "{context}: the leader's reward moves by {}, omega is {}",
+        seen.omega,
+        bound.omega
+    );
 }
 
 /// The same game with the box of the leader's parameters instead of her list.
 fn with_box(game: &Game) -> Game {
     let count = game.leader.parameters.len();
-    let polytope = Polytope { lower: vec![ratio(0, 1); count], upper: vec![ratio(1, 1); count], constraints: Vec::new() };
+    let polytope = Polytope {
+        lower: vec![ratio(0, 1); count],
+        upper: vec![ratio(1, 1); count],
+        constraints: Vec::new(),
+    };
     let mut game = game.clone();
-    game.leader.decisions = DecisionSet::Polyhedral { polytope, grids: vec![Grid::Continuous; count] };
+    game.leader.decisions =
+        DecisionSet::Polyhedral { polytope, grids: vec![Grid::Continuous; count] };
     game
 }
 
@@ -94,8 +129,14 @@ fn no_policy_drifts_further() {
     let (mut moved, mut depending) = (0, 0);
     for seed in 0..300 {
         let model = if seed % 3 == 0 { mean_field_free(seed) } else { with_population(seed) };
-        let radius = |dice: &mut Dice| dice.pick(&[ratio(0, 1), ratio(1, 1000), ratio(1, 10), ratio(1, 2)]).clone();
-        let radii = Radii { reward: radius(&mut dice), transition: radius(&mut dice), leader: radius(&mut dice) };
+        let radius = |dice: &mut Dice| {
+            dice.pick(&[ratio(0, 1), ratio(1, 1000), ratio(1, 10), ratio(1, 2)]).clone()
+        };
+        let radii = Radii {
+            reward: radius(&mut dice),
+            transition: radius(&mut dice),
+            leader: radius(&mut dice),
+        };
         let mut truth = perturbed(&mut dice, &model, &radii);
         let game = model.game();
         let within_radii = truth.game();
@@ -105,7 +146,8 @@ fn no_policy_drifts_further() {
             let seen = observed(&mut dice, &model, &truth, decision, 6);
             let by_radii = ModelError::Radii(&radii).at(&game, values).expect("radii");
             assert_covers(&by_radii, &seen, &context);
-            let by_truth = ModelError::Against(&within_radii).at(&game, values).expect("the same shape");
+            let by_truth =
+                ModelError::Against(&within_radii).at(&game, values).expect("the same shape");
             assert_covers(&by_truth, &seen, &format!("{context}, against"));
             moved += usize::from(!seen.kappa.is_zero());
         }
@@ -114,61 +156,99 @@ fn no_policy_drifts_further() {
             truth.aggregates.swap(0, 1);
             truth.initial = dice.law(truth.states());
             for cell in truth.cells_mut() {
-                cell.leader = cell.leader.clone().and(ratio(dice.below(5) as i64 - 2, 3), &[], &[dice.below(2)]);
-                cell.reward = cell.reward.clone().and(ratio(dice.below(5) as i64 - 2, 4), &[], &[dice.below(2), 0]);
+                cell.leader = cell.leader.clone().and(
+                    ratio(dice.below(5) as i64 - 2, 3),
+                    &[],
+                    &[dice.below(2)],
+                );
+                cell.reward = cell.reward.clone().and(
+                    ratio(dice.below(5) as i64 - 2, 4),
+                    &[],
+                    &[dice.below(2), 0],
+                );
             }
-            truth.payoff = truth.payoff.clone().and(ratio(1, 3), &[], &[0, 1]).and(ratio(-1, 2), &[], &[1]);
+            truth.payoff =
+                truth.payoff.clone().and(ratio(1, 3), &[], &[0, 1]).and(ratio(-1, 2), &[], &[1]);
             // Transitions must not see later stages after the exchange.
-            let fits = |t: usize, form: &Form| form.0.iter().flat_map(|term| &term.aggregates).all(|&k| truth.aggregates[k].stage <= t);
-            let fits =
-                truth.stages.iter().enumerate().all(|(t, rows)| rows.iter().flatten().flat_map(|cell| &cell.next).all(|n| fits(t, &n.1)));
+            let fits = |t: usize, form: &Form| {
+                form.0
+                    .iter()
+                    .flat_map(|term| &term.aggregates)
+                    .all(|&k| truth.aggregates[k].stage <= t)
+            };
+            let fits = truth.stages.iter().enumerate().all(|(t, rows)| {
+                rows.iter().flatten().flat_map(|cell| &cell.next).all(|n| fits(t, &n.1))
+            });
             if fits {
                 let other = truth.game();
                 for decision in 0..model.decisions.len() {
                     let seen = observed(&mut dice, &model, &truth, decision, 6);
-                    let bound = ModelError::Against(&other).at(&game, &model.decisions[decision]).expect("the same shape");
-                    assert_covers(&bound, &seen, &format!("seed {seed}, decision {decision}, other slopes"));
+                    let bound = ModelError::Against(&other)
+                        .at(&game, &model.decisions[decision])
+                        .expect("the same shape");
+                    assert_covers(
+                        &bound,
+                        &seen,
+                        &format!("seed {seed}, decision {decision}, other slopes"),
+                    );
                     depending += 1;
                 }
             }
         }
         // One bound for all decisions: of the list, and of the box that holds it.
         let error = ModelError::Radii(&radii);
-        let (listed, boxed) = (error.everywhere(&game).expect("radii"), error.everywhere(&with_box(&game)).expect("radii"));
-        let against = ModelError::Against(&with_box(&within_radii)).everywhere(&with_box(&game)).expect("the same shape");
+        let (listed, boxed) = (
+            error.everywhere(&game).expect("radii"),
+            error.everywhere(&with_box(&game)).expect("radii"),
+        );
+        let against = ModelError::Against(&with_box(&within_radii))
+            .everywhere(&with_box(&game))
+            .expect("the same shape");
         let truth = within_radii;
         for (decision, values) in model.decisions.iter().enumerate() {
             let own = error.at(&game, values).expect("radii");
             assert_covers(&listed, &own, &format!("seed {seed}, list"));
             assert_covers(&boxed, &own, &format!("seed {seed}, box"));
             let own = ModelError::Against(&truth).at(&game, values).expect("the same shape");
-            assert_covers(&against, &own, &format!("seed {seed}, decision {decision}, box against"));
+            assert_covers(
+                &against,
+                &own,
+                &format!("seed {seed}, decision {decision}, box against"),
+            );
         }
     }
     eprintln!("exploitability moved in {moved} cases, {depending} with other slopes");
-    assert!(moved > 150 && depending > 60, "{moved} cases with a change, {depending} with other slopes");
+    assert!(
+        moved > 150 && depending > 60,
+        "{moved} cases with a change, {depending} with other slopes"
+    );
 }
 
 /// Hand calculation: see the comments.
 #[test]
 fn known_drifts() {
     let tie = |delta: &str| {
-        let text = std::fs::read_to_string("models/tie.toml").expect("a model").replace("delta = 0", &format!("delta = \"{delta}\""));
+        let text = std::fs::read_to_string("models/tie.toml")
+            .expect("a model")
+            .replace("delta = 0", &format!("delta = \"{delta}\""));
         Game::parse_toml(&text).expect("a game")
     };
     let (truth, model) = (tie("0"), tie("1/10"));
-    // Under `risky` exploitability is (1 - x)/10 in the model and 0 in the truth; `safe` is the same in both.
+    // Under `risky` exploitability is (1 - x)/10 in the model and 0 in the truth; `safe` is the
+    // same in both.
     let risky = ModelError::Against(&truth).at(&model, &[ratio(1, 1)]).expect("the same shape");
     assert_eq!(risky, Drift { kappa: ratio(1, 10), omega: ratio(0, 1) });
     let safe = ModelError::Against(&truth).at(&model, &[ratio(0, 1)]).expect("the same shape");
     assert_eq!(safe, Drift { kappa: ratio(0, 1), omega: ratio(0, 1) });
-    // One reward up by 1/10 and the other down: 2/10. The leader's reward is earned by all of the mass: 1/3.
+    // One reward up by 1/10 and the other down: 2/10. The leader's reward is earned by all of the
+    // mass: 1/3.
     let radii = Radii { reward: ratio(1, 10), transition: ratio(1, 1), leader: ratio(1, 3) };
     let stated = ModelError::Radii(&radii).everywhere(&truth).expect("radii");
     assert_eq!(stated, Drift { kappa: ratio(1, 5), omega: ratio(1, 3) });
 }
 
-/// Two stages, two states: transitions that may move by `t` in total send `t/2` of the mass to the better state or the worse one.
+/// Two stages, two states: transitions that may move by `t` in total send `t/2` of the mass to the
+/// better state or the worse one.
 #[test]
 fn transitions_act_on_differences_of_values() {
     let text = r#"
@@ -193,7 +273,8 @@ fn transitions_act_on_differences_of_values() {
     "#;
     let game = Game::parse_toml(text).expect("a game");
     let radii = Radii { transition: ratio(1, 10), ..Radii::zero() };
-    // The best response gains 7/20, the action played loses 7/20; the leader's reward moves by 3/20. What every state earns does not matter.
+    // The best response gains 7/20, the action played loses 7/20; the leader's reward moves by
+    // 3/20. What every state earns does not matter.
     let drift = ModelError::Radii(&radii).at(&game, &[]).expect("radii");
     assert_eq!(drift, Drift { kappa: ratio(7, 10), omega: ratio(3, 20) });
 }
@@ -203,12 +284,18 @@ fn games_of_another_shape_are_refused() {
     let base = std::fs::read_to_string("models/tie.toml").expect("a model");
     let game = Game::parse_toml(&base).expect("a game");
     for (old, new, what) in [
-        ("stages = 1", "stages = 1\n[[available]]\nactions = [\"first\"]\n", "their available actions differ"),
+        (
+            "stages = 1",
+            "stages = 1\n[[available]]\nactions = [\"first\"]\n",
+            "their available actions differ",
+        ),
         ("[\"first\", \"second\"]", "[\"second\", \"first\"]", "their actions differ"),
         ("risk = 1 }", "risk = 2 }", "the leader's decisions differ"),
         ("states = [\"follower\"]\n", "states = [\"fellow\"]\n", "their states differ"),
     ] {
-        let text = base.replace(old, new).replace(if what.contains("states") { "follower =" } else { "\u{0}" }, "fellow =");
+        let text = base
+            .replace(old, new)
+            .replace(if what.contains("states") { "follower =" } else { "\u{0}" }, "fellow =");
         let text = if what.contains("available") {
             // The table stands behind the header.
             base.replace(
@@ -234,7 +321,11 @@ mod ratio_to_search {
         let law = |dice: &mut Dice| {
             let weights: Vec<i64> = (0..states).map(|_| 1 + dice.below(8) as i64).collect();
             let total: i64 = weights.iter().sum();
-            weights.iter().enumerate().map(|(s, w)| (s, Form::constant(ratio(*w, total as u64)))).collect::<Vec<_>>()
+            weights
+                .iter()
+                .enumerate()
+                .map(|(s, w)| (s, Form::constant(ratio(*w, total as u64))))
+                .collect::<Vec<_>>()
         };
         let rows = (0..stages)
             .map(|t| {
@@ -267,29 +358,47 @@ mod ratio_to_search {
         let mut values = vec![vec![Rational::ZERO; game.states()]];
         for rows in game.stages.iter().rev() {
             let next = values.last().expect("one").clone();
-            let worth = |cell: &Cell| cell.next.iter().fold(cell.reward.at(&[], &[]), |sum, (s, p)| sum + p.at(&[], &[]) * &next[*s]);
-            let best = |row: &Vec<Cell>| row.iter().map(|cell| worth(cell) * ratio(sign, 1)).max().expect("an action") * ratio(sign, 1);
+            let worth = |cell: &Cell| {
+                cell.next
+                    .iter()
+                    .fold(cell.reward.at(&[], &[]), |sum, (s, p)| sum + p.at(&[], &[]) * &next[*s])
+            };
+            let best = |row: &Vec<Cell>| {
+                row.iter().map(|cell| worth(cell) * ratio(sign, 1)).max().expect("an action")
+                    * ratio(sign, 1)
+            };
             values.push(rows.iter().map(best).collect());
         }
         values.reverse();
         values
     }
 
-    /// The exploitability of a pure policy, by backward induction: the oracle would enumerate all policies each time.
+    /// The exploitability of a pure policy, by backward induction: the oracle would enumerate all
+    /// policies each time.
     fn exploitability(game: &Tiny, best: &[Vec<Rational>], choice: &[Vec<usize>]) -> Rational {
         let mut next = vec![Rational::ZERO; game.states()];
         for (rows, choice) in game.stages.iter().zip(choice).rev() {
             let worth = |(row, &a): (&Vec<Cell>, &usize)| {
-                row[a].next.iter().fold(row[a].reward.at(&[], &[]), |sum, (s, p)| sum + p.at(&[], &[]) * &next[*s])
+                row[a].next.iter().fold(row[a].reward.at(&[], &[]), |sum, (s, p)| {
+                    sum + p.at(&[], &[]) * &next[*s]
+                })
             };
             next = rows.iter().zip(choice).map(worth).collect();
         }
-        let average = |values: &[Rational]| game.initial.iter().zip(values).fold(Rational::ZERO, |sum, (p, v)| sum + p * v);
+        let average = |values: &[Rational]| {
+            game.initial.iter().zip(values).fold(Rational::ZERO, |sum, (p, v)| sum + p * v)
+        };
         average(&best[0]) - average(&next)
     }
 
-    /// The truth in which the pairs marked gain as much as the radii allow, and the others lose it; `values` says which states are good.
-    fn pushed(game: &Tiny, radii: &Radii, marked: &dyn Fn(usize, usize, usize) -> bool, values: &[Vec<Rational>]) -> Tiny {
+    /// The truth in which the pairs marked gain as much as the radii allow, and the others lose it;
+    /// `values` says which states are good.
+    fn pushed(
+        game: &Tiny,
+        radii: &Radii,
+        marked: &dyn Fn(usize, usize, usize) -> bool,
+        values: &[Vec<Rational>],
+    ) -> Tiny {
         let mut truth = game.clone();
         for (t, rows) in truth.stages.iter_mut().enumerate() {
             for (s, row) in rows.iter_mut().enumerate() {
@@ -299,7 +408,10 @@ mod ratio_to_search {
                     cell.reward = cell.reward.clone().and(&radii.reward * &sign, &[], &[]);
                     let mut left = &radii.transition * ratio(1, 2);
                     let mut order: Vec<usize> = (0..cell.next.len()).collect();
-                    order.sort_by(|&i, &j| (&values[t + 1][cell.next[i].0] * &sign).cmp(&(&values[t + 1][cell.next[j].0] * &sign)));
+                    order.sort_by(|&i, &j| {
+                        (&values[t + 1][cell.next[i].0] * &sign)
+                            .cmp(&(&values[t + 1][cell.next[j].0] * &sign))
+                    });
                     let Some(&best) = order.last() else { continue };
                     for &from in &order[..order.len() - 1] {
                         let mass = cell.next[from].1.at(&[], &[]).min(left.clone());
@@ -313,12 +425,16 @@ mod ratio_to_search {
         truth
     }
 
-    /// The largest change of an exploitability that a search over policies and truths within the radii finds.
+    /// The largest change of an exploitability that a search over policies and truths within the
+    /// radii finds.
     fn search(dice: &mut Dice, game: &Tiny, radii: &Radii) -> Rational {
         let mut largest = Rational::ZERO;
         let tables = [values(game, 1), values(game, -1)];
         let pick = |dice: &mut Dice| -> Vec<Vec<usize>> {
-            game.stages.iter().map(|rows| rows.iter().map(|row| dice.below(row.len())).collect()).collect()
+            game.stages
+                .iter()
+                .map(|rows| rows.iter().map(|row| dice.below(row.len())).collect())
+                .collect()
         };
         for _ in 0..60 {
             let policy = pick(dice);
@@ -327,7 +443,8 @@ mod ratio_to_search {
                 // The policy's own pairs lose and all others gain, or the other way round.
                 for loses in [true, false] {
                     let truth = pushed(game, radii, &|t, s, a| (policy[t][s] == a) != loses, table);
-                    largest = largest.max(magnitude(exploitability(&truth, &values(&truth, 1), &policy) - &own));
+                    largest = largest
+                        .max(magnitude(exploitability(&truth, &values(&truth, 1), &policy) - &own));
                 }
             }
         }
@@ -338,12 +455,17 @@ mod ratio_to_search {
     #[test]
     fn kappa_is_within_a_factor_four() {
         let mut dice = Dice::new(5);
-        for (what, reward, transition) in [("rewards", 1, 0), ("transitions", 0, 1), ("both", 1, 1)] {
+        for (what, reward, transition) in [("rewards", 1, 0), ("transitions", 0, 1), ("both", 1, 1)]
+        {
             let (mut worst, mut sum, mut count) = (0.0f64, 0.0, 0);
             for round in 0..60 {
                 let game = game(&mut dice);
                 let size = ratio(1, [100, 20][round % 2]);
-                let radii = Radii { reward: &size * ratio(reward, 1), transition: &size * ratio(transition, 1), leader: ratio(0, 1) };
+                let radii = Radii {
+                    reward: &size * ratio(reward, 1),
+                    transition: &size * ratio(transition, 1),
+                    leader: ratio(0, 1),
+                };
                 let bound = ModelError::Radii(&radii).at(&game.game(), &[]).expect("radii").kappa;
                 if bound.is_zero() {
                     continue;
@@ -351,12 +473,18 @@ mod ratio_to_search {
                 let found = search(&mut dice, &game, &radii);
                 assert!(found <= bound, "{what}, game {round}: found {found}, kappa {bound}");
                 let quotient = to_approx(&bound) / to_approx(&found);
-                assert!(quotient <= 4.0, "{what}, game {round}: kappa is {quotient} times what was found");
+                assert!(
+                    quotient <= 4.0,
+                    "{what}, game {round}: kappa is {quotient} times what was found"
+                );
                 worst = worst.max(quotient);
                 sum += quotient;
                 count += 1;
             }
-            eprintln!("{what}: kappa is {:.3} times the drift found on average, {worst:.3} at most, {count} games", sum / f64::from(count));
+            eprintln!(
+                "{what}: kappa is {:.3} times the drift found on average, {worst:.3} at most, {count} games",
+                sum / f64::from(count)
+            );
         }
     }
 
@@ -368,9 +496,16 @@ mod ratio_to_search {
         for round in 0..80 {
             let model = game(&mut dice);
             let moving = round % 2 == 1;
-            let radii = Radii { reward: ratio(1, 10), transition: if moving { ratio(1, 10) } else { ratio(0, 1) }, leader: ratio(0, 1) };
+            let radii = Radii {
+                reward: ratio(1, 10),
+                transition: if moving { ratio(1, 10) } else { ratio(0, 1) },
+                leader: ratio(0, 1),
+            };
             let truth = perturbed(&mut dice, &model, &radii);
-            let bound = ModelError::Against(&truth.game()).at(&model.game(), &[]).expect("the same shape").kappa;
+            let bound = ModelError::Against(&truth.game())
+                .at(&model.game(), &[])
+                .expect("the same shape")
+                .kappa;
             let mut found = Rational::ZERO;
             let best = (values(&model, 1), values(&truth, 1));
             for code in 0..model.policies().min(3000) {
@@ -387,13 +522,17 @@ mod ratio_to_search {
                         rows.iter().map(&mut take).collect()
                     })
                     .collect();
-                let change = exploitability(&truth, &best.1, &choice) - exploitability(&model, &best.0, &choice);
+                let change = exploitability(&truth, &best.1, &choice)
+                    - exploitability(&model, &best.0, &choice);
                 found = found.max(magnitude(change));
             }
             assert!(found <= bound, "game {round}: found {found}, kappa {bound}");
             exact += usize::from(found == bound);
             if !moving && model.policies() <= 3000 {
-                assert_eq!(found, bound, "game {round}: with the same transitions the bound is attained by a pure policy");
+                assert_eq!(
+                    found, bound,
+                    "game {round}: with the same transitions the bound is attained by a pure policy"
+                );
             }
             if found.is_zero() {
                 continue;

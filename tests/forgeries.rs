@@ -1,10 +1,11 @@
-//! Certificates forged to prove something false: random steps of every rule, with values as strong as the rule allows or a
-//! little stronger.
+//! Certificates forged to prove something false: random steps of every rule, with values as strong
+//! as the rule allows or a little stronger.
 //!
-//! Altered certificates (tests/mutations.rs) stay near honest ones. Here multipliers, duals, mixtures and arithmetic are
-//! drawn at random, with repeated and zero entries in the rows of policies, few or no fractional bits, repeated blocks and
-//! steps. For each step the strongest value that the checker grants is found by bisection, and it must be true of the
-//! game as enumeration knows it.
+//! Altered certificates (tests/mutations.rs) stay near honest ones. Here multipliers, duals,
+//! mixtures and arithmetic are drawn at random, with repeated and zero entries in the rows of
+//! policies, few or no fractional bits, repeated blocks and steps. For each step the strongest
+//! value that the checker grants is found by bisection, and it must be true of the game as
+//! enumeration knows it.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -31,7 +32,8 @@ impl Target {
     fn new(seed: u64, dice: &mut Dice) -> Self {
         let tiny = mean_field_free(seed);
         let (game, oracle) = (tiny.game(), Oracle::new(&tiny));
-        let epsilon = oracle.greatest_exploitability() * dice.pick(&[ratio(0, 1), ratio(1, 50), ratio(1, 2), ratio(2, 1)]);
+        let epsilon = oracle.greatest_exploitability()
+            * dice.pick(&[ratio(0, 1), ratio(1, 50), ratio(1, 2), ratio(2, 1)]);
         Target { tiny, game, oracle, epsilon, selection: *dice.pick(&SELECTIONS) }
     }
 
@@ -44,7 +46,12 @@ impl Target {
         self.check_claim(steps, &-self.far(), &self.far())
     }
 
-    fn check_claim(&self, steps: &[Step], lower: &Rational, upper: &Rational) -> Result<Accepted, Rejection> {
+    fn check_claim(
+        &self,
+        steps: &[Step],
+        lower: &Rational,
+        upper: &Rational,
+    ) -> Result<Accepted, Rejection> {
         let claim = Claim {
             game_hash: self.game.hash(),
             epsilon: self.epsilon.clone(),
@@ -63,11 +70,18 @@ impl Target {
         Rational::from(Integer::from(10).pow(30))
     }
 
-    /// Weak true steps about every decision, so that a certificate is about the step under trial only.
+    /// Weak true steps about every decision, so that a certificate is about the step under trial
+    /// only.
     fn background(&self) -> Vec<Step> {
         let far = self.far() * self.sigma();
         (0..self.tiny.decisions.len())
-            .flat_map(|index| [Step::Decision(index), Step::RangeBound { value: -&far }, Step::RangeWitness { value: far.clone() }])
+            .flat_map(|index| {
+                [
+                    Step::Decision(index),
+                    Step::RangeBound { value: -&far },
+                    Step::RangeWitness { value: far.clone() },
+                ]
+            })
             .collect()
     }
 }
@@ -84,7 +98,11 @@ fn number(dice: &mut Dice) -> Rational {
 }
 
 fn arithmetic(dice: &mut Dice) -> Arithmetic {
-    if dice.once_in(3) { Arithmetic::Exact } else { Arithmetic::Rounded(*dice.pick(&[0, 0, 1, 2, 5, 30, 64, 130])) }
+    if dice.once_in(3) {
+        Arithmetic::Exact
+    } else {
+        Arithmetic::Rounded(*dice.pick(&[0, 0, 1, 2, 5, 30, 64, 130]))
+    }
 }
 
 fn positive(value: Rational) -> Rational {
@@ -99,7 +117,8 @@ fn row(dice: &mut Dice, actions: &[usize]) -> Vec<(u32, Rational)> {
 
 fn policy(dice: &mut Dice, tiny: &Tiny) -> Policy {
     let stages = tiny.stages.iter().map(|rows| {
-        let available: Vec<Vec<usize>> = rows.iter().map(|row| row.iter().map(|cell| cell.action).collect()).collect();
+        let available: Vec<Vec<usize>> =
+            rows.iter().map(|row| row.iter().map(|cell| cell.action).collect()).collect();
         if dice.once_in(2) {
             StagePolicy::Pure(available.iter().map(|actions| *dice.pick(actions) as u32).collect())
         } else {
@@ -117,7 +136,9 @@ fn step(dice: &mut Dice, tiny: &Tiny) -> Step {
         1 => Step::RangeWitness { value },
         2 | 3 => Step::DynamicProgramming { value, multiplier, arithmetic: arithmetic(dice) },
         4 => {
-            let flow_duals = (0..tiny.stages.len()).map(|_| (0..tiny.states()).map(|_| number(dice)).collect()).collect();
+            let flow_duals = (0..tiny.stages.len())
+                .map(|_| (0..tiny.states()).map(|_| number(dice)).collect())
+                .collect();
             Step::Dual { value, multiplier, arithmetic: arithmetic(dice), flow_duals }
         }
         _ => {
@@ -128,7 +149,10 @@ fn step(dice: &mut Dice, tiny: &Tiny) -> Step {
                     break law;
                 }
             };
-            let parts = weights.into_iter().map(|weight| Part { weight, policy: policy(dice, tiny) }).collect();
+            let parts = weights
+                .into_iter()
+                .map(|weight| Part { weight, policy: policy(dice, tiny) })
+                .collect();
             Step::Witness { value, arithmetic: arithmetic(dice), parts }
         }
     }
@@ -163,19 +187,27 @@ fn is_bound(step: &Step) -> bool {
 }
 
 /// Whether the step holds with this value about this decision, in the eyes of the checker.
-fn granted(target: &Target, decision: usize, step: &Step, value: &Rational) -> Result<Accepted, Rejection> {
+fn granted(
+    target: &Target,
+    decision: usize,
+    step: &Step,
+    value: &Rational,
+) -> Result<Accepted, Rejection> {
     let mut steps = target.background();
     steps.extend([Step::Decision(decision), with_value(step, value)]);
     target.check(&steps)
 }
 
-/// The strongest value that the rule yields, as the checker itself says when it refuses a stronger one.
+/// The strongest value that the rule yields, as the checker itself says when it refuses a stronger
+/// one.
 fn strongest(target: &Target, decision: usize, step: &Step) -> Option<Rational> {
     // For sigma J0 a bound is stronger the larger, a witness the smaller it is.
     let far = Rational::from(Integer::from(10).pow(200)) * target.sigma();
     let too_strong = if is_bound(step) { far } else { -far };
     match granted(target, decision, step, &too_strong) {
-        Err(Rejection::Step { fault: Fault::Overstated { computed, .. }, .. }) => Some(computed * target.sigma()),
+        Err(Rejection::Step { fault: Fault::Overstated { computed, .. }, .. }) => {
+            Some(computed * target.sigma())
+        }
         Err(Rejection::Step { fault: Fault::NotAnEquilibrium { .. }, .. }) => None,
         other => panic!("{step:?}: {other:?}"),
     }
@@ -196,7 +228,10 @@ fn the_strongest_value_of_every_step_is_true() {
                 no_equilibria += 1;
                 continue;
             };
-            let at = format!("seed {seed}, eps {}, {}, decision {decision}, {step:?}: {value}", target.epsilon, target.selection);
+            let at = format!(
+                "seed {seed}, eps {}, {}, decision {decision}, {step:?}: {value}",
+                target.epsilon, target.selection
+            );
             let (truth, value) = (&sigma * &inner[decision], sigma.clone() * value);
             if is_bound(&step) {
                 assert!(value <= truth, "{at} above the truth {}", inner[decision]);
@@ -208,20 +243,36 @@ fn the_strongest_value_of_every_step_is_true() {
             tight += usize::from(value == truth);
             // The checker grants exactly what it computed, and nothing beyond.
             let strongest = &sigma * &value;
-            let accepted = granted(&target, decision, &step, &strongest).unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
+            let accepted = granted(&target, decision, &step, &strongest)
+                .unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
             for ((lower, upper), truth) in accepted.decisions.iter().zip(&inner) {
-                assert!(lower.as_ref().is_none_or(|lower| lower <= truth) && upper.as_ref().is_none_or(|upper| truth <= upper), "{at}");
+                assert!(
+                    lower.as_ref().is_none_or(|lower| lower <= truth)
+                        && upper.as_ref().is_none_or(|upper| truth <= upper),
+                    "{at}"
+                );
             }
-            let beyond = if is_bound(&step) { &value + ratio(1, u64::MAX) } else { &value - ratio(1, u64::MAX) };
-            assert!(granted(&target, decision, &step, &(sigma.clone() * beyond)).is_err(), "{at}: a stronger value is granted");
+            let beyond = if is_bound(&step) {
+                &value + ratio(1, u64::MAX)
+            } else {
+                &value - ratio(1, u64::MAX)
+            };
+            assert!(
+                granted(&target, decision, &step, &(sigma.clone() * beyond)).is_err(),
+                "{at}: a stronger value is granted"
+            );
         }
     }
-    assert!(bounds > 2000 && witnesses > 1000 && no_equilibria > 300 && tight > 200, "{bounds} {witnesses} {no_equilibria} {tight}");
+    assert!(
+        bounds > 2000 && witnesses > 1000 && no_equilibria > 300 && tight > 200,
+        "{bounds} {witnesses} {no_equilibria} {tight}"
+    );
 }
 
 #[test]
 fn witnesses_that_are_no_equilibria_are_refused() {
-    // A witness is accepted only if the oracle, too, finds the mixture's exploitability at most eps.
+    // A witness is accepted only if the oracle, too, finds the mixture's exploitability at most
+    // eps.
     let (mut accepted, mut refused) = (0, 0);
     for seed in 0..250 {
         let mut dice = Dice::new(seed ^ 0xbeef);
@@ -235,9 +286,15 @@ fn witnesses_that_are_no_equilibria_are_refused() {
                 let evaluated = common::oracle::evaluate(&target.tiny, decision, &play);
                 (&part.weight * &evaluated.follower_reward, &part.weight * &evaluated.leader_reward)
             });
-            let (reward, leader) = earned.fold((Rational::ZERO, Rational::ZERO), |(r, c), (part_r, part_c)| (r + part_r, c + part_c));
+            let (reward, leader) = earned
+                .fold((Rational::ZERO, Rational::ZERO), |(r, c), (part_r, part_c)| {
+                    (r + part_r, c + part_c)
+                });
             let exploitability = &target.oracle.outcomes[decision].follower_value - reward;
-            let at = format!("seed {seed}, {step:?}, exploitability {exploitability}, eps {}", target.epsilon);
+            let at = format!(
+                "seed {seed}, {step:?}, exploitability {exploitability}, eps {}",
+                target.epsilon
+            );
             match strongest(&target, decision, &step) {
                 Some(value) => {
                     assert!(exploitability <= target.epsilon, "{at}");
@@ -248,7 +305,10 @@ fn witnesses_that_are_no_equilibria_are_refused() {
                     accepted += 1;
                 }
                 None => {
-                    assert!(*arithmetic != Arithmetic::Exact || exploitability > target.epsilon, "{at}");
+                    assert!(
+                        *arithmetic != Arithmetic::Exact || exploitability > target.epsilon,
+                        "{at}"
+                    );
                     refused += 1;
                 }
             }
@@ -259,7 +319,8 @@ fn witnesses_that_are_no_equilibria_are_refused() {
 
 #[test]
 fn no_combination_of_true_steps_shows_a_false_claim() {
-    // Whole certificates of random granted steps in random order, blocks and steps repeated, with claims beyond the truth.
+    // Whole certificates of random granted steps in random order, blocks and steps repeated, with
+    // claims beyond the truth.
     let mut refused = 0;
     for seed in 0..250 {
         let mut dice = Dice::new(seed ^ 0xca5e);
@@ -278,7 +339,11 @@ fn no_combination_of_true_steps_shows_a_false_claim() {
             }
         }
         let beyond = ratio(1, 1_000_000_007);
-        for (lower, upper) in [(&value + &beyond, target.far()), (-target.far(), &value - &beyond), (&value + &beyond, &value - &beyond)] {
+        for (lower, upper) in [
+            (&value + &beyond, target.far()),
+            (-target.far(), &value - &beyond),
+            (&value + &beyond, &value - &beyond),
+        ] {
             let found = target.check_claim(&steps, &lower, &upper);
             assert!(found.is_err(), "seed {seed}: {lower} <= {value} <= {upper} is accepted");
             refused += 1;
@@ -286,7 +351,8 @@ fn no_combination_of_true_steps_shows_a_false_claim() {
         if let Ok(accepted) = target.check(&steps) {
             let inner = target.oracle.inner(&target.epsilon, target.selection);
             for ((lower, upper), truth) in accepted.decisions.iter().zip(&inner) {
-                let holds = lower.as_ref().is_none_or(|lower| lower <= truth) && upper.as_ref().is_none_or(|upper| truth <= upper);
+                let holds = lower.as_ref().is_none_or(|lower| lower <= truth)
+                    && upper.as_ref().is_none_or(|upper| truth <= upper);
                 assert!(holds, "seed {seed}: {lower:?} <= {truth} <= {upper:?}");
             }
         }

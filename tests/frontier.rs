@@ -1,7 +1,9 @@
-//! Trade-offs between exploitability and a social objective against values known from the theory of congestion games.
+//! Trade-offs between exploitability and a social objective against values known from the theory of
+//! congestion games.
 //!
-//! Pigou's network has price of anarchy 4/3 for affine latencies, and so has Braess's (T. Roughgarden, E. Tardos, How bad is selfish routing?,
-//! Journal of the ACM 49(2), 2002); the numbers are those of the reference table of models/README.md.
+//! Pigou's network has price of anarchy 4/3 for affine latencies, and so has Braess's (T.
+//! Roughgarden, E. Tardos, How bad is selfish routing?, Journal of the ACM 49(2), 2002); the
+//! numbers are those of the reference table of models/README.md.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -56,14 +58,20 @@ fn exact_pair(numerator: i64, denominator: u64) -> (Rational, Rational) {
 fn pigou_without_toll() {
     let outcome = ends("pigou_latency/toll 0", Rational::ZERO, Rational::ZERO);
     assert_eq!(optimum(&outcome), exact_pair(-3, 4));
-    assert_eq!((outcome.price_of_anarchy(), outcome.price_of_stability()), (exactly(4, 3), exactly(4, 3)));
+    assert_eq!(
+        (outcome.price_of_anarchy(), outcome.price_of_stability()),
+        (exactly(4, 3), exactly(4, 3))
+    );
 }
 
 #[test]
 fn braess_without_toll() {
     let outcome = ends("braess/toll 0", Rational::ZERO, Rational::ZERO);
     assert_eq!(optimum(&outcome), exact_pair(-3, 2));
-    assert_eq!((outcome.price_of_anarchy(), outcome.price_of_stability()), (exactly(4, 3), exactly(4, 3)));
+    assert_eq!(
+        (outcome.price_of_anarchy(), outcome.price_of_stability()),
+        (exactly(4, 3), exactly(4, 3))
+    );
 }
 
 /// Untolled total latency 3/4, optimum 11/16.
@@ -79,17 +87,26 @@ fn three_links_without_tolls() {
 fn adoption_at_both_ends() {
     let none = ends("adoption/none", Rational::ZERO, ratio(1, 8));
     assert_eq!(optimum(&none), exact_pair(3, 2));
-    assert_eq!((none.price_of_anarchy(), none.price_of_stability()), (Price::Infinite, exactly(1, 1)));
+    assert_eq!(
+        (none.price_of_anarchy(), none.price_of_stability()),
+        (Price::Infinite, exactly(1, 1))
+    );
     for point in none.worst().points() {
-        assert!(point.lower == Rational::ZERO && point.upper == Rational::ZERO, "nobody adopts: {point}");
+        assert!(
+            point.lower == Rational::ZERO && point.upper == Rational::ZERO,
+            "nobody adopts: {point}"
+        );
     }
     assert!(none.best().points().iter().all(|point| point.lower == ratio(3, 2)));
     let enough = ends("adoption/enough", Rational::ZERO, Rational::ZERO);
-    assert_eq!((enough.price_of_anarchy(), enough.price_of_stability()), (exactly(1, 1), exactly(1, 1)));
+    assert_eq!(
+        (enough.price_of_anarchy(), enough.price_of_stability()),
+        (exactly(1, 1), exactly(1, 1))
+    );
 }
 
-/// Without toll, eps-equilibria of Pigou's network have (1 - x)(1 - x) <= eps with x the flow on the congestible link: at eps <= 1/4 the best total
-/// latency is x^2 + 1 - x at x = 1 - sqrt(eps).
+/// Without toll, eps-equilibria of Pigou's network have (1 - x)(1 - x) <= eps with x the flow on
+/// the congestible link: at eps <= 1/4 the best total latency is x^2 + 1 - x at x = 1 - sqrt(eps).
 #[test]
 fn pigou_trade_off() {
     let outcome = ends("pigou_latency/toll 0", Rational::ZERO, ratio(1, 4));
@@ -101,7 +118,10 @@ fn pigou_trade_off() {
         let best = outcome.best().at(&epsilon).expect("inside");
         assert!(best.lower <= value && value <= best.upper, "eps {epsilon}: {best}");
         let worst = outcome.worst().at(&epsilon).expect("inside");
-        assert!(worst.lower <= ratio(-1, 1) && worst.upper >= ratio(-1, 1), "eps {epsilon}: {worst}");
+        assert!(
+            worst.lower <= ratio(-1, 1) && worst.upper >= ratio(-1, 1),
+            "eps {epsilon}: {worst}"
+        );
     }
 }
 
@@ -117,13 +137,21 @@ fn random_games_against_all_policies() {
         let to = &bound * ratio(1, 2) + ratio(1, 7);
         let settings = Settings { decision: Some(0), ..Settings::new(Rational::ZERO) };
         for cost in [false, true] {
-            let outcome = frontier(&game, &settings, (&Rational::ZERO, &to), &Resolution::default(), cost).expect("solved");
+            let outcome =
+                frontier(&game, &settings, (&Rational::ZERO, &to), &Resolution::default(), cost)
+                    .expect("solved");
             let values = || outcomes.points.iter().map(|point| point.1.clone());
             let best = if cost { values().min() } else { values().max() }.expect("a policy");
             assert_eq!(optimum(&outcome), (best.clone(), best), "seed {seed}");
             for epsilon in [Rational::ZERO, &to * ratio(1, 3), to.clone()] {
-                let (least, greatest) = (outcome.least.at(&epsilon).expect("inside"), outcome.greatest.at(&epsilon).expect("inside"));
-                let (low, high) = (outcomes.value(&epsilon, Selection::Pessimistic), outcomes.value(&epsilon, Selection::Optimistic));
+                let (least, greatest) = (
+                    outcome.least.at(&epsilon).expect("inside"),
+                    outcome.greatest.at(&epsilon).expect("inside"),
+                );
+                let (low, high) = (
+                    outcomes.value(&epsilon, Selection::Pessimistic),
+                    outcomes.value(&epsilon, Selection::Optimistic),
+                );
                 assert_eq!(
                     (least.lower, least.upper, greatest.lower, greatest.upper),
                     (low.clone(), low, high.clone(), high),

@@ -9,7 +9,10 @@ fn polynomials(columns: &Columns) -> Vec<Polynomial> {
 }
 
 fn assert_same(one: &Game, other: &Game) {
-    assert_eq!((&one.name, &one.description, &one.source), (&other.name, &other.description, &other.source));
+    assert_eq!(
+        (&one.name, &one.description, &one.source),
+        (&other.name, &other.description, &other.source)
+    );
     assert_eq!((&one.states, &one.actions), (&other.states, &other.actions));
     assert_eq!(one.initial, other.initial);
     assert_eq!(one.leader.parameters, other.leader.parameters);
@@ -24,7 +27,9 @@ fn assert_same(one: &Game, other: &Game) {
         assert_eq!(one.pairs, other.pairs, "stage {t}");
         assert_eq!(polynomials(&one.reward), polynomials(&other.reward), "stage {t}");
         assert_eq!(polynomials(&one.leader_reward), polynomials(&other.leader_reward), "stage {t}");
-        let transition = |stage: &Stage| stage.transition.as_ref().map(|x| (x.successors.clone(), polynomials(&x.probability)));
+        let transition = |stage: &Stage| {
+            stage.transition.as_ref().map(|x| (x.successors.clone(), polynomials(&x.probability)))
+        };
         assert_eq!(transition(one), transition(other), "stage {t}");
     }
     assert_eq!(one.hash(), other.hash());
@@ -32,7 +37,8 @@ fn assert_same(one: &Game, other: &Game) {
 
 #[test]
 fn memory_and_file_describe_the_same_game() {
-    let base = MdpParameters { stages: 3, states: 6, actions: 2, successors: 3, decisions: 3, seed: 1 };
+    let base =
+        MdpParameters { stages: 3, states: 6, actions: 2, successors: 3, decisions: 3, seed: 1 };
     for parameters in [
         base,
         MdpParameters { decisions: 1, ..base },
@@ -46,7 +52,8 @@ fn memory_and_file_describe_the_same_game() {
         let mut text = Vec::new();
         family.write_json(&mut text).expect("memory takes everything");
         let text = String::from_utf8(text).expect("ASCII");
-        let read = Game::parse_json(&text).unwrap_or_else(|errors| panic!("{}: {errors}", family.name()));
+        let read =
+            Game::parse_json(&text).unwrap_or_else(|errors| panic!("{}: {errors}", family.name()));
         assert_same(&family.game(), &read);
     }
 }

@@ -16,10 +16,37 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("lp", &["exact", "game", "certificate"]),
     ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
-    ("analysis", &["exact", "game", "follower", "drift", "claim", "certificate", "check", "equilibrium", "leader", "lp"]),
+    (
+        "analysis",
+        &[
+            "exact",
+            "game",
+            "follower",
+            "drift",
+            "claim",
+            "certificate",
+            "check",
+            "equilibrium",
+            "leader",
+            "lp",
+        ],
+    ),
     (
         "report",
-        &["exact", "game", "follower", "drift", "claim", "certificate", "check", "generate", "equilibrium", "leader", "analysis", "lp"],
+        &[
+            "exact",
+            "game",
+            "follower",
+            "drift",
+            "claim",
+            "certificate",
+            "check",
+            "generate",
+            "equilibrium",
+            "leader",
+            "analysis",
+            "lp",
+        ],
     ),
     (
         "cli",
@@ -93,7 +120,11 @@ fn imports_run_one_way() {
             for (number, line) in code_lines(&text) {
                 for other in mentioned(line) {
                     seen += 1;
-                    assert!(other == module || allowed.contains(&other), "{}:{number}: `{module}` must not use `{other}`", file.display());
+                    assert!(
+                        other == module || allowed.contains(&other),
+                        "{}:{number}: `{module}` must not use `{other}`",
+                        file.display()
+                    );
                 }
             }
         }
@@ -107,7 +138,10 @@ fn every_module_is_listed() {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-            assert!(ALLOWED.iter().any(|(module, _)| *module == name), "src/{name} is not in the list of this test");
+            assert!(
+                ALLOWED.iter().any(|(module, _)| *module == name),
+                "src/{name} is not in the list of this test"
+            );
         }
     }
 }
@@ -118,9 +152,17 @@ fn trusted_code_has_no_floats_and_nothing_is_unsafe() {
         let text = fs::read_to_string(&file).expect("source text");
         let trusted = TRUSTED.iter().any(|module| file.starts_with(Path::new("src").join(module)));
         for (number, line) in code_lines(&text) {
-            assert!(!has_word(line, "unsafe") || file.starts_with("src/lp"), "{}:{number}: unsafe", file.display());
+            assert!(
+                !has_word(line, "unsafe") || file.starts_with("src/lp"),
+                "{}:{number}: unsafe",
+                file.display()
+            );
             let float = has_word(line, "f64") || has_word(line, "f32");
-            assert!(!(trusted && float) || file.ends_with("exact/round.rs"), "{}:{number}: floating point in trusted code", file.display());
+            assert!(
+                !(trusted && float) || file.ends_with("exact/round.rs"),
+                "{}:{number}: floating point in trusted code",
+                file.display()
+            );
         }
     }
 }

@@ -13,11 +13,17 @@ use smfg::exact::{Rational, ratio};
 use smfg::leader::{Outcome, Precision, Settings, Status, solve};
 
 fn config() -> Config {
-    Config { cases: 150, rng_seed: RngSeed::Fixed(2026), failure_persistence: None, ..Config::default() }
+    Config {
+        cases: 150,
+        rng_seed: RngSeed::Fixed(2026),
+        failure_persistence: None,
+        ..Config::default()
+    }
 }
 
 fn outcome(tiny: &Tiny, epsilon: &Rational, selection: Selection) -> Outcome {
-    let settings = Settings { selection, precision: Precision::Exact, ..Settings::new(epsilon.clone()) };
+    let settings =
+        Settings { selection, precision: Precision::Exact, ..Settings::new(epsilon.clone()) };
     let outcome = solve(&tiny.game(), &settings).expect("an answer");
     assert_eq!(outcome.status, Status::Exact);
     outcome
@@ -41,7 +47,12 @@ fn selection() -> impl Strategy<Value = Selection> {
 }
 
 /// Both games have the same value.
-fn unchanged(before: &Tiny, after: &Tiny, epsilon: &Rational, selection: Selection) -> Result<(), TestCaseError> {
+fn unchanged(
+    before: &Tiny,
+    after: &Tiny,
+    epsilon: &Rational,
+    selection: Selection,
+) -> Result<(), TestCaseError> {
     prop_assert_eq!(value(before, epsilon, selection), value(after, epsilon, selection));
     Ok(())
 }
@@ -62,7 +73,12 @@ fn with_duplicate(tiny: &Tiny, action: usize) -> Tiny {
         }
     }
     for aggregate in &mut copy.aggregates {
-        let twins: Vec<_> = aggregate.weights.iter().filter(|(_, a, _)| *a == action).map(|(s, _, w)| (*s, new, w.clone())).collect();
+        let twins: Vec<_> = aggregate
+            .weights
+            .iter()
+            .filter(|(_, a, _)| *a == action)
+            .map(|(s, _, w)| (*s, new, w.clone()))
+            .collect();
         aggregate.weights.extend(twins);
     }
     copy
@@ -87,15 +103,22 @@ fn with_split(tiny: &Tiny, state: usize, dice: &mut Dice) -> Tiny {
         rows.push(rows[state].clone());
     }
     for aggregate in &mut copy.aggregates {
-        let twins: Vec<_> = aggregate.weights.iter().filter(|(s, _, _)| *s == state).map(|(_, a, w)| (new, *a, w.clone())).collect();
+        let twins: Vec<_> = aggregate
+            .weights
+            .iter()
+            .filter(|(s, _, _)| *s == state)
+            .map(|(_, a, w)| (new, *a, w.clone()))
+            .collect();
         aggregate.weights.extend(twins);
     }
     copy
 }
 
-/// States, actions and decisions in another order: entry `k` of the order is the old position of the new `k`.
+/// States, actions and decisions in another order: entry `k` of the order is the old position of
+/// the new `k`.
 fn permuted(tiny: &Tiny, states: &[usize], actions: &[usize], decisions: &[usize]) -> Tiny {
-    let inverse = |order: &[usize], old: usize| order.iter().position(|&o| o == old).expect("a permutation");
+    let inverse =
+        |order: &[usize], old: usize| order.iter().position(|&o| o == old).expect("a permutation");
     let cell = |cell: &Cell| Cell {
         action: inverse(actions, cell.action),
         next: cell.next.iter().map(|(s, p)| (inverse(states, *s), p.clone())).collect(),
@@ -108,7 +131,8 @@ fn permuted(tiny: &Tiny, states: &[usize], actions: &[usize], decisions: &[usize
     };
     let mut copy = tiny.clone();
     copy.initial = states.iter().map(|&s| tiny.initial[s].clone()).collect();
-    copy.stages = tiny.stages.iter().map(|rows| states.iter().map(|&s| row(&rows[s])).collect()).collect();
+    copy.stages =
+        tiny.stages.iter().map(|rows| states.iter().map(|&s| row(&rows[s])).collect()).collect();
     copy.decisions = decisions.iter().map(|&k| tiny.decisions[k].clone()).collect();
     for aggregate in &mut copy.aggregates {
         for (s, a, _) in &mut aggregate.weights {
@@ -121,8 +145,12 @@ fn permuted(tiny: &Tiny, states: &[usize], actions: &[usize], decisions: &[usize
 /// A stage in front in which nothing happens.
 fn with_idle_stage(tiny: &Tiny) -> Tiny {
     let mut copy = tiny.clone();
-    let stay =
-        |s: usize| Cell { action: 0, reward: Form::default(), leader: Form::default(), next: vec![(s, Form::constant(Rational::ONE))] };
+    let stay = |s: usize| Cell {
+        action: 0,
+        reward: Form::default(),
+        leader: Form::default(),
+        next: vec![(s, Form::constant(Rational::ONE))],
+    };
     copy.stages.insert(0, (0..tiny.states()).map(|s| vec![stay(s)]).collect());
     for aggregate in &mut copy.aggregates {
         aggregate.stage += 1;

@@ -1,4 +1,5 @@
-//! Rules on simplices of decisions: enclosures in fixed point, inductions at the vertices and rationals agree.
+//! Rules on simplices of decisions: enclosures in fixed point, inductions at the vertices and
+//! rationals agree.
 
 mod common;
 
@@ -11,11 +12,14 @@ use smfg::game::{Game, Point, Policy, StagePolicy};
 
 /// A random simplex in the unit box, not necessarily with an interior.
 fn simplex(rng: &mut ChaCha8Rng, parameters: usize) -> Vec<Point> {
-    (0..=parameters).map(|_| (0..parameters).map(|_| ratio(below(rng, 98) as i64, 97)).collect()).collect()
+    (0..=parameters)
+        .map(|_| (0..parameters).map(|_| ratio(below(rng, 98) as i64, 97)).collect())
+        .collect()
 }
 
 fn policy(rng: &mut ChaCha8Rng) -> Policy {
-    let stages = (0..2).map(|_| StagePolicy::Pure((0..2).map(|_| below(rng, 2) as u32).collect())).collect();
+    let stages =
+        (0..2).map(|_| StagePolicy::Pure((0..2).map(|_| below(rng, 2) as u32).collect())).collect();
     Policy { stages }
 }
 
@@ -26,7 +30,8 @@ fn mix(rng: &mut ChaCha8Rng) -> Vec<(usize, Rational)> {
     weights.into_iter().enumerate().map(|(policy, weight)| (policy, ratio(weight, total))).collect()
 }
 
-/// A game with everything that it takes to judge rules in it, once by [`Judge`] and once in rationals.
+/// A game with everything that it takes to judge rules in it, once by [`Judge`] and once in
+/// rationals.
 struct Court {
     game: Game,
     exact: Tables<Rational>,
@@ -36,7 +41,8 @@ struct Court {
 
 impl Court {
     fn new(rng: &mut ChaCha8Rng, parameters: usize, population: bool) -> Self {
-        let game = Game::parse_toml(&random_game(rng, parameters, population, false)).expect("a game");
+        let game =
+            Game::parse_toml(&random_game(rng, parameters, population, false)).expect("a game");
         let exact = Tables::new(&game);
         let mut policies = Policies::default();
         let known: Vec<Policy> = (0..3).map(|_| policy(rng)).collect();
@@ -51,7 +57,8 @@ impl Court {
     }
 }
 
-/// What enclosures show is at least what rationals show, and hardly more; a rule is an eps-equilibrium at its exploitability, however close, and at nothing less.
+/// What enclosures show is at least what rationals show, and hardly more; a rule is an
+/// eps-equilibrium at its exploitability, however close, and at nothing less.
 #[test]
 fn enclosures_and_rationals_agree() {
     let mut rng = ChaCha8Rng::seed_from_u64(101);
@@ -65,22 +72,42 @@ fn enclosures_and_rationals_agree() {
             let rule: Vec<_> = points.iter().map(|_| mix(&mut rng)).collect();
             let exact = judge(&court.exact, &points, &rule, &court.policies).expect("it fits");
             let loss = exact.exploitability.iter().max().expect("vertices").clone();
-            let roomy = court.judge(&ratio(1000, 1)).response(&space, &points, &rule).expect("an equilibrium").expect("decisions");
+            let roomy = court
+                .judge(&ratio(1000, 1))
+                .response(&space, &points, &rule)
+                .expect("an equilibrium")
+                .expect("decisions");
             for (shown, truth) in roomy.iter().zip(&exact.leader) {
-                assert!(shown >= truth && shown - truth < ratio(1, 1 << 40), "case {case}: {shown} for {truth}");
+                assert!(
+                    shown >= truth && shown - truth < ratio(1, 1 << 40),
+                    "case {case}: {shown} for {truth}"
+                );
                 above += usize::from(shown > truth);
                 compared += 1;
             }
-            let tight = court.judge(&loss).response(&space, &points, &rule).expect("an equilibrium").expect("decisions");
-            assert!(tight.iter().zip(&exact.leader).all(|(shown, truth)| shown >= truth && shown - truth < ratio(1, 1 << 40)));
+            let tight = court
+                .judge(&loss)
+                .response(&space, &points, &rule)
+                .expect("an equilibrium")
+                .expect("decisions");
+            assert!(
+                tight
+                    .iter()
+                    .zip(&exact.leader)
+                    .all(|(shown, truth)| shown >= truth && shown - truth < ratio(1, 1 << 40))
+            );
             if loss > Rational::ZERO {
                 let less = &loss - &loss * ratio(1, 1 << 62);
-                let refused = court.judge(&less).response(&space, &points, &rule).expect_err("it loses more");
+                let refused =
+                    court.judge(&less).response(&space, &points, &rule).expect_err("it loses more");
                 assert_eq!(refused, Refused::Exploitable(loss), "case {case}");
             }
         }
     }
-    assert!(compared > 1000 && above > 100, "{above} of {compared} enclosures are wider than a point");
+    assert!(
+        compared > 1000 && above > 100,
+        "{above} of {compared} enclosures are wider than a point"
+    );
 }
 
 /// The same for multipliers, at a positive eps and at 0.
@@ -95,9 +122,18 @@ fn multipliers_agree() {
             let rule: Vec<_> = points.iter().map(|_| mix(&mut rng)).collect();
             let multiplier = ratio(below(&mut rng, 400) as i64, 7);
             for epsilon in [Rational::ZERO, ratio(1, 30)] {
-                let shown = court.judge(&epsilon).relaxed(&points, &multiplier, &rule).expect("it fits");
-                let truth = relax(&court.exact, &points, &epsilon, &multiplier, &rule, &court.policies).expect("it fits");
-                assert!(shown.iter().zip(&truth).all(|(shown, truth)| shown >= truth && shown - truth < ratio(1, 1 << 30)), "case {case}");
+                let shown =
+                    court.judge(&epsilon).relaxed(&points, &multiplier, &rule).expect("it fits");
+                let truth =
+                    relax(&court.exact, &points, &epsilon, &multiplier, &rule, &court.policies)
+                        .expect("it fits");
+                assert!(
+                    shown
+                        .iter()
+                        .zip(&truth)
+                        .all(|(shown, truth)| shown >= truth && shown - truth < ratio(1, 1 << 30)),
+                    "case {case}"
+                );
             }
             assert!(court.judge(&ratio(1, 30)).relaxed(&points, &ratio(-1, 7), &rule).is_none());
         }
@@ -114,8 +150,13 @@ fn inductions_at_vertices_agree() {
         let points = simplex(&mut rng, parameters);
         let rule = vec![mix(&mut rng); points.len()];
         let shown = court.judge(&Rational::ZERO).exactly(&points, &rule).expect("it fits");
-        assert_eq!(shown, judge(&court.exact, &points, &rule, &court.policies).expect("it fits"), "case {case}");
-        let (few, unknown) = (&rule[..rule.len() - 1], vec![vec![(3, Rational::ONE)]; points.len()]);
+        assert_eq!(
+            shown,
+            judge(&court.exact, &points, &rule, &court.policies).expect("it fits"),
+            "case {case}"
+        );
+        let (few, unknown) =
+            (&rule[..rule.len() - 1], vec![vec![(3, Rational::ONE)]; points.len()]);
         assert!(court.judge(&Rational::ZERO).exactly(&points, few).is_none());
         assert!(court.judge(&Rational::ZERO).exactly(&points, &unknown).is_none());
     }

@@ -1,4 +1,5 @@
-//! Shipped games whose leader chooses a point of a polytope, a grid or a process: they load, with the class and size that `models/README.md` states.
+//! Shipped games whose leader chooses a point of a polytope, a grid or a process: they load, with
+//! the class and size that `models/README.md` states.
 
 use smfg::game::{Class, DecisionSet, Game, classify};
 use std::path::Path;
@@ -33,8 +34,13 @@ const MODELS: [(&str, Class, usize, usize); 23] = [
 #[test]
 fn load_with_their_class() {
     for (name, class, parameters, stages) in MODELS {
-        let game = Game::load(Path::new(&format!("models/{name}.toml"))).unwrap_or_else(|errors| panic!("{errors}"));
-        assert_eq!((classify(&game).class, game.leader.parameters.len(), game.stages.len()), (class, parameters, stages), "{name}");
+        let game = Game::load(Path::new(&format!("models/{name}.toml")))
+            .unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(
+            (classify(&game).class, game.leader.parameters.len(), game.stages.len()),
+            (class, parameters, stages),
+            "{name}"
+        );
         assert!(matches!(game.leader.decisions, DecisionSet::Polyhedral { .. }), "{name}");
     }
 }

@@ -1,4 +1,5 @@
-//! Leaders with a polytope of decisions: values from outside the program, grids of decisions, and altered certificates.
+//! Leaders with a polytope of decisions: values from outside the program, grids of decisions, and
+//! altered certificates.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -17,17 +18,24 @@ use std::path::Path;
 use std::time::Duration;
 
 fn model(name: &str) -> Game {
-    Game::load(Path::new(&format!("models/{name}.toml"))).unwrap_or_else(|errors| panic!("{errors}"))
+    Game::load(Path::new(&format!("models/{name}.toml")))
+        .unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 fn settings(epsilon: Rational, selection: Selection) -> Settings<'static> {
     let control = Control::default().within(Duration::from_secs(60));
-    Settings { selection, control: control.clone(), race_control: control, ..Settings::new(epsilon) }
+    Settings {
+        selection,
+        control: control.clone(),
+        race_control: control,
+        ..Settings::new(epsilon)
+    }
 }
 
 fn solved(game: &Game, settings: &Settings<'_>) -> Outcome {
     let outcome = solve(game, settings).expect("solved");
-    let accepted = check(game, outcome.certificate.as_slice()).expect("what solve returns is accepted");
+    let accepted =
+        check(game, outcome.certificate.as_slice()).expect("what solve returns is accepted");
     assert_eq!(accepted.claim, outcome.accepted.claim);
     outcome
 }
@@ -36,7 +44,8 @@ fn number(value: &Value) -> Rational {
     parse_rational(value.as_str().expect("a fraction in quotes")).expect("a fraction")
 }
 
-/// Every row of tests/oracle/leader_values.json is solved to the gap, and the value lies within the bounds, up to the tolerance of the row.
+/// Every row of tests/oracle/leader_values.json is solved to the gap, and the value lies within the
+/// bounds, up to the tolerance of the row.
 #[test]
 fn values_of_the_reference() {
     let text = std::fs::read_to_string("tests/oracle/leader_values.json").expect("the values");
@@ -45,11 +54,19 @@ fn values_of_the_reference() {
     for (row, threads) in rows.iter().flat_map(|row| [(row, 1), (row, 3)]) {
         let name = row["model"].as_str().expect("a name");
         let epsilon = number(&row["epsilon"]);
-        let selection = if row["selection"] == "optimistic" { Selection::Optimistic } else { Selection::Pessimistic };
-        let outcome = solved(&model(name), &Settings { threads, ..settings(epsilon.clone(), selection) });
+        let selection = if row["selection"] == "optimistic" {
+            Selection::Optimistic
+        } else {
+            Selection::Pessimistic
+        };
+        let outcome =
+            solved(&model(name), &Settings { threads, ..settings(epsilon.clone(), selection) });
         let (value, slip) = (number(&row["value"]), number(&row["tolerance"]));
         let claim = &outcome.accepted.claim;
-        let context = format!("{name} at {epsilon}, {threads} threads: {} <= {value} <= {}", claim.lower, claim.upper);
+        let context = format!(
+            "{name} at {epsilon}, {threads} threads: {} <= {value} <= {}",
+            claim.lower, claim.upper
+        );
         assert!(&claim.lower - &slip <= value && value <= &claim.upper + &slip, "{context}");
         assert_ne!(outcome.status, Status::Limit, "{context}");
         compared += 1;
@@ -60,10 +77,18 @@ fn values_of_the_reference() {
 /// Simplices and trees are divided in the same order in every run with the same number of threads.
 #[test]
 fn the_same_threads_give_the_same_certificate() {
-    for (name, epsilon) in [("inspection_stages", ratio(1, 20)), ("moral_hazard", ratio(1, 100)), ("inspection", ratio(1, 50))] {
+    for (name, epsilon) in [
+        ("inspection_stages", ratio(1, 20)),
+        ("moral_hazard", ratio(1, 100)),
+        ("inspection", ratio(1, 50)),
+    ] {
         let game = model(name);
         for threads in [1, 2, 4] {
-            let settings = Settings { threads, gap: ratio(1, 1000), ..settings(epsilon.clone(), Selection::Pessimistic) };
+            let settings = Settings {
+                threads,
+                gap: ratio(1, 1000),
+                ..settings(epsilon.clone(), Selection::Pessimistic)
+            };
             let (one, two) = (solved(&game, &settings), solved(&game, &settings));
             assert_eq!(one.status, Status::WithinGap, "{name}, {threads} threads");
             assert!(one.certificate == two.certificate, "{name}, {threads} threads");
@@ -71,14 +96,24 @@ fn the_same_threads_give_the_same_certificate() {
     }
 }
 
-/// The epidemic whose followers' transitions see the population: V(1/20) = .191421 at a tax of 3/5, rounded (by hand).
+/// The epidemic whose followers' transitions see the population: V(1/20) = .191421 at a tax of 3/5,
+/// rounded (by hand).
 #[test]
 fn an_epidemic_with_a_tax() {
     let gap = ratio(1, 10_000);
-    let outcome = solved(&model("epidemic"), &Settings { gap, ..settings(ratio(1, 20), Selection::Pessimistic) });
+    let outcome = solved(
+        &model("epidemic"),
+        &Settings { gap, ..settings(ratio(1, 20), Selection::Pessimistic) },
+    );
     let (lower, upper) = (&outcome.accepted.claim.lower, &outcome.accepted.claim.upper);
-    assert!(*lower >= ratio(191_421 - 192, 1_000_000) && *upper <= ratio(191_422 + 192, 1_000_000), "{lower} to {upper}");
-    assert!(*lower <= ratio(191_422, 1_000_000) && *upper >= ratio(191_420, 1_000_000), "{lower} to {upper}");
+    assert!(
+        *lower >= ratio(191_421 - 192, 1_000_000) && *upper <= ratio(191_422 + 192, 1_000_000),
+        "{lower} to {upper}"
+    );
+    assert!(
+        *lower <= ratio(191_422, 1_000_000) && *upper >= ratio(191_420, 1_000_000),
+        "{lower} to {upper}"
+    );
 }
 
 /// Ten thousand and more decisions of two integers are not looked at one by one.
@@ -87,56 +122,93 @@ fn integers_are_not_enumerated() {
     let outcome = solved(&model("staffing"), &settings(ratio(1, 200), Selection::Pessimistic));
     assert_eq!(outcome.accepted.claim.lower, ratio(-151, 300));
     assert_ne!(outcome.status, Status::Limit);
-    assert!(outcome.statistics.decisions_solved < 2000, "{} of 10201", outcome.statistics.decisions_solved);
+    assert!(
+        outcome.statistics.decisions_solved < 2000,
+        "{} of 10201",
+        outcome.statistics.decisions_solved
+    );
 }
 
 /// Grid points of the unit box (or of 0..8 for integers).
 fn grid(parameters: usize, steps: usize, integer: bool) -> Vec<Vec<Rational>> {
     let scale = if integer { 1 } else { steps as u64 };
     (0..(steps + 1).pow(parameters as u32))
-        .map(|index| (0..parameters).map(|j| ratio((index / (steps + 1).pow(j as u32) % (steps + 1)) as i64, scale)).collect())
+        .map(|index| {
+            (0..parameters)
+                .map(|j| ratio((index / (steps + 1).pow(j as u32) % (steps + 1)) as i64, scale))
+                .collect()
+        })
         .collect()
 }
 
-/// A dense grid of decisions, each solved by itself, never beats the upper bound, and never what was found by more than the gap.
+/// A dense grid of decisions, each solved by itself, never beats the upper bound, and never what
+/// was found by more than the gap.
 #[test]
 fn no_decision_of_a_grid_is_better() {
     let mut rng = ChaCha8Rng::seed_from_u64(41);
     for case in 0..24 {
         let (parameters, population, integer) = (1 + case % 2, case % 3 == 2, case % 4 == 3);
-        let game = Game::parse_toml(&random_game(&mut rng, parameters, population, integer)).expect("a game");
+        let game = Game::parse_toml(&random_game(&mut rng, parameters, population, integer))
+            .expect("a game");
         let gap = ratio(1, 1000);
-        for (epsilon, selection) in
-            [(ratio(1, 10), Selection::Pessimistic), (ratio(1, 50), Selection::Pessimistic), (ratio(1, 10), Selection::Optimistic)]
-        {
-            let outcome = solved(&game, &Settings { gap: gap.clone(), ..settings(epsilon.clone(), selection) });
+        for (epsilon, selection) in [
+            (ratio(1, 10), Selection::Pessimistic),
+            (ratio(1, 50), Selection::Pessimistic),
+            (ratio(1, 10), Selection::Optimistic),
+        ] {
+            let outcome = solved(
+                &game,
+                &Settings { gap: gap.clone(), ..settings(epsilon.clone(), selection) },
+            );
             let claim = &outcome.accepted.claim;
             let mut best: Option<Rational> = None;
             for point in grid(parameters, 8, integer) {
-                let own = solved(&game, &Settings { point: Some(point), ..settings(epsilon.clone(), selection) });
-                assert!(own.accepted.claim.lower <= claim.upper, "case {case}: a decision beats the bound");
+                let own = solved(
+                    &game,
+                    &Settings { point: Some(point), ..settings(epsilon.clone(), selection) },
+                );
+                assert!(
+                    own.accepted.claim.lower <= claim.upper,
+                    "case {case}: a decision beats the bound"
+                );
                 best = best.max(Some(own.accepted.claim.lower));
             }
             let best = best.expect("decisions");
             let reach = &claim.lower
-                + &gap * if claim.lower < Rational::NEG_ONE { -claim.lower.clone() } else { claim.lower.clone().max(Rational::ONE) };
+                + &gap
+                    * if claim.lower < Rational::NEG_ONE {
+                        -claim.lower.clone()
+                    } else {
+                        claim.lower.clone().max(Rational::ONE)
+                    };
             if outcome.status != Status::Limit {
-                assert!(best <= reach, "case {case}, {selection:?} at {epsilon}: {best} is found by a grid, {} by solve", claim.lower);
+                assert!(
+                    best <= reach,
+                    "case {case}, {selection:?} at {epsilon}: {best} is found by a grid, {} by solve",
+                    claim.lower
+                );
             }
         }
     }
 }
 
-/// Altered certificates are refused, or accepted with a claim that agrees with the bounds known before.
+/// Altered certificates are refused, or accepted with a claim that agrees with the bounds known
+/// before.
 #[test]
 fn altered_covers_claim_nothing_false() {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let (mut refused, mut accepted) = (0, 0);
     for case in 0..12 {
         let integer = case % 4 == 3;
-        let game = Game::parse_toml(&random_game(&mut rng, 1 + case % 2, case % 3 == 2, integer)).expect("a game");
-        for (epsilon, selection) in [(ratio(1, 10), Selection::Pessimistic), (ratio(1, 30), Selection::Optimistic)] {
-            let outcome = solved(&game, &Settings { gap: ratio(1, 1000), ..settings(epsilon.clone(), selection) });
+        let game = Game::parse_toml(&random_game(&mut rng, 1 + case % 2, case % 3 == 2, integer))
+            .expect("a game");
+        for (epsilon, selection) in
+            [(ratio(1, 10), Selection::Pessimistic), (ratio(1, 30), Selection::Optimistic)]
+        {
+            let outcome = solved(
+                &game,
+                &Settings { gap: ratio(1, 1000), ..settings(epsilon.clone(), selection) },
+            );
             let truth = &outcome.accepted.claim;
             let text = String::from_utf8(outcome.certificate.clone()).expect("text");
             for _ in 0..100 {
@@ -146,8 +218,12 @@ fn altered_covers_claim_nothing_false() {
                 };
                 accepted += 1;
                 let claim = found.claim;
-                // Changed questions have other answers: only those about the same eps and selection, over all decisions, are compared.
-                if claim.epsilon == truth.epsilon && claim.selection == truth.selection && claim.scope == truth.scope {
+                // Changed questions have other answers: only those about the same eps and
+                // selection, over all decisions, are compared.
+                if claim.epsilon == truth.epsilon
+                    && claim.selection == truth.selection
+                    && claim.scope == truth.scope
+                {
                     assert!(
                         claim.lower <= truth.upper && truth.lower <= claim.upper,
                         "case {case}: {} to {} is false",
@@ -161,7 +237,8 @@ fn altered_covers_claim_nothing_false() {
     assert!(refused > 1000 && refused + accepted == 2400, "{refused} refused, {accepted} accepted");
 }
 
-/// Covers by hand that must be refused, with the reason: moral hazard, where working is an equilibrium from wage 1/4 on.
+/// Covers by hand that must be refused, with the reason: moral hazard, where working is an
+/// equilibrium from wage 1/4 on.
 #[test]
 fn forged_covers_are_refused() {
     let game = model("moral_hazard");
@@ -176,7 +253,9 @@ fn forged_covers_are_refused() {
         check(&game, text.as_bytes()).expect_err("false").to_string()
     };
     // Nobody works at any wage: not true above 1/4.
-    assert!(refused("0", "cover-response 0:1 0:1").contains("the exploitability of the witness is 1"));
+    assert!(
+        refused("0", "cover-response 0:1 0:1").contains("the exploitability of the witness is 1")
+    );
     // Half of the wages only: a piece is missing.
     assert!(refused("0", "cover-cut 0 1\ncover-response 1:1 1:1").contains("not complete"));
     assert!(refused("0", "cover-cut 0 0\ncover-response 1:1 1:1").contains("does not fit"));
@@ -189,7 +268,9 @@ fn forged_covers_are_refused() {
     assert!(refused("0", "cover-joined\ncover-end").contains("no bound"));
     assert!(refused("0", "cover-end").contains("does not fit"));
     // True steps, stronger claim: the range shows 5/4.
-    assert!(refused("1", "cover-range").contains("the upper bound 1 is not shown: the steps show 5/4"));
+    assert!(
+        refused("1", "cover-range").contains("the upper bound 1 is not shown: the steps show 5/4")
+    );
     let fine = format!("{}cover-range\nend\n", head("5/4"));
     assert!(check(&game, fine.as_bytes()).is_ok());
 }
@@ -201,6 +282,9 @@ fn the_decision_reaches_the_lower_bound() {
     let outcome = solved(&game, &settings(ratio(1, 50), Selection::Pessimistic));
     let point = outcome.point.clone().expect("a point");
     game.leader.admits(&point).expect("a decision");
-    let alone = solved(&game, &Settings { point: Some(point), ..settings(ratio(1, 50), Selection::Pessimistic) });
+    let alone = solved(
+        &game,
+        &Settings { point: Some(point), ..settings(ratio(1, 50), Selection::Pessimistic) },
+    );
     assert_eq!(alone.accepted.claim.lower, outcome.accepted.claim.lower);
 }

@@ -1,4 +1,5 @@
-//! Games of any class through boxes of statistics: known values, enumeration on tiny games, alterations of certificates.
+//! Games of any class through boxes of statistics: known values, enumeration on tiny games,
+//! alterations of certificates.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -19,11 +20,13 @@ use std::path::Path;
 
 const GAP: f64 = 1e-6;
 
-/// Solves decision `index` and returns what is proved, with the certificate that `check` has accepted.
+/// Solves decision `index` and returns what is proved, with the certificate that `check` has
+/// accepted.
 fn solve(game: &Game, index: usize, epsilon: &Rational, selection: Selection) -> (Proved, String) {
     let values = game.finite_decisions().expect("a finite leader")[index].values.clone();
     let instance = game.at(&values);
-    let mut search = LiftedProblem::new(&instance, selection, epsilon, GAP).expect("numbers in range");
+    let mut search =
+        LiftedProblem::new(&instance, selection, epsilon, GAP).expect("numbers in range");
     let control = Control::default();
     while !search.done() {
         search.advance(&control);
@@ -39,7 +42,13 @@ fn sigma(selection: Selection) -> f64 {
 }
 
 /// Both proved ends lie within `tolerance` of the value of J0.
-fn assert_value(proved: &Proved, selection: Selection, expected: f64, tolerance: f64, context: &str) {
+fn assert_value(
+    proved: &Proved,
+    selection: Selection,
+    expected: f64,
+    tolerance: f64,
+    context: &str,
+) {
     for end in [&proved.bound.value, &proved.witness.value] {
         let value = sigma(selection) * to_approx(end);
         assert!((value - expected).abs() <= tolerance, "{context}: {value}, expected {expected}");
@@ -51,7 +60,11 @@ fn epidemic() -> Game {
     let text = std::fs::read_to_string("models/epidemic.toml").expect("a shipped model");
     let start = text.find("variables = [").expect("a continuous leader");
     let end = start + text[start..].find('\n').expect("a line");
-    let text = format!("{}decisions = [{{ name = \"tax\", tax = \"3/5\" }}]{}", &text[..start], &text[end..]);
+    let text = format!(
+        "{}decisions = [{{ name = \"tax\", tax = \"3/5\" }}]{}",
+        &text[..start],
+        &text[end..]
+    );
     Game::parse_toml(&text).expect("a game")
 }
 
@@ -62,11 +75,18 @@ fn epidemic_with_a_fixed_tax() {
     for (epsilon, p, q) in [(0.05, 1, 20), (0.01, 1, 100), (0.0, 0, 1)] {
         let (proved, _) = solve(&game, 0, &ratio(p, q), Selection::Pessimistic);
         let root = f64::sqrt(4.0 / 25.0 + 16.0 / 5.0 * epsilon) - 2.0 / 5.0;
-        assert_value(&proved, Selection::Pessimistic, 0.2 - 5.0 / 16.0 * root * root, 2e-6, &format!("eps = {p}/{q}"));
+        assert_value(
+            &proved,
+            Selection::Pessimistic,
+            0.2 - 5.0 / 16.0 * root * root,
+            2e-6,
+            &format!("eps = {p}/{q}"),
+        );
     }
 }
 
-/// What SCIP 10 found for the non-convex programme; its points may exceed eps by 5e-8, which moves values by up to 1e-5.
+/// What SCIP 10 found for the non-convex programme; its points may exceed eps by 5e-8, which moves
+/// values by up to 1e-5.
 #[test]
 fn a_game_solved_by_another_solver() {
     let game = Game::load(Path::new("tests/data/pcoup-3x3x2-K1-100.json")).expect("a game");
@@ -82,18 +102,29 @@ fn a_game_solved_by_another_solver() {
     ];
     for (decision, q, selection, expected) in table {
         let (proved, _) = solve(&game, decision, &ratio(1, q), selection);
-        assert_value(&proved, selection, expected, 1e-5, &format!("decision {decision}, eps = 1/{q}, {selection}"));
+        assert_value(
+            &proved,
+            selection,
+            expected,
+            1e-5,
+            &format!("decision {decision}, eps = 1/{q}, {selection}"),
+        );
     }
 }
 
-/// Two stages, two states, two actions; transitions and rewards depend on the mass that plays action 1 at stage 0, rewards with squares.
+/// Two stages, two states, two actions; transitions and rewards depend on the mass that plays
+/// action 1 at stage 0, rewards with squares.
 fn tiny(rng: &mut ChaCha8Rng) -> Tiny {
     let aggregates = vec![
         TinyAggregate { stage: 0, weights: vec![(0, 1, ratio(1, 1)), (1, 1, ratio(1, 2))] },
         TinyAggregate { stage: 1, weights: vec![(0, 0, ratio(1, 1))] },
     ];
     let reward = |rng: &mut ChaCha8Rng| {
-        let form = Form::constant(eighth(rng, -8, 8)).and(eighth(rng, -8, 8), &[], &[0]).and(eighth(rng, -8, 8), &[], &[1]);
+        let form = Form::constant(eighth(rng, -8, 8)).and(eighth(rng, -8, 8), &[], &[0]).and(
+            eighth(rng, -8, 8),
+            &[],
+            &[1],
+        );
         if below(rng, 3) == 0 { form.and(eighth(rng, -8, 8), &[], &[0, 0]) } else { form }
     };
     let mut stages = Vec::new();
@@ -112,7 +143,14 @@ fn tiny(rng: &mut ChaCha8Rng) -> Tiny {
         }
         stages.push(rows);
     }
-    Tiny { actions: 2, initial: vec![ratio(3, 8), ratio(5, 8)], stages, aggregates, payoff: Form::default(), decisions: vec![Vec::new()] }
+    Tiny {
+        actions: 2,
+        initial: vec![ratio(3, 8), ratio(5, 8)],
+        stages,
+        aggregates,
+        payoff: Form::default(),
+        decisions: vec![Vec::new()],
+    }
 }
 
 /// Every policy with probabilities in multiples of 1/6 is an inner approximation of the equilibria.
@@ -136,15 +174,31 @@ fn enumerated_policies_do_not_beat_the_bounds() {
         for epsilon in [ratio(1, 4), ratio(1, 32)] {
             for selection in SELECTIONS {
                 let (proved, _) = solve(&game, 0, &epsilon, selection);
-                let sign = if selection == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE };
-                for (_, leader) in evaluated.iter().filter(|(exploitability, _)| *exploitability <= epsilon) {
-                    assert!(&sign * leader >= proved.bound.value, "round {round}: {leader} beats {}", proved.bound.value);
+                let sign = if selection == Selection::Pessimistic {
+                    Rational::ONE
+                } else {
+                    Rational::NEG_ONE
+                };
+                for (_, leader) in
+                    evaluated.iter().filter(|(exploitability, _)| *exploitability <= epsilon)
+                {
+                    assert!(
+                        &sign * leader >= proved.bound.value,
+                        "round {round}: {leader} beats {}",
+                        proved.bound.value
+                    );
                 }
                 let width = to_approx(&(&proved.witness.value - &proved.bound.value));
-                assert!(width <= 2.0 * GAP * to_approx(&proved.bound.value).abs().max(1.0), "round {round}: width {width}");
+                assert!(
+                    width <= 2.0 * GAP * to_approx(&proved.bound.value).abs().max(1.0),
+                    "round {round}: width {width}"
+                );
                 let parts = proved.mixture().expect("a policy");
                 let witness = evaluate(&tiny, 0, &play_of(&parts[0].policy));
-                assert!(witness.exploitability <= epsilon && &sign * witness.leader_reward <= proved.witness.value);
+                assert!(
+                    witness.exploitability <= epsilon
+                        && &sign * witness.leader_reward <= proved.witness.value
+                );
             }
         }
     }
@@ -158,7 +212,8 @@ const PER_CERTIFICATE: usize = 120;
 /// What is proved after some boxes, with the certificate that `check` has accepted.
 fn proved_early(game: &Game, epsilon: &Rational, selection: Selection) -> (Proved, String) {
     let instance = game.at(&game.finite_decisions().expect("a finite leader")[0].values);
-    let mut search = LiftedProblem::new(&instance, selection, epsilon, GAP).expect("numbers in range");
+    let mut search =
+        LiftedProblem::new(&instance, selection, epsilon, GAP).expect("numbers in range");
     let control = Control::default();
     for _ in 0..MOST_BOXES {
         if search.done() {
@@ -172,10 +227,16 @@ fn proved_early(game: &Game, epsilon: &Rational, selection: Selection) -> (Prove
     (proved, text)
 }
 
-/// How many of the alterations of a certificate are refused and accepted; an accepted one with a claim beyond `truth` fails the test.
+/// How many of the alterations of a certificate are refused and accepted; an accepted one with a
+/// claim beyond `truth` fails the test.
 ///
 /// Only what follows the lines of the claim about game, eps, selection and scope is altered.
-fn altered(rng: &mut ChaCha8Rng, game: &Game, text: &str, truth: &(Rational, Rational)) -> (usize, usize) {
+fn altered(
+    rng: &mut ChaCha8Rng,
+    game: &Game,
+    text: &str,
+    truth: &(Rational, Rational),
+) -> (usize, usize) {
     let lines: Vec<&str> = text.lines().collect();
     let (mut refused, mut accepted) = (0, 0);
     for _ in 0..PER_CERTIFICATE {
@@ -193,12 +254,16 @@ fn altered(rng: &mut ChaCha8Rng, game: &Game, text: &str, truth: &(Rational, Rat
         accepted += 1;
         let (lower, upper) = (verdict.claim.lower, verdict.claim.upper);
         let (least, greatest) = truth;
-        assert!(lower <= *greatest && upper >= *least, "accepted {lower} to {upper}, the value is in {least} to {greatest}:\n{old}");
+        assert!(
+            lower <= *greatest && upper >= *least,
+            "accepted {lower} to {upper}, the value is in {least} to {greatest}:\n{old}"
+        );
     }
     (refused, accepted)
 }
 
-/// A certificate with a line changed, or with stronger claims besides, is refused, or what it then claims is still true.
+/// A certificate with a line changed, or with stronger claims besides, is refused, or what it then
+/// claims is still true.
 #[test]
 fn altered_trees_claim_nothing_false() {
     let mut rng = ChaCha8Rng::seed_from_u64(21);
@@ -213,7 +278,10 @@ fn altered_trees_claim_nothing_false() {
         accepted += yes;
     }
     println!("{refused} refused, {accepted} accepted");
-    assert!(refused + accepted == 24 * PER_CERTIFICATE && refused > 1_500 && accepted > 20, "{refused} refused, {accepted} accepted");
+    assert!(
+        refused + accepted == 24 * PER_CERTIFICATE && refused > 1_500 && accepted > 20,
+        "{refused} refused, {accepted} accepted"
+    );
 }
 
 /// Values in closed form: the ends are not the program's own.
@@ -225,8 +293,16 @@ fn altered_trees_against_closed_forms() {
     // 1/5 - 5/16 (sqrt(4/25 + 16/5 eps) - 2/5)^2, twelve digits, and 1/5 for the best equilibrium.
     let fifth = || (ratio(1, 5), ratio(1, 5));
     let rows = [
-        (ratio(1, 20), Selection::Pessimistic, (ratio(191_421_356_237, 1_000_000_000_000), ratio(191_421_356_238, 1_000_000_000_000))),
-        (ratio(1, 100), Selection::Pessimistic, (ratio(199_544_511_501, 1_000_000_000_000), ratio(199_544_511_502, 1_000_000_000_000))),
+        (
+            ratio(1, 20),
+            Selection::Pessimistic,
+            (ratio(191_421_356_237, 1_000_000_000_000), ratio(191_421_356_238, 1_000_000_000_000)),
+        ),
+        (
+            ratio(1, 100),
+            Selection::Pessimistic,
+            (ratio(199_544_511_501, 1_000_000_000_000), ratio(199_544_511_502, 1_000_000_000_000)),
+        ),
         (ratio(1, 100), Selection::Optimistic, fifth()),
         (Rational::ZERO, Selection::Pessimistic, fifth()),
         (Rational::ZERO, Selection::Optimistic, fifth()),
@@ -238,5 +314,8 @@ fn altered_trees_against_closed_forms() {
         accepted += yes;
     }
     println!("{refused} refused, {accepted} accepted");
-    assert!(refused > 300 && accepted > 0, "{refused} refused, {accepted} accepted: the alterations are not what they should be");
+    assert!(
+        refused > 300 && accepted > 0,
+        "{refused} refused, {accepted} accepted: the alterations are not what they should be"
+    );
 }

@@ -1,4 +1,5 @@
-//! The linear programme over occupation measures against brute force, with honest and with lying back ends.
+//! The linear programme over occupation measures against brute force, with honest and with lying
+//! back ends.
 #![cfg(feature = "solver")]
 
 mod small_games;
@@ -24,13 +25,24 @@ const BOTH: [Selection; 2] = [Selection::Pessimistic, Selection::Optimistic];
 /// None, small, medium, exactly that of some policy, larger than any.
 fn epsilons(brute: &Brute, rng: &mut ChaCha8Rng) -> Vec<Rational> {
     let policy = &brute.points[rng.next_u32() as usize % brute.points.len()];
-    vec![ratio(0, 1), ratio(1, 1000), ratio(1, 7), &brute.follower_value - &policy.1, ratio(1000, 1)]
+    vec![
+        ratio(0, 1),
+        ratio(1, 1000),
+        ratio(1, 7),
+        &brute.follower_value - &policy.1,
+        ratio(1000, 1),
+    ]
 }
 
 /// The checker's opinion of a certificate made of the two steps of `proved`.
-fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result<Accepted, Box<Rejection>> {
+fn accepted(
+    numbers: &Numbers,
+    problem: &Problem<'_>,
+    proved: &Proved,
+) -> Result<Accepted, Box<Rejection>> {
     let game = game_of(numbers);
-    let (bound, witness) = (problem.sigma() * &proved.bound.value, problem.sigma() * &proved.witness.value);
+    let (bound, witness) =
+        (problem.sigma() * &proved.bound.value, problem.sigma() * &proved.witness.value);
     let claim = Claim {
         game_hash: game.hash(),
         epsilon: problem.epsilon.clone(),
@@ -40,15 +52,26 @@ fn accepted(numbers: &Numbers, problem: &Problem<'_>, proved: &Proved) -> Result
         lower: bound.clone().min(witness.clone()),
         upper: bound.max(witness),
     };
-    let steps = [vec![Step::Decision(0)], proved.bound.steps.clone(), proved.witness.steps.clone()].concat();
+    let steps = [vec![Step::Decision(0)], proved.bound.steps.clone(), proved.witness.steps.clone()]
+        .concat();
     let text = write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail");
     check(&game, text.as_slice()).map_err(Box::new)
 }
 
-fn check_outcome(numbers: &Numbers, problem: &Problem<'_>, outcome: &LpOutcome, value: &Rational, what: &str) {
+fn check_outcome(
+    numbers: &Numbers,
+    problem: &Problem<'_>,
+    outcome: &LpOutcome,
+    value: &Rational,
+    what: &str,
+) {
     let proved = &outcome.proved;
     assert!(proved.bound.value <= *value, "{what}: bound {} above {value}", proved.bound.value);
-    assert!(proved.witness.value >= *value, "{what}: witness {} below {value}", proved.witness.value);
+    assert!(
+        proved.witness.value >= *value,
+        "{what}: witness {} below {value}",
+        proved.witness.value
+    );
     accepted(numbers, problem, proved).unwrap_or_else(|rejection| panic!("{what}: {rejection}"));
 }
 
@@ -62,12 +85,17 @@ fn exact_on_small_games() {
         for epsilon in epsilons(&brute, &mut rng) {
             for selection in BOTH {
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
-                let outcome = solve_lp(&problem, &HighsBackend, &Control::default()).expect("epsilon is not negative");
+                let outcome = solve_lp(&problem, &HighsBackend, &Control::default())
+                    .expect("epsilon is not negative");
                 let value = brute.value(&epsilon, selection);
                 let what = format!("game {game}, epsilon {epsilon}, {selection}");
                 check_outcome(&numbers, &problem, &outcome, &value, &what);
                 assert_eq!(outcome.failure, None, "{what}");
-                assert_eq!((&outcome.proved.bound.value, &outcome.proved.witness.value), (&value, &value), "{what}");
+                assert_eq!(
+                    (&outcome.proved.bound.value, &outcome.proved.witness.value),
+                    (&value, &value),
+                    "{what}"
+                );
                 assert!(matches!(outcome.proved.bound.steps[..], [Step::Dual { .. }]), "{what}");
                 assert!(outcome.proved.mixture().is_some_and(|parts| parts.len() <= 2), "{what}");
                 solved += 1;
@@ -88,8 +116,13 @@ fn rounded_proofs_are_close() {
             for selection in BOTH {
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
                 for bits in [60, 90] {
-                    let outcome =
-                        solve_lp_in(&problem, &HighsBackend, &Control::default(), Arithmetic::Rounded(bits)).expect("not negative");
+                    let outcome = solve_lp_in(
+                        &problem,
+                        &HighsBackend,
+                        &Control::default(),
+                        Arithmetic::Rounded(bits),
+                    )
+                    .expect("not negative");
                     let value = brute.value(&epsilon, selection);
                     let what = format!("game {game}, epsilon {epsilon}, {selection}, {bits} bits");
                     check_outcome(&numbers, &problem, &outcome, &value, &what);
@@ -159,7 +192,11 @@ impl Liar {
 }
 
 impl Backend for Liar {
-    fn minimise(&self, lp: &OccupationLp, time_limit: Option<Duration>) -> Result<LpSolution, LpFailure> {
+    fn minimise(
+        &self,
+        lp: &OccupationLp,
+        time_limit: Option<Duration>,
+    ) -> Result<LpSolution, LpFailure> {
         let mut answer = HighsBackend.minimise(lp, time_limit)?;
         let (point, duals) = (&mut answer.occupation_approx, &mut answer.flow_duals_approx);
         match self.lie {
@@ -223,10 +260,13 @@ fn lies_prove_nothing_wrong() {
             for lie in LIES {
                 let selection = BOTH[rng.next_u32() as usize % 2];
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
-                let liar = Liar { lie, rng: RefCell::new(ChaCha8Rng::seed_from_u64(rng.next_u64())) };
+                let liar =
+                    Liar { lie, rng: RefCell::new(ChaCha8Rng::seed_from_u64(rng.next_u64())) };
                 let value = brute.value(&epsilon, selection);
                 let what = format!("game {game}, epsilon {epsilon}, {selection}, {lie:?}");
-                let rounded = solve_lp_in(&problem, &liar, &Control::default(), Arithmetic::Rounded(60)).expect("not negative");
+                let rounded =
+                    solve_lp_in(&problem, &liar, &Control::default(), Arithmetic::Rounded(60))
+                        .expect("not negative");
                 check_outcome(&numbers, &problem, &rounded, &value, &format!("{what}, rounded"));
                 let exact = solve_lp(&problem, &liar, &Control::default()).expect("not negative");
                 check_outcome(&numbers, &problem, &exact, &value, &what);
@@ -257,14 +297,20 @@ fn duals_have_the_written_signs() {
         assert!(answer.fits(&lp));
         assert!(answer.multiplier_approx >= -1e-9);
         let mut dual_value = answer.multiplier_approx * lp.required_reward_approx;
-        dual_value += lp.initial_approx.iter().zip(&answer.flow_duals_approx[0]).map(|(mass, y)| mass * y).sum::<f64>();
+        dual_value += lp
+            .initial_approx
+            .iter()
+            .zip(&answer.flow_duals_approx[0])
+            .map(|(mass, y)| mass * y)
+            .sum::<f64>();
         let mut primal_value = 0.0;
         for (t, stage) in lp.stages.iter().enumerate() {
             let next = answer.flow_duals_approx.get(t + 1).map(Vec::as_slice);
             for state in 0..stage.pairs.states() {
                 for pair in stage.pairs.of_state(state) {
                     let reduced_cost =
-                        stage.pair_value_approx(pair, 1.0, answer.multiplier_approx, next) - answer.flow_duals_approx[t][state];
+                        stage.pair_value_approx(pair, 1.0, answer.multiplier_approx, next)
+                            - answer.flow_duals_approx[t][state];
                     assert!(reduced_cost >= -1e-6);
                     assert!(answer.occupation_approx[t][pair] * reduced_cost <= 1e-6);
                     primal_value += stage.cost_approx[pair] * answer.occupation_approx[t][pair];
@@ -285,7 +331,8 @@ fn by_dynamic_programming(problem: &Problem<'_>) -> Proved {
 }
 
 fn mdp(stages: usize, states: usize, seed: u64) -> Numbers {
-    let parameters = MdpParameters { stages, states, actions: 4, successors: 3, decisions: 1, seed };
+    let parameters =
+        MdpParameters { stages, states, actions: 4, successors: 3, decisions: 1, seed };
     let game = MdpFamily::new(parameters).expect("sizes in range").game();
     game.at(&[]).mean_field_free().expect("class C0")
 }
@@ -299,12 +346,23 @@ fn agrees_with_dynamic_programming() {
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
                 let value = by_dynamic_programming(&problem).bound.value;
                 let what = format!("seed {seed}, epsilon {epsilon}, {selection}");
-                let exact = solve_lp(&problem, &HighsBackend, &Control::default()).expect("not negative");
+                let exact =
+                    solve_lp(&problem, &HighsBackend, &Control::default()).expect("not negative");
                 check_outcome(&numbers, &problem, &exact, &value, &what);
                 assert_eq!(exact.proved.bound.value, exact.proved.witness.value, "{what}");
-                let rounded = solve_lp_in(&problem, &HighsBackend, &Control::default(), Arithmetic::Rounded(64)).expect("not negative");
+                let rounded = solve_lp_in(
+                    &problem,
+                    &HighsBackend,
+                    &Control::default(),
+                    Arithmetic::Rounded(64),
+                )
+                .expect("not negative");
                 check_outcome(&numbers, &problem, &rounded, &value, &what);
-                assert!(&rounded.proved.witness.value - &rounded.proved.bound.value <= ratio(1, 100_000_000), "{what}");
+                assert!(
+                    &rounded.proved.witness.value - &rounded.proved.bound.value
+                        <= ratio(1, 100_000_000),
+                    "{what}"
+                );
             }
         }
     }
@@ -313,13 +371,18 @@ fn agrees_with_dynamic_programming() {
 #[test]
 fn a_solver_out_of_time_leaves_time_for_proofs() {
     let (numbers, epsilon) = (mdp(20, 40, 1), ratio(1, 64));
-    let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection: Selection::Pessimistic };
+    let problem =
+        Problem { numbers: &numbers, epsilon: &epsilon, selection: Selection::Pessimistic };
     let value = by_dynamic_programming(&problem).bound.value;
     for milliseconds in [1, 30, 400] {
         let deadline = Instant::now() + Duration::from_millis(milliseconds);
         let control = Control::new(Some(deadline), Arc::new(AtomicBool::new(false)));
         let outcome = solve_lp(&problem, &HighsBackend, &control).expect("not negative");
-        assert!(matches!(outcome.failure, None | Some(LpFailure::TimeLimit | LpFailure::Stopped)), "{:?}", outcome.failure);
+        assert!(
+            matches!(outcome.failure, None | Some(LpFailure::TimeLimit | LpFailure::Stopped)),
+            "{:?}",
+            outcome.failure
+        );
         check_outcome(&numbers, &problem, &outcome, &value, "out of time");
     }
 }
@@ -353,14 +416,20 @@ fn rewards_of_any_size() {
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
                 let value = brute.value(&epsilon, selection);
                 let what = format!("game {game}, 10^{exponent}, {selection}");
-                let exact = solve_lp(&problem, &HighsBackend, &Control::default()).expect("not negative");
+                let exact =
+                    solve_lp(&problem, &HighsBackend, &Control::default()).expect("not negative");
                 check_outcome(&numbers, &problem, &exact, &value, &what);
                 assert_eq!(exact.proved.bound.value, exact.proved.witness.value, "{what}");
                 let without_leader = numbers.stages.iter().all(|stage| stage.leader.is_zero());
                 assert_eq!(exact.failure, failure.clone().filter(|_| !without_leader), "{what}");
                 for bits in [1, 60, 200] {
-                    let rounded =
-                        solve_lp_in(&problem, &HighsBackend, &Control::default(), Arithmetic::Rounded(bits)).expect("not negative");
+                    let rounded = solve_lp_in(
+                        &problem,
+                        &HighsBackend,
+                        &Control::default(),
+                        Arithmetic::Rounded(bits),
+                    )
+                    .expect("not negative");
                     check_outcome(&numbers, &problem, &rounded, &value, &what);
                 }
             }
@@ -383,13 +452,18 @@ fn limits_are_outcomes() {
         assert_eq!(past.remaining(), Some(Duration::ZERO));
         for control in [stopped, past] {
             for arithmetic in [Arithmetic::Exact, Arithmetic::Rounded(60)] {
-                let outcome = solve_lp_in(&problem, &HighsBackend, &control, arithmetic).expect("not negative");
+                let outcome = solve_lp_in(&problem, &HighsBackend, &control, arithmetic)
+                    .expect("not negative");
                 check_outcome(&numbers, &problem, &outcome, &value, "stopped");
                 assert_eq!(outcome.failure, Some(LpFailure::Stopped));
             }
         }
     }
     let negative = ratio(-1, 1000);
-    let problem = Problem { numbers: &numbers, epsilon: &negative, selection: Selection::Pessimistic };
-    assert_eq!(solve_lp(&problem, &HighsBackend, &Control::default()), Err(LpError::NegativeEpsilon));
+    let problem =
+        Problem { numbers: &numbers, epsilon: &negative, selection: Selection::Pessimistic };
+    assert_eq!(
+        solve_lp(&problem, &HighsBackend, &Control::default()),
+        Err(LpError::NegativeEpsilon)
+    );
 }

@@ -17,7 +17,11 @@ type Spoil = fn(LpSolution) -> Result<LpSolution, LpFailure>;
 struct Liar(Spoil);
 
 impl Backend for Liar {
-    fn minimise(&self, lp: &OccupationLp, time_limit: Option<Duration>) -> Result<LpSolution, LpFailure> {
+    fn minimise(
+        &self,
+        lp: &OccupationLp,
+        time_limit: Option<Duration>,
+    ) -> Result<LpSolution, LpFailure> {
         (self.0)(HighsBackend.minimise(lp, time_limit)?)
     }
 }
@@ -78,16 +82,23 @@ struct Known {
 }
 
 fn known_values() -> Vec<Known> {
-    let text = std::fs::read_to_string("tests/oracle/c0_values.json").expect("the values are shipped");
+    let text =
+        std::fs::read_to_string("tests/oracle/c0_values.json").expect("the values are shipped");
     let values: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list");
     let small = ["tie", "audit", "moral_hazard_grid", "inspection_grid", "maintenance"];
-    let string = |v: &serde_json::Value, key: &str| v[key].as_str().expect("a string").trim_end_matches(".toml").to_string();
+    let string = |v: &serde_json::Value, key: &str| {
+        v[key].as_str().expect("a string").trim_end_matches(".toml").to_string()
+    };
     values
         .iter()
         .map(|v| Known {
             model: string(v, "model"),
             epsilon: parse_rational(&string(v, "epsilon")).expect("a number"),
-            selection: if string(v, "selection") == "optimistic" { Selection::Optimistic } else { Selection::Pessimistic },
+            selection: if string(v, "selection") == "optimistic" {
+                Selection::Optimistic
+            } else {
+                Selection::Pessimistic
+            },
             value: parse_rational(&string(v, "value")).expect("a number"),
         })
         .filter(|known| small.contains(&known.model.as_str()))
@@ -116,7 +127,11 @@ fn no_lie_becomes_a_bound() {
                     claim.lower,
                     claim.upper
                 );
-                assert_eq!(outcome.status == Status::Exact, claim.lower == claim.upper, "{model}, {name}");
+                assert_eq!(
+                    outcome.status == Status::Exact,
+                    claim.lower == claim.upper,
+                    "{model}, {name}"
+                );
             }
         }
     }

@@ -21,7 +21,9 @@ fn expected() -> BTreeMap<String, String> {
 fn error_of(path: &Path) -> Option<String> {
     let (send, receive) = mpsc::channel();
     let owned = path.to_path_buf();
-    std::thread::spawn(move || send.send(Game::load(&owned).err().map(|errors| errors.to_string())));
+    std::thread::spawn(move || {
+        send.send(Game::load(&owned).err().map(|errors| errors.to_string()))
+    });
     receive.recv_timeout(LONGEST).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()))
 }
 
@@ -52,7 +54,10 @@ fn every_file_is_listed() {
     let expected = expected();
     for entry in fs::read_dir("tests/malformed").expect("the folder") {
         let name = entry.expect("an entry").file_name().into_string().expect("a name");
-        assert!(name == "expected.toml" || expected.contains_key(&name), "{name} is not in expected.toml");
+        assert!(
+            name == "expected.toml" || expected.contains_key(&name),
+            "{name} is not in expected.toml"
+        );
     }
 }
 
@@ -60,7 +65,11 @@ fn every_file_is_listed() {
 #[test]
 fn errors_come_together() {
     let text = fs::read_to_string("models/audit.toml").expect("a shipped model");
-    let broken = text.replacen("[[reward]]", "[[reward]]\nvalue = \"nonsense\"\n[[reward]]\nstate = \"nowhere\"\nvalue = 1\n[[reward]]", 1);
+    let broken = text.replacen(
+        "[[reward]]",
+        "[[reward]]\nvalue = \"nonsense\"\n[[reward]]\nstate = \"nowhere\"\nvalue = 1\n[[reward]]",
+        1,
+    );
     let message = Game::parse_toml(&broken).expect_err("two errors").to_string();
     assert!(message.contains("nonsense") && message.contains("nowhere"), "{message}");
 }
@@ -86,7 +95,10 @@ fn the_program_answers_with_status_two() {
             .expect("it ran");
         let message = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{name}: {message}");
-        assert!(message.starts_with("error: ") && !message.contains("panicked"), "{name}: {message}");
+        assert!(
+            message.starts_with("error: ") && !message.contains("panicked"),
+            "{name}: {message}"
+        );
         assert!(output.stdout.is_empty(), "{name}: data on standard output");
     }
 }

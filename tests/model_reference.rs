@@ -14,7 +14,10 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 
 #[test]
 fn complete_examples_load() {
-    let whole: Vec<String> = blocks("docs/model.md", "toml").into_iter().filter(|block| block.starts_with("format")).collect();
+    let whole: Vec<String> = blocks("docs/model.md", "toml")
+        .into_iter()
+        .filter(|block| block.starts_with("format"))
+        .collect();
     let [commuters] = whole.as_slice() else { panic!("one complete TOML game") };
     let game = Game::parse_toml(commuters).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!((classify(&game).class, game.pairs()), (Class::C3, 10));
@@ -27,7 +30,10 @@ fn complete_examples_load() {
 /// Fragments, put into a game that has the names they use, load too.
 #[test]
 fn fragments_load() {
-    let fragments: Vec<String> = blocks("docs/model.md", "toml").into_iter().filter(|block| !block.starts_with("format")).collect();
+    let fragments: Vec<String> = blocks("docs/model.md", "toml")
+        .into_iter()
+        .filter(|block| !block.starts_with("format"))
+        .collect();
     let games: Vec<String> = fragments
         .iter()
         .filter(|text| !text.starts_with("state"))
@@ -62,24 +68,42 @@ fn references_lead_somewhere() {
     let mut found = 0;
     for source in sources {
         // Comment signs and line ends within a reference do not matter.
-        let text = fs::read_to_string(&source).expect("text").replace("//!", " ").replace("///", " ").replace("//", " ");
+        let text = fs::read_to_string(&source)
+            .expect("text")
+            .replace("//!", " ")
+            .replace("///", " ")
+            .replace("//", " ");
         let text = text.split_whitespace().collect::<Vec<&str>>().join(" ");
         for reference in text.split("docs/").skip(1) {
             let Some((page, words)) = reference.split_once(".md") else { continue };
             let path = format!("docs/{page}.md");
-            let page = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}: {path}", source.display()));
-            let words: String = words.chars().take_while(|c| !".:;".contains(*c)).take(60).collect();
+            let page = fs::read_to_string(&path)
+                .unwrap_or_else(|_| panic!("{}: {path}", source.display()));
+            let words: String =
+                words.chars().take_while(|c| !".:;".contains(*c)).take(60).collect();
             found += 1;
             if words.starts_with(", equation") || words.starts_with(", statements") {
                 for label in words.split('(').skip(1).filter_map(|part| part.split(')').next()) {
-                    assert!(page.contains(&format!("({label})")), "{}: {path} has no ({label})", source.display());
+                    assert!(
+                        page.contains(&format!("({label})")),
+                        "{}: {path} has no ({label})",
+                        source.display()
+                    );
                 }
             } else if let Some(number) = words.strip_prefix(", table ") {
                 let number: String = number.chars().take_while(char::is_ascii_digit).collect();
-                assert!(page.contains(&format!("**Table {number}.**")), "{}: {path} has no table {number}", source.display());
+                assert!(
+                    page.contains(&format!("**Table {number}.**")),
+                    "{}: {path} has no table {number}",
+                    source.display()
+                );
             } else if let Some(section) = words.strip_prefix(", section \"") {
                 let section = section.split('"').next().unwrap_or_default();
-                assert!(page.contains(&format!("\n## {section}\n")), "{}: {path} has no section {section}", source.display());
+                assert!(
+                    page.contains(&format!("\n## {section}\n")),
+                    "{}: {path} has no section {section}",
+                    source.display()
+                );
             }
         }
     }
@@ -91,7 +115,10 @@ fn references_lead_somewhere() {
 fn equations_are_numbered_once() {
     let text = fs::read_to_string("docs/model.md").expect("the page");
     for number in 1..=4 {
-        let lines = text.lines().filter(|line| line.starts_with("    ") && line.ends_with(&format!(" ({number})"))).count();
+        let lines = text
+            .lines()
+            .filter(|line| line.starts_with("    ") && line.ends_with(&format!(" ({number})")))
+            .count();
         assert_eq!(lines, 1, "({number})");
     }
 }

@@ -1,7 +1,7 @@
 //! Random alterations of certificates: refused, or accepted with a claim that is still true.
 //!
-//! The truth is found by enumerating deterministic policies and pairwise mixtures (tests/small_games), for whatever eps, selection
-//! and scope the altered certificate speaks of.
+//! The truth is found by enumerating deterministic policies and pairwise mixtures
+//! (tests/small_games), for whatever eps, selection and scope the altered certificate speaks of.
 #![cfg(feature = "solver")]
 
 mod small_games;
@@ -32,7 +32,10 @@ struct Truth {
 impl Truth {
     fn new(game: Game) -> Self {
         let decisions = game.finite_decisions().expect("a finite leader");
-        let brutes = decisions.iter().map(|d| Brute::new(&game.at(&d.values).mean_field_free().expect("class C0"))).collect();
+        let brutes = decisions
+            .iter()
+            .map(|d| Brute::new(&game.at(&d.values).mean_field_free().expect("class C0")))
+            .collect();
         Truth { game, brutes }
     }
 
@@ -51,13 +54,25 @@ impl Truth {
             Scope::Decision(index) => vec![index],
             Scope::Point(_) => panic!("a point: {context}"),
         };
-        let inner: Vec<Rational> = scope.iter().map(|&index| self.inner(index, &claim.epsilon, claim.selection)).collect();
+        let inner: Vec<Rational> =
+            scope.iter().map(|&index| self.inner(index, &claim.epsilon, claim.selection)).collect();
         let value = inner.iter().max().expect("a decision");
-        assert!(claim.lower <= *value && *value <= claim.upper, "{} <= {value} <= {} is false: {context}", claim.lower, claim.upper);
+        assert!(
+            claim.lower <= *value && *value <= claim.upper,
+            "{} <= {value} <= {} is false: {context}",
+            claim.lower,
+            claim.upper
+        );
         for (&index, value) in scope.iter().zip(&inner) {
             let (lower, upper) = &accepted.decisions[index];
-            assert!(lower.as_ref().is_none_or(|l| l <= value), "decision {index}: {lower:?} <= {value}: {context}");
-            assert!(upper.as_ref().is_none_or(|u| value <= u), "decision {index}: {value} <= {upper:?}: {context}");
+            assert!(
+                lower.as_ref().is_none_or(|l| l <= value),
+                "decision {index}: {lower:?} <= {value}: {context}"
+            );
+            assert!(
+                upper.as_ref().is_none_or(|u| value <= u),
+                "decision {index}: {value} <= {upper:?}: {context}"
+            );
         }
     }
 }
@@ -159,10 +174,12 @@ fn no_alteration_makes_a_false_claim_acceptable() {
                     (Method::LinearProgramme, Precision::Exact),
                     (Method::DynamicProgramming, Precision::Bits(64)),
                 ] {
-                    let settings = Settings { selection, method, precision, ..Settings::new(epsilon.clone()) };
+                    let settings =
+                        Settings { selection, method, precision, ..Settings::new(epsilon.clone()) };
                     let outcome = solve(&truth.game, &settings).expect("an answer");
                     truth.assert_true(&outcome.accepted, "unaltered");
-                    certificates.push((position, String::from_utf8(outcome.certificate).expect("text")));
+                    certificates
+                        .push((position, String::from_utf8(outcome.certificate).expect("text")));
                 }
             }
         }
@@ -191,7 +208,10 @@ fn no_alteration_makes_a_false_claim_acceptable() {
         }
     }
     eprintln!("{altered} alterations: {refused} refused, {weaker} accepted with a true claim");
-    assert!(altered >= 10_000 && refused >= 5_000 && weaker >= 100, "{altered} altered, {refused} refused, {weaker} true");
+    assert!(
+        altered >= 10_000 && refused >= 5_000 && weaker >= 100,
+        "{altered} altered, {refused} refused, {weaker} true"
+    );
 }
 
 #[test]
@@ -200,7 +220,10 @@ fn a_certificate_serves_no_other_game() {
     for (position, truth) in truths.iter().enumerate() {
         let outcome = solve(&truth.game, &Settings::new(ratio(1, 50))).expect("an answer");
         for (other, another) in truths.iter().enumerate() {
-            assert_eq!(check(&another.game, outcome.certificate.as_slice()).is_ok(), other == position);
+            assert_eq!(
+                check(&another.game, outcome.certificate.as_slice()).is_ok(),
+                other == position
+            );
         }
     }
 }

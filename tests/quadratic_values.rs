@@ -1,7 +1,9 @@
-//! Games whose rewards are affine in the population, against values that other programs found (tests/oracle/mfg_values.py).
+//! Games whose rewards are affine in the population, against values that other programs found
+//! (tests/oracle/mfg_values.py).
 //!
-//! Every row of tests/oracle/mfg_values.json about a game of class C1 is the least or greatest reward over the eps-equilibria of one decision: a
-//! fraction, or an enclosure with the slip of the solver that found it.
+//! Every row of tests/oracle/mfg_values.json about a game of class C1 is the least or greatest
+//! reward over the eps-equilibria of one decision: a fraction, or an enclosure with the slip of the
+//! solver that found it.
 #![cfg(feature = "solver")]
 
 use smfg::certificate::Selection;
@@ -39,7 +41,11 @@ fn row(known: &serde_json::Value) -> Row {
         model: string("model").expect("a model"),
         decision: string("decision"),
         epsilon: number(&known["epsilon"]).expect("an eps"),
-        selection: if known["sense"] == "max" { Selection::Optimistic } else { Selection::Pessimistic },
+        selection: if known["sense"] == "max" {
+            Selection::Optimistic
+        } else {
+            Selection::Pessimistic
+        },
         exact: number(&known["exact"]),
         lower: number(&known["lower"]).expect("a lower end"),
         upper: number(&known["upper"]).expect("an upper end"),
@@ -50,7 +56,8 @@ fn row(known: &serde_json::Value) -> Row {
 }
 
 fn rows() -> Vec<Row> {
-    let text = std::fs::read_to_string("tests/oracle/mfg_values.json").expect("the values are shipped");
+    let text =
+        std::fs::read_to_string("tests/oracle/mfg_values.json").expect("the values are shipped");
     let values: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list");
     values.iter().map(row).collect()
 }
@@ -58,10 +65,14 @@ fn rows() -> Vec<Row> {
 fn solved(game: &Game, row: &Row) -> Outcome {
     let decisions = game.finite_decisions().expect("a finite leader");
     let index = row.decision.as_ref().map_or(0, |name| {
-        decisions.iter().position(|decision| decision.name.as_ref() == Some(name)).unwrap_or_else(|| panic!("no decision: {}", row.text))
+        decisions
+            .iter()
+            .position(|decision| decision.name.as_ref() == Some(name))
+            .unwrap_or_else(|| panic!("no decision: {}", row.text))
     });
     // A row that takes longer fails by its gap, and the others are still compared.
-    let control = Control::default().within(Duration::from_secs(if is_large(row) { 3 } else { 10 }));
+    let control =
+        Control::default().within(Duration::from_secs(if is_large(row) { 3 } else { 10 }));
     let settings = Settings {
         selection: row.selection,
         decision: Some(index),
@@ -78,8 +89,11 @@ fn solved(game: &Game, row: &Row) -> Outcome {
 fn contradiction(row: &Row, outcome: &Outcome) -> Option<String> {
     let (lower, upper) = (&outcome.accepted.claim.lower, &outcome.accepted.claim.upper);
     let mut wrong = Vec::new();
-    let size = [Rational::ONE, lower.clone(), -lower.clone()].into_iter().max().expect("three numbers");
-    if !is_large(row) && (upper - lower > ratio(1, 1_000_000) * size || outcome.status == Status::Limit) {
+    let size =
+        [Rational::ONE, lower.clone(), -lower.clone()].into_iter().max().expect("three numbers");
+    if !is_large(row)
+        && (upper - lower > ratio(1, 1_000_000) * size || outcome.status == Status::Limit)
+    {
         wrong.push("not within the gap");
     }
     if outcome.statistics.refused_steps > 0 {
@@ -93,23 +107,31 @@ fn contradiction(row: &Row, outcome: &Outcome) -> Option<String> {
         if lower > exact || exact > upper {
             wrong.push("the value is not in the interval");
         }
-        if row.epsilon.is_zero() && !is_large(row) && (outcome.status != Status::Exact || lower != exact) {
+        if row.epsilon.is_zero()
+            && !is_large(row)
+            && (outcome.status != Status::Exact || lower != exact)
+        {
             wrong.push("not exact");
         }
     }
     // An exact equilibrium reaches this, so that no bound can be on the other side of it.
     if let Some(attained) = &row.attained {
-        let beaten = if row.selection == Selection::Pessimistic { lower > attained } else { upper < attained };
+        let beaten = if row.selection == Selection::Pessimistic {
+            lower > attained
+        } else {
+            upper < attained
+        };
         if beaten {
             wrong.push("an equilibrium lies beyond the bound");
         }
     }
-    let described = || format!("{}: [{lower}, {upper}], {:?}: {}", wrong.join(", "), outcome.status, row.text);
+    let described =
+        || format!("{}: [{lower}, {upper}], {:?}: {}", wrong.join(", "), outcome.status, row.text);
     if wrong.is_empty() { None } else { Some(described()) }
 }
 
-/// The two larger models take seconds or more at eps = 0, and not every row is exact, or within the gap, by then. What their intervals say
-/// must be true all the same.
+/// The two larger models take seconds or more at eps = 0, and not every row is exact, or within the
+/// gap, by then. What their intervals say must be true all the same.
 fn is_large(row: &Row) -> bool {
     row.epsilon.is_zero() && ["adoption_waves", "network_tolls"].contains(&row.model.as_str())
 }
@@ -125,9 +147,9 @@ fn every_row_of_class_c1() {
     let mut games: BTreeMap<String, Game> = BTreeMap::new();
     let (mut compared, mut exact, mut wrong) = (0, 0, Vec::new());
     for row in rows() {
-        let game = games
-            .entry(row.model.clone())
-            .or_insert_with(|| Game::load(Path::new(&format!("models/{}.toml", row.model))).expect("a shipped model"));
+        let game = games.entry(row.model.clone()).or_insert_with(|| {
+            Game::load(Path::new(&format!("models/{}.toml", row.model))).expect("a shipped model")
+        });
         if classify(game).class != Class::C1 || (left_out(&row)) {
             continue;
         }

@@ -1,4 +1,5 @@
-//! Rule (Z): regrets confine the boxes of a tree. Games over many stages, enumeration, forged lines, alterations.
+//! Rule (Z): regrets confine the boxes of a tree. Games over many stages, enumeration, forged
+//! lines, alterations.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -17,10 +18,12 @@ use smfg::exact::{Rational, ratio, to_approx};
 use smfg::game::Game;
 use std::path::Path;
 
-/// Solves the only decision of a game to `gap`; what is proved, with the certificate that `check` has accepted.
+/// Solves the only decision of a game to `gap`; what is proved, with the certificate that `check`
+/// has accepted.
 fn solve(game: &Game, epsilon: &Rational, selection: Selection, gap: f64) -> (Proved, String) {
     let instance = game.at(&game.finite_decisions().expect("a finite leader")[0].values);
-    let mut search = LiftedProblem::new(&instance, selection, epsilon, gap).expect("numbers in range");
+    let mut search =
+        LiftedProblem::new(&instance, selection, epsilon, gap).expect("numbers in range");
     let control = Control::default();
     while !search.done() {
         search.advance(&control);
@@ -32,33 +35,47 @@ fn solve(game: &Game, epsilon: &Rational, selection: Selection, gap: f64) -> (Pr
 }
 
 fn susceptible_infected(stages: usize) -> Game {
-    Game::load(Path::new(&format!("models/susceptible_infected_{stages}.toml"))).expect("a shipped model")
+    Game::load(Path::new(&format!("models/susceptible_infected_{stages}.toml")))
+        .expect("a shipped model")
 }
 
-/// The leader's reward is minus the infected mass of the last stage. Its least and greatest mass over policies of exploitability
-/// at most 1/1000 were found by sequential quadratic programming from 60 random policies in another program.
+/// The leader's reward is minus the infected mass of the last stage. Its least and greatest mass
+/// over policies of exploitability at most 1/1000 were found by sequential quadratic programming
+/// from 60 random policies in another program.
 #[test]
 fn eleven_stages_to_a_ten_thousandth() {
     let game = susceptible_infected(11);
-    for (selection, expected) in [(Selection::Pessimistic, -0.583_983_803), (Selection::Optimistic, -0.375_424_224)] {
+    for (selection, expected) in
+        [(Selection::Pessimistic, -0.583_983_803), (Selection::Optimistic, -0.375_424_224)]
+    {
         let (proved, text) = solve(&game, &ratio(1, 1000), selection, 1e-4);
         let (least, greatest) = ends(&proved, selection);
         assert!(to_approx(&(&greatest - &least)) <= 1e-4, "{selection}: {least} to {greatest}");
-        assert!(to_approx(&least) <= expected + 1e-8 && to_approx(&greatest) >= expected - 1e-8, "{selection}: {least} to {greatest}");
+        assert!(
+            to_approx(&least) <= expected + 1e-8 && to_approx(&greatest) >= expected - 1e-8,
+            "{selection}: {least} to {greatest}"
+        );
         assert!(text.contains("\nlifted-confine ") && text.contains("\nlifted-void\n"));
     }
 }
 
-/// Two states, two actions, some stages: the second state is entered in proportion to its own mass, more or less by action.
+/// Two states, two actions, some stages: the second state is entered in proportion to its own mass,
+/// more or less by action.
 fn contagion(rng: &mut ChaCha8Rng, stages: usize) -> Tiny {
-    let aggregates = (0..stages).map(|t| TinyAggregate { stage: t, weights: vec![(1, 0, ratio(1, 1)), (1, 1, ratio(1, 1))] }).collect();
+    let aggregates = (0..stages)
+        .map(|t| TinyAggregate {
+            stage: t,
+            weights: vec![(1, 0, ratio(1, 1)), (1, 1, ratio(1, 1))],
+        })
+        .collect();
     let recovery = eighth(rng, 1, 4);
     let contact = [eighth(rng, 4, 8), eighth(rng, 0, 1)];
     let cost = eighth(rng, 1, 4);
     let stage = |t: usize| {
         let cell = |state: usize, action: usize| {
             let constant = |value: Rational| Form::constant(value);
-            let paid = ratio(-(state as i64), 1) - if action == 1 { cost.clone() } else { Rational::ZERO };
+            let paid =
+                ratio(-(state as i64), 1) - if action == 1 { cost.clone() } else { Rational::ZERO };
             let next = match (t + 1 < stages, state) {
                 (false, _) => Vec::new(),
                 (true, 0) => {
@@ -66,7 +83,10 @@ fn contagion(rng: &mut ChaCha8Rng, stages: usize) -> Tiny {
                     let stays = constant(ratio(1, 1)).and(-entered.clone(), &[], &[t]);
                     vec![(0, stays), (1, Form::default().and(entered, &[], &[t]))]
                 }
-                (true, _) => vec![(0, constant(recovery.clone())), (1, constant(ratio(1, 1) - recovery.clone()))],
+                (true, _) => vec![
+                    (0, constant(recovery.clone())),
+                    (1, constant(ratio(1, 1) - recovery.clone())),
+                ],
             };
             let leader = if t + 1 == stages && state == 1 { ratio(-1, 1) } else { Rational::ZERO };
             Cell { action, reward: constant(paid), leader: constant(leader), next }
@@ -85,7 +105,8 @@ fn contagion(rng: &mut ChaCha8Rng, stages: usize) -> Tiny {
 
 const STAGES: usize = 5;
 
-/// What mixing in thirds in the first state earns the leader, with the exploitability; in the second state the first action is never worse.
+/// What mixing in thirds in the first state earns the leader, with the exploitability; in the
+/// second state the first action is never worse.
 fn enumerated(tiny: &Tiny) -> Vec<(Rational, Rational)> {
     let thirds = 3u64;
     let code = |code: u64| {
@@ -113,12 +134,22 @@ fn enumerated_policies_stay_within_the_bounds() {
             for selection in SELECTIONS {
                 let (proved, text) = solve(&game, &epsilon, selection, 1e-5);
                 let (least, greatest) = ends(&proved, selection);
-                assert!(to_approx(&(&greatest - &least)) <= 1e-5, "round {round}, eps = {epsilon}, {selection}: {least} to {greatest}");
-                for (_, leader) in policies.iter().filter(|(exploitability, _)| *exploitability <= epsilon) {
+                assert!(
+                    to_approx(&(&greatest - &least)) <= 1e-5,
+                    "round {round}, eps = {epsilon}, {selection}: {least} to {greatest}"
+                );
+                for (_, leader) in
+                    policies.iter().filter(|(exploitability, _)| *exploitability <= epsilon)
+                {
                     within += 1;
                     match selection {
-                        Selection::Pessimistic => assert!(*leader >= least, "round {round}: {leader} is below {least}"),
-                        Selection::Optimistic => assert!(*leader <= greatest, "round {round}: {leader} is above {greatest}"),
+                        Selection::Pessimistic => {
+                            assert!(*leader >= least, "round {round}: {leader} is below {least}")
+                        }
+                        Selection::Optimistic => assert!(
+                            *leader <= greatest,
+                            "round {round}: {leader} is above {greatest}"
+                        ),
                     }
                 }
                 confined += text.matches("\nlifted-confine ").count();
@@ -126,7 +157,10 @@ fn enumerated_policies_stay_within_the_bounds() {
             }
         }
     }
-    assert!(within > 500 && confined > 20 && void > 20, "{within} policies, {confined} confined and {void} void boxes");
+    assert!(
+        within > 500 && confined > 20 && void > 20,
+        "{within} policies, {confined} confined and {void} void boxes"
+    );
 }
 
 /// Lines that say more than regrets show are refused, with the reason.
@@ -137,25 +171,44 @@ fn forged_lines() {
     let lines: Vec<&str> = text.lines().collect();
     let open = lines.iter().position(|line| line.starts_with("lifted-tree ")).expect("a tree");
     let with = |line: &str| {
-        let forged: Vec<&str> = lines[..=open].iter().copied().chain([line]).chain(lines[open + 1..].iter().copied()).collect();
-        check(&game, (forged.join("\n") + "\n").as_bytes()).map(|_| ()).expect_err("a forged line").to_string()
+        let forged: Vec<&str> = lines[..=open]
+            .iter()
+            .copied()
+            .chain([line])
+            .chain(lines[open + 1..].iter().copied())
+            .collect();
+        check(&game, (forged.join("\n") + "\n").as_bytes())
+            .map(|_| ())
+            .expect_err("a forged line")
+            .to_string()
     };
     assert!(with("lifted-void").contains("the regrets leave part of the box"));
     assert!(with("lifted-confine 0:1:2").contains("do not confine statistic 0 to the stated ends"));
     assert!(with("lifted-confine 99:0:1").contains("99"));
     assert!(with("lifted-confine 0:1").contains("expected K:LOW:HIGH"));
-    // Ends that no round reaches: the closest that is accepted may not exclude the populations of known equilibria.
-    let fault = |rejection: Rejection| matches!(rejection, Rejection::Step { fault: Fault::NotConfined { .. } | Fault::NotVoid, .. });
-    let first = lines.iter().position(|line| line.starts_with("lifted-confine ")).expect("a confined box");
+    // Ends that no round reaches: the closest that is accepted may not exclude the populations of
+    // known equilibria.
+    let fault = |rejection: Rejection| {
+        matches!(
+            rejection,
+            Rejection::Step { fault: Fault::NotConfined { .. } | Fault::NotVoid, .. }
+        )
+    };
+    let first =
+        lines.iter().position(|line| line.starts_with("lifted-confine ")).expect("a confined box");
     let mut forged: Vec<String> = lines.iter().map(|line| (*line).to_string()).collect();
     let words: Vec<&str> = lines[first].split(' ').collect();
-    let parts: Vec<i64> = words[1].split(':').map(|part| part.parse().expect("an integer")).collect();
+    let parts: Vec<i64> =
+        words[1].split(':').map(|part| part.parse().expect("an integer")).collect();
     let middle = (parts[1] + parts[2]) / 2;
     forged[first] = format!("lifted-confine {}:{}:{}", parts[0], middle, parts[2]);
-    assert!(fault(check(&game, (forged.join("\n") + "\n").as_bytes()).expect_err("half a box is gone")));
+    assert!(fault(
+        check(&game, (forged.join("\n") + "\n").as_bytes()).expect_err("half a box is gone")
+    ));
 }
 
-/// A certificate with a line changed, or with stronger claims besides, is refused, or what it then claims is still true.
+/// A certificate with a line changed, or with stronger claims besides, is refused, or what it then
+/// claims is still true.
 #[test]
 fn altered_rounds_claim_nothing_false() {
     let mut rng = ChaCha8Rng::seed_from_u64(32);
@@ -167,7 +220,11 @@ fn altered_rounds_claim_nothing_false() {
         let (least, greatest) = ends(&proved, selection);
         let lines: Vec<&str> = text.lines().collect();
         let regrets: Vec<usize> = (0..lines.len())
-            .filter(|&at| ["lifted-confine", "lifted-void", "lifted-split"].iter().any(|rule| lines[at].starts_with(rule)))
+            .filter(|&at| {
+                ["lifted-confine", "lifted-void", "lifted-split"]
+                    .iter()
+                    .any(|rule| lines[at].starts_with(rule))
+            })
             .collect();
         for _ in 0..240 {
             let mut altered: Vec<String> = lines.iter().map(|line| (*line).to_string()).collect();
@@ -184,7 +241,12 @@ fn altered_rounds_claim_nothing_false() {
                 Ok(verdict) => {
                     accepted += 1;
                     let claim = verdict.claim;
-                    assert!(claim.lower <= greatest && claim.upper >= least, "accepted {} to {}", claim.lower, claim.upper);
+                    assert!(
+                        claim.lower <= greatest && claim.upper >= least,
+                        "accepted {} to {}",
+                        claim.lower,
+                        claim.upper
+                    );
                 }
             }
         }
@@ -192,13 +254,20 @@ fn altered_rounds_claim_nothing_false() {
     assert!(refused > 1000 && accepted > 20, "{refused} refused, {accepted} accepted");
 }
 
-/// At eps = 0 the bounds are the extreme equilibria, known by shooting to 7 digits (models/README.md).
+/// At eps = 0 the bounds are the extreme equilibria, known by shooting to 7 digits
+/// (models/README.md).
 #[test]
 fn extreme_equilibria() {
     let game = susceptible_infected(6);
-    for (selection, expected) in [(Selection::Pessimistic, -0.581_129_8), (Selection::Optimistic, -0.516_546_8)] {
+    for (selection, expected) in
+        [(Selection::Pessimistic, -0.581_129_8), (Selection::Optimistic, -0.516_546_8)]
+    {
         let (proved, _) = solve(&game, &Rational::ZERO, selection, 1e-6);
-        let bound = if selection == Selection::Pessimistic { to_approx(&proved.bound.value) } else { -to_approx(&proved.bound.value) };
+        let bound = if selection == Selection::Pessimistic {
+            to_approx(&proved.bound.value)
+        } else {
+            -to_approx(&proved.bound.value)
+        };
         assert!((bound - expected).abs() < 2e-6, "{selection}: {bound}");
     }
 }

@@ -28,7 +28,9 @@ fn game() -> Game {
 }
 
 fn valid(game: &Game) -> String {
-    fs::read_to_string("tests/reject/valid.cert").expect("the valid certificate").replace("@GAME@", &game.hash())
+    fs::read_to_string("tests/reject/valid.cert")
+        .expect("the valid certificate")
+        .replace("@GAME@", &game.hash())
 }
 
 #[test]
@@ -57,7 +59,10 @@ fn every_edit_is_refused_for_its_reason() {
             Err(rejection) => {
                 let message = rejection.to_string();
                 if !message.contains(&case.reason) {
-                    wrong.push(format!("{}: refused with `{message}`, expected `{}`", case.name, case.reason));
+                    wrong.push(format!(
+                        "{}: refused with `{message}`, expected `{}`",
+                        case.name, case.reason
+                    ));
                 }
             }
         }
@@ -70,7 +75,10 @@ fn a_continuum_of_decisions_is_not_covered_by_a_list() {
     let game = Game::load(Path::new("models/moral_hazard.toml")).expect("a shipped model");
     let certificate = valid(&game).replace("play 1 0", "play 1");
     let rejection = check(&game, certificate.as_bytes()).expect_err("no rule for a continuum");
-    assert!(rejection.to_string().contains("the leader of this game has a continuum"), "{rejection}");
+    assert!(
+        rejection.to_string().contains("the leader of this game has a continuum"),
+        "{rejection}"
+    );
 }
 
 #[test]
@@ -95,7 +103,10 @@ fn rules_of_class_c0_do_not_apply_to_other_classes() {
     ] {
         let rejection = check_step(step).expect_err("the rewards depend on the population");
         let message = rejection.to_string();
-        assert!(message.contains(&format!("rule {rule}: the rule does not apply")), "{step}: {message}");
+        assert!(
+            message.contains(&format!("rule {rule}: the rule does not apply")),
+            "{step}: {message}"
+        );
     }
     // The same certificate with a rule of every class in that place.
     for step in ["range-bound 0", "range-witness 3/2", "population-witness 0 1\npart 1\nplay 0"] {
@@ -106,11 +117,21 @@ fn rules_of_class_c0_do_not_apply_to_other_classes() {
 #[test]
 fn trees_do_not_apply_where_transitions_depend_on_the_population() {
     let game = Game::load(Path::new("models/epidemic_menu.toml")).expect("a shipped model");
-    let header = format!("smfg-certificate 1\ngame {}\nepsilon 0\nselection pessimistic\nscope decision 0\nclaim -99 99", game.hash());
-    let certificate = |steps: &str| format!("{header}\ndecision 0\n{steps}range-bound -99\nrange-witness 99\nend\n");
+    let header = format!(
+        "smfg-certificate 1\ngame {}\nepsilon 0\nselection pessimistic\nscope decision 0\nclaim -99 99",
+        game.hash()
+    );
+    let certificate = |steps: &str| {
+        format!("{header}\ndecision 0\n{steps}range-bound -99\nrange-witness 99\nend\n")
+    };
     assert!(check(&game, certificate("").as_bytes()).is_ok());
-    for (rule, steps) in [("tree", "tree -99 exact\nleaf 1 - - -\n"), ("support-tree", "support-tree -99\nsupport-leaf 1\n")] {
-        let message = check(&game, certificate(steps).as_bytes()).expect_err("mean-field dynamics").to_string();
+    for (rule, steps) in [
+        ("tree", "tree -99 exact\nleaf 1 - - -\n"),
+        ("support-tree", "support-tree -99\nsupport-leaf 1\n"),
+    ] {
+        let message = check(&game, certificate(steps).as_bytes())
+            .expect_err("mean-field dynamics")
+            .to_string();
         assert!(message.contains(&format!("rule {rule}: the rule does not apply")), "{message}");
     }
 }

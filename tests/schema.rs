@@ -13,9 +13,13 @@ fn validator() -> Validator {
 }
 
 fn games_in(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let entries =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let mut games: Vec<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|e| e == extension) && !path.to_string_lossy().ends_with(".values.json"))
+        .filter(|path| {
+            path.extension().is_some_and(|e| e == extension)
+                && !path.to_string_lossy().ends_with(".values.json")
+        })
         .collect();
     games.sort();
     games
@@ -30,12 +34,17 @@ fn json_of(value: toml::Value) -> Value {
         toml::Value::Boolean(flag) => Value::Bool(flag),
         toml::Value::Datetime(date) => Value::String(date.to_string()),
         toml::Value::Array(items) => Value::Array(items.into_iter().map(json_of).collect()),
-        toml::Value::Table(table) => Value::Object(table.into_iter().map(|(key, value)| (key, json_of(value))).collect()),
+        toml::Value::Table(table) => {
+            Value::Object(table.into_iter().map(|(key, value)| (key, json_of(value))).collect())
+        }
     }
 }
 
 fn assert_valid(validator: &Validator, path: &Path, game: &Value) {
-    let errors: Vec<String> = validator.iter_errors(game).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(game)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(errors.is_empty(), "{}: {errors:?}", path.display());
 }
 
@@ -45,27 +54,47 @@ fn shipped_games_follow_the_schema() {
     let models = games_in("models", "toml");
     assert!(models.len() >= 10);
     for path in models {
-        let table: toml::Table = toml::from_str(&fs::read_to_string(&path).expect("text")).expect("TOML");
+        let table: toml::Table =
+            toml::from_str(&fs::read_to_string(&path).expect("text")).expect("TOML");
         assert_valid(&validator, &path, &json_of(toml::Value::Table(table)));
     }
     let games = games_in("tests/oracle/free", "json");
     assert!(games.len() >= 5);
     for path in games {
-        assert_valid(&validator, &path, &serde_json::from_str(&fs::read_to_string(&path).expect("text")).expect("JSON"));
+        assert_valid(
+            &validator,
+            &path,
+            &serde_json::from_str(&fs::read_to_string(&path).expect("text")).expect("JSON"),
+        );
     }
 }
 
 #[test]
 fn generated_games_follow_the_schema() {
-    use smfg::generate::{Interaction, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters};
-    let parameters = MdpParameters { stages: 3, states: 4, actions: 2, successors: 2, decisions: 3, seed: 1 };
+    use smfg::generate::{
+        Interaction, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters,
+    };
+    let parameters =
+        MdpParameters { stages: 3, states: 4, actions: 2, successors: 2, decisions: 3, seed: 1 };
     let mut text = Vec::new();
     MdpFamily::new(parameters).expect("sensible sizes").write_json(&mut text).expect("memory");
-    assert_valid(&validator(), Path::new("generated"), &serde_json::from_slice(&text).expect("JSON"));
-    let mean_field = MeanFieldParameters { base: parameters, interaction: Interaction::Dynamics, aggregates: 2 };
+    assert_valid(
+        &validator(),
+        Path::new("generated"),
+        &serde_json::from_slice(&text).expect("JSON"),
+    );
+    let mean_field =
+        MeanFieldParameters { base: parameters, interaction: Interaction::Dynamics, aggregates: 2 };
     let mut text = Vec::new();
-    MeanFieldFamily::new(mean_field).expect("sensible sizes").write_json(&mut text).expect("memory");
-    assert_valid(&validator(), Path::new("generated"), &serde_json::from_slice(&text).expect("JSON"));
+    MeanFieldFamily::new(mean_field)
+        .expect("sensible sizes")
+        .write_json(&mut text)
+        .expect("memory");
+    assert_valid(
+        &validator(),
+        Path::new("generated"),
+        &serde_json::from_slice(&text).expect("JSON"),
+    );
 }
 
 fn base() -> Value {
@@ -137,7 +166,9 @@ fn malformed_structure_is_refused() {
         ("an empty name", |g| g["actions"] = json!(["x", "y", ""])),
         ("a control character in a name", |g| g["actions"] = json!(["x", "y", "z\tz"])),
         ("attribute a list", |g| g["states"] = json!(["a", {"name": "b", "load": [1]}])),
-        ("attribute that is no identifier", |g| g["states"] = json!(["a", {"name": "b", "load": 1, "my load": 1}])),
+        ("attribute that is no identifier", |g| {
+            g["states"] = json!(["a", {"name": "b", "load": 1, "my load": 1}])
+        }),
         ("initial a list", |g| g["initial"] = json!([1])),
         ("a definition named like a word", |g| g["define"] = json!({"k": 2, "mu": 1})),
         ("available a name", |g| g["available"] = json!([{"state": "a", "actions": "x"}])),
@@ -152,21 +183,29 @@ fn malformed_structure_is_refused() {
         ("transition to nothing", |g| g["transition"] = json!([{"to": {}}])),
         ("decision without name", |g| g["leader"] = json!({"decisions": [{"u": 1}]})),
         ("no decisions", |g| g["leader"] = json!({"decisions": []})),
-        ("variable without bound", |g| g["leader"] = json!({"variables": [{"name": "u", "lower": 0}]})),
-        ("grid twice", |g| g["leader"] = json!({"variables": [{"name": "u", "lower": 0, "upper": 1, "integer": true, "step": 1}]})),
+        ("variable without bound", |g| {
+            g["leader"] = json!({"variables": [{"name": "u", "lower": 0}]})
+        }),
+        (
+            "grid twice",
+            |g| g["leader"] = json!({"variables": [{"name": "u", "lower": 0, "upper": 1, "integer": true, "step": 1}]}),
+        ),
         ("two kinds of leader", |g| g["leader"]["mixed"] = json!({"actions": ["audit"]})),
         ("constraints alone", |g| g["leader"]["constraints"] = json!(["u <= 1"])),
         ("process with attributes", |g| {
-            g["leader"] =
-                json!({"process": {"states": [{"name": "c", "x": 1}], "actions": ["go"], "initial": "c", "transition": [{"to": "c"}]}});
+            g["leader"] = json!({"process": {"states": [{"name": "c", "x": 1}], "actions": ["go"], "initial": "c", "transition": [{"to": "c"}]}});
         }),
         ("payoff of a state", |g| g["leader"]["payoff"] = json!([{"state": "a", "value": 1}])),
         ("table dense and sparse", |g| g["tables"]["reward"][1]["dense"] = json!([[0, 0], [0, 0]])),
         ("table without array", |g| g["tables"]["reward"][1] = json!({"times": "u"})),
-        ("stage axis though time-invariant", |g| g["tables"]["reward"][0]["time_invariant"] = json!(true)),
+        ("stage axis though time-invariant", |g| {
+            g["tables"]["reward"][0]["time_invariant"] = json!(true)
+        }),
         ("no stage axis", |g| g["tables"]["leader_reward"][0]["time_invariant"] = json!(false)),
         ("sparse entry too short", |g| g["tables"]["reward"][1]["sparse"] = json!([[0, "1/3"]])),
-        ("sparse index a fraction", |g| g["tables"]["reward"][1]["sparse"] = json!([[0.5, 0, "1/3"]])),
+        ("sparse index a fraction", |g| {
+            g["tables"]["reward"][1]["sparse"] = json!([[0.5, 0, "1/3"]])
+        }),
         ("denominator zero", |g| g["tables"]["aggregates"][0]["denominator"] = json!(0)),
     ];
     for (name, edit) in edits {

@@ -1,4 +1,5 @@
-//! What a leader with a wrong model loses, what she can count on, and the sandwich of values, on reference instances and random pairs of games.
+//! What a leader with a wrong model loses, what she can count on, and the sandwich of values, on
+//! reference instances and random pairs of games.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -18,7 +19,8 @@ use smfg::leader::{Settings, Status};
 fn model(name: &str, delta: &str) -> Game {
     let text = std::fs::read_to_string(format!("models/{name}.toml")).expect("a shipped model");
     assert!(text.contains("\ndelta = 0\n"));
-    Game::parse_toml(&text.replace("\ndelta = 0\n", &format!("\ndelta = \"{delta}\"\n"))).expect("a game")
+    Game::parse_toml(&text.replace("\ndelta = 0\n", &format!("\ndelta = \"{delta}\"\n")))
+        .expect("a game")
 }
 
 fn name(game: &Game, position: usize) -> &str {
@@ -31,17 +33,28 @@ fn both(value: Rational) -> Option<(Rational, Rational)> {
 
 /// Everything that the bundle of an answer proves, and that nothing in it is left out.
 fn assert_proved(found: &Sensitivity, game: &Game, truth: Option<&Game>, context: &str) {
-    let accepted = check_models(game, truth, None, found.certificate.as_slice()).unwrap_or_else(|refused| panic!("{context}: {refused}"));
+    let accepted = check_models(game, truth, None, found.certificate.as_slice())
+        .unwrap_or_else(|refused| panic!("{context}: {refused}"));
     assert_eq!(accepted.drifts.len(), 1, "{context}");
     assert_eq!(accepted.drifts[0].bounds, found.relaxed.drifts, "{context}");
     let claims: Vec<_> = accepted.certificates.iter().map(|accepted| &accepted.claim).collect();
-    let stated = |claim| assert!(claims.contains(&claim), "{context}: {claim:?} is not in the bundle");
+    let stated =
+        |claim| assert!(claims.contains(&claim), "{context}: {claim:?} is not in the bundle");
     stated(&found.naive.accepted.claim);
     for decision in &found.relaxed.decisions {
         let drift = &found.relaxed.drifts;
-        assert!(drift.iter().any(|b| (&b.kappa, &b.omega) == (&decision.drift.kappa, &decision.drift.omega)), "{context}");
+        assert!(
+            drift
+                .iter()
+                .any(|b| (&b.kappa, &b.omega) == (&decision.drift.kappa, &decision.drift.omega)),
+            "{context}"
+        );
         stated(&decision.relaxed.accepted.claim);
-        assert_eq!(decision.relaxed.accepted.claim.epsilon, &found.naive.accepted.claim.epsilon + &decision.drift.kappa, "{context}");
+        assert_eq!(
+            decision.relaxed.accepted.claim.epsilon,
+            &found.naive.accepted.claim.epsilon + &decision.drift.kappa,
+            "{context}"
+        );
         if let Some(truth) = &decision.truth {
             stated(&truth.at_epsilon.accepted.claim);
             stated(&truth.relaxed_twice.accepted.claim);
@@ -53,12 +66,19 @@ fn assert_proved(found: &Sensitivity, game: &Game, truth: Option<&Game>, context
 /// Reference values: the truth is `delta = 0`, the model is perturbed.
 #[test]
 fn the_naive_loss_does_not_vanish() {
-    for (game, epsilon, promised) in [("tie", ratio(0, 1), Some(ratio(1, 1))), ("corner", ratio(1, 10), None)] {
+    for (game, epsilon, promised) in
+        [("tie", ratio(0, 1), Some(ratio(1, 1))), ("corner", ratio(1, 10), None)]
+    {
         let truth = model(game, "0");
         for (delta, size) in [("1/10", 10), ("1/100", 100), ("1/1000", 1000)] {
             let context = format!("{game}, {delta}");
             let perturbed = model(game, delta);
-            let found = sensitivity(&perturbed, &ModelError::Against(&truth), &Settings::new(epsilon.clone())).expect("an answer");
+            let found = sensitivity(
+                &perturbed,
+                &ModelError::Against(&truth),
+                &Settings::new(epsilon.clone()),
+            )
+            .expect("an answer");
             assert_proved(&found, &perturbed, Some(&truth), &context);
             let (naive, relaxed) = (found.naive_decision(), found.relaxed_decision());
             assert_eq!(name(&perturbed, found.naive_position), "risky", "{context}");
@@ -66,14 +86,26 @@ fn the_naive_loss_does_not_vanish() {
             assert_eq!(naive.drift.kappa, ratio(1, size), "{context}");
             assert_eq!(found.loss(naive), both(ratio(1, 2)), "{context}");
             assert_eq!(found.loss(relaxed), both(ratio(0, 1)), "{context}");
-            assert_eq!(relaxed.guarantee().0, relaxed.true_value().expect("a truth").0, "{context}: the guarantee is the true value");
+            assert_eq!(
+                relaxed.guarantee().0,
+                relaxed.true_value().expect("a truth").0,
+                "{context}: the guarantee is the true value"
+            );
             let value = &found.naive.accepted.claim;
             match &promised {
-                Some(promised) => assert_eq!((&value.lower, &value.upper), (promised, promised), "{context}"),
+                Some(promised) => {
+                    assert_eq!((&value.lower, &value.upper), (promised, promised), "{context}")
+                }
                 // The smaller root of x (11/10 + delta - x) = 1/10 is below 1/10.
-                None => assert!(value.lower > ratio(-1, 10) && value.upper < ratio(-9, 100), "{context}"),
+                None => assert!(
+                    value.lower > ratio(-1, 10) && value.upper < ratio(-9, 100),
+                    "{context}"
+                ),
             }
-            assert!(found.relaxed.decisions.iter().all(|decision| decision.sandwich() == Some(true)), "{context}");
+            assert!(
+                found.relaxed.decisions.iter().all(|decision| decision.sandwich() == Some(true)),
+                "{context}"
+            );
         }
     }
 }
@@ -83,10 +115,17 @@ fn the_naive_loss_does_not_vanish() {
 fn radii_suffice_for_the_decision() {
     let game = model("tie", "1/100");
     let radii = Radii { reward: ratio(1, 100), ..Radii::zero() };
-    let found = sensitivity(&game, &ModelError::Radii(&radii), &Settings::new(ratio(0, 1))).expect("an answer");
+    let found = sensitivity(&game, &ModelError::Radii(&radii), &Settings::new(ratio(0, 1)))
+        .expect("an answer");
     assert_proved(&found, &game, None, "radii");
-    assert_eq!((name(&game, found.naive_position), name(&game, found.relaxed.best)), ("risky", "safe"));
-    assert_eq!((found.naive_decision().guarantee().0, found.relaxed_decision().guarantee().0), (ratio(0, 1), ratio(1, 2)));
+    assert_eq!(
+        (name(&game, found.naive_position), name(&game, found.relaxed.best)),
+        ("risky", "safe")
+    );
+    assert_eq!(
+        (found.naive_decision().guarantee().0, found.relaxed_decision().guarantee().0),
+        (ratio(0, 1), ratio(1, 2))
+    );
     assert!(found.true_value.is_none() && found.loss(found.naive_decision()).is_none());
     let answer = robust(&game, &radii, &Settings::new(ratio(0, 1))).expect("an answer");
     assert_eq!(name(&game, answer.relaxed.best), "safe");
@@ -94,27 +133,37 @@ fn radii_suffice_for_the_decision() {
     // A leader's error comes off the guarantee.
     let radii = Radii { leader: ratio(1, 8), ..radii };
     let answer = robust(&game, &radii, &Settings::new(ratio(0, 1))).expect("an answer");
-    assert_eq!((answer.relaxed.value(), answer.status()), ((ratio(3, 8), ratio(3, 8)), Status::Exact));
+    assert_eq!(
+        (answer.relaxed.value(), answer.status()),
+        ((ratio(3, 8), ratio(3, 8)), Status::Exact)
+    );
     let accepted = check_models(&game, None, None, answer.certificate.as_slice()).expect("valid");
     assert_eq!((accepted.drifts.len(), accepted.certificates.len()), (1, 2));
 }
 
-/// Moral hazard with a wage of a continuum: a reward error `d` has kappa 2d, and the guarantee is (1 - sqrt(eps + 2d))^2.
+/// Moral hazard with a wage of a continuum: a reward error `d` has kappa 2d, and the guarantee is
+/// (1 - sqrt(eps + 2d))^2.
 #[test]
 fn a_polytope_has_one_drift() {
-    let game = Game::load(std::path::Path::new("models/moral_hazard.toml")).expect("a shipped model");
+    let game =
+        Game::load(std::path::Path::new("models/moral_hazard.toml")).expect("a shipped model");
     let radii = Radii { reward: ratio(3, 200), ..Radii::zero() };
     let settings = Settings { gap: ratio(1, 1000), ..Settings::new(ratio(1, 100)) };
     let found = sensitivity(&game, &ModelError::Radii(&radii), &settings).expect("an answer");
     assert_proved(&found, &game, None, "moral hazard");
     // eps + kappa = 1/100 + 3/100.
     let (lower, upper) = found.relaxed.value();
-    assert!(lower <= ratio(64, 100) && ratio(64, 100) <= upper && &upper - &lower <= ratio(1, 500), "{lower} {upper}");
+    assert!(
+        lower <= ratio(64, 100) && ratio(64, 100) <= upper && &upper - &lower <= ratio(1, 500),
+        "{lower} {upper}"
+    );
     let naive = &found.naive.accepted.claim;
     assert!(naive.lower <= ratio(81, 100) && ratio(81, 100) <= naive.upper);
     assert!(found.naive_decision().guarantee().0 < lower, "the naive wage guarantees less");
     let answer = robust(&game, &radii, &settings).expect("an answer");
-    assert!(answer.relaxed.value().0 <= ratio(64, 100) && ratio(64, 100) <= answer.relaxed.value().1);
+    assert!(
+        answer.relaxed.value().0 <= ratio(64, 100) && ratio(64, 100) <= answer.relaxed.value().1
+    );
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,8 +181,11 @@ fn small(dice: &mut Dice, kind: Kind) -> Tiny {
     let number = |dice: &mut Dice| ratio(dice.below(9) as i64 - 4, 4);
     let population = kind != Kind::C0;
     // The mass on the second action at stage 0.
-    let aggregates =
-        if population { vec![TinyAggregate { stage: 0, weights: vec![(0, 1, ratio(1, 1)), (1, 1, ratio(1, 1))] }] } else { vec![] };
+    let aggregates = if population {
+        vec![TinyAggregate { stage: 0, weights: vec![(0, 1, ratio(1, 1)), (1, 1, ratio(1, 1))] }]
+    } else {
+        vec![]
+    };
     let rows = (0..stages)
         .map(|t| {
             let cell = |dice: &mut Dice, action: usize| {
@@ -146,8 +198,16 @@ fn small(dice: &mut Dice, kind: Kind) -> Tiny {
                     Vec::new()
                 } else {
                     let p = ratio(1 + dice.below(3) as i64, 5);
-                    let slope = if kind == Kind::C3 { ratio(dice.below(3) as i64 - 1, 5) } else { ratio(0, 1) };
-                    let stay = Form::constant(Rational::ONE - &p).and(-slope.clone(), &[], &[0][..usize::from(population)]);
+                    let slope = if kind == Kind::C3 {
+                        ratio(dice.below(3) as i64 - 1, 5)
+                    } else {
+                        ratio(0, 1)
+                    };
+                    let stay = Form::constant(Rational::ONE - &p).and(
+                        -slope.clone(),
+                        &[],
+                        &[0][..usize::from(population)],
+                    );
                     let go = Form::constant(p).and(slope, &[], &[0][..usize::from(population)]);
                     vec![(0, stay), (1, go)]
                 };
@@ -186,7 +246,8 @@ fn neighbour(dice: &mut Dice, model: &Tiny, size: &Rational) -> Tiny {
     truth
 }
 
-/// `V_{eps + 2 kappa}(u) - omega <= V'_{eps + kappa}(u) <= V_eps(u) + omega` with certified bounds, on 205 pairs.
+/// `V_{eps + 2 kappa}(u) - omega <= V'_{eps + kappa}(u) <= V_eps(u) + omega` with certified bounds,
+/// on 205 pairs.
 #[test]
 fn the_sandwich_holds_on_random_pairs() {
     let mut dice = Dice::new(2210);
@@ -201,31 +262,51 @@ fn the_sandwich_holds_on_random_pairs() {
             let model = neighbour(&mut dice, &truth, &size);
             let epsilon = dice.pick(&[ratio(0, 1), ratio(1, 20), ratio(1, 5)]).clone();
             let (game, real) = (model.game(), truth.game());
-            let found = sensitivity(&game, &ModelError::Against(&real), &settings(epsilon.clone())).expect("an answer");
+            let found = sensitivity(&game, &ModelError::Against(&real), &settings(epsilon.clone()))
+                .expect("an answer");
             if pair % 5 == 0 {
                 assert_proved(&found, &game, Some(&real), &context);
             }
             limits += usize::from(found.status() == Status::Limit);
             let best = &found.true_value.as_ref().expect("a truth").accepted.claim;
-            assert!(found.relaxed_decision().guarantee().0 <= best.upper, "{context}: more is guaranteed than anybody can reach");
+            assert!(
+                found.relaxed_decision().guarantee().0 <= best.upper,
+                "{context}: more is guaranteed than anybody can reach"
+            );
             let oracles = (kind == Kind::C0).then(|| (Oracle::new(&model), Oracle::new(&truth)));
             for (index, decision) in found.relaxed.decisions.iter().enumerate() {
                 decisions += 1;
-                assert_eq!(decision.sandwich(), Some(true), "{context}, decision {index}: {:?}", decision.drift);
+                assert_eq!(
+                    decision.sandwich(),
+                    Some(true),
+                    "{context}, decision {index}: {:?}",
+                    decision.drift
+                );
                 let values = decision.truth.as_ref().expect("a truth");
                 let (middle, omega) = (&decision.relaxed.accepted.claim, &decision.drift.omega);
-                tight += usize::from(values.at_epsilon.accepted.claim.lower.clone() + omega <= middle.upper);
+                tight += usize::from(
+                    values.at_epsilon.accepted.claim.lower.clone() + omega <= middle.upper,
+                );
                 if let Some((of_model, of_truth)) = &oracles {
                     // By enumeration: the same numbers, and the same order.
-                    let worst = |oracle: &Oracle, epsilon: &Rational| oracle.inner(epsilon, Selection::Pessimistic)[index].clone();
+                    let worst = |oracle: &Oracle, epsilon: &Rational| {
+                        oracle.inner(epsilon, Selection::Pessimistic)[index].clone()
+                    };
                     let kappa = &decision.drift.kappa;
                     let (once, twice) = (&epsilon + kappa, &epsilon + kappa + kappa);
                     let relaxed = worst(of_model, &once);
-                    assert!(middle.lower <= relaxed && relaxed <= middle.upper, "{context}, decision {index}");
-                    assert!(worst(of_truth, &twice) - omega <= relaxed, "{context}, decision {index}");
+                    assert!(
+                        middle.lower <= relaxed && relaxed <= middle.upper,
+                        "{context}, decision {index}"
+                    );
+                    assert!(
+                        worst(of_truth, &twice) - omega <= relaxed,
+                        "{context}, decision {index}"
+                    );
                     let true_value = worst(of_truth, &epsilon);
                     assert!(relaxed <= &true_value + omega, "{context}, decision {index}");
-                    broken_at_face_value += usize::from(worst(of_model, &epsilon) > true_value + omega);
+                    broken_at_face_value +=
+                        usize::from(worst(of_model, &epsilon) > true_value + omega);
                 }
             }
         }

@@ -1,10 +1,14 @@
-//! Equilibria at eps = 0, exactly: values derived by hand, and certificates that the checker accepts.
+//! Equilibria at eps = 0, exactly: values derived by hand, and certificates that the checker
+//! accepts.
 #![cfg(feature = "solver")]
 
 use smfg::certificate::{Claim, Scope, Selection, Step, write_certificate};
 use smfg::check::{Accepted, AcceptedEquilibria, Rejection, check, check_equilibria};
 use smfg::equilibrium::Control;
-use smfg::equilibrium::support::{EquilibriumPolytope, EquilibriumSet, Limits, SupportError, SupportOutcome, equilibria, solve_support};
+use smfg::equilibrium::support::{
+    EquilibriumPolytope, EquilibriumSet, Limits, SupportError, SupportOutcome, equilibria,
+    solve_support,
+};
 use smfg::exact::{Rational, ratio};
 use smfg::game::Game;
 
@@ -221,7 +225,8 @@ fn certificate(
         upper: value.clone(),
     };
     let opening = [Step::Decision(decision)];
-    let steps = opening.iter().chain(&outcome.proved.bound.steps).chain(&outcome.proved.witness.steps);
+    let steps =
+        opening.iter().chain(&outcome.proved.bound.steps).chain(&outcome.proved.witness.steps);
     String::from_utf8(write_certificate(Vec::new(), &claim, steps).expect("text")).expect("text")
 }
 
@@ -233,14 +238,20 @@ fn accepted(game: &Game, text: &str) -> Result<Accepted, Rejection> {
 fn assert_value(game: &Game, decision: usize, selection: Selection, expected: &Rational) {
     let outcome = solved(game, decision, selection);
     let text = certificate(game, decision, selection, Rational::ZERO, expected, &outcome);
-    accepted(game, &text).unwrap_or_else(|error| panic!("{}, decision {decision}, {selection}: {error}\n{text}", game.name));
+    accepted(game, &text).unwrap_or_else(|error| {
+        panic!("{}, decision {decision}, {selection}: {error}\n{text}", game.name)
+    });
 }
 
 #[test]
 fn known_values() {
     let adoption = game(ADOPTION);
     // subsidy 0: adopters 0, 1/2, 1; subsidy 1/2: 0 and 1; subsidy 13/20: 1.
-    for (decision, worst, best) in [(0, ratio(0, 1), ratio(3, 2)), (1, ratio(0, 1), ratio(1, 1)), (2, ratio(17, 20), ratio(17, 20))] {
+    for (decision, worst, best) in [
+        (0, ratio(0, 1), ratio(3, 2)),
+        (1, ratio(0, 1), ratio(1, 1)),
+        (2, ratio(17, 20), ratio(17, 20)),
+    ] {
         assert_value(&adoption, decision, Selection::Pessimistic, &worst);
         assert_value(&adoption, decision, Selection::Optimistic, &best);
     }
@@ -259,17 +270,25 @@ fn known_values() {
 fn the_rule_is_for_epsilon_zero() {
     let adoption = game(ADOPTION);
     let outcome = solved(&adoption, 2, Selection::Pessimistic);
-    let text = certificate(&adoption, 2, Selection::Pessimistic, ratio(1, 100), &ratio(17, 20), &outcome);
+    let text =
+        certificate(&adoption, 2, Selection::Pessimistic, ratio(1, 100), &ratio(17, 20), &outcome);
     let error = accepted(&adoption, &text).expect_err("at eps = 1/100 a few firms may wait");
     assert!(error.to_string().contains("epsilon = 0"), "{error}");
 }
 
 fn set(game: &Game, decision: usize) -> (EquilibriumSet, AcceptedEquilibria) {
     let decisions = game.finite_decisions().expect("a finite leader");
-    let set = equilibria(&game.at(&decisions[decision].values), &Control::default(), &Limits::default()).expect("an answer");
+    let set =
+        equilibria(&game.at(&decisions[decision].values), &Control::default(), &Limits::default())
+            .expect("an answer");
     let text = set.certificate(game, decision).expect("text");
     let accepted = check_equilibria(game, text.as_slice());
-    (set, accepted.unwrap_or_else(|error| panic!("{}: {error}\n{}", game.name, String::from_utf8_lossy(&text))))
+    (
+        set,
+        accepted.unwrap_or_else(|error| {
+            panic!("{}: {error}\n{}", game.name, String::from_utf8_lossy(&text))
+        }),
+    )
 }
 
 #[test]
@@ -277,9 +296,17 @@ fn known_sets() {
     let adoption = game(ADOPTION);
     let adopters = |decision: usize| -> Vec<Rational> {
         let (set, accepted) = set(&adoption, decision);
-        assert_eq!((set.components, set.isolated), (set.polytopes.len(), set.polytopes.len()), "isolated points");
+        assert_eq!(
+            (set.components, set.isolated),
+            (set.polytopes.len(), set.polytopes.len()),
+            "isolated points"
+        );
         assert_eq!(accepted.unique(), set.polytopes.len() == 1);
-        let adopt = |polytope: &EquilibriumPolytope| match polytope.support.iter().position(|pair| pair.action == 1) {
+        let adopt = |polytope: &EquilibriumPolytope| match polytope
+            .support
+            .iter()
+            .position(|pair| pair.action == 1)
+        {
             Some(position) => polytope.vertices[0].masses[position].clone(),
             None => Rational::ZERO,
         };
@@ -296,7 +323,9 @@ fn known_sets() {
     let (unique, accepted) = set(&game(ROCK_PAPER_SCISSORS), 0);
     assert!(accepted.unique() && unique.isolated == 1);
     let instance = game(ROCK_PAPER_SCISSORS).at(&[]);
-    let evaluation = smfg::follower::evaluate(&instance, &unique.polytopes[0].vertices[0].policy, &|| true).expect("a policy");
+    let evaluation =
+        smfg::follower::evaluate(&instance, &unique.polytopes[0].vertices[0].policy, &|| true)
+            .expect("a policy");
     assert_eq!((evaluation.exploitability, evaluation.follower_value), (ratio(0, 1), ratio(6, 11)));
     let masses: Vec<Rational> = (1..4).map(|state| evaluation.flow.states[1].get(state)).collect();
     assert_eq!(masses, [ratio(26, 77), ratio(20, 77), ratio(31, 77)]);
@@ -305,8 +334,7 @@ fn known_sets() {
 /// Everything is an equilibrium when rewards are zero: one polytope, the triangle.
 #[test]
 fn a_continuum() {
-    let text =
-        "format = \"smfg-game/1\"\nname = \"zero\"\nstages = 1\nstates = [\"s\"]\nactions = [\"a\", \"b\", \"c\"]\ninitial = { s = 1 }\n";
+    let text = "format = \"smfg-game/1\"\nname = \"zero\"\nstages = 1\nstates = [\"s\"]\nactions = [\"a\", \"b\", \"c\"]\ninitial = { s = 1 }\n";
     let (set, accepted) = set(&game(text), 0);
     assert_eq!((set.polytopes.len(), set.components, set.isolated), (1, 1, 0));
     assert_eq!(set.polytopes[0].vertices.len(), 3);

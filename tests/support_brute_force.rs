@@ -38,14 +38,24 @@ fn least_and_greatest_reward() {
         let Some(truth) = enumerate(&tiny, MOST_POLICIES) else { continue };
         let game = tiny.game();
         let instance = game.at(&[]);
-        for (selection, expected) in [(Selection::Pessimistic, &truth.range.0), (Selection::Optimistic, &truth.range.1)] {
-            let outcome = solve_support(&instance, selection, &Control::default(), &Limits::default()).expect("an answer");
+        for (selection, expected) in
+            [(Selection::Pessimistic, &truth.range.0), (Selection::Optimistic, &truth.range.1)]
+        {
+            let outcome =
+                solve_support(&instance, selection, &Control::default(), &Limits::default())
+                    .expect("an answer");
             let claim = claim(&game, selection, expected);
             let opening = [Step::Decision(0)];
-            let steps = opening.iter().chain(&outcome.proved.bound.steps).chain(&outcome.proved.witness.steps);
+            let steps = opening
+                .iter()
+                .chain(&outcome.proved.bound.steps)
+                .chain(&outcome.proved.witness.steps);
             let text = write_certificate(Vec::new(), &claim, steps).expect("text");
             if let Err(error) = check(&game, text.as_slice()) {
-                panic!("seed {seed}, {selection}, expected {expected}: {error}\n{}", String::from_utf8_lossy(&text));
+                panic!(
+                    "seed {seed}, {selection}, expected {expected}: {error}\n{}",
+                    String::from_utf8_lossy(&text)
+                );
             }
         }
         compared += 1;
@@ -56,7 +66,10 @@ fn least_and_greatest_reward() {
         }
     }
     eprintln!("{compared} games, {several} with several components, {continua} with continua");
-    assert!(several >= 25 && continua >= 35, "{several} games with several components, {continua} with continua");
+    assert!(
+        several >= 25 && continua >= 35,
+        "{several} games with several components, {continua} with continua"
+    );
 }
 
 /// The masses of a vertex in the order of the enumeration, `[stage][state][cell]`.
@@ -65,7 +78,9 @@ fn flat(tiny: &common::tiny::Tiny, pairs: &[PairAt], masses: &[Rational]) -> Vec
     for (stage, rows) in tiny.stages.iter().enumerate() {
         for (state, row) in rows.iter().enumerate() {
             for cell in row {
-                let own = pairs.iter().position(|pair| *pair == PairAt { stage, state, action: cell.action });
+                let own = pairs
+                    .iter()
+                    .position(|pair| *pair == PairAt { stage, state, action: cell.action });
                 all.push(own.map_or(Rational::ZERO, |position| masses[position].clone()));
             }
         }
@@ -75,13 +90,24 @@ fn flat(tiny: &common::tiny::Tiny, pairs: &[PairAt], masses: &[Rational]) -> Vec
 
 /// Whether `point` is a mixture of `vertices`.
 fn in_hull(vertices: &[Vec<Rational>], point: &[Rational]) -> bool {
-    let row = |coefficients: Vec<Rational>, right_side: Rational| LinearConstraint { coefficients, relation: Relation::Equal, right_side };
+    let row = |coefficients: Vec<Rational>, right_side: Rational| LinearConstraint {
+        coefficients,
+        relation: Relation::Equal,
+        right_side,
+    };
     let mut constraints = vec![row(vec![Rational::ONE; vertices.len()], Rational::ONE)];
     for (coordinate, value) in point.iter().enumerate() {
-        constraints.push(row(vertices.iter().map(|vertex| vertex[coordinate].clone()).collect(), value.clone()));
+        constraints.push(row(
+            vertices.iter().map(|vertex| vertex[coordinate].clone()).collect(),
+            value.clone(),
+        ));
     }
     let count = vertices.len();
-    let polytope = Polytope { lower: vec![Rational::ZERO; count], upper: vec![Rational::ONE; count], constraints };
+    let polytope = Polytope {
+        lower: vec![Rational::ZERO; count],
+        upper: vec![Rational::ONE; count],
+        constraints,
+    };
     polytope.least_value(&vec![Rational::ZERO; count]).is_ok()
 }
 
@@ -92,31 +118,57 @@ fn sets_of_equilibria() {
         let tiny = random(seed);
         let Some(truth) = enumerate(&tiny, MOST_POLICIES) else { continue };
         let game = tiny.game();
-        let set = equilibria(&game.at(&[]), &Control::default(), &Limits::default()).expect("an answer");
+        let set =
+            equilibria(&game.at(&[]), &Control::default(), &Limits::default()).expect("an answer");
         assert_eq!(set.components, truth.components.len(), "seed {seed}: components");
         let isolated = truth.components.iter().filter(|component| component.len() == 1).count();
         assert_eq!(set.isolated, isolated, "seed {seed}: isolated points");
         let polytopes: Vec<Vec<Vec<Rational>>> = set
             .polytopes
             .iter()
-            .map(|polytope| polytope.vertices.iter().map(|vertex| flat(&tiny, &polytope.support, &vertex.masses)).collect())
+            .map(|polytope| {
+                polytope
+                    .vertices
+                    .iter()
+                    .map(|vertex| flat(&tiny, &polytope.support, &vertex.masses))
+                    .collect()
+            })
             .collect();
-        // Every vertex is one of the enumeration, in one component per component, and nothing is missing.
+        // Every vertex is one of the enumeration, in one component per component, and nothing is
+        // missing.
         for (own, polytope) in set.polytopes.iter().zip(&polytopes) {
-            let home = truth.components.iter().position(|component| component.contains(&polytope[0]));
-            let home = home.unwrap_or_else(|| panic!("seed {seed}: {:?} is no equilibrium", polytope[0]));
-            assert!(polytope.iter().all(|vertex| truth.components[home].contains(vertex)), "seed {seed}");
+            let home =
+                truth.components.iter().position(|component| component.contains(&polytope[0]));
+            let home =
+                home.unwrap_or_else(|| panic!("seed {seed}: {:?} is no equilibrium", polytope[0]));
+            assert!(
+                polytope.iter().all(|vertex| truth.components[home].contains(vertex)),
+                "seed {seed}"
+            );
             for (other, vertices) in set.polytopes.iter().zip(&polytopes) {
-                assert_eq!(other.component == own.component, truth.components[home].contains(&vertices[0]), "seed {seed}");
+                assert_eq!(
+                    other.component == own.component,
+                    truth.components[home].contains(&vertices[0]),
+                    "seed {seed}"
+                );
             }
         }
         for point in truth.components.iter().flatten() {
-            assert!(polytopes.iter().any(|vertices| in_hull(vertices, point)), "seed {seed}: {point:?} is missing");
+            assert!(
+                polytopes.iter().any(|vertices| in_hull(vertices, point)),
+                "seed {seed}: {point:?} is missing"
+            );
         }
         let certificate = set.certificate(&game, 0).expect("text");
         let accepted = check_equilibria(&game, certificate.as_slice());
-        let accepted = accepted.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", String::from_utf8_lossy(&certificate)));
-        assert_eq!(accepted.unique(), truth.components.len() == 1 && isolated == 1, "seed {seed}: uniqueness");
+        let accepted = accepted.unwrap_or_else(|error| {
+            panic!("seed {seed}: {error}\n{}", String::from_utf8_lossy(&certificate))
+        });
+        assert_eq!(
+            accepted.unique(),
+            truth.components.len() == 1 && isolated == 1,
+            "seed {seed}: uniqueness"
+        );
         compared += 1;
         if compared == GAMES {
             break;
@@ -140,8 +192,9 @@ fn alter(dice: &mut Dice, text: &str) -> String {
         _ => {
             let mut words: Vec<String> = lines[i].split(' ').map(str::to_string).collect();
             let at = dice.below(words.len());
-            let (head, number) =
-                words[at].rsplit_once(':').map_or((String::new(), words[at].clone()), |(a, b)| (format!("{a}:"), b.into()));
+            let (head, number) = words[at]
+                .rsplit_once(':')
+                .map_or((String::new(), words[at].clone()), |(a, b)| (format!("{a}:"), b.into()));
             let other = match (dice.below(5), parse_rational(&number)) {
                 (0, Ok(number)) => (-number).to_string(),
                 (1, Ok(number)) => (number + ratio(1, 7)).to_string(),
@@ -167,38 +220,66 @@ fn alterations() {
         let game = tiny.game();
         let instance = game.at(&[]);
         let mut texts: Vec<String> = Vec::new();
-        for (selection, value) in [(Selection::Pessimistic, &truth.range.0), (Selection::Optimistic, &truth.range.1)] {
-            let outcome = solve_support(&instance, selection, &Control::default(), &Limits::default()).expect("an answer");
+        for (selection, value) in
+            [(Selection::Pessimistic, &truth.range.0), (Selection::Optimistic, &truth.range.1)]
+        {
+            let outcome =
+                solve_support(&instance, selection, &Control::default(), &Limits::default())
+                    .expect("an answer");
             let claim = claim(&game, selection, value);
             let opening = [Step::Decision(0)];
-            let steps = opening.iter().chain(&outcome.proved.bound.steps).chain(&outcome.proved.witness.steps);
-            texts.push(String::from_utf8(write_certificate(Vec::new(), &claim, steps).expect("text")).expect("text"));
+            let steps = opening
+                .iter()
+                .chain(&outcome.proved.bound.steps)
+                .chain(&outcome.proved.witness.steps);
+            texts.push(
+                String::from_utf8(write_certificate(Vec::new(), &claim, steps).expect("text"))
+                    .expect("text"),
+            );
         }
         for text in &texts {
             for _ in 0..20 {
                 let mut other = alter(&mut dice, text);
                 // Half of them claim more than the truth besides.
                 if dice.once_in(2) {
-                    let words =
-                        |line: &str| line.split(' ').skip(1).map(|word| parse_rational(word).expect("a number")).collect::<Vec<_>>();
-                    let line = text.lines().find(|line| line.starts_with("claim ")).expect("a claim");
+                    let words = |line: &str| {
+                        line.split(' ')
+                            .skip(1)
+                            .map(|word| parse_rational(word).expect("a number"))
+                            .collect::<Vec<_>>()
+                    };
+                    let line =
+                        text.lines().find(|line| line.starts_with("claim ")).expect("a claim");
                     let step = ratio(dice.below(3) as i64 - 1, 9);
                     let bounds = words(line);
-                    other = other.replace(line, &format!("claim {} {}", &bounds[0] + &step, &bounds[1] + &step));
+                    other = other.replace(
+                        line,
+                        &format!("claim {} {}", &bounds[0] + &step, &bounds[1] + &step),
+                    );
                 }
                 altered += 1;
                 match check(&game, other.as_bytes()) {
                     Err(_) => refused += 1,
                     Ok(accepted) => {
                         let claim = &accepted.claim;
-                        let value = if claim.selection == Selection::Pessimistic { &truth.range.0 } else { &truth.range.1 };
+                        let value = if claim.selection == Selection::Pessimistic {
+                            &truth.range.0
+                        } else {
+                            &truth.range.1
+                        };
                         assert!(claim.epsilon.is_zero(), "{other}");
-                        assert!(claim.lower <= *value && *value <= claim.upper, "{} <= {value} <= {}: {other}", claim.lower, claim.upper);
+                        assert!(
+                            claim.lower <= *value && *value <= claim.upper,
+                            "{} <= {value} <= {}: {other}",
+                            claim.lower,
+                            claim.upper
+                        );
                     }
                 }
             }
         }
-        let set = equilibria(&instance, &Control::default(), &Limits::default()).expect("an answer");
+        let set =
+            equilibria(&instance, &Control::default(), &Limits::default()).expect("an answer");
         let text = String::from_utf8(set.certificate(&game, 0).expect("text")).expect("text");
         for _ in 0..20 {
             let other = alter(&mut dice, &text);

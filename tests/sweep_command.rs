@@ -24,7 +24,8 @@ fn help_has_examples() {
 #[test]
 fn a_curve_with_its_files() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (certificate, csv, plot) = (path(folder.path(), "w.cert"), path(folder.path(), "w.csv"), path(folder.path(), "w.svg"));
+    let (certificate, csv, plot) =
+        (path(folder.path(), "w.cert"), path(folder.path(), "w.csv"), path(folder.path(), "w.svg"));
     let files = ["--certificate", &certificate, "--csv", &csv, "--plot", &plot, "--points", "101"];
     let result = answer(&[&["sweep", WAGES, "--epsilon", "0:1/4"][..], &files].concat());
     assert_eq!(
@@ -34,31 +35,59 @@ fn a_curve_with_its_files() {
     assert_eq!(result["evaluated"].as_array().expect("points").len(), 101);
     // (1 - sqrt eps)^2 at eps = 1/100 and 4/100.
     let point = |index: usize| result["evaluated"][index].clone();
-    assert_eq!((&point(4)["epsilon"], &point(4)["lower"], &point(4)["upper"]), (&"1/100".into(), &"81/100".into(), &"81/100".into()));
+    assert_eq!(
+        (&point(4)["epsilon"], &point(4)["lower"], &point(4)["upper"]),
+        (&"1/100".into(), &"81/100".into(), &"81/100".into())
+    );
     assert_eq!((&point(16)["epsilon"], &point(16)["lower"]), (&"1/25".into(), &"16/25".into()));
     let table = fs::read_to_string(&csv).expect("a table");
-    assert!(table.starts_with("epsilon,lower,upper,lower_decimal,upper_decimal,decision\n0,") && table.lines().count() == 102, "{table}");
+    assert!(
+        table.starts_with("epsilon,lower,upper,lower_decimal,upper_decimal,decision\n0,")
+            && table.lines().count() == 102,
+        "{table}"
+    );
     assert!(table.contains("\n1/100,81/100,81/100,0.81,0.81,\n"), "{table}");
     assert!(fs::read_to_string(&plot).expect("a picture").starts_with("<svg"));
     let (status, out, _) = run(&["check", WAGES, &certificate]);
-    assert!(status == 0 && out.starts_with("valid") && out.contains("known exactly up to epsilon 1/4"), "{out}");
+    assert!(
+        status == 0 && out.starts_with("valid") && out.contains("known exactly up to epsilon 1/4"),
+        "{out}"
+    );
     let checked = answer(&["check", WAGES, &certificate]);
-    assert_eq!(checked["claim"]["curve"].as_array().expect("points").len(), result["points"].as_array().expect("points").len());
+    assert_eq!(
+        checked["claim"]["curve"].as_array().expect("points").len(),
+        result["points"].as_array().expect("points").len()
+    );
 }
 
 #[test]
 fn text_shows_breakpoints_and_decisions() {
     let (status, out, _) = run(&["sweep", WAGES, "--epsilon", "0:1/4", "--quiet"]);
     assert_eq!(status, 0, "{out}");
-    assert!(out.contains("piecewise linear") && out.contains("exact") && out.contains("wage=7/20"), "{out}");
+    assert!(
+        out.contains("piecewise linear") && out.contains("exact") && out.contains("wage=7/20"),
+        "{out}"
+    );
 }
 
 #[test]
 fn a_staircase_and_its_bundle() {
     let folder = tempfile::tempdir().expect("a folder");
     let certificate = path(folder.path(), "corner.cert");
-    let result = answer(&["sweep", "models/corner.toml", "--epsilon", "0.09:0.11", "--width", "1/20", "--certificate", &certificate]);
-    assert_eq!((&result["kind"], &result["jumps"].as_array().expect("jumps").len()), (&"staircase".into(), &1));
+    let result = answer(&[
+        "sweep",
+        "models/corner.toml",
+        "--epsilon",
+        "0.09:0.11",
+        "--width",
+        "1/20",
+        "--certificate",
+        &certificate,
+    ]);
+    assert_eq!(
+        (&result["kind"], &result["jumps"].as_array().expect("jumps").len()),
+        (&"staircase".into(), &1)
+    );
     let (status, out, _) = run(&["check", "models/corner.toml", &certificate]);
     assert!(status == 0 && out.starts_with("valid"), "{out}");
 }
@@ -86,9 +115,14 @@ fn constants_of_the_game_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let (game, certificate) = (path(folder.path(), "cost.toml"), path(folder.path(), "cost.cert"));
     fs::write(&game, COST).expect("written");
-    let result = answer(&["sweep", &game, "--parameter", "cost=0:2:5", "--certificate", &certificate]);
-    let values: Vec<&str> =
-        result["points"].as_array().expect("points").iter().map(|point| point["lower"].as_str().expect("text")).collect();
+    let result =
+        answer(&["sweep", &game, "--parameter", "cost=0:2:5", "--certificate", &certificate]);
+    let values: Vec<&str> = result["points"]
+        .as_array()
+        .expect("points")
+        .iter()
+        .map(|point| point["lower"].as_str().expect("text"))
+        .collect();
     assert_eq!(values, ["1", "1/2", "0", "0", "0"]);
     let (status, out, _) = run(&["check", &game, &certificate]);
     assert!(status == 0 && out.contains("with cost = 1/2, the pessimistic value"), "{out}");
@@ -96,7 +130,12 @@ fn constants_of_the_game_file() {
     let text = fs::read_to_string(&certificate).expect("the bundle");
     fs::write(&certificate, text.replacen("with cost 1/2", "with cost 1/3", 1)).expect("written");
     let (status, out, _) = run(&["check", &game, &certificate]);
-    assert!(status == 1 && out.contains("certificate 2 of the bundle") && out.contains("is about the game sha256"), "{out}");
+    assert!(
+        status == 1
+            && out.contains("certificate 2 of the bundle")
+            && out.contains("is about the game sha256"),
+        "{out}"
+    );
     fs::write(&certificate, text.replacen("with cost 1/2", "with costs 1/2", 1)).expect("written");
     let (status, out, _) = run(&["check", &game, &certificate]);
     assert!(status == 1 && out.contains("did you mean \"cost\""), "{out}");
@@ -109,13 +148,36 @@ fn constants_of_the_game_file() {
 #[test]
 fn a_trade_off_with_its_files() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (certificate, csv, plot) = (path(folder.path(), "p.cert"), path(folder.path(), "p.csv"), path(folder.path(), "p.svg"));
+    let (certificate, csv, plot) =
+        (path(folder.path(), "p.cert"), path(folder.path(), "p.csv"), path(folder.path(), "p.svg"));
     let files = ["--certificate", &certificate, "--csv", &csv, "--plot", &plot];
     let game = "models/pigou_latency.toml";
-    let result = answer(&[&["frontier", game, "--decision", "toll=0", "--epsilon", "0:1/4", "--width", "1/20"][..], &files].concat());
+    let result =
+        answer(
+            &[
+                &[
+                    "frontier",
+                    game,
+                    "--decision",
+                    "toll=0",
+                    "--epsilon",
+                    "0:1/4",
+                    "--width",
+                    "1/20",
+                ][..],
+                &files,
+            ]
+            .concat(),
+        );
     assert_eq!(result["format"], "smfg-frontier/1");
-    assert_eq!((&result["optimum"]["lower"], &result["optimum"]["upper"]), (&"-3/4".into(), &"-3/4".into()));
-    assert_eq!((&result["price_of_anarchy"]["lower"], &result["price_of_anarchy"]["upper"]), (&"4/3".into(), &"4/3".into()));
+    assert_eq!(
+        (&result["optimum"]["lower"], &result["optimum"]["upper"]),
+        (&"-3/4".into(), &"-3/4".into())
+    );
+    assert_eq!(
+        (&result["price_of_anarchy"]["lower"], &result["price_of_anarchy"]["upper"]),
+        (&"4/3".into(), &"4/3".into())
+    );
     assert!(fs::read_to_string(&csv).expect("a table").starts_with("side,epsilon,lower,"));
     assert!(fs::read_to_string(&plot).expect("a picture").contains("exploitability at most"));
     let (status, out, _) = run(&["check", game, &certificate]);
@@ -129,7 +191,10 @@ fn a_trade_off_with_its_files() {
     // As a cost: total latency x^2 + 1 - x.
     let cost = ["--objective", "x^2 + 1 - x", "--cost"];
     let result = answer(&[&["frontier", game, "--decision", "toll=0"][..], &cost].concat());
-    assert_eq!((&result["optimum"]["lower"], &result["price_of_anarchy"]["upper"]), (&"3/4".into(), &"4/3".into()));
+    assert_eq!(
+        (&result["optimum"]["lower"], &result["price_of_anarchy"]["upper"]),
+        (&"3/4".into(), &"4/3".into())
+    );
 }
 
 #[test]
@@ -138,11 +203,17 @@ fn bad_questions() {
         (&["sweep", WAGES, "--epsilon", "1/4:0"][..], "expected A:B with A at most B"),
         (&["sweep", WAGES, "--epsilon", "-1:0"], "at least 0"),
         (&["sweep", "models/corner.toml", "--parameter", "delta=0:1"], "expected NAME=A:B:N"),
-        (&["sweep", "models/corner.toml", "--parameter", "delta=0:1:2", "--epsilon", "0:1"], "expected one number beside --parameter"),
+        (
+            &["sweep", "models/corner.toml", "--parameter", "delta=0:1:2", "--epsilon", "0:1"],
+            "expected one number beside --parameter",
+        ),
         (&["frontier", WAGES], "expected --decision"),
         (&["frontier", WAGES, "--decision", "wage=2/5", "--objective", "mu["], "--objective"),
     ] {
         let (status, out, err) = run(arguments);
-        assert!(status == 2 && out.is_empty() && err.contains(expected), "{arguments:?}: {status} {out} {err}");
+        assert!(
+            status == 2 && out.is_empty() && err.contains(expected),
+            "{arguments:?}: {status} {out} {err}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Altered and forged trees: refused, or accepted with a claim that is still true.
 //!
-//! The truth is known in closed form (tests/one_mass) for whatever eps, selection and scope an altered certificate speaks of.
+//! The truth is known in closed form (tests/one_mass) for whatever eps, selection and scope an
+//! altered certificate speaks of.
 #![cfg(feature = "solver")]
 
 mod common;
@@ -37,10 +38,16 @@ fn assert_true(model: &OneMass, accepted: &Accepted, context: &str) {
         Scope::Decision(index) => vec![index],
         Scope::Point(_) => panic!("a point: {context}"),
     };
-    let within = |lower: Option<&Rational>, upper: Option<&Rational>, truth: &Enclosure, what: &str| {
-        let true_claim = lower.is_none_or(|lower| *lower <= truth.1) && upper.is_none_or(|upper| truth.0 <= *upper);
-        assert!(true_claim, "{}, {what}: {lower:?} <= {truth:?} <= {upper:?} is false: {context}", model.name);
-    };
+    let within =
+        |lower: Option<&Rational>, upper: Option<&Rational>, truth: &Enclosure, what: &str| {
+            let true_claim = lower.is_none_or(|lower| *lower <= truth.1)
+                && upper.is_none_or(|upper| truth.0 <= *upper);
+            assert!(
+                true_claim,
+                "{}, {what}: {lower:?} <= {truth:?} <= {upper:?} is false: {context}",
+                model.name
+            );
+        };
     let mut best: Option<Enclosure> = None;
     for index in scope {
         let truth = model.inner(index, &claim.epsilon, claim.selection);
@@ -58,7 +65,8 @@ fn closed_forms() {
     let exact = |x: Rational| (x.clone(), x);
     let (zero, tenth) = (ratio(0, 1), ratio(1, 10));
     let adoption = model("adoption");
-    let at_zero: Vec<Enclosure> = (0..3).map(|k| adoption.inner(k, &zero, Selection::Pessimistic)).collect();
+    let at_zero: Vec<Enclosure> =
+        (0..3).map(|k| adoption.inner(k, &zero, Selection::Pessimistic)).collect();
     assert_eq!(at_zero, [exact(zero.clone()), exact(zero.clone()), exact(ratio(17, 20))]);
     assert_eq!(adoption.inner(0, &zero, Selection::Optimistic), exact(ratio(3, 2)));
     let corner = model("corner");
@@ -66,21 +74,36 @@ fn closed_forms() {
     assert_eq!(corner.inner(0, &tenth, Selection::Pessimistic), exact(ratio(-1, 2)));
     // Just below 1/10 the equilibrium at x = 1 is gone.
     assert!(corner.inner(1, &ratio(999, 10_000), Selection::Pessimistic).0 > ratio(-11, 100));
-    // Ends (5 - sqrt(1 + 12 eps)) / 6 and (1 + sqrt(1 + 3 eps)) / 3, and -3/4 - (sqrt(1/4 + 4 eps)/2 - 1/4)^2 at toll 1/2.
+    // Ends (5 - sqrt(1 + 12 eps)) / 6 and (1 + sqrt(1 + 3 eps)) / 3, and -3/4 - (sqrt(1/4 + 4
+    // eps)/2 - 1/4)^2 at toll 1/2.
     for epsilon in [ratio(1, 100), ratio(1, 20), tenth] {
         let (least, _) = model("left_right").inner(0, &epsilon, Selection::Pessimistic);
         let (_, greatest) = model("left_right").inner(0, &epsilon, Selection::Optimistic);
         let distance = |x: Rational| if x < Rational::ZERO { -x } else { x };
         let tiny = ratio(1, 1_000_000_000_000_000_000);
-        assert!(distance(square(ratio(5, 1) - ratio(6, 1) * least) - ratio(1, 1) - ratio(12, 1) * &epsilon) < tiny);
-        assert!(distance(square(ratio(3, 1) * greatest - ratio(1, 1)) - ratio(1, 1) - ratio(3, 1) * &epsilon) < tiny);
+        assert!(
+            distance(
+                square(ratio(5, 1) - ratio(6, 1) * least) - ratio(1, 1) - ratio(12, 1) * &epsilon
+            ) < tiny
+        );
+        assert!(
+            distance(
+                square(ratio(3, 1) * greatest - ratio(1, 1)) - ratio(1, 1) - ratio(3, 1) * &epsilon
+            ) < tiny
+        );
         let (value, _) = model("pigou_latency").inner(4, &epsilon, Selection::Pessimistic);
         let loss = ratio(-3, 4) - value;
         // loss = (sqrt(D)/2 - 1/4)^2, so (loss - D/4 - 1/16)^2 = D/16 with D = 1/4 + 4 eps.
         let d = ratio(1, 4) + ratio(4, 1) * &epsilon;
-        assert!(distance(square(loss - &d * ratio(1, 4) - ratio(1, 16)) - d * ratio(1, 16)) < tiny, "eps {epsilon}");
+        assert!(
+            distance(square(loss - &d * ratio(1, 4) - ratio(1, 16)) - d * ratio(1, 16)) < tiny,
+            "eps {epsilon}"
+        );
     }
-    assert_eq!(model("pigou_revenue").inner(3, &ratio(9, 125), Selection::Pessimistic), exact(ratio(24, 125)));
+    assert_eq!(
+        model("pigou_revenue").inner(3, &ratio(9, 125), Selection::Pessimistic),
+        exact(ratio(24, 125))
+    );
 }
 
 /// Another spelling of a number.
@@ -100,10 +123,15 @@ fn other_number(dice: &mut Dice, number: Rational) -> String {
 
 /// Alters one number of a line, whether it stands alone or in a list of positions and numbers.
 fn alter_line(dice: &mut Dice, line: &str) -> String {
-    let mut pieces: Vec<String> = line.split_inclusive([' ', ':', ',']).map(str::to_string).collect();
+    let mut pieces: Vec<String> =
+        line.split_inclusive([' ', ':', ',']).map(str::to_string).collect();
     for _ in 0..8 {
         let at = dice.below(pieces.len());
-        let end = pieces[at].chars().last().filter(|c| " :,".contains(*c)).map_or(String::new(), |c| c.to_string());
+        let end = pieces[at]
+            .chars()
+            .last()
+            .filter(|c| " :,".contains(*c))
+            .map_or(String::new(), |c| c.to_string());
         let word = pieces[at].trim_end_matches([' ', ':', ',']);
         if let Ok(number) = parse_rational(word) {
             pieces[at] = other_number(dice, number) + &end;
@@ -126,9 +154,13 @@ fn alter_line(dice: &mut Dice, line: &str) -> String {
 
 /// Raises what is shown of `sigma J0` by an amount: claims, and the values of bounds.
 fn strengthened(dice: &mut Dice, certificate: &str) -> String {
-    let step = ratio(1, *dice.pick(&[4_u64, 100, 10_000, 1_000_000, 100_000_000, 1_000_000_000_000]));
+    let step =
+        ratio(1, *dice.pick(&[4_u64, 100, 10_000, 1_000_000, 100_000_000, 1_000_000_000_000]));
     let up = certificate.contains("selection pessimistic");
-    let moved = |word: &str| parse_rational(word).map_or(word.to_string(), |n| (if up { n + &step } else { n - &step }).to_string());
+    let moved = |word: &str| {
+        parse_rational(word)
+            .map_or(word.to_string(), |n| (if up { n + &step } else { n - &step }).to_string())
+    };
     let lines = certificate.lines().map(|line| {
         let mut words: Vec<String> = line.split(' ').map(str::to_string).collect();
         let place = match words[0].as_str() {
@@ -146,7 +178,11 @@ fn strengthened(dice: &mut Dice, certificate: &str) -> String {
 fn alter(dice: &mut Dice, certificate: &str, others: &[String]) -> String {
     let mut lines: Vec<String> = certificate.lines().map(str::to_string).collect();
     let steps: Vec<usize> = (0..lines.len())
-        .filter(|k| ["tree", "square", "dependence", "split", "tighten", "leaf", "support"].iter().any(|rule| lines[*k].starts_with(rule)))
+        .filter(|k| {
+            ["tree", "square", "dependence", "split", "tighten", "leaf", "support"]
+                .iter()
+                .any(|rule| lines[*k].starts_with(rule))
+        })
         .collect();
     let any = dice.below(lines.len());
     let i = if steps.is_empty() || dice.once_in(5) { any } else { *dice.pick(&steps) };
@@ -182,12 +218,15 @@ fn no_alteration_makes_a_false_claim_acceptable() {
     for (position, model) in models.iter().enumerate() {
         for epsilon in [ratio(0, 1), ratio(1, 100), ratio(1, 20), ratio(1, 10), ratio(1, 4)] {
             for selection in SELECTIONS {
-                for decision in std::iter::once(None).chain((0..model.decisions().min(3)).map(Some)) {
-                    let settings = Settings { selection, decision, ..Settings::new(epsilon.clone()) };
+                for decision in std::iter::once(None).chain((0..model.decisions().min(3)).map(Some))
+                {
+                    let settings =
+                        Settings { selection, decision, ..Settings::new(epsilon.clone()) };
                     let outcome = solve(&model.game, &settings).expect("an answer");
                     assert_eq!(outcome.statistics.refused_steps, 0);
                     assert_true(model, &outcome.accepted, "unaltered");
-                    certificates.push((position, String::from_utf8(outcome.certificate).expect("text")));
+                    certificates
+                        .push((position, String::from_utf8(outcome.certificate).expect("text")));
                 }
             }
         }
@@ -215,14 +254,18 @@ fn no_alteration_makes_a_false_claim_acceptable() {
             }
         }
     }
-    eprintln!("{} certificates, {trees} with trees; {altered} alterations: {refused} refused, {weaker} accepted and true", texts.len());
+    eprintln!(
+        "{} certificates, {trees} with trees; {altered} alterations: {refused} refused, {weaker} accepted and true",
+        texts.len()
+    );
     assert!(
         trees >= 40 && altered >= 2_000 && refused >= 1_000 && weaker >= 100,
         "{trees} trees, {altered} altered, {refused} refused, {weaker} true"
     );
 }
 
-/// What is left of a quadratic form without its squares is bounded by the ranges of the coordinates, which may be stored without their zeros.
+/// What is left of a quadratic form without its squares is bounded by the ranges of the
+/// coordinates, which may be stored without their zeros.
 #[test]
 fn a_tree_without_squares() {
     for model in models() {
@@ -232,8 +275,10 @@ fn a_tree_without_squares() {
                 model.game.hash()
             )
         };
-        // Every leader's reward here lies between -3/2 and 3/2, whatever the masses: weak bounds need no squares, strong ones are no bounds.
-        let accepted = check(&model.game, certificate("-3").as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", model.name));
+        // Every leader's reward here lies between -3/2 and 3/2, whatever the masses: weak bounds
+        // need no squares, strong ones are no bounds.
+        let accepted = check(&model.game, certificate("-3").as_bytes())
+            .unwrap_or_else(|error| panic!("{}: {error}", model.name));
         assert_true(&model, &accepted, "no squares");
         assert!(check(&model.game, certificate("2").as_bytes()).is_err(), "{}", model.name);
     }
@@ -241,7 +286,9 @@ fn a_tree_without_squares() {
 
 /// A number that a misled linear programme might return.
 fn number(dice: &mut Dice) -> Rational {
-    let size = dice.pick(&[ratio(1, 1), ratio(1, 4), ratio(1, 100), ratio(10, 1), ratio(1_000, 1)]).clone();
+    let size = dice
+        .pick(&[ratio(1, 1), ratio(1, 4), ratio(1, 100), ratio(10, 1), ratio(1_000, 1)])
+        .clone();
     ratio(dice.below(41) as i64 - 20, 1 + dice.below(8) as u64) * size
 }
 
@@ -256,12 +303,17 @@ fn list(dice: &mut Dice, count: usize, entry: fn(&mut Dice) -> Rational) -> Stri
         return "-".into();
     }
     let length = 1 + dice.below(2);
-    let entries: Vec<String> = (0..length).map(|_| format!("{}:{}", dice.below(count), entry(dice))).collect();
+    let entries: Vec<String> =
+        (0..length).map(|_| format!("{}:{}", dice.below(count), entry(dice))).collect();
     entries.join(",")
 }
 
 fn combination(dice: &mut Dice, deviations: usize, squares: usize) -> String {
-    let omega = if dice.once_in(3) { ratio(0, 1) } else { dice.pick(&[ratio(1, 1), ratio(1, 1), ratio(1, 1000), ratio(5, 1)]).clone() };
+    let omega = if dice.once_in(3) {
+        ratio(0, 1)
+    } else {
+        dice.pick(&[ratio(1, 1), ratio(1, 1), ratio(1, 1000), ratio(5, 1)]).clone()
+    };
     let point = |dice: &mut Dice| ratio(dice.below(65) as i64 - 32, 32);
     let kappas = if dice.once_in(2) { "-".into() } else { list(dice, squares, number) };
     format!("{omega} {} {} {kappas}", list(dice, deviations, magnitude), list(dice, squares, point))
@@ -289,11 +341,22 @@ impl<'a> Forgery<'a> {
     fn new(dice: &mut Dice, model: &'a OneMass, dependences: &[String]) -> Self {
         let decision = dice.below(model.decisions());
         let selection = *dice.pick(&SELECTIONS);
-        let epsilon = dice.pick(&[ratio(0, 1), ratio(1, 1000), ratio(1, 20), ratio(1, 10), ratio(1, 4), ratio(1, 1)]).clone();
+        let epsilon = dice
+            .pick(&[
+                ratio(0, 1),
+                ratio(1, 1000),
+                ratio(1, 20),
+                ratio(1, 10),
+                ratio(1, 4),
+                ratio(1, 1),
+            ])
+            .clone();
         let (least, greatest) = model.inner(decision, &epsilon, selection);
         let excess = ratio(1, *dice.pick(&[10_u64, 100, 10_000, 1_000_000, 1_000_000_000_000]));
         let (value, claim) = match selection {
-            Selection::Pessimistic => (&greatest + &excess, format!("claim {} 9\n", &greatest + &excess)),
+            Selection::Pessimistic => {
+                (&greatest + &excess, format!("claim {} 9\n", &greatest + &excess))
+            }
             Selection::Optimistic => (&least - &excess, format!("claim -9 {}\n", &least - &excess)),
         };
         let far = if selection == Selection::Pessimistic { 9 } else { -9 };
@@ -309,10 +372,20 @@ impl<'a> Forgery<'a> {
         let squares = 1 + dice.below(3);
         for _ in 0..squares {
             let weight = |dice: &mut Dice| {
-                dice.pick(&[ratio(1, 1), ratio(-1, 1), ratio(1, 4), ratio(-1, 4), ratio(3, 1), ratio(-3, 1), ratio(0, 1), ratio(7, 5)])
-                    .clone()
+                dice.pick(&[
+                    ratio(1, 1),
+                    ratio(-1, 1),
+                    ratio(1, 4),
+                    ratio(-1, 4),
+                    ratio(3, 1),
+                    ratio(-3, 1),
+                    ratio(0, 1),
+                    ratio(7, 5),
+                ])
+                .clone()
             };
-            let form = *dice.pick(&["1 0 0", "1 0 0", "0 1 0", "1 1 0", "1 -1 0", "1/2 3/7 1", "0 0 1"]);
+            let form =
+                *dice.pick(&["1 0 0", "1 0 0", "0 1 0", "1 1 0", "1 -1 0", "1/2 3/7 1", "0 0 1"]);
             tree += &format!("square {} {} {form}\n", weight(dice), weight(dice));
         }
         let mut forgery = Forgery { model, header, tree, squares, deviations: 0 };
@@ -326,7 +399,8 @@ impl<'a> Forgery<'a> {
     fn deviate(&mut self, dice: &mut Dice) {
         let first = *dice.pick(&["0", "1", "0:1/2,1:1/2"]);
         let rows = self.model.game.stages.iter().enumerate().map(|(t, stage)| {
-            let words: Vec<&str> = (0..stage.pairs.states()).map(|_| if t == 0 { first } else { "0" }).collect();
+            let words: Vec<&str> =
+                (0..stage.pairs.states()).map(|_| if t == 0 { first } else { "0" }).collect();
             format!("play {}\n", words.join(" "))
         });
         self.tree += "deviation\n";
@@ -344,7 +418,8 @@ impl<'a> Forgery<'a> {
         }
     }
 
-    /// Closes boxes as long as the checker agrees; the number closed, or `None` when the false claim is proved.
+    /// Closes boxes as long as the checker agrees; the number closed, or `None` when the false
+    /// claim is proved.
     fn work(&mut self, dice: &mut Dice) -> Option<usize> {
         let mut closed = 0;
         'boxes: for _ in 0..MOST_BOXES {
@@ -353,7 +428,11 @@ impl<'a> Forgery<'a> {
                 let (square, end) = (dice.below(self.squares), *dice.pick(&["lower", "upper"]));
                 let at = ratio(dice.below(33) as i64 - 16, 16);
                 let tighten = dice.once_in(4);
-                let line = if tighten { format!("tighten {square} {end} {at} {proof}") } else { format!("leaf {proof}") };
+                let line = if tighten {
+                    format!("tighten {square} {end} {at} {proof}")
+                } else {
+                    format!("leaf {proof}")
+                };
                 match self.ask(&line) {
                     Answer::Complete => return None,
                     Answer::Open => {
@@ -364,7 +443,11 @@ impl<'a> Forgery<'a> {
                     Answer::Refused => {}
                 }
             }
-            let line = format!("split {} {}", dice.below(self.squares), ratio(dice.below(33) as i64 - 16, 16));
+            let line = format!(
+                "split {} {}",
+                dice.below(self.squares),
+                ratio(dice.below(33) as i64 - 16, 16)
+            );
             self.tree += &format!("{line}\n");
         }
         Some(closed)
@@ -378,7 +461,11 @@ fn a_lying_linear_programme_proves_nothing_false() {
     let dependences: Vec<Vec<String>> = models
         .iter()
         .map(|model| {
-            let settings = Settings { decision: Some(0), selection: Selection::Optimistic, ..Settings::new(ratio(1, 20)) };
+            let settings = Settings {
+                decision: Some(0),
+                selection: Selection::Optimistic,
+                ..Settings::new(ratio(1, 20))
+            };
             let outcome = solve(&model.game, &settings).expect("an answer");
             let text = String::from_utf8(outcome.certificate).expect("text");
             text.lines().filter(|line| line.starts_with("dependence")).map(str::to_string).collect()
@@ -392,43 +479,74 @@ fn a_lying_linear_programme_proves_nothing_false() {
         let mut forgery = Forgery::new(&mut dice, &models[position], &dependences[position]);
         match forgery.work(&mut dice) {
             Some(boxes) => closed += boxes,
-            None => panic!("forgery {forged} proves something false:\n{}{}", forgery.header, forgery.tree),
+            None => panic!(
+                "forgery {forged} proves something false:\n{}{}",
+                forgery.header, forgery.tree
+            ),
         }
     }
     eprintln!("{FORGED} forged trees refused, {closed} of their boxes closed");
     assert!(closed >= FORGED, "only {closed} boxes closed: the forgeries are not near the truth");
 }
 
-/// A coordinate that is no constant, claimed to be what it is under one policy: the first action everywhere, the last one, the best ones.
+/// A coordinate that is no constant, claimed to be what it is under one policy: the first action
+/// everywhere, the last one, the best ones.
 #[test]
 fn dependences_that_do_not_hold_are_refused() {
     let mut refused = 0;
-    for (interaction, seed) in [(Interaction::Monotone, 1), (Interaction::Crowd, 2), (Interaction::General, 3)] {
-        let base = MdpParameters { stages: 3, states: 3, actions: 2, successors: 2, decisions: 1, seed };
-        let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: 2 }).expect("sizes in range");
+    for (interaction, seed) in
+        [(Interaction::Monotone, 1), (Interaction::Crowd, 2), (Interaction::General, 3)]
+    {
+        let base =
+            MdpParameters { stages: 3, states: 3, actions: 2, successors: 2, decisions: 1, seed };
+        let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: 2 })
+            .expect("sizes in range");
         let game = family.game().expect("a game");
         let outcome = solve(&game, &Settings::new(ratio(1, 8))).expect("class C1");
         let text = String::from_utf8(outcome.certificate).expect("text");
         let opening = text.lines().position(|line| line.starts_with("tree ")).expect("a tree") + 1;
-        let quadratic = Quadratic::new(&game.at(&game.finite_decisions().expect("a finite leader")[0].values)).expect("class C1");
+        let quadratic =
+            Quadratic::new(&game.at(&game.finite_decisions().expect("a finite leader")[0].values))
+                .expect("class C1");
         let policy = |action: u32| Policy { stages: vec![StagePolicy::Pure(vec![action; 3]); 3] };
         for (j, form) in quadratic.coordinates.iter().enumerate() {
             let numbers = quadratic.numbers(form);
-            let best = |sign: i64| best_response(&numbers, &Objective::leader(ratio(sign, 1)), None, &|| true).expect("not stopped").policy;
+            let best = |sign: i64| {
+                best_response(&numbers, &Objective::leader(ratio(sign, 1)), None, &|| true)
+                    .expect("not stopped")
+                    .policy
+            };
             let policies = [policy(0), policy(1), best(1), best(-1)];
             let values: Vec<Rational> = policies
                 .iter()
-                .map(|policy| form_values(&numbers, &[form], policy, &|| true).expect("a policy of the game").remove(0))
+                .map(|policy| {
+                    form_values(&numbers, &[form], policy, &|| true)
+                        .expect("a policy of the game")
+                        .remove(0)
+                })
                 .collect();
             if values.iter().all(|value| *value == values[0]) {
                 continue;
             }
             for value in values {
-                let unit: Vec<&str> = (0..quadratic.coordinates.len()).map(|k| if k == j { "1" } else { "0" }).collect();
+                let unit: Vec<&str> = (0..quadratic.coordinates.len())
+                    .map(|k| if k == j { "1" } else { "0" })
+                    .collect();
                 let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
                 lines.insert(opening, format!("dependence {value} {}", unit.join(" ")));
-                let rejection = check(&game, format!("{}\n", lines.join("\n")).as_bytes()).expect_err("no constant");
-                assert!(matches!(rejection, Rejection::Step { rule: "dependence", fault: Fault::NotConstant { .. }, .. }), "{rejection}");
+                let rejection = check(&game, format!("{}\n", lines.join("\n")).as_bytes())
+                    .expect_err("no constant");
+                assert!(
+                    matches!(
+                        rejection,
+                        Rejection::Step {
+                            rule: "dependence",
+                            fault: Fault::NotConstant { .. },
+                            ..
+                        }
+                    ),
+                    "{rejection}"
+                );
                 refused += 1;
             }
         }

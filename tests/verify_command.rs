@@ -1,11 +1,12 @@
-//! `smfg verify` as users call it: verdicts, certified range and loss, exit status, JSON. Values are those of the closed forms in
-//! tests/claims/road.toml and models/.
+//! `smfg verify` as users call it: verdicts, certified range and loss, exit status, JSON. Values
+//! are those of the closed forms in tests/claims/road.toml and models/.
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("smfg").expect("the program").args(arguments).output().expect("it runs");
+    let output =
+        Command::cargo_bin("smfg").expect("the program").args(arguments).output().expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     (output.status.code().expect("an exit status"), text(output.stdout), text(output.stderr))
 }
@@ -35,9 +36,16 @@ fn a_right_claim() {
     assert_eq!((&result["exploitability"], &result["leader_reward"]), (&json!("0"), &json!("1/4")));
     assert_eq!((&result["follower_value"], &result["normalised_by"]), (&json!("-2"), &json!("0")));
     assert_eq!(result["holds"], true);
-    let quantities: Vec<&str> =
-        result["checks"].as_array().expect("checks").iter().filter_map(|check| check["quantity"].as_str()).collect();
-    assert_eq!(quantities, ["exploitability", "leader_reward", "follower_value", "follower_reward", "value"]);
+    let quantities: Vec<&str> = result["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .filter_map(|check| check["quantity"].as_str())
+        .collect();
+    assert_eq!(
+        quantities,
+        ["exploitability", "leader_reward", "follower_value", "follower_reward", "value"]
+    );
     // The equilibrium is unique at each decision: 1/4 with the toll, 0 without.
     assert_eq!(bounds(&result["range"]["least"]), ("1/4", "1/4"));
     assert_eq!(bounds(&result["range"]["greatest"]), ("1/4", "1/4"));
@@ -67,19 +75,28 @@ fn claimed_values_against_certified_ones() {
     for (file, claimed) in [("value_too_high.json", "3/10"), ("value_too_low.json", "1/5")] {
         let result = answer(1, &["verify", ROAD, &claim(file)]);
         let check = &result["checks"][1];
-        assert_eq!((&check["quantity"], &check["claimed"], &check["holds"]), (&json!("value"), &json!(claimed), &json!(false)));
+        assert_eq!(
+            (&check["quantity"], &check["claimed"], &check["holds"]),
+            (&json!("value"), &json!(claimed), &json!(false))
+        );
         assert_eq!(check["actual"], "1/4");
     }
     // Without solving nothing is said about it.
     let result = answer(0, &["verify", ROAD, &claim("value_too_high.json"), "--no-solve"]);
-    assert_eq!((&result["range"], &result["loss"], &result["value"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(
+        (&result["range"], &result["loss"], &result["value"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
     assert_eq!(result["checks"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
 fn sentences_for_wrong_exploitabilities() {
     for (file, sentence) in [
-        ("zero.json", "wrong: the policy is no exact equilibrium, its exploitability is 3/4 = 0.75"),
+        (
+            "zero.json",
+            "wrong: the policy is no exact equilibrium, its exploitability is 3/4 = 0.75",
+        ),
         ("understated.json", "wrong, understated by 1/4 = 0.25: it is 3/4 = 0.75"),
         ("negative_claim.json", "wrong: no exploitability is negative; it is 0"),
     ] {
@@ -104,9 +121,12 @@ fn eps_of_the_range() {
 #[cfg(feature = "solver")]
 #[test]
 fn the_place_of_an_equilibrium() {
-    // All three equilibria of the game: nobody, half, everybody adopts; the leader gets 3/2 per adopter.
+    // All three equilibria of the game: nobody, half, everybody adopts; the leader gets 3/2 per
+    // adopter.
     let folder = tempfile::tempdir().expect("a folder");
-    for (share, worst, above) in [("0", json!(true), "0"), ("1/2", json!(false), "3/4"), ("1", json!(false), "3/2")] {
+    for (share, worst, above) in
+        [("0", json!(true), "0"), ("1/2", json!(false), "3/4"), ("1", json!(false), "3/2")]
+    {
         let file = folder.path().join("claim.json");
         let stay = match share {
             "0" => "1",
@@ -116,8 +136,14 @@ fn the_place_of_an_equilibrium() {
         let text = json!({"format": "smfg-claim/1", "decision": "none", "policy": [[[stay, share]]], "exploitability": 0});
         std::fs::write(&file, text.to_string()).expect("written");
         let result = answer(0, &["verify", "models/adoption.toml", file.to_str().expect("a path")]);
-        assert_eq!((bounds(&result["range"]["least"]), bounds(&result["range"]["greatest"])), (("0", "0"), ("3/2", "3/2")));
-        assert_eq!((&result["place"]["worst"], bounds(&result["place"]["above_least"])), (&worst, (above, above)));
+        assert_eq!(
+            (bounds(&result["range"]["least"]), bounds(&result["range"]["greatest"])),
+            (("0", "0"), ("3/2", "3/2"))
+        );
+        assert_eq!(
+            (&result["place"]["worst"], bounds(&result["place"]["above_least"])),
+            (&worst, (above, above))
+        );
         // The value of the game is 17/20; this decision guarantees nothing.
         assert_eq!(bounds(&result["loss"]), ("17/20", "17/20"));
     }
@@ -125,16 +151,21 @@ fn the_place_of_an_equilibrium() {
 
 #[test]
 fn arrays_alone_and_errors() {
-    let result = answer(0, &["verify", ROAD, &claim("float32.npy"), "--decision", "free", "--no-solve"]);
+    let result =
+        answer(0, &["verify", ROAD, &claim("float32.npy"), "--decision", "free", "--no-solve"]);
     assert_eq!((&result["exploitability"], &result["checks"]), (&json!("0"), &json!([])));
     for (arguments, part) in [
         (vec![claim("float64.npy")], "expected a decision, one of free, priced"),
         (vec![claim("objects.npy")], "pickled Python objects"),
-        (vec![claim("right.json"), "--decision".into(), "dear".into()], "decision dear: no such decision"),
+        (
+            vec![claim("right.json"), "--decision".into(), "dear".into()],
+            "decision dear: no such decision",
+        ),
         (vec![claim("one_stage_more.json")], "--horizon-convention last-index drops stage 4"),
         (vec!["nowhere.json".into()], "cannot read nowhere.json"),
     ] {
-        let arguments: Vec<&str> = ["verify", ROAD].into_iter().chain(arguments.iter().map(String::as_str)).collect();
+        let arguments: Vec<&str> =
+            ["verify", ROAD].into_iter().chain(arguments.iter().map(String::as_str)).collect();
         let (status, out, err) = run(&arguments);
         assert_eq!((status, out.as_str()), (2, ""), "{err}");
         assert!(err.starts_with("error: ") && err.contains(part), "{err}");

@@ -28,7 +28,14 @@ pub fn game(pairs: usize) -> Game {
 /// The instance with `pairs` pairs over `stages` stages and one decision.
 pub fn game_of_stages(stages: usize, pairs: usize) -> Game {
     let states = pairs / (stages * ACTIONS);
-    let parameters = MdpParameters { stages, states, actions: ACTIONS, successors: SUCCESSORS, decisions: 1, seed: SEED };
+    let parameters = MdpParameters {
+        stages,
+        states,
+        actions: ACTIONS,
+        successors: SUCCESSORS,
+        decisions: 1,
+        seed: SEED,
+    };
     MdpFamily::new(parameters).expect("sizes in range").game()
 }
 
@@ -57,7 +64,8 @@ pub fn search(problem: &Problem<'_>) -> (Search, f64) {
     (search, start.elapsed().as_secs_f64())
 }
 
-/// The median of `run`, which returns seconds: at least 3 times and for about `budget`, at most 101 times.
+/// The median of `run`, which returns seconds: at least 3 times and for about `budget`, at most 101
+/// times.
 pub fn median(budget: Duration, mut run: impl FnMut() -> f64) -> f64 {
     let start = Instant::now();
     let mut seconds = Vec::new();

@@ -56,7 +56,12 @@ fn settings<'a>(game: &Game, question: &Question) -> Result<Settings<'a>, Failur
 }
 
 /// The value of the game.
-pub fn solve(game: &Game, question: &Question, selection: &str, shared: &Shared) -> Result<Answer, Failure> {
+pub fn solve(
+    game: &Game,
+    question: &Question,
+    selection: &str,
+    shared: &Shared,
+) -> Result<Answer, Failure> {
     let selection = arguments::selection(selection)?;
     let settings = Settings { selection, ..settings(game, question)? };
     if settings.decision.is_none() && settings.point.is_none() {
@@ -64,25 +69,41 @@ pub fn solve(game: &Game, question: &Question, selection: &str, shared: &Shared)
     }
     let observe = |progress| shared.observe(progress);
     let limit = arguments::time_limit(question.time_limit)?;
-    let outcome = smfg::leader::solve(game, &Settings { observer: Some(&observe), ..shared.limited(settings, limit) })?;
-    let json = text(|out| SolveReport { game, outcome: &outcome, certificate_path: None }.write_json(out))?;
+    let outcome = smfg::leader::solve(
+        game,
+        &Settings { observer: Some(&observe), ..shared.limited(settings, limit) },
+    )?;
+    let json = text(|out| {
+        SolveReport { game, outcome: &outcome, certificate_path: None }.write_json(out)
+    })?;
     Ok((json, outcome.certificate))
 }
 
 /// The range over the equilibria of one decision.
-pub fn range(game: &Game, question: &Question, of: Option<&str>, shared: &Shared) -> Result<Answer, Failure> {
+pub fn range(
+    game: &Game,
+    question: &Question,
+    of: Option<&str>,
+    shared: &Shared,
+) -> Result<Answer, Failure> {
     let given = arguments::given(question.decision.clone(), question.parameters.clone())?;
     arguments::one_decision(game, given.as_ref())?;
     // A certificate keeps the expression on one line.
     let objective = of.map(|of| of.replace(char::is_control, " "));
     if let Some(of) = &objective {
-        game.with_objective(of).map_err(|error| Failure::new(Kind::Expression, format!("{of}: {error}")))?;
+        game.with_objective(of)
+            .map_err(|error| Failure::new(Kind::Expression, format!("{of}: {error}")))?;
     }
     let settings = Settings { objective, ..settings(game, question)? };
     let observe = |progress| shared.observe(progress);
     let limit = arguments::time_limit(question.time_limit)?;
-    let outcome = smfg::leader::range(game, &Settings { observer: Some(&observe), ..shared.limited(settings, limit) })?;
-    let json = text(|out| RangeReport { game, outcome: &outcome, certificate_path: None }.write_json(out))?;
+    let outcome = smfg::leader::range(
+        game,
+        &Settings { observer: Some(&observe), ..shared.limited(settings, limit) },
+    )?;
+    let json = text(|out| {
+        RangeReport { game, outcome: &outcome, certificate_path: None }.write_json(out)
+    })?;
     Ok((json, outcome.certificate))
 }
 
@@ -101,17 +122,33 @@ pub fn equilibria(
     let index = index.unwrap_or(0);
     let decision = game.finite_decisions().and_then(|decisions| decisions.get(index));
     let decision = decision.ok_or_else(|| {
-        Failure::new(Kind::Unsupported, "equilibria are listed for a decision of a finite list; this leader has a continuum")
+        Failure::new(
+            Kind::Unsupported,
+            "equilibria are listed for a decision of a finite list; this leader has a continuum",
+        )
     })?;
     let instance = game.at(&decision.values);
     let default = Limits::default();
-    let limits = Limits { nodes: nodes.unwrap_or(default.nodes), pairs: pairs.unwrap_or(default.pairs) };
+    let limits =
+        Limits { nodes: nodes.unwrap_or(default.nodes), pairs: pairs.unwrap_or(default.pairs) };
     let control = shared.control(arguments::time_limit(time_limit)?);
     let set = enumerate(&instance, &control, &limits).map_err(refused)?;
-    let certificate = set.certificate(game, index).map_err(|error| Failure::new(Kind::Internal, error))?;
-    let accepted = check_equilibria(game, certificate.as_slice())
-        .map_err(|rejection| Failure::new(Kind::Internal, format!("the certificate was refused, nothing is proved: {rejection}")))?;
-    let report = EquilibriaReport { game, decision: index, set: &set, unique: accepted.unique(), bytes: certificate.len(), path: None };
+    let certificate =
+        set.certificate(game, index).map_err(|error| Failure::new(Kind::Internal, error))?;
+    let accepted = check_equilibria(game, certificate.as_slice()).map_err(|rejection| {
+        Failure::new(
+            Kind::Internal,
+            format!("the certificate was refused, nothing is proved: {rejection}"),
+        )
+    })?;
+    let report = EquilibriaReport {
+        game,
+        decision: index,
+        set: &set,
+        unique: accepted.unique(),
+        bytes: certificate.len(),
+        path: None,
+    };
     Ok((text(|out| report.write_json(out))?, certificate))
 }
 

@@ -27,15 +27,23 @@ pub fn gap(text: &str) -> Result<Rational, Failure> {
 }
 
 /// A decision by name (or `a=1,b=2`), or by its parameters.
-pub fn given(text: Option<String>, parameters: Option<Parameters>) -> Result<Option<GivenDecision>, Failure> {
+pub fn given(
+    text: Option<String>,
+    parameters: Option<Parameters>,
+) -> Result<Option<GivenDecision>, Failure> {
     let Some(parameters) = parameters else { return Ok(text.map(GivenDecision::Text)) };
-    let values: Result<Vec<(String, Rational)>, Failure> =
-        parameters.into_iter().map(|(name, value)| Ok((name.clone(), number(&format!("decision, {name}"), &value)?))).collect();
+    let values: Result<Vec<(String, Rational)>, Failure> = parameters
+        .into_iter()
+        .map(|(name, value)| Ok((name.clone(), number(&format!("decision, {name}"), &value)?)))
+        .collect();
     Ok(Some(GivenDecision::Parameters(values?)))
 }
 
 /// Position or point of a decision, as settings say it; without one, all decisions.
-pub fn chosen(game: &Game, given: Option<&GivenDecision>) -> Result<(Option<usize>, Option<Vec<Rational>>), Failure> {
+pub fn chosen(
+    game: &Game,
+    given: Option<&GivenDecision>,
+) -> Result<(Option<usize>, Option<Vec<Rational>>), Failure> {
     let Some(given) = given else { return Ok((None, None)) };
     Ok(match choose_given(game, given).map_err(|error| Failure::new(Kind::Decision, error))? {
         Chosen::Listed(index) => (Some(index), None),
@@ -46,15 +54,25 @@ pub fn chosen(game: &Game, given: Option<&GivenDecision>) -> Result<(Option<usiz
 /// An error unless a decision is given or there is only one.
 pub fn one_decision(game: &Game, given: Option<&GivenDecision>) -> Result<(), Failure> {
     if given.is_none() && game.finite_decisions().is_none_or(|decisions| decisions.len() > 1) {
-        return Err(Failure::new(Kind::Decision, format!("the answer is about one decision: expected {}", decisions_of(game))));
+        return Err(Failure::new(
+            Kind::Decision,
+            format!("the answer is about one decision: expected {}", decisions_of(game)),
+        ));
     }
     Ok(())
 }
 
 /// Seconds as a time limit.
 pub fn time_limit(seconds: Option<f64>) -> Result<Option<Duration>, Failure> {
-    let wrong = |seconds: f64| Failure::new(Kind::Argument, format!("time_limit: found {seconds}, expected seconds, at least 0"));
-    seconds.map(|seconds| Duration::try_from_secs_f64(seconds).map_err(|_| wrong(seconds))).transpose()
+    let wrong = |seconds: f64| {
+        Failure::new(
+            Kind::Argument,
+            format!("time_limit: found {seconds}, expected seconds, at least 0"),
+        )
+    };
+    seconds
+        .map(|seconds| Duration::try_from_secs_f64(seconds).map_err(|_| wrong(seconds)))
+        .transpose()
 }
 
 /// Threads asked for, or all processors.
@@ -72,7 +90,10 @@ pub fn method(name: &str) -> Result<Method, Failure> {
         "auto" => Ok(Method::Auto),
         "lp" => Ok(Method::LinearProgramme),
         "dp" => Ok(Method::DynamicProgramming),
-        _ => Err(Failure::new(Kind::Argument, format!("method: found {name:?}, expected auto, lp or dp"))),
+        _ => Err(Failure::new(
+            Kind::Argument,
+            format!("method: found {name:?}, expected auto, lp or dp"),
+        )),
     }
 }
 
@@ -84,7 +105,9 @@ pub fn precision(name: &str) -> Result<Precision, Failure> {
         (_, Ok(bits)) if (1..=MOST_BITS).contains(&bits) => Ok(Precision::Bits(bits)),
         _ => Err(Failure::new(
             Kind::Argument,
-            format!("precision: found {name}, expected auto, exact or a number of bits from 1 to {MOST_BITS}"),
+            format!(
+                "precision: found {name}, expected auto, exact or a number of bits from 1 to {MOST_BITS}"
+            ),
         )),
     }
 }
@@ -94,7 +117,10 @@ pub fn selection(name: &str) -> Result<Selection, Failure> {
     match name {
         "pessimistic" => Ok(Selection::Pessimistic),
         "optimistic" => Ok(Selection::Optimistic),
-        _ => Err(Failure::new(Kind::Argument, format!("selection: found {name:?}, expected pessimistic or optimistic"))),
+        _ => Err(Failure::new(
+            Kind::Argument,
+            format!("selection: found {name:?}, expected pessimistic or optimistic"),
+        )),
     }
 }
 
@@ -103,6 +129,9 @@ pub fn horizon(name: &str) -> Result<HorizonConvention, Failure> {
     match name {
         "decisions" => Ok(HorizonConvention::Decisions),
         "last-index" => Ok(HorizonConvention::LastIndex),
-        _ => Err(Failure::new(Kind::Argument, format!("horizon_convention: found {name:?}, expected decisions or last-index"))),
+        _ => Err(Failure::new(
+            Kind::Argument,
+            format!("horizon_convention: found {name:?}, expected decisions or last-index"),
+        )),
     }
 }

@@ -11,14 +11,22 @@ use smfg::report::{BundleReport, CheckReport, EquilibriaCheckReport};
 pub fn check_any(game: &Game, certificate: &[u8]) -> Result<String, Failure> {
     if certificate.starts_with(BUNDLE.as_bytes()) {
         let verdict = check_models(game, None, None, certificate);
-        return text(|out| BundleReport { game, other: None, verdict: verdict.as_ref() }.write_json(out));
+        return text(|out| {
+            BundleReport { game, other: None, verdict: verdict.as_ref() }.write_json(out)
+        });
     }
     if certificate.starts_with(EQUILIBRIA.as_bytes()) {
         let verdict = check_equilibria(game, certificate);
-        return text(|out| EquilibriaCheckReport { game, verdict: verdict.as_ref() }.write_json(out));
+        return text(|out| {
+            EquilibriaCheckReport { game, verdict: verdict.as_ref() }.write_json(out)
+        });
     }
     // Read once for the report, and once by the checker, which trusts nobody's reading.
-    let claim = Reader::start(certificate, game.stages.len(), game.states.len()).ok().map(|(_, claim)| claim);
+    let claim = Reader::start(certificate, game.stages.len(), game.states.len())
+        .ok()
+        .map(|(_, claim)| claim);
     let verdict = check(game, certificate);
-    text(|out| CheckReport { game, claim: claim.as_ref(), verdict: verdict.as_ref() }.write_json(out))
+    text(|out| {
+        CheckReport { game, claim: claim.as_ref(), verdict: verdict.as_ref() }.write_json(out)
+    })
 }

@@ -54,14 +54,20 @@ impl Submitted {
     fn read(self) -> Result<(Claim, Options), Failure> {
         let options = Options {
             decision: arguments::given(self.decision.clone(), self.parameters.clone())?,
-            tolerance: self.tolerance.as_deref().map(|text| arguments::number("tolerance", text)).transpose()?,
+            tolerance: self
+                .tolerance
+                .as_deref()
+                .map(|text| arguments::number("tolerance", text))
+                .transpose()?,
             horizon: arguments::horizon(&self.horizon)?,
             precision: arguments::precision(&self.precision)?,
         };
         let mut claim = self.play()?;
         for (key, value) in &self.numbers {
             let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.key() == key);
-            let quantity = quantity.ok_or_else(|| Failure::new(Kind::Argument, format!("nothing claimed is called {key}")))?;
+            let quantity = quantity.ok_or_else(|| {
+                Failure::new(Kind::Argument, format!("nothing claimed is called {key}"))
+            })?;
             claim = claim.claiming(quantity, arguments::number(key, value)?);
         }
         if let Some(epsilon) = &self.epsilon {
@@ -71,13 +77,20 @@ impl Submitted {
     }
 
     fn play(&self) -> Result<Claim, Failure> {
-        let kind = [PlayKind::Policy, PlayKind::Occupation].into_iter().find(|kind| kind.key() == self.kind);
-        let kind =
-            kind.ok_or_else(|| Failure::new(Kind::Argument, format!("kind: found {:?}, expected policy or occupation", self.kind)))?;
+        let kind = [PlayKind::Policy, PlayKind::Occupation]
+            .into_iter()
+            .find(|kind| kind.key() == self.kind);
+        let kind = kind.ok_or_else(|| {
+            Failure::new(
+                Kind::Argument,
+                format!("kind: found {:?}, expected policy or occupation", self.kind),
+            )
+        })?;
         match (&self.path, &self.npy, &self.json) {
             (Some(path), _, _) => Ok(Claim::load(path)?),
             (_, Some(npy), _) => {
-                let (_, array) = parse_array(npy, &[]).map_err(|error| Failure::new(Kind::Claim, error))?;
+                let (_, array) =
+                    parse_array(npy, &[]).map_err(|error| Failure::new(Kind::Claim, error))?;
                 Ok(Claim::of(kind, array))
             }
             (_, _, Some(json)) => {
@@ -90,7 +103,11 @@ impl Submitted {
 }
 
 /// Judges what is submitted without a solver.
-pub fn evaluate(known: &Known, submitted: Submitted, shared: &Shared) -> Result<Evaluated, Failure> {
+pub fn evaluate(
+    known: &Known,
+    submitted: Submitted,
+    shared: &Shared,
+) -> Result<Evaluated, Failure> {
     let (claim, options) = submitted.read()?;
     let judged = verify(&known.game, &claim, &options, &|| shared.keep_going())?;
     Ok(Evaluated::new(known, judged, None))
@@ -109,10 +126,19 @@ pub struct Search {
 }
 
 /// Judges what is submitted, and certifies the range of its decision and the value of the game.
-pub fn compare(known: &Known, submitted: Submitted, search: &Search, shared: &Shared) -> Result<Evaluated, Failure> {
+pub fn compare(
+    known: &Known,
+    submitted: Submitted,
+    search: &Search,
+    shared: &Shared,
+) -> Result<Evaluated, Failure> {
     let (claim, options) = submitted.read()?;
     let judged = verify(&known.game, &claim, &options, &|| shared.keep_going())?;
-    let epsilon = if search.actual { judged.evaluation.exploitability.upper().clone() } else { judged.epsilon.clone() };
+    let epsilon = if search.actual {
+        judged.evaluation.exploitability.upper().clone()
+    } else {
+        judged.epsilon.clone()
+    };
     let observe = |progress| shared.observe(progress);
     let settings = Settings {
         gap: arguments::gap(&search.gap)?,

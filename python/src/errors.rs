@@ -46,7 +46,10 @@ impl Failure {
             Kind::Argument => "ArgumentError",
             Kind::Internal => "InternalError",
         };
-        let class = py.import("smfg._errors").and_then(|module| module.getattr(name)).and_then(|class| Ok(class.cast_into::<PyType>()?));
+        let class = py
+            .import("smfg._errors")
+            .and_then(|module| module.getattr(name))
+            .and_then(|class| Ok(class.cast_into::<PyType>()?));
         match class {
             Ok(class) => PyErr::from_type(class, self.message),
             Err(error) => error,
@@ -59,9 +62,10 @@ impl From<smfg::leader::SolveError> for Failure {
         use smfg::leader::SolveError;
         let kind = match &error {
             SolveError::Class(_) | SolveError::Leader { .. } => Kind::Unsupported,
-            SolveError::NoDecision | SolveError::Point(_) | SolveError::DecisionNeeded { .. } | SolveError::Decision { .. } => {
-                Kind::Decision
-            }
+            SolveError::NoDecision
+            | SolveError::Point(_)
+            | SolveError::DecisionNeeded { .. }
+            | SolveError::Decision { .. } => Kind::Decision,
             SolveError::Objective(_) => Kind::Expression,
             SolveError::Epsilon(_) => Kind::Argument,
             SolveError::Refused(_) | SolveError::Write(_) => Kind::Internal,

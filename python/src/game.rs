@@ -59,7 +59,9 @@ impl NativeGame {
     /// The game that a text describes; `json` says that it is JSON and not TOML.
     #[staticmethod]
     fn parse(py: Python<'_>, text: String, json: bool) -> PyResult<Self> {
-        task::run(py, None, move |_| of(if json { Game::parse_json(&text) } else { Game::parse_toml(&text) }))
+        task::run(py, None, move |_| {
+            of(if json { Game::parse_json(&text) } else { Game::parse_toml(&text) })
+        })
     }
 
     #[getter]
@@ -117,7 +119,17 @@ impl NativeGame {
     /// Name and values of each decision of a finite leader; `None` for a continuum.
     fn decisions(&self) -> Option<Vec<(Option<String>, Vec<String>)>> {
         let decisions = self.known.game.finite_decisions()?;
-        Some(decisions.iter().map(|decision| (decision.name.clone(), decision.values.iter().map(ToString::to_string).collect())).collect())
+        Some(
+            decisions
+                .iter()
+                .map(|decision| {
+                    (
+                        decision.name.clone(),
+                        decision.values.iter().map(ToString::to_string).collect(),
+                    )
+                })
+                .collect(),
+        )
     }
 
     /// Positions of the available actions of a state at a stage.
@@ -156,10 +168,19 @@ impl NativeGame {
         precision: &str,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
-        let question =
-            Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
+        let question = Question {
+            epsilon,
+            gap,
+            decision,
+            parameters,
+            time_limit,
+            threads,
+            method: method.into(),
+            precision: precision.into(),
+        };
         let (game, selection) = (Arc::clone(&self.known.game), selection.to_string());
-        task::run(py, progress, move |shared| answers::solve(&game, &question, &selection, shared)).map(|answer| bytes(py, answer))
+        task::run(py, progress, move |shared| answers::solve(&game, &question, &selection, shared))
+            .map(|answer| bytes(py, answer))
     }
 
     /// What `smfg range --format json` prints, and the bundle of certificates.
@@ -179,10 +200,21 @@ impl NativeGame {
         precision: &str,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
-        let question =
-            Question { epsilon, gap, decision, parameters, time_limit, threads, method: method.into(), precision: precision.into() };
+        let question = Question {
+            epsilon,
+            gap,
+            decision,
+            parameters,
+            time_limit,
+            threads,
+            method: method.into(),
+            precision: precision.into(),
+        };
         let game = Arc::clone(&self.known.game);
-        task::run(py, progress, move |shared| answers::range(&game, &question, of.as_deref(), shared)).map(|answer| bytes(py, answer))
+        task::run(py, progress, move |shared| {
+            answers::range(&game, &question, of.as_deref(), shared)
+        })
+        .map(|answer| bytes(py, answer))
     }
 
     /// What `smfg equilibria --format json` prints, and the certificate.
@@ -197,7 +229,9 @@ impl NativeGame {
         pairs: Option<usize>,
     ) -> PyResult<Answer<'py>> {
         let game = Arc::clone(&self.known.game);
-        let work = move |shared: &task::Shared| answers::equilibria(&game, decision, parameters, time_limit, (nodes, pairs), shared);
+        let work = move |shared: &task::Shared| {
+            answers::equilibria(&game, decision, parameters, time_limit, (nodes, pairs), shared)
+        };
         task::run(py, None, work).map(|answer| bytes(py, answer))
     }
 
@@ -213,7 +247,8 @@ impl NativeGame {
         task::run(py, None, move |shared| claims::evaluate(&known, submitted, shared))
     }
 
-    /// Evaluates a submitted play, and certifies the range of its decision and the value of the game.
+    /// Evaluates a submitted play, and certifies the range of its decision and the value of the
+    /// game.
     #[pyo3(signature = (submitted, *, actual, gap, time_limit, threads, progress))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
     fn verify(

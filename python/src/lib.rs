@@ -1,7 +1,8 @@
 //! `smfg._native`: what the Python package `smfg` calls.
 //!
-//! Games stay here; numbers cross as texts `"p/q"`, answers as the JSON that the program prints, arrays as the bytes of `.npy` files. The Python side
-//! makes fractions and dataclasses of them. Whatever takes long runs in a thread of its own, without the interpreter's lock.
+//! Games stay here; numbers cross as texts `"p/q"`, answers as the JSON that the program prints,
+//! arrays as the bytes of `.npy` files. The Python side makes fractions and dataclasses of them.
+//! Whatever takes long runs in a thread of its own, without the interpreter's lock.
 
 mod answers;
 mod arguments;

@@ -38,7 +38,10 @@ impl Shared {
     /// A control that stops at Ctrl-C, and after `limit` from now.
     pub fn control(&self, limit: Option<Duration>) -> Control {
         // A limit beyond what the clock can count is none.
-        Control::new(limit.and_then(|limit| Instant::now().checked_add(limit)), Arc::clone(&self.interrupted))
+        Control::new(
+            limit.and_then(|limit| Instant::now().checked_add(limit)),
+            Arc::clone(&self.interrupted),
+        )
     }
 
     /// `settings` that stop at Ctrl-C, and after `limit` from now.
@@ -52,10 +55,12 @@ impl Shared {
     }
 }
 
-/// Runs `work` without the interpreter's lock. `callback` is called from the calling thread, with stage, bounds in binary64, open and all decisions.
+/// Runs `work` without the interpreter's lock. `callback` is called from the calling thread, with
+/// stage, bounds in binary64, open and all decisions.
 ///
 /// # Errors
-/// The work's own failure; `KeyboardInterrupt` within half a second of Ctrl-C; what `callback` raises, after which the work stops too.
+/// The work's own failure; `KeyboardInterrupt` within half a second of Ctrl-C; what `callback`
+/// raises, after which the work stops too.
 pub fn run<T: Send + 'static>(
     py: Python<'_>,
     callback: Option<&Bound<'_, PyAny>>,
@@ -69,7 +74,9 @@ pub fn run<T: Send + 'static>(
         // Nobody may be waiting any more.
         let _ = sender.send(work(&own));
     });
-    started.map_err(|error| Failure::new(Kind::Internal, format!("no thread for the work: {error}")).raise(py))?;
+    started.map_err(|error| {
+        Failure::new(Kind::Internal, format!("no thread for the work: {error}")).raise(py)
+    })?;
     loop {
         if let Some(result) = wait(py, &receiver, TICK)? {
             return result.map_err(|failure| failure.raise(py));
@@ -88,14 +95,21 @@ pub fn run<T: Send + 'static>(
 }
 
 /// The result, when it comes within `time`.
-fn wait<T: Send>(py: Python<'_>, receiver: &Mutex<Receiver<T>>, time: Duration) -> PyResult<Option<T>> {
-    let received = py.detach(|| receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(time));
+fn wait<T: Send>(
+    py: Python<'_>,
+    receiver: &Mutex<Receiver<T>>,
+    time: Duration,
+) -> PyResult<Option<T>> {
+    let received =
+        py.detach(|| receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(time));
     match received {
         Ok(result) => Ok(Some(result)),
         Err(RecvTimeoutError::Timeout) => Ok(None),
-        Err(RecvTimeoutError::Disconnected) => {
-            Err(Failure::new(Kind::Internal, "the work stopped unexpectedly; standard error says where").raise(py))
-        }
+        Err(RecvTimeoutError::Disconnected) => Err(Failure::new(
+            Kind::Internal,
+            "the work stopped unexpectedly; standard error says where",
+        )
+        .raise(py)),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Threads that wait for work: a call that takes a millisecond is not to pay for a new thread, nor for an allocator that knows nothing yet.
+//! Threads that wait for work: a call that takes a millisecond is not to pay for a new thread, nor
+//! for an allocator that knows nothing yet.
 
 use std::io;
 use std::sync::Mutex;

@@ -1,11 +1,14 @@
-//! A submitted equilibrium beside the certified ones: its place in the range of its decision, and what that decision loses (docs/verify.md).
+//! A submitted equilibrium beside the certified ones: its place in the range of its decision, and
+//! what that decision loses (docs/verify.md).
 
 use crate::certificate::{Selection, write_bundle};
 use crate::claim::{Check, Chosen, Quantity, Subject, Verification};
 use crate::exact::Rational;
 use crate::follower::Enclosed;
 use crate::game::Game;
-use crate::leader::{Outcome, RangeOutcome, Settings, SolveError, Statistics, Status, range, solve, supported};
+use crate::leader::{
+    Outcome, RangeOutcome, Settings, SolveError, Statistics, Status, range, solve, supported,
+};
 
 /// What is certified about a submitted equilibrium.
 #[derive(Debug, Clone)]
@@ -64,14 +67,19 @@ impl Comparison {
         }
     }
 
-    /// Certified bounds of what the leader loses by the decision, `V_eps` less the least reward of the decision; at least 0.
+    /// Certified bounds of what the leader loses by the decision, `V_eps` less the least reward of
+    /// the decision; at least 0.
     #[must_use]
     pub fn loss(&self) -> Option<Interval> {
         if matches!(self.value, GameValue::OnlyDecision) {
             return Some((Rational::ZERO, Rational::ZERO));
         }
-        let ((value_lower, value_upper), (least_lower, least_upper)) = (self.value_bounds()?, self.least());
-        Some(((value_lower - least_upper).max(Rational::ZERO), (value_upper - least_lower).max(Rational::ZERO)))
+        let ((value_lower, value_upper), (least_lower, least_upper)) =
+            (self.value_bounds()?, self.least());
+        Some((
+            (value_lower - least_upper).max(Rational::ZERO),
+            (value_upper - least_lower).max(Rational::ZERO),
+        ))
     }
 
     /// Bounds of how much `reward` is above the least of the range; negative where it is below.
@@ -88,7 +96,8 @@ impl Comparison {
         (lower - reward.upper(), upper - reward.lower())
     }
 
-    /// Whether `reward` is the least of the range within `tolerance`; `None` when the bounds do not tell.
+    /// Whether `reward` is the least of the range within `tolerance`; `None` when the bounds do not
+    /// tell.
     #[must_use]
     pub fn is_worst(&self, reward: &Enclosed, tolerance: &Rational) -> Option<bool> {
         let (low, high) = self.above_least(reward);
@@ -129,14 +138,20 @@ fn bounds(outcome: &Outcome) -> Interval {
     (outcome.accepted.claim.lower.clone(), outcome.accepted.claim.upper.clone())
 }
 
-/// Certifies the range of the leader's reward over the eps-equilibria of the judged decision, and the value of the game, at
-/// `settings.epsilon`, and compares. `settings.selection`, `decision`, `point` and `objective` are without effect.
+/// Certifies the range of the leader's reward over the eps-equilibria of the judged decision, and
+/// the value of the game, at `settings.epsilon`, and compares. `settings.selection`, `decision`,
+/// `point` and `objective` are without effect.
 ///
 /// The range gets two thirds of the time, the value what is left.
 ///
 /// # Errors
-/// [`SolveError`] when the range cannot be bounded at all; a value that cannot is [`GameValue::Refused`].
-pub fn compare(game: &Game, judged: &Verification, settings: &Settings<'_>) -> Result<Comparison, SolveError> {
+/// [`SolveError`] when the range cannot be bounded at all; a value that cannot is
+/// [`GameValue::Refused`].
+pub fn compare(
+    game: &Game,
+    judged: &Verification,
+    settings: &Settings<'_>,
+) -> Result<Comparison, SolveError> {
     let (decision, point) = match &judged.decision {
         Chosen::Listed(index) => (Some(*index), None),
         Chosen::Point(values) => (None, Some(values.clone())),
@@ -144,27 +159,45 @@ pub fn compare(game: &Game, judged: &Verification, settings: &Settings<'_>) -> R
     let only = game.finite_decisions().is_some_and(|decisions| decisions.len() == 1);
     let all = &settings.control;
     let share = |whole: std::time::Duration| if only { whole } else { whole * 2 / 3 };
-    let within =
-        |control: &crate::equilibrium::Control| control.remaining().map_or_else(|| control.clone(), |time| control.within(share(time)));
+    let within = |control: &crate::equilibrium::Control| {
+        control.remaining().map_or_else(|| control.clone(), |time| control.within(share(time)))
+    };
     let base = Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
-    let range_settings = Settings { decision, point, control: within(all), race_control: within(&settings.race_control), ..base.clone() };
+    let range_settings = Settings {
+        decision,
+        point,
+        control: within(all),
+        race_control: within(&settings.race_control),
+        ..base.clone()
+    };
     let range = range(game, &range_settings)?;
     let value = if only {
         GameValue::OnlyDecision
     } else {
-        let everything = Settings { decision: None, point: None, control: all.clone(), race_control: all.clone(), ..base };
+        let everything = Settings {
+            decision: None,
+            point: None,
+            control: all.clone(),
+            race_control: all.clone(),
+            ..base
+        };
         match supported(game).and_then(|()| solve(game, &everything)) {
             Ok(outcome) => GameValue::Solved(Box::new(outcome)),
             Err(reason) => GameValue::Refused(reason.to_string()),
         }
     };
-    let mut certificates = vec![range.least.certificate.as_slice(), range.greatest.certificate.as_slice()];
+    let mut certificates =
+        vec![range.least.certificate.as_slice(), range.greatest.certificate.as_slice()];
     if let GameValue::Solved(outcome) = &value {
         certificates.push(outcome.certificate.as_slice());
     }
     let certificate = write_bundle(Vec::new(), &certificates)?;
-    let mut found = Comparison { epsilon: settings.epsilon.clone(), range, value, check: None, certificate };
-    found.check = judged.claimed_value.as_ref().map(|claimed| value_check(&found, claimed.clone(), judged.tolerance.clone()));
+    let mut found =
+        Comparison { epsilon: settings.epsilon.clone(), range, value, check: None, certificate };
+    found.check = judged
+        .claimed_value
+        .as_ref()
+        .map(|claimed| value_check(&found, claimed.clone(), judged.tolerance.clone()));
     Ok(found)
 }
 
@@ -173,7 +206,9 @@ fn value_check(found: &Comparison, claimed: Rational, tolerance: Rational) -> Ch
     // Without a solved game all that is known is what the decision guarantees.
     let subject = Subject::Number(Quantity::Value);
     match found.value_bounds() {
-        Some((lower, upper)) => Check::equal(subject, claimed, Enclosed::between(lower, upper), tolerance),
+        Some((lower, upper)) => {
+            Check::equal(subject, claimed, Enclosed::between(lower, upper), tolerance)
+        }
         None => Check::unknown(subject, claimed, tolerance),
     }
 }

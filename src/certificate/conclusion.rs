@@ -1,6 +1,7 @@
 //! Conclusions: what follows from the elements of a bundle that stand before them.
 //!
-//! The text has no steps: the checker derives each line from drifts and certificates that it has accepted.
+//! The text has no steps: the checker derives each line from drifts and certificates that it has
+//! accepted.
 
 use super::drift::{error_line, parse_scope_words};
 use super::token::{parse_number, short};
@@ -45,7 +46,8 @@ impl fmt::Display for PriceKind {
 /// One conclusion. `V` is the worst case of a decision in the model, `V'` that in the truth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conclusion {
-    /// In every truth, every `epsilon`-equilibrium of the decision gives the leader at least `value`.
+    /// In every truth, every `epsilon`-equilibrium of the decision gives the leader at least
+    /// `value`.
     Guarantee {
         /// The decision.
         scope: Scope,
@@ -54,7 +56,8 @@ pub enum Conclusion {
         /// What she is guaranteed.
         value: Rational,
     },
-    /// The largest `V_{epsilon + kappa}(u) - omega` over the decisions `u` of the scope, and over the bounds of the drift that cover them.
+    /// The largest `V_{epsilon + kappa}(u) - omega` over the decisions `u` of the scope, and over
+    /// the bounds of the drift that cover them.
     Relaxed {
         /// The decisions.
         scope: Scope,
@@ -65,7 +68,8 @@ pub enum Conclusion {
         /// Upper bound.
         upper: Rational,
     },
-    /// What the decision loses in the truth: the largest `V'_epsilon` over all decisions, less its own.
+    /// What the decision loses in the truth: the largest `V'_epsilon` over all decisions, less its
+    /// own.
     Loss {
         /// The decision.
         scope: Scope,
@@ -76,7 +80,8 @@ pub enum Conclusion {
         /// Upper bound.
         upper: Rational,
     },
-    /// Both ends of statement (10) of docs/theory.md: `V'_{epsilon + 2 kappa} - omega` and `V'_epsilon + omega`.
+    /// Both ends of statement (10) of docs/theory.md: `V'_{epsilon + 2 kappa} - omega` and
+    /// `V'_epsilon + omega`.
     Sandwich {
         /// The decision.
         scope: Scope,
@@ -112,7 +117,8 @@ pub enum Conclusion {
         scope: Scope,
         /// Largest exploitability.
         epsilon: Rational,
-        /// A lower bound and, where there is one, an upper bound; `None` when the denominator is 0 and the numerator is not.
+        /// A lower bound and, where there is one, an upper bound; `None` when the denominator is 0
+        /// and the numerator is not.
         ratio: Option<(Rational, Option<Rational>)>,
     },
 }
@@ -174,16 +180,26 @@ impl Conclusion {
     fn line(&self) -> String {
         let scope = super::write::scope_words(self.scope());
         let rule = self.rule();
-        let words = |numbers: &[&Rational]| numbers.iter().map(|number| format_rational(number)).collect::<Vec<_>>().join(" ");
+        let words = |numbers: &[&Rational]| {
+            numbers.iter().map(|number| format_rational(number)).collect::<Vec<_>>().join(" ")
+        };
         match self {
-            Conclusion::Guarantee { epsilon, value, .. } => format!("{rule} {scope} {}", words(&[epsilon, value])),
-            Conclusion::Relaxed { epsilon, lower, upper, .. } | Conclusion::Loss { epsilon, lower, upper, .. } => {
+            Conclusion::Guarantee { epsilon, value, .. } => {
+                format!("{rule} {scope} {}", words(&[epsilon, value]))
+            }
+            Conclusion::Relaxed { epsilon, lower, upper, .. }
+            | Conclusion::Loss { epsilon, lower, upper, .. } => {
                 format!("{rule} {scope} {}", words(&[epsilon, lower, upper]))
             }
             Conclusion::Sandwich { epsilon, kappa, omega, below, above, .. } => {
-                format!("{rule} {scope} {}", words(&[epsilon, kappa, omega, &below.0, &below.1, &above.0, &above.1]))
+                format!(
+                    "{rule} {scope} {}",
+                    words(&[epsilon, kappa, omega, &below.0, &below.1, &above.0, &above.1])
+                )
             }
-            Conclusion::Optimum { sense, lower, upper, .. } => format!("{rule} {sense} {scope} {}", words(&[lower, upper])),
+            Conclusion::Optimum { sense, lower, upper, .. } => {
+                format!("{rule} {sense} {scope} {}", words(&[lower, upper]))
+            }
             Conclusion::Price { kind, sense, epsilon, ratio, .. } => {
                 let ratio = match ratio {
                     None => "infinite".into(),
@@ -216,10 +232,16 @@ pub fn write_conclusions<W: Write>(mut out: W, claim: &ConclusionClaim) -> io::R
 
 /// A scope, and the numbers that follow it.
 fn scope_and_numbers<const N: usize>(words: &[&str]) -> Result<(Scope, [Rational; N]), String> {
-    let unknown = || format!("found `{}`, expected `all`, `decision K` or `point NUMBER ...`, then {N} numbers", short(&words.join(" ")));
+    let unknown = || {
+        format!(
+            "found `{}`, expected `all`, `decision K` or `point NUMBER ...`, then {N} numbers",
+            short(&words.join(" "))
+        )
+    };
     let (scope, numbers) = words.split_last_chunk::<N>().ok_or_else(unknown)?;
     let scope = parse_scope_words(scope).ok_or_else(unknown)??;
-    let numbers: Vec<Rational> = numbers.iter().map(|word| parse_number(word)).collect::<Result<_, _>>()?;
+    let numbers: Vec<Rational> =
+        numbers.iter().map(|word| parse_number(word)).collect::<Result<_, _>>()?;
     Ok((scope, <[Rational; N]>::try_from(numbers).map_err(|_| unknown())?))
 }
 

@@ -1,4 +1,5 @@
-//! Claims about the value as a function of epsilon: bounds at some points, which hold on the lines between them.
+//! Claims about the value as a function of epsilon: bounds at some points, which hold on the lines
+//! between them.
 
 use super::token::parse_number;
 use super::write::Writer;
@@ -23,15 +24,22 @@ pub struct CurvePoint {
 
 impl fmt::Display for CurvePoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", format_rational(&self.epsilon), format_rational(&self.lower), format_rational(&self.upper))
+        write!(
+            f,
+            "{} {} {}",
+            format_rational(&self.epsilon),
+            format_rational(&self.lower),
+            format_rational(&self.upper)
+        )
     }
 }
 
 /// `EPSILON LOWER UPPER`.
 pub(super) fn parse_point(rest: &str) -> Result<CurvePoint, String> {
     let numbers: Vec<Rational> = rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
-    let [epsilon, lower, upper] =
-        <[Rational; 3]>::try_from(numbers).map_err(|found| format!("found {} numbers, expected epsilon, lower and upper", found.len()))?;
+    let [epsilon, lower, upper] = <[Rational; 3]>::try_from(numbers).map_err(|found| {
+        format!("found {} numbers, expected epsilon, lower and upper", found.len())
+    })?;
     Ok(CurvePoint { epsilon, lower, upper })
 }
 
@@ -39,7 +47,12 @@ pub(super) fn parse_point(rest: &str) -> Result<CurvePoint, String> {
 ///
 /// # Errors
 /// Those of `out`; an expression that is not one line.
-pub fn write_curve<'a, W: Write>(out: W, claim: &Claim, curve: &[CurvePoint], steps: impl IntoIterator<Item = &'a Step>) -> io::Result<W> {
+pub fn write_curve<'a, W: Write>(
+    out: W,
+    claim: &Claim,
+    curve: &[CurvePoint],
+    steps: impl IntoIterator<Item = &'a Step>,
+) -> io::Result<W> {
     let mut writer = Writer::start_curve(out, claim, curve)?;
     steps.into_iter().try_for_each(|step| writer.step(step))?;
     writer.end()

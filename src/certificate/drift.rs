@@ -1,4 +1,5 @@
-//! Statements about two models: by how much exploitability and the leader's reward can differ between them.
+//! Statements about two models: by how much exploitability and the leader's reward can differ
+//! between them.
 //!
 //! The text has no steps: the checker recomputes the bounds from the games.
 
@@ -31,7 +32,8 @@ pub struct DriftBound {
     pub omega: Rational,
 }
 
-/// `|Expl' - Expl| <= kappa` and `|J0' - J0| <= omega` for every policy of the followers, at decisions of the leader.
+/// `|Expl' - Expl| <= kappa` and `|J0' - J0| <= omega` for every policy of the followers, at
+/// decisions of the leader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DriftClaim {
     /// Canonical hash of the model.
@@ -51,7 +53,13 @@ pub fn write_drift<W: Write>(mut out: W, claim: &DriftClaim) -> io::Result<W> {
     writeln!(out, "game {}", claim.game_hash)?;
     writeln!(out, "{}", error_line(&claim.error))?;
     for DriftBound { scope, kappa, omega } in &claim.bounds {
-        writeln!(out, "drift {} {} {}", super::write::scope_words(scope), format_rational(kappa), format_rational(omega))?;
+        writeln!(
+            out,
+            "drift {} {} {}",
+            super::write::scope_words(scope),
+            format_rational(kappa),
+            format_rational(omega)
+        )?;
     }
     writeln!(out, "end")?;
     Ok(out)
@@ -60,7 +68,10 @@ pub fn write_drift<W: Write>(mut out: W, claim: &DriftClaim) -> io::Result<W> {
 /// The line of an error, without its end.
 pub(super) fn error_line(error: &StatedError) -> String {
     match error {
-        StatedError::Radii(radii) => format!("errors {}", [&radii.reward, &radii.transition, &radii.leader].map(format_rational).join(" ")),
+        StatedError::Radii(radii) => format!(
+            "errors {}",
+            [&radii.reward, &radii.transition, &radii.leader].map(format_rational).join(" ")
+        ),
         StatedError::Against(hash) => format!("against {hash}"),
     }
 }
@@ -69,14 +80,24 @@ pub(super) fn error_line(error: &StatedError) -> String {
 pub(super) fn parse_errors(rest: &str) -> Result<StatedError, String> {
     let numbers: Vec<Rational> = rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
     match <[Rational; 3]>::try_from(numbers) {
-        Ok([reward, transition, leader]) => Ok(StatedError::Radii(Radii { reward, transition, leader })),
-        Err(found) => Err(format!("found {} numbers, expected three: reward, transition, leader", found.len())),
+        Ok([reward, transition, leader]) => {
+            Ok(StatedError::Radii(Radii { reward, transition, leader }))
+        }
+        Err(found) => Err(format!(
+            "found {} numbers, expected three: reward, transition, leader",
+            found.len()
+        )),
     }
 }
 
 /// The words after `drift`.
 pub(super) fn parse_bound(rest: &str) -> Result<DriftBound, String> {
-    let unknown = || format!("found `{}`, expected `all`, `decision K` or `point NUMBER ...`, then kappa and omega", short(rest));
+    let unknown = || {
+        format!(
+            "found `{}`, expected `all`, `decision K` or `point NUMBER ...`, then kappa and omega",
+            short(rest)
+        )
+    };
     let words: Vec<&str> = rest.split(' ').collect();
     let (scope, [kappa, omega]) = words.split_last_chunk::<2>().ok_or_else(unknown)?;
     let scope = parse_scope_words(scope).ok_or_else(unknown)??;
@@ -88,9 +109,13 @@ pub(super) fn parse_scope_words(words: &[&str]) -> Option<Result<Scope, String>>
     match words {
         ["all"] => Some(Ok(Scope::All)),
         ["decision", index] => Some(parse_index(index).map(Scope::Decision)),
-        ["point", values @ ..] if !values.is_empty() => {
-            Some(values.iter().map(|word| parse_number(word)).collect::<Result<_, _>>().map(Scope::Point))
-        }
+        ["point", values @ ..] if !values.is_empty() => Some(
+            values
+                .iter()
+                .map(|word| parse_number(word))
+                .collect::<Result<_, _>>()
+                .map(Scope::Point),
+        ),
         _ => None,
     }
 }

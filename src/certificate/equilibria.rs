@@ -1,7 +1,10 @@
-//! Certificates of sets of equilibria at eps = 0: the text that `smfg equilibria --certificate` writes (docs/certificate.md, statement (Q)).
+//! Certificates of sets of equilibria at eps = 0: the text that `smfg equilibria --certificate`
+//! writes (docs/certificate.md, statement (Q)).
 
 use super::read::ReadError;
-use super::support::{Multipliers, PairAt, SupportStep, format_multipliers, parse_multipliers, parse_pair};
+use super::support::{
+    Multipliers, PairAt, SupportStep, format_multipliers, parse_multipliers, parse_pair,
+};
 use super::token::{parse_index, parse_number, short};
 use crate::exact::{Rational, format_rational};
 use std::io::{self, BufRead, Read, Write};
@@ -20,7 +23,8 @@ pub struct Pattern {
     pub pairs: Vec<PairAt>,
     /// Masses of the pairs at each vertex.
     pub vertices: Vec<Vec<Rational>>,
-    /// Per pair, why no equilibrium of the pattern has less, and none more, mass on it than the vertices.
+    /// Per pair, why no equilibrium of the pattern has less, and none more, mass on it than the
+    /// vertices.
     pub ranges: Vec<(Multipliers, Multipliers)>,
 }
 
@@ -39,7 +43,11 @@ pub struct EquilibriaClaim {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_equilibria<W: Write>(mut out: W, claim: &EquilibriaClaim, tree: &[SupportStep]) -> io::Result<W> {
+pub fn write_equilibria<W: Write>(
+    mut out: W,
+    claim: &EquilibriaClaim,
+    tree: &[SupportStep],
+) -> io::Result<W> {
     writeln!(out, "{EQUILIBRIA}")?;
     writeln!(out, "game {}", claim.game_hash)?;
     writeln!(out, "decision {}", claim.decision)?;
@@ -79,25 +87,36 @@ impl<R: BufRead> EquilibriaReader<R> {
         let mut reader = EquilibriaReader { input, line: 0 };
         let first = reader.next_line()?;
         if first != EQUILIBRIA {
-            return Err(reader.syntax(format!("found `{}`, expected `{EQUILIBRIA}`", short(&first))));
+            return Err(
+                reader.syntax(format!("found `{}`, expected `{EQUILIBRIA}`", short(&first)))
+            );
         }
         let game_hash = reader.field("game", |rest| Ok(rest.to_string()))?;
         let decision = reader.field("decision", parse_index)?;
         let count = reader.count("patterns")?;
         let mut patterns = Vec::new();
         for _ in 0..count {
-            let pairs: Vec<PairAt> = reader.field("pattern", |rest| rest.split(' ').map(parse_pair).collect())?;
+            let pairs: Vec<PairAt> =
+                reader.field("pattern", |rest| rest.split(' ').map(parse_pair).collect())?;
             let mut vertices = Vec::new();
             for _ in 0..reader.count("vertices")? {
                 vertices.push(reader.field("vertex", |rest| {
-                    let masses: Vec<Rational> = rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
+                    let masses: Vec<Rational> =
+                        rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
                     let (found, expected) = (masses.len(), pairs.len());
-                    if found == expected { Ok(masses) } else { Err(format!("found {found} masses, expected {expected}, one per pair")) }
+                    if found == expected {
+                        Ok(masses)
+                    } else {
+                        Err(format!("found {found} masses, expected {expected}, one per pair"))
+                    }
                 })?);
             }
             let mut ranges = Vec::new();
             for _ in 0..pairs.len() {
-                let mut multipliers = |name| reader.field(name, |rest| parse_multipliers(&rest.split(' ').collect::<Vec<_>>()));
+                let mut multipliers = |name| {
+                    reader
+                        .field(name, |rest| parse_multipliers(&rest.split(' ').collect::<Vec<_>>()))
+                };
                 ranges.push((multipliers("least")?, multipliers("greatest")?));
             }
             patterns.push(Pattern { pairs, vertices, ranges });
@@ -119,14 +138,24 @@ impl<R: BufRead> EquilibriaReader<R> {
         let line = self.next_line()?;
         if line == "end" {
             let mut rest = Vec::new();
-            let more = self.input.by_ref().take(1).read_to_end(&mut rest).map_err(|source| ReadError::Io { line: self.line, source })?;
-            return if more == 0 { Ok(None) } else { Err(self.syntax("found text after `end`, expected the end of the file".into())) };
+            let more = self
+                .input
+                .by_ref()
+                .take(1)
+                .read_to_end(&mut rest)
+                .map_err(|source| ReadError::Io { line: self.line, source })?;
+            return if more == 0 {
+                Ok(None)
+            } else {
+                Err(self.syntax("found text after `end`, expected the end of the file".into()))
+            };
         }
         let mut words = line.split(' ');
         let rule = words.next().unwrap_or("");
         match SupportStep::parse(rule, &words.collect::<Vec<_>>()) {
             Some(step) => step.map(Some).map_err(|message| self.syntax(message)),
-            None => Err(self.syntax(format!("found `{}`, expected a step of a tree, or `end`", short(&line)))),
+            None => Err(self
+                .syntax(format!("found `{}`, expected a step of a tree, or `end`", short(&line)))),
         }
     }
 
@@ -137,7 +166,11 @@ impl<R: BufRead> EquilibriaReader<R> {
         })
     }
 
-    fn field<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ReadError> {
+    fn field<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, ReadError> {
         let line = self.next_line()?;
         match line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')) {
             Some(rest) => parse(rest).map_err(|message| self.syntax(message)),
@@ -151,8 +184,12 @@ impl<R: BufRead> EquilibriaReader<R> {
 
     fn next_line(&mut self) -> Result<String, ReadError> {
         let mut line = String::new();
-        let read =
-            self.input.by_ref().take(LONGEST_LINE).read_line(&mut line).map_err(|source| ReadError::Io { line: self.line + 1, source })?;
+        let read = self
+            .input
+            .by_ref()
+            .take(LONGEST_LINE)
+            .read_line(&mut line)
+            .map_err(|source| ReadError::Io { line: self.line + 1, source })?;
         if read == 0 || !line.ends_with('\n') {
             return Err(ReadError::Truncated { line: self.line });
         }

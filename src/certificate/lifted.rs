@@ -1,7 +1,8 @@
 //! Steps of rule (M), a tree of boxes of the population's statistics: shape and spelling.
 //!
-//! All numbers of a tree are integers over `2^BITS`, the fixed point of its arithmetic. A *form* is affine in the coordinates
-//! `lambda_k = (x_k - l_k) / (u_k - l_k)` of the current box, spelled `CONSTANT{,K:COEFFICIENT}`.
+//! All numbers of a tree are integers over `2^BITS`, the fixed point of its arithmetic. A *form* is
+//! affine in the coordinates `lambda_k = (x_k - l_k) / (u_k - l_k)` of the current box, spelled
+//! `CONSTANT{,K:COEFFICIENT}`.
 
 use super::Arithmetic;
 use super::token::{parse_arithmetic, parse_index, parse_number, short};
@@ -13,7 +14,8 @@ pub const MOST_TREE_BITS: u32 = 56;
 /// Fractional bits of a reference point.
 pub const REFERENCE_BITS: u32 = 16;
 
-/// Affine in the coordinates of a box: a constant and a coefficient per statistic, statistics increasing.
+/// Affine in the coordinates of a box: a constant and a coefficient per statistic, statistics
+/// increasing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AffineForm {
     /// The constant.
@@ -76,7 +78,8 @@ pub enum LiftedStep {
         value: Rational,
         /// Fractional bits of all numbers of the tree.
         bits: u32,
-        /// Whether it is shown from the other side: no equilibrium has `sigma J0` above `sigma value`.
+        /// Whether it is shown from the other side: no equilibrium has `sigma J0` above `sigma
+        /// value`.
         ceiling: bool,
     },
     /// A policy that later multipliers name by its position: an action per `[stage][state]`.
@@ -103,7 +106,8 @@ pub enum LiftedStep {
     },
     /// The bound holds on the current box.
     Leaf(LiftedMultipliers),
-    /// By one round of regrets no equilibrium of interest in the current box lies outside these ends, which become its own.
+    /// By one round of regrets no equilibrium of interest in the current box lies outside these
+    /// ends, which become its own.
     Confine(Vec<Ends>),
     /// By one round of regrets no equilibrium of interest is in the current box.
     Void,
@@ -130,7 +134,10 @@ impl LiftedStep {
 fn parse_integer(word: &str) -> Result<i64, String> {
     let digits = word.strip_prefix('-').unwrap_or(word);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| word.parse().ok()).flatten().ok_or_else(|| format!("found `{}`, expected an integer of 64 bits", short(word)))
+    plain
+        .then(|| word.parse().ok())
+        .flatten()
+        .ok_or_else(|| format!("found `{}`, expected an integer of 64 bits", short(word)))
 }
 
 fn parse_form(word: &str) -> Result<AffineForm, String> {
@@ -138,10 +145,15 @@ fn parse_form(word: &str) -> Result<AffineForm, String> {
     let constant = parse_integer(entries.next().unwrap_or(""))?;
     let mut linear: Vec<(usize, i64)> = Vec::new();
     for entry in entries {
-        let (k, coefficient) = entry.split_once(':').ok_or_else(|| format!("found `{}`, expected K:COEFFICIENT", short(entry)))?;
+        let (k, coefficient) = entry
+            .split_once(':')
+            .ok_or_else(|| format!("found `{}`, expected K:COEFFICIENT", short(entry)))?;
         let k = parse_index(k)?;
         if linear.last().is_some_and(|&(last, _)| last >= k) {
-            return Err(format!("found statistic {k} after {}, expected increasing order", linear.last().map_or(0, |last| last.0)));
+            return Err(format!(
+                "found statistic {k} after {}, expected increasing order",
+                linear.last().map_or(0, |last| last.0)
+            ));
         }
         linear.push((k, parse_integer(coefficient)?));
     }
@@ -151,7 +163,11 @@ fn parse_form(word: &str) -> Result<AffineForm, String> {
 fn parse_end(word: &str) -> Result<Ends, String> {
     let mut parts = word.splitn(3, ':');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(k), Some(low), Some(high)) => Ok(Ends { statistic: parse_index(k)?, low: parse_integer(low)?, high: parse_integer(high)? }),
+        (Some(k), Some(low), Some(high)) => Ok(Ends {
+            statistic: parse_index(k)?,
+            low: parse_integer(low)?,
+            high: parse_integer(high)?,
+        }),
         _ => Err(format!("found `{}`, expected K:LOW:HIGH", short(word))),
     }
 }
@@ -172,7 +188,11 @@ pub(super) enum Block {
 }
 
 /// Reads one line of a multiplier block of a game of `stages` stages and `states` states.
-pub(super) fn parse_block_line(line: &str, (stages, states): (usize, usize), block: &mut LiftedMultipliers) -> Result<Block, String> {
+pub(super) fn parse_block_line(
+    line: &str,
+    (stages, states): (usize, usize),
+    block: &mut LiftedMultipliers,
+) -> Result<Block, String> {
     let mut words = line.split(' ');
     match words.next() {
         Some("qed") if words.next().is_none() => return Ok(Block::End),
@@ -180,7 +200,11 @@ pub(super) fn parse_block_line(line: &str, (stages, states): (usize, usize), blo
             let policy = parse_index(words.next().unwrap_or(""))?;
             let weight = parse_form(words.next().unwrap_or(""))?;
             let reference = words
-                .map(|word| parse_index(word).and_then(|t| u32::try_from(t).map_err(|_| format!("found {t}, expected less than 2^32"))))
+                .map(|word| {
+                    parse_index(word).and_then(|t| {
+                        u32::try_from(t).map_err(|_| format!("found {t}, expected less than 2^32"))
+                    })
+                })
                 .collect::<Result<_, _>>()?;
             block.deviations.push(DeviationTerm { policy, weight, reference });
         }
@@ -194,12 +218,15 @@ pub(super) fn parse_block_line(line: &str, (stages, states): (usize, usize), blo
         Some("flow") => {
             let row: Vec<AffineForm> = words.map(parse_form).collect::<Result<_, _>>()?;
             if row.len() != states || block.flow.len() >= stages {
-                return Err(format!("expected {stages} lines `flow` of {states} forms, one per state"));
+                return Err(format!(
+                    "expected {stages} lines `flow` of {states} forms, one per state"
+                ));
             }
             block.flow.push(row);
         }
         Some("product") => {
-            let index: Vec<usize> = words.by_ref().take(3).map(parse_index).collect::<Result<_, _>>()?;
+            let index: Vec<usize> =
+                words.by_ref().take(3).map(parse_index).collect::<Result<_, _>>()?;
             let coefficient = parse_integer(words.next().unwrap_or(""))?;
             match (index.as_slice(), words.next()) {
                 ([t, k, j], None) if k <= j => block.products.push((*t, *k, *j, coefficient)),
@@ -211,29 +238,47 @@ pub(super) fn parse_block_line(line: &str, (stages, states): (usize, usize), blo
     Ok(Block::More)
 }
 
-/// Reads the first line of a step of a tree, its words after the name; multiplier blocks follow on their own lines.
+/// Reads the first line of a step of a tree, its words after the name; multiplier blocks follow on
+/// their own lines.
 pub(super) fn parse_head(rule: &str, words: &[&str]) -> Option<Result<LiftedStep, String>> {
     match (rule, words) {
         ("lifted-tree" | "lifted-ceiling", [value, arithmetic]) => Some((|| {
             let Arithmetic::Rounded(bits) = parse_arithmetic(arithmetic)? else {
                 return Err("expected the arithmetic `rounded:BITS`".into());
             };
-            Ok(LiftedStep::Open { value: parse_number(value)?, bits, ceiling: rule == "lifted-ceiling" })
+            Ok(LiftedStep::Open {
+                value: parse_number(value)?,
+                bits,
+                ceiling: rule == "lifted-ceiling",
+            })
         })()),
         ("lifted-narrow", []) => Some(Ok(LiftedStep::Narrow)),
         ("lifted-void", []) => Some(Ok(LiftedStep::Void)),
-        ("lifted-confine", ends) => Some(ends.iter().map(|word| parse_end(word)).collect::<Result<_, _>>().map(LiftedStep::Confine)),
-        ("lifted-policy", []) => Some(Ok(LiftedStep::Policy(Vec::new()))),
-        ("lifted-split", [k, point]) => {
-            Some(parse_index(k).and_then(|statistic| parse_integer(point).map(|point| LiftedStep::Split { statistic, point })))
-        }
-        ("lifted-tighten", [k, end @ ("lower" | "upper"), bound, objective]) => Some((|| {
-            let multipliers = LiftedMultipliers { objective: parse_integer(objective)?, ..LiftedMultipliers::default() };
-            Ok(LiftedStep::Tighten { statistic: parse_index(k)?, upper: *end == "upper", bound: parse_integer(bound)?, multipliers })
-        })()),
-        ("lifted-leaf", [objective]) => Some(
-            parse_integer(objective).map(|objective| LiftedStep::Leaf(LiftedMultipliers { objective, ..LiftedMultipliers::default() })),
+        ("lifted-confine", ends) => Some(
+            ends.iter()
+                .map(|word| parse_end(word))
+                .collect::<Result<_, _>>()
+                .map(LiftedStep::Confine),
         ),
+        ("lifted-policy", []) => Some(Ok(LiftedStep::Policy(Vec::new()))),
+        ("lifted-split", [k, point]) => Some(parse_index(k).and_then(|statistic| {
+            parse_integer(point).map(|point| LiftedStep::Split { statistic, point })
+        })),
+        ("lifted-tighten", [k, end @ ("lower" | "upper"), bound, objective]) => Some((|| {
+            let multipliers = LiftedMultipliers {
+                objective: parse_integer(objective)?,
+                ..LiftedMultipliers::default()
+            };
+            Ok(LiftedStep::Tighten {
+                statistic: parse_index(k)?,
+                upper: *end == "upper",
+                bound: parse_integer(bound)?,
+                multipliers,
+            })
+        })()),
+        ("lifted-leaf", [objective]) => Some(parse_integer(objective).map(|objective| {
+            LiftedStep::Leaf(LiftedMultipliers { objective, ..LiftedMultipliers::default() })
+        })),
         _ => None,
     }
 }
@@ -243,7 +288,13 @@ pub(super) fn format_step(step: &LiftedStep) -> String {
     let mut out = String::new();
     match step {
         LiftedStep::Open { value, bits, .. } => {
-            let _ = writeln!(out, "{} {} {}", step.rule(), format_rational(value), Arithmetic::Rounded(*bits));
+            let _ = writeln!(
+                out,
+                "{} {} {}",
+                step.rule(),
+                format_rational(value),
+                Arithmetic::Rounded(*bits)
+            );
         }
         LiftedStep::Policy(stages) => {
             out.push_str("lifted-policy\n");
@@ -266,7 +317,8 @@ pub(super) fn format_step(step: &LiftedStep) -> String {
         }
         LiftedStep::Tighten { statistic, upper, bound, multipliers } => {
             let end = if *upper { "upper" } else { "lower" };
-            let _ = writeln!(out, "lifted-tighten {statistic} {end} {bound} {}", multipliers.objective);
+            let _ =
+                writeln!(out, "lifted-tighten {statistic} {end} {bound} {}", multipliers.objective);
             format_block(multipliers, &mut out);
         }
         LiftedStep::Leaf(multipliers) => {

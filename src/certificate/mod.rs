@@ -18,12 +18,16 @@ mod tree;
 mod write;
 
 pub use bundle::{BUNDLE, with_changes, write_bundle};
-pub use conclusion::{CONCLUSION, Conclusion, ConclusionClaim, PriceKind, Sense, write_conclusions};
+pub use conclusion::{
+    CONCLUSION, Conclusion, ConclusionClaim, PriceKind, Sense, write_conclusions,
+};
 pub use cover::{CoverStep, Mix};
 pub use curve::{CurvePoint, MOST_POINTS, write_curve};
 pub use drift::{DRIFT, DriftBound, DriftClaim, StatedError, write_drift};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
-pub use lifted::{AffineForm, DeviationTerm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS};
+pub use lifted::{
+    AffineForm, DeviationTerm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS,
+};
 pub use multiplier::{Amount, MultiplierStep};
 pub use read::{Element, ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
@@ -63,7 +67,8 @@ pub enum Scope {
     All,
     /// One of a finite leader's, by its position in the game file.
     Decision(usize),
-    /// One point of the decision set, a number per parameter; steps about it follow a line `decision 0`.
+    /// One point of the decision set, a number per parameter; steps about it follow a line
+    /// `decision 0`.
     Point(Vec<Rational>),
 }
 
@@ -85,7 +90,8 @@ impl fmt::Display for Arithmetic {
     }
 }
 
-/// `lower <= V_eps <= upper` for a game, an eps, a selection, a scope, and the leader's reward or an expression in its place.
+/// `lower <= V_eps <= upper` for a game, an eps, a selection, a scope, and the leader's reward or
+/// an expression in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// Canonical hash of the game.
@@ -96,7 +102,8 @@ pub struct Claim {
     pub selection: Selection,
     /// Decisions over which the value is taken.
     pub scope: Scope,
-    /// Expression in place of the leader's reward; names mean what they mean in the game file ([`Game::with_objective`](crate::game::Game::with_objective)).
+    /// Expression in place of the leader's reward; names mean what they mean in the game file
+    /// ([`Game::with_objective`](crate::game::Game::with_objective)).
     pub of: Option<String>,
     /// Lower bound of the value.
     pub lower: Rational,
@@ -116,15 +123,17 @@ pub struct Part {
 /// One proof step about the decision opened by the last [`Step::Decision`].
 ///
 /// With `sigma = 1` for the pessimistic and `-1` for the optimistic selection, a *bound* shows
-/// `sigma J0 >= sigma value` for every eps-equilibrium, a *witness* shows that some eps-equilibrium has
-/// `sigma J0 <= sigma value`.
+/// `sigma J0 >= sigma value` for every eps-equilibrium, a *witness* shows that some eps-equilibrium
+/// has `sigma J0 <= sigma value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// The following steps are about this decision.
     Decision(usize),
-    /// The following steps are about the decision with this value per parameter, of a leader with a polytope of decisions.
+    /// The following steps are about the decision with this value per parameter, of a leader with a
+    /// polytope of decisions.
     At(Vec<Rational>),
-    /// A policy that is the only equilibrium on a segment of decisions apart from its first end: the value there is a limit of values.
+    /// A policy that is the only equilibrium on a segment of decisions apart from its first end:
+    /// the value there is a limit of values.
     Limit {
         /// The end to which decisions tend.
         from: Vec<Rational>,
@@ -135,7 +144,8 @@ pub enum Step {
     },
     /// A step of a cover of the leader's decision set, which shows an upper bound of the value.
     Cover(CoverStep),
-    /// A step of a tree over decisions, multipliers and best responses, which shows an upper bound of the value, too.
+    /// A step of a tree over decisions, multipliers and best responses, which shows an upper bound
+    /// of the value, too.
     Multiplier(MultiplierStep),
     /// Bound by backward induction with a multiplier of the equilibrium row.
     DynamicProgramming {
@@ -182,14 +192,16 @@ pub enum Step {
         /// The policy.
         policy: Policy,
     },
-    /// An eps-equilibrium of a game of any class, as a mixture of policies; one policy when transitions depend on the population.
+    /// An eps-equilibrium of a game of any class, as a mixture of policies; one policy when
+    /// transitions depend on the population.
     PopulationWitness {
         /// Leader reward that it is claimed to reach.
         value: Rational,
         /// The mixture.
         parts: Vec<Part>,
     },
-    /// An eps-equilibrium of a game of any class, a single policy, its numbers enclosed in fixed point.
+    /// An eps-equilibrium of a game of any class, a single policy, its numbers enclosed in fixed
+    /// point.
     EnclosedWitness {
         /// Leader reward that it is claimed to reach.
         value: Rational,

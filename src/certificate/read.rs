@@ -6,8 +6,9 @@ use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
 use super::{
-    Arithmetic, BUNDLE, CONCLUSION, Claim, ConclusionClaim, CoverStep, DRIFT, DriftClaim, LiftedStep, MultiplierStep, Part, Scope,
-    Selection, StatedError, Step, SupportStep, TreeStep, VERSION,
+    Arithmetic, BUNDLE, CONCLUSION, Claim, ConclusionClaim, CoverStep, DRIFT, DriftClaim,
+    LiftedStep, MultiplierStep, Part, Scope, Selection, StatedError, Step, SupportStep, TreeStep,
+    VERSION,
 };
 use crate::exact::Rational;
 use crate::game::{Policy, StagePolicy};
@@ -93,8 +94,15 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     /// [`ReadError`] when the header does not follow the grammar.
     pub fn start(input: R, stages: usize, states: usize) -> Result<(Self, Claim), ReadError> {
-        let mut reader =
-            Reader { input, line: 0, shape: (stages, states), done: false, bundled: false, changes: Vec::new(), curve: Vec::new() };
+        let mut reader = Reader {
+            input,
+            line: 0,
+            shape: (stages, states),
+            done: false,
+            bundled: false,
+            changes: Vec::new(),
+            curve: Vec::new(),
+        };
         reader.version(CERTIFICATE)?;
         let claim = reader.header()?;
         Ok((reader, claim))
@@ -105,8 +113,15 @@ impl<R: BufRead> Reader<R> {
     /// # Errors
     /// [`ReadError`] when it is no bundle of this version.
     pub fn start_bundle(input: R, stages: usize, states: usize) -> Result<Self, ReadError> {
-        let mut reader =
-            Reader { input, line: 0, shape: (stages, states), done: true, bundled: true, changes: Vec::new(), curve: Vec::new() };
+        let mut reader = Reader {
+            input,
+            line: 0,
+            shape: (stages, states),
+            done: true,
+            bundled: true,
+            changes: Vec::new(),
+            curve: Vec::new(),
+        };
         reader.version(BUNDLE)?;
         Ok(reader)
     }
@@ -114,12 +129,16 @@ impl<R: BufRead> Reader<R> {
     /// The next element of a bundle; `None` at the end of the text.
     ///
     /// # Errors
-    /// [`ReadError`] when it does not follow the grammar, or steps of the last certificate have not been read.
+    /// [`ReadError`] when it does not follow the grammar, or steps of the last certificate have not
+    /// been read.
     pub fn next_element(&mut self) -> Result<Option<Element>, ReadError> {
         if !self.done {
             return Err(self.syntax("the certificate before was not read to its `end` line".into()));
         }
-        let rest = self.input.fill_buf().map_err(|source| ReadError::Io { line: self.line + 1, source })?;
+        let rest = self
+            .input
+            .fill_buf()
+            .map_err(|source| ReadError::Io { line: self.line + 1, source })?;
         if rest.is_empty() || !self.bundled {
             return Ok(None);
         }
@@ -195,7 +214,9 @@ impl<R: BufRead> Reader<R> {
         let mut line = self.next_line()?;
         while let Some(change) = line.strip_prefix("with ") {
             if self.changes.len() == MOST_CHANGES {
-                return Err(self.syntax(format!("found another `with` line, expected at most {MOST_CHANGES}")));
+                return Err(self.syntax(format!(
+                    "found another `with` line, expected at most {MOST_CHANGES}"
+                )));
             }
             let change = self.said(parse_change(change))?;
             self.changes.push(change);
@@ -206,7 +227,9 @@ impl<R: BufRead> Reader<R> {
         let selection = self.field("selection", |rest| match rest {
             "pessimistic" => Ok(Selection::Pessimistic),
             "optimistic" => Ok(Selection::Optimistic),
-            other => Err(format!("found `{}`, expected `pessimistic` or `optimistic`", short(other))),
+            other => {
+                Err(format!("found `{}`, expected `pessimistic` or `optimistic`", short(other)))
+            }
         })?;
         let scope = self.field("scope", parse_scope)?;
         let mut line = self.next_line()?;
@@ -217,7 +240,9 @@ impl<R: BufRead> Reader<R> {
         if let Some(count) = line.strip_prefix("curve ") {
             let count = self.said(parse_index(count))?;
             if count == 0 || count > MOST_POINTS {
-                return Err(self.syntax(format!("found a curve of {count} points, expected 1 to {MOST_POINTS}")));
+                return Err(self.syntax(format!(
+                    "found a curve of {count} points, expected 1 to {MOST_POINTS}"
+                )));
             }
             for _ in 0..count {
                 let point = self.field("value", parse_point)?;
@@ -229,7 +254,8 @@ impl<R: BufRead> Reader<R> {
             return Ok(Claim { game_hash, epsilon, selection, scope, of, lower, upper });
         }
         let (lower, upper) = self.field_of(&line, "claim", |rest| {
-            let (lower, upper) = rest.split_once(' ').ok_or("expected two numbers: lower and upper")?;
+            let (lower, upper) =
+                rest.split_once(' ').ok_or("expected two numbers: lower and upper")?;
             Ok((parse_number(lower)?, parse_number(upper)?))
         })?;
         Ok(Claim { game_hash, epsilon, selection, scope, of, lower, upper })
@@ -247,7 +273,8 @@ impl<R: BufRead> Reader<R> {
         &self.changes
     }
 
-    /// The points between which the last header claims bounds of the value; none when its claim is about one epsilon.
+    /// The points between which the last header claims bounds of the value; none when its claim is
+    /// about one epsilon.
     #[must_use]
     pub fn curve(&self) -> &[CurvePoint] {
         &self.curve
@@ -279,7 +306,9 @@ impl<R: BufRead> Reader<R> {
                 flow_duals: self.flow_duals()?,
             },
             ("range-bound", [value]) => Step::RangeBound { value: self.said(parse_number(value))? },
-            ("range-witness", [value]) => Step::RangeWitness { value: self.said(parse_number(value))? },
+            ("range-witness", [value]) => {
+                Step::RangeWitness { value: self.said(parse_number(value))? }
+            }
             ("witness", [value, arithmetic, count]) => Step::Witness {
                 value: self.said(parse_number(value))?,
                 arithmetic: self.said(parse_arithmetic(arithmetic))?,
@@ -310,15 +339,25 @@ impl<R: BufRead> Reader<R> {
                     return Err(self.syntax("found `exact`, expected `rounded:BITS`".into()));
                 };
                 let value = self.said(parse_number(value))?;
-                Step::EnclosedWitness { value, bits, parts: vec![Part { weight: Rational::ONE, policy: self.policy()? }] }
+                Step::EnclosedWitness {
+                    value,
+                    bits,
+                    parts: vec![Part { weight: Rational::ONE, policy: self.policy()? }],
+                }
             }
             ("end", []) => {
                 self.done = true;
                 let mut rest = Vec::new();
-                let more =
-                    self.input.by_ref().take(1).read_to_end(&mut rest).map_err(|source| ReadError::Io { line: self.line, source })?;
+                let more = self
+                    .input
+                    .by_ref()
+                    .take(1)
+                    .read_to_end(&mut rest)
+                    .map_err(|source| ReadError::Io { line: self.line, source })?;
                 if more > 0 {
-                    return Err(self.syntax("found text after `end`, expected the end of the file".into()));
+                    return Err(
+                        self.syntax("found text after `end`, expected the end of the file".into())
+                    );
                 }
                 return Ok(None);
             }
@@ -333,11 +372,17 @@ impl<R: BufRead> Reader<R> {
                 Some(step) => Step::Cover(self.said(step)?),
                 None => return Err(self.unknown(&line)),
             },
-            (rule, rest) if rule.starts_with("multiplier") => match MultiplierStep::parse(rule, rest) {
-                Some(step) => Step::Multiplier(self.said(step)?),
-                None => return Err(self.unknown(&line)),
-            },
-            (rule, rest) => match (TreeStep::parse(rule, rest), SupportStep::parse(rule, rest), parse_head(rule, rest)) {
+            (rule, rest) if rule.starts_with("multiplier") => {
+                match MultiplierStep::parse(rule, rest) {
+                    Some(step) => Step::Multiplier(self.said(step)?),
+                    None => return Err(self.unknown(&line)),
+                }
+            }
+            (rule, rest) => match (
+                TreeStep::parse(rule, rest),
+                SupportStep::parse(rule, rest),
+                parse_head(rule, rest),
+            ) {
                 (Some(step), _, _) => Step::Tree(self.said(step)?),
                 (None, Some(step), _) => Step::Support(self.said(step)?),
                 (None, None, Some(step)) => {
@@ -352,10 +397,13 @@ impl<R: BufRead> Reader<R> {
 
     fn unknown(&self, line: &str) -> ReadError {
         let found = short(line);
-        self.syntax(format!("found `{found}`, expected a rule of docs/certificate.md with its words, or `end`"))
+        self.syntax(format!(
+            "found `{found}`, expected a rule of docs/certificate.md with its words, or `end`"
+        ))
     }
 
-    /// Reads policies of a game with this many stages and states from here on; the answer is what it was before.
+    /// Reads policies of a game with this many stages and states from here on; the answer is what
+    /// it was before.
     pub fn reshape(&mut self, shape: (usize, usize)) -> (usize, usize) {
         std::mem::replace(&mut self.shape, shape)
     }
@@ -365,8 +413,13 @@ impl<R: BufRead> Reader<R> {
         let mut duals = Vec::new();
         for _ in 0..stages {
             duals.push(self.field("flow", |rest| {
-                let row: Vec<Rational> = rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
-                if row.len() == states { Ok(row) } else { Err(format!("found {} numbers, expected {states}, one per state", row.len())) }
+                let row: Vec<Rational> =
+                    rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
+                if row.len() == states {
+                    Ok(row)
+                } else {
+                    Err(format!("found {} numbers, expected {states}, one per state", row.len()))
+                }
             })?);
         }
         Ok(duals)
@@ -391,7 +444,11 @@ impl<R: BufRead> Reader<R> {
                 for stage in self.policy()?.stages {
                     match stage {
                         StagePolicy::Pure(actions) => stages.push(actions),
-                        StagePolicy::Mixed(_) => return Err(self.syntax("found probabilities, expected one action per state".into())),
+                        StagePolicy::Mixed(_) => {
+                            return Err(self.syntax(
+                                "found probabilities, expected one action per state".into(),
+                            ));
+                        }
                     }
                 }
             }
@@ -402,7 +459,11 @@ impl<R: BufRead> Reader<R> {
                     break;
                 }
             },
-            LiftedStep::Open { .. } | LiftedStep::Split { .. } | LiftedStep::Narrow | LiftedStep::Confine(_) | LiftedStep::Void => {}
+            LiftedStep::Open { .. }
+            | LiftedStep::Split { .. }
+            | LiftedStep::Narrow
+            | LiftedStep::Confine(_)
+            | LiftedStep::Void => {}
         }
         Ok(step)
     }
@@ -417,12 +478,21 @@ impl<R: BufRead> Reader<R> {
         Ok(policy)
     }
 
-    fn field<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ReadError> {
+    fn field<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, ReadError> {
         let line = self.next_line()?;
         self.field_of(&line, name, parse)
     }
 
-    fn field_of<T>(&self, line: &str, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ReadError> {
+    fn field_of<T>(
+        &self,
+        line: &str,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, ReadError> {
         match line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')) {
             Some(rest) => self.said(parse(rest)),
             None => Err(self.syntax(format!("found `{}`, expected `{name} ...`", short(line)))),
@@ -439,8 +509,12 @@ impl<R: BufRead> Reader<R> {
 
     fn next_line(&mut self) -> Result<String, ReadError> {
         let mut line = String::new();
-        let read =
-            self.input.by_ref().take(LONGEST_LINE).read_line(&mut line).map_err(|source| ReadError::Io { line: self.line + 1, source })?;
+        let read = self
+            .input
+            .by_ref()
+            .take(LONGEST_LINE)
+            .read_line(&mut line)
+            .map_err(|source| ReadError::Io { line: self.line + 1, source })?;
         if read == 0 || !line.ends_with('\n') {
             return Err(ReadError::Truncated { line: self.line });
         }
@@ -456,7 +530,10 @@ fn parse_numbers(words: &[&str]) -> Result<Vec<Rational>, String> {
 
 /// `NUMBER ... through NUMBER ...`.
 fn parse_segment(words: &[&str]) -> Result<(Vec<Rational>, Vec<Rational>), String> {
-    let at = words.iter().position(|word| *word == "through").ok_or("expected two decisions with `through` in between")?;
+    let at = words
+        .iter()
+        .position(|word| *word == "through")
+        .ok_or("expected two decisions with `through` in between")?;
     Ok((parse_numbers(&words[..at])?, parse_numbers(&words[at + 1..])?))
 }
 
@@ -470,8 +547,15 @@ fn parse_scope(rest: &str) -> Result<Scope, String> {
     let mut words = rest.split(' ');
     match (words.next(), words.next()) {
         (Some("all"), None) => Ok(Scope::All),
-        (Some("decision"), Some(index)) if words.next().is_none() => parse_index(index).map(Scope::Decision),
-        (Some("point"), Some(_)) => rest.split(' ').skip(1).map(parse_number).collect::<Result<_, _>>().map(Scope::Point),
-        _ => Err(format!("found `{}`, expected `all`, `decision K` or `point NUMBER ...`", short(rest))),
+        (Some("decision"), Some(index)) if words.next().is_none() => {
+            parse_index(index).map(Scope::Decision)
+        }
+        (Some("point"), Some(_)) => {
+            rest.split(' ').skip(1).map(parse_number).collect::<Result<_, _>>().map(Scope::Point)
+        }
+        _ => Err(format!(
+            "found `{}`, expected `all`, `decision K` or `point NUMBER ...`",
+            short(rest)
+        )),
     }
 }

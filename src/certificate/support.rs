@@ -26,7 +26,8 @@ impl fmt::Display for PairAt {
 pub struct Multipliers {
     /// Weight `omega >= 0` of `sigma J0 - sigma value`.
     pub objective: Rational,
-    /// Multiplier of the loss `z` of each pair used: at least 0 unless the pair is assumed to be optimal.
+    /// Multiplier of the loss `z` of each pair used: at least 0 unless the pair is assumed to be
+    /// optimal.
     pub losses: Vec<(PairAt, Rational)>,
 }
 
@@ -42,7 +43,8 @@ pub enum SupportStep {
     Branch(PairAt),
     /// Closes a node.
     Leaf(Multipliers),
-    /// All equilibria of the node are in a pattern, named by its position; for certificates of sets of equilibria.
+    /// All equilibria of the node are in a pattern, named by its position; for certificates of sets
+    /// of equilibria.
     Within(usize),
 }
 
@@ -71,7 +73,9 @@ impl SupportStep {
     /// The step of a line whose first word is `rule`; `None` when it is no step of such a tree.
     pub(super) fn parse(rule: &str, rest: &[&str]) -> Option<Result<SupportStep, String>> {
         Some(match (rule, rest) {
-            ("support-tree", [value]) => parse_number(value).map(|value| SupportStep::Open { value }),
+            ("support-tree", [value]) => {
+                parse_number(value).map(|value| SupportStep::Open { value })
+            }
             ("support-branch", [pair]) => parse_pair(pair).map(SupportStep::Branch),
             ("support-within", [index]) => parse_index(index).map(SupportStep::Within),
             ("support-leaf", words) => parse_multipliers(words).map(SupportStep::Leaf),
@@ -83,9 +87,11 @@ impl SupportStep {
 pub(super) fn parse_pair(word: &str) -> Result<PairAt, String> {
     let mut parts = word.split(',');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(stage), Some(state), Some(action), None) => {
-            Ok(PairAt { stage: parse_index(stage)?, state: parse_index(state)?, action: parse_index(action)? })
-        }
+        (Some(stage), Some(state), Some(action), None) => Ok(PairAt {
+            stage: parse_index(stage)?,
+            state: parse_index(state)?,
+            action: parse_index(action)?,
+        }),
         _ => Err(format!("found `{}`, expected STAGE,STATE,ACTION", short(word))),
     }
 }
@@ -100,11 +106,17 @@ pub(super) fn format_multipliers(proof: &Multipliers) -> String {
 }
 
 pub(super) fn parse_multipliers(words: &[&str]) -> Result<Multipliers, String> {
-    let [objective, losses @ ..] = words else { return Err("found nothing, expected a weight and multipliers".into()) };
+    let [objective, losses @ ..] = words else {
+        return Err("found nothing, expected a weight and multipliers".into());
+    };
     let loss = |word: &&str| {
-        let (pair, multiplier) =
-            word.split_once(':').ok_or_else(|| format!("found `{}`, expected STAGE,STATE,ACTION:NUMBER", short(word)))?;
+        let (pair, multiplier) = word.split_once(':').ok_or_else(|| {
+            format!("found `{}`, expected STAGE,STATE,ACTION:NUMBER", short(word))
+        })?;
         Ok::<_, String>((parse_pair(pair)?, parse_number(multiplier)?))
     };
-    Ok(Multipliers { objective: parse_number(objective)?, losses: losses.iter().map(loss).collect::<Result<_, _>>()? })
+    Ok(Multipliers {
+        objective: parse_number(objective)?,
+        losses: losses.iter().map(loss).collect::<Result<_, _>>()?,
+    })
 }

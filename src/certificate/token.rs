@@ -17,7 +17,10 @@ pub(super) fn parse_number(word: &str) -> Result<Rational, String> {
 
 pub(super) fn parse_index(word: &str) -> Result<usize, String> {
     let digits = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
-    digits.then(|| word.parse().ok()).flatten().ok_or_else(|| format!("found `{}`, expected a position 0, 1, ...", short(word)))
+    digits
+        .then(|| word.parse().ok())
+        .flatten()
+        .ok_or_else(|| format!("found `{}`, expected a position 0, 1, ...", short(word)))
 }
 
 pub(super) fn parse_arithmetic(word: &str) -> Result<Arithmetic, String> {
@@ -29,26 +32,40 @@ pub(super) fn parse_arithmetic(word: &str) -> Result<Arithmetic, String> {
         .and_then(|bits| u32::try_from(bits).ok())
         .filter(|&bits| bits <= MOST_BITS)
         .map(Arithmetic::Rounded)
-        .ok_or_else(|| format!("found `{}`, expected `exact` or `rounded:BITS` with at most {MOST_BITS} bits", short(word)))
+        .ok_or_else(|| {
+            format!(
+                "found `{}`, expected `exact` or `rounded:BITS` with at most {MOST_BITS} bits",
+                short(word)
+            )
+        })
 }
 
 pub(super) fn short(word: &str) -> String {
-    if word.chars().count() > 40 { word.chars().take(37).chain("...".chars()).collect() } else { word.to_string() }
+    if word.chars().count() > 40 {
+        word.chars().take(37).chain("...".chars()).collect()
+    } else {
+        word.to_string()
+    }
 }
 
 fn parse_choice(word: &str) -> Result<Vec<(u32, Rational)>, String> {
     word.split(',')
         .map(|entry| {
-            let (action, probability) =
-                entry.split_once(':').ok_or_else(|| format!("found `{}`, expected ACTION:PROBABILITY", short(entry)))?;
-            let action = u32::try_from(parse_index(action)?).map_err(|_| format!("found action {action}"))?;
+            let (action, probability) = entry
+                .split_once(':')
+                .ok_or_else(|| format!("found `{}`, expected ACTION:PROBABILITY", short(entry)))?;
+            let action = u32::try_from(parse_index(action)?)
+                .map_err(|_| format!("found action {action}"))?;
             Ok((action, parse_number(probability)?))
         })
         .collect()
 }
 
 /// Reads the tokens of one stage, which must describe exactly `states` states.
-pub(super) fn parse_stage<'a>(words: impl Iterator<Item = &'a str>, states: usize) -> Result<StagePolicy, String> {
+pub(super) fn parse_stage<'a>(
+    words: impl Iterator<Item = &'a str>,
+    states: usize,
+) -> Result<StagePolicy, String> {
     let mut pure: Vec<u32> = Vec::new();
     let mut mixed: Option<Vec<Vec<(u32, Rational)>>> = None;
     let mut count = 0usize;
@@ -63,12 +80,16 @@ pub(super) fn parse_stage<'a>(words: impl Iterator<Item = &'a str>, states: usiz
             .ok_or_else(|| format!("found more than {states} states in a policy line"))?;
         if choice.contains(':') {
             let row = parse_choice(choice)?;
-            let rows = mixed.get_or_insert_with(|| pure.iter().map(|&a| vec![(a, Rational::ONE)]).collect());
+            let rows = mixed
+                .get_or_insert_with(|| pure.iter().map(|&a| vec![(a, Rational::ONE)]).collect());
             rows.extend(std::iter::repeat_n(row, repeat));
         } else {
-            let action = u32::try_from(parse_index(choice)?).map_err(|_| format!("found action {choice}"))?;
+            let action = u32::try_from(parse_index(choice)?)
+                .map_err(|_| format!("found action {choice}"))?;
             match &mut mixed {
-                Some(rows) => rows.extend(std::iter::repeat_n(vec![(action, Rational::ONE)], repeat)),
+                Some(rows) => {
+                    rows.extend(std::iter::repeat_n(vec![(action, Rational::ONE)], repeat))
+                }
                 None => pure.extend(std::iter::repeat_n(action, repeat)),
             }
         }

@@ -16,9 +16,11 @@ pub struct Combination {
     pub objective: Rational,
     /// Weight `alpha_j >= 0` of each deviation used.
     pub deviations: Vec<Indexed>,
-    /// Point `t_i` at which the tangent of a square is taken; the middle of its range where none is given.
+    /// Point `t_i` at which the tangent of a square is taken; the middle of its range where none is
+    /// given.
     pub tangents: Vec<Indexed>,
-    /// Multiplier `kappa_i` of the range of a square's form: of its lower end when positive, of its upper end when negative.
+    /// Multiplier `kappa_i` of the range of a square's form: of its lower end when positive, of its
+    /// upper end when negative.
     pub ranges: Vec<Indexed>,
 }
 
@@ -99,15 +101,24 @@ impl TreeStep {
     /// The line of the step without its end; the policy of a deviation follows on lines of its own.
     pub(super) fn line(&self) -> String {
         match self {
-            TreeStep::Open { value, arithmetic } => format!("tree {} {arithmetic}", format_rational(value)),
+            TreeStep::Open { value, arithmetic } => {
+                format!("tree {} {arithmetic}", format_rational(value))
+            }
             TreeStep::Dependence { constant, coefficients } => {
                 format!("dependence {}{}", format_rational(constant), numbers(coefficients))
             }
             TreeStep::Square { follower, leader, coefficients } => {
-                format!("square {} {}{}", format_rational(follower), format_rational(leader), numbers(coefficients))
+                format!(
+                    "square {} {}{}",
+                    format_rational(follower),
+                    format_rational(leader),
+                    numbers(coefficients)
+                )
             }
             TreeStep::Deviation(_) => "deviation".into(),
-            TreeStep::Split { square, point } => format!("split {square} {}", format_rational(point)),
+            TreeStep::Split { square, point } => {
+                format!("split {square} {}", format_rational(point))
+            }
             TreeStep::Tighten { square, end, value, proof } => {
                 let end = match end {
                     End::Lower => "lower",
@@ -119,28 +130,52 @@ impl TreeStep {
         }
     }
 
-    /// The step of a line whose first word is `rule`; `None` when it is no step of a tree. A deviation is left to the reader.
+    /// The step of a line whose first word is `rule`; `None` when it is no step of a tree. A
+    /// deviation is left to the reader.
     pub(super) fn parse(rule: &str, rest: &[&str]) -> Option<Result<TreeStep, String>> {
         Some(match (rule, rest) {
-            ("tree", [value, arithmetic]) => {
-                parse_number(value).and_then(|value| Ok(TreeStep::Open { value, arithmetic: parse_arithmetic(arithmetic)? }))
-            }
-            ("dependence", [constant, coefficients @ ..]) => parse_number(constant)
-                .and_then(|constant| Ok(TreeStep::Dependence { constant, coefficients: parse_numbers(coefficients)? })),
-            ("square", [follower, leader, coefficients @ ..]) => parse_number(follower).and_then(|follower| {
-                Ok(TreeStep::Square { follower, leader: parse_number(leader)?, coefficients: parse_numbers(coefficients)? })
+            ("tree", [value, arithmetic]) => parse_number(value).and_then(|value| {
+                Ok(TreeStep::Open { value, arithmetic: parse_arithmetic(arithmetic)? })
             }),
-            ("split", [square, point]) => {
-                parse_index(square).and_then(|square| Ok(TreeStep::Split { square, point: parse_number(point)? }))
+            ("dependence", [constant, coefficients @ ..]) => {
+                parse_number(constant).and_then(|constant| {
+                    Ok(TreeStep::Dependence {
+                        constant,
+                        coefficients: parse_numbers(coefficients)?,
+                    })
+                })
             }
-            ("tighten", [square, end, value, proof @ ..]) => parse_index(square).and_then(|square| {
-                let end = match *end {
-                    "lower" => End::Lower,
-                    "upper" => End::Upper,
-                    other => return Err(format!("found `{}`, expected `lower` or `upper`", short(other))),
-                };
-                Ok(TreeStep::Tighten { square, end, value: parse_number(value)?, proof: parse_combination(proof)? })
-            }),
+            ("square", [follower, leader, coefficients @ ..]) => {
+                parse_number(follower).and_then(|follower| {
+                    Ok(TreeStep::Square {
+                        follower,
+                        leader: parse_number(leader)?,
+                        coefficients: parse_numbers(coefficients)?,
+                    })
+                })
+            }
+            ("split", [square, point]) => parse_index(square)
+                .and_then(|square| Ok(TreeStep::Split { square, point: parse_number(point)? })),
+            ("tighten", [square, end, value, proof @ ..]) => {
+                parse_index(square).and_then(|square| {
+                    let end = match *end {
+                        "lower" => End::Lower,
+                        "upper" => End::Upper,
+                        other => {
+                            return Err(format!(
+                                "found `{}`, expected `lower` or `upper`",
+                                short(other)
+                            ));
+                        }
+                    };
+                    Ok(TreeStep::Tighten {
+                        square,
+                        end,
+                        value: parse_number(value)?,
+                        proof: parse_combination(proof)?,
+                    })
+                })
+            }
             ("leaf", proof) => parse_combination(proof).map(TreeStep::Leaf),
             _ => return None,
         })
@@ -160,12 +195,21 @@ fn parse_numbers(words: &[&str]) -> Result<Vec<Rational>, String> {
 
 fn combination(proof: &Combination) -> String {
     let Combination { objective, deviations, tangents, ranges } = proof;
-    format!("{} {} {} {}", format_rational(objective), list(deviations), list(tangents), list(ranges))
+    format!(
+        "{} {} {} {}",
+        format_rational(objective),
+        list(deviations),
+        list(tangents),
+        list(ranges)
+    )
 }
 
 fn parse_combination(words: &[&str]) -> Result<Combination, String> {
     let [objective, deviations, tangents, ranges] = words else {
-        return Err(format!("found {} words, expected a weight and the lists of deviations, tangents and ranges", words.len()));
+        return Err(format!(
+            "found {} words, expected a weight and the lists of deviations, tangents and ranges",
+            words.len()
+        ));
     };
     Ok(Combination {
         objective: parse_number(objective)?,
@@ -180,7 +224,10 @@ fn list(entries: &[Indexed]) -> String {
     if entries.is_empty() {
         return "-".into();
     }
-    let words: Vec<String> = entries.iter().map(|(index, value)| format!("{index}:{}", format_rational(value))).collect();
+    let words: Vec<String> = entries
+        .iter()
+        .map(|(index, value)| format!("{index}:{}", format_rational(value)))
+        .collect();
     words.join(",")
 }
 
@@ -190,7 +237,9 @@ fn parse_list(word: &str) -> Result<Vec<Indexed>, String> {
     }
     word.split(',')
         .map(|entry| {
-            let (index, value) = entry.split_once(':').ok_or_else(|| format!("found `{}`, expected POSITION:NUMBER", short(entry)))?;
+            let (index, value) = entry
+                .split_once(':')
+                .ok_or_else(|| format!("found `{}`, expected POSITION:NUMBER", short(entry)))?;
             Ok((parse_index(index)?, parse_number(value)?))
         })
         .collect()

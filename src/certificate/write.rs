@@ -36,7 +36,12 @@ impl<W: Write> Writer<W> {
             write_expression(&mut out, of)?;
         }
         if curve.is_empty() {
-            writeln!(out, "claim {} {}", format_rational(&claim.lower), format_rational(&claim.upper))?;
+            writeln!(
+                out,
+                "claim {} {}",
+                format_rational(&claim.lower),
+                format_rational(&claim.upper)
+            )?;
         } else {
             writeln!(out, "curve {}", curve.len())?;
             curve.iter().try_for_each(|point| writeln!(out, "value {point}"))?;
@@ -66,10 +71,20 @@ impl<W: Write> Writer<W> {
             }
             Step::Multiplier(step) => writeln!(out, "{}", step.line()),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
-                writeln!(out, "dynamic-programming {} {} {arithmetic}", format_rational(value), format_rational(multiplier))
+                writeln!(
+                    out,
+                    "dynamic-programming {} {} {arithmetic}",
+                    format_rational(value),
+                    format_rational(multiplier)
+                )
             }
             Step::Dual { value, multiplier, arithmetic, flow_duals } => {
-                writeln!(out, "dual {} {} {arithmetic}", format_rational(value), format_rational(multiplier))?;
+                writeln!(
+                    out,
+                    "dual {} {} {arithmetic}",
+                    format_rational(value),
+                    format_rational(multiplier)
+                )?;
                 flow_duals.iter().try_for_each(|stage| writeln!(out, "flow {}", numbers(stage)))
             }
             Step::RangeBound { value } => writeln!(out, "range-bound {}", format_rational(value)),
@@ -78,7 +93,12 @@ impl<W: Write> Writer<W> {
                 parts.iter().try_for_each(|part| write_part(out, part))
             }
             Step::Vertex { loss, value, arithmetic, policy } => {
-                writeln!(out, "vertex {} {} {arithmetic}", format_rational(loss), format_rational(value))?;
+                writeln!(
+                    out,
+                    "vertex {} {} {arithmetic}",
+                    format_rational(loss),
+                    format_rational(value)
+                )?;
                 write_policy(out, policy)
             }
             Step::PopulationWitness { value, parts } => {
@@ -86,7 +106,12 @@ impl<W: Write> Writer<W> {
                 parts.iter().try_for_each(|part| write_part(out, part))
             }
             Step::EnclosedWitness { value, bits, parts } => {
-                writeln!(out, "enclosed-witness {} {}", format_rational(value), Arithmetic::Rounded(*bits))?;
+                writeln!(
+                    out,
+                    "enclosed-witness {} {}",
+                    format_rational(value),
+                    Arithmetic::Rounded(*bits)
+                )?;
                 parts.iter().try_for_each(|part| write_policy(out, &part.policy))
             }
             Step::Tree(step) => {
@@ -98,7 +123,9 @@ impl<W: Write> Writer<W> {
             }
             Step::Support(step) => writeln!(out, "{}", step.line()),
             Step::Lifted(step) => out.write_all(format_step(step).as_bytes()),
-            Step::RangeWitness { value } => writeln!(out, "range-witness {}", format_rational(value)),
+            Step::RangeWitness { value } => {
+                writeln!(out, "range-witness {}", format_rational(value))
+            }
         }
     }
 
@@ -151,7 +178,11 @@ fn write_policy(out: &mut impl Write, policy: &Policy) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_certificate<'a, W: Write>(out: W, claim: &Claim, steps: impl IntoIterator<Item = &'a Step>) -> io::Result<W> {
+pub fn write_certificate<'a, W: Write>(
+    out: W,
+    claim: &Claim,
+    steps: impl IntoIterator<Item = &'a Step>,
+) -> io::Result<W> {
     let mut writer = Writer::start(out, claim)?;
     for step in steps {
         writer.step(step)?;

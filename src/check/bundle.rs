@@ -27,7 +27,11 @@ pub struct BundleRejection {
 }
 
 fn place(certificate: usize) -> String {
-    if certificate == 0 { String::new() } else { format!("certificate {certificate} of the bundle: ") }
+    if certificate == 0 {
+        String::new()
+    } else {
+        format!("certificate {certificate} of the bundle: ")
+    }
 }
 
 /// An accepted bundle.
@@ -44,13 +48,14 @@ pub struct AcceptedBundle {
 /// Checks every certificate of `bundle` against `game`: all claims are proved when this succeeds.
 ///
 /// # Errors
-/// [`BundleRejection`] names the first certificate that fails and has the claims of those before it.
+/// [`BundleRejection`] names the first certificate that fails and has the claims of those before
+/// it.
 pub fn check_bundle(game: &Game, bundle: impl BufRead) -> Result<Vec<Accepted>, BundleRejection> {
     check_models(game, None, None, bundle).map(|accepted| accepted.certificates)
 }
 
-/// Checks a bundle about `game` and `other`: each certificate names its game by its hash, or is about the game that `reload` makes with the
-/// constants that it changes.
+/// Checks a bundle about `game` and `other`: each certificate names its game by its hash, or is
+/// about the game that `reload` makes with the constants that it changes.
 ///
 /// # Errors
 /// [`BundleRejection`] names the first element that fails and has the claims of those before it.
@@ -63,7 +68,8 @@ pub fn check_models(
     check_further(game, other, reload, AcceptedBundle::default(), bundle)
 }
 
-/// Checks the elements of `bundle` as if they followed those of another one, of which `accepted` says what they prove about the same games.
+/// Checks the elements of `bundle` as if they followed those of another one, of which `accepted`
+/// says what they prove about the same games.
 ///
 /// # Errors
 /// As [`check_models`]; positions are those in `bundle`.
@@ -74,14 +80,15 @@ pub fn check_further(
     mut accepted: AcceptedBundle,
     bundle: impl BufRead,
 ) -> Result<AcceptedBundle, BundleRejection> {
-    let refused = |position, claim, rejection: Rejection, accepted: AcceptedBundle| BundleRejection {
-        certificate: position,
-        claim,
-        rejection,
-        accepted: accepted.certificates,
-        drifts: accepted.drifts,
-        conclusions: accepted.conclusions,
-    };
+    let refused =
+        |position, claim, rejection: Rejection, accepted: AcceptedBundle| BundleRejection {
+            certificate: position,
+            claim,
+            rejection,
+            accepted: accepted.certificates,
+            drifts: accepted.drifts,
+            conclusions: accepted.conclusions,
+        };
     let mut reader = match Reader::start_bundle(bundle, game.stages.len(), game.states.len()) {
         Ok(reader) => reader,
         Err(error) => return Err(refused(0, None, error.into(), accepted)),
@@ -94,19 +101,25 @@ pub fn check_further(
         match reader.next_element() {
             Ok(Some(Element::Certificate(claim))) => {
                 let (own, own_hash) = match &other {
-                    Some((other, other_hash)) if claim.game_hash == *other_hash => (*other, other_hash),
+                    Some((other, other_hash)) if claim.game_hash == *other_hash => {
+                        (*other, other_hash)
+                    }
                     _ => (game, &hash),
                 };
                 reader.reshape((own.stages.len(), own.states.len()));
                 match super::check_about(own, own_hash, &mut reader, claim.clone(), reload) {
                     Ok(verdict) => accepted.certificates.push(verdict),
-                    Err(rejection) => return Err(refused(position, Some(claim), rejection, accepted)),
+                    Err(rejection) => {
+                        return Err(refused(position, Some(claim), rejection, accepted));
+                    }
                 }
             }
-            Ok(Some(Element::Drift(claim))) => match check_drift((game, &hash), other.as_ref(), &claim) {
-                Ok(()) => accepted.drifts.push(claim),
-                Err(rejection) => return Err(refused(position, None, rejection, accepted)),
-            },
+            Ok(Some(Element::Drift(claim))) => {
+                match check_drift((game, &hash), other.as_ref(), &claim) {
+                    Ok(()) => accepted.drifts.push(claim),
+                    Err(rejection) => return Err(refused(position, None, rejection, accepted)),
+                }
+            }
             Ok(Some(Element::Conclusion(claim))) => {
                 let truth = other.as_ref().map(|(other, hash)| (*other, hash.as_str()));
                 match check_conclusions((game, &hash), truth, &accepted, &claim) {
@@ -114,7 +127,9 @@ pub fn check_further(
                     Err(rejection) => return Err(refused(position, None, rejection, accepted)),
                 }
             }
-            Ok(None) if position == 1 => return Err(refused(0, None, Rejection::EmptyBundle, accepted)),
+            Ok(None) if position == 1 => {
+                return Err(refused(0, None, Rejection::EmptyBundle, accepted));
+            }
             Ok(None) => return Ok(accepted),
             Err(error) => return Err(refused(position, None, error.into(), accepted)),
         }

@@ -1,7 +1,8 @@
 //! Claims about the value as a function of epsilon, statement (G) of docs/certificate.md.
 //!
-//! Per decision, a multiplier gives a line that `sigma J0` does not fall below at any epsilon, and policies give points (loss, `sigma J0`)
-//! whose mixtures are eps-equilibria where their loss is at most epsilon. The least `sigma J0` over eps-equilibria is convex in epsilon.
+//! Per decision, a multiplier gives a line that `sigma J0` does not fall below at any epsilon, and
+//! policies give points (loss, `sigma J0`) whose mixtures are eps-equilibria where their loss is at
+//! most epsilon. The least `sigma J0` over eps-equilibria is convex in epsilon.
 
 use super::situation::Situation;
 use super::verdict::{Accepted, Fault, Rejection};
@@ -21,7 +22,11 @@ struct Sides {
 }
 
 /// Checks the steps of a claim about a curve.
-pub(super) fn check_curve<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim) -> Result<Accepted, Rejection> {
+pub(super) fn check_curve<R: BufRead>(
+    game: &Game,
+    reader: &mut Reader<R>,
+    claim: Claim,
+) -> Result<Accepted, Rejection> {
     let curve = reader.curve().to_vec();
     let increasing = curve.windows(2).all(|pair| pair[0].epsilon < pair[1].epsilon);
     if !increasing || curve.first().is_none_or(|first| first.epsilon != claim.epsilon) {
@@ -49,14 +54,18 @@ pub(super) fn check_curve<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim
         let Some((situation, sides)) = &mut current else { return Err(fail(Fault::NoDecision)) };
         examine(&step, situation, sides).map_err(fail)?;
     }
-    let covered: Vec<(usize, &Sides)> = shown.iter().enumerate().filter(|(index, _)| in_scope(&claim, *index)).collect();
+    let covered: Vec<(usize, &Sides)> =
+        shown.iter().enumerate().filter(|(index, _)| in_scope(&claim, *index)).collect();
     conclude(&claim, &curve, &covered)?;
     Ok(Accepted { claim, decisions: Vec::new(), attained: None, curve, changes: Vec::new() })
 }
 
 /// Checks one step and keeps what it shows.
 fn examine(step: &Step, situation: &mut Situation<'_>, sides: &mut Sides) -> Result<(), Fault> {
-    let stronger = |claimed: &Rational, computed: Rational| Fault::Overstated { claimed: claimed.clone(), computed };
+    let stronger = |claimed: &Rational, computed: Rational| Fault::Overstated {
+        claimed: claimed.clone(),
+        computed,
+    };
     match step {
         Step::DynamicProgramming { value, multiplier, arithmetic } => {
             let claimed = situation.sigma() * value;
@@ -91,24 +100,37 @@ fn examine(step: &Step, situation: &mut Situation<'_>, sides: &mut Sides) -> Res
 }
 
 impl Sides {
-    /// The least value of a mixture of two successive points, or of one, whose loss is at most `epsilon`.
+    /// The least value of a mixture of two successive points, or of one, whose loss is at most
+    /// `epsilon`.
     fn mixed(&self, epsilon: &Rational) -> Option<Rational> {
-        let alone = self.vertices.iter().filter(|(loss, _)| loss <= epsilon).map(|(_, value)| value.clone());
+        let alone = self
+            .vertices
+            .iter()
+            .filter(|(loss, _)| loss <= epsilon)
+            .map(|(_, value)| value.clone());
         let pairs = self.vertices.windows(2).filter_map(|pair| match pair {
-            [(near, high), (far, low)] if near <= epsilon && epsilon < far => Some(high + (low - high) * (epsilon - near) / (far - near)),
+            [(near, high), (far, low)] if near <= epsilon && epsilon < far => {
+                Some(high + (low - high) * (epsilon - near) / (far - near))
+            }
             _ => None,
         });
         alone.chain(pairs).min()
     }
 }
 
-/// Whether at every epsilon of a piece some line is at least the target, whose values at both ends are given; `first` is where lines have their values.
-fn covered<'s>(lines: impl Iterator<Item = &'s (Rational, Rational)>, first: &Rational, ends: [(&Rational, Rational); 2]) -> bool {
+/// Whether at every epsilon of a piece some line is at least the target, whose values at both ends
+/// are given; `first` is where lines have their values.
+fn covered<'s>(
+    lines: impl Iterator<Item = &'s (Rational, Rational)>,
+    first: &Rational,
+    ends: [(&Rational, Rational); 2],
+) -> bool {
     let [(from, at_from), (to, at_to)] = &ends;
     // Shares of the piece: up to the first, and from the second on.
     let (mut until, mut since) = (None::<Rational>, None::<Rational>);
     for (value, slope) in lines {
-        let over = |epsilon: &Rational, target: &Rational| value - slope * (epsilon - first) - target;
+        let over =
+            |epsilon: &Rational, target: &Rational| value - slope * (epsilon - first) - target;
         let (left, right) = (over(from, at_from), over(to, at_to));
         match (left >= Rational::ZERO, right >= Rational::ZERO) {
             (true, true) => return true,
@@ -124,7 +146,11 @@ fn covered<'s>(lines: impl Iterator<Item = &'s (Rational, Rational)>, first: &Ra
 }
 
 /// The conclusion of (G), piece by piece; a curve of one point is one piece of no length.
-fn conclude(claim: &Claim, curve: &[CurvePoint], shown: &[(usize, &Sides)]) -> Result<(), Rejection> {
+fn conclude(
+    claim: &Claim,
+    curve: &[CurvePoint],
+    shown: &[(usize, &Sides)],
+) -> Result<(), Rejection> {
     let pieces: Vec<(&CurvePoint, &CurvePoint)> = match curve {
         [only] => vec![(only, only)],
         points => points.windows(2).map(|pair| (&pair[0], &pair[1])).collect(),
@@ -136,34 +162,45 @@ fn conclude(claim: &Claim, curve: &[CurvePoint], shown: &[(usize, &Sides)]) -> R
             upper: shown,
         }
     };
-    let reaches = |sides: &Sides, epsilon: &Rational, target: &Rational| sides.mixed(epsilon).is_some_and(|value| value <= *target);
+    let reaches = |sides: &Sides, epsilon: &Rational, target: &Rational| {
+        sides.mixed(epsilon).is_some_and(|value| value <= *target)
+    };
     for &piece in &pieces {
         let (from, to) = piece;
         match claim.selection {
             Selection::Pessimistic => {
                 let lines = shown.iter().flat_map(|(_, sides)| &sides.lines);
-                if !covered(lines, &claim.epsilon, [(&from.epsilon, from.lower.clone()), (&to.epsilon, to.lower.clone())]) {
+                if !covered(
+                    lines,
+                    &claim.epsilon,
+                    [(&from.epsilon, from.lower.clone()), (&to.epsilon, to.lower.clone())],
+                ) {
                     return Err(upper(false)(piece));
                 }
                 for (index, sides) in shown {
                     if sides.vertices.is_empty() {
                         return Err(Rejection::NotCovered { index: *index });
                     }
-                    if !reaches(sides, &from.epsilon, &from.upper) || !reaches(sides, &to.epsilon, &to.upper) {
+                    if !reaches(sides, &from.epsilon, &from.upper)
+                        || !reaches(sides, &to.epsilon, &to.upper)
+                    {
                         return Err(upper(true)(piece));
                     }
                 }
             }
             Selection::Optimistic => {
                 let (at_from, at_to) = (-from.lower.clone(), -to.lower.clone());
-                if !shown.iter().any(|(_, sides)| reaches(sides, &from.epsilon, &at_from) && reaches(sides, &to.epsilon, &at_to)) {
+                if !shown.iter().any(|(_, sides)| {
+                    reaches(sides, &from.epsilon, &at_from) && reaches(sides, &to.epsilon, &at_to)
+                }) {
                     return Err(upper(false)(piece));
                 }
                 for (index, sides) in shown {
                     if sides.lines.is_empty() {
                         return Err(Rejection::NotCovered { index: *index });
                     }
-                    let target = [(&from.epsilon, -from.upper.clone()), (&to.epsilon, -to.upper.clone())];
+                    let target =
+                        [(&from.epsilon, -from.upper.clone()), (&to.epsilon, -to.upper.clone())];
                     if !covered(sides.lines.iter(), &claim.epsilon, target) {
                         return Err(upper(true)(piece));
                     }

@@ -14,7 +14,10 @@ impl Deviation {
     /// What `policy` earns; `None` when it does not fit the game.
     pub(super) fn new(game: &Quadratic, policy: &Policy) -> Option<Self> {
         let masses = occupation(&game.initial, &game.stages, policy)?;
-        let slopes = game.coordinates[game.statistics..2 * game.statistics].iter().map(|form| form.value(&masses)).collect();
+        let slopes = game.coordinates[game.statistics..2 * game.statistics]
+            .iter()
+            .map(|form| form.value(&masses))
+            .collect();
         Some(Deviation { constant: game.reward.value(&masses), slopes })
     }
 }

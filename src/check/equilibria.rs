@@ -1,7 +1,8 @@
 //! Certificates of the set of all equilibria at eps = 0, statement (Q) of docs/certificate.md.
 //!
-//! A tree over complementarity whose leaves hold no equilibrium or lie within a claimed pattern shows that the equilibria are the union of the
-//! patterns; vertices are verified to be equilibria of their pattern, and the masses of every pair to lie between the vertices'.
+//! A tree over complementarity whose leaves hold no equilibrium or lie within a claimed pattern
+//! shows that the equilibria are the union of the patterns; vertices are verified to be equilibria
+//! of their pattern, and the masses of every pair to lie between the vertices'.
 
 use super::support::{Assumption, Node};
 use super::verdict::{Fault, Rejection};
@@ -27,11 +28,21 @@ impl AcceptedEquilibria {
     #[must_use]
     pub fn unique(&self) -> bool {
         let mut points = self.patterns.iter().map(|pattern| match pattern.vertices.as_slice() {
-            [only] => Some(pattern.pairs.iter().zip(only).filter(|(_, mass)| !mass.is_zero()).collect::<BTreeMap<_, _>>()),
+            [only] => Some(
+                pattern
+                    .pairs
+                    .iter()
+                    .zip(only)
+                    .filter(|(_, mass)| !mass.is_zero())
+                    .collect::<BTreeMap<_, _>>(),
+            ),
             _ => None,
         });
         // Several patterns may hold the same point.
-        points.next().flatten().is_some_and(|first| points.all(|point| point.as_ref() == Some(&first)))
+        points
+            .next()
+            .flatten()
+            .is_some_and(|first| points.all(|point| point.as_ref() == Some(&first)))
     }
 }
 
@@ -39,7 +50,10 @@ impl AcceptedEquilibria {
 ///
 /// # Errors
 /// [`Rejection`] names the line, the rule and the reason.
-pub fn check_equilibria(game: &Game, certificate: impl BufRead) -> Result<AcceptedEquilibria, Rejection> {
+pub fn check_equilibria(
+    game: &Game,
+    certificate: impl BufRead,
+) -> Result<AcceptedEquilibria, Rejection> {
     let (mut reader, claim) = EquilibriaReader::start(certificate)?;
     let expected = game.hash();
     if claim.game_hash != expected {
@@ -51,7 +65,12 @@ pub fn check_equilibria(game: &Game, certificate: impl BufRead) -> Result<Accept
     let line = reader.line();
     let claimed = |fault| Rejection::Step { line, rule: "pattern", fault };
     let affine = Affine::new(&game.at(&decision.values)).map_err(|error| claimed(error.into()))?;
-    let patterns = claim.patterns.iter().map(|pattern| check_pattern(&affine, pattern)).collect::<Result<Vec<_>, _>>().map_err(claimed)?;
+    let patterns = claim
+        .patterns
+        .iter()
+        .map(|pattern| check_pattern(&affine, pattern))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(claimed)?;
     let (mut node, mut nodes, mut complete) = (Node::root(&affine), 0, false);
     while let Some(step) = reader.step()? {
         let (line, rule) = (reader.line(), step.rule());
@@ -70,19 +89,29 @@ pub fn check_equilibria(game: &Game, certificate: impl BufRead) -> Result<Accept
                 if !proof.objective.is_zero() {
                     return Err(fail(Fault::NotEmpty));
                 }
-                let nothing = affine.stages.iter().map(|stage| vec![Rational::ZERO; stage.pairs.len()]).collect();
+                let nothing = affine
+                    .stages
+                    .iter()
+                    .map(|stage| vec![Rational::ZERO; stage.pairs.len()])
+                    .collect();
                 node.conclude(&proof, nothing, Rational::ZERO, &Rational::ZERO).map_err(fail)?;
             }
             SupportStep::Within(index) => {
                 let count = patterns.len();
-                let pattern = patterns.get(index).ok_or_else(|| fail(Fault::Unknown { what: "pattern", index, count }))?;
+                let pattern = patterns
+                    .get(index)
+                    .ok_or_else(|| fail(Fault::Unknown { what: "pattern", index, count }))?;
                 within(&node, pattern).map_err(fail)?;
             }
         }
         complete = !node.advance();
     }
     if !complete {
-        return Err(Rejection::Step { line: reader.line(), rule: "end", fault: Fault::OpenTree { open: node.open() } });
+        return Err(Rejection::Step {
+            line: reader.line(),
+            rule: "end",
+            fault: Fault::OpenTree { open: node.open() },
+        });
     }
     Ok(AcceptedEquilibria { decision: index, patterns: claim.patterns, nodes })
 }
@@ -105,8 +134,10 @@ fn within(node: &Node<'_>, pattern: &Members) -> Result<(), Fault> {
 /// Checks the vertices and the ranges of a pattern.
 fn check_pattern(game: &Affine, pattern: &Pattern) -> Result<Members, Fault> {
     let root = Node::root(game);
-    let mut members: Members = game.stages.iter().map(|stage| vec![false; stage.pairs.len()]).collect();
-    let places = pattern.pairs.iter().map(|pair| root.position(*pair)).collect::<Result<Vec<_>, _>>()?;
+    let mut members: Members =
+        game.stages.iter().map(|stage| vec![false; stage.pairs.len()]).collect();
+    let places =
+        pattern.pairs.iter().map(|pair| root.position(*pair)).collect::<Result<Vec<_>, _>>()?;
     for (t, i) in &places {
         if std::mem::replace(&mut members[*t][*i], true) {
             return Err(Fault::Assumed);
@@ -116,7 +147,8 @@ fn check_pattern(game: &Affine, pattern: &Pattern) -> Result<Members, Fault> {
         return Err(Fault::Shape);
     }
     for masses in &pattern.vertices {
-        let mut occupation: Vec<Vec<Rational>> = game.stages.iter().map(|stage| vec![Rational::ZERO; stage.pairs.len()]).collect();
+        let mut occupation: Vec<Vec<Rational>> =
+            game.stages.iter().map(|stage| vec![Rational::ZERO; stage.pairs.len()]).collect();
         for ((t, i), mass) in places.iter().zip(masses) {
             occupation[*t][*i] = mass.clone();
         }
@@ -125,13 +157,16 @@ fn check_pattern(game: &Affine, pattern: &Pattern) -> Result<Members, Fault> {
     let node = Node::pattern(game, &members);
     for (position, ((t, i), (least, greatest))) in places.iter().zip(&pattern.ranges).enumerate() {
         let masses = || pattern.vertices.iter().map(|vertex| &vertex[position]);
-        for (proof, sign, bound) in [(least, Rational::ONE, masses().min()), (greatest, Rational::NEG_ONE, masses().max())] {
+        for (proof, sign, bound) in
+            [(least, Rational::ONE, masses().min()), (greatest, Rational::NEG_ONE, masses().max())]
+        {
             let bound = bound.ok_or(Fault::Shape)?;
             if proof.objective <= Rational::ZERO {
                 return Err(Fault::NegativeMultiplier);
             }
             let weight = &proof.objective * sign;
-            let mut form: Vec<Vec<Rational>> = game.stages.iter().map(|stage| vec![Rational::ZERO; stage.pairs.len()]).collect();
+            let mut form: Vec<Vec<Rational>> =
+                game.stages.iter().map(|stage| vec![Rational::ZERO; stage.pairs.len()]).collect();
             form[*t][*i] = weight.clone();
             node.conclude(proof, form, -(weight * bound), &Rational::ZERO)?;
         }
@@ -140,7 +175,11 @@ fn check_pattern(game: &Affine, pattern: &Pattern) -> Result<Members, Fault> {
 }
 
 /// The masses are a flow, and every member is optimal against it.
-fn is_equilibrium(game: &Affine, occupation: &[Vec<Rational>], members: &Members) -> Result<(), Fault> {
+fn is_equilibrium(
+    game: &Affine,
+    occupation: &[Vec<Rational>],
+    members: &Members,
+) -> Result<(), Fault> {
     let mut masses = game.initial.clone();
     let mut statistics = vec![Rational::ZERO; game.statistics];
     for (stage, row) in game.stages.iter().zip(occupation) {
@@ -166,10 +205,13 @@ fn is_equilibrium(game: &Affine, occupation: &[Vec<Rational>], members: &Members
         let mut here = Vec::with_capacity(after.len());
         for state in 0..after.len() {
             let value = |i: usize| {
-                let own = stage.slopes[i].iter().fold(stage.reward[i].clone(), |sum, (k, slope)| sum + slope * &statistics[*k]);
+                let own = stage.slopes[i]
+                    .iter()
+                    .fold(stage.reward[i].clone(), |sum, (k, slope)| sum + slope * &statistics[*k]);
                 stage.next[i].iter().fold(own, |sum, (next, p)| sum + p * &after[*next])
             };
-            let values: Vec<(usize, Rational)> = stage.pairs.of_state(state).map(|i| (i, value(i))).collect();
+            let values: Vec<(usize, Rational)> =
+                stage.pairs.of_state(state).map(|i| (i, value(i))).collect();
             let best = values.iter().map(|(_, value)| value).max().cloned().ok_or(Fault::Shape)?;
             if values.iter().any(|(i, value)| members[*i] && *value != best) {
                 return Err(Fault::NotOptimal);

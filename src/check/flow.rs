@@ -1,6 +1,8 @@
-//! The population of a policy, forwards in time and exact: the aggregates against which it is then judged.
+//! The population of a policy, forwards in time and exact: the aggregates against which it is then
+//! judged.
 //!
-//! `d_0(s,a) = mu0(s) pi_0(a|s)`, `d_{t+1}(s',a) = pi_{t+1}(a|s') sum_{s,a} P_t(s'|s,a;m) d_t(s,a)`, `m_k = sum weight d_{t_k}`.
+//! `d_0(s,a) = mu0(s) pi_0(a|s)`, `d_{t+1}(s',a) = pi_{t+1}(a|s') sum_{s,a} P_t(s'|s,a;m)
+//! d_t(s,a)`, `m_k = sum weight d_{t_k}`.
 
 use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
 use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Policy, StagePolicy, Successors};
@@ -18,12 +20,16 @@ pub(super) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
     if policy.stages.len() != instance.stages.len() {
         return None;
     }
-    let mut flow =
-        Flow { occupation: Vec::with_capacity(policy.stages.len()), aggregates: vec![Rational::ZERO; instance.aggregates.len()] };
+    let mut flow = Flow {
+        occupation: Vec::with_capacity(policy.stages.len()),
+        aggregates: vec![Rational::ZERO; instance.aggregates.len()],
+    };
     let mut masses: Scaled = instance.initial.as_ref().clone();
     for (t, (stage, play)) in instance.stages.iter().zip(&policy.stages).enumerate() {
         let occupation = occupy(&stage.pairs, &masses, play)?;
-        for (value, aggregate) in flow.aggregates.iter_mut().zip(instance.aggregates.iter()).filter(|(_, a)| a.stage == t) {
+        for (value, aggregate) in
+            flow.aggregates.iter_mut().zip(instance.aggregates.iter()).filter(|(_, a)| a.stage == t)
+        {
             *value = measure(aggregate, &stage.pairs, &occupation);
         }
         if stage.transition.is_some() {
@@ -35,8 +41,13 @@ pub(super) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
     Some(flow)
 }
 
-/// The occupation measure of `policy` where transitions do not depend on the population; `None` when it does not fit.
-pub(super) fn occupation(initial: &Scaled, stages: &[InstanceStage], policy: &Policy) -> Option<Vec<Scaled>> {
+/// The occupation measure of `policy` where transitions do not depend on the population; `None`
+/// when it does not fit.
+pub(super) fn occupation(
+    initial: &Scaled,
+    stages: &[InstanceStage],
+    policy: &Policy,
+) -> Option<Vec<Scaled>> {
     if policy.stages.len() != stages.len() {
         return None;
     }
@@ -60,13 +71,19 @@ fn occupy(pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Option<Scaled> 
     }
     match play {
         StagePolicy::Pure(actions) => {
-            let played: Vec<usize> =
-                actions.iter().enumerate().map(|(state, &action)| pairs.find(state, action as usize)).collect::<Option<_>>()?;
+            let played: Vec<usize> = actions
+                .iter()
+                .enumerate()
+                .map(|(state, &action)| pairs.find(state, action as usize))
+                .collect::<Option<_>>()?;
             Some(masses.placed(pairs.len(), &played))
         }
         StagePolicy::Mixed(rows) => {
             let mut numerators = vec![Integer::ZERO; pairs.len()];
-            let common = rows.iter().flatten().fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
+            let common = rows
+                .iter()
+                .flatten()
+                .fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
             for (state, row) in rows.iter().enumerate() {
                 let total = row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p);
                 if !total.is_one() || row.iter().any(|(_, p)| *p < Rational::ZERO) {
@@ -74,7 +91,8 @@ fn occupy(pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Option<Scaled> 
                 }
                 for (action, probability) in row {
                     let share = probability.numerator() * (&common / probability.denominator());
-                    numerators[pairs.find(state, *action as usize)?] += share * masses.numerators().get(state);
+                    numerators[pairs.find(state, *action as usize)?] +=
+                        share * masses.numerators().get(state);
                 }
             }
             Some(Scaled::from_integers(numerators, common * masses.denominator()))
@@ -82,9 +100,16 @@ fn occupy(pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Option<Scaled> 
     }
 }
 
-fn advance(occupation: &Scaled, successors: &Successors, probability: &Scaled, states: usize) -> Scaled {
+fn advance(
+    occupation: &Scaled,
+    successors: &Successors,
+    probability: &Scaled,
+    states: usize,
+) -> Scaled {
     let carrying = (0..occupation.len()).filter(|&pair| !occupation.numerators().is_zero_at(pair));
-    let terms = carrying.flat_map(|pair| successors.of_pair(pair).map(move |entry| (successors.state(entry), pair, entry)));
+    let terms = carrying.flat_map(|pair| {
+        successors.of_pair(pair).map(move |entry| (successors.state(entry), pair, entry))
+    });
     occupation.sums_of_products(probability, states, terms)
 }
 

@@ -1,14 +1,16 @@
 //! Backward induction, one-sided and exact to the stated precision.
 //!
-//! For a linear form `w = alpha * leader + beta * reward` on the pairs of a game the induction computes
+//! For a linear form `w = alpha * leader + beta * reward` on the pairs of a game the induction
+//! computes
 //!
 //! ```text
 //! V_t(s) = extreme over a of  w_t(s,a) + sum_s' P_t(s'|s,a) V_{t+1}(s'),     V_N = 0,
 //! ```
 //!
-//! or the same with the actions of a given policy. In exact arithmetic the values of a stage are integers over one
-//! denominator, which grows from stage to stage; in rounded arithmetic the denominator is `2^bits` at every
-//! stage and each operation is rounded in one direction, so that the result is a bound on that side.
+//! or the same with the actions of a given policy. In exact arithmetic the values of a stage are
+//! integers over one denominator, which grows from stage to stage; in rounded arithmetic the
+//! denominator is `2^bits` at every stage and each operation is rounded in one direction, so that
+//! the result is a bound on that side.
 
 use crate::certificate::Arithmetic;
 use crate::exact::{Integer, Mantissa, Natural, Rational, Rounding, Scaled, least_common_multiple};
@@ -31,16 +33,23 @@ pub(super) enum Choice<'a> {
     Policy(&'a Policy),
 }
 
-/// `mu0' V_0`, exact or on the side of `rounding`. `None` when a policy plays an action that is not available, or when not all actions are worth the same
-/// and [`Choice::Any`] says so.
-pub(super) fn value(numbers: &Numbers, form: &Form, choice: Choice<'_>, arithmetic: Arithmetic, rounding: Rounding) -> Option<Rational> {
+/// `mu0' V_0`, exact or on the side of `rounding`. `None` when a policy plays an action that is not
+/// available, or when not all actions are worth the same and [`Choice::Any`] says so.
+pub(super) fn value(
+    numbers: &Numbers,
+    form: &Form,
+    choice: Choice<'_>,
+    arithmetic: Arithmetic,
+    rounding: Rounding,
+) -> Option<Rational> {
     if let Choice::Policy(policy) = choice
         && !plays_available_actions(numbers, policy)
     {
         return None;
     }
     // Machine integers first; unbounded ones never fail.
-    run::<i128>(numbers, form, choice, arithmetic, rounding).or_else(|| run::<Integer>(numbers, form, choice, arithmetic, rounding))
+    run::<i128>(numbers, form, choice, arithmetic, rounding)
+        .or_else(|| run::<Integer>(numbers, form, choice, arithmetic, rounding))
 }
 
 fn plays_available_actions(numbers: &Numbers, policy: &Policy) -> bool {
@@ -48,13 +57,14 @@ fn plays_available_actions(numbers: &Numbers, policy: &Policy) -> bool {
         && policy.stages.iter().zip(&numbers.stages).all(|(play, stage)| {
             play.states() == stage.pairs.states()
                 && match play {
-                    StagePolicy::Pure(actions) => {
-                        actions.iter().enumerate().all(|(state, &action)| stage.pairs.find(state, action as usize).is_some())
-                    }
-                    StagePolicy::Mixed(rows) => rows
+                    StagePolicy::Pure(actions) => actions
                         .iter()
                         .enumerate()
-                        .all(|(state, row)| row.iter().all(|(action, _)| stage.pairs.find(state, *action as usize).is_some())),
+                        .all(|(state, &action)| stage.pairs.find(state, action as usize).is_some()),
+                    StagePolicy::Mixed(rows) => rows.iter().enumerate().all(|(state, row)| {
+                        row.iter()
+                            .all(|(action, _)| stage.pairs.find(state, *action as usize).is_some())
+                    }),
                 }
         })
 }
@@ -65,7 +75,13 @@ pub(super) struct Values<M> {
     pub(super) denominator: Natural,
 }
 
-fn run<M: Mantissa>(numbers: &Numbers, form: &Form, choice: Choice<'_>, arithmetic: Arithmetic, rounding: Rounding) -> Option<Rational> {
+fn run<M: Mantissa>(
+    numbers: &Numbers,
+    form: &Form,
+    choice: Choice<'_>,
+    arithmetic: Arithmetic,
+    rounding: Rounding,
+) -> Option<Rational> {
     let mut next: Option<Values<M>> = None;
     for (t, stage) in numbers.stages.iter().enumerate().rev() {
         let step = Step::new(stage, form, next.as_ref(), arithmetic, rounding)?;
@@ -142,11 +158,14 @@ impl<'a, M: Mantissa> Step<'a, M> {
         let reward = form.reward.numerator() * (&form_denominator / reward_denominator);
         let one = || M::from_integer(&Integer::ONE);
         let natural = |n: &Natural| M::from_integer(&Integer::from(n.clone()));
-        let probability_denominator = stage.transition.as_ref().map_or(Natural::ONE, |(_, p)| p.denominator().clone());
+        let probability_denominator =
+            stage.transition.as_ref().map_or(Natural::ONE, |(_, p)| p.denominator().clone());
         match arithmetic {
             Arithmetic::Exact => {
                 let carried = match next {
-                    Some(next) if stage.transition.is_some() => &probability_denominator * &next.denominator,
+                    Some(next) if stage.transition.is_some() => {
+                        &probability_denominator * &next.denominator
+                    }
                     _ => Natural::ONE,
                 };
                 let denominator = least_common_multiple(&form_denominator, &carried);
@@ -170,7 +189,11 @@ impl<'a, M: Mantissa> Step<'a, M> {
                     leader: M::from_integer(&leader)?,
                     reward: M::from_integer(&reward)?,
                     carry: one()?,
-                    rounded: Some((natural(&form_denominator)?, natural(&probability_denominator)?, natural(&unit)?)),
+                    rounded: Some((
+                        natural(&form_denominator)?,
+                        natural(&probability_denominator)?,
+                        natural(&unit)?,
+                    )),
                     rounding,
                     denominator: unit,
                 })
@@ -186,7 +209,11 @@ impl<'a, M: Mantissa> Step<'a, M> {
         let mut expected = M::zero();
         if let (Some((successors, probability)), Some(next)) = (&self.stage.transition, self.next) {
             for entry in successors.of_pair(pair) {
-                expected.add_product_at(probability.numerators(), entry, &next.mantissas[successors.state(entry)])?;
+                expected.add_product_at(
+                    probability.numerators(),
+                    entry,
+                    &next.mantissas[successors.state(entry)],
+                )?;
             }
         }
         match &self.rounded {
@@ -217,10 +244,17 @@ fn follow<M: Mantissa>(step: &Step<'_, M>, play: &StagePolicy, states: usize) ->
             Some(Values { mantissas, denominator: step.denominator.clone() })
         }
         StagePolicy::Mixed(rows) => {
-            let common = |row: &[(u32, Rational)]| row.iter().fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
-            // Exact values need one denominator for the whole stage; rounded ones are divided state by state.
+            let common = |row: &[(u32, Rational)]| {
+                row.iter()
+                    .fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()))
+            };
+            // Exact values need one denominator for the whole stage; rounded ones are divided state
+            // by state.
             let shared = match step.rounded {
-                None => Some(rows.iter().fold(Natural::ONE, |d, row| least_common_multiple(&d, &common(row)))),
+                None => Some(
+                    rows.iter()
+                        .fold(Natural::ONE, |d, row| least_common_multiple(&d, &common(row))),
+                ),
                 Some(_) => None,
             };
             let mut mantissas = Vec::with_capacity(states);
@@ -229,14 +263,19 @@ fn follow<M: Mantissa>(step: &Step<'_, M>, play: &StagePolicy, states: usize) ->
                 let mut sum = M::zero();
                 for (action, probability) in row {
                     let share = probability.numerator() * (&divisor / probability.denominator());
-                    sum.add_product(&M::from_integer(&share)?, &step.pair_value(pair_of(state, *action)?)?)?;
+                    sum.add_product(
+                        &M::from_integer(&share)?,
+                        &step.pair_value(pair_of(state, *action)?)?,
+                    )?;
                 }
                 if shared.is_none() {
-                    sum = sum.scale(&one, &M::from_integer(&Integer::from(divisor))?, step.rounding)?;
+                    sum =
+                        sum.scale(&one, &M::from_integer(&Integer::from(divisor))?, step.rounding)?;
                 }
                 mantissas.push(sum);
             }
-            let denominator = shared.map_or_else(|| step.denominator.clone(), |shared| shared * &step.denominator);
+            let denominator = shared
+                .map_or_else(|| step.denominator.clone(), |shared| shared * &step.denominator);
             Some(Values { mantissas, denominator })
         }
     }

@@ -1,15 +1,20 @@
-//! A policy judged without exact numbers: flow, values and rewards as intervals, in fixed point with outward rounding.
+//! A policy judged without exact numbers: flow, values and rewards as intervals, in fixed point
+//! with outward rounding.
 //!
-//! With transitions that depend on the population the denominators of an exact flow are squared at every stage. Intervals of
-//! fixed precision grow by a bounded factor per stage instead, so a long game needs more bits, not longer ones at every stage.
+//! With transitions that depend on the population the denominators of an exact flow are squared at
+//! every stage. Intervals of fixed precision grow by a bounded factor per stage instead, so a long
+//! game needs more bits, not longer ones at every stage.
 //!
-//! Exploitability is the followers' value less what the policy earns, and also the sum over pairs of mass times regret. Both are bounded; the
-//! second bound is 0, whatever the rounding, when every pair that is played is better than all others by more than the intervals are wide.
+//! Exploitability is the followers' value less what the policy earns, and also the sum over pairs
+//! of mass times regret. Both are bounded; the second bound is 0, whatever the rounding, when every
+//! pair that is played is better than all others by more than the intervals are wide.
 
 use super::verdict::Fault;
 use crate::certificate::Part;
 use crate::exact::{Integer, Natural, Rational, Rounding, divide};
-use crate::game::{Columns, Instance, Interval, Monomial, StagePolicy, Variable, monomial_range, polynomial_range};
+use crate::game::{
+    Columns, Instance, Interval, Monomial, StagePolicy, Variable, monomial_range, polynomial_range,
+};
 
 /// Fixed point with `bits` fractional bits.
 struct Grid {
@@ -23,7 +28,10 @@ impl Grid {
 
     fn side(&self, value: &Rational, rounding: Rounding) -> Rational {
         let scaled = value.numerator() * Integer::from(self.unit.clone());
-        Rational::from_parts(divide(&scaled, &Integer::from(value.denominator().clone()), rounding), self.unit.clone())
+        Rational::from_parts(
+            divide(&scaled, &Integer::from(value.denominator().clone()), rounding),
+            self.unit.clone(),
+        )
     }
 
     fn outward(&self, interval: &Interval) -> Interval {
@@ -31,11 +39,16 @@ impl Grid {
     }
 }
 
-/// The least (or greatest) product of a number of `interval`, not negative, with a number of `factor`.
+/// The least (or greatest) product of a number of `interval`, not negative, with a number of
+/// `factor`.
 fn product_side(interval: &Interval, factor: &Interval, rounding: Rounding) -> Rational {
     match rounding {
-        Rounding::Down => &factor.0 * if factor.0 >= Rational::ZERO { &interval.0 } else { &interval.1 },
-        Rounding::Up => &factor.1 * if factor.1 >= Rational::ZERO { &interval.1 } else { &interval.0 },
+        Rounding::Down => {
+            &factor.0 * if factor.0 >= Rational::ZERO { &interval.0 } else { &interval.1 }
+        }
+        Rounding::Up => {
+            &factor.1 * if factor.1 >= Rational::ZERO { &interval.1 } else { &interval.0 }
+        }
     }
 }
 
@@ -49,7 +62,11 @@ fn entries(columns: &Columns, of: &dyn Fn(Variable) -> Interval, grid: &Grid) ->
     for (monomial, column) in columns.columns() {
         let (least, greatest) = range(monomial);
         for (entry, coefficient) in column.entries() {
-            let (low, high) = if coefficient >= Rational::ZERO { (&least, &greatest) } else { (&greatest, &least) };
+            let (low, high) = if coefficient >= Rational::ZERO {
+                (&least, &greatest)
+            } else {
+                (&greatest, &least)
+            };
             sums[entry].0 += &coefficient * low;
             sums[entry].1 += coefficient * high;
         }
@@ -57,7 +74,8 @@ fn entries(columns: &Columns, of: &dyn Fn(Variable) -> Interval, grid: &Grid) ->
     sums.iter().map(|sum| grid.outward(sum)).collect()
 }
 
-/// What `policy` brings: an upper bound of `sigma J0`, when its exploitability is at most `epsilon`.
+/// What `policy` brings: an upper bound of `sigma J0`, when its exploitability is at most
+/// `epsilon`.
 ///
 /// # Errors
 /// [`Fault`] when the policy does not fit the game or is not shown to be an eps-equilibrium.
@@ -68,7 +86,9 @@ pub(super) fn enclosed_witness(
     sigma: &Rational,
     epsilon: &Rational,
 ) -> Result<Rational, Fault> {
-    let [Part { weight, policy }] = parts else { return Err(Fault::Mixture { parts: parts.len() }) };
+    let [Part { weight, policy }] = parts else {
+        return Err(Fault::Mixture { parts: parts.len() });
+    };
     if !weight.is_one() {
         return Err(Fault::Weights);
     }
@@ -79,7 +99,8 @@ pub(super) fn enclosed_witness(
     let zero = || (Rational::ZERO, Rational::ZERO);
     // Forwards: masses per pair, aggregates, transitions.
     let mut aggregates: Vec<Interval> = vec![zero(); instance.aggregates.len()];
-    let mut masses: Vec<Interval> = instance.initial.iter().map(|mass| grid.outward(&(mass.clone(), mass))).collect();
+    let mut masses: Vec<Interval> =
+        instance.initial.iter().map(|mass| grid.outward(&(mass.clone(), mass))).collect();
     let mut flow: Vec<Vec<Interval>> = Vec::with_capacity(instance.stages.len());
     let mut probabilities: Vec<Vec<Interval>> = Vec::with_capacity(instance.stages.len());
     for (t, (stage, play)) in instance.stages.iter().zip(&policy.stages).enumerate() {
@@ -90,10 +111,18 @@ pub(super) fn enclosed_witness(
                 own[pair] = grid.outward(&(&mass.0 * &shares[pair], &mass.1 * &shares[pair]));
             }
         }
-        for (value, aggregate) in aggregates.iter_mut().zip(instance.aggregates.iter()).filter(|(_, aggregate)| aggregate.stage == t) {
+        for (value, aggregate) in aggregates
+            .iter_mut()
+            .zip(instance.aggregates.iter())
+            .filter(|(_, aggregate)| aggregate.stage == t)
+        {
             for (state, action, weight) in &aggregate.weights {
                 if let Some(pair) = stage.pairs.find(*state as usize, *action as usize) {
-                    let (low, high) = if *weight >= Rational::ZERO { (&own[pair].0, &own[pair].1) } else { (&own[pair].1, &own[pair].0) };
+                    let (low, high) = if *weight >= Rational::ZERO {
+                        (&own[pair].0, &own[pair].1)
+                    } else {
+                        (&own[pair].1, &own[pair].0)
+                    };
                     value.0 += weight * low;
                     value.1 += weight * high;
                 }
@@ -103,16 +132,25 @@ pub(super) fn enclosed_witness(
         let mut arrived = vec![zero(); masses.len()];
         if let Some((successors, probability)) = &stage.transition {
             let known = |variable: Variable| match variable {
-                Variable::Aggregate(k) => instance.aggregates.get(k as usize).is_some_and(|aggregate| aggregate.stage <= t),
+                Variable::Aggregate(k) => instance
+                    .aggregates
+                    .get(k as usize)
+                    .is_some_and(|aggregate| aggregate.stage <= t),
                 Variable::Parameter(_) => false,
             };
-            if probability.columns().iter().any(|(monomial, _)| monomial.factors().iter().any(|&(variable, _)| !known(variable))) {
+            if probability.columns().iter().any(|(monomial, _)| {
+                monomial.factors().iter().any(|&(variable, _)| !known(variable))
+            }) {
                 return Err(Fault::Shape);
             }
             let entries = entries(probability, &|variable| value_of(&aggregates, variable), &grid);
             // A probability lies between 0 and 1 whatever rounding says.
-            let entries: Vec<Interval> =
-                entries.into_iter().map(|(low, high)| (low.max(Rational::ZERO), high.max(Rational::ZERO).min(Rational::ONE))).collect();
+            let entries: Vec<Interval> = entries
+                .into_iter()
+                .map(|(low, high)| {
+                    (low.max(Rational::ZERO), high.max(Rational::ZERO).min(Rational::ONE))
+                })
+                .collect();
             for (pair, mass) in own.iter().enumerate() {
                 for entry in successors.of_pair(pair) {
                     let arrival = &mut arrived[successors.state(entry)];
@@ -122,10 +160,14 @@ pub(super) fn enclosed_witness(
             }
             probabilities.push(entries);
         }
-        masses = arrived.iter().map(|arrival| grid.outward(&(arrival.0.clone(), arrival.1.clone().min(Rational::ONE)))).collect();
+        masses = arrived
+            .iter()
+            .map(|arrival| grid.outward(&(arrival.0.clone(), arrival.1.clone().min(Rational::ONE))))
+            .collect();
         flow.push(own);
     }
-    // Backwards: the followers' value from above; beside it what is earned from below and what the leader gets from above.
+    // Backwards: the followers' value from above; beside it what is earned from below and what the
+    // leader gets from above.
     let of = |variable: Variable| value_of(&aggregates, variable);
     let payoff = polynomial_range(&instance.payoff, &of);
     let positive = *sigma >= Rational::ZERO;
@@ -135,7 +177,9 @@ pub(super) fn enclosed_witness(
     let mut next: Vec<Interval> = Vec::new();
     for (t, stage) in instance.stages.iter().enumerate().rev() {
         let rewards = entries(&stage.reward, &of, &grid);
-        for (pair, (least, greatest)) in entries(&stage.leader_reward, &of, &grid).into_iter().enumerate() {
+        for (pair, (least, greatest)) in
+            entries(&stage.leader_reward, &of, &grid).into_iter().enumerate()
+        {
             let signed = if positive { (least, greatest) } else { (-greatest, -least) };
             leader += product_side(&flow[t][pair], &signed, Rounding::Up);
             earned += product_side(&flow[t][pair], &rewards[pair], Rounding::Down);
@@ -146,29 +190,52 @@ pub(super) fn enclosed_witness(
             let mut worth = Vec::with_capacity(pairs.len());
             for pair in pairs.clone() {
                 let mut value = rewards[pair].clone();
-                if let (Some((successors, _)), Some(probability)) = (&stage.transition, probabilities.get(t)) {
+                if let (Some((successors, _)), Some(probability)) =
+                    (&stage.transition, probabilities.get(t))
+                {
                     for entry in successors.of_pair(pair) {
                         let (low, high) = next.get(successors.state(entry)).ok_or(Fault::Shape)?;
-                        value.0 += product_side(&probability[entry], &(low.clone(), low.clone()), Rounding::Down);
-                        value.1 += product_side(&probability[entry], &(high.clone(), high.clone()), Rounding::Up);
+                        value.0 += product_side(
+                            &probability[entry],
+                            &(low.clone(), low.clone()),
+                            Rounding::Down,
+                        );
+                        value.1 += product_side(
+                            &probability[entry],
+                            &(high.clone(), high.clone()),
+                            Rounding::Up,
+                        );
                     }
                 }
                 worth.push(grid.outward(&value));
             }
-            let greatest = |side: fn(&Interval) -> &Rational| worth.iter().map(side).max().cloned().ok_or(Fault::Shape);
+            let greatest = |side: fn(&Interval) -> &Rational| {
+                worth.iter().map(side).max().cloned().ok_or(Fault::Shape)
+            };
             values.push((greatest(|value| &value.0)?, greatest(|value| &value.1)?));
             for (own, pair) in pairs.enumerate().filter(|(_, pair)| !flow[t][*pair].1.is_zero()) {
                 // What another pair may earn more; nothing where none can.
                 let others = worth.iter().enumerate().filter(|(other, _)| *other != own);
-                let more = others.map(|(_, other)| &other.1 - &worth[own].0).max().unwrap_or(Rational::ZERO);
+                let more = others
+                    .map(|(_, other)| &other.1 - &worth[own].0)
+                    .max()
+                    .unwrap_or(Rational::ZERO);
                 regret += &flow[t][pair].1 * more.max(Rational::ZERO);
             }
         }
         next = values;
     }
-    let value = instance.initial.iter().zip(&next).fold(Rational::ZERO, |sum, (mass, value)| sum + mass * &value.1);
+    let value = instance
+        .initial
+        .iter()
+        .zip(&next)
+        .fold(Rational::ZERO, |sum, (mass, value)| sum + mass * &value.1);
     let exploitability = (value - earned).min(regret);
-    if exploitability > *epsilon { Err(Fault::NotAnEquilibrium { exploitability }) } else { Ok(leader) }
+    if exploitability > *epsilon {
+        Err(Fault::NotAnEquilibrium { exploitability })
+    } else {
+        Ok(leader)
+    }
 }
 
 fn value_of(aggregates: &[Interval], variable: Variable) -> Interval {
@@ -188,7 +255,8 @@ fn shares(pairs: &crate::game::Pairs, play: &StagePolicy) -> Result<Vec<Rational
     match play {
         StagePolicy::Pure(actions) => {
             for (state, &action) in actions.iter().enumerate() {
-                shares[pairs.find(state, action as usize).ok_or(Fault::NotAPolicy)?] = Rational::ONE;
+                shares[pairs.find(state, action as usize).ok_or(Fault::NotAPolicy)?] =
+                    Rational::ONE;
             }
         }
         StagePolicy::Mixed(rows) => {
@@ -198,7 +266,8 @@ fn shares(pairs: &crate::game::Pairs, play: &StagePolicy) -> Result<Vec<Rational
                     return Err(Fault::NotAPolicy);
                 }
                 for (action, probability) in row {
-                    shares[pairs.find(state, *action as usize).ok_or(Fault::NotAPolicy)?] += probability;
+                    shares[pairs.find(state, *action as usize).ok_or(Fault::NotAPolicy)?] +=
+                        probability;
                 }
             }
         }

@@ -1,14 +1,20 @@
-//! Rule `limit`, statement (N) of docs/certificate.md: a value of the leader to which values of decisions tend, whether a decision reaches it or not.
+//! Rule `limit`, statement (N) of docs/certificate.md: a value of the leader to which values of
+//! decisions tend, whether a decision reaches it or not.
 //!
-//! At a decision, follow a pure policy everywhere. For a pair of a state at a stage, the *gap* is what a follower loses who takes the pair once, as a polynomial in the
-//! population: `Q(policy's pair) - Q(pair)`, `Q = r + P V`, `V` the policy's own values. With constant transitions and rewards affine in the decision, gaps are affine in the decision: what is
-//! not negative at both ends of a segment is not negative on it, and what is positive at the second end besides is positive on it but for the first end.
+//! At a decision, follow a pure policy everywhere. For a pair of a state at a stage, the *gap* is
+//! what a follower loses who takes the pair once, as a polynomial in the population: `Q(policy's
+//! pair) - Q(pair)`, `Q = r + P V`, `V` the policy's own values. With constant transitions and
+//! rewards affine in the decision, gaps are affine in the decision: what is not negative at both
+//! ends of a segment is not negative on it, and what is positive at the second end besides is
+//! positive on it but for the first end.
 
 use super::situation::Situation;
 use super::verdict::Fault;
 use crate::certificate::{Claim, Part, Selection};
 use crate::exact::Rational;
-use crate::game::{Columns, Game, Grid, Instance, InstanceStage, Policy, Polynomial, StagePolicy, Variable};
+use crate::game::{
+    Columns, Game, Grid, Instance, InstanceStage, Policy, Polynomial, StagePolicy, Variable,
+};
 
 /// A state at a stage, and what a follower loses there by one deviation from a policy.
 #[derive(Debug, Clone)]
@@ -39,7 +45,8 @@ enum Known {
 /// Where a pure policy is optimal whatever the others do, step by step.
 #[derive(Debug)]
 pub struct Dominance {
-    /// The ranges within which each site was decided, in the order of [`sites`]; `None` where nothing is shown.
+    /// The ranges within which each site was decided, in the order of [`sites`]; `None` where
+    /// nothing is shown.
     pub ranges: Vec<Option<Ranges>>,
     /// A reached site at which another action may be as good.
     pub doubtful: Option<(usize, usize)>,
@@ -48,7 +55,8 @@ pub struct Dominance {
 /// The sites of a game and the gaps of a pure policy at a decision, the last stage first.
 ///
 /// # Errors
-/// [`Fault::NotAPolicy`] when it is not pure or does not fit, [`Fault::NotBiaffine`] when transitions are no constants.
+/// [`Fault::NotAPolicy`] when it is not pure or does not fit, [`Fault::NotBiaffine`] when
+/// transitions are no constants.
 pub fn sites(instance: &Instance, policy: &Policy) -> Result<Vec<Site>, Fault> {
     let chosen = chosen_pairs(instance, policy)?;
     let reached = reached(instance, &chosen)?;
@@ -69,26 +77,37 @@ pub fn sites(instance: &Instance, policy: &Policy) -> Result<Vec<Site>, Fault> {
     Ok(sites)
 }
 
-/// Where the pair of a policy is optimal at all of some decisions, and the only optimal one at the last of them. `ends` are the [`sites`] at these decisions; `instance` is the game at any.
+/// Where the pair of a policy is optimal at all of some decisions, and the only optimal one at the
+/// last of them. `ends` are the [`sites`] at these decisions; `instance` is the game at any.
 ///
-/// A site is decided within the ranges of the aggregates over all populations that take the policy's pair at every site where it is known to be the only optimal one, and
-/// after the sites to which it leads; more sites narrow the ranges, until nothing changes.
+/// A site is decided within the ranges of the aggregates over all populations that take the
+/// policy's pair at every site where it is known to be the only optimal one, and after the sites to
+/// which it leads; more sites narrow the ranges, until nothing changes.
 ///
 /// # Errors
 /// [`Fault::NotBiaffine`] when a gap is not affine in the population.
-pub fn dominance(instance: &Instance, policy: &Policy, ends: &[Vec<Site>]) -> Result<Dominance, Fault> {
+pub fn dominance(
+    instance: &Instance,
+    policy: &Policy,
+    ends: &[Vec<Site>],
+) -> Result<Dominance, Fault> {
     let chosen = chosen_pairs(instance, policy)?;
     let Some(sites) = ends.last() else { return Err(Fault::Shape) };
     let states = instance.initial.len();
-    let position = |stage: usize, state: usize| (instance.stages.len() - 1 - stage) * states + state;
+    let position =
+        |stage: usize, state: usize| (instance.stages.len() - 1 - stage) * states + state;
     let mut known = vec![Known::Nothing; sites.len()];
     let mut decided: Vec<Option<Ranges>> = vec![None; sites.len()];
     loop {
-        let only = |stage: usize, state: usize| (known[position(stage, state)] == Known::Only).then(|| chosen[stage][state]);
+        let only = |stage: usize, state: usize| {
+            (known[position(stage, state)] == Known::Only).then(|| chosen[stage][state])
+        };
         let ranges = ranges(instance, &only)?;
         let mut changed = false;
         for (index, site) in sites.iter().enumerate() {
-            if known[index] == Known::Only || !leads_to_known(instance, site, &|state| known[position(site.stage + 1, state)])? {
+            if known[index] == Known::Only
+                || !leads_to_known(instance, site, &|state| known[position(site.stage + 1, state)])?
+            {
                 continue;
             }
             let mut now = Known::Only;
@@ -110,16 +129,23 @@ pub fn dominance(instance: &Instance, policy: &Policy, ends: &[Vec<Site>]) -> Re
             break;
         }
     }
-    let doubtful = sites.iter().zip(&known).find(|(site, known)| site.reached && **known != Known::Only);
+    let doubtful =
+        sites.iter().zip(&known).find(|(site, known)| site.reached && **known != Known::Only);
     Ok(Dominance { ranges: decided, doubtful: doubtful.map(|(site, _)| (site.stage, site.state)) })
 }
 
 /// Whether something is known of all sites of the next stage to which a site leads.
-fn leads_to_known(instance: &Instance, site: &Site, known: &dyn Fn(usize) -> Known) -> Result<bool, Fault> {
+fn leads_to_known(
+    instance: &Instance,
+    site: &Site,
+    known: &dyn Fn(usize) -> Known,
+) -> Result<bool, Fault> {
     let stage = &instance.stages[site.stage];
     let Some((successors, probability)) = &stage.transition else { return Ok(true) };
     for entry in stage.pairs.of_state(site.state).flat_map(|pair| successors.of_pair(pair)) {
-        if constant(probability, entry)? != Rational::ZERO && known(successors.state(entry)) == Known::Nothing {
+        if constant(probability, entry)? != Rational::ZERO
+            && known(successors.state(entry)) == Known::Nothing
+        {
             return Ok(false);
         }
     }
@@ -148,7 +174,9 @@ fn chosen_pairs(instance: &Instance, policy: &Policy) -> Result<Vec<Vec<usize>>,
     }
     let of_stage = |(stage, play): (&InstanceStage, &StagePolicy)| match play {
         StagePolicy::Pure(actions) if actions.len() == stage.pairs.states() => {
-            let pair = |(state, &action): (usize, &u32)| stage.pairs.find(state, action as usize).ok_or(Fault::NotAPolicy);
+            let pair = |(state, &action): (usize, &u32)| {
+                stage.pairs.find(state, action as usize).ok_or(Fault::NotAPolicy)
+            };
             actions.iter().enumerate().map(pair).collect()
         }
         _ => Err(Fault::NotAPolicy),
@@ -159,14 +187,16 @@ fn chosen_pairs(instance: &Instance, policy: &Policy) -> Result<Vec<Vec<usize>>,
 /// Whether followers who take the chosen pairs are in a state at a stage.
 fn reached(instance: &Instance, chosen: &[Vec<usize>]) -> Result<Vec<Vec<bool>>, Fault> {
     let states = instance.initial.len();
-    let mut here: Vec<bool> = (0..states).map(|state| !instance.initial.numerators().is_zero_at(state)).collect();
+    let mut here: Vec<bool> =
+        (0..states).map(|state| !instance.initial.numerators().is_zero_at(state)).collect();
     let mut result = Vec::with_capacity(chosen.len());
     for (stage, chosen) in instance.stages.iter().zip(chosen) {
         let mut there = vec![false; states];
         if let Some((successors, probability)) = &stage.transition {
             for (_, &pair) in chosen.iter().enumerate().filter(|(state, _)| here[*state]) {
                 for entry in successors.of_pair(pair) {
-                    there[successors.state(entry)] |= constant(probability, entry)? != Rational::ZERO;
+                    there[successors.state(entry)] |=
+                        constant(probability, entry)? != Rational::ZERO;
                 }
             }
         }
@@ -175,28 +205,38 @@ fn reached(instance: &Instance, chosen: &[Vec<usize>]) -> Result<Vec<Vec<bool>>,
     Ok(result)
 }
 
-/// The ranges of the aggregates over all populations that take the pairs that `only` names, by stage and state; whatever the decision.
-fn ranges(instance: &Instance, only: &dyn Fn(usize, usize) -> Option<usize>) -> Result<Ranges, Fault> {
+/// The ranges of the aggregates over all populations that take the pairs that `only` names, by
+/// stage and state; whatever the decision.
+fn ranges(
+    instance: &Instance,
+    only: &dyn Fn(usize, usize) -> Option<usize>,
+) -> Result<Ranges, Fault> {
     let one = |k: usize| -> Result<(Rational, Rational), Fault> {
         let aggregate = &instance.aggregates[k];
-        let mut next: Vec<(Rational, Rational)> = vec![(Rational::ZERO, Rational::ZERO); instance.initial.len()];
+        let mut next: Vec<(Rational, Rational)> =
+            vec![(Rational::ZERO, Rational::ZERO); instance.initial.len()];
         for (t, stage) in instance.stages.iter().enumerate().take(aggregate.stage + 1).rev() {
             let mut weights = vec![Rational::ZERO; stage.pairs.len()];
             if t == aggregate.stage {
                 for (state, action, weight) in &aggregate.weights {
-                    let pair = stage.pairs.find(*state as usize, *action as usize).ok_or(Fault::Shape)?;
+                    let pair =
+                        stage.pairs.find(*state as usize, *action as usize).ok_or(Fault::Shape)?;
                     weights[pair] += weight;
                 }
             }
             let mut values = Vec::with_capacity(next.len());
             for state in 0..stage.pairs.states() {
                 let mut range: Option<(Rational, Rational)> = None;
-                let allowed = only(t, state).map_or(stage.pairs.of_state(state), |pair| pair..pair + 1);
+                let allowed =
+                    only(t, state).map_or(stage.pairs.of_state(state), |pair| pair..pair + 1);
                 for pair in allowed {
                     let (mut low, mut high) = (weights[pair].clone(), weights[pair].clone());
-                    if let Some((successors, probability)) = stage.transition.as_ref().filter(|_| t < aggregate.stage) {
+                    if let Some((successors, probability)) =
+                        stage.transition.as_ref().filter(|_| t < aggregate.stage)
+                    {
                         for entry in successors.of_pair(pair) {
-                            let (share, (least, greatest)) = (constant(probability, entry)?, &next[successors.state(entry)]);
+                            let (share, (least, greatest)) =
+                                (constant(probability, entry)?, &next[successors.state(entry)]);
                             low += &share * least;
                             high += &share * greatest;
                         }
@@ -211,18 +251,24 @@ fn ranges(instance: &Instance, only: &dyn Fn(usize, usize) -> Option<usize>) -> 
             next = values;
         }
         let initial = |side: &dyn Fn(&(Rational, Rational)) -> Rational| {
-            next.iter().enumerate().fold(Rational::ZERO, |sum, (state, range)| sum + instance.initial.get(state) * side(range))
+            next.iter().enumerate().fold(Rational::ZERO, |sum, (state, range)| {
+                sum + instance.initial.get(state) * side(range)
+            })
         };
         Ok((initial(&|(least, _)| least.clone()), initial(&|(_, greatest)| greatest.clone())))
     };
     (0..instance.aggregates.len()).map(one).collect()
 }
 
-/// The least value of an affine function of the population within ranges of the aggregates, and where it is.
+/// The least value of an affine function of the population within ranges of the aggregates, and
+/// where it is.
 ///
 /// # Errors
 /// [`Fault::NotBiaffine`] when the polynomial is not affine.
-pub fn least(polynomial: &Polynomial, ranges: &[(Rational, Rational)]) -> Result<(Rational, Vec<Rational>), Fault> {
+pub fn least(
+    polynomial: &Polynomial,
+    ranges: &[(Rational, Rational)],
+) -> Result<(Rational, Vec<Rational>), Fault> {
     let mut value = Rational::ZERO;
     let mut at: Vec<Rational> = ranges.iter().map(|(low, _)| low.clone()).collect();
     for (monomial, coefficient) in polynomial.terms() {
@@ -240,9 +286,15 @@ pub fn least(polynomial: &Polynomial, ranges: &[(Rational, Rational)]) -> Result
     Ok((value, at))
 }
 
-/// Checks that on the segment between two decisions, the first one excepted, all equilibria have the population of `policy`: the leader's reward there as the first
-/// decision is approached.
-pub(super) fn check_limit(game: &Game, claim: &Claim, from: &[Rational], through: &[Rational], policy: &Policy) -> Result<Rational, Fault> {
+/// Checks that on the segment between two decisions, the first one excepted, all equilibria have
+/// the population of `policy`: the leader's reward there as the first decision is approached.
+pub(super) fn check_limit(
+    game: &Game,
+    claim: &Claim,
+    from: &[Rational],
+    through: &[Rational],
+    policy: &Policy,
+) -> Result<Rational, Fault> {
     if claim.selection != Selection::Pessimistic {
         return Err(Fault::NotPessimistic);
     }
@@ -250,7 +302,11 @@ pub(super) fn check_limit(game: &Game, claim: &Claim, from: &[Rational], through
         return Err(Fault::PositiveEpsilon);
     }
     let space = game.leader.space().ok_or(Fault::Shape)?;
-    let moved = from.iter().zip(through).zip(space.grids()).any(|((a, b), grid)| *grid != Grid::Continuous && a != b);
+    let moved = from
+        .iter()
+        .zip(through)
+        .zip(space.grids())
+        .any(|((a, b), grid)| *grid != Grid::Continuous && a != b);
     if moved || !space.polytope().contains(from) || !space.admits(through) {
         return Err(Fault::NotASegment);
     }
@@ -265,11 +321,19 @@ pub(super) fn check_limit(game: &Game, claim: &Claim, from: &[Rational], through
     Situation::new(game.at(from), claim).population_witness(&[alone])
 }
 
-/// Whether the followers' rewards are affine in the decision, for each population, and their transitions see none.
+/// Whether the followers' rewards are affine in the decision, for each population, and their
+/// transitions see none.
 #[must_use]
 pub fn is_affine_in_the_decision(game: &Game) -> bool {
-    let degree = |columns: &Columns| columns.columns().iter().map(|(monomial, _)| monomial.degree() - monomial.population_degree()).max();
+    let degree = |columns: &Columns| {
+        columns
+            .columns()
+            .iter()
+            .map(|(monomial, _)| monomial.degree() - monomial.population_degree())
+            .max()
+    };
     game.stages.iter().all(|stage| {
-        degree(&stage.reward).unwrap_or(0) <= 1 && stage.transition.as_ref().is_none_or(|t| degree(&t.probability).unwrap_or(0) == 0)
+        degree(&stage.reward).unwrap_or(0) <= 1
+            && stage.transition.as_ref().is_none_or(|t| degree(&t.probability).unwrap_or(0) == 0)
     })
 }

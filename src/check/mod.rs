@@ -1,8 +1,8 @@
 //! The checker: accepts a certificate or says which step fails.
 //!
-//! It uses exact numbers, the game and the grammar of certificates, and nothing else of this library: no
-//! solver, no floating point. A certificate is read in a stream; memory holds the game at one decision and one
-//! step. The rules and why they are sound: docs/certificate.md.
+//! It uses exact numbers, the game and the grammar of certificates, and nothing else of this
+//! library: no solver, no floating point. A certificate is read in a stream; memory holds the game
+//! at one decision and one step. The rules and why they are sound: docs/certificate.md.
 
 mod bundle;
 mod conclusion;
@@ -29,7 +29,10 @@ pub use conclusion::{Bounds, Price, Unfounded, greatest_exploitability, price};
 pub use equilibria::{AcceptedEquilibria, check_equilibria};
 pub use verdict::{Accepted, Fault, Rejection};
 
-use crate::certificate::{Claim, CoverStep, LiftedStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep, TreeStep};
+use crate::certificate::{
+    Claim, CoverStep, LiftedStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep,
+    TreeStep,
+};
 use crate::exact::Rational;
 use crate::game::{Decision, Game, Point};
 use cover::Upper;
@@ -58,16 +61,25 @@ pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejecti
 }
 
 /// [`check`] where `hash` is that of `game`, known already.
-pub(crate) fn check_hashed(game: &Game, hash: &str, certificate: impl BufRead) -> Result<Accepted, Rejection> {
+pub(crate) fn check_hashed(
+    game: &Game,
+    hash: &str,
+    certificate: impl BufRead,
+) -> Result<Accepted, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
     check_about(game, hash, &mut reader, claim, None)
 }
 
-/// Checks `certificate` against `game`, or against the game that `reload` makes with the constants that it changes.
+/// Checks `certificate` against `game`, or against the game that `reload` makes with the constants
+/// that it changes.
 ///
 /// # Errors
 /// [`Rejection`] names the line, the rule and the reason.
-pub fn check_with(game: &Game, certificate: impl BufRead, reload: Option<Reload<'_>>) -> Result<Accepted, Rejection> {
+pub fn check_with(
+    game: &Game,
+    certificate: impl BufRead,
+    reload: Option<Reload<'_>>,
+) -> Result<Accepted, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
     check_about(game, &game.hash(), &mut reader, claim, reload)
 }
@@ -81,8 +93,11 @@ fn check_about<R: BufRead>(
     reload: Option<Reload<'_>>,
 ) -> Result<Accepted, Rejection> {
     let changes = reader.changes().to_vec();
-    let Some((name, value)) = changes.first() else { return check_steps(game, hash, reader, claim) };
-    let reload = reload.ok_or_else(|| Rejection::Changed { name: name.clone(), value: value.clone() })?;
+    let Some((name, value)) = changes.first() else {
+        return check_steps(game, hash, reader, claim);
+    };
+    let reload =
+        reload.ok_or_else(|| Rejection::Changed { name: name.clone(), value: value.clone() })?;
     let changed = reload(&changes).map_err(Rejection::Unchangeable)?;
     let outer = reader.reshape((changed.stages.len(), changed.states.len()));
     let accepted = check_steps(&changed, &changed.hash(), reader, claim);
@@ -91,7 +106,12 @@ fn check_about<R: BufRead>(
 }
 
 /// Checks the steps that follow a header against the claim in it; `expected` is the hash of `game`.
-fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, claim: Claim) -> Result<Accepted, Rejection> {
+fn check_steps<R: BufRead>(
+    game: &Game,
+    expected: &str,
+    reader: &mut Reader<R>,
+    claim: Claim,
+) -> Result<Accepted, Rejection> {
     if claim.game_hash != expected {
         return Err(Rejection::OtherGame { found: claim.game_hash, expected: expected.into() });
     }
@@ -125,14 +145,21 @@ fn check_steps<R: BufRead>(game: &Game, expected: &str, reader: &mut Reader<R>, 
     conclude(&claim, &shown)?;
     let sides = |shown: &Shown| match claim.selection {
         Selection::Pessimistic => (shown.bound.clone(), shown.witness.clone()),
-        Selection::Optimistic => (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v)),
+        Selection::Optimistic => {
+            (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v))
+        }
     };
     let decisions = shown.iter().map(sides).collect();
     Ok(Accepted { claim, decisions, attained: None, curve: Vec::new(), changes: Vec::new() })
 }
 
-/// Leader rule for a polytope of decisions, statement (V): decisions whose inner bounds reach `lower`, covers whose pieces stay below `upper`.
-fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim) -> Result<Accepted, Rejection> {
+/// Leader rule for a polytope of decisions, statement (V): decisions whose inner bounds reach
+/// `lower`, covers whose pieces stay below `upper`.
+fn check_polytope<R: BufRead>(
+    game: &Game,
+    reader: &mut Reader<R>,
+    claim: Claim,
+) -> Result<Accepted, Rejection> {
     let (mut lower, mut limit): (Option<Rational>, Option<Rational>) = (None, None);
     let mut upper: Option<Upper> = None;
     let mut pending = reader.step()?;
@@ -142,7 +169,8 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
             Step::At(values) => {
                 game.leader.admits(&values)?;
                 let mut shown = Shown::default();
-                pending = check_decision(reader, Situation::new(game.at(&values), &claim), &mut shown)?;
+                pending =
+                    check_decision(reader, Situation::new(game.at(&values), &claim), &mut shown)?;
                 let own = match claim.selection {
                     Selection::Pessimistic => shown.bound,
                     Selection::Optimistic => shown.witness.map(|value| -value),
@@ -150,16 +178,15 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
                 lower = lower.max(own);
             }
             Step::Cover(CoverStep::Open) => {
-                let bound = cover::check_cover(reader, game, &claim, &|reader, piece| check_joined(reader, game, &claim, piece))?;
+                let bound = cover::check_cover(reader, game, &claim, &|reader, piece| {
+                    check_joined(reader, game, &claim, piece)
+                })?;
                 upper = Some(bound.sharper(upper));
                 pending = reader.step()?;
             }
             Step::Limit { from, through, policy } => {
-                let value = limit::check_limit(game, &claim, &from, &through, &policy).map_err(|fault| Rejection::Step {
-                    line,
-                    rule: "limit",
-                    fault,
-                })?;
+                let value = limit::check_limit(game, &claim, &from, &through, &policy)
+                    .map_err(|fault| Rejection::Step { line, rule: "limit", fault })?;
                 limit = limit.max(Some(value));
                 pending = reader.step()?;
             }
@@ -169,22 +196,34 @@ fn check_polytope<R: BufRead>(game: &Game, reader: &mut Reader<R>, claim: Claim)
                 pending = reader.step()?;
             }
             Step::Decision(_) => return Err(Rejection::NotFinite),
-            other => return Err(Rejection::Step { line, rule: other.rule(), fault: Fault::NoDecision }),
+            other => {
+                return Err(Rejection::Step { line, rule: other.rule(), fault: Fault::NoDecision });
+            }
         }
     }
     if lower.as_ref().is_none_or(|shown| *shown < claim.lower) {
         return Err(Rejection::LowerNotShown { claimed: claim.lower, shown: lower });
     }
     if upper.as_ref().is_none_or(|shown| shown.bound > claim.upper) {
-        return Err(Rejection::UpperNotShown { claimed: claim.upper, shown: upper.map(|upper| upper.bound) });
+        return Err(Rejection::UpperNotShown {
+            claimed: claim.upper,
+            shown: upper.map(|upper| upper.bound),
+        });
     }
-    let missed = upper == Some(Upper { bound: claim.upper.clone(), reached: false }) && limit.as_ref() == Some(&claim.upper);
+    let missed = upper == Some(Upper { bound: claim.upper.clone(), reached: false })
+        && limit.as_ref() == Some(&claim.upper);
     let attained = if claim.lower == claim.upper { Some(true) } else { missed.then_some(false) };
     Ok(Accepted { claim, decisions: Vec::new(), attained, curve: Vec::new(), changes: Vec::new() })
 }
 
-/// The steps about the game joined with the leader on a piece, up to their end: an upper bound of her reward over all decisions of the piece and their equilibria.
-fn check_joined<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim: &Claim, piece: &[Point]) -> Result<Rational, Rejection> {
+/// The steps about the game joined with the leader on a piece, up to their end: an upper bound of
+/// her reward over all decisions of the piece and their equilibria.
+fn check_joined<R: BufRead>(
+    reader: &mut Reader<R>,
+    game: &Game,
+    claim: &Claim,
+    piece: &[Point],
+) -> Result<Rational, Rejection> {
     let line = reader.line();
     let fail = |fault| Rejection::Step { line, rule: "cover-joined", fault };
     let joined = game.joined(piece).map_err(|error| fail(Fault::Joined(error.to_string())))?;
@@ -222,7 +261,11 @@ fn in_scope(claim: &Claim, index: usize) -> bool {
 }
 
 /// Checks the steps of one decision; returns the step that ends them.
-fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'_>, shown: &mut Shown) -> Result<Option<Step>, Rejection> {
+fn check_decision<R: BufRead>(
+    reader: &mut Reader<R>,
+    mut situation: Situation<'_>,
+    shown: &mut Shown,
+) -> Result<Option<Step>, Rejection> {
     while let Some(step) = reader.step()? {
         let line = reader.line();
         let rule = step.rule();
@@ -237,16 +280,28 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
             }
             Step::Cover(_) | Step::Multiplier(_) => return Err(fail(Fault::OutsideTree)),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
-                let computed = situation.free().and_then(|free| free.dynamic_programming(multiplier, *arithmetic)).map_err(fail)?;
+                let computed = situation
+                    .free()
+                    .and_then(|free| free.dynamic_programming(multiplier, *arithmetic))
+                    .map_err(fail)?;
                 keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
             Step::Dual { value, multiplier, arithmetic, flow_duals } => {
-                let computed = situation.free().and_then(|free| free.dual(multiplier, *arithmetic, flow_duals)).map_err(fail)?;
+                let computed = situation
+                    .free()
+                    .and_then(|free| free.dual(multiplier, *arithmetic, flow_duals))
+                    .map_err(fail)?;
                 keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
-            Step::RangeBound { value } => keep_bound(shown, situation.sigma() * value, situation.range().0.clone()).map_err(fail)?,
+            Step::RangeBound { value } => {
+                keep_bound(shown, situation.sigma() * value, situation.range().0.clone())
+                    .map_err(fail)?
+            }
             Step::Witness { value, arithmetic, parts } => {
-                let computed = situation.free().and_then(|free| free.witness(*arithmetic, parts)).map_err(fail)?;
+                let computed = situation
+                    .free()
+                    .and_then(|free| free.witness(*arithmetic, parts))
+                    .map_err(fail)?;
                 keep_witness(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
             Step::Vertex { .. } => return Err(fail(Fault::Elsewhere { curve: false })),
@@ -269,16 +324,29 @@ fn check_decision<R: BufRead>(reader: &mut Reader<R>, mut situation: Situation<'
                 keep_bound(shown, value.clone(), value).map_err(fail)?;
             }
             Step::Lifted(LiftedStep::Open { value, bits, ceiling }) => {
-                // A ceiling is a bound for the other sign; some equilibrium exists, and lies below it.
+                // A ceiling is a bound for the other sign; some equilibrium exists, and lies below
+                // it.
                 let value = situation.sigma() * value;
                 let claimed = if *ceiling { -value.clone() } else { value.clone() };
                 let sigma = (*situation.sigma() > Rational::ZERO) != *ceiling;
-                lifted::check_tree(reader, &situation.reduced(), situation.epsilon(), sigma, &claimed, *bits)?;
+                lifted::check_tree(
+                    reader,
+                    &situation.reduced(),
+                    situation.epsilon(),
+                    sigma,
+                    &claimed,
+                    *bits,
+                )?;
                 let keep = if *ceiling { keep_witness } else { keep_bound };
                 keep(shown, value.clone(), value).map_err(fail)?;
             }
-            Step::Tree(_) | Step::Support(_) | Step::Lifted(_) => return Err(fail(Fault::OutsideTree)),
-            Step::RangeWitness { value } => keep_witness(shown, situation.sigma() * value, situation.range().1.clone()).map_err(fail)?,
+            Step::Tree(_) | Step::Support(_) | Step::Lifted(_) => {
+                return Err(fail(Fault::OutsideTree));
+            }
+            Step::RangeWitness { value } => {
+                keep_witness(shown, situation.sigma() * value, situation.range().1.clone())
+                    .map_err(fail)?
+            }
         }
     }
     Ok(None)
@@ -306,15 +374,18 @@ fn keep_witness(shown: &mut Shown, claimed: Rational, computed: Rational) -> Res
 
 /// Leader rule for a finite list of decisions, statement (F).
 ///
-/// Pessimistic: the value is the greatest inner value, so one bound reaches `lower` and every decision has a witness at
-/// most `upper`. Optimistic: one witness reaches `lower` and every decision has a bound at most `upper`.
+/// Pessimistic: the value is the greatest inner value, so one bound reaches `lower` and every
+/// decision has a witness at most `upper`. Optimistic: one witness reaches `lower` and every
+/// decision has a bound at most `upper`.
 fn conclude(claim: &Claim, shown: &[Shown]) -> Result<(), Rejection> {
     let mut lower: Option<Rational> = None;
     let mut upper: Option<Rational> = None;
     for (index, shown) in shown.iter().enumerate().filter(|(index, _)| in_scope(claim, *index)) {
         let (from_below, from_above) = match claim.selection {
             Selection::Pessimistic => (shown.bound.clone(), shown.witness.clone()),
-            Selection::Optimistic => (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v)),
+            Selection::Optimistic => {
+                (shown.witness.clone().map(|v| -v), shown.bound.clone().map(|v| -v))
+            }
         };
         lower = lower.max(from_below);
         let from_above = from_above.ok_or(Rejection::NotCovered { index })?;

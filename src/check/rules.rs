@@ -1,8 +1,8 @@
 //! The rules of docs/certificate.md about mean-field-free games, one function each.
 //!
-//! Everything is said for `sigma J0` with `sigma = 1` (pessimistic) or `-1` (optimistic): rules of bounds
-//! return a number below `sigma J0` on every eps-equilibrium, rules of witnesses a number that some
-//! eps-equilibrium does not exceed.
+//! Everything is said for `sigma J0` with `sigma = 1` (pessimistic) or `-1` (optimistic): rules of
+//! bounds return a number below `sigma J0` on every eps-equilibrium, rules of witnesses a number
+//! that some eps-equilibrium does not exceed.
 
 use super::induction::{Choice, Form, Step, Values, average, value};
 use super::verdict::Fault;
@@ -25,29 +25,45 @@ impl<'a> Free<'a> {
     }
 
     /// `mu0'V*_0`, exact or on the given side.
-    fn follower_value(&mut self, arithmetic: Arithmetic, rounding: Rounding) -> Result<Rational, Fault> {
-        let key = (arithmetic, if arithmetic == Arithmetic::Exact { Rounding::Down } else { rounding });
+    fn follower_value(
+        &mut self,
+        arithmetic: Arithmetic,
+        rounding: Rounding,
+    ) -> Result<Rational, Fault> {
+        let key =
+            (arithmetic, if arithmetic == Arithmetic::Exact { Rounding::Down } else { rounding });
         if let Some((_, known)) = self.follower_values.iter().find(|(k, _)| *k == key) {
             return Ok(known.clone());
         }
         let form = Form { leader: Rational::ZERO, reward: Rational::ONE };
-        let computed = value(&self.numbers, &form, Choice::Greatest, arithmetic, rounding).ok_or(Fault::Shape)?;
+        let computed = value(&self.numbers, &form, Choice::Greatest, arithmetic, rounding)
+            .ok_or(Fault::Shape)?;
         self.follower_values.push((key, computed.clone()));
         Ok(computed)
     }
 
     /// Rule `dynamic-programming`, statement (D): for every multiplier `lambda >= 0`,
     /// `sigma J0 >= min over flows of (sigma c - lambda r)'d + lambda (V* - eps) + sigma constant`.
-    pub(super) fn dynamic_programming(&mut self, multiplier: &Rational, arithmetic: Arithmetic) -> Result<Rational, Fault> {
+    pub(super) fn dynamic_programming(
+        &mut self,
+        multiplier: &Rational,
+        arithmetic: Arithmetic,
+    ) -> Result<Rational, Fault> {
         let form = self.lagrangian(multiplier)?;
-        let least = value(&self.numbers, &form, Choice::Least, arithmetic, Rounding::Down).ok_or(Fault::Shape)?;
+        let least = value(&self.numbers, &form, Choice::Least, arithmetic, Rounding::Down)
+            .ok_or(Fault::Shape)?;
         Ok(least + self.equilibrium_term(multiplier, arithmetic)?)
     }
 
     /// Rule `dual`, statement (L): for every `lambda >= 0` and every `y`,
-    /// `sigma J0 >= mu0'y_0 + sum_t min over pairs of residual_t + lambda (V* - eps) + sigma constant`, with
-    /// `residual_t(s,a) = sigma c - lambda r - y_t(s) + sum P y_{t+1}`.
-    pub(super) fn dual(&mut self, multiplier: &Rational, arithmetic: Arithmetic, flow_duals: &[Vec<Rational>]) -> Result<Rational, Fault> {
+    /// `sigma J0 >= mu0'y_0 + sum_t min over pairs of residual_t + lambda (V* - eps) + sigma
+    /// constant`, with `residual_t(s,a) = sigma c - lambda r - y_t(s) + sum P y_{t+1}`.
+    pub(super) fn dual(
+        &mut self,
+        multiplier: &Rational,
+        arithmetic: Arithmetic,
+        flow_duals: &[Vec<Rational>],
+    ) -> Result<Rational, Fault> {
         let form = self.lagrangian(multiplier)?;
         let bound = residual_bound::<i128>(&self.numbers, &form, flow_duals)
             .or_else(|| residual_bound::<Integer>(&self.numbers, &form, flow_duals))
@@ -63,7 +79,11 @@ impl<'a> Free<'a> {
     }
 
     /// `lambda (V* - eps) + sigma constant`, from below.
-    fn equilibrium_term(&mut self, multiplier: &Rational, arithmetic: Arithmetic) -> Result<Rational, Fault> {
+    fn equilibrium_term(
+        &mut self,
+        multiplier: &Rational,
+        arithmetic: Arithmetic,
+    ) -> Result<Rational, Fault> {
         let constant = &self.sigma * &self.numbers.leader_constant;
         if multiplier.is_zero() {
             return Ok(constant);
@@ -74,7 +94,11 @@ impl<'a> Free<'a> {
 
     /// Rule `witness`, statement (W): a mixture of flows is a flow; its exploitability is
     /// `V* - sum weight r'd` and its leader reward `sum weight c'd + constant`.
-    pub(super) fn witness(&mut self, arithmetic: Arithmetic, parts: &[Part]) -> Result<Rational, Fault> {
+    pub(super) fn witness(
+        &mut self,
+        arithmetic: Arithmetic,
+        parts: &[Part],
+    ) -> Result<Rational, Fault> {
         if !is_mixture(parts) {
             return Err(Fault::Weights);
         }
@@ -99,12 +123,22 @@ impl<'a> Free<'a> {
         let choice = Choice::Policy(&part.policy);
         let reward_form = Form { leader: Rational::ZERO, reward: Rational::ONE };
         let leader_form = Form { leader: self.sigma.clone(), reward: Rational::ZERO };
-        let earned = value(&self.numbers, &reward_form, choice, arithmetic, Rounding::Down).ok_or(Fault::NotAPolicy)?;
-        Ok((earned, value(&self.numbers, &leader_form, choice, arithmetic, Rounding::Up).ok_or(Fault::NotAPolicy)?))
+        let earned = value(&self.numbers, &reward_form, choice, arithmetic, Rounding::Down)
+            .ok_or(Fault::NotAPolicy)?;
+        Ok((
+            earned,
+            value(&self.numbers, &leader_form, choice, arithmetic, Rounding::Up)
+                .ok_or(Fault::NotAPolicy)?,
+        ))
     }
 
-    /// Rule `vertex`, statement (G): what a follower loses by a policy, `V* - r'd`, and the `sigma J0` that it reaches, both from above.
-    pub(super) fn vertex(&mut self, arithmetic: Arithmetic, policy: &Policy) -> Result<(Rational, Rational), Fault> {
+    /// Rule `vertex`, statement (G): what a follower loses by a policy, `V* - r'd`, and the `sigma
+    /// J0` that it reaches, both from above.
+    pub(super) fn vertex(
+        &mut self,
+        arithmetic: Arithmetic,
+        policy: &Policy,
+    ) -> Result<(Rational, Rational), Fault> {
         let part = Part { weight: Rational::ONE, policy: policy.clone() };
         let (earned, given) = self.earned(arithmetic, &part)?;
         let loss = self.follower_value(arithmetic, Rounding::Up)? - earned;
@@ -122,14 +156,19 @@ pub(super) fn is_mixture(parts: &[Part]) -> bool {
 pub(super) fn is_policy(part: &Part) -> bool {
     part.policy.stages.iter().all(|stage| match stage {
         StagePolicy::Pure(_) => true,
-        StagePolicy::Mixed(rows) => rows
-            .iter()
-            .all(|row| row.iter().all(|(_, p)| *p >= Rational::ZERO) && row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one()),
+        StagePolicy::Mixed(rows) => rows.iter().all(|row| {
+            row.iter().all(|(_, p)| *p >= Rational::ZERO)
+                && row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one()
+        }),
     })
 }
 
 /// `mu0'y_0 + sum_t min residual_t`, exactly.
-fn residual_bound<M: Mantissa>(numbers: &Numbers, form: &Form, flow_duals: &[Vec<Rational>]) -> Option<Rational> {
+fn residual_bound<M: Mantissa>(
+    numbers: &Numbers,
+    form: &Form,
+    flow_duals: &[Vec<Rational>],
+) -> Option<Rational> {
     if flow_duals.len() != numbers.stages.len() {
         return None;
     }
@@ -155,7 +194,9 @@ fn residual_bound<M: Mantissa>(numbers: &Numbers, form: &Form, flow_duals: &[Vec
             }
         }
         bound += Rational::from_parts(least?.to_integer(), denominator);
-        let mantissas = (0..own.len()).map(|state| M::from_integer(&own.numerators().get(state))).collect::<Option<Vec<M>>>()?;
+        let mantissas = (0..own.len())
+            .map(|state| M::from_integer(&own.numerators().get(state)))
+            .collect::<Option<Vec<M>>>()?;
         next = Some(Values { mantissas, denominator: own.denominator().clone() });
     }
     Some(bound + average(&numbers.initial, &next?)?)

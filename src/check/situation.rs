@@ -1,4 +1,5 @@
-//! The game at the decision that steps are about, in the forms that their rules need, made when first asked for.
+//! The game at the decision that steps are about, in the forms that their rules need, made when
+//! first asked for.
 
 use super::fixed_flow::FixedFlow;
 use super::flow::{Flow, flow};
@@ -8,7 +9,9 @@ use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Claim, Part, Selection};
 use crate::exact::{Rational, Rounding, Scaled};
-use crate::game::{Affine, Instance, Interval, Numbers, Quadratic, Reduced, StageNumbers, Variable};
+use crate::game::{
+    Affine, Instance, Interval, Numbers, Quadratic, Reduced, StageNumbers, Variable,
+};
 
 /// Fractional bits of the followers' value against which a witness is tried first.
 const WITNESS_BITS: u32 = 60;
@@ -30,7 +33,15 @@ impl<'a> Situation<'a> {
             Selection::Pessimistic => Rational::ONE,
             Selection::Optimistic => Rational::NEG_ONE,
         };
-        Situation { instance, epsilon: &claim.epsilon, sigma, free: None, quadratic: None, affine: None, range: None }
+        Situation {
+            instance,
+            epsilon: &claim.epsilon,
+            sigma,
+            free: None,
+            quadratic: None,
+            affine: None,
+            range: None,
+        }
     }
 
     /// 1 or -1: rules speak of `sigma J0`.
@@ -80,7 +91,8 @@ impl<'a> Situation<'a> {
         }
     }
 
-    /// Rules `range-bound` and `range-witness`, statement (R): between what `sigma J0` lies for every population.
+    /// Rules `range-bound` and `range-witness`, statement (R): between what `sigma J0` lies for
+    /// every population.
     pub(super) fn range(&mut self) -> &Interval {
         let (instance, sigma) = (&self.instance, &self.sigma);
         self.range.get_or_insert_with(|| {
@@ -89,13 +101,16 @@ impl<'a> Situation<'a> {
         })
     }
 
-    /// Rule `population-witness`, statement (P): the flow of the mixture forwards, and the followers' value at its population by backward
-    /// induction. The leader reward `sigma J0` that it reaches.
+    /// Rule `population-witness`, statement (P): the flow of the mixture forwards, and the
+    /// followers' value at its population by backward induction. The leader reward `sigma J0` that
+    /// it reaches.
     pub(super) fn population_witness(&self, parts: &[Part]) -> Result<Rational, Fault> {
         if !is_mixture(parts) {
             return Err(Fault::Weights);
         }
-        let moving = self.instance.stages.iter().any(|stage| stage.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none()));
+        let moving = self.instance.stages.iter().any(|stage| {
+            stage.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none())
+        });
         if moving && parts.len() > 1 {
             return Err(Fault::Mixture { parts: parts.len() });
         }
@@ -106,14 +121,21 @@ impl<'a> Situation<'a> {
                 return Err(Fault::NotAPolicy);
             }
             let own = flow(&self.instance, &part.policy).ok_or(Fault::NotAPolicy)?;
-            population.iter_mut().zip(&own.aggregates).for_each(|(sum, value)| *sum += &part.weight * value);
+            population
+                .iter_mut()
+                .zip(&own.aggregates)
+                .for_each(|(sum, value)| *sum += &part.weight * value);
             flows.push(own);
         }
         let numbers = self.instance.at_population(&population);
         let (mut earned, mut reached) = (Rational::ZERO, numbers.leader_constant.clone());
         for (part, flow) in parts.iter().zip(&flows) {
             let total = |of: &dyn Fn(&StageNumbers) -> &Scaled| {
-                numbers.stages.iter().zip(&flow.occupation).fold(Rational::ZERO, |sum, (stage, masses)| sum + masses.dot(of(stage)))
+                numbers
+                    .stages
+                    .iter()
+                    .zip(&flow.occupation)
+                    .fold(Rational::ZERO, |sum, (stage, masses)| sum + masses.dot(of(stage)))
             };
             earned += &part.weight * total(&|stage| &stage.reward);
             reached += &part.weight * total(&|stage| &stage.leader);
@@ -122,7 +144,9 @@ impl<'a> Situation<'a> {
         // Rounded upwards the followers' value mostly tells.
         if self.value_above(&numbers, &population).is_none_or(|above| above > most) {
             let reward = Form { leader: Rational::ZERO, reward: Rational::ONE };
-            let exact = value(&numbers, &reward, Choice::Greatest, Arithmetic::Exact, Rounding::Down).ok_or(Fault::NotAPolicy)?;
+            let exact =
+                value(&numbers, &reward, Choice::Greatest, Arithmetic::Exact, Rounding::Down)
+                    .ok_or(Fault::NotAPolicy)?;
             if exact > most {
                 return Err(Fault::NotAnEquilibrium { exploitability: exact - earned });
             }
@@ -130,7 +154,8 @@ impl<'a> Situation<'a> {
         Ok(&self.sigma * reached)
     }
 
-    /// A number not below the followers' value at a population, of which `numbers` are the numbers; `None` where they are too long for machine integers.
+    /// A number not below the followers' value at a population, of which `numbers` are the numbers;
+    /// `None` where they are too long for machine integers.
     fn value_above(&self, numbers: &Numbers, population: &[Rational]) -> Option<Rational> {
         let at = |variable: Variable| match variable {
             Variable::Aggregate(k) => population.get(k as usize).cloned(),

@@ -1,9 +1,12 @@
-//! Rule `support-tree`, statement (S) of docs/certificate.md: every equilibrium at eps = 0 leaves each pair unused or finds it optimal.
+//! Rule `support-tree`, statement (S) of docs/certificate.md: every equilibrium at eps = 0 leaves
+//! each pair unused or finds it optimal.
 //!
-//! A node assumes of some pairs that nobody uses them (`d_i = 0`) and of some that they are optimal (`z_i = 0`, where
-//! `z_t(s,a) = v_t(s) - r_t(s,a;x) - sum P v_{t+1}` is the loss against the followers' values `v = V*(x)`). With multipliers of losses and of the
-//! leader's reward, what is to be shown becomes affine in `(d, v)`; its least value over the flows that avoid the unused pairs is one
-//! backward induction, and values stand between an induction upwards and one downwards.
+//! A node assumes of some pairs that nobody uses them (`d_i = 0`) and of some that they are optimal
+//! (`z_i = 0`, where `z_t(s,a) = v_t(s) - r_t(s,a;x) - sum P v_{t+1}` is the loss against the
+//! followers' values `v = V*(x)`). With multipliers of losses and of the leader's reward, what is
+//! to be shown becomes affine in `(d, v)`; its least value over the flows that avoid the unused
+//! pairs is one backward induction, and values stand between an induction upwards and one
+//! downwards.
 
 use super::situation::Situation;
 use super::verdict::{Fault, Rejection};
@@ -35,7 +38,8 @@ pub(super) struct Node<'a> {
 /// Numbers of a linear form of the occupation measure, `[stage][pair]`.
 type Entries = Vec<Vec<Rational>>;
 
-/// Checks the steps of a tree that has just been opened, to its last leaf: `sigma J0 >= value` on all equilibria.
+/// Checks the steps of a tree that has just been opened, to its last leaf: `sigma J0 >= value` on
+/// all equilibria.
 pub(super) fn check_support_tree<R: BufRead>(
     reader: &mut Reader<R>,
     situation: &mut Situation<'_>,
@@ -71,14 +75,19 @@ pub(super) fn check_support_tree<R: BufRead>(
 impl<'a> Node<'a> {
     /// The root, which assumes nothing.
     pub(super) fn root(game: &'a Affine) -> Self {
-        let assumed = game.stages.iter().map(|stage| vec![Assumption::None; stage.pairs.len()]).collect();
+        let assumed =
+            game.stages.iter().map(|stage| vec![Assumption::None; stage.pairs.len()]).collect();
         Node { game, assumed, path: Vec::new() }
     }
 
     /// The node at which the members are optimal and nothing else is used.
     pub(super) fn pattern(game: &'a Affine, members: &[Vec<bool>]) -> Self {
         let assume = |member: &bool| if *member { Assumption::Optimal } else { Assumption::Unused };
-        Node { game, assumed: members.iter().map(|row| row.iter().map(assume).collect()).collect(), path: Vec::new() }
+        Node {
+            game,
+            assumed: members.iter().map(|row| row.iter().map(assume).collect()).collect(),
+            path: Vec::new(),
+        }
     }
 
     /// Goes to the first child, in which nobody uses the pair.
@@ -129,14 +138,21 @@ impl<'a> Node<'a> {
     fn show(&self, proof: &Multipliers, sigma: &Rational, value: &Rational) -> Result<(), Fault> {
         let leader = self.game.leader.as_ref().ok_or(NotAffine::Leader)?;
         let weight = &proof.objective * sigma;
-        let form = leader.entries.iter().map(|row| row.iter().map(|c| &weight * c).collect()).collect();
+        let form =
+            leader.entries.iter().map(|row| row.iter().map(|c| &weight * c).collect()).collect();
         let constant = &weight * &leader.constant - &proof.objective * value;
         self.conclude(proof, form, constant, &(weight * &leader.share))
     }
 
-    /// Shows that `form'd + earned mu0'v_0 + constant`, which has the factor `proof.objective`, is not negative at this node; when the factor is
-    /// zero, that no equilibrium is at this node.
-    pub(super) fn conclude(&self, proof: &Multipliers, form: Entries, constant: Rational, earned: &Rational) -> Result<(), Fault> {
+    /// Shows that `form'd + earned mu0'v_0 + constant`, which has the factor `proof.objective`, is
+    /// not negative at this node; when the factor is zero, that no equilibrium is at this node.
+    pub(super) fn conclude(
+        &self,
+        proof: &Multipliers,
+        form: Entries,
+        constant: Rational,
+        earned: &Rational,
+    ) -> Result<(), Fault> {
         let strict = proof.objective.is_zero();
         match self.least(proof, form, constant, earned)? {
             None => Ok(()),
@@ -145,14 +161,26 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A number that `form'd + earned mu0'v_0 + constant - sum x_i z_i` does not fall below at this node; `None` when no flow avoids the unused pairs.
-    fn least(&self, proof: &Multipliers, mut form: Entries, mut constant: Rational, earned: &Rational) -> Result<Option<Rational>, Fault> {
+    /// A number that `form'd + earned mu0'v_0 + constant - sum x_i z_i` does not fall below at this
+    /// node; `None` when no flow avoids the unused pairs.
+    fn least(
+        &self,
+        proof: &Multipliers,
+        mut form: Entries,
+        mut constant: Rational,
+        earned: &Rational,
+    ) -> Result<Option<Rational>, Fault> {
         if proof.objective < Rational::ZERO {
             return Err(Fault::NegativeMultiplier);
         }
         // Coefficients of the values v_t(s) and of the statistics.
-        let mut values: Vec<Vec<Rational>> = (0..=self.game.stages.len()).map(|_| vec![Rational::ZERO; self.game.initial.len()]).collect();
-        values[0].iter_mut().zip(&self.game.initial).for_each(|(value, mass)| *value += earned * mass);
+        let mut values: Vec<Vec<Rational>> = (0..=self.game.stages.len())
+            .map(|_| vec![Rational::ZERO; self.game.initial.len()])
+            .collect();
+        values[0]
+            .iter_mut()
+            .zip(&self.game.initial)
+            .for_each(|(value, mass)| *value += earned * mass);
         let mut statistics = vec![Rational::ZERO; self.game.statistics];
         for (pair, multiplier) in &proof.losses {
             let (t, i) = self.position(*pair)?;
@@ -176,7 +204,9 @@ impl<'a> Node<'a> {
         let mut least = least + constant;
         if values.iter().flatten().any(|coefficient| !coefficient.is_zero()) {
             let Some(enclosure) = self.enclosure()? else { return Ok(None) };
-            for (coefficient, (low, high)) in values.iter().zip(&enclosure).flat_map(|(a, b)| a.iter().zip(b)) {
+            for (coefficient, (low, high)) in
+                values.iter().zip(&enclosure).flat_map(|(a, b)| a.iter().zip(b))
+            {
                 if !coefficient.is_zero() {
                     least += (coefficient * low).min(coefficient * high);
                 }
@@ -185,7 +215,8 @@ impl<'a> Node<'a> {
         Ok(Some(least))
     }
 
-    /// The least value of `form'd` over the flows that avoid the unused pairs; `None` when there is none.
+    /// The least value of `form'd` over the flows that avoid the unused pairs; `None` when there is
+    /// none.
     fn least_flow(&self, form: &Entries) -> Option<Rational> {
         let states = self.game.initial.len();
         // After the last stage there is nothing to come, and no way to get stuck.
@@ -193,7 +224,11 @@ impl<'a> Node<'a> {
         for (t, stage) in self.game.stages.iter().enumerate().rev() {
             let mut here: Vec<Option<Rational>> = vec![None; states];
             for (state, best) in here.iter_mut().enumerate() {
-                for i in stage.pairs.of_state(state).filter(|&i| self.assumed[t][i] != Assumption::Unused) {
+                for i in stage
+                    .pairs
+                    .of_state(state)
+                    .filter(|&i| self.assumed[t][i] != Assumption::Unused)
+                {
                     let Some(sum) = expected(&stage.next[i], &after) else { continue };
                     let candidate = sum + &form[t][i];
                     if best.as_ref().is_none_or(|best| candidate < *best) {
@@ -203,21 +238,39 @@ impl<'a> Node<'a> {
             }
             after = here;
         }
-        let start: Vec<(usize, Rational)> = self.game.initial.iter().cloned().enumerate().filter(|(_, mass)| !mass.is_zero()).collect();
+        let start: Vec<(usize, Rational)> = self
+            .game
+            .initial
+            .iter()
+            .cloned()
+            .enumerate()
+            .filter(|(_, mass)| !mass.is_zero())
+            .collect();
         expected(&start, &after)
     }
 
-    /// Per stage and state, between what `V*(x)` lies for the populations of this node; `None` when there are none.
+    /// Per stage and state, between what `V*(x)` lies for the populations of this node; `None` when
+    /// there are none.
     fn enclosure(&self) -> Result<Option<Vec<Vec<Interval>>>, Fault> {
         let mut ranges: Vec<Interval> = Vec::with_capacity(self.game.statistics);
         for k in 0..self.game.statistics {
             let form = |sign: &Rational| -> Entries {
                 let weight = |weights: &Vec<(usize, Rational)>| {
-                    weights.iter().find(|(own, _)| *own == k).map_or(Rational::ZERO, |(_, weight)| sign * weight)
+                    weights
+                        .iter()
+                        .find(|(own, _)| *own == k)
+                        .map_or(Rational::ZERO, |(_, weight)| sign * weight)
                 };
-                self.game.stages.iter().map(|stage| stage.weights.iter().map(weight).collect()).collect()
+                self.game
+                    .stages
+                    .iter()
+                    .map(|stage| stage.weights.iter().map(weight).collect())
+                    .collect()
             };
-            match (self.least_flow(&form(&Rational::ONE)), self.least_flow(&form(&Rational::NEG_ONE))) {
+            match (
+                self.least_flow(&form(&Rational::ONE)),
+                self.least_flow(&form(&Rational::NEG_ONE)),
+            ) {
                 (Some(least), Some(negated)) => ranges.push((least, -negated)),
                 _ => return Ok(None),
             }
@@ -241,7 +294,9 @@ impl<'a> Node<'a> {
                         low += p * &after[*next].0;
                         high += p * &after[*next].1;
                     }
-                    if self.assumed[t][i] == Assumption::Optimal && ceiling.as_ref().is_none_or(|known| high < *known) {
+                    if self.assumed[t][i] == Assumption::Optimal
+                        && ceiling.as_ref().is_none_or(|known| high < *known)
+                    {
                         ceiling = Some(high.clone());
                     }
                     own = Some(match own {
@@ -258,13 +313,17 @@ impl<'a> Node<'a> {
         Ok(Some(rows))
     }
 
-    /// The pairs that can carry mass at this node: reached, unused by no assumption, and leading to no state where everything is unused.
+    /// The pairs that can carry mass at this node: reached, unused by no assumption, and leading to
+    /// no state where everything is unused.
     pub(super) fn possible(&self) -> Vec<Vec<bool>> {
         let states = self.game.initial.len();
         let mut open = vec![true; states];
         let mut possible: Vec<Vec<bool>> = Vec::with_capacity(self.game.stages.len());
         for (t, stage) in self.game.stages.iter().enumerate().rev() {
-            let alive = |i: usize| self.assumed[t][i] != Assumption::Unused && stage.next[i].iter().all(|(state, _)| open[*state]);
+            let alive = |i: usize| {
+                self.assumed[t][i] != Assumption::Unused
+                    && stage.next[i].iter().all(|(state, _)| open[*state])
+            };
             let row: Vec<bool> = (0..stage.pairs.len()).map(alive).collect();
             open = (0..states).map(|state| stage.pairs.of_state(state).any(|i| row[i])).collect();
             possible.push(row);

@@ -1,7 +1,9 @@
-//! Rule `tree`, statement (T) of docs/certificate.md: boxes of the population that together hold no better equilibrium.
+//! Rule `tree`, statement (T) of docs/certificate.md: boxes of the population that together hold no
+//! better equilibrium.
 //!
-//! The followers' quadratic form is split into squares of linear forms. On a box, which bounds these forms, a square is bounded from below by
-//! a tangent or from above by a secant, so that what is to be shown becomes affine in the occupation measure, and its least value over all flows is
+//! The followers' quadratic form is split into squares of linear forms. On a box, which bounds
+//! these forms, a square is bounded from below by a tangent or from above by a secant, so that what
+//! is to be shown becomes affine in the occupation measure, and its least value over all flows is
 //! one backward induction.
 
 use super::deviation::Deviation;
@@ -11,14 +13,17 @@ use super::situation::Situation;
 use super::verdict::{Fault, Rejection};
 use crate::certificate::{Arithmetic, Combination, End, Indexed, Reader, Step, TreeStep};
 use crate::exact::{Rational, Rounding, ratio};
-use crate::game::{Interval, LinearForm, Monomial, Polynomial, Quadratic, Variable, polynomial_range};
+use crate::game::{
+    Interval, LinearForm, Monomial, Polynomial, Quadratic, Variable, polynomial_range,
+};
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
 /// Ranges of the forms of all squares.
 type Region = Vec<Interval>;
 
-/// A square `(sum coefficients_j form_j + constant)^2` in the quadratic forms of followers and leader.
+/// A square `(sum coefficients_j form_j + constant)^2` in the quadratic forms of followers and
+/// leader.
 struct Square {
     /// The affine form under the square, in the coordinates that are left.
     form: Polynomial,
@@ -77,7 +82,11 @@ pub(super) fn check_tree<R: BufRead>(
 ) -> Result<(), Rejection> {
     let (epsilon, sigma) = (situation.epsilon(), situation.sigma().clone());
     let opening = reader.line();
-    let game = situation.quadratic().map_err(|fault| Rejection::Step { line: opening, rule: "tree", fault })?;
+    let game = situation.quadratic().map_err(|fault| Rejection::Step {
+        line: opening,
+        rule: "tree",
+        fault,
+    })?;
     let fixed = match arithmetic {
         Arithmetic::Rounded(bits) => FixedFlow::new(&game.numbers(&game.leader), bits),
         Arithmetic::Exact => None,
@@ -100,16 +109,24 @@ pub(super) fn check_tree<R: BufRead>(
         let line = reader.line();
         let rule = step.as_ref().map_or("end", Step::rule);
         let fail = |fault| Rejection::Step { line, rule, fault };
-        let Some(Step::Tree(step)) = step else { return Err(fail(Fault::OpenTree { open: open.map_or(1, |open| open.len()) })) };
+        let Some(Step::Tree(step)) = step else {
+            return Err(fail(Fault::OpenTree { open: open.map_or(1, |open| open.len()) }));
+        };
         match (&step, &mut open) {
             (TreeStep::Deviation(policy), _) => {
-                tree.deviations.push(Deviation::new(tree.game, policy).ok_or_else(|| fail(Fault::NotAPolicy))?);
+                tree.deviations.push(
+                    Deviation::new(tree.game, policy).ok_or_else(|| fail(Fault::NotAPolicy))?,
+                );
             }
-            (TreeStep::Dependence { constant, coefficients }, None) => tree.add_dependence(constant, coefficients).map_err(fail)?,
+            (TreeStep::Dependence { constant, coefficients }, None) => {
+                tree.add_dependence(constant, coefficients).map_err(fail)?
+            }
             (TreeStep::Square { follower, leader, coefficients }, None) => {
                 tree.add_square(follower, leader, coefficients).map_err(fail)?;
             }
-            (TreeStep::Open { .. } | TreeStep::Dependence { .. } | TreeStep::Square { .. }, _) => return Err(fail(Fault::OutsideTree)),
+            (TreeStep::Open { .. } | TreeStep::Dependence { .. } | TreeStep::Square { .. }, _) => {
+                return Err(fail(Fault::OutsideTree));
+            }
             (TreeStep::Split { .. } | TreeStep::Tighten { .. } | TreeStep::Leaf(_), regions) => {
                 let regions = match regions {
                     Some(regions) => regions,
@@ -131,7 +148,11 @@ impl Tree<'_> {
         match step {
             TreeStep::Split { square, point } => {
                 let count = region.len();
-                let (lower, upper) = region.get(*square).cloned().ok_or(Fault::Unknown { what: "square", index: *square, count })?;
+                let (lower, upper) = region.get(*square).cloned().ok_or(Fault::Unknown {
+                    what: "square",
+                    index: *square,
+                    count,
+                })?;
                 let mut above = region.clone();
                 above[*square] = (point.clone().max(lower.clone()), upper.clone());
                 region[*square] = (lower, point.clone().min(upper));
@@ -140,7 +161,11 @@ impl Tree<'_> {
             }
             TreeStep::Tighten { square, end, value, proof } => {
                 let count = region.len();
-                let (lower, upper) = region.get(*square).cloned().ok_or(Fault::Unknown { what: "square", index: *square, count })?;
+                let (lower, upper) = region.get(*square).cloned().ok_or(Fault::Unknown {
+                    what: "square",
+                    index: *square,
+                    count,
+                })?;
                 self.show(proof, &region, &Target::Range(*square, *end, value))?;
                 region[*square] = match end {
                     End::Lower => (lower.max(value.clone()), upper),
@@ -154,18 +179,25 @@ impl Tree<'_> {
         Ok(())
     }
 
-    fn add_dependence(&mut self, constant: &Rational, coefficients: &[Rational]) -> Result<(), Fault> {
+    fn add_dependence(
+        &mut self,
+        constant: &Rational,
+        coefficients: &[Rational],
+    ) -> Result<(), Fault> {
         self.fits(coefficients)?;
         let (least, greatest) = self.extremes(&self.form_of(coefficients))?;
         if least != *constant || greatest != *constant {
             return Err(Fault::NotConstant { claimed: constant.clone(), least, greatest });
         }
-        let equation = self.rewritten(coefficients).plus(&Polynomial::constant(constant.clone()), &Rational::NEG_ONE);
+        let equation = self
+            .rewritten(coefficients)
+            .plus(&Polynomial::constant(constant.clone()), &Rational::NEG_ONE);
         // What follows from the dependences before it says nothing new.
-        let linear = equation.terms().filter_map(|(monomial, coefficient)| match monomial.factors() {
-            [(Variable::Aggregate(j), 1)] => Some((*j, coefficient.clone())),
-            _ => None,
-        });
+        let linear =
+            equation.terms().filter_map(|(monomial, coefficient)| match monomial.factors() {
+                [(Variable::Aggregate(j), 1)] => Some((*j, coefficient.clone())),
+                _ => None,
+            });
         let Some((coordinate, coefficient)) = linear.last() else { return Ok(()) };
         let mut solved = Polynomial::zero().plus(&equation, &(Rational::NEG_ONE / &coefficient));
         solved.add_term(Monomial::of(Variable::Aggregate(coordinate)), Rational::ONE);
@@ -176,11 +208,21 @@ impl Tree<'_> {
         Ok(())
     }
 
-    fn add_square(&mut self, follower: &Rational, leader: &Rational, coefficients: &[Rational]) -> Result<(), Fault> {
+    fn add_square(
+        &mut self,
+        follower: &Rational,
+        leader: &Rational,
+        coefficients: &[Rational],
+    ) -> Result<(), Fault> {
         self.fits(coefficients)?;
         let form = self.rewritten(coefficients);
         let line = self.line(&form);
-        self.squares.push(Square { form, line, follower: follower.clone(), leader: leader.clone() });
+        self.squares.push(Square {
+            form,
+            line,
+            follower: follower.clone(),
+            leader: leader.clone(),
+        });
         Ok(())
     }
 
@@ -201,7 +243,8 @@ impl Tree<'_> {
         self.squares.iter().map(|square| self.range(&square.line)).collect()
     }
 
-    /// Splits off the affine part of a polynomial and bounds the rest by the ranges of the coordinates in it.
+    /// Splits off the affine part of a polynomial and bounds the rest by the ranges of the
+    /// coordinates in it.
     fn remainder(&self, polynomial: &Polynomial) -> Result<Remainder, Fault> {
         let (mut affine, mut rest) = (Polynomial::zero(), Polynomial::zero());
         for (monomial, coefficient) in polynomial.terms() {
@@ -211,15 +254,21 @@ impl Tree<'_> {
         let mut ranges: BTreeMap<Variable, Interval> = BTreeMap::new();
         for variable in rest.variables() {
             if let Variable::Aggregate(j) = variable {
-                ranges.insert(variable, self.range(&self.line(&Polynomial::variable(Variable::Aggregate(j))))?);
+                ranges.insert(
+                    variable,
+                    self.range(&self.line(&Polynomial::variable(Variable::Aggregate(j))))?,
+                );
             }
         }
         let zero = (Rational::ZERO, Rational::ZERO);
-        let range = polynomial_range(&rest, &|variable| ranges.get(&variable).cloned().unwrap_or_else(|| zero.clone()));
+        let range = polynomial_range(&rest, &|variable| {
+            ranges.get(&variable).cloned().unwrap_or_else(|| zero.clone())
+        });
         Ok(Remainder { affine: self.line(&affine), range })
     }
 
-    /// Shows that the combination is not negative on all flows of the box (positive, when it has no weight on its target).
+    /// Shows that the combination is not negative on all flows of the box (positive, when it has no
+    /// weight on its target).
     fn show(&self, proof: &Combination, region: &Region, target: &Target<'_>) -> Result<(), Fault> {
         if proof.objective < Rational::ZERO {
             return Err(Fault::NegativeMultiplier);
@@ -252,7 +301,11 @@ impl Tree<'_> {
             }
             // s l^2 >= s (2 t l - t^2) when s > 0, and >= s ((low + high) l - low high) when s < 0.
             let (slope, constant) = if curvature > Rational::ZERO {
-                let point = proof.tangents.iter().find(|(index, _)| *index == position).map(|(_, point)| point.clone());
+                let point = proof
+                    .tangents
+                    .iter()
+                    .find(|(index, _)| *index == position)
+                    .map(|(_, point)| point.clone());
                 let point = point.unwrap_or_else(|| (&range.0 + &range.1) * ratio(1, 2));
                 (&point * ratio(2, 1), -(&point * &point))
             } else {
@@ -263,7 +316,9 @@ impl Tree<'_> {
         }
         for (position, kappa) in &proof.ranges {
             let count = region.len();
-            let Some((low, high)) = region.get(*position) else { return Err(Fault::Unknown { what: "square", index: *position, count }) };
+            let Some((low, high)) = region.get(*position) else {
+                return Err(Fault::Unknown { what: "square", index: *position, count });
+            };
             let end = if *kappa > Rational::ZERO { low } else { high };
             affine.add(&self.squares[*position].line, &-kappa.clone());
             affine.constant += kappa * end;
@@ -278,7 +333,11 @@ impl Tree<'_> {
         let mut parts = self.parts(&affine);
         parts.extend([(weight, &self.game.leader), (-total, &self.game.reward)]);
         let least = self.least(&parts)? + affine.constant;
-        if least > Rational::ZERO || (!strict && least.is_zero()) { Ok(()) } else { Err(Fault::NotShown { least, strict }) }
+        if least > Rational::ZERO || (!strict && least.is_zero()) {
+            Ok(())
+        } else {
+            Err(Fault::NotShown { least, strict })
+        }
     }
 
     fn fits(&self, coefficients: &[Rational]) -> Result<(), Fault> {
@@ -288,17 +347,24 @@ impl Tree<'_> {
     /// Coordinate `j` in the coordinates that are left.
     fn coordinate(&self, j: usize) -> Polynomial {
         let known = self.dependences.iter().find(|(own, _)| *own as usize == j);
-        known.map_or_else(|| Polynomial::variable(Variable::Aggregate(j as u32)), |(_, polynomial)| polynomial.clone())
+        known.map_or_else(
+            || Polynomial::variable(Variable::Aggregate(j as u32)),
+            |(_, polynomial)| polynomial.clone(),
+        )
     }
 
     /// `sum coefficients_j coordinate_j` in the coordinates that are left.
     fn rewritten(&self, coefficients: &[Rational]) -> Polynomial {
-        let nonzero = coefficients.iter().enumerate().filter(|(_, coefficient)| !coefficient.is_zero());
-        nonzero.fold(Polynomial::zero(), |sum, (j, coefficient)| sum.plus(&self.coordinate(j), coefficient))
+        let nonzero =
+            coefficients.iter().enumerate().filter(|(_, coefficient)| !coefficient.is_zero());
+        nonzero.fold(Polynomial::zero(), |sum, (j, coefficient)| {
+            sum.plus(&self.coordinate(j), coefficient)
+        })
     }
 
     fn form_of(&self, coefficients: &[Rational]) -> LinearForm {
-        let parts: Vec<(Rational, &LinearForm)> = coefficients.iter().cloned().zip(&self.game.coordinates).collect();
+        let parts: Vec<(Rational, &LinearForm)> =
+            coefficients.iter().cloned().zip(&self.game.coordinates).collect();
         self.game.combine(&parts)
     }
 
@@ -317,13 +383,17 @@ impl Tree<'_> {
     /// A line without its constant as a combination of linear forms on pairs.
     fn parts(&self, line: &Line) -> Vec<(Rational, &LinearForm)> {
         let terms = line.coefficients.iter().zip(&self.game.coordinates);
-        terms.filter(|(coefficient, _)| !coefficient.is_zero()).map(|(coefficient, form)| (coefficient.clone(), form)).collect()
+        terms
+            .filter(|(coefficient, _)| !coefficient.is_zero())
+            .map(|(coefficient, form)| (coefficient.clone(), form))
+            .collect()
     }
 
     /// Least and greatest value of a line over all flows, or numbers outside them.
     fn range(&self, line: &Line) -> Result<Interval, Fault> {
         let parts = self.parts(line);
-        let opposite: Vec<(Rational, &LinearForm)> = parts.iter().map(|(factor, form)| (-factor.clone(), *form)).collect();
+        let opposite: Vec<(Rational, &LinearForm)> =
+            parts.iter().map(|(factor, form)| (-factor.clone(), *form)).collect();
         Ok((self.least(&parts)? + &line.constant, &line.constant - self.least(&opposite)?))
     }
 
@@ -366,7 +436,12 @@ impl Line {
         if !other.constant.is_zero() {
             self.constant += factor * &other.constant;
         }
-        for (own, coefficient) in self.coefficients.iter_mut().zip(&other.coefficients).filter(|(_, coefficient)| !coefficient.is_zero()) {
+        for (own, coefficient) in self
+            .coefficients
+            .iter_mut()
+            .zip(&other.coefficients)
+            .filter(|(_, coefficient)| !coefficient.is_zero())
+        {
             *own += factor * coefficient;
         }
     }
@@ -378,9 +453,17 @@ fn least_multiple(factor: &Rational, range: &Interval) -> Rational {
 }
 
 /// The items that a list names, with their numbers.
-fn indexed<'a, 'b, T>(list: &'b [Indexed], items: &'a [T], what: &'static str) -> Result<Vec<(&'a T, &'b Rational)>, Fault> {
+fn indexed<'a, 'b, T>(
+    list: &'b [Indexed],
+    items: &'a [T],
+    what: &'static str,
+) -> Result<Vec<(&'a T, &'b Rational)>, Fault> {
     let count = items.len();
-    list.iter().map(|(index, number)| Ok((items.get(*index).ok_or(Fault::Unknown { what, index: *index, count })?, number))).collect()
+    list.iter()
+        .map(|(index, number)| {
+            Ok((items.get(*index).ok_or(Fault::Unknown { what, index: *index, count })?, number))
+        })
+        .collect()
 }
 
 /// A polynomial of degree two at most with coordinates replaced by affine polynomials.
@@ -389,7 +472,10 @@ fn insert(polynomial: &Polynomial, replaced: &[(u32, Polynomial)]) -> Result<Pol
     for (monomial, coefficient) in polynomial.terms() {
         let mut product = Polynomial::constant(coefficient.clone());
         for &(variable, exponent) in monomial.factors() {
-            let factor = replaced.iter().find(|(own, _)| variable == Variable::Aggregate(*own)).map(|(_, polynomial)| polynomial.clone());
+            let factor = replaced
+                .iter()
+                .find(|(own, _)| variable == Variable::Aggregate(*own))
+                .map(|(_, polynomial)| polynomial.clone());
             let factor = factor.unwrap_or_else(|| Polynomial::variable(variable));
             for _ in 0..exponent {
                 product = product.times(&factor).map_err(|_| Fault::Shape)?;

@@ -44,8 +44,11 @@ pub enum Fault {
         /// The position.
         index: usize,
     },
-    /// A mixture of several policies where transitions depend on the population, so that a mixture of flows is no flow.
-    #[error("the witness mixes {parts} policies, expected one: the transitions depend on the population")]
+    /// A mixture of several policies where transitions depend on the population, so that a mixture
+    /// of flows is no flow.
+    #[error(
+        "the witness mixes {parts} policies, expected one: the transitions depend on the population"
+    )]
     Mixture {
         /// How many.
         parts: usize,
@@ -57,10 +60,14 @@ pub enum Fault {
     #[error("the node already assumes something of this pair")]
     Assumed,
     /// A leaf of a set of equilibria that is not shown empty.
-    #[error("the leaf has a weight on the leader's reward, expected 0: it must hold no equilibrium")]
+    #[error(
+        "the leaf has a weight on the leader's reward, expected 0: it must hold no equilibrium"
+    )]
     NotEmpty,
     /// A leaf that does not lie within the pattern it names.
-    #[error("the node may use a pair outside the pattern, or does not assume that all its pairs are optimal")]
+    #[error(
+        "the node may use a pair outside the pattern, or does not assume that all its pairs are optimal"
+    )]
     OutsidePattern,
     /// The masses of a vertex.
     #[error("the masses of a vertex are no flow of the followers")]
@@ -90,16 +97,25 @@ pub enum Fault {
     #[error("the game joined with the leader on the piece: {0}")]
     Joined(String),
     /// Transitions that are no constants, or rewards that are not affine in the decision.
-    #[error("the rule needs transitions that are constants, and rewards that are affine in the decision and see no population")]
+    #[error(
+        "the rule needs transitions that are constants, and rewards that are affine in the decision and see no population"
+    )]
     NotAffineInDecision,
-    /// Transitions that are no constants, or rewards that are not affine in the decision, or not in the population.
-    #[error("the rule needs transitions that are constants, and rewards that are affine in the decision and in the population")]
+    /// Transitions that are no constants, or rewards that are not affine in the decision, or not in
+    /// the population.
+    #[error(
+        "the rule needs transitions that are constants, and rewards that are affine in the decision and in the population"
+    )]
     NotBiaffine,
     /// A segment between points that are no decisions, or that leaves the grid.
-    #[error("the segment does not lie in the decision set, or changes a parameter that is restricted to a grid")]
+    #[error(
+        "the segment does not lie in the decision set, or changes a parameter that is restricted to a grid"
+    )]
     NotASegment,
     /// A policy that is not optimal, or not the only optimal one where it should be.
-    #[error("another action than that of the policy may be as good at stage {stage} in state {state} (from 0)")]
+    #[error(
+        "another action than that of the policy may be as good at stage {stage} in state {state} (from 0)"
+    )]
     NotTheOnlyOptimum {
         /// The stage.
         stage: usize,
@@ -107,7 +123,9 @@ pub enum Fault {
         state: usize,
     },
     /// A second response that gives the leader as much as the first.
-    #[error("the second response may give the leader as much as the first where that gives her the most")]
+    #[error(
+        "the second response may give the leader as much as the first where that gives her the most"
+    )]
     NotBelow,
     /// A fact that the region does not have.
     #[error("fact {index} does not hold on the region, as far as the rule knows")]
@@ -116,7 +134,9 @@ pub enum Fault {
         index: usize,
     },
     /// A rule that loses more than eps where multipliers have no end.
-    #[error("the multipliers of the region have no end, and the rule may lose more than epsilon there")]
+    #[error(
+        "the multipliers of the region have no end, and the rule may lose more than epsilon there"
+    )]
     Unlimited,
     /// A step of a tree where no tree is open.
     #[error("the step stands outside a tree")]
@@ -138,7 +158,9 @@ pub enum Fault {
         count: usize,
     },
     /// The coordinate forms combine to something that is not constant on all flows.
-    #[error("the combination of forms lies between {least} and {greatest} on the flows, expected the constant {claimed}")]
+    #[error(
+        "the combination of forms lies between {least} and {greatest} on the flows, expected the constant {claimed}"
+    )]
     NotConstant {
         /// The constant claimed.
         claimed: Rational,
@@ -174,7 +196,8 @@ pub enum Fault {
         /// Whether zero does not suffice.
         strict: bool,
     },
-    /// A number does not fit the fixed point of a tree, or the game has more monomials than the rule handles.
+    /// A number does not fit the fixed point of a tree, or the game has more monomials than the
+    /// rule handles.
     #[error("a number or a polynomial is too large for the arithmetic of the tree")]
     TooLarge,
     /// The game is outside what a rule is about.
@@ -203,7 +226,9 @@ pub enum Rejection {
     #[error("epsilon is negative")]
     NegativeEpsilon,
     /// The leader's decisions are not a finite list.
-    #[error("the certificate covers a finite list of decisions, and the leader of this game has a continuum")]
+    #[error(
+        "the certificate covers a finite list of decisions, and the leader of this game has a continuum"
+    )]
     NotFinite,
     /// The scope names a decision that does not exist.
     #[error("the scope names decision {index}, the game has {count}")]
@@ -249,13 +274,17 @@ pub enum Rejection {
     #[error("a radius of the model's error is negative")]
     NegativeRadius,
     /// A statement about a second game, which is not given.
-    #[error("the bundle compares the game with the game {found}, which is not given: `--against FILE`")]
+    #[error(
+        "the bundle compares the game with the game {found}, which is not given: `--against FILE`"
+    )]
     NoTruth {
         /// Hash in the statement.
         found: String,
     },
     /// A statement about another second game.
-    #[error("the bundle compares the game with the game {found}, the second game given is {expected}")]
+    #[error(
+        "the bundle compares the game with the game {found}, the second game given is {expected}"
+    )]
     OtherTruth {
         /// Hash in the statement.
         found: String,
@@ -299,7 +328,9 @@ pub enum Rejection {
         upper: bool,
     },
     /// Constants with other values, where the game file is not at hand.
-    #[error("the certificate is about the game file with {name} = {value}, which is not at hand here")]
+    #[error(
+        "the certificate is about the game file with {name} = {value}, which is not at hand here"
+    )]
     Changed {
         /// The constant.
         name: String,
@@ -321,7 +352,9 @@ pub enum Rejection {
 }
 
 fn or_none(value: &Option<Rational>) -> String {
-    value.as_ref().map_or_else(|| "the steps show none".into(), |value| format!("the steps show {value}"))
+    value
+        .as_ref()
+        .map_or_else(|| "the steps show none".into(), |value| format!("the steps show {value}"))
 }
 
 /// An accepted certificate: its claim, and the interval that its steps show for each decision.
@@ -331,11 +364,13 @@ pub struct Accepted {
     pub claim: Claim,
     /// Per decision, lower and upper bound of its inner value where shown.
     pub decisions: Vec<(Option<Rational>, Option<Rational>)>,
-    /// Of a leader with a polytope of decisions: whether the supremum is `claim.upper` and some decision reaches it (`true`) or none does (`false`);
-    /// `None` where neither is shown.
+    /// Of a leader with a polytope of decisions: whether the supremum is `claim.upper` and some
+    /// decision reaches it (`true`) or none does (`false`); `None` where neither is shown.
     pub attained: Option<bool>,
-    /// The points of a curve, of which `claim` is the first: its bounds hold on the lines between them. Empty for a claim about one epsilon.
+    /// The points of a curve, of which `claim` is the first: its bounds hold on the lines between
+    /// them. Empty for a claim about one epsilon.
     pub curve: Vec<CurvePoint>,
-    /// Constants of the game file and the values that they have in the game that the claim is about.
+    /// Constants of the game file and the values that they have in the game that the claim is
+    /// about.
     pub changes: Vec<(String, Rational)>,
 }

@@ -13,7 +13,8 @@ pub struct Array {
 }
 
 impl Array {
-    /// The array with axes of these lengths; `None` when their product is not the number of entries.
+    /// The array with axes of these lengths; `None` when their product is not the number of
+    /// entries.
     #[must_use]
     pub fn new(shape: Vec<usize>, entries: Vec<Rational>) -> Option<Self> {
         let product = shape.iter().try_fold(1usize, |product, &length| product.checked_mul(length));

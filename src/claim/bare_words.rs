@@ -1,4 +1,5 @@
-//! Words that JSON does not know, such as the `NaN` and `Infinity` that many programs write, and where they stand.
+//! Words that JSON does not know, such as the `NaN` and `Infinity` that many programs write, and
+//! where they stand.
 
 /// A container that is open at some position of the text.
 enum Open {
@@ -8,7 +9,8 @@ enum Open {
     Object(String),
 }
 
-/// The first word that is no JSON, and its place: `policy[0][2][1]`. `None` when there is none, or the text is damaged in another way before it.
+/// The first word that is no JSON, and its place: `policy[0][2][1]`. `None` when there is none, or
+/// the text is damaged in another way before it.
 pub(super) fn find_bare_word(text: &str) -> Option<(String, String)> {
     let mut open: Vec<Open> = Vec::new();
     // The last string that ended: a key when a colon follows.
@@ -41,14 +43,18 @@ pub(super) fn find_bare_word(text: &str) -> Option<(String, String)> {
                 taken = rest.find(|c: char| !word(c)).unwrap_or(rest.len()).max(taken);
                 let found = &rest[..taken];
                 let letters = found.trim_start_matches('-');
-                let known = matches!(found, "true" | "false" | "null") || letters.starts_with(|c: char| c.is_ascii_digit());
+                let known = matches!(found, "true" | "false" | "null")
+                    || letters.starts_with(|c: char| c.is_ascii_digit());
                 if !known {
                     return Some((place(&open), found.chars().take(40).collect()));
                 }
             }
             // Numbers, with their exponents.
             _ if first.is_ascii_digit() => {
-                taken = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.#".contains(c)).unwrap_or(rest.len()).max(taken);
+                taken = rest
+                    .find(|c: char| !c.is_ascii_alphanumeric() && !"+-.#".contains(c))
+                    .unwrap_or(rest.len())
+                    .max(taken);
                 // `1.#QNAN`, as some C libraries print it.
                 if rest[..taken].contains('#') {
                     return Some((place(&open), rest[..taken].chars().take(40).collect()));

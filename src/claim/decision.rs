@@ -1,4 +1,5 @@
-//! One decision of the leader, by its name, by its parameters as text, or by its parameters one by one.
+//! One decision of the leader, by its name, by its parameters as text, or by its parameters one by
+//! one.
 
 use crate::exact::{NumberError, Rational, parse_rational};
 use crate::game::{Decision, Game, NotADecision};
@@ -26,7 +27,9 @@ pub enum DecisionError {
         expected: String,
     },
     /// Parameters of several decisions.
-    #[error("decision {given}: {count} decisions have these parameters ({names}), expected values that single out one")]
+    #[error(
+        "decision {given}: {count} decisions have these parameters ({names}), expected values that single out one"
+    )]
     Ambiguous {
         /// As it was given.
         given: String,
@@ -79,7 +82,8 @@ impl Chosen {
     pub fn decision(&self, game: &Game) -> Decision {
         match self {
             Chosen::Listed(index) => {
-                let listed = game.finite_decisions().and_then(|decisions| decisions.get(*index)).cloned();
+                let listed =
+                    game.finite_decisions().and_then(|decisions| decisions.get(*index)).cloned();
                 listed.unwrap_or(Decision { name: None, values: Vec::new() })
             }
             Chosen::Point(values) => Decision { name: None, values: values.clone() },
@@ -92,7 +96,10 @@ impl Chosen {
 /// # Errors
 /// [`DecisionError`] says what the game has instead.
 pub fn choose(game: &Game, given: &str) -> Result<Chosen, DecisionError> {
-    if let Some(index) = game.finite_decisions().and_then(|all| all.iter().position(|decision| decision.name.as_deref() == Some(given))) {
+    if let Some(index) = game
+        .finite_decisions()
+        .and_then(|all| all.iter().position(|decision| decision.name.as_deref() == Some(given)))
+    {
         return Ok(Chosen::Listed(index));
     }
     with_parameters(game, given, &parse(game, given)?)
@@ -107,9 +114,16 @@ pub fn choose_given(game: &Game, given: &GivenDecision) -> Result<Chosen, Decisi
         GivenDecision::Text(text) => return choose(game, text),
         GivenDecision::Parameters(parameters) => parameters,
     };
-    let text = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",");
+    let text = parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect::<Vec<_>>()
+        .join(",");
     let position = |name: &String| game.leader.parameters.iter().position(|own| own == name);
-    let wanted = parameters.iter().map(|(name, value)| Some((position(name)?, value.clone()))).collect::<Option<Vec<_>>>();
+    let wanted = parameters
+        .iter()
+        .map(|(name, value)| Some((position(name)?, value.clone())))
+        .collect::<Option<Vec<_>>>();
     with_parameters(game, &text, &wanted.ok_or_else(|| unknown(game, &text))?)
 }
 
@@ -130,29 +144,50 @@ fn unknown(game: &Game, given: &str) -> DecisionError {
     DecisionError::Unknown { given: given.into(), expected }
 }
 
-fn with_parameters(game: &Game, given: &str, wanted: &[(usize, Rational)]) -> Result<Chosen, DecisionError> {
+fn with_parameters(
+    game: &Game,
+    given: &str,
+    wanted: &[(usize, Rational)],
+) -> Result<Chosen, DecisionError> {
     match game.finite_decisions() {
         Some(decisions) => listed_decision(game, decisions, given, wanted).map(Chosen::Listed),
         None => point(game, given, wanted).map(Chosen::Point),
     }
 }
 
-fn listed_decision(game: &Game, decisions: &[Decision], given: &str, wanted: &[(usize, Rational)]) -> Result<usize, DecisionError> {
-    let fits = |decision: &Decision| wanted.iter().all(|(parameter, value)| decision.values.get(*parameter) == Some(value));
+fn listed_decision(
+    game: &Game,
+    decisions: &[Decision],
+    given: &str,
+    wanted: &[(usize, Rational)],
+) -> Result<usize, DecisionError> {
+    let fits = |decision: &Decision| {
+        wanted.iter().all(|(parameter, value)| decision.values.get(*parameter) == Some(value))
+    };
     let found: Vec<usize> = (0..decisions.len()).filter(|&index| fits(&decisions[index])).collect();
     match found.as_slice() {
         [] => Err(unknown(game, given)),
         [only] => Ok(*only),
         // Decisions with the same parameters are the same game.
-        [first, rest @ ..] if rest.iter().all(|&index| decisions[index].values == decisions[*first].values) => Ok(*first),
-        several => {
-            Err(DecisionError::Ambiguous { given: given.into(), count: several.len(), names: names(decisions, several.iter().copied()) })
+        [first, rest @ ..]
+            if rest.iter().all(|&index| decisions[index].values == decisions[*first].values) =>
+        {
+            Ok(*first)
         }
+        several => Err(DecisionError::Ambiguous {
+            given: given.into(),
+            count: several.len(),
+            names: names(decisions, several.iter().copied()),
+        }),
     }
 }
 
 /// A number for every parameter, and together a decision.
-fn point(game: &Game, given: &str, wanted: &[(usize, Rational)]) -> Result<Vec<Rational>, DecisionError> {
+fn point(
+    game: &Game,
+    given: &str,
+    wanted: &[(usize, Rational)],
+) -> Result<Vec<Rational>, DecisionError> {
     let mut values: Vec<Option<&Rational>> = vec![None; game.leader.parameters.len()];
     for (parameter, value) in wanted {
         match values.get_mut(*parameter) {
@@ -160,28 +195,50 @@ fn point(game: &Game, given: &str, wanted: &[(usize, Rational)]) -> Result<Vec<R
             _ => return Err(unknown(game, given)),
         }
     }
-    let missing: Vec<&str> = game.leader.parameters.iter().zip(&values).filter(|(_, v)| v.is_none()).map(|(n, _)| n.as_str()).collect();
+    let missing: Vec<&str> = game
+        .leader
+        .parameters
+        .iter()
+        .zip(&values)
+        .filter(|(_, v)| v.is_none())
+        .map(|(n, _)| n.as_str())
+        .collect();
     if !missing.is_empty() {
         let missing = listed(&missing, missing.len());
-        return Err(DecisionError::Incomplete { given: given.into(), missing, expected: assignments(game) });
+        return Err(DecisionError::Incomplete {
+            given: given.into(),
+            missing,
+            expected: assignments(game),
+        });
     }
     let values: Vec<Rational> = values.into_iter().flatten().cloned().collect();
-    game.leader.admits(&values).map_err(|source| DecisionError::NotAdmitted { given: given.into(), source })?;
+    game.leader
+        .admits(&values)
+        .map_err(|source| DecisionError::NotAdmitted { given: given.into(), source })?;
     Ok(values)
 }
 
-/// Assignments `name=value` separated by commas. Names may contain commas and `=`, as in `nu[idle,audit]@0`: the longest name that
-/// fits is meant.
+/// Assignments `name=value` separated by commas. Names may contain commas and `=`, as in
+/// `nu[idle,audit]@0`: the longest name that fits is meant.
 fn parse(game: &Game, given: &str) -> Result<Vec<(usize, Rational)>, DecisionError> {
     let mut wanted = Vec::new();
     let mut rest = given;
     loop {
         let text = rest.trim_start();
-        let value_of = |name: &String| text.strip_prefix(name.as_str())?.trim_start().strip_prefix('=');
-        let named = game.leader.parameters.iter().enumerate().filter_map(|(k, name)| Some((name.len(), k, value_of(name)?)));
-        let (_, parameter, value) = named.max_by_key(|(length, ..)| *length).ok_or_else(|| unknown(game, given))?;
-        let (value, more) = value.split_once(',').map_or((value, None), |(value, more)| (value, Some(more)));
-        let value = parse_rational(value.trim()).map_err(|source| DecisionError::Number { given: given.into(), source })?;
+        let value_of =
+            |name: &String| text.strip_prefix(name.as_str())?.trim_start().strip_prefix('=');
+        let named = game
+            .leader
+            .parameters
+            .iter()
+            .enumerate()
+            .filter_map(|(k, name)| Some((name.len(), k, value_of(name)?)));
+        let (_, parameter, value) =
+            named.max_by_key(|(length, ..)| *length).ok_or_else(|| unknown(game, given))?;
+        let (value, more) =
+            value.split_once(',').map_or((value, None), |(value, more)| (value, Some(more)));
+        let value = parse_rational(value.trim())
+            .map_err(|source| DecisionError::Number { given: given.into(), source })?;
         wanted.push((parameter, value));
         match more {
             Some(more) => rest = more,
@@ -204,14 +261,18 @@ fn expected(game: &Game, decisions: &[Decision]) -> String {
 
 /// `a=...,b=...`.
 fn assignments(game: &Game) -> String {
-    let names: Vec<String> = game.leader.parameters.iter().map(|name| format!("{name}=...")).take(MOST_LISTED).collect();
+    let names: Vec<String> =
+        game.leader.parameters.iter().map(|name| format!("{name}=...")).take(MOST_LISTED).collect();
     let more = game.leader.parameters.len() - names.len();
     if more == 0 { names.join(",") } else { format!("{} and {more} more", names.join(",")) }
 }
 
 fn names(decisions: &[Decision], indices: impl ExactSizeIterator<Item = usize>) -> String {
     let count = indices.len();
-    let names: Vec<&str> = indices.take(MOST_LISTED).filter_map(|index| decisions.get(index)?.name.as_deref()).collect();
+    let names: Vec<&str> = indices
+        .take(MOST_LISTED)
+        .filter_map(|index| decisions.get(index)?.name.as_deref())
+        .collect();
     listed(&names, count)
 }
 

@@ -13,8 +13,7 @@ use std::fmt;
 /// Name of the format.
 pub(super) const FORMAT: &str = "smfg-claim/1";
 /// All keys of a claim.
-const KEYS: &str =
-    "format, decision, policy, occupation, exploitability, leader_reward, follower_value, follower_reward, value, epsilon, tolerance";
+const KEYS: &str = "format, decision, policy, occupation, exploitability, leader_reward, follower_value, follower_reward, value, epsilon, tolerance";
 
 /// What a document says; arrays in files are still to be read.
 #[derive(Debug)]
@@ -38,14 +37,23 @@ pub(super) enum Source {
 
 /// Reads the text of a claim.
 pub(super) fn read_document(bytes: &[u8]) -> Result<Document, DocumentError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| DocumentError::NotText { offset: error.valid_up_to() })?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| DocumentError::NotText { offset: error.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Entries(entries) = serde_json::from_str(text).map_err(|error| match find_bare_word(text) {
-        Some((place, word)) => DocumentError::Word { place, word },
-        None => DocumentError::Syntax { message: error.to_string() },
-    })?;
-    let mut document =
-        Partial { format: None, decision: None, policy: None, occupation: None, numbers: Vec::new(), epsilon: None, tolerance: None };
+    let Entries(entries) =
+        serde_json::from_str(text).map_err(|error| match find_bare_word(text) {
+            Some((place, word)) => DocumentError::Word { place, word },
+            None => DocumentError::Syntax { message: error.to_string() },
+        })?;
+    let mut document = Partial {
+        format: None,
+        decision: None,
+        policy: None,
+        occupation: None,
+        numbers: Vec::new(),
+        epsilon: None,
+        tolerance: None,
+    };
     for (position, (key, value)) in entries.iter().enumerate() {
         if entries[..position].iter().any(|(earlier, _)| earlier == key) {
             return Err(DocumentError::Twice { key: key.clone() });
@@ -94,7 +102,9 @@ struct Partial {
 impl Partial {
     fn take(&mut self, key: &str, value: &Value) -> Result<(), DocumentError> {
         match key {
-            "format" => self.format = Some(value.as_str().map_or_else(|| kind_of(value), str::to_string)),
+            "format" => {
+                self.format = Some(value.as_str().map_or_else(|| kind_of(value), str::to_string))
+            }
             "decision" => self.decision = decision(value)?,
             "policy" => self.policy = Some(source("policy", value)?),
             "occupation" => self.occupation = Some(source("occupation", value)?),
@@ -102,7 +112,9 @@ impl Partial {
             "tolerance" => self.tolerance = Some(number("tolerance", value)?),
             _ => match Quantity::ALL.into_iter().find(|quantity| quantity.key() == key) {
                 Some(quantity) => self.numbers.push((quantity, number(key, value)?)),
-                None => return Err(DocumentError::UnknownKey { found: key.into(), expected: KEYS }),
+                None => {
+                    return Err(DocumentError::UnknownKey { found: key.into(), expected: KEYS });
+                }
             },
         }
         Ok(())
@@ -110,7 +122,10 @@ impl Partial {
 
     fn finish(mut self) -> Result<Document, DocumentError> {
         if self.format.as_deref() != Some(FORMAT) {
-            let found = self.format.map_or_else(|| "missing".into(), |found| format!("\"{}\"", found.escape_default()));
+            let found = self.format.map_or_else(
+                || "missing".into(),
+                |found| format!("\"{}\"", found.escape_default()),
+            );
             return Err(DocumentError::Format { found });
         }
         let (kind, play) = match (self.policy, self.occupation) {
@@ -120,7 +135,8 @@ impl Partial {
             (Some(_), Some(_)) => return Err(DocumentError::Play { found: "both" }),
         };
         self.numbers.sort_by_key(|(quantity, _)| *quantity);
-        let Partial { decision, numbers, epsilon, tolerance, .. } = Partial { policy: None, occupation: None, ..self };
+        let Partial { decision, numbers, epsilon, tolerance, .. } =
+            Partial { policy: None, occupation: None, ..self };
         Ok(Document { decision, kind, play, numbers, epsilon, tolerance })
     }
 }
@@ -137,11 +153,19 @@ fn kind_of(value: &Value) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() > 40 { text.chars().take(37).chain("...".chars()).collect() } else { text.into() }
+    if text.chars().count() > 40 {
+        text.chars().take(37).chain("...".chars()).collect()
+    } else {
+        text.into()
+    }
 }
 
 fn number(place: &str, value: &Value) -> Result<Rational, DocumentError> {
-    let refused = |found: String| DocumentError::Kind { place: place.into(), found, expected: "a finite number, or \"p/q\"" };
+    let refused = |found: String| DocumentError::Kind {
+        place: place.into(),
+        found,
+        expected: "a finite number, or \"p/q\"",
+    };
     let explained = |error: NumberError| refused(format!("{} ({error})", kind_of(value)));
     match value {
         Value::Number(number) => parse_rational(&number.to_string()).map_err(explained),
@@ -156,12 +180,16 @@ fn decision(value: &Value) -> Result<Option<GivenDecision>, DocumentError> {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(GivenDecision::Text(text.clone()))),
         Value::Object(object) => {
-            let parameters = object.iter().map(|(name, value)| Ok((name.clone(), number(&format!("decision, {name}"), value)?)));
+            let parameters = object.iter().map(|(name, value)| {
+                Ok((name.clone(), number(&format!("decision, {name}"), value)?))
+            });
             Ok(Some(GivenDecision::Parameters(parameters.collect::<Result<_, DocumentError>>()?)))
         }
-        other => {
-            Err(DocumentError::Kind { place: "decision".into(), found: kind_of(other), expected: "a name, or an object of parameters" })
-        }
+        other => Err(DocumentError::Kind {
+            place: "decision".into(),
+            found: kind_of(other),
+            expected: "a name, or an object of parameters",
+        }),
     }
 }
 
@@ -186,10 +214,18 @@ fn array(key: &str, value: &Value) -> Result<Array, DocumentError> {
         for (position, value) in level.iter().enumerate() {
             let place = || format!("{key}{}", index_of(&shape, position));
             let Value::Array(entries) = value else {
-                return Err(DocumentError::Kind { place: place(), found: kind_of(value), expected: "a list, as in the places before it" });
+                return Err(DocumentError::Kind {
+                    place: place(),
+                    found: kind_of(value),
+                    expected: "a list, as in the places before it",
+                });
             };
             if entries.len() != expected {
-                return Err(DocumentError::Ragged { place: place(), found: entries.len(), expected });
+                return Err(DocumentError::Ragged {
+                    place: place(),
+                    found: entries.len(),
+                    expected,
+                });
             }
             inner.extend(entries);
         }

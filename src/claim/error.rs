@@ -59,7 +59,9 @@ pub enum ClaimError {
     #[error("{0}")]
     Shape(#[from] ShapeError),
     /// A negative probability or mass.
-    #[error("{what}{place}, {at}: {value} is negative, expected at least 0 (or at least -{tolerance}, which is taken as 0)")]
+    #[error(
+        "{what}{place}, {at}: {value} is negative, expected at least 0 (or at least -{tolerance}, which is taken as 0)"
+    )]
     Negative {
         /// `policy` or `occupation`.
         what: &'static str,
@@ -73,7 +75,9 @@ pub enum ClaimError {
         tolerance: String,
     },
     /// Probabilities of a state that do not sum to 1.
-    #[error("policy{place}, {at}: the probabilities sum to {sum}, expected 1 (within {tolerance}){hint}")]
+    #[error(
+        "policy{place}, {at}: the probabilities sum to {sum}, expected 1 (within {tolerance}){hint}"
+    )]
     RowSum {
         /// Where in the array.
         place: Index,
@@ -87,7 +91,9 @@ pub enum ClaimError {
         hint: &'static str,
     },
     /// Masses of a stage that do not sum to 1.
-    #[error("occupation{place}, stage {stage}: the masses sum to {sum}, expected 1 (within {tolerance})")]
+    #[error(
+        "occupation{place}, stage {stage}: the masses sum to {sum}, expected 1 (within {tolerance})"
+    )]
     StageMass {
         /// Where in the array.
         place: Index,
@@ -99,7 +105,9 @@ pub enum ClaimError {
         tolerance: String,
     },
     /// An action played where it is not available.
-    #[error("{what}{place}, {at}: the action is not available there and has {value}, expected 0 (within {tolerance})")]
+    #[error(
+        "{what}{place}, {at}: the action is not available there and has {value}, expected 0 (within {tolerance})"
+    )]
     Unavailable {
         /// `policy` or `occupation`.
         what: &'static str,
@@ -180,7 +188,9 @@ pub enum DocumentError {
         expected: &'static str,
     },
     /// Lists of different lengths where an array is expected.
-    #[error("{place}: {found} entries, expected {expected} as in the lists before it: an array has rows of one length")]
+    #[error(
+        "{place}: {found} entries, expected {expected} as in the lists before it: an array has rows of one length"
+    )]
     Ragged {
         /// Key and indices.
         place: String,

@@ -1,8 +1,11 @@
-//! What another solver says about one decision and what the followers play, judged without a solver (docs/verify.md).
+//! What another solver says about one decision and what the followers play, judged without a solver
+//! (docs/verify.md).
 //!
-//! A [`Claim`] is an array, a policy `pi_t(a|s)` or an occupation measure `d_t(s,a)`, with numbers that are said to belong to it. [`verify`] reads the
-//! array as the exact numbers it holds, brings it to a policy where it is one up to a tolerance, evaluates that policy in exact arithmetic or with
-//! outward rounding, and compares. Everything that is wrong with an array is an error that says where.
+//! A [`Claim`] is an array, a policy `pi_t(a|s)` or an occupation measure `d_t(s,a)`, with numbers
+//! that are said to belong to it. [`verify`] reads the array as the exact numbers it holds, brings
+//! it to a policy where it is one up to a tolerance, evaluates that policy in exact arithmetic or
+//! with outward rounding, and compares. Everything that is wrong with an array is an error that
+//! says where.
 
 mod array;
 mod bare_words;

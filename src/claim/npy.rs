@@ -1,7 +1,7 @@
 //! `.npy` files: a magic number, a header that is a Python dictionary, and the entries.
 //!
-//! The header is read by hand because nothing in it may cost more than it says: no recursion, no allocation by what it announces. The
-//! format is that of `numpy.lib.format`, versions 1 to 3.
+//! The header is read by hand because nothing in it may cost more than it says: no recursion, no
+//! allocation by what it announces. The format is that of `numpy.lib.format`, versions 1 to 3.
 
 use super::array::{Array, Index, Shape, index_of};
 use super::npy_header::{Header, parse_header};
@@ -24,7 +24,9 @@ pub enum ArrayError {
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
     /// No array file at all.
-    #[error("no .npy data: it does not begin with the bytes of an array file (was it saved by np.save?)")]
+    #[error(
+        "no .npy data: it does not begin with the bytes of an array file (was it saved by np.save?)"
+    )]
     NotAnArray,
     /// A format version that is not known.
     #[error("version {0} of the format, expected 1, 2 or 3")]
@@ -39,7 +41,9 @@ pub enum ArrayError {
     )]
     Objects,
     /// Numbers of a kind that is not read.
-    #[error("entries of dtype {descr}{what}, expected real numbers: float16, float32, float64, integers or booleans")]
+    #[error(
+        "entries of dtype {descr}{what}, expected real numbers: float16, float32, float64, integers or booleans"
+    )]
     Kind {
         /// As the header writes it.
         descr: String,
@@ -80,7 +84,9 @@ pub enum ArrayError {
     #[error("the archive is damaged: {0}")]
     Archive(String),
     /// An archive without a choice of its array.
-    #[error("the archive holds {names}, expected an array `policy` or `occupation`, or a single array")]
+    #[error(
+        "the archive holds {names}, expected an array `policy` or `occupation`, or a single array"
+    )]
     Names {
         /// Names of its arrays.
         names: String,
@@ -92,7 +98,11 @@ pub(super) fn read_npy(mut input: impl Read) -> Result<Array, ArrayError> {
     let header = read_header(&mut input)?;
     let shape = || Shape(header.shape.clone());
     let too_large = || ArrayError::TooLarge { shape: shape() };
-    let count = header.shape.iter().try_fold(1usize, |product, &length| product.checked_mul(length)).ok_or_else(too_large)?;
+    let count = header
+        .shape
+        .iter()
+        .try_fold(1usize, |product, &length| product.checked_mul(length))
+        .ok_or_else(too_large)?;
     if count > MOST_ENTRIES {
         return Err(too_large());
     }
@@ -150,7 +160,8 @@ fn decode(header: &Header, bytes: &[u8], count: usize) -> Result<Array, ArrayErr
     // Distance in the file between neighbours along each axis.
     let mut stride = vec![0; shape.len()];
     let mut step = 1;
-    let axes: Vec<usize> = if *fortran_order { (0..shape.len()).collect() } else { (0..shape.len()).rev().collect() };
+    let axes: Vec<usize> =
+        if *fortran_order { (0..shape.len()).collect() } else { (0..shape.len()).rev().collect() };
     for axis in axes {
         stride[axis] = step;
         step *= shape[axis];
@@ -162,12 +173,19 @@ fn decode(header: &Header, bytes: &[u8], count: usize) -> Result<Array, ArrayErr
             at += rest % length * stride;
             rest /= length;
         }
-        let entry = bytes.get(at * encoding.bytes..(at + 1) * encoding.bytes).ok_or(ArrayError::Header("shape and size differ"))?;
-        encoding.decode(entry).map_err(|not_finite| ArrayError::NotFinite { place: index_of(shape, position), word: not_finite.word() })
+        let entry = bytes
+            .get(at * encoding.bytes..(at + 1) * encoding.bytes)
+            .ok_or(ArrayError::Header("shape and size differ"))?;
+        encoding.decode(entry).map_err(|not_finite| ArrayError::NotFinite {
+            place: index_of(shape, position),
+            word: not_finite.word(),
+        })
     };
     // In order, so that the first error is the one reported.
-    let parts: Vec<Result<Vec<_>, ArrayError>> =
-        (0..count.div_ceil(PART)).into_par_iter().map(|part| (part * PART..count.min((part + 1) * PART)).map(one).collect()).collect();
+    let parts: Vec<Result<Vec<_>, ArrayError>> = (0..count.div_ceil(PART))
+        .into_par_iter()
+        .map(|part| (part * PART..count.min((part + 1) * PART)).map(one).collect())
+        .collect();
     let mut entries = Vec::with_capacity(count);
     for part in parts {
         entries.append(&mut part?);

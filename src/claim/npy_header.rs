@@ -38,7 +38,9 @@ pub(super) fn parse_header(text: &[u8]) -> Result<Header, ArrayError> {
         }
     }
     match (encoding, fortran_order, shape) {
-        (Some(encoding), Some(fortran_order), Some(shape)) => Ok(Header { encoding, fortran_order, shape }),
+        (Some(encoding), Some(fortran_order), Some(shape)) => {
+            Ok(Header { encoding, fortran_order, shape })
+        }
         _ => Err(ArrayError::Header("one of descr, fortran_order and shape is missing")),
     }
 }
@@ -107,7 +109,9 @@ impl<'a> Scanner<'a> {
             self.peek();
             let digits = self.until(|byte| !byte.is_ascii_digit());
             let length = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-            shape.push(length.ok_or(ArrayError::Header("a length of the shape is no machine integer"))?);
+            shape.push(
+                length.ok_or(ArrayError::Header("a length of the shape is no machine integer"))?,
+            );
             // Python 2 wrote long integers as 3L.
             self.take(b'L');
             if !self.take(b',') {
@@ -124,11 +128,16 @@ impl<'a> Scanner<'a> {
     /// The kind of the entries.
     fn descr(&mut self) -> Result<Encoding, ArrayError> {
         if self.peek() == Some(b'[') {
-            let descr = String::from_utf8_lossy(&self.rest[..self.rest.len().min(60)]).trim_end().to_string();
+            let descr = String::from_utf8_lossy(&self.rest[..self.rest.len().min(60)])
+                .trim_end()
+                .to_string();
             return Err(ArrayError::Kind { descr, what: " (records with named fields)" });
         }
         let descr = self.string()?;
-        let refused = |what| ArrayError::Kind { descr: String::from_utf8_lossy(&descr[..descr.len().min(40)]).into_owned(), what };
+        let refused = |what| ArrayError::Kind {
+            descr: String::from_utf8_lossy(&descr[..descr.len().min(40)]).into_owned(),
+            what,
+        };
         let (order, code) = match descr.split_first() {
             Some((order @ (b'<' | b'>' | b'|' | b'='), code)) => (*order, code),
             _ => (b'=', descr),
@@ -148,7 +157,11 @@ impl<'a> Scanner<'a> {
             b"u8" => (Kind::Unsigned, 8),
             [b'O', ..] => return Err(ArrayError::Objects),
             [b'c', ..] => return Err(refused(" (complex numbers)")),
-            [b'f', ..] => return Err(refused(" (extended precision, whose layout differs between machines)")),
+            [b'f', ..] => {
+                return Err(refused(
+                    " (extended precision, whose layout differs between machines)",
+                ));
+            }
             [b'S' | b'U' | b'a', ..] => return Err(refused(" (text)")),
             [b'V', ..] => return Err(refused(" (raw bytes)")),
             [b'M' | b'm', ..] => return Err(refused(" (dates)")),
@@ -157,7 +170,8 @@ impl<'a> Scanner<'a> {
         let big_endian = match order {
             b'>' => true,
             b'<' => false,
-            // Where the order is that of the machine which wrote the file, only single bytes are certain.
+            // Where the order is that of the machine which wrote the file, only single bytes are
+            // certain.
             _ if kind.1 == 1 => false,
             _ => return Err(refused(" (without an order of its bytes)")),
         };
@@ -171,27 +185,54 @@ mod tests {
 
     #[test]
     fn headers() {
-        let header = parse_header(b"{'descr': '<f8', 'fortran_order': False, 'shape': (10, 3, 2), }     \n").expect("a header");
-        assert_eq!((header.shape.as_slice(), header.fortran_order, header.encoding.bytes), ([10, 3, 2].as_slice(), false, 8));
-        let header = parse_header(b"{\"shape\":(5L,),\"fortran_order\":True,\"descr\":'>i2'}").expect("a header");
-        assert_eq!((header.shape.as_slice(), header.fortran_order, header.encoding.big_endian), ([5].as_slice(), true, true));
-        assert_eq!(parse_header(b"{'descr':'|u1','fortran_order':False,'shape':()}").expect("a header").shape, Vec::<usize>::new());
+        let header =
+            parse_header(b"{'descr': '<f8', 'fortran_order': False, 'shape': (10, 3, 2), }     \n")
+                .expect("a header");
+        assert_eq!(
+            (header.shape.as_slice(), header.fortran_order, header.encoding.bytes),
+            ([10, 3, 2].as_slice(), false, 8)
+        );
+        let header = parse_header(b"{\"shape\":(5L,),\"fortran_order\":True,\"descr\":'>i2'}")
+            .expect("a header");
+        assert_eq!(
+            (header.shape.as_slice(), header.fortran_order, header.encoding.big_endian),
+            ([5].as_slice(), true, true)
+        );
+        assert_eq!(
+            parse_header(b"{'descr':'|u1','fortran_order':False,'shape':()}")
+                .expect("a header")
+                .shape,
+            Vec::<usize>::new()
+        );
     }
 
     #[test]
     fn refused() {
-        for text in
-            ["", "{", "{'descr': '<f8'}", "{'descr': '<f8', 'fortran_order': Maybe, 'shape': ()}", "[1]", "{'shape': (1, -2)}", "{'x': 1}"]
-        {
+        for text in [
+            "",
+            "{",
+            "{'descr': '<f8'}",
+            "{'descr': '<f8', 'fortran_order': Maybe, 'shape': ()}",
+            "[1]",
+            "{'shape': (1, -2)}",
+            "{'x': 1}",
+        ] {
             assert!(matches!(parse_header(text.as_bytes()), Err(ArrayError::Header(_))), "{text}");
         }
-        for (descr, word) in
-            [("'<c16'", "complex"), ("'<f16'", "extended"), ("[('a', '<f8')]", "records"), ("'<U3'", "text"), ("'f8'", "order")]
-        {
+        for (descr, word) in [
+            ("'<c16'", "complex"),
+            ("'<f16'", "extended"),
+            ("[('a', '<f8')]", "records"),
+            ("'<U3'", "text"),
+            ("'f8'", "order"),
+        ] {
             let text = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': (1,)}}");
             let error = parse_header(text.as_bytes()).expect_err("refused").to_string();
             assert!(error.contains(word), "{error}");
         }
-        assert!(matches!(parse_header(b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}"), Err(ArrayError::Objects)));
+        assert!(matches!(
+            parse_header(b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}"),
+            Err(ArrayError::Objects)
+        ));
     }
 }

@@ -1,4 +1,5 @@
-//! Numbers of array files, exactly: an IEEE 754 number is an integer times a power of two, and is read as such from its bits.
+//! Numbers of array files, exactly: an IEEE 754 number is an integer times a power of two, and is
+//! read as such from its bits.
 
 use crate::exact::{Integer, Natural, Rational};
 use dashu_base::Signed;
@@ -47,7 +48,11 @@ impl Encoding {
     /// The number that `bytes`, [`Encoding::bytes`] of them, spell.
     pub(super) fn decode(self, bytes: &[u8]) -> Result<Rational, NotFinite> {
         let join = |bits: u64, byte: &u8| bits << 8 | u64::from(*byte);
-        let bits = if self.big_endian { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) };
+        let bits = if self.big_endian {
+            bytes.iter().fold(0, join)
+        } else {
+            bytes.iter().rev().fold(0, join)
+        };
         match self.kind {
             Kind::Float { exponent, fraction } => decode_float(bits, exponent, fraction),
             Kind::Unsigned | Kind::Bool => Ok(Rational::from(Natural::from(bits))),
@@ -73,16 +78,23 @@ fn decode_float(bits: u64, exponent_bits: u32, fraction_bits: u32) -> Result<Rat
             _ => NotFinite::Nan,
         });
     }
-    let (mantissa, exponent) = if exponent == 0 { (fraction, 1) } else { (fraction | 1 << fraction_bits, exponent) };
+    let (mantissa, exponent) =
+        if exponent == 0 { (fraction, 1) } else { (fraction | 1 << fraction_bits, exponent) };
     if mantissa == 0 {
         return Ok(Rational::ZERO);
     }
     // Odd mantissas make fractions in lowest terms.
     let zeros = mantissa.trailing_zeros();
     let mantissa = Integer::from(mantissa >> zeros);
-    let power = exponent.cast_signed() + i64::from(zeros) - i64::from(fraction_bits) - ((1i64 << (exponent_bits - 1)) - 1);
+    let power = exponent.cast_signed() + i64::from(zeros)
+        - i64::from(fraction_bits)
+        - ((1i64 << (exponent_bits - 1)) - 1);
     let scale = Natural::ONE << power.unsigned_abs() as usize;
-    let magnitude = if power >= 0 { Rational::from(mantissa * Integer::from(scale)) } else { Rational::from_parts(mantissa, scale) };
+    let magnitude = if power >= 0 {
+        Rational::from(mantissa * Integer::from(scale))
+    } else {
+        Rational::from_parts(mantissa, scale)
+    };
     Ok(if negative { -magnitude } else { magnitude })
 }
 
@@ -97,17 +109,28 @@ mod tests {
     use crate::exact::from_approx;
     use crate::exact::ratio;
 
-    const F16: Encoding = Encoding { kind: Kind::Float { exponent: 5, fraction: 10 }, bytes: 2, big_endian: true };
-    const F32: Encoding = Encoding { kind: Kind::Float { exponent: 8, fraction: 23 }, bytes: 4, big_endian: false };
-    const F64: Encoding = Encoding { kind: Kind::Float { exponent: 11, fraction: 52 }, bytes: 8, big_endian: false };
+    const F16: Encoding =
+        Encoding { kind: Kind::Float { exponent: 5, fraction: 10 }, bytes: 2, big_endian: true };
+    const F32: Encoding =
+        Encoding { kind: Kind::Float { exponent: 8, fraction: 23 }, bytes: 4, big_endian: false };
+    const F64: Encoding =
+        Encoding { kind: Kind::Float { exponent: 11, fraction: 52 }, bytes: 8, big_endian: false };
 
     #[test]
     fn binary64_and_binary32_are_exact() {
         for value in [0.0, 1.0, -1.5, 0.1, 1e-300, 5e-324, f64::MAX, f64::MIN_POSITIVE, 0.3] {
-            assert_eq!(F64.decode(&value.to_le_bytes()), Ok(from_approx(value).expect("finite")), "{value}");
+            assert_eq!(
+                F64.decode(&value.to_le_bytes()),
+                Ok(from_approx(value).expect("finite")),
+                "{value}"
+            );
         }
         for value in [0.1f32, -7.25, f32::MIN_POSITIVE, 1e-45, f32::MAX] {
-            assert_eq!(F32.decode(&value.to_le_bytes()), Ok(from_approx(f64::from(value)).expect("finite")), "{value}");
+            assert_eq!(
+                F32.decode(&value.to_le_bytes()),
+                Ok(from_approx(f64::from(value)).expect("finite")),
+                "{value}"
+            );
         }
         assert_eq!(F64.decode(&f64::NAN.to_le_bytes()), Err(NotFinite::Nan));
         assert_eq!(F32.decode(&f32::NEG_INFINITY.to_le_bytes()), Err(NotFinite::NegativeInfinity));
@@ -115,7 +138,13 @@ mod tests {
 
     #[test]
     fn binary16_from_its_definition() {
-        for (bits, p, q) in [(0x3c00u16, 1, 1), (0xc000, -2, 1), (0x3555, 1365, 4096), (0x0001, 1, 1 << 24), (0x7bff, 65504, 1)] {
+        for (bits, p, q) in [
+            (0x3c00u16, 1, 1),
+            (0xc000, -2, 1),
+            (0x3555, 1365, 4096),
+            (0x0001, 1, 1 << 24),
+            (0x7bff, 65504, 1),
+        ] {
             assert_eq!(F16.decode(&bits.to_be_bytes()), Ok(ratio(p, q)), "{bits:x}");
         }
         assert_eq!(F16.decode(&0x7c00u16.to_be_bytes()), Err(NotFinite::Infinity));

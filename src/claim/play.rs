@@ -1,4 +1,5 @@
-//! From an array to a policy: signs, sums, unavailable actions, each within the tolerance or an error.
+//! From an array to a policy: signs, sums, unavailable actions, each within the tolerance or an
+//! error.
 
 use super::array::{Index, index_of};
 use super::error::ClaimError;
@@ -49,7 +50,8 @@ pub struct Adjustment {
     pub rows: usize,
     /// Negative entries that were set to 0.
     pub negative: usize,
-    /// Rows of states that nobody reaches, filled with an available action: in occupation measures and completed stages.
+    /// Rows of states that nobody reaches, filled with an available action: in occupation measures
+    /// and completed stages.
     pub filled: usize,
 }
 
@@ -79,19 +81,32 @@ struct Row {
 }
 
 /// Reads the play of `claim` as a policy.
-pub(super) fn read_play(game: &Game, claim: &Claim, horizon: Horizon, tolerance: &Rational) -> Result<Play, ClaimError> {
+pub(super) fn read_play(
+    game: &Game,
+    claim: &Claim,
+    horizon: Horizon,
+    tolerance: &Rational,
+) -> Result<Play, ClaimError> {
     let reader = Reader { game, claim, tolerance };
     let stages = axes_of(game)[0] - usize::from(horizon == Horizon::Completed);
     let one = |t: usize| {
         let mut adjustment = Adjustment::default();
         let (stage, masses) = match claim.kind {
             PlayKind::Policy => (reader.policy_stage(t, &mut adjustment)?, None),
-            PlayKind::Occupation => reader.occupation_stage(t, &mut adjustment).map(|(stage, masses)| (stage, Some(masses)))?,
+            PlayKind::Occupation => reader
+                .occupation_stage(t, &mut adjustment)
+                .map(|(stage, masses)| (stage, Some(masses)))?,
         };
         Ok::<_, ClaimError>((stage, masses, adjustment))
     };
     let read: Vec<_> = (0..stages).into_par_iter().map(one).collect();
-    let mut play = Play { laws: Vec::new(), policy: OnceLock::new(), adjustment: Adjustment::default(), masses: None, horizon };
+    let mut play = Play {
+        laws: Vec::new(),
+        policy: OnceLock::new(),
+        adjustment: Adjustment::default(),
+        masses: None,
+        horizon,
+    };
     // In the order of the stages, so that the first error is the one reported.
     for stage in read {
         let (stage, masses, adjustment) = stage?;
@@ -127,11 +142,19 @@ fn over_one_denominator(values: &[&Rational]) -> (Vec<Integer>, Natural) {
     if values.iter().all(|value| value.denominator().is_power_of_two()) {
         let shift = |value: &Rational| value.denominator().trailing_zeros().unwrap_or(0);
         let longest = values.iter().map(|value| shift(value)).max().unwrap_or(0);
-        let weights = values.iter().map(|value| value.numerator() << (longest - shift(value))).collect();
+        let weights =
+            values.iter().map(|value| value.numerator() << (longest - shift(value))).collect();
         return (weights, Natural::ONE << longest);
     }
-    let denominator = values.iter().fold(Natural::ONE, |d, value| least_common_multiple(&d, value.denominator()));
-    (values.iter().map(|value| value.numerator() * (&denominator / value.denominator())).collect(), denominator)
+    let denominator =
+        values.iter().fold(Natural::ONE, |d, value| least_common_multiple(&d, value.denominator()));
+    (
+        values
+            .iter()
+            .map(|value| value.numerator() * (&denominator / value.denominator()))
+            .collect(),
+        denominator,
+    )
 }
 
 struct Reader<'a> {
@@ -147,7 +170,9 @@ impl Reader<'_> {
     }
 
     fn names(&self, t: usize, state: usize, action: Option<usize>) -> String {
-        let name = |names: &[String], index: usize| names.get(index).map_or_else(String::new, |name| format!("{name:?}"));
+        let name = |names: &[String], index: usize| {
+            names.get(index).map_or_else(String::new, |name| format!("{name:?}"))
+        };
         let mut text = format!("stage {t}, state {}", name(&self.game.states, state));
         if let Some(action) = action {
             text.push_str(&format!(", action {}", name(&self.game.actions, action)));
@@ -177,7 +202,8 @@ impl Reader<'_> {
             }
             let size = magnitude(value);
             if size > *self.tolerance {
-                let (place, at) = (self.place(t, state, action), self.names(t, state, Some(action)));
+                let (place, at) =
+                    (self.place(t, state, action), self.names(t, state, Some(action)));
                 let (value, tolerance) = (short(value), short(self.tolerance));
                 return Err(if size != *value_of(entries, action) {
                     ClaimError::Negative { what, place, at, value, tolerance }
@@ -205,7 +231,8 @@ impl Reader<'_> {
             let row = self.row(t, state)?;
             // How far the sum is from 1, over the row's denominator.
             let off = row.off();
-            let too_far = off != Integer::ZERO && Rational::from_parts(off.clone(), row.denominator.clone()) > *self.tolerance;
+            let too_far = off != Integer::ZERO
+                && Rational::from_parts(off.clone(), row.denominator.clone()) > *self.tolerance;
             if too_far {
                 return Err(self.row_sum(t, state, row.sum, row.denominator));
             }
@@ -217,7 +244,8 @@ impl Reader<'_> {
                 if let Some((position, weight)) = largest {
                     let total = &row.denominator * row.sum.clone().into_parts().1;
                     let moved = Rational::from_parts(weight * off, total);
-                    let action = pairs.of_state(state).nth(position).map_or(0, |pair| pairs.action(pair));
+                    let action =
+                        pairs.of_state(state).nth(position).map_or(0, |pair| pairs.action(pair));
                     if change.as_ref().is_none_or(|(known, _)| moved > *known) {
                         change = Some((moved, action));
                     }
@@ -239,14 +267,28 @@ impl Reader<'_> {
     fn row_sum(&self, t: usize, state: usize, sum: Integer, denominator: Natural) -> ClaimError {
         let mut place = self.place(t, state, 0);
         place.0.pop();
-        let (sum, tolerance) = (short(&Rational::from_parts(sum, denominator)), short(self.tolerance));
-        ClaimError::RowSum { place, at: self.names(t, state, None), sum, tolerance, hint: self.hint() }
+        let (sum, tolerance) =
+            (short(&Rational::from_parts(sum, denominator)), short(self.tolerance));
+        ClaimError::RowSum {
+            place,
+            at: self.names(t, state, None),
+            sum,
+            tolerance,
+            hint: self.hint(),
+        }
     }
 
-    fn occupation_stage(&self, t: usize, adjustment: &mut Adjustment) -> Result<(Vec<Law>, Vec<Rational>), ClaimError> {
+    fn occupation_stage(
+        &self,
+        t: usize,
+        adjustment: &mut Adjustment,
+    ) -> Result<(Vec<Law>, Vec<Rational>), ClaimError> {
         let pairs = &self.game.stages[t].pairs;
-        let rows = (0..pairs.states()).map(|state| self.row(t, state)).collect::<Result<Vec<_>, _>>()?;
-        let total = rows.iter().fold(Rational::ZERO, |sum, row| sum + Rational::from_parts(row.sum.clone(), row.denominator.clone()));
+        let rows =
+            (0..pairs.states()).map(|state| self.row(t, state)).collect::<Result<Vec<_>, _>>()?;
+        let total = rows.iter().fold(Rational::ZERO, |sum, row| {
+            sum + Rational::from_parts(row.sum.clone(), row.denominator.clone())
+        });
         let off = &total - Rational::ONE;
         if magnitude(&off) > *self.tolerance || total.is_zero() {
             let (sum, tolerance) = (short(&total), short(self.tolerance));
@@ -291,12 +333,16 @@ impl Reader<'_> {
         let [_, states, actions] = axes_of(self.game);
         let entries = &self.claim.play.entries;
         let near = |sum: Rational| magnitude(&(sum - Rational::ONE)) <= *self.tolerance;
-        let total = |values: &mut dyn Iterator<Item = &Rational>| values.fold(Rational::ZERO, |sum, value| sum + value);
+        let total = |values: &mut dyn Iterator<Item = &Rational>| {
+            values.fold(Rational::ZERO, |sum, value| sum + value)
+        };
         let stages = || entries.chunks_exact((states * actions).max(1));
         if stages().all(|stage| near(total(&mut stage.iter()))) {
             return "; the entries of every stage sum to 1, so this looks like an occupation measure: use the key `occupation`";
         }
-        let across = |stage: &[Rational]| (0..actions).all(|action| near(total(&mut stage.iter().skip(action).step_by(actions))));
+        let across = |stage: &[Rational]| {
+            (0..actions).all(|action| near(total(&mut stage.iter().skip(action).step_by(actions))))
+        };
         if states == actions && stages().all(across) {
             return "; the sums over states are 1, so states and actions seem to be exchanged: transpose the last two axes";
         }
@@ -304,7 +350,8 @@ impl Reader<'_> {
     }
 }
 
-/// The actions of a state with probabilities proportional to `weights`; `None` when none is positive.
+/// The actions of a state with probabilities proportional to `weights`; `None` when none is
+/// positive.
 fn law(pairs: &Pairs, state: usize, weights: Vec<Integer>) -> Option<Law> {
     let actions = pairs.of_state(state).map(|pair| pairs.action(pair) as u32);
     let (actions, weights) = actions.zip(weights).filter(|(_, weight)| !weight.is_zero()).unzip();

@@ -1,6 +1,8 @@
-//! Whether the axes of an array are those of the game: `[stage][state][action]`, one entry per decision stage.
+//! Whether the axes of an array are those of the game: `[stage][state][action]`, one entry per
+//! decision stage.
 //!
-//! The commonest slips are named: axes in another order, states flattened or not, and a horizon that counts differently by one.
+//! The commonest slips are named: axes in another order, states flattened or not, and a horizon
+//! that counts differently by one.
 
 use super::array::Shape;
 use crate::game::{Game, Stage};
@@ -11,8 +13,9 @@ pub enum HorizonConvention {
     /// The stages at which followers act and earn: as many as the game has.
     #[default]
     Decisions,
-    /// Times up to a last index. There may be one more than the game has stages, after its last transition, which is dropped; or one less, the
-    /// stage after the last transition missing, which is completed when actions have no effect there.
+    /// Times up to a last index. There may be one more than the game has stages, after its last
+    /// transition, which is dropped; or one less, the stage after the last transition missing,
+    /// which is completed when actions have no effect there.
     LastIndex,
 }
 
@@ -31,7 +34,9 @@ pub enum Horizon {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
     /// Another shape.
-    #[error("the array has the shape {found}, expected {expected} for [stage][state][action]{hint}")]
+    #[error(
+        "the array has the shape {found}, expected {expected} for [stage][state][action]{hint}"
+    )]
     Shape {
         /// Its shape.
         found: Shape,
@@ -65,7 +70,11 @@ pub(super) fn axes_of(game: &Game) -> [usize; 3] {
 }
 
 /// How `shape` fits the game.
-pub(super) fn fit(game: &Game, shape: &[usize], convention: HorizonConvention) -> Result<Horizon, ShapeError> {
+pub(super) fn fit(
+    game: &Game,
+    shape: &[usize],
+    convention: HorizonConvention,
+) -> Result<Horizon, ShapeError> {
     let expected = axes_of(game);
     let [stages, states, actions] = expected;
     if let [found, own_states, own_actions] = *shape
@@ -83,7 +92,11 @@ pub(super) fn fit(game: &Game, shape: &[usize], convention: HorizonConvention) -
             }
         }
     }
-    Err(ShapeError::Shape { found: Shape(shape.to_vec()), expected: Shape(expected.to_vec()), hint: hint(shape, expected) })
+    Err(ShapeError::Shape {
+        found: Shape(shape.to_vec()),
+        expected: Shape(expected.to_vec()),
+        hint: hint(shape, expected),
+    })
 }
 
 fn complete(game: &Game, found: usize) -> Result<Horizon, ShapeError> {
@@ -92,7 +105,13 @@ fn complete(game: &Game, found: usize) -> Result<Horizon, ShapeError> {
     for state in 0..game.states.len() {
         if let Some(reason) = difference(game, last, stage, state) {
             let state = game.states.get(state).cloned().unwrap_or_default();
-            return Err(ShapeError::LastStage { found, expected: game.stages.len(), stage: last, state, reason });
+            return Err(ShapeError::LastStage {
+                found,
+                expected: game.stages.len(),
+                stage: last,
+                state,
+                reason,
+            });
         }
     }
     Ok(Horizon::Completed)
@@ -112,7 +131,11 @@ fn difference(game: &Game, t: usize, stage: &Stage, state: usize) -> Option<&'st
         for aggregate in game.aggregates.iter().filter(|aggregate| aggregate.stage == t) {
             let weight = |pair: usize| {
                 let action = stage.pairs.action(pair);
-                aggregate.weights.iter().find(|(s, a, _)| *s as usize == state && *a as usize == action).map(|(_, _, weight)| weight)
+                aggregate
+                    .weights
+                    .iter()
+                    .find(|(s, a, _)| *s as usize == state && *a as usize == action)
+                    .map(|(_, _, weight)| weight)
             };
             if weight(pair) != weight(first) {
                 return Some("formulas depend on the masses of its actions");
@@ -127,23 +150,46 @@ const AXES: [&str; 3] = ["stage", "state", "action"];
 /// What may have happened.
 fn hint(found: &[usize], expected: [usize; 3]) -> String {
     let [stages, states, actions] = expected;
-    let product = |lengths: &[usize]| lengths.iter().try_fold(1usize, |product, &length| product.checked_mul(length));
+    let product = |lengths: &[usize]| {
+        lengths.iter().try_fold(1usize, |product, &length| product.checked_mul(length))
+    };
     match *found {
-        [first, s, a] if (s, a) == (states, actions) && (first == stages + 1 || first + 1 == stages) => horizon_hint(first, stages),
+        [first, s, a]
+            if (s, a) == (states, actions) && (first == stages + 1 || first + 1 == stages) =>
+        {
+            horizon_hint(first, stages)
+        }
         [_, _, _] => {
             let orders = [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
             // Axis k of the array is axis order[k] of the game.
             let fits = |order: &[usize; 3], slack: usize| {
-                let length = |axis: usize| if axis == 0 { expected[axis].wrapping_add(slack).wrapping_sub(1) } else { expected[axis] };
+                let length = |axis: usize| {
+                    if axis == 0 {
+                        expected[axis].wrapping_add(slack).wrapping_sub(1)
+                    } else {
+                        expected[axis]
+                    }
+                };
                 (0..3).all(|k| found[k] == length(order[k]))
             };
-            let named = |order: &[usize; 3]| format!("[{}]", order.map(|axis| AXES[axis]).join("]["));
+            let named =
+                |order: &[usize; 3]| format!("[{}]", order.map(|axis| AXES[axis]).join("]["));
             // Position in the array of each axis of the game.
             let back = |order: &[usize; 3]| {
-                AXES.map(|axis| order.map(|k| AXES[k]).iter().position(|own| *own == axis).unwrap_or(0).to_string()).join(", ")
+                AXES.map(|axis| {
+                    order
+                        .map(|k| AXES[k])
+                        .iter()
+                        .position(|own| *own == axis)
+                        .unwrap_or(0)
+                        .to_string()
+                })
+                .join(", ")
             };
-            for (slack, note) in [(1, ""), (2, " with one stage more"), (0, " with one stage less")] {
-                let orders: Vec<&[usize; 3]> = orders.iter().filter(|order| fits(order, slack)).collect();
+            for (slack, note) in [(1, ""), (2, " with one stage more"), (0, " with one stage less")]
+            {
+                let orders: Vec<&[usize; 3]> =
+                    orders.iter().filter(|order| fits(order, slack)).collect();
                 if let Some(first) = orders.first() {
                     let all: Vec<String> = orders.iter().map(|order| named(order)).collect();
                     return format!(
@@ -156,7 +202,9 @@ fn hint(found: &[usize], expected: [usize; 3]) -> String {
             String::new()
         }
         [s, a] if (s, a) == (states, actions) => {
-            format!("; one table for all stages is to be repeated: in numpy np.broadcast_to(policy, ({stages}, {states}, {actions}))")
+            format!(
+                "; one table for all stages is to be repeated: in numpy np.broadcast_to(policy, ({stages}, {states}, {actions}))"
+            )
         }
         _ if product(found).is_some_and(|count| Some(count) == product(&expected)) => format!(
             "; it has as many entries: if the states or actions have several axes each, in the order of the game file, \

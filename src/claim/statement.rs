@@ -51,8 +51,13 @@ pub enum Quantity {
 
 impl Quantity {
     /// All of them, in the order of a report.
-    pub const ALL: [Quantity; 5] =
-        [Quantity::Exploitability, Quantity::LeaderReward, Quantity::FollowerValue, Quantity::FollowerReward, Quantity::Value];
+    pub const ALL: [Quantity; 5] = [
+        Quantity::Exploitability,
+        Quantity::LeaderReward,
+        Quantity::FollowerValue,
+        Quantity::FollowerReward,
+        Quantity::Value,
+    ];
 
     /// Its key in a claim.
     #[must_use]
@@ -106,21 +111,31 @@ impl Claim {
         self.numbers.iter().find(|(own, _)| *own == quantity).map(|(_, value)| value)
     }
 
-    /// Reads a claim: `.json`, or an array `.npy` or `.npz` that is a policy unless the archive names it `occupation`.
+    /// Reads a claim: `.json`, or an array `.npy` or `.npz` that is a policy unless the archive
+    /// names it `occupation`.
     ///
     /// # Errors
     /// [`ClaimError`] says what is wrong with the file, and where.
     pub fn load(path: impl AsRef<Path>) -> Result<Claim, ClaimError> {
         let path = path.as_ref();
-        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let extension = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         match extension.as_str() {
             "json" => {
                 let bytes = open(path)?.bytes_up_to(path, LARGEST_JSON)?;
                 Claim::parse(&bytes, path.parent().unwrap_or(Path::new("")))
             }
             "npy" | "npz" => {
-                let (name, play) = read_array(path, &[PlayKind::Policy.key(), PlayKind::Occupation.key()])?;
-                let kind = if name.as_deref() == Some(PlayKind::Occupation.key()) { PlayKind::Occupation } else { PlayKind::Policy };
+                let (name, play) =
+                    read_array(path, &[PlayKind::Policy.key(), PlayKind::Occupation.key()])?;
+                let kind = if name.as_deref() == Some(PlayKind::Occupation.key()) {
+                    PlayKind::Occupation
+                } else {
+                    PlayKind::Policy
+                };
                 Ok(Claim::of(kind, play))
             }
             _ => Err(ClaimError::Extension { path: path.to_path_buf() }),
@@ -138,11 +153,19 @@ impl Claim {
             Source::File(path) => read_array(&folder.join(path), &[document.kind.key()])?.1,
         };
         let (decision, kind) = (document.decision, document.kind);
-        Ok(Claim { decision, kind, play, numbers: document.numbers, epsilon: document.epsilon, tolerance: document.tolerance })
+        Ok(Claim {
+            decision,
+            kind,
+            play,
+            numbers: document.numbers,
+            epsilon: document.epsilon,
+            tolerance: document.tolerance,
+        })
     }
 }
 
-/// An array from the bytes of an `.npy` or `.npz` file; of an archive the first of `wanted`, or the only one, with its name.
+/// An array from the bytes of an `.npy` or `.npz` file; of an archive the first of `wanted`, or the
+/// only one, with its name.
 ///
 /// # Errors
 /// [`ArrayError`] says what is wrong with them.
@@ -158,7 +181,9 @@ pub fn parse_array(bytes: &[u8], wanted: &[&str]) -> Result<(Option<String>, Arr
 struct Opened(File);
 
 fn open(path: &Path) -> Result<Opened, ClaimError> {
-    File::open(path).map(Opened).map_err(|source| ClaimError::Unreadable { path: path.to_path_buf(), source })
+    File::open(path)
+        .map(Opened)
+        .map_err(|source| ClaimError::Unreadable { path: path.to_path_buf(), source })
 }
 
 impl Opened {
@@ -167,7 +192,11 @@ impl Opened {
         let unreadable = |source| ClaimError::Unreadable { path: path.to_path_buf(), source };
         self.0.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > most {
-            return Err(ClaimError::TooLarge { path: path.to_path_buf(), bytes: bytes.len() as u64, most });
+            return Err(ClaimError::TooLarge {
+                path: path.to_path_buf(),
+                bytes: bytes.len() as u64,
+                most,
+            });
         }
         Ok(bytes)
     }

@@ -1,4 +1,5 @@
-//! The judgement of a claim without a solver: what the submitted play is worth, and whether the claimed numbers are right.
+//! The judgement of a claim without a solver: what the submitted play is worth, and whether the
+//! claimed numbers are right.
 
 use super::decision::{Chosen, GivenDecision, choose_given, decisions_of};
 use super::error::ClaimError;
@@ -51,7 +52,8 @@ impl Verdict {
 pub enum Subject {
     /// A claimed number.
     Number(Quantity),
-    /// A claimed occupation measure: its largest difference from the flow of its policy, which should be 0.
+    /// A claimed occupation measure: its largest difference from the flow of its policy, which
+    /// should be 0.
     Occupation,
 }
 
@@ -84,7 +86,12 @@ pub struct Check {
 impl Check {
     /// `subject` is claimed to be `claimed` within `tolerance`.
     #[must_use]
-    pub fn equal(subject: Subject, claimed: Rational, actual: Enclosed, tolerance: Rational) -> Self {
+    pub fn equal(
+        subject: Subject,
+        claimed: Rational,
+        actual: Enclosed,
+        tolerance: Rational,
+    ) -> Self {
         let verdict = Verdict::of(actual.within(&tolerance, &claimed));
         Check { subject, claimed, actual: Some(actual), tolerance, verdict }
     }
@@ -98,8 +105,18 @@ impl Check {
     /// The exploitability is claimed to be at most `claimed`, which no negative number is.
     #[must_use]
     pub fn exploitability(claimed: Rational, actual: Enclosed, tolerance: Rational) -> Self {
-        let answer = if claimed < Rational::ZERO { Some(false) } else { actual.at_most(&(&claimed + &tolerance)) };
-        Check { subject: Subject::Number(Quantity::Exploitability), claimed, actual: Some(actual), tolerance, verdict: Verdict::of(answer) }
+        let answer = if claimed < Rational::ZERO {
+            Some(false)
+        } else {
+            actual.at_most(&(&claimed + &tolerance))
+        };
+        Check {
+            subject: Subject::Number(Quantity::Exploitability),
+            claimed,
+            actual: Some(actual),
+            tolerance,
+            verdict: Verdict::of(answer),
+        }
     }
 }
 
@@ -118,7 +135,8 @@ pub struct Verification {
     pub checks: Vec<Check>,
     /// The claimed value of the game, which needs one.
     pub claimed_value: Option<Rational>,
-    /// The eps that the claim means: its own, or the claimed exploitability where that is not negative, or 0.
+    /// The eps that the claim means: its own, or the claimed exploitability where that is not
+    /// negative, or 0.
     pub epsilon: Rational,
     /// Accepted difference of rewards and values.
     pub tolerance: Rational,
@@ -132,9 +150,11 @@ pub fn default_tolerance() -> Rational {
 
 /// Judges `claim` about `game` in exact arithmetic.
 ///
-/// Rows of a policy that sum to 1 within the tolerance, and entries that are negative by no more, are normalised exactly;
-/// [`Adjustment`](super::Adjustment) says by how much. The exploitability is compared with the tolerance that the claim or `options` state, and with
-/// none otherwise, because it is itself a bound.
+/// Rows of a policy that sum to 1 within the tolerance, and entries that are negative by no more,
+/// are normalised exactly;
+/// [`Adjustment`](super::Adjustment) says by how much. The exploitability is compared with the
+/// tolerance that the claim or `options` state, and with none otherwise, because it is itself a
+/// bound.
 ///
 /// `keep_going` is asked once per stage of the inductions.
 ///
@@ -167,7 +187,12 @@ pub fn default_tolerance() -> Rational {
 ///
 /// # Errors
 /// [`ClaimError`] says what does not fit, and where.
-pub fn verify(game: &Game, claim: &Claim, options: &Options, keep_going: &dyn Fn() -> bool) -> Result<Verification, ClaimError> {
+pub fn verify(
+    game: &Game,
+    claim: &Claim,
+    options: &Options,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Verification, ClaimError> {
     let decision = decide(game, options.decision.as_ref().or(claim.decision.as_ref()))?;
     let stated = options.tolerance.as_ref().or(claim.tolerance.as_ref()).cloned();
     let tolerance = stated.clone().unwrap_or_else(default_tolerance);
@@ -189,7 +214,16 @@ pub fn verify(game: &Game, claim: &Claim, options: &Options, keep_going: &dyn Fn
     let claimed_value = claim.number(Quantity::Value).cloned();
     let epsilon = claim.epsilon.clone().or_else(|| claim.number(Quantity::Exploitability).cloned());
     let epsilon = epsilon.unwrap_or(Rational::ZERO).max(Rational::ZERO);
-    Ok(Verification { decision, kind: claim.kind, play, evaluation, checks, claimed_value, epsilon, tolerance })
+    Ok(Verification {
+        decision,
+        kind: claim.kind,
+        play,
+        evaluation,
+        checks,
+        claimed_value,
+        epsilon,
+        tolerance,
+    })
 }
 
 fn decide(game: &Game, given: Option<&GivenDecision>) -> Result<Chosen, ClaimError> {
@@ -200,12 +234,28 @@ fn decide(game: &Game, given: Option<&GivenDecision>) -> Result<Chosen, ClaimErr
     }
 }
 
-fn compare(claim: &Claim, evaluation: &Evaluation, tolerance: &Rational, loose: &Rational) -> Vec<Check> {
+fn compare(
+    claim: &Claim,
+    evaluation: &Evaluation,
+    tolerance: &Rational,
+    loose: &Rational,
+) -> Vec<Check> {
     let mut checks = Vec::new();
     for (quantity, claimed) in &claim.numbers {
-        let equal = |actual: &Enclosed| Check::equal(Subject::Number(*quantity), claimed.clone(), actual.clone(), tolerance.clone());
+        let equal = |actual: &Enclosed| {
+            Check::equal(
+                Subject::Number(*quantity),
+                claimed.clone(),
+                actual.clone(),
+                tolerance.clone(),
+            )
+        };
         checks.push(match quantity {
-            Quantity::Exploitability => Check::exploitability(claimed.clone(), evaluation.exploitability.clone(), loose.clone()),
+            Quantity::Exploitability => Check::exploitability(
+                claimed.clone(),
+                evaluation.exploitability.clone(),
+                loose.clone(),
+            ),
             Quantity::LeaderReward => equal(&evaluation.leader_reward),
             Quantity::FollowerValue => equal(&evaluation.follower_value),
             Quantity::FollowerReward => equal(&evaluation.follower_reward),
@@ -213,7 +263,12 @@ fn compare(claim: &Claim, evaluation: &Evaluation, tolerance: &Rational, loose: 
         });
     }
     if let Some(deviation) = &evaluation.deviation {
-        checks.push(Check::equal(Subject::Occupation, Rational::ZERO, deviation.clone(), tolerance.clone()));
+        checks.push(Check::equal(
+            Subject::Occupation,
+            Rational::ZERO,
+            deviation.clone(),
+            tolerance.clone(),
+        ));
     }
     checks
 }

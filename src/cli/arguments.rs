@@ -108,7 +108,8 @@ pub(super) struct Output {
 pub(super) struct CheckArguments {
     /// Game file, .toml or .json
     pub(super) game: PathBuf,
-    /// Certificate that `smfg solve --certificate` wrote, or bundle of `smfg range`, `sweep` or `frontier`
+    /// Certificate that `smfg solve --certificate` wrote, or bundle of `smfg range`, `sweep` or
+    /// `frontier`
     pub(super) certificate: PathBuf,
     /// Second game, when the bundle compares two
     #[arg(long, value_name = "OTHER")]

@@ -5,7 +5,8 @@ use super::progress::Indicator;
 use super::{Answer, Failure, print};
 use crate::certificate::{BUNDLE, Claim, EQUILIBRIA, ReadError, Reader};
 use crate::check::{
-    Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, Reload, check_equilibria, check_models, check_with,
+    Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, Reload,
+    check_equilibria, check_models, check_with,
 };
 use crate::exact::Rational;
 use crate::game::Game;
@@ -32,31 +33,50 @@ enum Verdict {
 pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
     let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
     let (game, other, verdict) = {
-        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         let game = Game::load(&arguments.game)?;
         let other = arguments.against.as_deref().map(Game::load).transpose()?;
-        let file = BufReader::with_capacity(1 << 16, File::open(&arguments.certificate).map_err(unreadable)?);
+        let file = BufReader::with_capacity(
+            1 << 16,
+            File::open(&arguments.certificate).map_err(unreadable)?,
+        );
         indicator.say(format!("checking {}", arguments.certificate.display()));
-        let reload = |changes: &[(String, Rational)]| Game::load_with(&arguments.game, changes).map_err(|errors| errors.to_string());
+        let reload = |changes: &[(String, Rational)]| {
+            Game::load_with(&arguments.game, changes).map_err(|errors| errors.to_string())
+        };
         let verdict = examine(&game, other.as_ref(), file, &reload).map_err(unreadable)?;
         (game, other, verdict)
     };
     let format = arguments.output.format;
     let valid = match &verdict {
         Verdict::Single(claim, verdict) => {
-            let report = CheckReport { game: &game, claim: claim.as_ref(), verdict: verdict.as_ref() };
-            print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
+            let report =
+                CheckReport { game: &game, claim: claim.as_ref(), verdict: verdict.as_ref() };
+            print(|out| {
+                if format == Format::Json { report.write_json(out) } else { report.write_text(out) }
+            })?;
             verdict.is_ok()
         }
         Verdict::Equilibria(verdict) => {
             let report = EquilibriaCheckReport { game: &game, verdict: verdict.as_ref() };
-            print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
+            print(|out| {
+                if format == Format::Json { report.write_json(out) } else { report.write_text(out) }
+            })?;
             verdict.is_ok()
         }
         Verdict::Bundle(verdict) => {
             let hash = other.as_ref().map(Game::hash);
-            let report = BundleReport { game: &game, other: other.as_ref().zip(hash.as_deref()), verdict: verdict.as_ref() };
-            print(|out| if format == Format::Json { report.write_json(out) } else { report.write_text(out) })?;
+            let report = BundleReport {
+                game: &game,
+                other: other.as_ref().zip(hash.as_deref()),
+                verdict: verdict.as_ref(),
+            };
+            print(|out| {
+                if format == Format::Json { report.write_json(out) } else { report.write_text(out) }
+            })?;
             verdict.is_ok()
         }
     };
@@ -64,8 +84,14 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
 }
 
 /// The verdict; an error when the file cannot be read.
-fn examine(game: &Game, other: Option<&Game>, mut input: impl BufRead, reload: Reload<'_>) -> io::Result<Verdict> {
-    // The header is read twice, from memory: for the report, and by the checker, which trusts nobody's reading.
+fn examine(
+    game: &Game,
+    other: Option<&Game>,
+    mut input: impl BufRead,
+    reload: Reload<'_>,
+) -> io::Result<Verdict> {
+    // The header is read twice, from memory: for the report, and by the checker, which trusts
+    // nobody's reading.
     let mut header = Vec::new();
     let mut start = input.by_ref().take(LONGEST_HEADER);
     start.read_until(b'\n', &mut header)?;
@@ -85,14 +111,17 @@ fn examine(game: &Game, other: Option<&Game>, mut input: impl BufRead, reload: R
     for _ in 1..HEADER_LINES {
         start.read_until(b'\n', &mut header)?;
     }
-    let claim = Reader::start(header.as_slice(), game.stages.len(), game.states.len()).ok().map(|(_, claim)| claim);
+    let claim = Reader::start(header.as_slice(), game.stages.len(), game.states.len())
+        .ok()
+        .map(|(_, claim)| claim);
     match check_with(game, header.as_slice().chain(input), Some(reload)) {
         Err(rejection) if failed(&rejection) => Err(cause(rejection)),
         verdict => Ok(Verdict::Single(claim, verdict)),
     }
 }
 
-/// Whether the file could not be read, which says nothing about it; bytes that are no text make a certificate invalid.
+/// Whether the file could not be read, which says nothing about it; bytes that are no text make a
+/// certificate invalid.
 fn failed(rejection: &Rejection) -> bool {
     matches!(rejection, Rejection::Unreadable(ReadError::Io { source, .. }) if source.kind() != io::ErrorKind::InvalidData)
 }

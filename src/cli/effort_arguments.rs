@@ -1,7 +1,9 @@
 //! How long and in which way is searched, as several commands ask it.
 
 use super::solve::{limited, threads};
-use super::solve_arguments::{MOST_THREADS, MethodWord, parse_nonnegative, parse_precision, parse_seconds};
+use super::solve_arguments::{
+    MOST_THREADS, MethodWord, parse_nonnegative, parse_precision, parse_seconds,
+};
 use crate::exact::Rational;
 use crate::leader::{Precision, Settings};
 use clap::Args;
@@ -31,7 +33,11 @@ pub(super) struct EffortArguments {
 
 impl EffortArguments {
     /// `settings` with the effort asked for, its time running from now on.
-    pub(super) fn applied<'a>(&self, settings: Settings<'a>, interrupted: &Arc<AtomicBool>) -> Settings<'a> {
+    pub(super) fn applied<'a>(
+        &self,
+        settings: Settings<'a>,
+        interrupted: &Arc<AtomicBool>,
+    ) -> Settings<'a> {
         let settings = Settings {
             gap: self.gap.clone(),
             method: self.method.into(),

@@ -47,11 +47,17 @@ pub(super) fn run(arguments: &EquilibriaArguments) -> Result<Answer, Failure> {
     }
     let interrupted = interrupt::install((!arguments.output.quiet).then_some("interrupted"));
     let (game, decision, set, certificate, accepted) = {
-        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         let game = Game::load(&arguments.game)?;
         let decision = decision(&game, arguments.decision.as_deref())?;
         indicator.say("telling the equilibria apart");
-        let values = game.finite_decisions().and_then(|decisions| decisions.get(decision)).map(|decision| decision.values.clone());
+        let values = game
+            .finite_decisions()
+            .and_then(|decisions| decisions.get(decision))
+            .map(|decision| decision.values.clone());
         let instance = game.at(&values.unwrap_or_default());
         let limits = Limits { nodes: arguments.nodes, pairs: arguments.pairs };
         let set = equilibria(&instance, &control(arguments.time_limit, &interrupted), &limits)?;
@@ -65,7 +71,14 @@ pub(super) fn run(arguments: &EquilibriaArguments) -> Result<Answer, Failure> {
     }
     let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
     let unique = accepted.unique();
-    let report = EquilibriaReport { game: &game, decision, set: &set, unique, bytes: certificate.len(), path: path.as_deref() };
+    let report = EquilibriaReport {
+        game: &game,
+        decision,
+        set: &set,
+        unique,
+        bytes: certificate.len(),
+        path: path.as_deref(),
+    };
     print(|out| match arguments.output.format {
         Format::Text => report.write_text(out),
         Format::Json => report.write_json(out),

@@ -18,7 +18,10 @@ pub(super) fn probe(path: &Path) -> Result<(), Failure> {
 }
 
 /// Writes a file under a temporary name in the same directory, then renames it.
-pub(super) fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+pub(super) fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let failed = |source| Failure::Write { path: path.to_path_buf(), source };
     match place(path).map_err(failed)? {
         Place::Special => {
@@ -27,7 +30,8 @@ pub(super) fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -
             write(&mut out).and_then(|()| out.flush()).map_err(failed)
         }
         Place::Regular { target, temporary } => {
-            let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
+            let file =
+                OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(failed)?;
             let written = fill(file, write).and_then(|()| fs::rename(&temporary, &target));
             written.map_err(|source| {
                 // The first error is the one to tell.
@@ -55,7 +59,10 @@ enum Place {
 fn place(path: &Path) -> io::Result<Place> {
     let target = match fs::metadata(path) {
         Ok(found) if found.is_dir() => {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory, expected the name of a file"));
+            return Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "it is a directory, expected the name of a file",
+            ));
         }
         Ok(found) if !found.is_file() => return Ok(Place::Special),
         // Through links to the file itself.

@@ -50,14 +50,23 @@ pub(super) fn run(arguments: &FrontierArguments) -> Result<Answer, Failure> {
     let interrupted = interrupt::install((!arguments.output.quiet).then_some(NOTE));
     let interval = &arguments.epsilon;
     let (game, settings, outcome) = {
-        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         let game = Game::load(&arguments.game)?;
-        if arguments.decision.is_none() && game.finite_decisions().is_none_or(|decisions| decisions.len() > 1) {
+        if arguments.decision.is_none()
+            && game.finite_decisions().is_none_or(|decisions| decisions.len() > 1)
+        {
             return Err(decision::needed(&game).into());
         }
         // A certificate keeps the expression on one line.
         let objective = arguments.objective.as_ref().map(|of| of.replace(char::is_control, " "));
-        let refused = |source| Failure::Objective { option: "--objective", given: objective.clone().unwrap_or_default(), source };
+        let refused = |source| Failure::Objective {
+            option: "--objective",
+            given: objective.clone().unwrap_or_default(),
+            source,
+        };
         objective.as_deref().map(|of| game.with_objective(of)).transpose().map_err(refused)?;
         let (decision, point) = chosen(&game, arguments.decision.as_deref())?;
         let base = Settings { decision, point, objective, ..Settings::new(interval.from.clone()) };
@@ -66,11 +75,19 @@ pub(super) fn run(arguments: &FrontierArguments) -> Result<Answer, Failure> {
         let observe = |progress: Progress| indicator.say(describe(&progress));
         let observed = Settings { observer: Some(&observe), ..settings.clone() };
         let resolution = arguments.resolution.resolution();
-        let outcome = frontier(&game, &observed, (&interval.from, &interval.to), &resolution, arguments.cost)?;
+        let outcome = frontier(
+            &game,
+            &observed,
+            (&interval.from, &interval.to),
+            &resolution,
+            arguments.cost,
+        )?;
         (game, settings, outcome)
     };
     let certificate = bundle(&outcome.elements()).map_err(Failure::Output)?;
-    let evaluated = arguments.points.map(|count| equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2)));
+    let evaluated = arguments.points.map(|count| {
+        equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2))
+    });
     let path = arguments.files.certificate_path();
     let report = FrontierReport {
         game: &game,
@@ -85,5 +102,9 @@ pub(super) fn run(arguments: &FrontierArguments) -> Result<Answer, Failure> {
         Format::Text => report.write_text(out),
         Format::Json => report.write_json(out),
     })?;
-    Ok(if outcome.least.complete() && outcome.greatest.complete() { Answer::Proved } else { Answer::Unproved })
+    Ok(if outcome.least.complete() && outcome.greatest.complete() {
+        Answer::Proved
+    } else {
+        Answer::Unproved
+    })
 }

@@ -17,14 +17,21 @@ pub(super) fn run(family: &Family) -> Result<Answer, Failure> {
         }
         Family::MeanField(MeanFieldArguments { interaction, aggregates, instance: arguments }) => {
             let (base, interaction) = (parameters(arguments), (*interaction).into());
-            let instance = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: *aggregates })?;
+            let instance = MeanFieldFamily::new(MeanFieldParameters {
+                base,
+                interaction,
+                aggregates: *aggregates,
+            })?;
             write(arguments, |out| instance.write_json(out))
         }
     }
 }
 
 /// To standard output, or to the file asked for.
-fn write(arguments: &InstanceArguments, write_json: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Answer, Failure> {
+fn write(
+    arguments: &InstanceArguments,
+    write_json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Answer, Failure> {
     let Some(path) = &arguments.output else {
         print(|out| write_json(out))?;
         return Ok(Answer::Proved);
@@ -33,7 +40,11 @@ fn write(arguments: &InstanceArguments, write_json: impl FnOnce(&mut dyn Write) 
     let flag = interrupt::install(None);
     let _indicator = Indicator::start(arguments.quiet, format!("writing {}", path.display()));
     let written = write_atomically(path, |out| write_json(&mut Stoppable { out, stop: &flag }));
-    if flag.load(Ordering::Relaxed) { Err(Failure::Interrupted) } else { written.map(|()| Answer::Proved) }
+    if flag.load(Ordering::Relaxed) {
+        Err(Failure::Interrupted)
+    } else {
+        written.map(|()| Answer::Proved)
+    }
 }
 
 fn parameters(arguments: &InstanceArguments) -> MdpParameters {

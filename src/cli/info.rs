@@ -9,7 +9,10 @@ use crate::report::InfoReport;
 /// Describes the game.
 pub(super) fn run(arguments: &InfoArguments) -> Result<Answer, Failure> {
     let game = {
-        let _indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let _indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         Game::load(&arguments.game)?
     };
     let report = InfoReport { game: &game, solvable: solvable(&game), expand: arguments.expand };

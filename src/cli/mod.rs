@@ -1,7 +1,8 @@
 //! The program: arguments, files, progress, exit status.
 //!
-//! Data go to standard output, progress and errors to standard error. Status 0: answered and proved; 1: answered, but not
-//! proved to the gap, or invalid; 2: bad input, I/O, or not supported; 130: left at the second Ctrl-C.
+//! Data go to standard output, progress and errors to standard error. Status 0: answered and
+//! proved; 1: answered, but not proved to the gap, or invalid; 2: bad input, I/O, or not supported;
+//! 130: left at the second Ctrl-C.
 
 mod arguments;
 mod check;

@@ -1,5 +1,5 @@
-//! Progress on standard error: an indicator on a terminal for whatever takes longer than a second, and a plain line
-//! now and then elsewhere.
+//! Progress on standard error: an indicator on a terminal for whatever takes longer than a second,
+//! and a plain line now and then elsewhere.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal, Write};
@@ -33,7 +33,10 @@ impl Indicator {
         if quiet {
             return Indicator { shared: None, thread: None };
         }
-        let shared = Arc::new((Mutex::new(State { message: message.into(), finished: false }), Condvar::new()));
+        let shared = Arc::new((
+            Mutex::new(State { message: message.into(), finished: false }),
+            Condvar::new(),
+        ));
         let own = Arc::clone(&shared);
         let show = move || if io::stderr().is_terminal() { draw(&own) } else { print_lines(&own) };
         // Where no thread can be had there is no progress, and the work goes on.
@@ -85,7 +88,8 @@ fn wait(shared: &(Mutex<State>, Condvar), time: Duration) -> Option<String> {
 fn draw(shared: &(Mutex<State>, Condvar)) {
     let start = Instant::now();
     let Some(mut message) = wait(shared, PATIENCE) else { return };
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_elapsed(start.elapsed());
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+        .with_elapsed(start.elapsed());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}") {
         bar.set_style(style);
     }

@@ -20,7 +20,10 @@ pub(super) fn run(arguments: &RangeArguments) -> Result<Answer, Failure> {
     let note = "interrupted: the bounds proved so far follow; once more to leave at once";
     let interrupted = interrupt::install((!arguments.output.quiet).then_some(note));
     let (game, outcome) = {
-        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         let game = Game::load(&arguments.game)?;
         let outcome = answer(&game, arguments, &interrupted, &indicator)?;
         (game, outcome)
@@ -37,18 +40,35 @@ pub(super) fn run(arguments: &RangeArguments) -> Result<Answer, Failure> {
     Ok(if outcome.status() == Status::Limit { Answer::Unproved } else { Answer::Proved })
 }
 
-fn answer(game: &Game, arguments: &RangeArguments, interrupted: &Arc<AtomicBool>, indicator: &Indicator) -> Result<RangeOutcome, Failure> {
-    if arguments.decision.is_none() && game.finite_decisions().is_none_or(|decisions| decisions.len() > 1) {
+fn answer(
+    game: &Game,
+    arguments: &RangeArguments,
+    interrupted: &Arc<AtomicBool>,
+    indicator: &Indicator,
+) -> Result<RangeOutcome, Failure> {
+    if arguments.decision.is_none()
+        && game.finite_decisions().is_none_or(|decisions| decisions.len() > 1)
+    {
         return Err(decision::needed(game).into());
     }
     // A certificate keeps the expression on one line.
     let of = arguments.of.as_ref().map(|of| of.replace(char::is_control, " "));
-    let refused = |source| Failure::Objective { option: "--of", given: of.clone().unwrap_or_default(), source };
+    let refused = |source| Failure::Objective {
+        option: "--of",
+        given: of.clone().unwrap_or_default(),
+        source,
+    };
     // Said before anything else is done, and by its option.
     of.as_deref().map(|of| game.with_objective(of)).transpose().map_err(refused)?;
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
     indicator.say("starting the search");
     let observe = |progress: Progress| indicator.say(describe(&progress));
-    let asked = Settings { decision, point, objective: of, observer: Some(&observe), ..Settings::new(arguments.epsilon.clone()) };
+    let asked = Settings {
+        decision,
+        point,
+        objective: of,
+        observer: Some(&observe),
+        ..Settings::new(arguments.epsilon.clone())
+    };
     Ok(range(game, &arguments.effort.applied(asked, interrupted))?)
 }

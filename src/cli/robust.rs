@@ -20,7 +20,10 @@ pub(super) fn run(arguments: &SolveArguments, radii: &Radii) -> Result<Answer, F
     let note = "interrupted: the bounds proved so far follow; once more to leave at once";
     let interrupted = interrupt::install((!arguments.output.quiet).then_some(note));
     let (game, outcome) = {
-        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         let game = Game::load(&arguments.game)?;
         let observe = |progress: Progress| indicator.say(describe(&progress));
         let settings = asked(&game, arguments, &interrupted)?;
@@ -32,7 +35,12 @@ pub(super) fn run(arguments: &SolveArguments, radii: &Radii) -> Result<Answer, F
         write_atomically(path, |out| out.write_all(&outcome.certificate))?;
     }
     let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
-    let report = RobustReport { game: &game, epsilon: &arguments.epsilon, outcome: &outcome, certificate_path: path.as_deref() };
+    let report = RobustReport {
+        game: &game,
+        epsilon: &arguments.epsilon,
+        outcome: &outcome,
+        certificate_path: path.as_deref(),
+    };
     print(|out| match arguments.output.format {
         Format::Text => report.write_text(out),
         Format::Json => report.write_json(out),

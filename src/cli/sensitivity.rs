@@ -1,4 +1,5 @@
-//! `smfg sensitivity`: the naive and the relaxed decision, and what they guarantee when the model errs.
+//! `smfg sensitivity`: the naive and the relaxed decision, and what they guarantee when the model
+//! errs.
 
 use super::arguments::Format;
 use super::files::{probe, write_atomically};
@@ -29,7 +30,8 @@ pub(super) fn run(arguments: &SensitivityArguments) -> Result<Answer, Failure> {
         transition: radius(&arguments.transition_error),
         leader: radius(&arguments.leader_error),
     };
-    let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+    let indicator =
+        Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
     let game = Game::load(&arguments.game)?;
     let truth = arguments.against.as_deref().map(Game::load).transpose()?;
     let error = truth.as_ref().map_or(ModelError::Radii(&radii), ModelError::Against);
@@ -44,10 +46,17 @@ pub(super) fn run(arguments: &SensitivityArguments) -> Result<Answer, Failure> {
     drop(indicator);
     if let Some(path) = &arguments.certificate {
         let further = drawn.as_ref().map_or(&[][..], |drawn| &drawn.elements);
-        write_atomically(path, |out| out.write_all(&outcome.certificate).and_then(|()| out.write_all(further)))?;
+        write_atomically(path, |out| {
+            out.write_all(&outcome.certificate).and_then(|()| out.write_all(further))
+        })?;
     }
     let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
-    let report = SensitivityReport { game: &game, error, outcome: &outcome, certificate_path: path.as_deref() };
+    let report = SensitivityReport {
+        game: &game,
+        error,
+        outcome: &outcome,
+        certificate_path: path.as_deref(),
+    };
     if let (Some(path), Some(drawn)) = (&arguments.plot, &drawn) {
         let picture = report.svg(drawn).map_err(Failure::SensitivityPlot)?;
         write_atomically(path, |out| out.write_all(picture.as_bytes()))?;
@@ -60,7 +69,11 @@ pub(super) fn run(arguments: &SensitivityArguments) -> Result<Answer, Failure> {
 }
 
 /// What the arguments ask of `game`; a time limit counts from now on.
-fn asked(game: &Game, arguments: &SensitivityArguments, interrupted: &Arc<AtomicBool>) -> Result<Settings<'static>, Failure> {
+fn asked(
+    game: &Game,
+    arguments: &SensitivityArguments,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Settings<'static>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
     Ok(Settings {
         gap: arguments.gap.clone(),

@@ -19,13 +19,15 @@ pub(super) struct SensitivityArguments {
     /// The followers' true rewards differ by at most this, at every stage, state and action
     #[arg(long, value_name = "D", value_parser = parse_nonnegative, allow_hyphen_values = true)]
     pub(super) reward_error: Option<Rational>,
-    /// The rows of the true transition probabilities differ by at most this, in the sum over next states
+    /// The rows of the true transition probabilities differ by at most this, in the sum over next
+    /// states
     #[arg(long, value_name = "D", value_parser = parse_nonnegative, allow_hyphen_values = true)]
     pub(super) transition_error: Option<Rational>,
     /// The leader's true data differ by at most this at every stage
     #[arg(long, value_name = "D", value_parser = parse_nonnegative, allow_hyphen_values = true)]
     pub(super) leader_error: Option<Rational>,
-    /// The true game, with the same stages, states, actions and decisions: errors are computed from both
+    /// The true game, with the same stages, states, actions and decisions: errors are computed from
+    /// both
     #[arg(long, value_name = "OTHER", conflicts_with_all = ["reward_error", "transition_error", "leader_error"])]
     pub(super) against: Option<PathBuf>,
     /// Only this decision: its name, or its parameters
@@ -34,7 +36,8 @@ pub(super) struct SensitivityArguments {
     /// Accepted distance of the bounds of every value, relative to max(1, |value|)
     #[arg(long, value_name = "G", default_value = "1/1000000", value_parser = parse_nonnegative, allow_hyphen_values = true)]
     pub(super) gap: Rational,
-    /// Seconds for all searches together, not counting reading the games and checking the certificates
+    /// Seconds for all searches together, not counting reading the games and checking the
+    /// certificates
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, allow_hyphen_values = true)]
     pub(super) time_limit: Option<Duration>,
     /// Threads [default: all processors]
@@ -43,7 +46,8 @@ pub(super) struct SensitivityArguments {
     /// Arithmetic of the proofs: auto, exact, or a number of fractional bits of outward rounding
     #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_precision)]
     pub(super) precision: Precision,
-    /// SVG picture of the guarantees at 0, 1/8, ..., 1 times the error; their certificates join the bundle
+    /// SVG picture of the guarantees at 0, 1/8, ..., 1 times the error; their certificates join the
+    /// bundle
     #[arg(long, value_name = "FILE.svg")]
     pub(super) plot: Option<PathBuf>,
     /// File for the bundle of the drift and all certificates

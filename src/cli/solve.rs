@@ -29,7 +29,10 @@ pub(super) fn run(arguments: &SolveArguments) -> Result<Answer, Failure> {
     let note = "interrupted: the bounds proved so far follow; once more to leave at once";
     let interrupted = interrupt::install((!arguments.output.quiet).then_some(note));
     let (game, outcome) = {
-        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         let game = Game::load(&arguments.game)?;
         let outcome = answer(&game, arguments, &interrupted, &indicator)?;
         (game, outcome)
@@ -46,7 +49,12 @@ pub(super) fn run(arguments: &SolveArguments) -> Result<Answer, Failure> {
     Ok(if outcome.status == Status::Limit { Answer::Unproved } else { Answer::Proved })
 }
 
-fn answer(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>, indicator: &Indicator) -> Result<Outcome, Failure> {
+fn answer(
+    game: &Game,
+    arguments: &SolveArguments,
+    interrupted: &Arc<AtomicBool>,
+    indicator: &Indicator,
+) -> Result<Outcome, Failure> {
     let observe = |progress: Progress| indicator.say(describe(&progress));
     let settings = asked(game, arguments, interrupted)?;
     indicator.say("starting the race");
@@ -54,14 +62,26 @@ fn answer(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>
 }
 
 /// What the arguments ask of `game`; a time limit counts from now on.
-pub(super) fn asked(game: &Game, arguments: &SolveArguments, interrupted: &Arc<AtomicBool>) -> Result<Settings<'static>, Failure> {
+pub(super) fn asked(
+    game: &Game,
+    arguments: &SolveArguments,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Settings<'static>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
-    let asked = Settings { selection: arguments.selection.into(), decision, point, ..Settings::new(arguments.epsilon.clone()) };
+    let asked = Settings {
+        selection: arguments.selection.into(),
+        decision,
+        point,
+        ..Settings::new(arguments.epsilon.clone())
+    };
     Ok(arguments.effort.applied(asked, interrupted))
 }
 
 /// The decision asked for, as settings say it; without one, all of a list.
-pub(super) fn chosen(game: &Game, given: Option<&str>) -> Result<(Option<usize>, Option<Vec<Rational>>), Failure> {
+pub(super) fn chosen(
+    game: &Game,
+    given: Option<&str>,
+) -> Result<(Option<usize>, Option<Vec<Rational>>), Failure> {
     let Some(given) = given else {
         supported(game)?;
         return Ok((None, None));
@@ -73,7 +93,11 @@ pub(super) fn chosen(game: &Game, given: Option<&str>) -> Result<(Option<usize>,
 }
 
 /// `settings` with a time limit from now on.
-pub(super) fn limited<'a>(settings: Settings<'a>, limit: Option<Duration>, interrupted: &Arc<AtomicBool>) -> Settings<'a> {
+pub(super) fn limited<'a>(
+    settings: Settings<'a>,
+    limit: Option<Duration>,
+    interrupted: &Arc<AtomicBool>,
+) -> Settings<'a> {
     let start = Instant::now();
     let race_control = control(start, limit.map(|limit| limit / 100 * RACE_PERCENT), interrupted);
     Settings { control: control(start, limit, interrupted), race_control, ..settings }
@@ -83,7 +107,8 @@ pub(super) fn limited<'a>(settings: Settings<'a>, limit: Option<Duration>, inter
 pub(super) fn threads(asked: Option<u64>) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = asked.and_then(|n| usize::try_from(n).ok()).unwrap_or_else(all);
-    // A pool that cannot be made leaves the one of the library, which only changes how fast it goes.
+    // A pool that cannot be made leaves the one of the library, which only changes how fast it
+    // goes.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     threads
 }
@@ -97,5 +122,7 @@ fn control(start: Instant, limit: Option<Duration>, interrupted: &Arc<AtomicBool
 pub(super) fn describe(progress: &Progress) -> String {
     let Progress { stage, lower_approx, upper_approx, open, decisions } = *progress;
     let gap = upper_approx - lower_approx;
-    format!("{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, {open} of {decisions} decisions open")
+    format!(
+        "{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, {open} of {decisions} decisions open"
+    )
 }

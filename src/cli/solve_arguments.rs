@@ -86,7 +86,9 @@ fn parse_radii(text: &str) -> Result<Radii, String> {
 
 pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds: Option<f64> = text.parse().ok();
-    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| "expected seconds, a number at least 0".into())
+    seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "expected seconds, a number at least 0".into())
 }
 
 pub(super) fn parse_precision(text: &str) -> Result<Precision, String> {
@@ -95,7 +97,9 @@ pub(super) fn parse_precision(text: &str) -> Result<Precision, String> {
         "exact" => Ok(Precision::Exact),
         bits => match bits.parse() {
             Ok(bits) if (1..=MOST_BITS).contains(&bits) => Ok(Precision::Bits(bits)),
-            _ => Err(format!("expected `auto`, `exact`, or a number of bits from 1 to {MOST_BITS}")),
+            _ => {
+                Err(format!("expected `auto`, `exact`, or a number of bits from 1 to {MOST_BITS}"))
+            }
         },
     }
 }

@@ -18,7 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// What is said at Ctrl-C.
-pub(super) const NOTE: &str = "interrupted: what is proved so far follows; once more to leave at once";
+pub(super) const NOTE: &str =
+    "interrupted: what is proved so far follows; once more to leave at once";
 
 /// Follows the value and prints it.
 pub(super) fn run(arguments: &SweepArguments) -> Result<Answer, Failure> {
@@ -30,20 +31,33 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<Answer, Failure> {
     }
 }
 
-fn over_epsilon(arguments: &SweepArguments, interrupted: &Arc<AtomicBool>) -> Result<Answer, Failure> {
+fn over_epsilon(
+    arguments: &SweepArguments,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Answer, Failure> {
     let interval = &arguments.epsilon;
     let (game, settings, found) = {
-        let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+        let indicator = Indicator::start(
+            arguments.output.quiet,
+            format!("reading {}", arguments.game.display()),
+        );
         let game = Game::load(&arguments.game)?;
         indicator.say("following the value");
         let settings = settings(&game, arguments, &interval.from, interrupted)?;
         let observe = |progress: Progress| indicator.say(describe(&progress));
         let observed = Settings { observer: Some(&observe), ..settings.clone() };
-        let found = sweep(&game, &observed, (&interval.from, &interval.to), &arguments.resolution.resolution())?;
+        let found = sweep(
+            &game,
+            &observed,
+            (&interval.from, &interval.to),
+            &arguments.resolution.resolution(),
+        )?;
         (game, settings, found)
     };
     let certificate = bundle(&found.certificates()).map_err(Failure::Output)?;
-    let evaluated = arguments.points.map(|count| equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2)));
+    let evaluated = arguments.points.map(|count| {
+        equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2))
+    });
     let path = arguments.files.certificate_path();
     let report = SweepReport {
         game: &game,
@@ -57,8 +71,13 @@ fn over_epsilon(arguments: &SweepArguments, interrupted: &Arc<AtomicBool>) -> Re
     Ok(if found.complete() { Answer::Proved } else { Answer::Unproved })
 }
 
-fn over_constant(arguments: &SweepArguments, varied: &Varied, interrupted: &Arc<AtomicBool>) -> Result<Answer, Failure> {
-    let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+fn over_constant(
+    arguments: &SweepArguments,
+    varied: &Varied,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Answer, Failure> {
+    let indicator =
+        Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
     let epsilon = &arguments.epsilon.from;
     if arguments.epsilon.from != arguments.epsilon.to {
         return Err(Failure::OneEpsilon);
@@ -71,11 +90,15 @@ fn over_constant(arguments: &SweepArguments, varied: &Varied, interrupted: &Arc<
         let game = Game::load_with(&arguments.game, &changes)?;
         indicator.say(format!("{} = {value}", varied.name));
         let left = varied.values.len() - points.len();
-        let control = asked.control.remaining().map_or_else(|| asked.control.clone(), |time| asked.control.within(time / left as u32));
+        let control = asked
+            .control
+            .remaining()
+            .map_or_else(|| asked.control.clone(), |time| asked.control.within(time / left as u32));
         let race_control = control.clone();
         // The decision is looked up in each game: its list may use the constant.
         let (decision, point) = chosen(&game, arguments.decision.as_deref())?;
-        let outcome = solve(&game, &Settings { decision, point, control, race_control, ..asked.clone() })?;
+        let outcome =
+            solve(&game, &Settings { decision, point, control, race_control, ..asked.clone() })?;
         certificates.push(with_changes(&outcome.certificate, &changes));
         points.push(ParameterPoint { at: value.clone(), game, outcome });
     }
@@ -104,12 +127,21 @@ fn settings<'a>(
     interrupted: &Arc<AtomicBool>,
 ) -> Result<Settings<'a>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
-    let base = Settings { selection: arguments.selection.into(), decision, point, ..Settings::new(epsilon.clone()) };
+    let base = Settings {
+        selection: arguments.selection.into(),
+        decision,
+        point,
+        ..Settings::new(epsilon.clone())
+    };
     Ok(arguments.effort.applied(base, interrupted))
 }
 
 /// Writes the files asked for, then the answer.
-fn deliver(arguments: &SweepArguments, certificate: &[u8], report: &SweepReport<'_>) -> Result<(), Failure> {
+fn deliver(
+    arguments: &SweepArguments,
+    certificate: &[u8],
+    report: &SweepReport<'_>,
+) -> Result<(), Failure> {
     arguments.files.write(certificate, |out| report.write_csv(out), || report.figure())?;
     print(|out| match arguments.output.format {
         Format::Text => report.write_text(out),
@@ -127,14 +159,21 @@ pub(super) fn bundle(certificates: &[&[u8]]) -> io::Result<Vec<u8>> {
 
 impl ResolutionArguments {
     pub(super) fn resolution(&self) -> Resolution {
-        Resolution { width: self.width.clone(), jump_precision: self.jump_precision.clone(), most_points: self.most_points }
+        Resolution {
+            width: self.width.clone(),
+            jump_precision: self.jump_precision.clone(),
+            most_points: self.most_points,
+        }
     }
 }
 
 impl FileArguments {
     /// Fails when one of the files cannot be written.
     pub(super) fn probe(&self) -> Result<(), Failure> {
-        [&self.certificate, &self.csv, &self.plot].into_iter().flatten().try_for_each(|path| probe(path))
+        [&self.certificate, &self.csv, &self.plot]
+            .into_iter()
+            .flatten()
+            .try_for_each(|path| probe(path))
     }
 
     pub(super) fn certificate_path(&self) -> Option<String> {

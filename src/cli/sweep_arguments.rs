@@ -60,7 +60,8 @@ pub(super) struct SweepArguments {
 /// How closely functions are enclosed where they are not known exactly.
 #[derive(Debug, Args)]
 pub(super) struct ResolutionArguments {
-    /// Accepted distance of lower and upper curve, relative to max(1, |value|), where the function is not known exactly
+    /// Accepted distance of lower and upper curve, relative to max(1, |value|), where the function
+    /// is not known exactly
     #[arg(long, value_name = "W", default_value = "1/100", value_parser = parse_nonnegative, allow_hyphen_values = true)]
     pub(super) width: Rational,
     /// Length of an interval of epsilon that is not divided further
@@ -94,12 +95,16 @@ pub(super) fn parse_interval(text: &str) -> Result<Interval, String> {
 fn parse_varied(text: &str) -> Result<Varied, String> {
     let expected = "expected NAME=A:B:N with numbers A <= B and a count N of at least 1";
     let (name, rest) = text.rsplit_once('=').ok_or(expected)?;
-    let [from, to, count] = <[&str; 3]>::try_from(rest.split(':').collect::<Vec<_>>()).map_err(|_| expected)?;
+    let [from, to, count] =
+        <[&str; 3]>::try_from(rest.split(':').collect::<Vec<_>>()).map_err(|_| expected)?;
     let number = |word: &str| parse_rational(word).map_err(|error| error.to_string());
     let (from, to) = (number(from)?, number(to)?);
     let count = count.parse().ok().filter(|count| (1..=100_000).contains(count)).ok_or(expected)?;
     if from > to {
         return Err(expected.into());
     }
-    Ok(Varied { name: name.trim().to_string(), values: crate::analysis::sweep::equidistant(&from, &to, count) })
+    Ok(Varied {
+        name: name.trim().to_string(),
+        values: crate::analysis::sweep::equidistant(&from, &to, count),
+    })
 }

@@ -16,13 +16,18 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<Answer, Failure> {
     }
     let note = "interrupted: the bounds proved so far follow; once more to leave at once";
     let interrupted = super::interrupt::install((!arguments.output.quiet).then_some(note));
-    let indicator = Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
+    let indicator =
+        Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
     let game = Game::load(&arguments.game)?;
     indicator.say(format!("judging {}", arguments.claim.display()));
     let keep_going = || !interrupted.load(std::sync::atomic::Ordering::Relaxed);
     let judged = judge(&game, arguments, &keep_going)?;
     #[cfg(feature = "solver")]
-    let comparison = if arguments.no_solve { None } else { Some(compared(&game, &judged, arguments, &interrupted, &indicator)?) };
+    let comparison = if arguments.no_solve {
+        None
+    } else {
+        Some(compared(&game, &judged, arguments, &interrupted, &indicator)?)
+    };
     drop(indicator);
     #[cfg(feature = "solver")]
     let path = arguments.search.certificate.as_ref().filter(|_| comparison.is_some());
@@ -45,7 +50,11 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<Answer, Failure> {
     Ok(if report.holds() { Answer::Proved } else { Answer::Unproved })
 }
 
-fn judge(game: &Game, arguments: &VerifyArguments, keep_going: &dyn Fn() -> bool) -> Result<Verification, Failure> {
+fn judge(
+    game: &Game,
+    arguments: &VerifyArguments,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Verification, Failure> {
     let mut claim = Claim::load(&arguments.claim)?;
     if arguments.occupation {
         claim.kind = PlayKind::Occupation;

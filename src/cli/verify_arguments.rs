@@ -22,10 +22,12 @@ pub(super) struct VerifyArguments {
     /// What the first axis of the array counts
     #[arg(long, value_enum, default_value_t = HorizonWord::Decisions)]
     pub(super) horizon_convention: HorizonWord,
-    /// Accepted deviation of row sums, signs and claimed numbers, in place of the claim's [default: 1/1000000, and 0 for the exploitability]
+    /// Accepted deviation of row sums, signs and claimed numbers, in place of the claim's [default:
+    /// 1/1000000, and 0 for the exploitability]
     #[arg(long, value_name = "T", value_parser = parse_number, allow_hyphen_values = true)]
     pub(super) tolerance: Option<Rational>,
-    /// Arithmetic of the evaluation: auto, exact, or a number of fractional bits of outward rounding
+    /// Arithmetic of the evaluation: auto, exact, or a number of fractional bits of outward
+    /// rounding
     #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_bits)]
     pub(super) precision: Precision,
     /// Only evaluate: no range, no loss
@@ -42,7 +44,8 @@ pub(super) struct VerifyArguments {
 #[cfg(feature = "solver")]
 #[derive(Debug, Args)]
 pub(super) struct SearchArguments {
-    /// Exploitability of the equilibria of range and loss, at least 0, or `actual` for that of the submitted play [default: the claim's, else 0]
+    /// Exploitability of the equilibria of range and loss, at least 0, or `actual` for that of the
+    /// submitted play [default: the claim's, else 0]
     #[arg(long, value_name = "E|actual", value_parser = parse_epsilon, allow_hyphen_values = true)]
     pub(super) epsilon: Option<EpsilonWord>,
     /// Accepted distance of bounds, relative to max(1, |value|)
@@ -79,7 +82,8 @@ pub(super) enum EpsilonWord {
 pub(super) enum HorizonWord {
     /// The stages at which followers act and earn
     Decisions,
-    /// Times up to a last index: one more or less than the game's stages is mended where that changes nothing
+    /// Times up to a last index: one more or less than the game's stages is mended where that
+    /// changes nothing
     LastIndex,
 }
 
@@ -113,7 +117,9 @@ fn parse_bits(text: &str) -> Result<Precision, String> {
         "exact" => Ok(Precision::Exact),
         bits => match bits.parse() {
             Ok(bits) if (1..=MOST_BITS).contains(&bits) => Ok(Precision::Bits(bits)),
-            _ => Err(format!("expected `auto`, `exact`, or a number of bits from 1 to {MOST_BITS}")),
+            _ => {
+                Err(format!("expected `auto`, `exact`, or a number of bits from 1 to {MOST_BITS}"))
+            }
         },
     }
 }

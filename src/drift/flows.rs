@@ -18,10 +18,19 @@ pub(super) struct Parting {
 
 impl Parting {
     /// Forwards over the stages.
-    pub(super) fn new(pairing: &Pairing, radii: Option<&Radii>, ranges: &[Interval], of: &dyn Fn(Variable) -> Interval) -> Self {
+    pub(super) fn new(
+        pairing: &Pairing,
+        radii: Option<&Radii>,
+        ranges: &[Interval],
+        of: &dyn Fn(Variable) -> Interval,
+    ) -> Self {
         let model = &pairing.model;
         let initial = pairing.truth.as_ref().map_or(Rational::ZERO, |truth| {
-            model.initial.iter().zip(&truth.initial).fold(Rational::ZERO, |sum, (p, q)| sum + if p < q { q - p } else { p - q })
+            model
+                .initial
+                .iter()
+                .zip(&truth.initial)
+                .fold(Rational::ZERO, |sum, (p, q)| sum + if p < q { q - p } else { p - q })
         });
         let mut flow = vec![initial];
         let mut kernel = Vec::with_capacity(model.stages.len());
@@ -35,10 +44,16 @@ impl Parting {
             let mut own = match (truth, radii) {
                 (Some(truth), _) => errors(stage, truth, of),
                 // With one state there is one law.
-                (None, Some(radii)) if stage.pairs.states() > 1 => vec![radii.transition.clone().min(two()); pairs],
+                (None, Some(radii)) if stage.pairs.states() > 1 => {
+                    vec![radii.transition.clone().min(two()); pairs]
+                }
                 (None, _) => vec![Rational::ZERO; pairs],
             };
-            for (k, reach) in reach(pairing, ranges, &flow).iter().enumerate().filter(|(_, reach)| !reach.is_zero()) {
+            for (k, reach) in reach(pairing, ranges, &flow)
+                .iter()
+                .enumerate()
+                .filter(|(_, reach)| !reach.is_zero())
+            {
                 add_slopes(stage, k as u32, reach, of, &mut own);
             }
             own.iter_mut().for_each(|distance| *distance = distance.clone().min(two()));
@@ -53,7 +68,8 @@ impl Parting {
     }
 }
 
-/// `|m'_k - m_k|`: the difference of flows sums to 0, so half the range of the weights counts. Flows not known yet are as far apart as flows can be.
+/// `|m'_k - m_k|`: the difference of flows sums to 0, so half the range of the weights counts.
+/// Flows not known yet are as far apart as flows can be.
 fn reach(pairing: &Pairing, ranges: &[Interval], flow: &[Rational]) -> Vec<Rational> {
     let of = |(aggregate, (low, high)): (&crate::game::Aggregate, &Interval)| {
         let apart = flow.get(aggregate.stage).cloned().unwrap_or_else(two);

@@ -40,7 +40,9 @@ pub(super) fn fixed(side: &Side) -> Option<Fixed> {
     let of_stage = |stage: &InstanceStage| {
         let transition = match &stage.transition {
             None => None,
-            Some((successors, probability)) => Some((Arc::clone(successors), probability.as_constants()?)),
+            Some((successors, probability)) => {
+                Some((Arc::clone(successors), probability.as_constants()?))
+            }
         };
         Some((Arc::clone(&stage.pairs), transition))
     };
@@ -48,13 +50,22 @@ pub(super) fn fixed(side: &Side) -> Option<Fixed> {
 }
 
 /// The greatest or least sum of `gains[stage][pair]` over all policies, on the side of `rounding`.
-pub(super) fn extreme(law: &[Rational], stages: &Fixed, gains: &[Vec<Rational>], choice: Choice, rounding: Rounding) -> Rational {
+pub(super) fn extreme(
+    law: &[Rational],
+    stages: &Fixed,
+    gains: &[Vec<Rational>],
+    choice: Choice,
+    rounding: Rounding,
+) -> Rational {
     let mut next: Vec<Rational> = vec![Rational::ZERO; law.len()];
     for ((pairs, transition), gains) in stages.iter().zip(gains).rev() {
         let value = |pair: usize| {
             let mut value = gains.get(pair).cloned().unwrap_or(Rational::ZERO);
             if let Some((successors, probability)) = transition {
-                for entry in successors.of_pair(pair).filter(|&entry| !probability.numerators().is_zero_at(entry)) {
+                for entry in successors
+                    .of_pair(pair)
+                    .filter(|&entry| !probability.numerators().is_zero_at(entry))
+                {
                     value += probability.get(entry) * &next[successors.state(entry)];
                 }
             }
@@ -67,5 +78,8 @@ pub(super) fn extreme(law: &[Rational], stages: &Fixed, gains: &[Vec<Rational>],
         };
         next = (0..pairs.states()).map(best).collect();
     }
-    law.iter().zip(&next).filter(|(mass, _)| !mass.is_zero()).fold(Rational::ZERO, |sum, (mass, value)| sum + mass * value)
+    law.iter()
+        .zip(&next)
+        .filter(|(mass, _)| !mass.is_zero())
+        .fold(Rational::ZERO, |sum, (mass, value)| sum + mass * value)
 }

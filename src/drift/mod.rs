@@ -1,15 +1,18 @@
-//! Drift: by how much exploitability and the leader's reward can differ between a model and the truth.
+//! Drift: by how much exploitability and the leader's reward can differ between a model and the
+//! truth.
 //!
-//! Two games with the same stages, states, actions and decisions; one policy `pi` of the followers, played in both. With
-//! `d` and `m` its flow and aggregates in the model, `d'` and `m'` in the truth, this module computes, exactly, numbers with
+//! Two games with the same stages, states, actions and decisions; one policy `pi` of the followers,
+//! played in both. With `d` and `m` its flow and aggregates in the model, `d'` and `m'` in the
+//! truth, this module computes, exactly, numbers with
 //!
 //! ```text
 //! |Expl'(pi) - Expl(pi)| <= kappa,      |J0'(d') - J0(d)| <= omega      for every policy pi,
 //! ```
 //!
-//! at one decision or for all decisions at once, from stated radii of the errors or from both games. Statement (10) of docs/theory.md
-//! has the derivation; the file names are its steps: how far flows part (`flows`), what a frozen population makes of it
-//! (`spread`, `induction`), and the sum (`bound`). No search: polynomials are enclosed by intervals, everything else is a formula.
+//! at one decision or for all decisions at once, from stated radii of the errors or from both
+//! games. Statement (10) of docs/theory.md has the derivation; the file names are its steps: how
+//! far flows part (`flows`), what a frozen population makes of it (`spread`, `induction`), and the
+//! sum (`bound`). No search: polynomials are enclosed by intervals, everything else is a formula.
 
 mod bound;
 mod flows;
@@ -72,11 +75,12 @@ impl ModelError<'_> {
         let truth = self.truth(model)?;
         let none = Drift { kappa: Rational::ZERO, omega: Rational::ZERO };
         match &model.leader.decisions {
-            DecisionSet::Finite(decisions) => {
-                decisions.iter().try_fold(none, |all, decision| Ok(all.or(self.at(model, &decision.values)?)))
-            }
+            DecisionSet::Finite(decisions) => decisions
+                .iter()
+                .try_fold(none, |all, decision| Ok(all.or(self.at(model, &decision.values)?))),
             DecisionSet::Polyhedral { polytope, .. } => {
-                let parameters: Vec<Interval> = polytope.lower.iter().cloned().zip(polytope.upper.iter().cloned()).collect();
+                let parameters: Vec<Interval> =
+                    polytope.lower.iter().cloned().zip(polytope.upper.iter().cloned()).collect();
                 // Without values the parameters stay variables.
                 let pairing = Pairing::new(model.at(&[]), truth.map(|truth| truth.at(&[])));
                 Ok(bound::bound(&pairing, self.radii(), &parameters))

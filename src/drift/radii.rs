@@ -9,7 +9,8 @@ pub struct Radii {
     pub reward: Rational,
     /// `sum over s' of |P - P'|`.
     pub transition: Rational,
-    /// `|g - g'|` of the leader's reward per unit of mass, together with what her payoff adds at the stage.
+    /// `|g - g'|` of the leader's reward per unit of mass, together with what her payoff adds at
+    /// the stage.
     pub leader: Rational,
 }
 
@@ -83,7 +84,11 @@ impl Radii {
     /// All radii multiplied by `factor`.
     #[must_use]
     pub fn scaled(&self, factor: &Rational) -> Self {
-        Radii { reward: &self.reward * factor, transition: &self.transition * factor, leader: &self.leader * factor }
+        Radii {
+            reward: &self.reward * factor,
+            transition: &self.transition * factor,
+            leader: &self.leader * factor,
+        }
     }
 }
 
@@ -95,7 +100,10 @@ mod tests {
     #[test]
     fn words() {
         let radii = Radii::parse("leader=0.5, reward=1/100").expect("radii");
-        assert_eq!(radii, Radii { reward: ratio(1, 100), transition: ratio(0, 1), leader: ratio(1, 2) });
+        assert_eq!(
+            radii,
+            Radii { reward: ratio(1, 100), transition: ratio(0, 1), leader: ratio(1, 2) }
+        );
         for (text, message) in [
             ("", "found ``"),
             ("reward", "found `reward`"),

@@ -1,4 +1,5 @@
-//! Equilibria at eps = 0 in class C1: the exact answer where patterns of complementarity can be enumerated, bounds otherwise.
+//! Equilibria at eps = 0 in class C1: the exact answer where patterns of complementarity can be
+//! enumerated, bounds otherwise.
 
 use super::population::PopulationSearch;
 use super::support::{Limits, SupportOutcome, solve_support};
@@ -11,7 +12,8 @@ use std::time::Duration;
 /// Longest time for the enumeration, and its largest share of the time that is left.
 const PATIENCE: Duration = Duration::from_secs(8);
 const SHARE: u32 = 3;
-/// Looks at the boxes before the enumeration: most games are nearly solved by then, and those with many boxes have few patterns or too many.
+/// Looks at the boxes before the enumeration: most games are nearly solved by then, and those with
+/// many boxes have few patterns or too many.
 const BOXES_FIRST: usize = 6;
 
 /// Bounds by boxes, and the enumeration of patterns for an exact value.
@@ -36,7 +38,13 @@ impl ExactZeroSearch {
             exact: None,
             tried: false,
             looks: 0,
-            boxes: PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control)?,
+            boxes: PopulationSearch::new(
+                problem.instance,
+                problem.selection,
+                problem.epsilon,
+                problem.gap,
+                control,
+            )?,
         })
     }
 }
@@ -47,7 +55,13 @@ impl InnerSearch for ExactZeroSearch {
             self.tried = true;
             let patience = control.remaining().map_or(PATIENCE, |left| PATIENCE.min(left / SHARE));
             // Why the enumeration gives up does not matter: the boxes go on.
-            self.exact = solve_support(&self.instance, self.selection, &control.within(patience), &self.limits).ok();
+            self.exact = solve_support(
+                &self.instance,
+                self.selection,
+                &control.within(patience),
+                &self.limits,
+            )
+            .ok();
         } else {
             self.looks += 1;
             self.boxes.advance(control);

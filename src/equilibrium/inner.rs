@@ -19,7 +19,8 @@ pub struct Counts {
     pub inductions: usize,
 }
 
-/// A search for `min sigma J0` over the eps-equilibria of one decision, which can be stopped at any time.
+/// A search for `min sigma J0` over the eps-equilibria of one decision, which can be stopped at any
+/// time.
 pub trait InnerSearch: Send {
     /// Works for a while: until some progress is made, the gap is closed or `control` stops.
     fn advance(&mut self, control: &Control);
@@ -27,11 +28,13 @@ pub trait InnerSearch: Send {
     fn done(&self) -> bool;
     /// Bounds of `min sigma J0` in binary64.
     fn interval_approx(&self) -> (f64, f64);
-    /// Policies that were of use in a game nearby: where to look first, the most promising one last. Without effect after the first [`advance`](Self::advance), and on what is true.
+    /// Policies that were of use in a game nearby: where to look first, the most promising one
+    /// last. Without effect after the first [`advance`](Self::advance), and on what is true.
     fn suggest(&mut self, _policies: &[&Policy]) {}
     /// What is shown so far.
     fn proved(&mut self) -> Proved;
-    /// A better bound than that of `proved`, equal to its witness, which may not hold: for whoever has a checker to ask.
+    /// A better bound than that of `proved`, equal to its witness, which may not hold: for whoever
+    /// has a checker to ask.
     fn sharp(&self, _proved: &Proved) -> Option<Proof> {
         None
     }
@@ -56,7 +59,10 @@ pub struct InnerProblem<'a> {
 ///
 /// # Errors
 /// [`NotQuadratic`] when no search fits.
-pub fn inner_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
+pub fn inner_search(
+    problem: &InnerProblem<'_>,
+    control: &Control,
+) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
     if problem.epsilon.is_zero()
         && let Ok(search) = ExactZeroSearch::new(problem, control)
     {
@@ -69,10 +75,24 @@ pub fn inner_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box
 ///
 /// # Errors
 /// [`NotQuadratic`] when no search fits.
-pub fn box_search(problem: &InnerProblem<'_>, control: &Control) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
-    match PopulationSearch::new(problem.instance, problem.selection, problem.epsilon, problem.gap, control) {
+pub fn box_search(
+    problem: &InnerProblem<'_>,
+    control: &Control,
+) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
+    match PopulationSearch::new(
+        problem.instance,
+        problem.selection,
+        problem.epsilon,
+        problem.gap,
+        control,
+    ) {
         Ok(search) => Ok(Box::new(search)),
-        Err(reason) => match LiftedProblem::new(problem.instance, problem.selection, problem.epsilon, to_approx(problem.gap)) {
+        Err(reason) => match LiftedProblem::new(
+            problem.instance,
+            problem.selection,
+            problem.epsilon,
+            to_approx(problem.gap),
+        ) {
             Some(search) => Ok(Box::new(search)),
             None => Err(reason),
         },

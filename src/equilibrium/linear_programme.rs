@@ -1,15 +1,17 @@
 //! The inner problem of a mean-field-free game by one linear programme over occupation measures.
 //!
-//! The programme of [`crate::lp`] is solved in floating point, and its answer is taken as advice: the optimal
-//! vertex plays one action in every reached state but at most one, so it is a mixture of two pure policies, and the
-//! multiplier of the equilibrium row is the slope of the segment between their (follower reward, leader reward). From this
-//! the proofs are computed anew:
+//! The programme of [`crate::lp`] is solved in floating point, and its answer is taken as advice:
+//! the optimal vertex plays one action in every reached state but at most one, so it is a mixture
+//! of two pure policies, and the multiplier of the equilibrium row is the slope of the segment
+//! between their (follower reward, leader reward). From this the proofs are computed anew:
 //!
-//! * *exact* (`pivot`): policies, slope, mixture weight and flow duals in rationals. When the advice was optimal,
-//!   bound and witness are the same rational; otherwise exact pivots lead from there to the optimum.
-//! * *rounded* (`rounded`), for games whose rationals would grow too long: duals rounded to short dyadics with the bound of
-//!   statement (L) of docs/theory.md computed exactly, and a mixture pulled towards the followers' best response until its
-//!   exploitability, rounded upwards, is at most eps.
+//! * *exact* (`pivot`): policies, slope, mixture weight and flow duals in rationals. When the
+//!   advice was optimal, bound and witness are the same rational; otherwise exact pivots lead from
+//!   there to the optimum.
+//! * *rounded* (`rounded`), for games whose rationals would grow too long: duals rounded to short
+//!   dyadics with the bound of statement (L) of docs/theory.md computed exactly, and a mixture
+//!   pulled towards the followers' best response until its exploitability, rounded upwards, is at
+//!   most eps.
 //!
 //! Whatever the back end answers, `bound <= min sigma J0 <= witness` holds.
 
@@ -44,12 +46,17 @@ pub enum LpError {
 
 /// Bounds and witness of `problem` from the linear programme solved by `backend`.
 ///
-/// Exact rationals are used unless the game is too long for them ([`solve_lp_in`] lets the caller choose). The back end is
-/// given half of the time that `control` leaves, the proofs have the rest; when the time is over, what is proved so far is returned.
+/// Exact rationals are used unless the game is too long for them ([`solve_lp_in`] lets the caller
+/// choose). The back end is given half of the time that `control` leaves, the proofs have the rest;
+/// when the time is over, what is proved so far is returned.
 ///
 /// # Errors
 /// [`LpError::NegativeEpsilon`]. A failure of the back end is no error: see [`LpOutcome::failure`].
-pub fn solve_lp(problem: &Problem<'_>, backend: &dyn Backend, control: &Control) -> Result<LpOutcome, LpError> {
+pub fn solve_lp(
+    problem: &Problem<'_>,
+    backend: &dyn Backend,
+    control: &Control,
+) -> Result<LpOutcome, LpError> {
     solve_lp_in(problem, backend, control, suitable_arithmetic(problem.numbers, problem.epsilon))
 }
 
@@ -57,7 +64,12 @@ pub fn solve_lp(problem: &Problem<'_>, backend: &dyn Backend, control: &Control)
 ///
 /// # Errors
 /// Those of [`solve_lp`].
-pub fn solve_lp_in(problem: &Problem<'_>, backend: &dyn Backend, control: &Control, arithmetic: Arithmetic) -> Result<LpOutcome, LpError> {
+pub fn solve_lp_in(
+    problem: &Problem<'_>,
+    backend: &dyn Backend,
+    control: &Control,
+    arithmetic: Arithmetic,
+) -> Result<LpOutcome, LpError> {
     if *problem.epsilon < Rational::ZERO {
         return Err(LpError::NegativeEpsilon);
     }
@@ -65,13 +77,15 @@ pub fn solve_lp_in(problem: &Problem<'_>, backend: &dyn Backend, control: &Contr
     let Some(follower) = FollowerValue::compute(problem.numbers, arithmetic, control) else {
         return Ok(LpOutcome { proved, failure: Some(LpFailure::Stopped) });
     };
-    let lp = OccupationLp::new(problem.numbers, problem.selection, &(&follower.lower - problem.epsilon));
+    let lp =
+        OccupationLp::new(problem.numbers, problem.selection, &(&follower.lower - problem.epsilon));
     let (advice, failure) = match backend.minimise(&lp, control.remaining().map(|time| time / 2)) {
         Ok(solution) if solution.fits(&lp) => (Some(solution), None),
         Ok(_) => (None, Some(LpFailure::Shape)),
         Err(failure) => (None, Some(failure)),
     };
-    let situation = Situation { problem, lp: &lp, advice: advice.as_ref(), follower: &follower, control };
+    let situation =
+        Situation { problem, lp: &lp, advice: advice.as_ref(), follower: &follower, control };
     match arithmetic {
         Arithmetic::Exact => pivot::prove(&situation, &mut proved),
         Arithmetic::Rounded(bits) => rounded::prove(&situation, bits, &mut proved),

@@ -1,8 +1,9 @@
 //! The inner problem: the worst (or best) eps-equilibrium of one decision of the leader.
 //!
-//! Everything is said for `sigma J0`, `sigma = 1` for the pessimistic and `-1` for the optimistic selection: the
-//! problem is always `min sigma J0` over the eps-equilibria. This half of the library is not trusted: it may use
-//! floating point, and what it returns are proof steps that [`crate::check`] accepts or refuses.
+//! Everything is said for `sigma J0`, `sigma = 1` for the pessimistic and `-1` for the optimistic
+//! selection: the problem is always `min sigma J0` over the eps-equilibria. This half of the
+//! library is not trusted: it may use floating point, and what it returns are proof steps that
+//! [`crate::check`] accepts or refuses.
 
 mod arithmetic;
 mod control;

@@ -36,7 +36,8 @@ impl Problem<'_> {
 
 /// A value of `sigma J0` and the steps of a certificate that show it.
 ///
-/// The first step states the leader's reward itself, `sigma * value`; a tree has further steps, its nodes.
+/// The first step states the leader's reward itself, `sigma * value`; a tree has further steps, its
+/// nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// The value of `sigma J0`.
@@ -55,8 +56,8 @@ pub struct Proved {
 }
 
 impl Proved {
-    /// Keeps the better of both sides; among equal witnesses the other one, which may name an equilibrium where
-    /// this one only bounds.
+    /// Keeps the better of both sides; among equal witnesses the other one, which may name an
+    /// equilibrium where this one only bounds.
     pub fn improve(&mut self, other: Proved) {
         if other.bound.value > self.bound.value {
             self.bound = other.bound;
@@ -70,7 +71,11 @@ impl Proved {
     #[must_use]
     pub fn mixture(&self) -> Option<&[Part]> {
         match self.witness.steps.as_slice() {
-            [Step::Witness { parts, .. } | Step::PopulationWitness { parts, .. } | Step::EnclosedWitness { parts, .. }] => Some(parts),
+            [
+                Step::Witness { parts, .. }
+                | Step::PopulationWitness { parts, .. }
+                | Step::EnclosedWitness { parts, .. },
+            ] => Some(parts),
             _ => None,
         }
     }
@@ -91,7 +96,9 @@ pub fn range_proofs(problem: &Problem<'_>) -> Proved {
     for stage in &problem.numbers.stages {
         let numerators = stage.leader.numerators();
         let entries = || (0..stage.leader.len()).map(|pair| numerators.get(pair));
-        let over = |n: Option<Integer>| Rational::from_parts(n.unwrap_or(Integer::ZERO), stage.leader.denominator().clone());
+        let over = |n: Option<Integer>| {
+            Rational::from_parts(n.unwrap_or(Integer::ZERO), stage.leader.denominator().clone())
+        };
         least += over(entries().min());
         greatest += over(entries().max());
     }
@@ -105,6 +112,9 @@ fn from_range(least: Rational, greatest: Rational, selection: Selection) -> Prov
     };
     Proved {
         bound: Proof { value: &sigma * &bound, steps: vec![Step::RangeBound { value: bound }] },
-        witness: Proof { value: sigma * &witness, steps: vec![Step::RangeWitness { value: witness }] },
+        witness: Proof {
+            value: sigma * &witness,
+            steps: vec![Step::RangeWitness { value: witness }],
+        },
     }
 }

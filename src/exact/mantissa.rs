@@ -36,7 +36,12 @@ pub trait Mantissa: Clone + Ord + Send + Sync {
     /// The integer itself.
     fn to_integer(&self) -> Integer;
     /// `self += numerators[index] * factor`.
-    fn add_product_at(&mut self, numerators: &Numerators, index: usize, factor: &Self) -> Option<()>;
+    fn add_product_at(
+        &mut self,
+        numerators: &Numerators,
+        index: usize,
+        factor: &Self,
+    ) -> Option<()>;
     /// `self += a * b`.
     fn add_product(&mut self, a: &Self, b: &Self) -> Option<()>;
     /// `self * factor / divisor`, rounded; `divisor` is positive.
@@ -57,7 +62,12 @@ impl Mantissa for i128 {
     }
 
     #[inline]
-    fn add_product_at(&mut self, numerators: &Numerators, index: usize, factor: &Self) -> Option<()> {
+    fn add_product_at(
+        &mut self,
+        numerators: &Numerators,
+        index: usize,
+        factor: &Self,
+    ) -> Option<()> {
         let numerator = match numerators {
             Numerators::Small(values) => i128::from(values[index]),
             Numerators::Big(values) => i128::try_from(&values[index]).ok()?,
@@ -89,7 +99,8 @@ impl Mantissa for i128 {
                 (if rest < 0 { quotient - 1 } else { quotient }, rest == 0)
             }
             None => {
-                // floor(a f / d) = floor(a / d) f + floor((a mod d) f / d): the products stay small.
+                // floor(a f / d) = floor(a / d) f + floor((a mod d) f / d): the products stay
+                // small.
                 let whole = self.div_euclid(*divisor).checked_mul(*factor)?;
                 let rest = self.rem_euclid(*divisor).checked_mul(*factor)?;
                 (whole.checked_add(rest.div_euclid(*divisor))?, rest.rem_euclid(*divisor) == 0)
@@ -115,7 +126,12 @@ impl Mantissa for Integer {
         self.clone()
     }
 
-    fn add_product_at(&mut self, numerators: &Numerators, index: usize, factor: &Self) -> Option<()> {
+    fn add_product_at(
+        &mut self,
+        numerators: &Numerators,
+        index: usize,
+        factor: &Self,
+    ) -> Option<()> {
         match numerators {
             Numerators::Small(values) => *self += factor * values[index],
             Numerators::Big(values) => *self += factor * &values[index],
@@ -162,7 +178,9 @@ mod tests {
             (-8, 3, 8, -3, -3),
         ] {
             let of = |x: i32| M::from_integer(&Integer::from(x)).expect("small");
-            let scaled = |rounding| of(value).scale(&of(factor), &of(divisor), rounding).expect("small").to_integer();
+            let scaled = |rounding| {
+                of(value).scale(&of(factor), &of(divisor), rounding).expect("small").to_integer()
+            };
             assert_eq!(scaled(Rounding::Down), Integer::from(down));
             assert_eq!(scaled(Rounding::Up), Integer::from(up));
         }

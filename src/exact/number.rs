@@ -1,16 +1,17 @@
 //! Reading and printing rational numbers.
 //!
 //! Accepted spellings: integers `-3`, decimals `0.25`, `1e-3`, `2.5E+2`, and fractions
-//! of two of these without exponent, `3/4`, `-1/3`. The value is the rational number spelled, never the
-//! binary64 next to it.
+//! of two of these without exponent, `3/4`, `-1/3`. The value is the rational number spelled, never
+//! the binary64 next to it.
 
 use super::{Integer, Natural, Rational};
 use dashu_base::Sign;
 
-/// Longest accepted spelling of one number, in characters. Certificates of long games carry numbers of thousands of digits.
+/// Longest accepted spelling of one number, in characters. Certificates of long games carry numbers
+/// of thousands of digits.
 const LONGEST_NUMBER: usize = 1 << 20;
-/// Largest accepted decimal exponent in absolute value: the range of binary64, beyond which a number
-/// in a model is a slip and its digits only fill memory.
+/// Largest accepted decimal exponent in absolute value: the range of binary64, beyond which a
+/// number in a model is a slip and its digits only fill memory.
 const LARGEST_EXPONENT: i64 = 308;
 
 /// Why a text is not a number.
@@ -57,11 +58,18 @@ fn digits(text: &str, whole: &str) -> Result<Natural, NumberError> {
         return Err(malformed());
     }
     // Machine integers hold most numbers there are.
-    text.parse::<u64>().map(Natural::from).or_else(|_| Natural::from_str_radix(text, 10)).map_err(|_| malformed())
+    text.parse::<u64>()
+        .map(Natural::from)
+        .or_else(|_| Natural::from_str_radix(text, 10))
+        .map_err(|_| malformed())
 }
 
 /// A decimal without sign: digits, optional fraction, optional exponent.
-fn parse_unsigned(text: &str, whole: &str, exponent_allowed: bool) -> Result<Rational, NumberError> {
+fn parse_unsigned(
+    text: &str,
+    whole: &str,
+    exponent_allowed: bool,
+) -> Result<Rational, NumberError> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return digits(text, whole).map(Rational::from);
     }
@@ -99,7 +107,11 @@ fn parse_unsigned(text: &str, whole: &str, exponent_allowed: bool) -> Result<Rat
     let shift = power - fractional.len() as i64;
     let scale = Natural::from(10u8).pow(shift.unsigned_abs() as usize);
     let numerator = Integer::from(numerator);
-    Ok(if shift >= 0 { Rational::from(numerator * Integer::from(scale)) } else { Rational::from_parts(numerator, scale) })
+    Ok(if shift >= 0 {
+        Rational::from(numerator * Integer::from(scale))
+    } else {
+        Rational::from_parts(numerator, scale)
+    })
 }
 
 /// The rational number that `text` spells.
@@ -126,7 +138,10 @@ pub fn parse_rational(text: &str) -> Result<Rational, NumberError> {
                 return Err(NumberError::ZeroDenominator { found: shortened(trimmed) });
             }
             match (numerator.denominator().is_one(), denominator.denominator().is_one()) {
-                (true, true) => Rational::from_parts(numerator.into_parts().0, denominator.into_parts().0.into_parts().1),
+                (true, true) => Rational::from_parts(
+                    numerator.into_parts().0,
+                    denominator.into_parts().0.into_parts().1,
+                ),
                 _ => numerator / denominator,
             }
         }
@@ -174,7 +189,10 @@ mod tests {
 
     #[test]
     fn refused() {
-        for text in ["", "-", "abc", "1.", ".5", "1e", "--1", "1/", "/2", "1/2/3", "nan", "inf", "1e5/2", "0x10", "1_000", "1/-2"] {
+        for text in [
+            "", "-", "abc", "1.", ".5", "1e", "--1", "1/", "/2", "1/2/3", "nan", "inf", "1e5/2",
+            "0x10", "1_000", "1/-2",
+        ] {
             assert!(matches!(parse_rational(text), Err(NumberError::Malformed { .. })), "{text}");
         }
         assert!(matches!(parse_rational("1/0"), Err(NumberError::ZeroDenominator { .. })));

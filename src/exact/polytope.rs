@@ -1,8 +1,8 @@
 //! Least value of a linear form over a bounded polyhedron, exactly.
 //!
 //! Small and dense: the decision sets of leaders have a few dozen coordinates. The method is the
-//! two-phase simplex algorithm on rationals with Bland's rule (R. G. Bland, *New finite pivoting rules for
-//! the simplex method*, Mathematics of Operations Research 2, 1977), which cannot cycle.
+//! two-phase simplex algorithm on rationals with Bland's rule (R. G. Bland, *New finite pivoting
+//! rules for the simplex method*, Mathematics of Operations Research 2, 1977), which cannot cycle.
 
 use super::Rational;
 
@@ -90,7 +90,9 @@ impl Tableau {
                     let step = &row[self.columns] / &row[column];
                     let better = match &best {
                         None => true,
-                        Some((least, at)) => step < *least || (step == *least && self.basic[index] < self.basic[*at]),
+                        Some((least, at)) => {
+                            step < *least || (step == *least && self.basic[index] < self.basic[*at])
+                        }
                     };
                     if better {
                         best = Some((step, index));
@@ -118,7 +120,11 @@ impl Polytope {
             && point.iter().zip(&self.lower).all(|(x, l)| x >= l)
             && point.iter().zip(&self.upper).all(|(x, u)| x <= u)
             && self.constraints.iter().all(|c| {
-                let value = c.coefficients.iter().zip(point).fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
+                let value = c
+                    .coefficients
+                    .iter()
+                    .zip(point)
+                    .fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
                 match c.relation {
                     Relation::AtMost => value <= c.right_side,
                     Relation::Equal => value == c.right_side,
@@ -131,14 +137,24 @@ impl Polytope {
     ///
     /// # Errors
     /// [`PolytopeError::Empty`] when the polytope has no point.
-    pub fn least_value(&self, objective: &[Rational]) -> Result<(Rational, Vec<Rational>), PolytopeError> {
+    pub fn least_value(
+        &self,
+        objective: &[Rational],
+    ) -> Result<(Rational, Vec<Rational>), PolytopeError> {
         let n = self.dimension();
         if (0..n).any(|j| self.lower[j] > self.upper[j]) {
             return Err(PolytopeError::Empty);
         }
         if self.constraints.is_empty() {
-            let point: Vec<Rational> =
-                (0..n).map(|j| if objective[j] < Rational::ZERO { self.upper[j].clone() } else { self.lower[j].clone() }).collect();
+            let point: Vec<Rational> = (0..n)
+                .map(|j| {
+                    if objective[j] < Rational::ZERO {
+                        self.upper[j].clone()
+                    } else {
+                        self.lower[j].clone()
+                    }
+                })
+                .collect();
             return Ok((dot(objective, &point), point));
         }
         // Coordinates y = x - lower >= 0; rows: upper bounds as <=, then the constraints.
@@ -211,7 +227,8 @@ fn dot(a: &[Rational], b: &[Rational]) -> Rational {
     a.iter().zip(b).fold(Rational::ZERO, |sum, (x, y)| sum + x * y)
 }
 
-/// The first tableau: right sides made non-negative, slack columns, then artificial columns from the returned index on.
+/// The first tableau: right sides made non-negative, slack columns, then artificial columns from
+/// the returned index on.
 fn start(system: Vec<(Vec<Rational>, Relation, Rational)>, n: usize) -> (Tableau, usize) {
     let system: Vec<_> = system
         .into_iter()
@@ -229,7 +246,8 @@ fn start(system: Vec<(Vec<Rational>, Relation, Rational)>, n: usize) -> (Tableau
         })
         .collect::<Vec<(Vec<Rational>, Relation, Rational)>>();
     let slacks = system.iter().filter(|(_, relation, _)| *relation != Relation::Equal).count();
-    let artificials = system.iter().filter(|(_, relation, _)| *relation != Relation::AtMost).count();
+    let artificials =
+        system.iter().filter(|(_, relation, _)| *relation != Relation::AtMost).count();
     let artificial = n + slacks;
     let columns = artificial + artificials;
     let mut tableau = Tableau { rows: Vec::new(), basic: Vec::new(), columns };
@@ -285,7 +303,8 @@ mod tests {
     #[test]
     fn simplex_of_probabilities() {
         let simplex = polytope(3, &[(&[1, 1, 1], Relation::Equal, 1)]);
-        let (value, point) = simplex.least_value(&[ratio(2, 1), ratio(-1, 3), ratio(5, 1)]).expect("not empty");
+        let (value, point) =
+            simplex.least_value(&[ratio(2, 1), ratio(-1, 3), ratio(5, 1)]).expect("not empty");
         assert_eq!(value, ratio(-1, 3));
         assert_eq!(point, [ratio(0, 1), ratio(1, 1), ratio(0, 1)]);
         assert!(simplex.contains(&point));
@@ -301,8 +320,15 @@ mod tests {
 
     #[test]
     fn empty_and_redundant() {
-        assert_eq!(polytope(2, &[(&[1, 1], Relation::AtLeast, 3)]).least_value(&[ratio(0, 1), ratio(0, 1)]), Err(PolytopeError::Empty));
+        assert_eq!(
+            polytope(2, &[(&[1, 1], Relation::AtLeast, 3)])
+                .least_value(&[ratio(0, 1), ratio(0, 1)]),
+            Err(PolytopeError::Empty)
+        );
         let twice = polytope(2, &[(&[1, 1], Relation::Equal, 1), (&[2, 2], Relation::Equal, 2)]);
-        assert_eq!(twice.least_value(&[ratio(1, 1), ratio(2, 1)]).expect("not empty").0, ratio(1, 1));
+        assert_eq!(
+            twice.least_value(&[ratio(1, 1), ratio(2, 1)]).expect("not empty").0,
+            ratio(1, 1)
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The border between exact numbers and binary64: the only file of the trusted half that names `f64`.
+//! The border between exact numbers and binary64: the only file of the trusted half that names
+//! `f64`.
 
 use super::{Integer, Natural, Numerators, Rational, Rounding, Scaled};
 use dashu_base::{Abs, Signed};
@@ -9,8 +10,8 @@ pub fn from_approx(value: f64) -> Option<Rational> {
     Rational::try_from(value).ok()
 }
 
-/// The dyadic rational `k / 2^bits` nearest to `value`: a short number near a floating-point one, for
-/// multipliers that need not be exact. `None` for NaN, infinities and results beyond 2^120.
+/// The dyadic rational `k / 2^bits` nearest to `value`: a short number near a floating-point one,
+/// for multipliers that need not be exact. `None` for NaN, infinities and results beyond 2^120.
 #[must_use]
 pub fn from_short_dyadic(value: f64, bits: u32) -> Option<Rational> {
     if !value.is_finite() || value.abs() > 2f64.powi(120) {
@@ -35,7 +36,9 @@ pub fn entries_to_approx(vector: &Scaled) -> Vec<f64> {
     let whole = |value: u64| (value <= 1 << f64::MANTISSA_DIGITS).then_some(value as f64);
     let denominator = u64::try_from(vector.denominator()).ok().and_then(whole);
     let entry = |index: usize| match (vector.numerators(), denominator) {
-        (Numerators::Small(values), Some(denominator)) if whole(values[index].unsigned_abs()).is_some() => {
+        (Numerators::Small(values), Some(denominator))
+            if whole(values[index].unsigned_abs()).is_some() =>
+        {
             values[index] as f64 / denominator
         }
         _ => to_approx(&vector.get(index)),
@@ -58,8 +61,8 @@ pub fn truncated(value: &Rational, digits: usize) -> String {
     }
 }
 
-/// Decimal text of at most `digits` significant digits, rounded in the given direction: what is printed
-/// beside a bound is itself a bound. Exact when the value has that few digits.
+/// Decimal text of at most `digits` significant digits, rounded in the given direction: what is
+/// printed beside a bound is itself a bound. Exact when the value has that few digits.
 #[must_use]
 pub fn decimal(value: &Rational, digits: usize, rounding: Rounding) -> String {
     if value.is_zero() {
@@ -67,7 +70,8 @@ pub fn decimal(value: &Rational, digits: usize, rounding: Rounding) -> String {
     }
     // Least e with |value| < 10^e, found from the lengths of numerator and denominator.
     let magnitude = value.clone().abs();
-    let mut exponent = magnitude.numerator().to_string().len() as i64 - magnitude.denominator().to_string().len() as i64;
+    let mut exponent = magnitude.numerator().to_string().len() as i64
+        - magnitude.denominator().to_string().len() as i64;
     while magnitude >= power_of_ten(exponent) {
         exponent += 1;
     }
@@ -136,7 +140,8 @@ mod tests {
         for (p, q) in [(731, 416), (-22, 7), (1, 1023), (123_456_789, 97), (-5, 1)] {
             let value = ratio(p, q);
             for digits in [1, 3, 15] {
-                let down = parse_rational(&decimal(&value, digits, Rounding::Down)).expect("a number");
+                let down =
+                    parse_rational(&decimal(&value, digits, Rounding::Down)).expect("a number");
                 let up = parse_rational(&decimal(&value, digits, Rounding::Up)).expect("a number");
                 assert!(down <= value && value <= up);
             }
@@ -159,7 +164,9 @@ mod tests {
         let vector = [ratio(1, 3), ratio(-2, 7), Rational::ZERO, ratio(i64::MAX, 1), large];
         for entries in [&vector[..2], &vector[..3], &vector[..4], &vector] {
             for denominator in [1, 97, u64::MAX] {
-                let scaled = Scaled::from_rationals(&entries.iter().map(|entry| entry * ratio(1, denominator)).collect::<Vec<_>>());
+                let scaled = Scaled::from_rationals(
+                    &entries.iter().map(|entry| entry * ratio(1, denominator)).collect::<Vec<_>>(),
+                );
                 let expected: Vec<f64> = scaled.iter().map(|entry| to_approx(&entry)).collect();
                 assert_eq!(entries_to_approx(&scaled), expected);
             }

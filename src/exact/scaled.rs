@@ -1,7 +1,7 @@
 //! Vectors of rationals over one common denominator.
 //!
-//! Integers over a common denominator are 10 to 17 times faster than rationals in the kernels of this
-//! library, and 8 bytes an entry when the numerators fit.
+//! Integers over a common denominator are 10 to 17 times faster than rationals in the kernels of
+//! this library, and 8 bytes an entry when the numerators fit.
 
 use super::{Integer, Natural, Rational, least_common_multiple};
 use dashu_base::Gcd;
@@ -60,8 +60,8 @@ impl Numerators {
 
 /// A vector of rationals `numerators[i] / denominator`.
 ///
-/// The denominator is the least possible and the numerators are machine integers whenever all fit, so that equal
-/// vectors have equal representations.
+/// The denominator is the least possible and the numerators are machine integers whenever all fit,
+/// so that equal vectors have equal representations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scaled {
     denominator: Natural,
@@ -83,16 +83,22 @@ impl Scaled {
             denominator = (denominator / gcd(denominator, own)).checked_mul(own)?;
         }
         let numerator = |value: &Rational| {
-            let widen = i64::try_from(denominator / u64::try_from(value.denominator()).ok()?).ok()?;
+            let widen =
+                i64::try_from(denominator / u64::try_from(value.denominator()).ok()?).ok()?;
             i64::try_from(value.numerator()).ok()?.checked_mul(widen)
         };
         let numerators = values.iter().map(numerator).collect::<Option<Vec<i64>>>()?;
-        Some(Scaled { denominator: Natural::from(denominator), numerators: Numerators::Small(numerators) })
+        Some(Scaled {
+            denominator: Natural::from(denominator),
+            numerators: Numerators::Small(numerators),
+        })
     }
 
     fn from_large_rationals(values: &[Rational]) -> Self {
-        let denominator = values.iter().fold(Natural::ONE, |d, v| least_common_multiple(&d, v.denominator()));
-        let numerators = values.iter().map(|v| v.numerator() * (&denominator / v.denominator())).collect();
+        let denominator =
+            values.iter().fold(Natural::ONE, |d, v| least_common_multiple(&d, v.denominator()));
+        let numerators =
+            values.iter().map(|v| v.numerator() * (&denominator / v.denominator())).collect();
         // The lcm of lowest-terms denominators is already the least common denominator.
         Scaled { denominator, numerators: Numerators::from_integers(numerators) }
     }
@@ -101,10 +107,18 @@ impl Scaled {
     #[must_use]
     pub fn from_small(numerators: Vec<i64>, denominator: u64) -> Self {
         let denominator = denominator.max(1);
-        let common = numerators.iter().fold(denominator, |g, &n| if g == 1 { 1 } else { gcd(g, n.unsigned_abs()) });
-        let numerators =
-            if common == 1 { numerators } else { numerators.into_iter().map(|n| (i128::from(n) / i128::from(common)) as i64).collect() };
-        Scaled { denominator: Natural::from(denominator / common), numerators: Numerators::Small(numerators) }
+        let common = numerators
+            .iter()
+            .fold(denominator, |g, &n| if g == 1 { 1 } else { gcd(g, n.unsigned_abs()) });
+        let numerators = if common == 1 {
+            numerators
+        } else {
+            numerators.into_iter().map(|n| (i128::from(n) / i128::from(common)) as i64).collect()
+        };
+        Scaled {
+            denominator: Natural::from(denominator / common),
+            numerators: Numerators::Small(numerators),
+        }
     }
 
     /// `numerators / denominator`, reduced to the least denominator.
@@ -120,8 +134,15 @@ impl Scaled {
                 common = common.gcd(&magnitude);
             }
         }
-        let numerators = if common.is_one() { numerators } else { numerators.into_iter().map(|n| n / &common).collect() };
-        Scaled { denominator: denominator / common, numerators: Numerators::from_integers(numerators) }
+        let numerators = if common.is_one() {
+            numerators
+        } else {
+            numerators.into_iter().map(|n| n / &common).collect()
+        };
+        Scaled {
+            denominator: denominator / common,
+            numerators: Numerators::from_integers(numerators),
+        }
     }
 
     /// `numerators / denominator` of a positive denominator, reduced to the least one.
@@ -134,15 +155,21 @@ impl Scaled {
             common = common.gcd(n.unsigned_abs());
         }
         let divided = |n: i128| if common == 1 { n } else { n / common as i128 };
-        let small = numerators.iter().map(|&n| i64::try_from(divided(n)).ok()).collect::<Option<Vec<i64>>>();
+        let small = numerators
+            .iter()
+            .map(|&n| i64::try_from(divided(n)).ok())
+            .collect::<Option<Vec<i64>>>();
         let numerators = match small {
             Some(values) => Numerators::Small(values),
-            None => Numerators::Big(numerators.into_iter().map(|n| Integer::from(divided(n))).collect()),
+            None => {
+                Numerators::Big(numerators.into_iter().map(|n| Integer::from(divided(n))).collect())
+            }
         };
         Scaled { denominator: Natural::from(denominator.unsigned_abs() / common), numerators }
     }
 
-    /// The vector of length `len` with entry `i` at `places(i)`, which are distinct, and zeros elsewhere.
+    /// The vector of length `len` with entry `i` at `places(i)`, which are distinct, and zeros
+    /// elsewhere.
     #[must_use]
     pub fn placed(&self, len: usize, places: &[usize]) -> Self {
         // Zeros and order do not change the least denominator.
@@ -154,16 +181,25 @@ impl Scaled {
             }
             Numerators::Big(values) => {
                 let mut placed = vec![Integer::ZERO; len];
-                places.iter().zip(values).for_each(|(&place, value)| placed[place].clone_from(value));
+                places
+                    .iter()
+                    .zip(values)
+                    .for_each(|(&place, value)| placed[place].clone_from(value));
                 Numerators::Big(placed)
             }
         };
         Scaled { denominator: self.denominator.clone(), numerators }
     }
 
-    /// The vector of length `len` whose entry `k` is the sum of `self[i] other[j]` over the terms `(k, i, j)`.
+    /// The vector of length `len` whose entry `k` is the sum of `self[i] other[j]` over the terms
+    /// `(k, i, j)`.
     #[must_use]
-    pub fn sums_of_products(&self, other: &Self, len: usize, terms: impl Iterator<Item = (usize, usize, usize)> + Clone) -> Self {
+    pub fn sums_of_products(
+        &self,
+        other: &Self,
+        len: usize,
+        terms: impl Iterator<Item = (usize, usize, usize)> + Clone,
+    ) -> Self {
         if let Some(sums) = self.small_sums(other, len, terms.clone()) {
             return sums;
         }
@@ -174,9 +210,20 @@ impl Scaled {
         Scaled::from_integers(sums, &self.denominator * &other.denominator)
     }
 
-    fn small_sums(&self, other: &Self, len: usize, terms: impl Iterator<Item = (usize, usize, usize)>) -> Option<Self> {
-        let (Numerators::Small(own), Numerators::Small(others)) = (&self.numerators, &other.numerators) else { return None };
-        let denominator = i128::try_from(&self.denominator).ok()?.checked_mul(i128::try_from(&other.denominator).ok()?)?;
+    fn small_sums(
+        &self,
+        other: &Self,
+        len: usize,
+        terms: impl Iterator<Item = (usize, usize, usize)>,
+    ) -> Option<Self> {
+        let (Numerators::Small(own), Numerators::Small(others)) =
+            (&self.numerators, &other.numerators)
+        else {
+            return None;
+        };
+        let denominator = i128::try_from(&self.denominator)
+            .ok()?
+            .checked_mul(i128::try_from(&other.denominator).ok()?)?;
         let mut sums = vec![0i128; len];
         for (k, i, j) in terms {
             sums[k] = sums[k].checked_add(i128::from(own[i]) * i128::from(others[j]))?;
@@ -188,14 +235,19 @@ impl Scaled {
     #[must_use]
     pub fn dot(&self, other: &Self) -> Rational {
         let sum = match (&self.numerators, &other.numerators) {
-            (Numerators::Small(own), Numerators::Small(others)) => {
-                own.iter().zip(others).try_fold(0i128, |sum, (&a, &b)| sum.checked_add(i128::from(a) * i128::from(b)))
-            }
+            (Numerators::Small(own), Numerators::Small(others)) => own
+                .iter()
+                .zip(others)
+                .try_fold(0i128, |sum, (&a, &b)| sum.checked_add(i128::from(a) * i128::from(b))),
             _ => None,
         };
-        let carrying = || (0..self.len().min(other.len())).filter(|&i| !self.numerators.is_zero_at(i));
+        let carrying =
+            || (0..self.len().min(other.len())).filter(|&i| !self.numerators.is_zero_at(i));
         let products = || carrying().map(|i| self.numerators.get(i) * other.numerators.get(i));
-        let sum = sum.map_or_else(|| products().fold(Integer::ZERO, |sum, product| sum + product), Integer::from);
+        let sum = sum.map_or_else(
+            || products().fold(Integer::ZERO, |sum, product| sum + product),
+            Integer::from,
+        );
         Rational::from_parts(sum, &self.denominator * &other.denominator)
     }
 
@@ -284,10 +336,18 @@ mod tests {
             assert_eq!(own.placed(4, &[2, 3, 0]), Scaled::from_rationals(&placed));
             for b in &vectors {
                 let other = Scaled::from_rationals(b);
-                let sum = |k| terms.iter().filter(|t| t.0 == k).fold(Rational::ZERO, |sum, &(_, i, j)| sum + &a[i] * &b[j]);
+                let sum = |k| {
+                    terms
+                        .iter()
+                        .filter(|t| t.0 == k)
+                        .fold(Rational::ZERO, |sum, &(_, i, j)| sum + &a[i] * &b[j])
+                };
                 let expected = Scaled::from_rationals(&[sum(0), sum(1), sum(2)]);
                 assert_eq!(own.sums_of_products(&other, 3, terms.iter().copied()), expected);
-                assert_eq!(own.dot(&other), (0..3).fold(Rational::ZERO, |sum, i| sum + &a[i] * &b[i]));
+                assert_eq!(
+                    own.dot(&other),
+                    (0..3).fold(Rational::ZERO, |sum, i| sum + &a[i] * &b[i])
+                );
             }
         }
     }

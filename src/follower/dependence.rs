@@ -1,7 +1,8 @@
-//! Coordinates of a quadratic game that are affine functions of others on all flows: stage masses that sum to one, and the like.
+//! Coordinates of a quadratic game that are affine functions of others on all flows: stage masses
+//! that sum to one, and the like.
 //!
-//! Values of the coordinates under a few policies suggest every dependence there can be; exact inductions confirm
-//! it, or find a policy that breaks it, which joins the sample.
+//! Values of the coordinates under a few policies suggest every dependence there can be; exact
+//! inductions confirm it, or find a policy that breaks it, which joins the sample.
 
 use super::forms::form_values;
 use super::induction::{Objective, best_response};
@@ -28,13 +29,19 @@ pub struct AffineHull {
     pub tangents: Vec<Vec<Rational>>,
 }
 
-/// The affine hull of the coordinates of `game`, from the policies `start` on; policies that do not fit the game are left out.
+/// The affine hull of the coordinates of `game`, from the policies `start` on; policies that do not
+/// fit the game are left out.
 ///
 /// `None` when `keep_going`, asked once per stage of an induction, answers no.
 #[must_use]
-pub fn affine_hull(game: &Quadratic, start: &[Policy], keep_going: &dyn Fn() -> bool) -> Option<AffineHull> {
+pub fn affine_hull(
+    game: &Quadratic,
+    start: &[Policy],
+    keep_going: &dyn Fn() -> bool,
+) -> Option<AffineHull> {
     let sampler = Sampler { game, numbers: game.numbers(&game.combine(&[])), keep_going };
-    let mut sample: Vec<Vec<Rational>> = start.iter().filter_map(|policy| sampler.values(policy)).collect();
+    let mut sample: Vec<Vec<Rational>> =
+        start.iter().filter_map(|policy| sampler.values(policy)).collect();
     if sample.is_empty() {
         let (_, policy) = sampler.greatest(&game.combine(&[]))?;
         sample.push(sampler.values(&policy)?);
@@ -43,7 +50,8 @@ pub fn affine_hull(game: &Quadratic, start: &[Policy], keep_going: &dyn Fn() -> 
     let count = game.coordinates.len();
     let mut rows = Echelon::default();
     sample.iter().for_each(|point| rows.add(point, &origin));
-    // A dependence that holds on all flows is not changed by further points, so that none is confirmed twice.
+    // A dependence that holds on all flows is not changed by further points, so that none is
+    // confirmed twice.
     let mut confirmed = vec![false; count];
     while let Some(next) = (0..count).find(|&j| !confirmed[j] && !rows.has_pivot(j)) {
         match sampler.breaking(&rows.dependence(next, &origin))? {
@@ -51,7 +59,8 @@ pub fn affine_hull(game: &Quadratic, start: &[Policy], keep_going: &dyn Fn() -> 
             Some(point) => rows.add(&point, &origin),
         }
     }
-    let dependences = (0..count).filter(|&j| confirmed[j]).map(|j| rows.dependence(j, &origin)).collect();
+    let dependences =
+        (0..count).filter(|&j| confirmed[j]).map(|j| rows.dependence(j, &origin)).collect();
     Some(AffineHull { dependences, tangents: rows.0.into_iter().map(|(_, row)| row).collect() })
 }
 
@@ -70,15 +79,26 @@ impl Sampler<'_> {
 
     /// The greatest value of a form over all flows, and a policy that attains it.
     fn greatest(&self, form: &LinearForm) -> Option<(Rational, Policy)> {
-        let response = best_response(&self.game.numbers(form), &Objective::leader(Rational::ONE), None, self.keep_going).ok()?;
+        let response = best_response(
+            &self.game.numbers(form),
+            &Objective::leader(Rational::ONE),
+            None,
+            self.keep_going,
+        )
+        .ok()?;
         Some((response.value, response.policy))
     }
 
-    /// Coordinates under a policy that breaks the dependence, if one does; the outer `None` means stopped.
+    /// Coordinates under a policy that breaks the dependence, if one does; the outer `None` means
+    /// stopped.
     fn breaking(&self, dependence: &Dependence) -> Option<Option<Vec<Rational>>> {
         for sign in [Rational::ONE, Rational::NEG_ONE] {
-            let parts: Vec<(Rational, &LinearForm)> =
-                dependence.coefficients.iter().map(|coefficient| coefficient * &sign).zip(&self.game.coordinates).collect();
+            let parts: Vec<(Rational, &LinearForm)> = dependence
+                .coefficients
+                .iter()
+                .map(|coefficient| coefficient * &sign)
+                .zip(&self.game.coordinates)
+                .collect();
             let (greatest, policy) = self.greatest(&self.game.combine(&parts))?;
             if greatest != &sign * &dependence.constant {
                 return self.values(&policy).map(Some);
@@ -117,11 +137,13 @@ impl Echelon {
     fn dependence(&self, solved: usize, origin: &[Rational]) -> Dependence {
         let mut coefficients = vec![Rational::ZERO; origin.len()];
         coefficients[solved] = Rational::ONE;
-        // Along every difference of the sample, x_solved moves by what the pivots move times their rows.
+        // Along every difference of the sample, x_solved moves by what the pivots move times their
+        // rows.
         for (pivot, row) in &self.0 {
             coefficients[*pivot] = -row[solved].clone();
         }
-        let constant = coefficients.iter().zip(origin).fold(Rational::ZERO, |sum, (a, b)| sum + a * b);
+        let constant =
+            coefficients.iter().zip(origin).fold(Rational::ZERO, |sum, (a, b)| sum + a * b);
         Dependence { solved, coefficients, constant }
     }
 }

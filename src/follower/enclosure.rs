@@ -1,10 +1,12 @@
 //! A policy evaluated in fixed point, rounded outwards, in games of any class.
 //!
-//! Exact flows of policies with floating-point probabilities have denominators that multiply over the states and stages, and are squared at every
-//! stage where transitions depend on the population. Intervals over `2^bits` do not grow; they widen by a few units per stage.
+//! Exact flows of policies with floating-point probabilities have denominators that multiply over
+//! the states and stages, and are squared at every stage where transitions depend on the
+//! population. Intervals over `2^bits` do not grow; they widen by a few units per stage.
 //!
-//! Exploitability is the followers' value less what the policy earns, and also the sum over pairs of mass times regret. Both are enclosed, and
-//! the intersection is returned; the second is 0 when every pair that is played is better than all others by more than the rounding.
+//! Exploitability is the followers' value less what the policy earns, and also the sum over pairs
+//! of mass times regret. Both are enclosed, and the intersection is returned; the second is 0 when
+//! every pair that is played is better than all others by more than the rounding.
 
 use super::evaluation::{Bounds, Enclosure};
 use super::law::Law;
@@ -15,9 +17,11 @@ use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Variable, polynomia
 use dashu_base::BitTest;
 use rayon::prelude::*;
 
-/// Length up to which the denominator of a row is used as it is, in bits; longer ones are rounded first.
+/// Length up to which the denominator of a row is used as it is, in bits; longer ones are rounded
+/// first.
 const SHORT: usize = 60;
-/// Fractional bits of the quotient of a mass and the denominator of a row, beyond the length of the latter.
+/// Fractional bits of the quotient of a mass and the denominator of a row, beyond the length of the
+/// latter.
 const GUARD: usize = 4;
 
 /// States of a stage from which on they are looked at side by side.
@@ -49,7 +53,8 @@ pub struct EnclosedPlay {
     pub bits: u32,
 }
 
-/// Encloses the evaluation of a policy, `[stage][state]`, in a game of any class at one decision, in fixed point with `bits` fractional bits.
+/// Encloses the evaluation of a policy, `[stage][state]`, in a game of any class at one decision,
+/// in fixed point with `bits` fractional bits.
 ///
 /// `keep_going` is asked once per stage and direction.
 ///
@@ -74,13 +79,21 @@ pub fn enclose_play(
     }
 }
 
-fn attempt<M: Mantissa>(instance: &Instance, policy: &[Vec<Law>], bits: u32, keep_going: &dyn Fn() -> bool) -> Result<EnclosedPlay, Halt> {
+fn attempt<M: Mantissa>(
+    instance: &Instance,
+    policy: &[Vec<Law>],
+    bits: u32,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<EnclosedPlay, Halt> {
     let expected = instance.stages.len();
     if policy.len() != expected {
         return Err(FollowerError::Stages { found: policy.len(), expected }.into());
     }
     let grid = Grid::<M>::new(bits).ok_or(Halt::Overflow)?;
-    let mut forward = Forward { grid: &grid, aggregates: vec![(Rational::ZERO, Rational::ZERO); instance.aggregates.len()] };
+    let mut forward = Forward {
+        grid: &grid,
+        aggregates: vec![(Rational::ZERO, Rational::ZERO); instance.aggregates.len()],
+    };
     let mut masses = initial(instance, &grid).ok_or(Halt::Overflow)?;
     let mut flow: Vec<Masses<M>> = Vec::with_capacity(expected);
     let mut transitions: Vec<Option<Table<M>>> = Vec::with_capacity(expected);
@@ -89,8 +102,11 @@ fn attempt<M: Mantissa>(instance: &Instance, policy: &[Vec<Law>], bits: u32, kee
             return Err(Stopped.into());
         }
         let own = forward.occupy(t, &stage.pairs, &masses, play)?;
-        for (k, aggregate) in instance.aggregates.iter().enumerate().filter(|(_, aggregate)| aggregate.stage == t) {
-            forward.aggregates[k] = forward.measure(aggregate, &stage.pairs, &own).ok_or(Halt::Overflow)?;
+        for (k, aggregate) in
+            instance.aggregates.iter().enumerate().filter(|(_, aggregate)| aggregate.stage == t)
+        {
+            forward.aggregates[k] =
+                forward.measure(aggregate, &stage.pairs, &own).ok_or(Halt::Overflow)?;
         }
         let table = forward.transition(instance, t, stage)?;
         if let (Some(table), Some((successors, _))) = (&table, &stage.transition) {
@@ -100,7 +116,12 @@ fn attempt<M: Mantissa>(instance: &Instance, policy: &[Vec<Law>], bits: u32, kee
         flow.push(own);
     }
     let enclosure = backward(instance, &forward, &flow, &transitions, keep_going)?;
-    let masses = flow.iter().map(|stage| stage.iter().map(|(low, high)| (low.to_integer(), high.to_integer())).collect()).collect();
+    let masses = flow
+        .iter()
+        .map(|stage| {
+            stage.iter().map(|(low, high)| (low.to_integer(), high.to_integer())).collect()
+        })
+        .collect();
     Ok(EnclosedPlay { enclosure, masses, bits })
 }
 
@@ -126,16 +147,32 @@ impl<M: Mantissa> Forward<'_, M> {
     }
 
     /// `d_t(s,a) = mass_t(s) pi_t(a|s)`.
-    fn occupy(&self, t: usize, pairs: &Pairs, masses: &[(M, M)], play: &[Law]) -> Result<Masses<M>, Halt> {
+    fn occupy(
+        &self,
+        t: usize,
+        pairs: &Pairs,
+        masses: &[(M, M)],
+        play: &[Law],
+    ) -> Result<Masses<M>, Halt> {
         if play.len() != pairs.states() {
-            return Err(FollowerError::States { stage: t, found: play.len(), expected: pairs.states() }.into());
+            return Err(FollowerError::States {
+                stage: t,
+                found: play.len(),
+                expected: pairs.states(),
+            }
+            .into());
         }
-        let found = of_states(play.len(), |state| self.shares(&masses[state], &play[state])).ok_or(Halt::Overflow)?;
+        let found = of_states(play.len(), |state| self.shares(&masses[state], &play[state]))
+            .ok_or(Halt::Overflow)?;
         let mut own = vec![(M::zero(), M::zero()); pairs.len()];
         for (state, (law, shares)) in play.iter().zip(found).enumerate() {
             for (&action, share) in law.actions().iter().zip(shares) {
                 let pair = pairs.find(state, action as usize);
-                own[pair.ok_or(FollowerError::Unavailable { stage: t, state, action: action as usize })?] = share;
+                own[pair.ok_or(FollowerError::Unavailable {
+                    stage: t,
+                    state,
+                    action: action as usize,
+                })?] = share;
             }
         }
         Ok(own)
@@ -144,56 +181,88 @@ impl<M: Mantissa> Forward<'_, M> {
     /// `mass * probability` for the probabilities of a row.
     fn shares(&self, mass: &(M, M), law: &Law) -> Option<Vec<(M, M)>> {
         if law.denominator().is_one() {
-            return law.numerators().iter().map(|one| Some(if one.is_zero() { (M::zero(), M::zero()) } else { mass.clone() })).collect();
+            return law
+                .numerators()
+                .iter()
+                .map(|one| Some(if one.is_zero() { (M::zero(), M::zero()) } else { mass.clone() }))
+                .collect();
         }
         let length = law.denominator().bit_len();
         if length > SHORT {
             let one = |(_, probability): (u32, Rational)| {
                 let share = self.grid.outward(&(probability.clone(), probability))?;
-                Some((mass.0.scale(&share.0, &self.grid.unit, Rounding::Down)?, mass.1.scale(&share.1, &self.grid.unit, Rounding::Up)?))
+                Some((
+                    mass.0.scale(&share.0, &self.grid.unit, Rounding::Down)?,
+                    mass.1.scale(&share.1, &self.grid.unit, Rounding::Up)?,
+                ))
             };
             return law.row().into_iter().map(one).collect();
         }
-        // One division per row; numerators are at most the denominator, so that its rounding is worth less than a unit.
+        // One division per row; numerators are at most the denominator, so that its rounding is
+        // worth less than a unit.
         let fraction = M::from_integer(&(Integer::ONE << (length + GUARD)))?;
         let divisor = M::from_integer(&Integer::from(law.denominator().clone()))?;
-        let quotients = (mass.0.scale(&fraction, &divisor, Rounding::Down)?, mass.1.scale(&fraction, &divisor, Rounding::Up)?);
+        let quotients = (
+            mass.0.scale(&fraction, &divisor, Rounding::Down)?,
+            mass.1.scale(&fraction, &divisor, Rounding::Up)?,
+        );
         let one = |numerator: &Integer| {
             let numerator = M::from_integer(numerator)?;
-            Some((quotients.0.scale(&numerator, &fraction, Rounding::Down)?, quotients.1.scale(&numerator, &fraction, Rounding::Up)?))
+            Some((
+                quotients.0.scale(&numerator, &fraction, Rounding::Down)?,
+                quotients.1.scale(&numerator, &fraction, Rounding::Up)?,
+            ))
         };
         law.numerators().iter().map(one).collect()
     }
 
     /// `sum weight * d(state, action)`.
     fn measure(&self, aggregate: &Aggregate, pairs: &Pairs, own: &[(M, M)]) -> Option<Bounds> {
-        let weights: Vec<Rational> = aggregate.weights.iter().map(|(_, _, weight)| weight.clone()).collect();
+        let weights: Vec<Rational> =
+            aggregate.weights.iter().map(|(_, _, weight)| weight.clone()).collect();
         let weights = Scaled::from_rationals(&weights);
         let (mut low, mut high) = (M::zero(), M::zero());
         for (index, (state, action, weight)) in aggregate.weights.iter().enumerate() {
             if let Some(pair) = pairs.find(*state as usize, *action as usize) {
-                let (least, greatest) = if *weight >= Rational::ZERO { (&own[pair].0, &own[pair].1) } else { (&own[pair].1, &own[pair].0) };
+                let (least, greatest) = if *weight >= Rational::ZERO {
+                    (&own[pair].0, &own[pair].1)
+                } else {
+                    (&own[pair].1, &own[pair].0)
+                };
                 low.add_product_at(weights.numerators(), index, least)?;
                 high.add_product_at(weights.numerators(), index, greatest)?;
             }
         }
         let divisor = M::from_integer(&Integer::from(weights.denominator().clone()))?;
         let one = &self.grid.one;
-        let bounds = (low.scale(one, &divisor, Rounding::Down)?, high.scale(one, &divisor, Rounding::Up)?);
+        let bounds =
+            (low.scale(one, &divisor, Rounding::Down)?, high.scale(one, &divisor, Rounding::Up)?);
         Some((self.grid.rational(&bounds.0), self.grid.rational(&bounds.1)))
     }
 
     /// Transition probabilities at the populations passed.
-    fn transition(&self, instance: &Instance, t: usize, stage: &InstanceStage) -> Result<Option<Table<M>>, Halt> {
+    fn transition(
+        &self,
+        instance: &Instance,
+        t: usize,
+        stage: &InstanceStage,
+    ) -> Result<Option<Table<M>>, Halt> {
         let Some((_, probability)) = &stage.transition else { return Ok(None) };
         let known = |variable: Variable| match variable {
-            Variable::Aggregate(k) => instance.aggregates.get(k as usize).is_some_and(|aggregate| aggregate.stage <= t),
+            Variable::Aggregate(k) => {
+                instance.aggregates.get(k as usize).is_some_and(|aggregate| aggregate.stage <= t)
+            }
             Variable::Parameter(_) => false,
         };
-        if probability.columns().iter().any(|(monomial, _)| monomial.factors().iter().any(|&(variable, _)| !known(variable))) {
+        if probability
+            .columns()
+            .iter()
+            .any(|(monomial, _)| monomial.factors().iter().any(|&(variable, _)| !known(variable)))
+        {
             return Err(FollowerError::Anticipating { stage: t }.into());
         }
-        let table = Table::of(probability, &|variable| self.of(variable), self.grid).ok_or(Halt::Overflow)?;
+        let table = Table::of(probability, &|variable| self.of(variable), self.grid)
+            .ok_or(Halt::Overflow)?;
         Ok(Some(table.between_zero_and_one(self.grid)))
     }
 }
@@ -220,24 +289,32 @@ fn backward<M: Mantissa>(
         let leader_rewards = Table::of(&stage.leader_reward, &of, grid).ok_or(Halt::Overflow)?;
         add(&mut leader, leader_rewards.weighted(&flow[t], grid).ok_or(Halt::Overflow)?);
         add(&mut earned, rewards.weighted(&flow[t], grid).ok_or(Halt::Overflow)?);
-        let transition = transitions[t].as_ref().zip(stage.transition.as_ref().map(|(successors, _)| successors.as_ref()));
+        let transition = transitions[t]
+            .as_ref()
+            .zip(stage.transition.as_ref().map(|(successors, _)| successors.as_ref()));
         let of_state = |state: usize| -> Option<Worth<M>> {
             let pairs = stage.pairs.of_state(state);
             let mut worth = Vec::with_capacity(pairs.len());
             for pair in pairs {
                 let mut value = rewards.get(pair, grid)?;
                 if let Some((table, successors)) = transition {
-                    let (low, high) = table.expected(successors.of_pair(pair), &|entry| &next[successors.state(entry)], grid)?;
+                    let (low, high) = table.expected(
+                        successors.of_pair(pair),
+                        &|entry| &next[successors.state(entry)],
+                        grid,
+                    )?;
                     value.0.add_product(&grid.one, &low)?;
                     value.1.add_product(&grid.one, &high)?;
                 }
                 worth.push(value);
             }
-            let regrets = (0..worth.len()).map(|own| regret_of(own, &worth, grid)).collect::<Option<_>>()?;
+            let regrets =
+                (0..worth.len()).map(|own| regret_of(own, &worth, grid)).collect::<Option<_>>()?;
             Some(Worth { value: best(&worth), regrets })
         };
         let found = of_states(stage.pairs.states(), of_state).ok_or(Halt::Overflow)?;
-        let (mut values, mut regrets) = (Vec::with_capacity(found.len()), Vec::with_capacity(stage.pairs.len()));
+        let (mut values, mut regrets) =
+            (Vec::with_capacity(found.len()), Vec::with_capacity(stage.pairs.len()));
         for worth in found {
             values.push(worth.value);
             regrets.extend(worth.regrets);
@@ -252,7 +329,12 @@ fn backward<M: Mantissa>(
     }
     let least = (&value.0 - &earned.1).max(regret.0).max(Rational::ZERO);
     let greatest = (&value.1 - &earned.0).min(regret.1);
-    Ok(Enclosure { follower_reward: earned, follower_value: value, exploitability: (least, greatest), leader_reward: leader })
+    Ok(Enclosure {
+        follower_reward: earned,
+        follower_value: value,
+        exploitability: (least, greatest),
+        leader_reward: leader,
+    })
 }
 
 /// What a state is worth, and what each of its pairs gives up.
@@ -262,7 +344,10 @@ struct Worth<M> {
 }
 
 /// One result per state, side by side in stages with many.
-fn of_states<T: Send>(states: usize, work: impl Fn(usize) -> Option<T> + Sync + Send) -> Option<Vec<T>> {
+fn of_states<T: Send>(
+    states: usize,
+    work: impl Fn(usize) -> Option<T> + Sync + Send,
+) -> Option<Vec<T>> {
     if states < PARALLEL {
         (0..states).map(work).collect()
     } else {
@@ -284,7 +369,8 @@ fn best<M: Mantissa>(worth: &[(M, M)]) -> (M, M) {
 
 /// How much more the best other pair of a state earns than `own`, at least 0.
 fn regret_of<M: Mantissa>(own: usize, worth: &[(M, M)], grid: &Grid<M>) -> Option<(M, M)> {
-    let others = || worth.iter().enumerate().filter(|(other, _)| *other != own).map(|(_, value)| value);
+    let others =
+        || worth.iter().enumerate().filter(|(other, _)| *other != own).map(|(_, value)| value);
     let more = |best: Option<&M>, own: &M| -> Option<M> {
         let Some(best) = best.filter(|best| *best > own) else { return Some(M::zero()) };
         let mut difference = best.clone();

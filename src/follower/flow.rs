@@ -27,7 +27,11 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError>
     if policy.stages.len() != expected {
         return Err(FollowerError::Stages { found: policy.stages.len(), expected });
     }
-    let mut result = Flow { states: Vec::new(), occupation: Vec::new(), aggregates: vec![Rational::ZERO; instance.aggregates.len()] };
+    let mut result = Flow {
+        states: Vec::new(),
+        occupation: Vec::new(),
+        aggregates: vec![Rational::ZERO; instance.aggregates.len()],
+    };
     let mut masses: Scaled = instance.initial.as_ref().clone();
     for (t, (stage, play)) in instance.stages.iter().zip(&policy.stages).enumerate() {
         let occupation = occupy(t, &stage.pairs, &masses, play)?;
@@ -39,8 +43,9 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError>
         let next = match &stage.transition {
             None => Scaled::zeros(masses.len()),
             Some(_) => {
-                let (successors, probability) =
-                    instance.transition_at(t, &result.aggregates).ok_or(FollowerError::Anticipating { stage: t })?;
+                let (successors, probability) = instance
+                    .transition_at(t, &result.aggregates)
+                    .ok_or(FollowerError::Anticipating { stage: t })?;
                 advance(&occupation, &successors, &probability, masses.len())
             }
         };
@@ -50,11 +55,17 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError>
     Ok(result)
 }
 
-/// The occupation measure of each stage of `policy` in a game whose numbers do not depend on the population.
+/// The occupation measure of each stage of `policy` in a game whose numbers do not depend on the
+/// population.
 ///
 /// # Errors
-/// [`FollowerError`] when the policy does not fit the game or `keep_going`, asked once per stage, answers no.
-pub fn occupation(numbers: &Numbers, policy: &Policy, keep_going: &dyn Fn() -> bool) -> Result<Vec<Scaled>, FollowerError> {
+/// [`FollowerError`] when the policy does not fit the game or `keep_going`, asked once per stage,
+/// answers no.
+pub fn occupation(
+    numbers: &Numbers,
+    policy: &Policy,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Vec<Scaled>, FollowerError> {
     let expected = numbers.stages.len();
     if policy.stages.len() != expected {
         return Err(FollowerError::Stages { found: policy.stages.len(), expected });
@@ -75,21 +86,41 @@ pub fn occupation(numbers: &Numbers, policy: &Policy, keep_going: &dyn Fn() -> b
 }
 
 /// `d_t(s,a) = mass_t(s) pi_t(a|s)`.
-fn occupy(t: usize, pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Result<Scaled, FollowerError> {
+fn occupy(
+    t: usize,
+    pairs: &Pairs,
+    masses: &Scaled,
+    play: &StagePolicy,
+) -> Result<Scaled, FollowerError> {
     if play.states() != pairs.states() {
-        return Err(FollowerError::States { stage: t, found: play.states(), expected: pairs.states() });
+        return Err(FollowerError::States {
+            stage: t,
+            found: play.states(),
+            expected: pairs.states(),
+        });
     }
     let find = |state: usize, action: u32| {
-        pairs.find(state, action as usize).ok_or(FollowerError::Unavailable { stage: t, state, action: action as usize })
+        pairs.find(state, action as usize).ok_or(FollowerError::Unavailable {
+            stage: t,
+            state,
+            action: action as usize,
+        })
     };
     match play {
         StagePolicy::Pure(actions) => {
-            let played: Vec<usize> = actions.iter().enumerate().map(|(state, &action)| find(state, action)).collect::<Result<_, _>>()?;
+            let played: Vec<usize> = actions
+                .iter()
+                .enumerate()
+                .map(|(state, &action)| find(state, action))
+                .collect::<Result<_, _>>()?;
             Ok(masses.placed(pairs.len(), &played))
         }
         StagePolicy::Mixed(rows) => {
             let mut numerators = vec![Integer::ZERO; pairs.len()];
-            let common = rows.iter().flatten().fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
+            let common = rows
+                .iter()
+                .flatten()
+                .fold(Natural::ONE, |d, (_, p)| least_common_multiple(&d, p.denominator()));
             for (state, row) in rows.iter().enumerate() {
                 let total = row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p);
                 if !total.is_one() || row.iter().any(|(_, p)| *p < Rational::ZERO) {
@@ -106,17 +137,28 @@ fn occupy(t: usize, pairs: &Pairs, masses: &Scaled, play: &StagePolicy) -> Resul
 }
 
 /// Masses of the next stage.
-fn advance(occupation: &Scaled, successors: &Successors, probability: &Scaled, states: usize) -> Scaled {
+fn advance(
+    occupation: &Scaled,
+    successors: &Successors,
+    probability: &Scaled,
+    states: usize,
+) -> Scaled {
     let carrying = (0..occupation.len()).filter(|&pair| !occupation.numerators().is_zero_at(pair));
-    let terms = carrying.flat_map(|pair| successors.of_pair(pair).map(move |entry| (successors.state(entry), pair, entry)));
+    let terms = carrying.flat_map(|pair| {
+        successors.of_pair(pair).map(move |entry| (successors.state(entry), pair, entry))
+    });
     occupation.sums_of_products(probability, states, terms)
 }
 
 /// `sum weight * d(state, action)`.
 fn measure(aggregate: &Aggregate, pairs: &Pairs, occupation: &Scaled) -> Rational {
-    aggregate.weights.iter().fold(Rational::ZERO, |sum, (state, action, weight)| match pairs.find(*state as usize, *action as usize) {
-        Some(pair) if !occupation.numerators().is_zero_at(pair) => sum + weight * occupation.get(pair),
-        _ => sum,
+    aggregate.weights.iter().fold(Rational::ZERO, |sum, (state, action, weight)| {
+        match pairs.find(*state as usize, *action as usize) {
+            Some(pair) if !occupation.numerators().is_zero_at(pair) => {
+                sum + weight * occupation.get(pair)
+            }
+            _ => sum,
+        }
     })
 }
 

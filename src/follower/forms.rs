@@ -6,17 +6,20 @@ use crate::exact::{Integer, Natural, Numerators, Rational};
 use crate::game::{Column, LinearForm, Numbers, Policy, StagePolicy};
 use dashu_base::Gcd;
 
-/// The value of each form under `policy`, in their order; forms have a column per stage of `numbers`.
+/// The value of each form under `policy`, in their order; forms have a column per stage of
+/// `numbers`.
 ///
 /// # Errors
-/// [`FollowerError`] when the policy does not fit the game or `keep_going`, asked once per stage, answers no.
+/// [`FollowerError`] when the policy does not fit the game or `keep_going`, asked once per stage,
+/// answers no.
 pub fn form_values(
     numbers: &Numbers,
     forms: &[&LinearForm],
     policy: &Policy,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<Vec<Rational>, FollowerError> {
-    let small = PureFlow::new(numbers, policy).and_then(|flow| forms.iter().map(|form| flow.value(form)).collect());
+    let small = PureFlow::new(numbers, policy)
+        .and_then(|flow| forms.iter().map(|form| flow.value(form)).collect());
     if let Some(values) = small {
         return Ok(values);
     }
@@ -44,9 +47,13 @@ impl PureFlow {
         if policy.stages.len() != numbers.stages.len() {
             return None;
         }
-        let mut masses: Vec<i128> = small(numbers.initial.numerators())?.iter().map(|&mass| i128::from(mass)).collect();
+        let mut masses: Vec<i128> =
+            small(numbers.initial.numerators())?.iter().map(|&mass| i128::from(mass)).collect();
         let mut denominator = i128::try_from(numbers.initial.denominator()).ok()?;
-        let mut flow = PureFlow { played: Vec::with_capacity(masses.len() * numbers.stages.len()), stages: Vec::new() };
+        let mut flow = PureFlow {
+            played: Vec::with_capacity(masses.len() * numbers.stages.len()),
+            stages: Vec::new(),
+        };
         for (stage, play) in numbers.stages.iter().zip(&policy.stages) {
             let StagePolicy::Pure(actions) = play else { return None };
             if actions.len() != stage.pairs.states() || actions.len() != masses.len() {
@@ -67,7 +74,8 @@ impl PureFlow {
                     }
                 }
                 masses = next;
-                denominator = denominator.checked_mul(i128::try_from(probability.denominator()).ok()?)?;
+                denominator =
+                    denominator.checked_mul(i128::try_from(probability.denominator()).ok()?)?;
             }
         }
         Some(flow)

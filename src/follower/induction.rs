@@ -3,7 +3,8 @@
 use crate::exact::{Integer, Mantissa, Natural, Rational, Rounding, Scaled, least_common_multiple};
 use crate::game::{Numbers, Policy, StageNumbers, StagePolicy};
 
-/// A linear form on the pairs, `leader * J0 data + reward * follower data`, to be made as large as possible.
+/// A linear form on the pairs, `leader * J0 data + reward * follower data`, to be made as large as
+/// possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objective {
     /// Weight of the leader's reward.
@@ -67,11 +68,14 @@ pub fn best_response(
     match respond::<i128>(numbers, objective, tie_break, keep_going) {
         Ok(response) => Ok(response),
         Err(Halt::Stopped) => Err(Stopped),
-        Err(Halt::Overflow) => respond::<Integer>(numbers, objective, tie_break, keep_going).map_err(|_| Stopped),
+        Err(Halt::Overflow) => {
+            respond::<Integer>(numbers, objective, tie_break, keep_going).map_err(|_| Stopped)
+        }
     }
 }
 
-/// A bound of `max sum objective * d` on the side of `rounding`, in fixed point with `bits` fractional bits.
+/// A bound of `max sum objective * d` on the side of `rounding`, in fixed point with `bits`
+/// fractional bits.
 ///
 /// # Errors
 /// [`Stopped`] when `keep_going` answers no.
@@ -85,7 +89,9 @@ pub fn value_bound(
     match bound::<i128>(numbers, objective, bits, rounding, keep_going) {
         Ok(value) => Ok(value),
         Err(Halt::Stopped) => Err(Stopped),
-        Err(Halt::Overflow) => bound::<Integer>(numbers, objective, bits, rounding, keep_going).map_err(|_| Stopped),
+        Err(Halt::Overflow) => {
+            bound::<Integer>(numbers, objective, bits, rounding, keep_going).map_err(|_| Stopped)
+        }
     }
 }
 
@@ -102,7 +108,8 @@ fn weights<M: Mantissa>(stage: &StageNumbers, objective: &Objective) -> Option<W
         true => Natural::ONE,
         false => weight.denominator() * values.denominator(),
     };
-    let (leader, reward) = (own(&objective.leader, &stage.leader), own(&objective.reward, &stage.reward));
+    let (leader, reward) =
+        (own(&objective.leader, &stage.leader), own(&objective.reward, &stage.reward));
     let denominator = least_common_multiple(&leader, &reward);
     Some(Weights {
         leader: M::from_integer(&(objective.leader.numerator() * (&denominator / leader)))?,
@@ -119,8 +126,14 @@ struct Carried<M> {
 }
 
 impl<M: Mantissa> Carried<M> {
-    /// Factors of the form and of the expected next value over the stage's new denominator, returned beside.
-    fn prepare(stage: &StageNumbers, objective: &Objective, next: Vec<M>, next_denominator: Natural) -> Option<(Self, Natural)> {
+    /// Factors of the form and of the expected next value over the stage's new denominator,
+    /// returned beside.
+    fn prepare(
+        stage: &StageNumbers,
+        objective: &Objective,
+        next: Vec<M>,
+        next_denominator: Natural,
+    ) -> Option<(Self, Natural)> {
         let mut weights = weights::<M>(stage, objective)?;
         let carried = match &stage.transition {
             Some((_, probability)) => probability.denominator() * &next_denominator,
@@ -144,7 +157,11 @@ impl<M: Mantissa> Carried<M> {
         if let Some((successors, probability)) = &stage.transition {
             let mut expected = M::zero();
             for entry in successors.of_pair(pair) {
-                expected.add_product_at(probability.numerators(), entry, &self.next[successors.state(entry)])?;
+                expected.add_product_at(
+                    probability.numerators(),
+                    entry,
+                    &self.next[successors.state(entry)],
+                )?;
             }
             value.add_product(&self.expected, &expected)?;
         }
@@ -166,15 +183,20 @@ fn respond<M: Mantissa>(
             return Err(Halt::Stopped);
         }
         let states = stage.pairs.states();
-        let (carried, denominator) = Carried::prepare(stage, objective, main.0, main.1).ok_or(Halt::Overflow)?;
+        let (carried, denominator) =
+            Carried::prepare(stage, objective, main.0, main.1).ok_or(Halt::Overflow)?;
         let tie = match tie_break {
-            Some(objective) => Some(Carried::prepare(stage, objective, ties.0, ties.1).ok_or(Halt::Overflow)?),
+            Some(objective) => {
+                Some(Carried::prepare(stage, objective, ties.0, ties.1).ok_or(Halt::Overflow)?)
+            }
             None => None,
         };
-        let (mut values, mut tie_values, mut actions) = (Vec::with_capacity(states), Vec::new(), Vec::with_capacity(states));
+        let (mut values, mut tie_values, mut actions) =
+            (Vec::with_capacity(states), Vec::new(), Vec::with_capacity(states));
         for state in 0..states {
             let (value, tie_value, pair) =
-                best_pair(stage, state, &carried, tie.as_ref().map(|(carried, _)| carried)).ok_or(Halt::Overflow)?;
+                best_pair(stage, state, &carried, tie.as_ref().map(|(carried, _)| carried))
+                    .ok_or(Halt::Overflow)?;
             values.push(value);
             tie_values.extend(tie_value);
             actions.push(stage.pairs.action(pair) as u32);
@@ -184,10 +206,14 @@ fn respond<M: Mantissa>(
         ties = (tie_values, tie.map_or(Natural::ONE, |(_, denominator)| denominator));
     }
     policy.reverse();
-    Ok(Response { value: start_value(numbers, &main.0, &main.1).ok_or(Halt::Overflow)?, policy: Policy { stages: policy } })
+    Ok(Response {
+        value: start_value(numbers, &main.0, &main.1).ok_or(Halt::Overflow)?,
+        policy: Policy { stages: policy },
+    })
 }
 
-/// The best pair of a state: its value, its tie-breaking value when there is a tie-break, its number.
+/// The best pair of a state: its value, its tie-breaking value when there is a tie-break, its
+/// number.
 fn best_pair<M: Mantissa>(
     stage: &StageNumbers,
     state: usize,
@@ -204,7 +230,9 @@ fn best_pair<M: Mantissa>(
             Some(carried) => Some(carried.pair_value(stage, pair)?),
             None => None,
         };
-        let better = best.as_ref().is_none_or(|(known, known_tie, _)| value > *known || tie_value > *known_tie);
+        let better = best
+            .as_ref()
+            .is_none_or(|(known, known_tie, _)| value > *known || tie_value > *known_tie);
         if better {
             best = Some((value, tie_value, pair));
         }
@@ -213,7 +241,11 @@ fn best_pair<M: Mantissa>(
 }
 
 /// `mu0' values`.
-fn start_value<M: Mantissa>(numbers: &Numbers, values: &[M], denominator: &Natural) -> Option<Rational> {
+fn start_value<M: Mantissa>(
+    numbers: &Numbers,
+    values: &[M],
+    denominator: &Natural,
+) -> Option<Rational> {
     let mut sum = M::zero();
     for (state, value) in values.iter().enumerate() {
         sum.add_product_at(numbers.initial.numerators(), state, value)?;
@@ -236,7 +268,8 @@ fn bound<M: Mantissa>(
         if !keep_going() {
             return Err(Halt::Stopped);
         }
-        next = bound_stage(stage, objective, &next, (&scale, &one), rounding).ok_or(Halt::Overflow)?;
+        next =
+            bound_stage(stage, objective, &next, (&scale, &one), rounding).ok_or(Halt::Overflow)?;
     }
     start_value(numbers, &next, &unit).ok_or(Halt::Overflow)
 }
@@ -252,7 +285,9 @@ fn bound_stage<M: Mantissa>(
     let weights = weights::<M>(stage, objective)?;
     let form_divisor = M::from_integer(&Integer::from(weights.denominator))?;
     let expected_divisor = match &stage.transition {
-        Some((_, probability)) => M::from_integer(&Integer::from(probability.denominator().clone()))?,
+        Some((_, probability)) => {
+            M::from_integer(&Integer::from(probability.denominator().clone()))?
+        }
         None => one.clone(),
     };
     let mut values = Vec::with_capacity(stage.pairs.states());
@@ -266,7 +301,11 @@ fn bound_stage<M: Mantissa>(
             if let Some((successors, probability)) = &stage.transition {
                 let mut expected = M::zero();
                 for entry in successors.of_pair(pair) {
-                    expected.add_product_at(probability.numerators(), entry, &next[successors.state(entry)])?;
+                    expected.add_product_at(
+                        probability.numerators(),
+                        entry,
+                        &next[successors.state(entry)],
+                    )?;
                 }
                 value.add_product(one, &expected.scale(one, &expected_divisor, rounding)?)?;
             }

@@ -2,15 +2,20 @@
 
 use crate::exact::Rational;
 
-/// Numbers of positive and of negative squares in any diagonal form of the symmetric matrix (Sylvester's law of inertia).
+/// Numbers of positive and of negative squares in any diagonal form of the symmetric matrix
+/// (Sylvester's law of inertia).
 ///
-/// By symmetric elimination `L D L'`; a zero diagonal with a nonzero entry beside it is first made nonzero by adding that row and column.
+/// By symmetric elimination `L D L'`; a zero diagonal with a nonzero entry beside it is first made
+/// nonzero by adding that row and column.
 pub(super) fn inertia(mut matrix: Vec<Vec<Rational>>) -> (usize, usize) {
     let (mut positive, mut negative) = (0, 0);
     for p in 0..matrix.len() {
         if let Some(q) = (p..matrix.len()).find(|&q| !matrix[q][q].is_zero()) {
             swap(&mut matrix, p, q);
-        } else if let Some((i, j)) = (p..matrix.len()).flat_map(|i| (p..i).map(move |j| (i, j))).find(|&(i, j)| !matrix[i][j].is_zero()) {
+        } else if let Some((i, j)) = (p..matrix.len())
+            .flat_map(|i| (p..i).map(move |j| (i, j)))
+            .find(|&(i, j)| !matrix[i][j].is_zero())
+        {
             // Both diagonal entries are zero: e_j + e_i has the value 2 m_ij.
             add(&mut matrix, j, i);
             swap(&mut matrix, p, j);

@@ -5,7 +5,8 @@ use crate::exact::{Integer, Natural, Rational, least_common_multiple};
 use crate::game::StagePolicy;
 use dashu_base::Gcd;
 
-/// What a follower does in one state: probabilities `numerator / denominator` of some actions, not negative and summing to 1.
+/// What a follower does in one state: probabilities `numerator / denominator` of some actions, not
+/// negative and summing to 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Law {
     actions: Vec<u32>,
@@ -24,7 +25,10 @@ impl Law {
     #[must_use]
     pub fn proportional(actions: Vec<u32>, mut weights: Vec<Integer>) -> Option<Self> {
         let sum = weights.iter().fold(Integer::ZERO, |sum, weight| sum + weight);
-        if sum.is_zero() || actions.len() != weights.len() || weights.iter().any(|weight| *weight < Integer::ZERO) {
+        if sum.is_zero()
+            || actions.len() != weights.len()
+            || weights.iter().any(|weight| *weight < Integer::ZERO)
+        {
             return None;
         }
         let mut denominator = sum.into_parts().1;
@@ -48,11 +52,19 @@ impl Law {
     /// `None` when a probability is negative or they do not sum to 1.
     #[must_use]
     pub fn of(row: &[(u32, Rational)]) -> Option<Self> {
-        let denominator = row.iter().fold(Natural::ONE, |common, (_, p)| least_common_multiple(&common, p.denominator()));
-        let numerators: Vec<Integer> = row.iter().map(|(_, p)| p.numerator() * (&denominator / p.denominator())).collect();
+        let denominator = row
+            .iter()
+            .fold(Natural::ONE, |common, (_, p)| least_common_multiple(&common, p.denominator()));
+        let numerators: Vec<Integer> =
+            row.iter().map(|(_, p)| p.numerator() * (&denominator / p.denominator())).collect();
         let sum = numerators.iter().fold(Integer::ZERO, |sum, numerator| sum + numerator);
-        let is_law = sum == Integer::from(denominator.clone()) && numerators.iter().all(|numerator| *numerator >= Integer::ZERO);
-        is_law.then(|| Law { actions: row.iter().map(|(action, _)| *action).collect(), numerators, denominator })
+        let is_law = sum == Integer::from(denominator.clone())
+            && numerators.iter().all(|numerator| *numerator >= Integer::ZERO);
+        is_law.then(|| Law {
+            actions: row.iter().map(|(action, _)| *action).collect(),
+            numerators,
+            denominator,
+        })
     }
 
     /// Actions, in the order of [`Law::numerators`].
@@ -76,7 +88,8 @@ impl Law {
     /// Actions with their probabilities.
     #[must_use]
     pub fn row(&self) -> Vec<(u32, Rational)> {
-        let probability = |numerator: &Integer| Rational::from_parts(numerator.clone(), self.denominator.clone());
+        let probability =
+            |numerator: &Integer| Rational::from_parts(numerator.clone(), self.denominator.clone());
         self.actions.iter().copied().zip(self.numerators.iter().map(probability)).collect()
     }
 }
@@ -87,9 +100,13 @@ impl Law {
 /// [`FollowerError::NotALaw`] where probabilities are negative or do not sum to 1.
 pub fn laws(policy: &[StagePolicy]) -> Result<Vec<Vec<Law>>, FollowerError> {
     let of_stage = |(stage, play): (usize, &StagePolicy)| match play {
-        StagePolicy::Pure(actions) => Ok(actions.iter().map(|&action| Law::certain(action)).collect()),
+        StagePolicy::Pure(actions) => {
+            Ok(actions.iter().map(|&action| Law::certain(action)).collect())
+        }
         StagePolicy::Mixed(rows) => {
-            let law = |(state, row): (usize, &Vec<(u32, Rational)>)| Law::of(row).ok_or(FollowerError::NotALaw { stage, state });
+            let law = |(state, row): (usize, &Vec<(u32, Rational)>)| {
+                Law::of(row).ok_or(FollowerError::NotALaw { stage, state })
+            };
             rows.iter().enumerate().map(law).collect()
         }
     };

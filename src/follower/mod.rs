@@ -1,4 +1,5 @@
-//! The followers' side, exactly: flows of policies, best responses, exploitability, the kind of their interaction.
+//! The followers' side, exactly: flows of policies, best responses, exploitability, the kind of
+//! their interaction.
 
 mod dependence;
 mod enclosed;
@@ -15,7 +16,9 @@ mod table;
 pub use dependence::{AffineHull, Dependence, affine_hull};
 pub use enclosed::{Enclosed, Precision};
 pub use enclosure::{EnclosedPlay, enclose_play};
-pub use evaluation::{Bounds, Enclosure, Evaluation, earnings, enclose, enclose_earnings, evaluate};
+pub use evaluation::{
+    Bounds, Enclosure, Evaluation, earnings, enclose, enclose_earnings, evaluate,
+};
 pub use flow::{Flow, flow, occupation};
 pub use forms::form_values;
 pub use induction::{Objective, Response, Stopped, best_response, value_bound};
@@ -44,7 +47,9 @@ pub enum FollowerError {
         expected: usize,
     },
     /// An action that is not available.
-    #[error("the policy plays action {action} in state {state} at stage {stage}, which is not available there")]
+    #[error(
+        "the policy plays action {action} in state {state} at stage {stage}, which is not available there"
+    )]
     Unavailable {
         /// The stage.
         stage: usize,

@@ -1,8 +1,9 @@
 //! What kind of interaction an affine reward is, decided exactly (docs/theory.md, statement (8)).
 //!
-//! With `r(d)'d = r0'd + q(d)`, `q = sum_k x_k g_k`, exploitability is a maximum of affine functions minus an affine function and `q`. On the tangent
-//! space of the flows, the differences of flows, two things decide: the signs of `q`, and whether the bilinear form
-//! `b(d, d') = sum_k x_k(d) g_k(d')`, what a reaction to `d` changes in the reward of `d'`, is symmetric.
+//! With `r(d)'d = r0'd + q(d)`, `q = sum_k x_k g_k`, exploitability is a maximum of affine
+//! functions minus an affine function and `q`. On the tangent space of the flows, the differences
+//! of flows, two things decide: the signs of `q`, and whether the bilinear form `b(d, d') = sum_k
+//! x_k(d) g_k(d')`, what a reaction to `d` changes in the reward of `d'`, is symmetric.
 
 use super::dependence::affine_hull;
 use super::inertia::inertia;
@@ -39,7 +40,8 @@ impl fmt::Display for Interaction {
 pub struct Structure {
     /// Its kind.
     pub kind: Interaction,
-    /// Number of directions in which exploitability is not convex: positive squares of `q` on the tangent space.
+    /// Number of directions in which exploitability is not convex: positive squares of `q` on the
+    /// tangent space.
     pub nonconvex: usize,
     /// Whether there is a potential.
     pub symmetric: bool,
@@ -69,11 +71,17 @@ impl Structure {
     }
 }
 
-/// The interaction between followers in `instance`; at most `most_statistics` statistics are gone into.
+/// The interaction between followers in `instance`; at most `most_statistics` statistics are gone
+/// into.
 ///
-/// `None` when rewards are not affine, transitions not fixed, there are too many statistics, or `keep_going` answers no.
+/// `None` when rewards are not affine, transitions not fixed, there are too many statistics, or
+/// `keep_going` answers no.
 #[must_use]
-pub fn structure(instance: &Instance, most_statistics: usize, keep_going: &dyn Fn() -> bool) -> Option<Structure> {
+pub fn structure(
+    instance: &Instance,
+    most_statistics: usize,
+    keep_going: &dyn Fn() -> bool,
+) -> Option<Structure> {
     let game = Quadratic::new(&without_leader(instance)).ok()?;
     let count = game.statistics;
     if count > most_statistics {
@@ -81,11 +89,16 @@ pub fn structure(instance: &Instance, most_statistics: usize, keep_going: &dyn F
     }
     let tangents = affine_hull(&game, &[], keep_going)?.tangents;
     // b(v, w) for tangent vectors v, w in the coordinates x_0.., g_0..
-    let product = |v: &[Rational], w: &[Rational]| (0..count).fold(Rational::ZERO, |sum, k| sum + &v[k] * &w[count + k]);
-    let bilinear: Vec<Vec<Rational>> = tangents.iter().map(|v| tangents.iter().map(|w| product(v, w)).collect()).collect();
+    let product = |v: &[Rational], w: &[Rational]| {
+        (0..count).fold(Rational::ZERO, |sum, k| sum + &v[k] * &w[count + k])
+    };
+    let bilinear: Vec<Vec<Rational>> =
+        tangents.iter().map(|v| tangents.iter().map(|w| product(v, w)).collect()).collect();
     let symmetric = (0..tangents.len()).all(|i| (0..i).all(|j| bilinear[i][j] == bilinear[j][i]));
     let half = ratio(1, 2);
-    let form = (0..tangents.len()).map(|i| (0..tangents.len()).map(|j| (&bilinear[i][j] + &bilinear[j][i]) * &half).collect()).collect();
+    let form = (0..tangents.len())
+        .map(|i| (0..tangents.len()).map(|j| (&bilinear[i][j] + &bilinear[j][i]) * &half).collect())
+        .collect();
     let (nonconvex, concave) = inertia(form);
     let kind = match (nonconvex, concave) {
         (0, 0) => Interaction::Linear,
@@ -96,7 +109,8 @@ pub fn structure(instance: &Instance, most_statistics: usize, keep_going: &dyn F
     Some(Structure { kind, nonconvex, symmetric })
 }
 
-/// The game of a leader who earns nothing: what she sees of the population does not matter to the followers.
+/// The game of a leader who earns nothing: what she sees of the population does not matter to the
+/// followers.
 fn without_leader(instance: &Instance) -> Instance {
     let mut own = instance.clone();
     own.payoff = Polynomial::zero();
@@ -147,28 +161,49 @@ mod tests {
     #[test]
     fn a_common_term_is_no_interaction() {
         // Every action is changed by the same amount: g is constant on flows.
-        assert_eq!(structure_of(&["3*mu[one, a1]", "1 + 3*mu[one, a1]"]), found(Interaction::Linear, 0, true));
+        assert_eq!(
+            structure_of(&["3*mu[one, a1]", "1 + 3*mu[one, a1]"]),
+            found(Interaction::Linear, 0, true)
+        );
     }
 
     #[test]
     fn company_that_pays_has_a_potential() {
         // q = x0^2 + x1^2 + x2^2 on a triangle: two directions.
-        assert_eq!(structure_of(&["mu[one, a0]", "mu[one, a1]", "mu[one, a2]"]), found(Interaction::Potential, 2, true));
+        assert_eq!(
+            structure_of(&["mu[one, a0]", "mu[one, a1]", "mu[one, a2]"]),
+            found(Interaction::Potential, 2, true)
+        );
         // x0^2 - 4 x1^2 with x2 = 1 - x0 - x1 free of reward: one direction each way.
-        assert_eq!(structure_of(&["mu[one, a0]", "-4*mu[one, a1]", "0"]), found(Interaction::Potential, 1, true));
+        assert_eq!(
+            structure_of(&["mu[one, a0]", "-4*mu[one, a1]", "0"]),
+            found(Interaction::Potential, 1, true)
+        );
     }
 
     #[test]
     fn rock_paper_scissors_with_a_prize() {
-        // Winning pays 2, losing costs 1: x'Ax = x0 x1 + x1 x2 + x2 x0 = (1 - |x|^2) / 2, concave on the triangle.
+        // Winning pays 2, losing costs 1: x'Ax = x0 x1 + x1 x2 + x2 x0 = (1 - |x|^2) / 2, concave
+        // on the triangle.
         let (a, b, c) = ("mu[one, a0]", "mu[one, a1]", "mu[one, a2]");
-        let words =
-            |win: i64, loss: i64| [format!("{win}*{c} - {loss}*{b}"), format!("{win}*{a} - {loss}*{c}"), format!("{win}*{b} - {loss}*{a}")];
+        let words = |win: i64, loss: i64| {
+            [
+                format!("{win}*{c} - {loss}*{b}"),
+                format!("{win}*{a} - {loss}*{c}"),
+                format!("{win}*{b} - {loss}*{a}"),
+            ]
+        };
         let prize = words(2, 1);
-        assert_eq!(structure_of(&prize.each_ref().map(String::as_str)), found(Interaction::Monotone, 0, false));
+        assert_eq!(
+            structure_of(&prize.each_ref().map(String::as_str)),
+            found(Interaction::Monotone, 0, false)
+        );
         // Losing costs more: (|x|^2 - 1) / 2, convex in both directions, and no potential.
         let fine = words(1, 2);
-        assert_eq!(structure_of(&fine.each_ref().map(String::as_str)), found(Interaction::General, 2, false));
+        assert_eq!(
+            structure_of(&fine.each_ref().map(String::as_str)),
+            found(Interaction::General, 2, false)
+        );
     }
 
     #[test]

@@ -49,7 +49,10 @@ impl<M: Mantissa> Grid<M> {
             high.add_product(upper_factor(mass, &number.1), &number.1)?;
         }
         let square = Natural::ONE << (2 * self.bits as usize);
-        Some((Rational::from_parts(low.to_integer(), square.clone()), Rational::from_parts(high.to_integer(), square)))
+        Some((
+            Rational::from_parts(low.to_integer(), square.clone()),
+            Rational::from_parts(high.to_integer(), square),
+        ))
     }
 }
 
@@ -73,7 +76,11 @@ pub(super) enum Table<M> {
 
 impl<M: Mantissa> Table<M> {
     /// The entries of `columns` with their variables in intervals.
-    pub(super) fn of(columns: &Columns, of: &dyn Fn(Variable) -> Bounds, grid: &Grid<M>) -> Option<Self> {
+    pub(super) fn of(
+        columns: &Columns,
+        of: &dyn Fn(Variable) -> Bounds,
+        grid: &Grid<M>,
+    ) -> Option<Self> {
         if let Some(constants) = columns.as_constants() {
             let divisor = M::from_integer(&Integer::from(constants.denominator().clone()))?;
             return Some(Table::Exact(constants, divisor));
@@ -81,15 +88,22 @@ impl<M: Mantissa> Table<M> {
         let mut sums = vec![(M::zero(), M::zero()); columns.len()];
         for (monomial, column) in columns.columns() {
             let range = grid.outward(&monomial_range(monomial, of))?;
-            let divisor = M::from_integer(&Integer::from(column.coefficients.denominator().clone()))?;
+            let divisor =
+                M::from_integer(&Integer::from(column.coefficients.denominator().clone()))?;
             let numerators = column.coefficients.numerators();
             for index in (0..numerators.len()).filter(|&index| !numerators.is_zero_at(index)) {
                 let numerator = M::from_integer(&numerators.get(index))?;
-                let (least, greatest) = if numerator >= M::zero() { (&range.0, &range.1) } else { (&range.1, &range.0) };
-                let entry = column.support.as_ref().map_or(index, |support| support[index] as usize);
+                let (least, greatest) = if numerator >= M::zero() {
+                    (&range.0, &range.1)
+                } else {
+                    (&range.1, &range.0)
+                };
+                let entry =
+                    column.support.as_ref().map_or(index, |support| support[index] as usize);
                 let sum = sums.get_mut(entry)?;
                 sum.0.add_product(&grid.one, &numerator.scale(least, &divisor, Rounding::Down)?)?;
-                sum.1.add_product(&grid.one, &numerator.scale(greatest, &divisor, Rounding::Up)?)?;
+                sum.1
+                    .add_product(&grid.one, &numerator.scale(greatest, &divisor, Rounding::Up)?)?;
             }
         }
         Some(Table::Between(sums))
@@ -100,7 +114,12 @@ impl<M: Mantissa> Table<M> {
         match self {
             exact @ Table::Exact(..) => exact,
             Table::Between(entries) => Table::Between(
-                entries.into_iter().map(|(low, high)| (low.max(M::zero()), high.max(M::zero()).min(grid.unit.clone()))).collect(),
+                entries
+                    .into_iter()
+                    .map(|(low, high)| {
+                        (low.max(M::zero()), high.max(M::zero()).min(grid.unit.clone()))
+                    })
+                    .collect(),
             ),
         }
     }
@@ -111,7 +130,10 @@ impl<M: Mantissa> Table<M> {
             Table::Exact(entries, divisor) => {
                 let mut numerator = M::zero();
                 numerator.add_product_at(entries.numerators(), index, &grid.one)?;
-                Some((numerator.scale(&grid.unit, divisor, Rounding::Down)?, numerator.scale(&grid.unit, divisor, Rounding::Up)?))
+                Some((
+                    numerator.scale(&grid.unit, divisor, Rounding::Down)?,
+                    numerator.scale(&grid.unit, divisor, Rounding::Up)?,
+                ))
             }
             Table::Between(entries) => entries.get(index).cloned(),
         }
@@ -131,11 +153,19 @@ impl<M: Mantissa> Table<M> {
             high.add_product(upper_factor(mass, &numerator), &numerator)?;
         }
         let scale = entries.denominator() << grid.bits as usize;
-        Some((Rational::from_parts(low.to_integer(), scale.clone()), Rational::from_parts(high.to_integer(), scale)))
+        Some((
+            Rational::from_parts(low.to_integer(), scale.clone()),
+            Rational::from_parts(high.to_integer(), scale),
+        ))
     }
 
     /// `sum over entries of probability * value`.
-    pub(super) fn expected<'a>(&self, entries: Range<usize>, value: &dyn Fn(usize) -> &'a (M, M), grid: &Grid<M>) -> Option<(M, M)>
+    pub(super) fn expected<'a>(
+        &self,
+        entries: Range<usize>,
+        value: &dyn Fn(usize) -> &'a (M, M),
+        grid: &Grid<M>,
+    ) -> Option<(M, M)>
     where
         M: 'a,
     {
@@ -151,18 +181,28 @@ impl<M: Mantissa> Table<M> {
             }
             Table::Between(probabilities) => {
                 for entry in entries {
-                    let (probability, (least, greatest)) = (probabilities.get(entry)?, value(entry));
+                    let (probability, (least, greatest)) =
+                        (probabilities.get(entry)?, value(entry));
                     low.add_product(lower_factor(probability, least), least)?;
                     high.add_product(upper_factor(probability, greatest), greatest)?;
                 }
                 &grid.unit
             }
         };
-        Some((low.scale(&grid.one, divisor, Rounding::Down)?, high.scale(&grid.one, divisor, Rounding::Up)?))
+        Some((
+            low.scale(&grid.one, divisor, Rounding::Down)?,
+            high.scale(&grid.one, divisor, Rounding::Up)?,
+        ))
     }
 
     /// Masses of the next stage, given those of the pairs.
-    pub(super) fn advance(&self, own: &[(M, M)], successors: &Successors, states: usize, grid: &Grid<M>) -> Option<Vec<(M, M)>> {
+    pub(super) fn advance(
+        &self,
+        own: &[(M, M)],
+        successors: &Successors,
+        states: usize,
+        grid: &Grid<M>,
+    ) -> Option<Vec<(M, M)>> {
         let mut arrived = vec![(M::zero(), M::zero()); states];
         for (pair, mass) in own.iter().enumerate().filter(|(_, mass)| mass.1 != M::zero()) {
             for entry in successors.of_pair(pair) {

@@ -4,11 +4,12 @@
 //! r_t(s,a; x) = r0_t(s,a) + sum_k x_k R_k,t(s,a),     x_k = sum_t sum_i w_k,t(i) d_t(i),     J0 = c'd + share r(d)'d + constant.
 //! ```
 //!
-//! The leader's reward has this form when it is linear, and when its quadratic part is a multiple of that of the followers' reward: total latency
-//! is an example. At an equilibrium for eps = 0 the followers earn `r(d)'d = mu0'V*_0`, which is linear in their values.
+//! The leader's reward has this form when it is linear, and when its quadratic part is a multiple
+//! of that of the followers' reward: total latency is an example. At an equilibrium for eps = 0 the
+//! followers earn `r(d)'d = mu0'V*_0`, which is linear in their values.
 //!
-//! The statistics `x_k` are those of [`super::Reduced`]. Everything is a rational: the form is for games small enough that their
-//! equilibria at eps = 0 can be told apart one by one.
+//! The statistics `x_k` are those of [`super::Reduced`]. Everything is a rational: the form is for
+//! games small enough that their equilibria at eps = 0 can be told apart one by one.
 
 use super::columns::Columns;
 use super::instance::Instance;
@@ -69,8 +70,11 @@ pub enum NotAffine {
     /// Follower rewards of degree two or more.
     #[error("the followers' rewards are not affine in the population")]
     Reward,
-    /// A leader reward that is neither linear nor linear up to a multiple of what the followers earn.
-    #[error("the leader's reward is not linear in the population, and its quadratic part is no multiple of the followers'")]
+    /// A leader reward that is neither linear nor linear up to a multiple of what the followers
+    /// earn.
+    #[error(
+        "the leader's reward is not linear in the population, and its quadratic part is no multiple of the followers'"
+    )]
     Leader,
 }
 
@@ -98,14 +102,21 @@ impl Affine {
             if let Some((successors, probability)) = &stage.transition {
                 let probability = probability.as_constants().ok_or(NotAffine::Transition)?;
                 for (pair, list) in next.iter_mut().enumerate() {
-                    let entries = successors.of_pair(pair).map(|entry| (successors.state(entry), probability.get(entry)));
+                    let entries = successors
+                        .of_pair(pair)
+                        .map(|entry| (successors.state(entry), probability.get(entry)));
                     list.extend(entries.filter(|(_, p)| !p.is_zero()));
                 }
             }
             stages.push(AffineStage { pairs, reward, slopes, weights, next });
         }
         let leader = leader(&reduced, &stages);
-        Ok(Affine { initial: reduced.initial.iter().collect(), stages, statistics: reduced.statistics.len(), leader })
+        Ok(Affine {
+            initial: reduced.initial.iter().collect(),
+            stages,
+            statistics: reduced.statistics.len(),
+            leader,
+        })
     }
 
     /// Number of pairs over all stages.
@@ -117,25 +128,41 @@ impl Affine {
 
 /// The leader's reward as `c'd + share r(d)'d + constant`, if it has this form.
 fn leader(reduced: &Reduced, stages: &[AffineStage]) -> Option<AffineLeader> {
-    if reduced.stages.iter().any(|stage| stage.leader_reward.population_degree() > 1) || reduced.payoff.population_degree() > 2 {
+    if reduced.stages.iter().any(|stage| stage.leader_reward.population_degree() > 1)
+        || reduced.payoff.population_degree() > 2
+    {
         return None;
     }
-    let tables: Vec<Table> = reduced.stages.iter().map(|stage| split(&stage.leader_reward)).collect();
-    let constant = reduced.payoff.terms().find(|(monomial, _)| monomial.is_one()).map_or(Rational::ZERO, |(_, value)| value.clone());
-    let linear = tables.iter().all(|(_, slopes)| slopes.iter().all(Vec::is_empty)) && reduced.payoff.population_degree() == 0;
+    let tables: Vec<Table> =
+        reduced.stages.iter().map(|stage| split(&stage.leader_reward)).collect();
+    let constant = reduced
+        .payoff
+        .terms()
+        .find(|(monomial, _)| monomial.is_one())
+        .map_or(Rational::ZERO, |(_, value)| value.clone());
+    let linear = tables.iter().all(|(_, slopes)| slopes.iter().all(Vec::is_empty))
+        && reduced.payoff.population_degree() == 0;
     if linear {
-        return Some(AffineLeader { entries: tables.into_iter().map(|(entries, _)| entries).collect(), share: Rational::ZERO, constant });
+        return Some(AffineLeader {
+            entries: tables.into_iter().map(|(entries, _)| entries).collect(),
+            share: Rational::ZERO,
+            constant,
+        });
     }
-    let weights: Vec<&[(usize, Rational)]> = stages.iter().flat_map(|stage| stage.weights.iter().map(Vec::as_slice)).collect();
+    let weights: Vec<&[(usize, Rational)]> =
+        stages.iter().flat_map(|stage| stage.weights.iter().map(Vec::as_slice)).collect();
     if weights.len() > MOST_COMPARED {
         return None;
     }
-    let own: Vec<&[(usize, Rational)]> = tables.iter().flat_map(|(_, slopes)| slopes.iter().map(Vec::as_slice)).collect();
-    let followers: Vec<&[(usize, Rational)]> = stages.iter().flat_map(|stage| stage.slopes.iter().map(Vec::as_slice)).collect();
+    let own: Vec<&[(usize, Rational)]> =
+        tables.iter().flat_map(|(_, slopes)| slopes.iter().map(Vec::as_slice)).collect();
+    let followers: Vec<&[(usize, Rational)]> =
+        stages.iter().flat_map(|stage| stage.slopes.iter().map(Vec::as_slice)).collect();
     let mut share: Option<Rational> = None;
     for i in 0..weights.len() {
         for j in i..weights.len() {
-            let leader = symmetric(own[i], own[j], weights[i], weights[j]) + product(&reduced.payoff, weights[i], weights[j]);
+            let leader = symmetric(own[i], own[j], weights[i], weights[j])
+                + product(&reduced.payoff, weights[i], weights[j]);
             let follower = symmetric(followers[i], followers[j], weights[i], weights[j]);
             match &share {
                 _ if follower.is_zero() && leader.is_zero() => {}
@@ -155,7 +182,8 @@ fn leader(reduced: &Reduced, stages: &[AffineStage]) -> Option<AffineLeader> {
 }
 
 fn inner_product(a: &[(usize, Rational)], b: &[(usize, Rational)]) -> Rational {
-    let pairs = a.iter().flat_map(|(k, x)| b.iter().filter(move |(l, _)| l == k).map(move |(_, y)| x * y));
+    let pairs =
+        a.iter().flat_map(|(k, x)| b.iter().filter(move |(l, _)| l == k).map(move |(_, y)| x * y));
     pairs.fold(Rational::ZERO, |sum, value| sum + value)
 }
 
@@ -169,10 +197,20 @@ fn symmetric(
     inner_product(slopes_i, weights_j) + inner_product(slopes_j, weights_i)
 }
 
-/// The coefficient of `d_i d_j` in the quadratic terms of a polynomial in the statistics, twice it when `i = j`.
-fn product(payoff: &Polynomial, weights_i: &[(usize, Rational)], weights_j: &[(usize, Rational)]) -> Rational {
+/// The coefficient of `d_i d_j` in the quadratic terms of a polynomial in the statistics, twice it
+/// when `i = j`.
+fn product(
+    payoff: &Polynomial,
+    weights_i: &[(usize, Rational)],
+    weights_j: &[(usize, Rational)],
+) -> Rational {
     let weight = |weights: &[(usize, Rational)], variable: Variable| {
-        let of = |k: usize| weights.iter().find(|(own, _)| *own == k).map_or(Rational::ZERO, |(_, weight)| weight.clone());
+        let of = |k: usize| {
+            weights
+                .iter()
+                .find(|(own, _)| *own == k)
+                .map_or(Rational::ZERO, |(_, weight)| weight.clone())
+        };
         match variable {
             Variable::Aggregate(k) => of(k as usize),
             Variable::Parameter(_) => Rational::ZERO,
@@ -185,7 +223,9 @@ fn product(payoff: &Polynomial, weights_i: &[(usize, Rational)], weights_j: &[(u
             [(k, 1), (l, 1)] => (*k, *l),
             _ => continue,
         };
-        sum += coefficient * (weight(weights_i, k) * weight(weights_j, l) + weight(weights_i, l) * weight(weights_j, k));
+        sum += coefficient
+            * (weight(weights_i, k) * weight(weights_j, l)
+                + weight(weights_i, l) * weight(weights_j, k));
     }
     sum
 }

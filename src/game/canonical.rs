@@ -15,13 +15,23 @@ pub(super) fn canonical(mut game: Game) -> Game {
     };
     for stage in &game.stages {
         let probability = stage.transition.as_ref().map(|transition| &transition.probability);
-        for columns in [Some(&stage.reward), Some(&stage.leader_reward), probability].into_iter().flatten() {
-            columns.columns().iter().flat_map(|(monomial, _)| monomial.factors()).for_each(|factor| note(factor.0));
+        for columns in
+            [Some(&stage.reward), Some(&stage.leader_reward), probability].into_iter().flatten()
+        {
+            columns
+                .columns()
+                .iter()
+                .flat_map(|(monomial, _)| monomial.factors())
+                .for_each(|factor| note(factor.0));
         }
     }
     game.payoff.variables().into_iter().for_each(&mut note);
-    let mut order: Vec<(&Aggregate, usize)> =
-        game.aggregates.iter().zip(0..).filter(|(_, index)| used.get(*index) == Some(&true)).collect();
+    let mut order: Vec<(&Aggregate, usize)> = game
+        .aggregates
+        .iter()
+        .zip(0..)
+        .filter(|(_, index)| used.get(*index) == Some(&true))
+        .collect();
     order.sort();
     let mut position = vec![0u32; game.aggregates.len()];
     for (new, (_, old)) in (0..).zip(&order) {
@@ -30,10 +40,13 @@ pub(super) fn canonical(mut game: Game) -> Game {
         }
     }
     let rename = |variable: Variable| match variable {
-        Variable::Aggregate(index) => Variable::Aggregate(position.get(index as usize).copied().unwrap_or(0)),
+        Variable::Aggregate(index) => {
+            Variable::Aggregate(position.get(index as usize).copied().unwrap_or(0))
+        }
         parameter => parameter,
     };
-    let aggregates: Vec<Aggregate> = order.into_iter().map(|(aggregate, _)| aggregate.clone()).collect();
+    let aggregates: Vec<Aggregate> =
+        order.into_iter().map(|(aggregate, _)| aggregate.clone()).collect();
     let columns = |columns: &Columns| columns.renamed(&rename);
     for stage in &mut game.stages {
         stage.reward = columns(&stage.reward);

@@ -42,8 +42,13 @@ pub struct Classification {
 pub fn classify(game: &Game) -> Classification {
     for (t, stage) in game.stages.iter().enumerate() {
         let Some(transition) = &stage.transition else { continue };
-        if let Some((monomial, _)) = transition.probability.columns().iter().find(|(m, _)| m.population_degree() > 0) {
-            let reason = format!("the transition at stage {t} depends on the population through {}", describe(game, monomial));
+        if let Some((monomial, _)) =
+            transition.probability.columns().iter().find(|(m, _)| m.population_degree() > 0)
+        {
+            let reason = format!(
+                "the transition at stage {t} depends on the population through {}",
+                describe(game, monomial)
+            );
             return Classification { class: Class::C3, reason };
         }
     }
@@ -72,9 +77,10 @@ pub fn classify(game: &Game) -> Classification {
     }
     match affine {
         Some(reason) => Classification { class: Class::C1, reason },
-        None => {
-            Classification { class: Class::C0, reason: "the followers' rewards and transitions do not depend on the population".into() }
-        }
+        None => Classification {
+            class: Class::C0,
+            reason: "the followers' rewards and transitions do not depend on the population".into(),
+        },
     }
 }
 
@@ -90,7 +96,9 @@ pub fn describe(game: &Game, monomial: &Monomial) -> String {
         .map(|(variable, exponent)| {
             let name = match variable {
                 Variable::Parameter(k) => game.leader.parameters[*k as usize].clone(),
-                Variable::Aggregate(k) => format!("m{k} (stage {})", game.aggregates[*k as usize].stage),
+                Variable::Aggregate(k) => {
+                    format!("m{k} (stage {})", game.aggregates[*k as usize].stage)
+                }
             };
             if *exponent == 1 { name } else { format!("{name}^{exponent}") }
         })

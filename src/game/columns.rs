@@ -1,8 +1,8 @@
 //! Vectors of polynomials, stored as one vector of coefficients per monomial.
 //!
-//! The rewards of a stage are a polynomial per (state, action). Most share a handful of monomials, so
-//! the vector is kept as `sum_j monomial_j * coefficients_j` with each `coefficients_j` dense or sparse over one
-//! common denominator: 8 bytes an entry for data that do not depend on anything.
+//! The rewards of a stage are a polynomial per (state, action). Most share a handful of monomials,
+//! so the vector is kept as `sum_j monomial_j * coefficients_j` with each `coefficients_j` dense or
+//! sparse over one common denominator: 8 bytes an entry for data that do not depend on anything.
 
 use super::polynomial::{Monomial, Polynomial, Variable};
 use crate::exact::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
@@ -48,13 +48,21 @@ impl Column {
     pub fn value(&self, values: &Scaled) -> Rational {
         let own = self.coefficients.numerators();
         let small = match (own, values.numerators()) {
-            (Numerators::Small(own), Numerators::Small(values)) => own.iter().enumerate().try_fold(0i128, |sum, (index, &coefficient)| {
-                sum.checked_add(i128::from(coefficient) * i128::from(values[self.position(index)]))
-            }),
+            (Numerators::Small(own), Numerators::Small(values)) => {
+                own.iter().enumerate().try_fold(0i128, |sum, (index, &coefficient)| {
+                    sum.checked_add(
+                        i128::from(coefficient) * i128::from(values[self.position(index)]),
+                    )
+                })
+            }
             _ => None,
         };
         let sum = small.map_or_else(
-            || (0..own.len()).fold(Integer::ZERO, |sum, index| sum + own.get(index) * values.numerators().get(self.position(index))),
+            || {
+                (0..own.len()).fold(Integer::ZERO, |sum, index| {
+                    sum + own.get(index) * values.numerators().get(self.position(index))
+                })
+            },
             Integer::from,
         );
         Rational::from_parts(sum, self.coefficients.denominator() * values.denominator())
@@ -77,7 +85,8 @@ impl Column {
     }
 }
 
-/// `len` polynomials as `sum_j monomial_j * column_j`, monomials in increasing order, no column zero.
+/// `len` polynomials as `sum_j monomial_j * column_j`, monomials in increasing order, no column
+/// zero.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Columns {
     len: usize,
@@ -101,7 +110,8 @@ impl Columns {
             let column = match parts.as_slice() {
                 [(factor, column)] if factor.is_one() => Arc::clone(column),
                 _ => {
-                    let parts: Vec<(Rational, &Column)> = parts.iter().map(|(f, c)| (f.clone(), c.as_ref())).collect();
+                    let parts: Vec<(Rational, &Column)> =
+                        parts.iter().map(|(f, c)| (f.clone(), c.as_ref())).collect();
                     Arc::new(Column::dense(combine(len, &parts)))
                 }
             };
@@ -127,7 +137,10 @@ impl Columns {
         let columns = grouped
             .into_iter()
             .map(|(monomial, (entries, coefficients))| {
-                (monomial.clone(), Arc::new(Column::sparse(len, entries, Scaled::from_rationals(&coefficients))))
+                (
+                    monomial.clone(),
+                    Arc::new(Column::sparse(len, entries, Scaled::from_rationals(&coefficients))),
+                )
             })
             .collect();
         Columns { len, columns }
@@ -147,7 +160,9 @@ impl Columns {
 
     /// The variable of every factor of every monomial.
     fn variables(&self) -> impl Iterator<Item = Variable> + '_ {
-        self.columns.iter().flat_map(|(monomial, _)| monomial.factors().iter().map(|&(variable, _)| variable))
+        self.columns
+            .iter()
+            .flat_map(|(monomial, _)| monomial.factors().iter().map(|&(variable, _)| variable))
     }
 
     /// Monomials in increasing order with their coefficients.
@@ -186,9 +201,13 @@ impl Columns {
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
         let mut grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>> = BTreeMap::new();
-        for (sign, columns) in [(Rational::ONE, &self.columns), (Rational::NEG_ONE, &other.columns)] {
+        for (sign, columns) in [(Rational::ONE, &self.columns), (Rational::NEG_ONE, &other.columns)]
+        {
             for (monomial, column) in columns {
-                grouped.entry(monomial.clone()).or_default().push((sign.clone(), Arc::clone(column)));
+                grouped
+                    .entry(monomial.clone())
+                    .or_default()
+                    .push((sign.clone(), Arc::clone(column)));
             }
         }
         Self::from_groups(self.len, grouped)
@@ -199,8 +218,13 @@ impl Columns {
     pub fn derivative(&self, k: u32) -> Self {
         let mut grouped: BTreeMap<Monomial, Vec<(Rational, Arc<Column>)>> = BTreeMap::new();
         for (monomial, column) in &self.columns {
-            for (_, exponent, rest) in monomial.derivatives().into_iter().filter(|derivative| derivative.0 == k) {
-                grouped.entry(rest).or_default().push((Rational::from(exponent), Arc::clone(column)));
+            for (_, exponent, rest) in
+                monomial.derivatives().into_iter().filter(|derivative| derivative.0 == k)
+            {
+                grouped
+                    .entry(rest)
+                    .or_default()
+                    .push((Rational::from(exponent), Arc::clone(column)));
             }
         }
         Self::from_groups(self.len, grouped)
@@ -212,7 +236,11 @@ impl Columns {
         if self.variables().all(|variable| rename(variable) == variable) {
             return self.clone();
         }
-        let columns = self.columns.iter().map(|(monomial, column)| (monomial.renamed(rename), Arc::clone(column))).collect();
+        let columns = self
+            .columns
+            .iter()
+            .map(|(monomial, column)| (monomial.renamed(rename), Arc::clone(column)))
+            .collect();
         Self::new(self.len, columns)
     }
 
@@ -245,7 +273,9 @@ pub fn combine(len: usize, parts: &[(Rational, &Column)]) -> Scaled {
 /// [`combine`] on machine integers, `None` as soon as something does not fit.
 fn combine_small(len: usize, parts: &[(Rational, &Column)]) -> Option<Scaled> {
     let own = |(factor, column): &(Rational, &Column)| {
-        u64::try_from(factor.denominator()).ok()?.checked_mul(u64::try_from(column.coefficients.denominator()).ok()?)
+        u64::try_from(factor.denominator())
+            .ok()?
+            .checked_mul(u64::try_from(column.coefficients.denominator()).ok()?)
     };
     let mut denominator = 1u64;
     for part in parts {
@@ -267,15 +297,20 @@ fn combine_small(len: usize, parts: &[(Rational, &Column)]) -> Option<Scaled> {
 }
 
 fn combine_large(len: usize, parts: &[(Rational, &Column)]) -> Scaled {
-    let own = |(factor, column): &(Rational, &Column)| factor.denominator() * column.coefficients.denominator();
-    let denominator = parts.iter().fold(Natural::ONE, |denominator, part| least_common_multiple(&denominator, &own(part)));
+    let own = |(factor, column): &(Rational, &Column)| {
+        factor.denominator() * column.coefficients.denominator()
+    };
+    let denominator = parts
+        .iter()
+        .fold(Natural::ONE, |denominator, part| least_common_multiple(&denominator, &own(part)));
     let mut sums = vec![Integer::ZERO; len];
     for part in parts {
         let (factor, column) = part;
         let multiplier = factor.numerator() * (&denominator / own(part));
         for index in 0..column.coefficients.len() {
             if !column.coefficients.numerators().is_zero_at(index) {
-                sums[column.position(index)] += &multiplier * column.coefficients.numerators().get(index);
+                sums[column.position(index)] +=
+                    &multiplier * column.coefficients.numerators().get(index);
             }
         }
     }
@@ -290,24 +325,37 @@ mod tests {
     #[test]
     fn polynomials_in_and_out() {
         let x = Polynomial::variable(Variable::Parameter(0));
-        let entries =
-            vec![Polynomial::constant(ratio(1, 2)), Polynomial::zero(), x.clone().plus(&Polynomial::constant(ratio(1, 3)), &Rational::ONE)];
+        let entries = vec![
+            Polynomial::constant(ratio(1, 2)),
+            Polynomial::zero(),
+            x.clone().plus(&Polynomial::constant(ratio(1, 3)), &Rational::ONE),
+        ];
         let columns = Columns::from_polynomials(&entries);
         assert_eq!((0..3).map(|i| columns.get(i)).collect::<Vec<_>>(), entries);
         assert_eq!(columns.as_constants(), None);
         let at = columns.substitute(&|_| Some(ratio(3, 1)));
-        assert_eq!(at.as_constants(), Some(Arc::new(Scaled::from_rationals(&[ratio(1, 2), ratio(0, 1), ratio(10, 3)]))));
+        assert_eq!(
+            at.as_constants(),
+            Some(Arc::new(Scaled::from_rationals(&[ratio(1, 2), ratio(0, 1), ratio(10, 3)])))
+        );
     }
 
     #[test]
     fn differences_and_derivatives() {
         let m = Polynomial::variable(Variable::Aggregate(0));
         let u = Polynomial::variable(Variable::Parameter(0));
-        let cube = m.times(&m).and_then(|square| square.times(&m)).and_then(|cube| cube.times(&u)).expect("small");
+        let cube = m
+            .times(&m)
+            .and_then(|square| square.times(&m))
+            .and_then(|cube| cube.times(&u))
+            .expect("small");
         let columns = Columns::from_polynomials(&[cube.clone(), Polynomial::zero()]);
         let value = |v| Some(if v == Variable::Parameter(0) { ratio(5, 1) } else { ratio(2, 1) });
         // d/dm (u m^3) = 3 u m^2 = 60 at m = 2, u = 5.
-        assert_eq!(columns.derivative(0).substitute(&value).as_constants().map(|numbers| numbers.get(0)), Some(ratio(60, 1)));
+        assert_eq!(
+            columns.derivative(0).substitute(&value).as_constants().map(|numbers| numbers.get(0)),
+            Some(ratio(60, 1))
+        );
         assert_eq!(cube.derivative(0).substitute(&value).as_constant(), Some(ratio(60, 1)));
         assert!(cube.derivative(1).is_zero() && columns.derivative(1).as_constants().is_some());
         let other = Columns::from_polynomials(&[m, Polynomial::constant(ratio(1, 1))]);
@@ -315,7 +363,10 @@ mod tests {
             columns.minus(&other).substitute(&value).as_constants().map(|n| (n.get(0), n.get(1))),
             Some((ratio(38, 1), ratio(-1, 1)))
         );
-        assert_eq!(columns.minus(&columns), Columns::from_polynomials(&[Polynomial::zero(), Polynomial::zero()]));
+        assert_eq!(
+            columns.minus(&columns),
+            Columns::from_polynomials(&[Polynomial::zero(), Polynomial::zero()])
+        );
     }
 
     /// Against products entry by entry: machine integers, their overflow, and unbounded ones.
@@ -324,10 +375,24 @@ mod tests {
         let large = i64::MAX / 2;
         for (first, second) in [(3, 5), (large, large), (large, -large)] {
             for big in [ratio(1, 7), Rational::from(Integer::from(1) << 90)] {
-                let values = Scaled::from_rationals(&[ratio(second, 3), big, ratio(second, 3), ratio(second, 3), ratio(second, 3)]);
-                let coefficients = Scaled::from_rationals(&[ratio(first, 11), ratio(-2, 1), ratio(first, 11), ratio(first, 11)]);
+                let values = Scaled::from_rationals(&[
+                    ratio(second, 3),
+                    big,
+                    ratio(second, 3),
+                    ratio(second, 3),
+                    ratio(second, 3),
+                ]);
+                let coefficients = Scaled::from_rationals(&[
+                    ratio(first, 11),
+                    ratio(-2, 1),
+                    ratio(first, 11),
+                    ratio(first, 11),
+                ]);
                 let sparse = Column::sparse(5, vec![0, 1, 3, 4], coefficients);
-                let expected = sparse.entries().fold(Rational::ZERO, |sum, (entry, coefficient)| sum + coefficient * values.get(entry));
+                let expected =
+                    sparse.entries().fold(Rational::ZERO, |sum, (entry, coefficient)| {
+                        sum + coefficient * values.get(entry)
+                    });
                 assert_eq!(sparse.value(&values), expected);
             }
         }

@@ -1,9 +1,10 @@
 //! The canonical hash of a game: SHA-256 of its normal form.
 //!
-//! Two files that mean the same game have the same hash, whether written in TOML or JSON, with rules or tables. The title,
-//! the description and the source do not enter; names of states, actions, parameters and decisions do. The byte stream is: text of
-//! length-prefixed strings, numbers as 64-bit little-endian words, rationals as text; data vectors column by column in
-//! the order of their monomials, nonzero entries only, over their least denominator.
+//! Two files that mean the same game have the same hash, whether written in TOML or JSON, with
+//! rules or tables. The title, the description and the source do not enter; names of states,
+//! actions, parameters and decisions do. The byte stream is: text of length-prefixed strings,
+//! numbers as 64-bit little-endian words, rationals as text; data vectors column by column in the
+//! order of their monomials, nonzero entries only, over their least denominator.
 
 use super::columns::{Column, Columns};
 use super::model::{DecisionSet, Game, Grid, Pairs, Stage};
@@ -189,7 +190,9 @@ impl Stream {
             }
             Numerators::Big(values) => {
                 self.count(values.iter().filter(|value| !value.is_zero()).count());
-                for (index, value) in values.iter().enumerate().filter(|(_, value)| !value.is_zero()) {
+                for (index, value) in
+                    values.iter().enumerate().filter(|(_, value)| !value.is_zero())
+                {
                     self.bytes(&position(index).to_le_bytes());
                     self.text(&value.to_string());
                 }

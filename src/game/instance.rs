@@ -85,7 +85,10 @@ impl Game {
                 pairs: Arc::clone(&stage.pairs),
                 reward: stage.reward.substitute(&value),
                 leader_reward: stage.leader_reward.substitute(&value),
-                transition: stage.transition.as_ref().map(|t| (Arc::clone(&t.successors), t.probability.substitute(&value))),
+                transition: stage
+                    .transition
+                    .as_ref()
+                    .map(|t| (Arc::clone(&t.successors), t.probability.substitute(&value))),
             })
             .collect();
         Instance {
@@ -98,7 +101,8 @@ impl Game {
 }
 
 impl Instance {
-    /// The numbers of a mean-field-free instance whose leader reward is linear: `J0(d) = constant + sum leader * d`.
+    /// The numbers of a mean-field-free instance whose leader reward is linear: `J0(d) = constant +
+    /// sum leader * d`.
     ///
     /// # Errors
     /// [`NotMeanFieldFree`] names what depends on the population.
@@ -118,18 +122,25 @@ impl Instance {
             let reward = stage.reward.as_constants().ok_or(NotMeanFieldFree::Reward)?;
             let transition = match &stage.transition {
                 None => None,
-                Some((successors, probability)) => {
-                    Some((Arc::clone(successors), probability.as_constants().ok_or(NotMeanFieldFree::Transition)?))
-                }
+                Some((successors, probability)) => Some((
+                    Arc::clone(successors),
+                    probability.as_constants().ok_or(NotMeanFieldFree::Transition)?,
+                )),
             };
             let own = stage.leader_reward.as_constants().ok_or(NotMeanFieldFree::Leader)?;
             let leader = with_payoff(own, t, &stage.pairs, &self.aggregates, &weights);
-            stages.push(StageNumbers { pairs: Arc::clone(&stage.pairs), reward, leader, transition });
+            stages.push(StageNumbers {
+                pairs: Arc::clone(&stage.pairs),
+                reward,
+                leader,
+                transition,
+            });
         }
         Ok(Numbers { initial: Arc::clone(&self.initial), stages, leader_constant })
     }
 
-    /// The numbers at a frozen population, given a value per aggregate. The leader's constant is `h(m)`.
+    /// The numbers at a frozen population, given a value per aggregate. The leader's constant is
+    /// `h(m)`.
     #[must_use]
     pub fn at_population(&self, aggregates: &[Rational]) -> Numbers {
         let value = |variable: Variable| match variable {
@@ -147,20 +158,32 @@ impl Instance {
                 pairs: Arc::clone(&stage.pairs),
                 reward: constants(&stage.reward),
                 leader: constants(&stage.leader_reward),
-                transition: stage.transition.as_ref().map(|(successors, p)| (Arc::clone(successors), constants(p))),
+                transition: stage
+                    .transition
+                    .as_ref()
+                    .map(|(successors, p)| (Arc::clone(successors), constants(p))),
             })
             .collect();
-        let leader_constant = self.payoff.substitute(&value).as_constant().unwrap_or(Rational::ZERO);
+        let leader_constant =
+            self.payoff.substitute(&value).as_constant().unwrap_or(Rational::ZERO);
         Numbers { initial: Arc::clone(&self.initial), stages, leader_constant }
     }
 
-    /// The transition of stage `t` at a frozen population; only aggregates of stages `<= t` are read, and `None` is the
-    /// answer when it depends on others.
+    /// The transition of stage `t` at a frozen population; only aggregates of stages `<= t` are
+    /// read, and `None` is the answer when it depends on others.
     #[must_use]
-    pub fn transition_at(&self, t: usize, aggregates: &[Rational]) -> Option<(Arc<Successors>, Arc<Scaled>)> {
-        let known = |index: &usize| self.aggregates.get(*index).is_some_and(|aggregate| aggregate.stage <= t);
+    pub fn transition_at(
+        &self,
+        t: usize,
+        aggregates: &[Rational],
+    ) -> Option<(Arc<Successors>, Arc<Scaled>)> {
+        let known = |index: &usize| {
+            self.aggregates.get(*index).is_some_and(|aggregate| aggregate.stage <= t)
+        };
         let value = |variable: Variable| match variable {
-            Variable::Aggregate(index) => Some(index as usize).filter(known).and_then(|index| aggregates.get(index).cloned()),
+            Variable::Aggregate(index) => {
+                Some(index as usize).filter(known).and_then(|index| aggregates.get(index).cloned())
+            }
             Variable::Parameter(_) => None,
         };
         let (successors, probability) = self.stages.get(t)?.transition.as_ref()?;
@@ -169,18 +192,32 @@ impl Instance {
 }
 
 /// `own + sum_k weights[k] * aggregate_k` on the pairs of stage `t`.
-fn with_payoff(own: Arc<Scaled>, t: usize, pairs: &Pairs, aggregates: &[Aggregate], weights: &[Rational]) -> Arc<Scaled> {
-    let here = aggregates.iter().zip(weights).filter(|(aggregate, weight)| aggregate.stage == t && !weight.is_zero());
+fn with_payoff(
+    own: Arc<Scaled>,
+    t: usize,
+    pairs: &Pairs,
+    aggregates: &[Aggregate],
+    weights: &[Rational],
+) -> Arc<Scaled> {
+    let here = aggregates
+        .iter()
+        .zip(weights)
+        .filter(|(aggregate, weight)| aggregate.stage == t && !weight.is_zero());
     let columns: Vec<(Rational, Column)> = here
         .map(|(aggregate, weight)| {
             let entries: Vec<(usize, &Rational)> = aggregate
                 .weights
                 .iter()
-                .filter_map(|(state, action, w)| pairs.find(*state as usize, *action as usize).map(|pair| (pair, w)))
+                .filter_map(|(state, action, w)| {
+                    pairs.find(*state as usize, *action as usize).map(|pair| (pair, w))
+                })
                 .collect();
             let support = entries.iter().map(|(pair, _)| *pair as u32).collect();
             let coefficients: Vec<Rational> = entries.iter().map(|(_, w)| (*w).clone()).collect();
-            (weight.clone(), Column::sparse(pairs.len(), support, Scaled::from_rationals(&coefficients)))
+            (
+                weight.clone(),
+                Column::sparse(pairs.len(), support, Scaled::from_rationals(&coefficients)),
+            )
         })
         .collect();
     if columns.is_empty() {
@@ -196,7 +233,11 @@ impl Numbers {
     /// Numbers of a game without stages, in which nothing can be earned.
     #[must_use]
     pub fn empty() -> Self {
-        Numbers { initial: Arc::new(Scaled::zeros(0)), stages: Vec::new(), leader_constant: Rational::ZERO }
+        Numbers {
+            initial: Arc::new(Scaled::zeros(0)),
+            stages: Vec::new(),
+            leader_constant: Rational::ZERO,
+        }
     }
 
     /// Number of pairs over all stages.
@@ -208,6 +249,10 @@ impl Numbers {
     /// Number of transition entries over all stages.
     #[must_use]
     pub fn transition_entries(&self) -> usize {
-        self.stages.iter().filter_map(|stage| stage.transition.as_ref()).map(|(successors, _)| successors.len()).sum()
+        self.stages
+            .iter()
+            .filter_map(|stage| stage.transition.as_ref())
+            .map(|(successors, _)| successors.len())
+            .sum()
     }
 }

@@ -1,14 +1,19 @@
 //! A game joined with its leader: her decision becomes what a part of the population plays.
 //!
-//! Given points `v_0 .. v_n` of parameter values, half of the mass of the joined game are the followers and half sits in one more state,
-//! which at stage 0 has an action per point, earns nothing and leads to itself. With `y_i` the mass on action `i`, the parameters are
-//! `u = sum_i 2 y_i v_i`, aggregates of stage 0. Weights of aggregates and rewards per unit of mass are doubled, so that statistics, the leader's reward
-//! and the exploitability are those of the followers alone. Hence the eps-equilibria of the joined game are the pairs of a `u` in the convex hull of the
-//! points and an eps-equilibrium of the game at `u`, for the same eps: the extra state is indifferent and contributes nothing to the exploitability.
+//! Given points `v_0 .. v_n` of parameter values, half of the mass of the joined game are the
+//! followers and half sits in one more state, which at stage 0 has an action per point, earns
+//! nothing and leads to itself. With `y_i` the mass on action `i`, the parameters are `u = sum_i 2
+//! y_i v_i`, aggregates of stage 0. Weights of aggregates and rewards per unit of mass are doubled,
+//! so that statistics, the leader's reward and the exploitability are those of the followers alone.
+//! Hence the eps-equilibria of the joined game are the pairs of a `u` in the convex hull of the
+//! points and an eps-equilibrium of the game at `u`, for the same eps: the extra state is
+//! indifferent and contributes nothing to the exploitability.
 
 use super::canonical::canonical;
 use super::columns::{Column, Columns};
-use super::model::{Aggregate, Decision, DecisionSet, Game, Leader, Pairs, Stage, Successors, Transition};
+use super::model::{
+    Aggregate, Decision, DecisionSet, Game, Leader, Pairs, Stage, Successors, Transition,
+};
 use super::objective::Vocabulary;
 use super::polynomial::{Monomial, Variable};
 use super::space::Point;
@@ -19,7 +24,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JoinedError {
     /// Nothing to choose from, or points of another dimension.
-    #[error("found {found} numbers in a point, expected {expected}, one per parameter, and at least one point")]
+    #[error(
+        "found {found} numbers in a point, expected {expected}, one per parameter, and at least one point"
+    )]
     Dimension {
         /// Numbers found.
         found: usize,
@@ -32,7 +39,8 @@ pub enum JoinedError {
 }
 
 impl Game {
-    /// The game whose eps-equilibria are the pairs of a decision in the convex hull of `points` and an eps-equilibrium there.
+    /// The game whose eps-equilibria are the pairs of a decision in the convex hull of `points` and
+    /// an eps-equilibrium there.
     ///
     /// # Errors
     /// [`JoinedError`] when the points do not fit.
@@ -43,7 +51,9 @@ impl Game {
             return Err(JoinedError::Dimension { found, expected });
         }
         let proved = match &self.leader.decisions {
-            DecisionSet::Polyhedral { polytope, .. } => points.iter().all(|point| polytope.contains(point)),
+            DecisionSet::Polyhedral { polytope, .. } => {
+                points.iter().all(|point| polytope.contains(point))
+            }
             // Nothing is known between listed decisions.
             DecisionSet::Finite(_) => false,
         };
@@ -51,7 +61,9 @@ impl Game {
             return Err(JoinedError::Outside);
         }
         // A parameter on which the points agree is a number.
-        let constant = |j: usize| points.iter().all(|point| point[j] == points[0][j]).then(|| points[0][j].clone());
+        let constant = |j: usize| {
+            points.iter().all(|point| point[j] == points[0][j]).then(|| points[0][j].clone())
+        };
         let value = |variable: Variable| match variable {
             Variable::Parameter(j) => constant(j as usize),
             Variable::Aggregate(_) => None,
@@ -64,7 +76,11 @@ impl Game {
         };
         let doubled = |aggregate: &Aggregate| Aggregate {
             stage: aggregate.stage,
-            weights: aggregate.weights.iter().map(|(s, a, weight)| (*s, *a, weight * &two)).collect(),
+            weights: aggregate
+                .weights
+                .iter()
+                .map(|(s, a, weight)| (*s, *a, weight * &two))
+                .collect(),
         };
         let parameter = |j: usize| Aggregate {
             stage: 0,
@@ -74,21 +90,32 @@ impl Game {
                 .map(|(action, point)| (states as u32, action, &point[j] * &two))
                 .collect(),
         };
-        let aggregates = self.aggregates.iter().map(doubled).chain((0..expected).map(parameter)).collect();
+        let aggregates =
+            self.aggregates.iter().map(doubled).chain((0..expected).map(parameter)).collect();
         let stages = self.stages.iter().enumerate().map(|(t, stage)| {
             let extra = if t == 0 { points.len() } else { 1 };
-            let mut actions: Vec<Vec<u32>> =
-                (0..states).map(|state| stage.pairs.of_state(state).map(|pair| stage.pairs.action(pair) as u32).collect()).collect();
+            let mut actions: Vec<Vec<u32>> = (0..states)
+                .map(|state| {
+                    stage
+                        .pairs
+                        .of_state(state)
+                        .map(|pair| stage.pairs.action(pair) as u32)
+                        .collect()
+                })
+                .collect();
             actions.push((0..extra as u32).collect());
             let pairs = stage.pairs.len() + extra;
             Stage {
                 pairs: Arc::new(Pairs::new(&actions)),
                 reward: widened(&stage.reward.substitute(&value).renamed(&rename), pairs, &two),
-                leader_reward: widened(&stage.leader_reward.substitute(&value).renamed(&rename), pairs, &two),
-                transition: stage
-                    .transition
-                    .as_ref()
-                    .map(|transition| staying(transition, &value, &rename, stage.pairs.len(), states, extra)),
+                leader_reward: widened(
+                    &stage.leader_reward.substitute(&value).renamed(&rename),
+                    pairs,
+                    &two,
+                ),
+                transition: stage.transition.as_ref().map(|transition| {
+                    staying(transition, &value, &rename, stage.pairs.len(), states, extra)
+                }),
             }
         });
         let stages = stages.collect();
@@ -100,7 +127,10 @@ impl Game {
             states: self.states.iter().cloned().chain([fresh("leader", &self.states)]).collect(),
             actions: names(&self.actions, points.len()),
             initial: self.initial.iter().map(|mass| mass * &half).chain([half.clone()]).collect(),
-            leader: Leader { parameters: Vec::new(), decisions: DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }]) },
+            leader: Leader {
+                parameters: Vec::new(),
+                decisions: DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }]),
+            },
             aggregates: Arc::new(aggregates),
             stages,
             payoff: self.payoff.substitute(&value).renamed(&rename),
@@ -112,19 +142,34 @@ impl Game {
     /// Whether the transitions depend on the leader's parameters.
     #[must_use]
     pub fn transitions_see_the_leader(&self) -> bool {
-        let parameter = |monomial: &Monomial| monomial.factors().iter().any(|(variable, _)| matches!(variable, Variable::Parameter(_)));
-        self.stages.iter().filter_map(|s| s.transition.as_ref()).any(|t| t.probability.columns().iter().any(|(m, _)| parameter(m)))
+        let parameter = |monomial: &Monomial| {
+            monomial
+                .factors()
+                .iter()
+                .any(|(variable, _)| matches!(variable, Variable::Parameter(_)))
+        };
+        self.stages
+            .iter()
+            .filter_map(|s| s.transition.as_ref())
+            .any(|t| t.probability.columns().iter().any(|(m, _)| parameter(m)))
     }
 }
 
 /// The same entries times `factor`, and zeros behind them.
 fn widened(columns: &Columns, len: usize, factor: &Rational) -> Columns {
-    let widen = |(monomial, column): &(Monomial, Arc<Column>)| (monomial.clone(), Arc::new(column_of(len, column.entries(), factor)));
+    let widen = |(monomial, column): &(Monomial, Arc<Column>)| {
+        (monomial.clone(), Arc::new(column_of(len, column.entries(), factor)))
+    };
     Columns::new(len, columns.columns().iter().map(widen).collect())
 }
 
-fn column_of(len: usize, entries: impl Iterator<Item = (usize, Rational)>, factor: &Rational) -> Column {
-    let (support, values): (Vec<u32>, Vec<Rational>) = entries.map(|(entry, value)| (entry as u32, value * factor)).unzip();
+fn column_of(
+    len: usize,
+    entries: impl Iterator<Item = (usize, Rational)>,
+    factor: &Rational,
+) -> Column {
+    let (support, values): (Vec<u32>, Vec<Rational>) =
+        entries.map(|(entry, value)| (entry as u32, value * factor)).unzip();
     Column::sparse(len, support, Scaled::from_rationals(&values))
 }
 
@@ -138,13 +183,15 @@ fn staying(
     extra: usize,
 ) -> Transition {
     let old = transition.successors.len();
-    let mut first: Vec<u32> = (0..pairs).map(|pair| transition.successors.of_pair(pair).start as u32).collect();
+    let mut first: Vec<u32> =
+        (0..pairs).map(|pair| transition.successors.of_pair(pair).start as u32).collect();
     first.extend((old..=old + extra).map(|entry| entry as u32));
     let own = (0..old).map(|entry| transition.successors.state(entry) as u32);
     let successors = Successors::new(first, own.chain((0..extra).map(|_| states as u32)).collect());
     let len = old + extra;
     let probability = transition.probability.substitute(value).renamed(rename);
-    let mut columns: Vec<(Monomial, Arc<Column>)> = widened(&probability, len, &Rational::ONE).columns().to_vec();
+    let mut columns: Vec<(Monomial, Arc<Column>)> =
+        widened(&probability, len, &Rational::ONE).columns().to_vec();
     let stay = || (old..len).map(|entry| (entry, Rational::ONE));
     match columns.iter_mut().find(|(monomial, _)| monomial.is_one()) {
         Some((_, column)) => {

@@ -70,7 +70,10 @@ impl Leader {
     /// [`NotADecision`] names the first bound, grid or constraint that does not hold.
     pub fn admits(&self, point: &[Rational]) -> Result<(), NotADecision> {
         if point.len() != self.parameters.len() {
-            return Err(NotADecision::Dimension { found: point.len(), expected: self.parameters.len() });
+            return Err(NotADecision::Dimension {
+                found: point.len(),
+                expected: self.parameters.len(),
+            });
         }
         match &self.decisions {
             DecisionSet::Finite(decisions) => {
@@ -83,14 +86,25 @@ impl Leader {
                     return Err(NotADecision::Dimension { found: point.len(), expected });
                 }
                 self.in_box(polytope, grids, point)?;
-                polytope.constraints.iter().zip(1..).try_for_each(|(constraint, number)| holds(constraint, number, point))
+                polytope
+                    .constraints
+                    .iter()
+                    .zip(1..)
+                    .try_for_each(|(constraint, number)| holds(constraint, number, point))
             }
         }
     }
 
-    fn in_box(&self, polytope: &Polytope, grids: &[Grid], point: &[Rational]) -> Result<(), NotADecision> {
+    fn in_box(
+        &self,
+        polytope: &Polytope,
+        grids: &[Grid],
+        point: &[Rational],
+    ) -> Result<(), NotADecision> {
         let bounds = polytope.lower.iter().zip(&polytope.upper);
-        for (((parameter, value), (lower, upper)), grid) in self.parameters.iter().zip(point).zip(bounds).zip(grids) {
+        for (((parameter, value), (lower, upper)), grid) in
+            self.parameters.iter().zip(point).zip(bounds).zip(grids)
+        {
             let (parameter, value, lower) = (parameter.clone(), value.clone(), lower.clone());
             if value < lower || value > *upper {
                 return Err(NotADecision::Bounds { parameter, value, lower, upper: upper.clone() });
@@ -100,15 +114,27 @@ impl Leader {
                 Grid::Integer if value.is_int() => {}
                 Grid::Integer => return Err(NotADecision::NotInteger { parameter, value }),
                 Grid::Step(step) if ((&value - &lower) / step).is_int() => {}
-                Grid::Step(step) => return Err(NotADecision::OffGrid { parameter, value, lower, step: step.clone() }),
+                Grid::Step(step) => {
+                    return Err(NotADecision::OffGrid {
+                        parameter,
+                        value,
+                        lower,
+                        step: step.clone(),
+                    });
+                }
             }
         }
         Ok(())
     }
 }
 
-fn holds(constraint: &LinearConstraint, number: usize, point: &[Rational]) -> Result<(), NotADecision> {
-    let left = constraint.coefficients.iter().zip(point).fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
+fn holds(
+    constraint: &LinearConstraint,
+    number: usize,
+    point: &[Rational],
+) -> Result<(), NotADecision> {
+    let left =
+        constraint.coefficients.iter().zip(point).fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
     let right = constraint.right_side.clone();
     let (fine, relation) = match constraint.relation {
         Relation::AtMost => (left <= right, "<="),

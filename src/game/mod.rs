@@ -22,12 +22,20 @@ mod space;
 pub use affine::{Affine, AffineLeader, AffineStage, NotAffine};
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, Columns, combine};
-pub use file::{DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError, ValueError, Where};
+pub use file::{
+    DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError,
+    ValueError, Where,
+};
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
-pub use interval::{Interval, column_ranges, extremes, interval_power, interval_product, monomial_range, polynomial_range};
+pub use interval::{
+    Interval, column_ranges, extremes, interval_power, interval_product, monomial_range,
+    polynomial_range,
+};
 pub use joined::JoinedError;
 pub use membership::NotADecision;
-pub use model::{Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition};
+pub use model::{
+    Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition,
+};
 pub use objective::{ObjectiveError, Vocabulary};
 pub use policy::{Policy, StagePolicy};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};

@@ -1,9 +1,10 @@
-//! The game in normal form: what a game file means, and all that the rest of the library knows of it.
+//! The game in normal form: what a game file means, and all that the rest of the library knows of
+//! it.
 //!
-//! Stages `t = 0..N-1`, states `s`, actions `a`; a *pair* is an available (state, action) at a stage. Rewards and
-//! transition probabilities are polynomials in the leader's parameters `u` and in the aggregates
-//! `m_k = sum weights_k(s,a) d_{t_k}(s,a)` of the population's occupation measure `d`
-//! (docs/model.md, equations (1) to (4)).
+//! Stages `t = 0..N-1`, states `s`, actions `a`; a *pair* is an available (state, action) at a
+//! stage. Rewards and transition probabilities are polynomials in the leader's parameters `u` and
+//! in the aggregates `m_k = sum weights_k(s,a) d_{t_k}(s,a)` of the population's occupation measure
+//! `d` (docs/model.md, equations (1) to (4)).
 
 use super::columns::Columns;
 use super::objective::Vocabulary;
@@ -35,7 +36,8 @@ pub struct Game {
     pub stages: Vec<Stage>,
     /// Terms of the leader's reward that are not weighted by followers, `h(u, m)`.
     pub payoff: Polynomial,
-    /// What expressions about the game can name besides what is listed above; no part of the normal form or of the hash.
+    /// What expressions about the game can name besides what is listed above; no part of the normal
+    /// form or of the hash.
     pub vocabulary: Arc<Vocabulary>,
 }
 
@@ -44,12 +46,14 @@ pub struct Game {
 pub struct Aggregate {
     /// The stage whose occupation measure is averaged.
     pub stage: usize,
-    /// `(state, action, weight)`, in increasing order of state and action, weights nonzero, pairs available.
+    /// `(state, action, weight)`, in increasing order of state and action, weights nonzero, pairs
+    /// available.
     pub weights: Vec<(u32, u32, Rational)>,
 }
 
 impl Aggregate {
-    /// Least and greatest value over all populations whose stage mass is 1, given `pairs` of its stage.
+    /// Least and greatest value over all populations whose stage mass is 1, given `pairs` of its
+    /// stage.
     #[must_use]
     pub fn range(&self, pairs: &Pairs) -> (Rational, Rational) {
         let mut values = self.weights.iter().map(|w| w.2.clone()).collect::<Vec<_>>();
@@ -107,7 +111,10 @@ impl Pairs {
     /// Every action in every state.
     #[must_use]
     pub fn all(states: usize, actions: usize) -> Self {
-        Pairs { first: (0..=states).map(|s| (s * actions) as u32).collect(), action: (0..states).flat_map(|_| 0..actions as u32).collect() }
+        Pairs {
+            first: (0..=states).map(|s| (s * actions) as u32).collect(),
+            action: (0..states).flat_map(|_| 0..actions as u32).collect(),
+        }
     }
 
     /// Number of pairs.
@@ -157,7 +164,8 @@ pub struct Successors {
 }
 
 impl Successors {
-    /// The successors per pair; `first` has one entry more than there are pairs and ends with the number of entries.
+    /// The successors per pair; `first` has one entry more than there are pairs and ends with the
+    /// number of entries.
     #[must_use]
     pub fn new(first: Vec<u32>, state: Vec<u32>) -> Self {
         Successors { first, state }
@@ -250,6 +258,10 @@ impl Game {
     /// Number of transition entries over all stages.
     #[must_use]
     pub fn transition_entries(&self) -> usize {
-        self.stages.iter().filter_map(|stage| stage.transition.as_ref()).map(|t| t.successors.len()).sum()
+        self.stages
+            .iter()
+            .filter_map(|stage| stage.transition.as_ref())
+            .map(|t| t.successors.len())
+            .sum()
     }
 }

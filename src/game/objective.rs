@@ -1,12 +1,17 @@
-//! Another quantity in place of the leader's reward: any expression of the population and of the leader's parameters.
+//! Another quantity in place of the leader's reward: any expression of the population and of the
+//! leader's parameters.
 //!
-//! The expression stands where a `[[leader.payoff]]` without `stage` stands in a game file: names of parameters and definitions mean
-//! what they mean there, and populations carry their stage, `mu[infected]@3`. The followers are the same, so the
-//! eps-equilibria are: what is proved about the game with another objective is the range of that quantity over them.
+//! The expression stands where a `[[leader.payoff]]` without `stage` stands in a game file: names
+//! of parameters and definitions mean what they mean there, and populations carry their stage,
+//! `mu[infected]@3`. The followers are the same, so the eps-equilibria are: what is proved about
+//! the game with another objective is the range of that quantity over them.
 
 use super::canonical::canonical;
 use super::columns::Columns;
-use super::expression::{DefineError, Entity, Evaluator, Expression, ExpressionError, LeaderTerms, NamedAggregate, Place, Symbols};
+use super::expression::{
+    DefineError, Entity, Evaluator, Expression, ExpressionError, LeaderTerms, NamedAggregate,
+    Place, Symbols,
+};
 use super::model::{Aggregate, Game};
 use super::polynomial::Variable;
 use crate::exact::Rational;
@@ -32,7 +37,8 @@ impl Vocabulary {
     /// The part of `symbols` that a game does not keep elsewhere.
     #[must_use]
     pub fn of(symbols: &Symbols) -> Self {
-        let attributes = |entities: &[Entity]| entities.iter().map(|entity| entity.attributes.clone()).collect();
+        let attributes =
+            |entities: &[Entity]| entities.iter().map(|entity| entity.attributes.clone()).collect();
         Vocabulary {
             state_attributes: attributes(&symbols.states),
             action_attributes: attributes(&symbols.actions),
@@ -55,8 +61,8 @@ pub enum ObjectiveError {
 }
 
 impl Game {
-    /// The same followers and decisions with the leader's reward replaced by `expression`, in normal form: the game of the same file
-    /// with the expression as its only `[[leader.payoff]]`.
+    /// The same followers and decisions with the leader's reward replaced by `expression`, in
+    /// normal form: the game of the same file with the expression as its only `[[leader.payoff]]`.
     ///
     /// ```
     /// # let game = smfg::game::Game::parse_toml(r#"
@@ -90,7 +96,9 @@ impl Game {
             }
         }
         let rename = |variable: Variable| match variable {
-            Variable::Aggregate(index) => Variable::Aggregate(position.get(index as usize).copied().unwrap_or(index)),
+            Variable::Aggregate(index) => {
+                Variable::Aggregate(position.get(index as usize).copied().unwrap_or(index))
+            }
             parameter => parameter,
         };
         let mut game = self.clone();
@@ -104,7 +112,13 @@ impl Game {
 
     /// What expressions about this game can name.
     fn symbols(&self) -> Symbols {
-        let Vocabulary { state_attributes, action_attributes, leader_terms, named_aggregates, defines } = self.vocabulary.as_ref();
+        let Vocabulary {
+            state_attributes,
+            action_attributes,
+            leader_terms,
+            named_aggregates,
+            defines,
+        } = self.vocabulary.as_ref();
         let entities = |names: &[String], attributes: &[BTreeMap<String, Rational>]| {
             let entity = |(index, name): (usize, &String)| Entity {
                 name: name.clone(),
@@ -117,7 +131,11 @@ impl Game {
             actions: entities(&self.actions, action_attributes),
             pairs: self.stages.iter().map(|stage| Arc::clone(&stage.pairs)).collect(),
             initial: self.initial.clone(),
-            parameters: if matches!(leader_terms, LeaderTerms::None) { self.leader.parameters.clone() } else { Vec::new() },
+            parameters: if matches!(leader_terms, LeaderTerms::None) {
+                self.leader.parameters.clone()
+            } else {
+                Vec::new()
+            },
             leader_terms: leader_terms.clone(),
             named_aggregates: named_aggregates.clone(),
             defines: defines.clone(),

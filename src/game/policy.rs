@@ -34,7 +34,10 @@ impl StagePolicy {
         match self {
             StagePolicy::Pure(actions) if actions[state] as usize == action => Rational::ONE,
             StagePolicy::Pure(_) => Rational::ZERO,
-            StagePolicy::Mixed(rows) => rows[state].iter().find(|(a, _)| *a as usize == action).map_or(Rational::ZERO, |(_, p)| p.clone()),
+            StagePolicy::Mixed(rows) => rows[state]
+                .iter()
+                .find(|(a, _)| *a as usize == action)
+                .map_or(Rational::ZERO, |(_, p)| p.clone()),
         }
     }
 }

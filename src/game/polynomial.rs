@@ -1,9 +1,11 @@
-//! Polynomials with rational coefficients in the leader's parameters and the population's aggregates.
+//! Polynomials with rational coefficients in the leader's parameters and the population's
+//! aggregates.
 
 use crate::exact::Rational;
 use std::collections::BTreeMap;
 
-/// Most terms a polynomial of a model may have; beyond it a formula is refused rather than expanded.
+/// Most terms a polynomial of a model may have; beyond it a formula is refused rather than
+/// expanded.
 pub const MOST_TERMS: usize = 20_000;
 
 /// What a polynomial may depend on.
@@ -53,7 +55,11 @@ impl Monomial {
     /// Sum of the exponents of aggregates.
     #[must_use]
     pub fn population_degree(&self) -> u64 {
-        self.0.iter().filter(|(v, _)| matches!(v, Variable::Aggregate(_))).map(|&(_, e)| u64::from(e)).sum()
+        self.0
+            .iter()
+            .filter(|(v, _)| matches!(v, Variable::Aggregate(_)))
+            .map(|&(_, e)| u64::from(e))
+            .sum()
     }
 
     /// The product.
@@ -118,7 +124,8 @@ impl Monomial {
     /// The same monomial in renamed variables.
     #[must_use]
     pub fn renamed(&self, rename: &dyn Fn(Variable) -> Variable) -> Monomial {
-        let mut factors: Vec<(Variable, u32)> = self.0.iter().map(|&(v, e)| (rename(v), e)).collect();
+        let mut factors: Vec<(Variable, u32)> =
+            self.0.iter().map(|&(v, e)| (rename(v), e)).collect();
         factors.sort_unstable();
         Monomial(factors)
     }
@@ -203,7 +210,10 @@ impl Polynomial {
 
     /// Number of terms.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "the polynomial without terms is zero, see `is_zero`")]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "the polynomial without terms is zero, see `is_zero`"
+    )]
     pub fn len(&self) -> usize {
         self.terms.len()
     }
@@ -288,7 +298,9 @@ impl Polynomial {
     pub fn derivative(&self, k: u32) -> Self {
         let mut result = Self::zero();
         for (monomial, coefficient) in &self.terms {
-            for (_, exponent, rest) in monomial.derivatives().into_iter().filter(|derivative| derivative.0 == k) {
+            for (_, exponent, rest) in
+                monomial.derivatives().into_iter().filter(|derivative| derivative.0 == k)
+            {
                 result.add_term(rest, coefficient * Rational::from(exponent));
             }
         }
@@ -298,7 +310,8 @@ impl Polynomial {
     /// All variables that occur, in increasing order.
     #[must_use]
     pub fn variables(&self) -> Vec<Variable> {
-        let mut variables: Vec<Variable> = self.terms.keys().flat_map(|m| m.factors().iter().map(|f| f.0)).collect();
+        let mut variables: Vec<Variable> =
+            self.terms.keys().flat_map(|m| m.factors().iter().map(|f| f.0)).collect();
         variables.sort_unstable();
         variables.dedup();
         variables

@@ -1,12 +1,15 @@
-//! A game with fixed transitions and affine rewards as quadratic forms in a few linear forms of the population.
+//! A game with fixed transitions and affine rewards as quadratic forms in a few linear forms of the
+//! population.
 //!
-//! With statistics `x_k`, follower reward `r0 + sum_k x_k R_k` and leader reward `c + sum_k x_k C_k` per pair, payoff `h(x)`:
+//! With statistics `x_k`, follower reward `r0 + sum_k x_k R_k` and leader reward `c + sum_k x_k
+//! C_k` per pair, payoff `h(x)`:
 //!
 //! ```text
 //! r(d)'d = r0'd + sum_k x_k g_k,   g_k = R_k'd,        J0 = c'd + sum_k x_k f_k + h(x),   f_k = C_k'd.
 //! ```
 //!
-//! The *coordinates* are `x_0.., g_0.., f_0..`, in this order; polynomials in them are written with `Variable::Aggregate(j)` for coordinate `j`.
+//! The *coordinates* are `x_0.., g_0.., f_0..`, in this order; polynomials in them are written with
+//! `Variable::Aggregate(j)` for coordinate `j`.
 
 use super::columns::{Column, Columns, combine};
 use super::instance::{Instance, InstanceStage, Numbers, StageNumbers};
@@ -64,18 +67,26 @@ impl Quadratic {
     /// # Errors
     /// [`NotQuadratic`] when its class is C2 or C3, or the leader's reward has a higher degree.
     pub fn of(reduced: Reduced) -> Result<Self, NotQuadratic> {
-        if reduced.stages.iter().any(|stage| stage.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none())) {
+        if reduced
+            .stages
+            .iter()
+            .any(|stage| stage.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none()))
+        {
             return Err(NotQuadratic::Transition);
         }
         let degree = |columns: &Columns| columns.population_degree();
         if reduced.stages.iter().any(|stage| degree(&stage.reward) > 1) {
             return Err(NotQuadratic::Reward);
         }
-        if reduced.stages.iter().any(|stage| degree(&stage.leader_reward) > 1) || reduced.payoff.population_degree() > 2 {
+        if reduced.stages.iter().any(|stage| degree(&stage.leader_reward) > 1)
+            || reduced.payoff.population_degree() > 2
+        {
             return Err(NotQuadratic::Leader);
         }
         let count = reduced.statistics.len();
-        let of = |monomial: &Monomial, table: &dyn Fn(&InstanceStage) -> &Columns| coefficient_form(&reduced.stages, monomial, table);
+        let of = |monomial: &Monomial, table: &dyn Fn(&InstanceStage) -> &Columns| {
+            coefficient_form(&reduced.stages, monomial, table)
+        };
         let statistic = |k: usize| Monomial::of(Variable::Aggregate(k as u32));
         let mut coordinates = reduced.statistics.clone();
         coordinates.extend((0..count).map(|k| of(&statistic(k), &|stage| &stage.reward)));
@@ -83,7 +94,9 @@ impl Quadratic {
         let mut follower_form = Polynomial::zero();
         let mut leader_form = reduced.payoff.clone();
         for k in 0..count {
-            for (form, other) in [(&mut follower_form, count + k), (&mut leader_form, 2 * count + k)] {
+            for (form, other) in
+                [(&mut follower_form, count + k), (&mut leader_form, 2 * count + k)]
+            {
                 if !coordinates[other].is_zero() {
                     form.add_term(statistic(k).times(&statistic(other)), Rational::ONE);
                 }
@@ -118,10 +131,9 @@ impl Quadratic {
                 // A coordinate may be stored without its zeros.
                 Some(_) => Arc::new(combine(stage.pairs.len(), &[(Rational::ONE, column)])),
             },
-            transition: stage
-                .transition
-                .as_ref()
-                .and_then(|(successors, probability)| Some((Arc::clone(successors), probability.as_constants()?))),
+            transition: stage.transition.as_ref().and_then(|(successors, probability)| {
+                Some((Arc::clone(successors), probability.as_constants()?))
+            }),
         };
         Numbers {
             initial: Arc::clone(&self.initial),
@@ -132,7 +144,11 @@ impl Quadratic {
 }
 
 /// The coefficients of `monomial` in a table, as a linear form.
-fn coefficient_form(stages: &[InstanceStage], monomial: &Monomial, table: &dyn Fn(&InstanceStage) -> &Columns) -> LinearForm {
+fn coefficient_form(
+    stages: &[InstanceStage],
+    monomial: &Monomial,
+    table: &dyn Fn(&InstanceStage) -> &Columns,
+) -> LinearForm {
     let zero = LinearForm::zero(stages);
     let columns = stages.iter().zip(zero.stages).map(|(stage, zero)| {
         let found = table(stage).columns().iter().find(|(own, _)| own == monomial);

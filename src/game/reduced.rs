@@ -1,10 +1,12 @@
 //! A game at one decision in the fewest statistics of the population.
 //!
-//! The aggregates of a game file are sums over one stage. What the followers and the leader react to is often less: an average over a window of
-//! stages enters as several aggregates that always stand together. A combination of aggregates that no polynomial of the game depends on
-//! is invisible, so every polynomial is a function of `x = T m`, where the rows of `T` span all gradients of all polynomials (docs/theory.md,
-//! statement (7)). In reduced echelon form `T` is the identity on its pivot columns, and the polynomials in `x` are those in `m` with
-//! the other aggregates set to zero.
+//! The aggregates of a game file are sums over one stage. What the followers and the leader react
+//! to is often less: an average over a window of stages enters as several aggregates that always
+//! stand together. A combination of aggregates that no polynomial of the game depends on is
+//! invisible, so every polynomial is a function of `x = T m`, where the rows of `T` span all
+//! gradients of all polynomials (docs/theory.md, statement (7)). In reduced echelon form `T` is the
+//! identity on its pivot columns, and the polynomials in `x` are those in `m` with the other
+//! aggregates set to zero.
 
 use super::columns::{Column, Columns, combine};
 use super::instance::{Instance, InstanceStage};
@@ -15,7 +17,8 @@ use crate::exact::{Rational, Scaled};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A linear form of the occupation measure, `sum_t sum_i weight_t(i) d_t(i)` over stages `t` and pairs `i`.
+/// A linear form of the occupation measure, `sum_t sum_i weight_t(i) d_t(i)` over stages `t` and
+/// pairs `i`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinearForm {
     /// Weight per pair, one column per stage.
@@ -53,7 +56,11 @@ impl LinearForm {
     /// The value at an occupation measure, `[stage][pair]`.
     #[must_use]
     pub fn value(&self, occupation: &[Scaled]) -> Rational {
-        self.stages.iter().zip(occupation).map(|(column, masses)| column.value(masses)).fold(Rational::ZERO, |sum, value| sum + value)
+        self.stages
+            .iter()
+            .zip(occupation)
+            .map(|(column, masses)| column.value(masses))
+            .fold(Rational::ZERO, |sum, value| sum + value)
     }
 
     /// Least and greatest value over all populations: the mass of each stage is 1.
@@ -79,14 +86,16 @@ pub struct Reduced {
     pub initial: Arc<Scaled>,
     /// The statistics `x_k`, as linear forms of the occupation measure.
     pub statistics: Vec<LinearForm>,
-    /// The stages; `Variable::Aggregate(k)` stands for `x_k`. What the leader's payoff adds linearly is part of her reward per pair.
+    /// The stages; `Variable::Aggregate(k)` stands for `x_k`. What the leader's payoff adds
+    /// linearly is part of her reward per pair.
     pub stages: Vec<InstanceStage>,
     /// The rest of the leader's payoff: a constant and terms of degree two or more in `x`.
     pub payoff: Polynomial,
 }
 
 impl Instance {
-    /// The stages with what the leader's payoff adds linearly as part of her reward per pair, and the rest of the payoff.
+    /// The stages with what the leader's payoff adds linearly as part of her reward per pair, and
+    /// the rest of the payoff.
     #[must_use]
     pub fn with_payoff_per_pair(&self) -> (Vec<InstanceStage>, Polynomial) {
         let (linear, payoff) = split_payoff(&self.payoff);
@@ -115,7 +124,8 @@ impl Instance {
             }
         }
         span.add_polynomial(&payoff);
-        let position: BTreeMap<u32, u32> = span.rows.keys().enumerate().map(|(k, &pivot)| (pivot, k as u32)).collect();
+        let position: BTreeMap<u32, u32> =
+            span.rows.keys().enumerate().map(|(k, &pivot)| (pivot, k as u32)).collect();
         let zero = |variable: Variable| match variable {
             Variable::Aggregate(j) if !position.contains_key(&j) => Some(Rational::ZERO),
             _ => None,
@@ -128,10 +138,19 @@ impl Instance {
         for stage in &mut stages {
             stage.reward = rewrite(&stage.reward);
             stage.leader_reward = rewrite(&stage.leader_reward);
-            stage.transition = stage.transition.take().map(|(successors, probability)| (successors, rewrite(&probability)));
+            stage.transition = stage
+                .transition
+                .take()
+                .map(|(successors, probability)| (successors, rewrite(&probability)));
         }
-        let statistics = span.rows.values().map(|row| statistic(row, &self.aggregates, &stages)).collect();
-        Reduced { initial: Arc::clone(&self.initial), statistics, stages, payoff: payoff.substitute(&zero).renamed(&rename) }
+        let statistics =
+            span.rows.values().map(|row| statistic(row, &self.aggregates, &stages)).collect();
+        Reduced {
+            initial: Arc::clone(&self.initial),
+            statistics,
+            stages,
+            payoff: payoff.substitute(&zero).renamed(&rename),
+        }
     }
 }
 
@@ -156,7 +175,9 @@ fn aggregate_column(aggregate: &Aggregate, pairs: &Pairs) -> Column {
     let entries: Vec<(usize, &Rational)> = aggregate
         .weights
         .iter()
-        .filter_map(|(state, action, weight)| pairs.find(*state as usize, *action as usize).map(|pair| (pair, weight)))
+        .filter_map(|(state, action, weight)| {
+            pairs.find(*state as usize, *action as usize).map(|pair| (pair, weight))
+        })
         .collect();
     let support = entries.iter().map(|(pair, _)| *pair as u32).collect();
     let weights: Vec<Rational> = entries.iter().map(|(_, weight)| (*weight).clone()).collect();
@@ -165,24 +186,34 @@ fn aggregate_column(aggregate: &Aggregate, pairs: &Pairs) -> Column {
 
 fn scaled_column(column: &Column, factor: &Rational) -> Column {
     let weights: Vec<Rational> = column.coefficients.iter().map(|weight| weight * factor).collect();
-    Column { support: column.support.clone(), coefficients: Arc::new(Scaled::from_rationals(&weights)) }
+    Column {
+        support: column.support.clone(),
+        coefficients: Arc::new(Scaled::from_rationals(&weights)),
+    }
 }
 
 /// `sum_j row_j m_j` as a linear form.
-fn statistic(row: &BTreeMap<u32, Rational>, aggregates: &[Aggregate], stages: &[InstanceStage]) -> LinearForm {
+fn statistic(
+    row: &BTreeMap<u32, Rational>,
+    aggregates: &[Aggregate],
+    stages: &[InstanceStage],
+) -> LinearForm {
     let mut parts: Vec<Vec<(Rational, Column)>> = vec![Vec::new(); stages.len()];
     for (j, weight) in row {
         if let Some(aggregate) = aggregates.get(*j as usize)
             && let Some(stage) = stages.get(aggregate.stage)
         {
-            parts[aggregate.stage].push((weight.clone(), aggregate_column(aggregate, &stage.pairs)));
+            parts[aggregate.stage]
+                .push((weight.clone(), aggregate_column(aggregate, &stage.pairs)));
         }
     }
-    let column = |(stage, parts): (&InstanceStage, &Vec<(Rational, Column)>)| match parts.as_slice() {
+    let column = |(stage, parts): (&InstanceStage, &Vec<(Rational, Column)>)| match parts.as_slice()
+    {
         [] => zero_column(stage.pairs.len()),
         [(factor, only)] => scaled_column(only, factor),
         _ => {
-            let parts: Vec<(Rational, &Column)> = parts.iter().map(|(factor, column)| (factor.clone(), column)).collect();
+            let parts: Vec<(Rational, &Column)> =
+                parts.iter().map(|(factor, column)| (factor.clone(), column)).collect();
             Column::dense(combine(stage.pairs.len(), &parts))
         }
     };
@@ -198,11 +229,16 @@ struct Span {
 impl Span {
     /// Adds the gradients of every entry.
     fn add_columns(&mut self, columns: &Columns) {
-        // Monomial of the derivative -> the aggregates that have it, with what it is multiplied with.
+        // Monomial of the derivative -> the aggregates that have it, with what it is multiplied
+        // with.
         let mut derivatives: BTreeMap<Monomial, Vec<(u32, Rational, &Column)>> = BTreeMap::new();
         for (monomial, column) in columns.columns() {
             for (k, exponent, derivative) in monomial.derivatives() {
-                derivatives.entry(derivative).or_default().push((k, Rational::from(exponent), column));
+                derivatives.entry(derivative).or_default().push((
+                    k,
+                    Rational::from(exponent),
+                    column,
+                ));
             }
         }
         for parts in derivatives.into_values() {
@@ -214,22 +250,32 @@ impl Span {
                 continue;
             }
             while let Some(entry) = self.outside(columns.len(), &parts) {
-                let gradient = parts.iter().map(|(k, exponent, column)| (*k, column.get(entry) * exponent));
+                let gradient =
+                    parts.iter().map(|(k, exponent, column)| (*k, column.get(entry) * exponent));
                 self.add(gradient.filter(|(_, value)| !value.is_zero()).collect());
             }
         }
     }
 
-    /// The first entry whose gradient is not spanned. In reduced form a gradient is spanned when it is the combination of the rows whose factors are its
-    /// own numbers at their pivots; all entries at once, these are equations between columns.
+    /// The first entry whose gradient is not spanned. In reduced form a gradient is spanned when it
+    /// is the combination of the rows whose factors are its own numbers at their pivots; all
+    /// entries at once, these are equations between columns.
     fn outside(&self, len: usize, parts: &[(u32, Rational, &Column)]) -> Option<usize> {
-        let rows: Vec<(&BTreeMap<u32, Rational>, &Rational, &Column)> =
-            parts.iter().filter_map(|(k, exponent, column)| Some((self.rows.get(k)?, exponent, *column))).collect();
+        let rows: Vec<(&BTreeMap<u32, Rational>, &Rational, &Column)> = parts
+            .iter()
+            .filter_map(|(k, exponent, column)| Some((self.rows.get(k)?, exponent, *column)))
+            .collect();
         let own = parts.iter().map(|(k, _, _)| *k);
-        let targets: BTreeSet<u32> = own.chain(rows.iter().flat_map(|(row, _, _)| row.keys().copied())).collect();
+        let targets: BTreeSet<u32> =
+            own.chain(rows.iter().flat_map(|(row, _, _)| row.keys().copied())).collect();
         let first = |target: &u32| {
-            let combined = rows.iter().filter_map(|(row, exponent, column)| Some((row.get(target)? * *exponent, *column)));
-            let given = parts.iter().filter(|(k, _, _)| k == target).map(|(_, exponent, column)| (-exponent.clone(), *column));
+            let combined = rows.iter().filter_map(|(row, exponent, column)| {
+                Some((row.get(target)? * *exponent, *column))
+            });
+            let given = parts
+                .iter()
+                .filter(|(k, _, _)| k == target)
+                .map(|(_, exponent, column)| (-exponent.clone(), *column));
             let missing = combine(len, &combined.chain(given).collect::<Vec<_>>());
             (0..missing.len()).find(|&entry| !missing.numerators().is_zero_at(entry))
         };
@@ -307,6 +353,9 @@ mod tests {
         // With x = mu@0 + mu@1 the reward is 3/2 x - 1 + 1/2 x^2.
         let at = reduced.stages[1].reward.substitute(&|_| Some(ratio(2, 1)));
         assert_eq!(at.as_constants().map(|numbers| numbers.get(1)), Some(ratio(4, 1)));
-        assert_eq!(reduced.stages[1].leader_reward.as_constants().map(|numbers| numbers.get(3)), Some(Rational::ONE));
+        assert_eq!(
+            reduced.stages[1].leader_reward.as_constants().map(|numbers| numbers.get(3)),
+            Some(Rational::ONE)
+        );
     }
 }

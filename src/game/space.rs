@@ -1,8 +1,10 @@
 //! The leader's decision set as a region of few coordinates, covered by simplices.
 //!
-//! Equations among the parameters leave some of them *free*; the others are affine functions of these. The box of the free
-//! parameters holds every decision and falls into one simplex per order of its coordinates (H. Freudenthal, *Simplizialzerlegungen von
-//! beschränkter Flachheit*, Annals of Mathematics 43, 1942): a point whose coordinates, relative to the box, come in that order is in it.
+//! Equations among the parameters leave some of them *free*; the others are affine functions of
+//! these. The box of the free parameters holds every decision and falls into one simplex per order
+//! of its coordinates (H. Freudenthal, *Simplizialzerlegungen von beschränkter Flachheit*, Annals
+//! of Mathematics 43, 1942): a point whose coordinates, relative to the box, come in that order is
+//! in it.
 
 use super::model::{DecisionSet, Grid, Leader};
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation};
@@ -35,7 +37,8 @@ impl Leader {
 impl<'a> Space<'a> {
     fn new(polytope: &'a Polytope, grids: &'a [Grid]) -> Self {
         let count = polytope.dimension();
-        // Rows `coefficients | right side` of the equations, to be reduced so that each determines its last parameter.
+        // Rows `coefficients | right side` of the equations, to be reduced so that each determines
+        // its last parameter.
         let mut rows: Vec<Vec<Rational>> = Vec::new();
         let fixed = (0..count).filter(|&j| polytope.lower[j] == polytope.upper[j]).map(|j| {
             let mut row = vec![Rational::ZERO; count + 1];
@@ -44,12 +47,14 @@ impl<'a> Space<'a> {
             row
         });
         rows.extend(fixed);
-        rows.extend(polytope.constraints.iter().filter(|c| c.relation == Relation::Equal).map(|c| {
-            let mut row = c.coefficients.clone();
-            row.resize(count, Rational::ZERO);
-            row.push(c.right_side.clone());
-            row
-        }));
+        rows.extend(polytope.constraints.iter().filter(|c| c.relation == Relation::Equal).map(
+            |c| {
+                let mut row = c.coefficients.clone();
+                row.resize(count, Rational::ZERO);
+                row.push(c.right_side.clone());
+                row
+            },
+        ));
         let mut pivots: Vec<(usize, Vec<Rational>)> = Vec::new();
         for mut row in rows {
             for (pivot, known) in &pivots {
@@ -63,11 +68,19 @@ impl<'a> Space<'a> {
             }
             pivots.push((pivot, row));
         }
-        let free: Vec<usize> = (0..count).filter(|j| !pivots.iter().any(|(pivot, _)| pivot == j)).collect();
+        let free: Vec<usize> =
+            (0..count).filter(|j| !pivots.iter().any(|(pivot, _)| pivot == j)).collect();
         let affine = (0..count)
             .map(|j| match pivots.iter().find(|(pivot, _)| *pivot == j) {
-                Some((_, row)) => (row[count].clone(), free.iter().map(|&k| -row[k].clone()).collect()),
-                None => (Rational::ZERO, free.iter().map(|&k| if k == j { Rational::ONE } else { Rational::ZERO }).collect()),
+                Some((_, row)) => {
+                    (row[count].clone(), free.iter().map(|&k| -row[k].clone()).collect())
+                }
+                None => (
+                    Rational::ZERO,
+                    free.iter()
+                        .map(|&k| if k == j { Rational::ONE } else { Rational::ZERO })
+                        .collect(),
+                ),
             })
             .collect();
         Space { polytope, grids, free, affine }
@@ -101,7 +114,10 @@ impl<'a> Space<'a> {
     #[must_use]
     pub fn point(&self, free: &[Rational]) -> Point {
         let value = |(constant, row): &(Rational, Vec<Rational>)| {
-            row.iter().zip(free).filter(|(a, _)| !a.is_zero()).fold(constant.clone(), |sum, (a, x)| sum + a * x)
+            row.iter()
+                .zip(free)
+                .filter(|(a, _)| !a.is_zero())
+                .fold(constant.clone(), |sum, (a, x)| sum + a * x)
         };
         self.affine.iter().map(value).collect()
     }
@@ -110,18 +126,22 @@ impl<'a> Space<'a> {
     #[must_use]
     pub fn corners(&self) -> Vec<Point> {
         let corner = |bits: usize| {
-            let side = |(k, &j): (usize, &usize)| if bits >> k & 1 == 1 { &self.polytope.upper[j] } else { &self.polytope.lower[j] };
+            let side = |(k, &j): (usize, &usize)| {
+                if bits >> k & 1 == 1 { &self.polytope.upper[j] } else { &self.polytope.lower[j] }
+            };
             self.point(&self.free.iter().enumerate().map(side).cloned().collect::<Vec<_>>())
         };
         (0..1usize << self.dimension()).map(corner).collect()
     }
 
-    /// The simplices that cover the decisions, `dimension!` of them, in the lexicographic order of their coordinate orders.
+    /// The simplices that cover the decisions, `dimension!` of them, in the lexicographic order of
+    /// their coordinate orders.
     pub fn simplices(&self) -> impl Iterator<Item = Vec<Point>> + '_ {
         let mut order: Option<Vec<usize>> = Some((0..self.dimension()).collect());
         std::iter::from_fn(move || {
             let current = order.take()?;
-            let mut free: Vec<Rational> = self.free.iter().map(|&j| self.polytope.lower[j].clone()).collect();
+            let mut free: Vec<Rational> =
+                self.free.iter().map(|&j| self.polytope.lower[j].clone()).collect();
             let mut simplex = vec![self.point(&free)];
             for &k in &current {
                 free[k] = self.polytope.upper[self.free[k]].clone();
@@ -132,14 +152,15 @@ impl<'a> Space<'a> {
         })
     }
 
-    /// The greatest value on the part of a simplex that lies in the polytope, of the affine function with these values at its vertices; `None` when no
-    /// part does.
+    /// The greatest value on the part of a simplex that lies in the polytope, of the affine
+    /// function with these values at its vertices; `None` when no part does.
     #[must_use]
     pub fn greatest_on(&self, simplex: &[Point], values: &[Rational]) -> Option<Rational> {
         if simplex.iter().all(|point| self.polytope.contains(point)) {
             return values.iter().max().cloned();
         }
-        // Over the barycentric coordinates `alpha`: a side binds only where some vertex lies beyond it.
+        // Over the barycentric coordinates `alpha`: a side binds only where some vertex lies beyond
+        // it.
         let zero = || vec![Rational::ZERO; simplex.len()];
         let mut constraints = vec![LinearConstraint {
             coefficients: vec![Rational::ONE; simplex.len()],
@@ -153,25 +174,43 @@ impl<'a> Space<'a> {
                 Relation::Equal => coefficients.iter().any(|value| value != right_side),
             };
             if broken {
-                constraints.push(LinearConstraint { coefficients, relation, right_side: right_side.clone() });
+                constraints.push(LinearConstraint {
+                    coefficients,
+                    relation,
+                    right_side: right_side.clone(),
+                });
             }
         };
-        for (j, (lower, upper)) in self.polytope.lower.iter().zip(&self.polytope.upper).enumerate() {
-            let coordinate = || simplex.iter().map(|point| point.get(j).cloned().unwrap_or(Rational::ZERO)).collect::<Vec<_>>();
+        for (j, (lower, upper)) in self.polytope.lower.iter().zip(&self.polytope.upper).enumerate()
+        {
+            let coordinate = || {
+                simplex
+                    .iter()
+                    .map(|point| point.get(j).cloned().unwrap_or(Rational::ZERO))
+                    .collect::<Vec<_>>()
+            };
             side(coordinate(), Relation::AtLeast, lower);
             side(coordinate(), Relation::AtMost, upper);
         }
         for constraint in &self.polytope.constraints {
-            let left = |point: &Point| constraint.coefficients.iter().zip(point).fold(Rational::ZERO, |sum, (a, x)| sum + a * x);
+            let left = |point: &Point| {
+                constraint
+                    .coefficients
+                    .iter()
+                    .zip(point)
+                    .fold(Rational::ZERO, |sum, (a, x)| sum + a * x)
+            };
             side(simplex.iter().map(left).collect(), constraint.relation, &constraint.right_side);
         }
-        let weights = Polytope { lower: zero(), upper: vec![Rational::ONE; simplex.len()], constraints };
+        let weights =
+            Polytope { lower: zero(), upper: vec![Rational::ONE; simplex.len()], constraints };
         let negated: Vec<Rational> = values.iter().map(|value| -value.clone()).collect();
         weights.least_value(&negated).ok().map(|(least, _)| -least)
     }
 
-    /// The decisions in the simplex with these vertices, in lexicographic order, where every free parameter is restricted to a grid and at
-    /// most `most` grid points have to be looked at; `None` otherwise.
+    /// The decisions in the simplex with these vertices, in lexicographic order, where every free
+    /// parameter is restricted to a grid and at most `most` grid points have to be looked at;
+    /// `None` otherwise.
     #[must_use]
     pub fn decisions_in(&self, simplex: &[Point], most: usize) -> Option<Vec<Point>> {
         let mut ranges: Vec<Vec<Rational>> = Vec::new();
@@ -191,14 +230,16 @@ impl<'a> Space<'a> {
             }
             let inside = usize::try_from(&last - &first).ok()?.checked_add(1)?;
             count = count.checked_mul(inside).filter(|&count| count <= most)?;
-            let value = |k: usize| &origin + &step * (Rational::from(first.clone()) + Rational::from(k));
+            let value =
+                |k: usize| &origin + &step * (Rational::from(first.clone()) + Rational::from(k));
             ranges.push((0..inside).map(value).collect());
         }
         let inverse = Barycentre::new(self, simplex)?;
         let mut found = Vec::new();
         let mut position = vec![0usize; ranges.len()];
         for _ in 0..count {
-            let free: Vec<Rational> = ranges.iter().zip(&position).map(|(range, &k)| range[k].clone()).collect();
+            let free: Vec<Rational> =
+                ranges.iter().zip(&position).map(|(range, &k)| range[k].clone()).collect();
             let point = self.point(&free);
             if inverse.holds(&free) && self.admits(&point) {
                 found.push(point);
@@ -218,11 +259,13 @@ impl<'a> Space<'a> {
     #[must_use]
     pub fn admits(&self, point: &[Rational]) -> bool {
         self.polytope.contains(point)
-            && point.iter().zip(self.grids).zip(&self.polytope.lower).all(|((value, grid), lower)| match grid {
-                Grid::Continuous => true,
-                Grid::Integer => value.is_int(),
-                Grid::Step(step) => ((value - lower) / step).is_int(),
-            })
+            && point.iter().zip(self.grids).zip(&self.polytope.lower).all(
+                |((value, grid), lower)| match grid {
+                    Grid::Continuous => true,
+                    Grid::Integer => value.is_int(),
+                    Grid::Step(step) => ((value - lower) / step).is_int(),
+                },
+            )
     }
 
     /// Restriction of each parameter.
@@ -246,7 +289,9 @@ impl Barycentre {
         if simplex.len() != size + 1 {
             return None;
         }
-        let free = |point: &Point| space.free.iter().map(|&j| point.get(j).cloned()).collect::<Option<Vec<_>>>();
+        let free = |point: &Point| {
+            space.free.iter().map(|&j| point.get(j).cloned()).collect::<Option<Vec<_>>>()
+        };
         let origin = free(&simplex[0])?;
         let edges: Vec<Vec<Rational>> = simplex[1..].iter().map(free).collect::<Option<_>>()?;
         // Gauss-Jordan on `[edges as columns | identity]`.
@@ -268,15 +313,20 @@ impl Barycentre {
                 }
             }
         }
-        Some(Barycentre { origin, inverse: rows.into_iter().map(|row| row[size..].to_vec()).collect() })
+        Some(Barycentre {
+            origin,
+            inverse: rows.into_iter().map(|row| row[size..].to_vec()).collect(),
+        })
     }
 
     /// Whether the point with these free coordinates lies in the simplex.
     fn holds(&self, free: &[Rational]) -> bool {
         let mut rest = Rational::ONE;
         for row in &self.inverse {
-            let weight =
-                row.iter().zip(free.iter().zip(&self.origin)).fold(Rational::ZERO, |sum, (a, (value, origin))| sum + a * (value - origin));
+            let weight = row
+                .iter()
+                .zip(free.iter().zip(&self.origin))
+                .fold(Rational::ZERO, |sum, (a, (value, origin))| sum + a * (value - origin));
             if weight < Rational::ZERO {
                 return false;
             }
@@ -313,7 +363,12 @@ mod tests {
     use super::*;
     use crate::exact::ratio;
 
-    fn leader(lower: &[i64], upper: &[i64], constraints: Vec<LinearConstraint>, grid: Grid) -> Leader {
+    fn leader(
+        lower: &[i64],
+        upper: &[i64],
+        constraints: Vec<LinearConstraint>,
+        grid: Grid,
+    ) -> Leader {
         let whole = |values: &[i64]| values.iter().map(|&v| ratio(v, 1)).collect::<Vec<_>>();
         let count = lower.len();
         Leader {
@@ -328,7 +383,11 @@ mod tests {
     /// `p + q = 1` leaves one free parameter, and the other follows it.
     #[test]
     fn equations_leave_free_parameters() {
-        let sum = LinearConstraint { coefficients: vec![ratio(1, 1), ratio(1, 1)], relation: Relation::Equal, right_side: ratio(1, 1) };
+        let sum = LinearConstraint {
+            coefficients: vec![ratio(1, 1), ratio(1, 1)],
+            relation: Relation::Equal,
+            right_side: ratio(1, 1),
+        };
         let leader = leader(&[0, 0], &[1, 1], vec![sum], Grid::Continuous);
         let space = leader.space().expect("a polytope");
         assert_eq!(space.dimension(), 1);
@@ -336,7 +395,8 @@ mod tests {
         assert_eq!(all, [vec![vec![ratio(0, 1), ratio(1, 1)], vec![ratio(1, 1), ratio(0, 1)]]]);
     }
 
-    /// The simplices of a cube hold every grid point at least once, and every interior point of general position exactly once.
+    /// The simplices of a cube hold every grid point at least once, and every interior point of
+    /// general position exactly once.
     #[test]
     fn simplices_cover_the_box() {
         let leader = leader(&[0, 0, 0], &[4, 4, 4], Vec::new(), Grid::Integer);
@@ -350,19 +410,34 @@ mod tests {
         assert_eq!(times.len(), 125);
         assert_eq!(times[&vec![ratio(1, 1), ratio(2, 1), ratio(3, 1)]], 1);
         assert_eq!(times[&vec![ratio(2, 1), ratio(2, 1), ratio(2, 1)]], 6);
-        assert!(space.decisions_in(&space.corners(), 1000).is_none(), "eight corners are no simplex");
+        assert!(
+            space.decisions_in(&space.corners(), 1000).is_none(),
+            "eight corners are no simplex"
+        );
     }
 
     /// The part of a triangle below a diagonal.
     #[test]
     fn values_on_a_part() {
-        let below = LinearConstraint { coefficients: vec![ratio(1, 1), ratio(1, 1)], relation: Relation::AtMost, right_side: ratio(3, 2) };
+        let below = LinearConstraint {
+            coefficients: vec![ratio(1, 1), ratio(1, 1)],
+            relation: Relation::AtMost,
+            right_side: ratio(3, 2),
+        };
         let leader = leader(&[0, 0], &[2, 2], vec![below], Grid::Continuous);
         let space = leader.space().expect("a polytope");
-        let triangle = vec![vec![ratio(0, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(2, 1)]];
+        let triangle = vec![
+            vec![ratio(0, 1), ratio(0, 1)],
+            vec![ratio(2, 1), ratio(0, 1)],
+            vec![ratio(2, 1), ratio(2, 1)],
+        ];
         let first = [ratio(0, 1), ratio(2, 1), ratio(2, 1)];
         assert_eq!(space.greatest_on(&triangle, &first), Some(ratio(3, 2)));
-        let far = vec![vec![ratio(2, 1), ratio(0, 1)], vec![ratio(2, 1), ratio(1, 1)], vec![ratio(2, 1), ratio(2, 1)]];
+        let far = vec![
+            vec![ratio(2, 1), ratio(0, 1)],
+            vec![ratio(2, 1), ratio(1, 1)],
+            vec![ratio(2, 1), ratio(2, 1)],
+        ];
         assert_eq!(space.greatest_on(&far, &first), None);
     }
 }

@@ -33,13 +33,15 @@ impl MdpFamily {
 
     /// Numerators per state and the denominator of the initial law.
     ///
-    /// The denominator is the least power of two that is at least 8 per state. States share it equally, the first ones
-    /// taking the remainder; then of each two neighbours one gives the other a random part of its share.
+    /// The denominator is the least power of two that is at least 8 per state. States share it
+    /// equally, the first ones taking the remainder; then of each two neighbours one gives the
+    /// other a random part of its share.
     pub(super) fn initial(&self) -> (Vec<u64>, u64) {
         let states = self.parameters().states as u64;
         let denominator = (INITIAL_SHARE * states).next_power_of_two();
         let (share, rest) = (denominator / states, denominator % states);
-        let mut masses: Vec<u64> = (0..states).map(|state| share + u64::from(state < rest)).collect();
+        let mut masses: Vec<u64> =
+            (0..states).map(|state| share + u64::from(state < rest)).collect();
         let mut words = self.words(INITIAL, 0);
         for pair in masses.chunks_exact_mut(2) {
             // In -(share - 1)..=share - 1, so that both stay positive.
@@ -53,7 +55,11 @@ impl MdpFamily {
     }
 
     /// Numerators of the rewards of a stage over [`REWARD_DENOMINATOR`], `[state][action]`.
-    pub(super) fn rewards(&self, table: RewardTable, stage: usize) -> impl Iterator<Item = i64> + use<> {
+    pub(super) fn rewards(
+        &self,
+        table: RewardTable,
+        stage: usize,
+    ) -> impl Iterator<Item = i64> + use<> {
         let mut words = self.words(table as u64, stage);
         (0..self.pairs_per_stage()).map(move |_| words.symmetric(LARGEST_REWARD))
     }
@@ -94,7 +100,8 @@ pub(super) struct Transitions {
 }
 
 impl Transitions {
-    /// Successors of the next pair in increasing order, and the numerators of their probabilities over
+    /// Successors of the next pair in increasing order, and the numerators of their probabilities
+    /// over
     /// [`PROBABILITY_DENOMINATOR`].
     pub(super) fn next_pair(&mut self) -> (&[u32], &[u32]) {
         self.words.distinct(self.count, self.states, &mut self.successors);
@@ -116,7 +123,8 @@ mod tests {
     use super::*;
 
     fn family(states: usize, successors: usize) -> MdpFamily {
-        let parameters = MdpParameters { stages: 2, states, actions: 3, successors, decisions: 1, seed: 5 };
+        let parameters =
+            MdpParameters { stages: 2, states, actions: 3, successors, decisions: 1, seed: 5 };
         MdpFamily::new(parameters).expect("an instance")
     }
 

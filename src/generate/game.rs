@@ -4,7 +4,8 @@ use super::data::{PROBABILITY_DENOMINATOR, REWARD_DENOMINATOR, RewardTable};
 use super::mdp::MdpFamily;
 use crate::exact::{Rational, Scaled, ratio};
 use crate::game::{
-    Column, Columns, Decision, DecisionSet, Game, Leader, Monomial, Pairs, Polynomial, Stage, Successors, Transition, Variable,
+    Column, Columns, Decision, DecisionSet, Game, Leader, Monomial, Pairs, Polynomial, Stage,
+    Successors, Transition, Variable,
 };
 use std::sync::Arc;
 
@@ -19,7 +20,11 @@ impl MdpFamily {
             .map(|t| Stage {
                 pairs: Arc::clone(&pairs),
                 reward: self.reward_columns(RewardTable::Follower, RewardTable::FollowerPrice, t),
-                leader_reward: self.reward_columns(RewardTable::Leader, RewardTable::LeaderPrice, t),
+                leader_reward: self.reward_columns(
+                    RewardTable::Leader,
+                    RewardTable::LeaderPrice,
+                    t,
+                ),
                 transition: (t < self.transition_stages()).then(|| self.transition(t)),
             })
             .collect();
@@ -29,7 +34,10 @@ impl MdpFamily {
             source: String::new(),
             states: (0..parameters.states).map(|state| format!("s{state}")).collect(),
             actions: (0..parameters.actions).map(|action| format!("a{action}")).collect(),
-            initial: masses.iter().map(|&mass| Rational::from(mass) / Rational::from(denominator)).collect(),
+            initial: masses
+                .iter()
+                .map(|&mass| Rational::from(mass) / Rational::from(denominator))
+                .collect(),
             leader: self.leader(),
             aggregates: Arc::new(Vec::new()),
             stages,
@@ -44,8 +52,14 @@ impl MdpFamily {
             return Leader { parameters: Vec::new(), decisions: DecisionSet::Finite(vec![only]) };
         }
         let count = self.parameters().decisions;
-        let decision = |index: usize| Decision { name: Some(format!("d{index}")), values: vec![ratio(index as i64, count as u64)] };
-        Leader { parameters: vec!["price".into()], decisions: DecisionSet::Finite((0..count).map(decision).collect()) }
+        let decision = |index: usize| Decision {
+            name: Some(format!("d{index}")),
+            values: vec![ratio(index as i64, count as u64)],
+        };
+        Leader {
+            parameters: vec!["price".into()],
+            decisions: DecisionSet::Finite((0..count).map(decision).collect()),
+        }
     }
 
     fn reward_columns(&self, base: RewardTable, price: RewardTable, stage: usize) -> Columns {
@@ -72,7 +86,8 @@ impl MdpFamily {
         }
         let first = (0..=pairs).map(|pair| (pair * count) as u32).collect();
         let entries = states.len();
-        let probability = Column::dense(Scaled::from_small(numerators, u64::from(PROBABILITY_DENOMINATOR)));
+        let probability =
+            Column::dense(Scaled::from_small(numerators, u64::from(PROBABILITY_DENOMINATOR)));
         Transition {
             successors: Arc::new(Successors::new(first, states)),
             probability: Columns::new(entries, vec![(Monomial::one(), Arc::new(probability))]),
@@ -87,7 +102,8 @@ mod tests {
     use crate::game::{Class, classify};
 
     fn small(decisions: usize) -> Game {
-        let parameters = MdpParameters { stages: 3, states: 6, actions: 2, successors: 3, decisions, seed: 11 };
+        let parameters =
+            MdpParameters { stages: 3, states: 6, actions: 2, successors: 3, decisions, seed: 11 };
         MdpFamily::new(parameters).expect("an instance").game()
     }
 
@@ -103,9 +119,12 @@ mod tests {
             for decision in list {
                 let numbers = game.at(&decision.values).mean_field_free().expect("mean-field-free");
                 for stage in &numbers.stages[..2] {
-                    let (successors, probability) = stage.transition.as_ref().expect("a transition");
+                    let (successors, probability) =
+                        stage.transition.as_ref().expect("a transition");
                     for pair in 0..stage.pairs.len() {
-                        let sum = successors.of_pair(pair).fold(Rational::ZERO, |sum, entry| sum + probability.get(entry));
+                        let sum = successors
+                            .of_pair(pair)
+                            .fold(Rational::ZERO, |sum, entry| sum + probability.get(entry));
                         assert_eq!(sum, Rational::ONE);
                     }
                 }
@@ -126,7 +145,10 @@ mod tests {
             assert_eq!(stage.leader_reward.columns().len(), 2);
         }
         let nameless = small(1);
-        assert_eq!(nameless.finite_decisions(), Some(&[Decision { name: None, values: vec![] }][..]));
+        assert_eq!(
+            nameless.finite_decisions(),
+            Some(&[Decision { name: None, values: vec![] }][..])
+        );
         assert!(nameless.stages.iter().all(|stage| stage.reward.columns().len() == 1));
     }
 }

@@ -22,19 +22,34 @@ impl MdpFamily {
         let mut out = BufWriter::new(out);
         self.write_head(&mut out, &self.name(), &self.description())?;
         writeln!(out, "\"tables\": {{")?;
-        self.write_reward_parts(&mut out, "reward", RewardTable::Follower, RewardTable::FollowerPrice)?;
+        self.write_reward_parts(
+            &mut out,
+            "reward",
+            RewardTable::Follower,
+            RewardTable::FollowerPrice,
+        )?;
         writeln!(out, "],")?;
         if self.transition_stages() > 0 {
             self.write_transition_part(&mut out)?;
             writeln!(out, "],")?;
         }
-        self.write_reward_parts(&mut out, "leader_reward", RewardTable::Leader, RewardTable::LeaderPrice)?;
+        self.write_reward_parts(
+            &mut out,
+            "leader_reward",
+            RewardTable::Leader,
+            RewardTable::LeaderPrice,
+        )?;
         writeln!(out, "]\n}}\n}}")?;
         out.flush()
     }
 
     /// All keys but `tables`.
-    pub(super) fn write_head(&self, out: &mut impl Write, name: &str, description: &str) -> io::Result<()> {
+    pub(super) fn write_head(
+        &self,
+        out: &mut impl Write,
+        name: &str,
+        description: &str,
+    ) -> io::Result<()> {
         let parameters = self.parameters();
         writeln!(out, "{{")?;
         writeln!(out, "\"format\": \"smfg-game/1\",")?;
@@ -42,24 +57,38 @@ impl MdpFamily {
         writeln!(out, "\"description\": \"{description}\",")?;
         writeln!(out, "\"stages\": {},", parameters.stages)?;
         write!(out, "\"states\": ")?;
-        write_list(out, ('[', ']'), 0..parameters.states, |out, state| write!(out, "\"s{state}\""))?;
+        write_list(out, ('[', ']'), 0..parameters.states, |out, state| {
+            write!(out, "\"s{state}\"")
+        })?;
         write!(out, ",\n\"actions\": ")?;
-        write_list(out, ('[', ']'), 0..parameters.actions, |out, action| write!(out, "\"a{action}\""))?;
+        write_list(out, ('[', ']'), 0..parameters.actions, |out, action| {
+            write!(out, "\"a{action}\"")
+        })?;
         let (masses, denominator) = self.initial();
         write!(out, ",\n\"initial\": ")?;
-        write_list(out, ('{', '}'), masses.iter().enumerate(), |out, (state, mass)| write!(out, "\"s{state}\": \"{mass}/{denominator}\""))?;
+        write_list(out, ('{', '}'), masses.iter().enumerate(), |out, (state, mass)| {
+            write!(out, "\"s{state}\": \"{mass}/{denominator}\"")
+        })?;
         writeln!(out, ",")?;
         if self.priced() {
             let count = parameters.decisions;
             write!(out, "\"leader\": {{\"decisions\": ")?;
-            write_list(out, ('[', ']'), 0..count, |out, index| write!(out, "{{\"name\": \"d{index}\", \"price\": \"{index}/{count}\"}}"))?;
+            write_list(out, ('[', ']'), 0..count, |out, index| {
+                write!(out, "{{\"name\": \"d{index}\", \"price\": \"{index}/{count}\"}}")
+            })?;
             writeln!(out, "}},")?;
         }
         Ok(())
     }
 
     /// The list of reward parts without its closing bracket.
-    pub(super) fn write_reward_parts(&self, out: &mut impl Write, key: &str, base: RewardTable, price: RewardTable) -> io::Result<()> {
+    pub(super) fn write_reward_parts(
+        &self,
+        out: &mut impl Write,
+        key: &str,
+        base: RewardTable,
+        price: RewardTable,
+    ) -> io::Result<()> {
         let mut parts = vec![("", base)];
         if self.priced() {
             parts.push(("\"times\": \"price\", ", price));
@@ -82,7 +111,10 @@ impl MdpFamily {
 
     /// The list of transition parts without its closing bracket.
     pub(super) fn write_transition_part(&self, out: &mut impl Write) -> io::Result<()> {
-        write!(out, "\"transition\": [{{\"denominator\": {PROBABILITY_DENOMINATOR}, \"sparse\": [")?;
+        write!(
+            out,
+            "\"transition\": [{{\"denominator\": {PROBABILITY_DENOMINATOR}, \"sparse\": ["
+        )?;
         let actions = self.parameters().actions;
         let mut separator = "\n";
         for stage in 0..self.transition_stages() {
@@ -126,16 +158,28 @@ mod tests {
 
     fn text(parameters: MdpParameters) -> String {
         let mut out = Vec::new();
-        MdpFamily::new(parameters).expect("an instance").write_json(&mut out).expect("memory takes everything");
+        MdpFamily::new(parameters)
+            .expect("an instance")
+            .write_json(&mut out)
+            .expect("memory takes everything");
         String::from_utf8(out).expect("ASCII")
     }
 
-    const SMALL: MdpParameters = MdpParameters { stages: 3, states: 5, actions: 2, successors: 3, decisions: 3, seed: 20_240_229 };
+    const SMALL: MdpParameters = MdpParameters {
+        stages: 3,
+        states: 5,
+        actions: 2,
+        successors: 3,
+        decisions: 3,
+        seed: 20_240_229,
+    };
 
-    /// The hash was computed from the description at [`MdpFamily`] by a program in another language.
+    /// The hash was computed from the description at [`MdpFamily`] by a program in another
+    /// language.
     #[test]
     fn a_seed_means_the_same_on_every_machine() {
-        let hash: String = Sha256::digest(text(SMALL)).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String =
+            Sha256::digest(text(SMALL)).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hash, "44c0cf94973426b8b3947534a08cc7b2257f83eddc89bcdf97760dfbe250b3b3");
     }
 

@@ -10,8 +10,8 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The stream `stream` under the key whose first 8 bytes are `seed`, least significant first, and whose
-    /// others are zero.
+    /// The stream `stream` under the key whose first 8 bytes are `seed`, least significant first,
+    /// and whose others are zero.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         let mut key = [0u8; 32];
         for (to, from) in key.iter_mut().zip(seed.to_le_bytes()) {
@@ -22,8 +22,8 @@ impl Words {
         Words { generator }
     }
 
-    /// A number in `0..count`: the upper half of the next word times `count`. Probabilities are off by
-    /// less than `2^-32`. For `count = 0` the number is 0.
+    /// A number in `0..count`: the upper half of the next word times `count`. Probabilities are off
+    /// by less than `2^-32`. For `count = 0` the number is 0.
     pub(super) fn below(&mut self, count: u32) -> u32 {
         ((u64::from(self.generator.next_u32()) * u64::from(count)) >> 32) as u32
     }
@@ -33,8 +33,8 @@ impl Words {
         i64::from(self.below(2 * bound + 1)) - i64::from(bound)
     }
 
-    /// Replaces `chosen` by `size` distinct numbers in `0..count` in increasing order, every set equally likely, with
-    /// `size` words (R. W. Floyd's sampling). `size` must not exceed `count`.
+    /// Replaces `chosen` by `size` distinct numbers in `0..count` in increasing order, every set
+    /// equally likely, with `size` words (R. W. Floyd's sampling). `size` must not exceed `count`.
     pub(super) fn distinct(&mut self, size: u32, count: u32, chosen: &mut Vec<u32>) {
         chosen.clear();
         for last in count.saturating_sub(size)..count {

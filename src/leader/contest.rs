@@ -1,7 +1,8 @@
 //! Race of a finite leader's decisions when inner problems are searched box by box.
 //!
-//! The decision with the largest upper bound is worked on, until one whose gap is closed has it: decisions that
-//! cannot win any more are left where they are. Bounds are those of binary64 until the end, when every search shows what it has.
+//! The decision with the largest upper bound is worked on, until one whose gap is closed has it:
+//! decisions that cannot win any more are left where they are. Bounds are those of binary64 until
+//! the end, when every search shows what it has.
 
 use super::settings::{Progress, Settings};
 use crate::certificate::Selection;
@@ -40,11 +41,20 @@ pub(super) struct Finish {
 ///
 /// # Errors
 /// [`NotQuadratic`] when no search fits the game.
-pub(super) fn contest(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Settings<'_>) -> Result<Finish, NotQuadratic> {
+pub(super) fn contest(
+    indices: &[usize],
+    instance: &dyn Fn(usize) -> Instance,
+    settings: &Settings<'_>,
+) -> Result<Finish, NotQuadratic> {
     let mut entrants: Vec<Entrant> = Vec::with_capacity(indices.len());
     for &index in indices {
         let instance = instance(index);
-        let problem = InnerProblem { instance: &instance, selection: settings.selection, epsilon: &settings.epsilon, gap: &settings.gap };
+        let problem = InnerProblem {
+            instance: &instance,
+            selection: settings.selection,
+            epsilon: &settings.epsilon,
+            gap: &settings.gap,
+        };
         entrants.push(Entrant { index, search: inner_search(&problem, &settings.race_control)? });
     }
     run(&mut entrants, settings);
@@ -68,14 +78,20 @@ fn run(entrants: &mut [Entrant], settings: &Settings<'_>) {
     let control = &settings.race_control;
     let gap = to_approx(&settings.gap);
     while !control.stopped() {
-        let intervals: Vec<(f64, f64)> = entrants.iter().map(|entrant| entrant.interval_approx(settings.selection)).collect();
+        let intervals: Vec<(f64, f64)> =
+            entrants.iter().map(|entrant| entrant.interval_approx(settings.selection)).collect();
         let lower = intervals.iter().map(|interval| interval.0).fold(f64::NEG_INFINITY, f64::max);
         let upper = intervals.iter().map(|interval| interval.1).fold(f64::NEG_INFINITY, f64::max);
         let tolerance = gap * lower.abs().max(upper.abs()).max(1.0) * 0.5;
-        // The leading decision is worked on to its end, which may be an exact value, also when its bounds are close already.
-        let leading = (0..entrants.len()).reduce(|best, e| if intervals[e].1 > intervals[best].1 { e } else { best });
+        // The leading decision is worked on to its end, which may be an exact value, also when its
+        // bounds are close already.
+        let leading = (0..entrants.len())
+            .reduce(|best, e| if intervals[e].1 > intervals[best].1 { e } else { best });
         let mut wanted: Vec<usize> = (0..entrants.len())
-            .filter(|&e| !entrants[e].search.done() && (intervals[e].1 > lower + tolerance || leading == Some(e)))
+            .filter(|&e| {
+                !entrants[e].search.done()
+                    && (intervals[e].1 > lower + tolerance || leading == Some(e))
+            })
             .collect();
         // Stable: equal bounds keep the order of the game file.
         wanted.sort_by(|&a, &b| intervals[b].1.total_cmp(&intervals[a].1));
@@ -95,7 +111,13 @@ fn run(entrants: &mut [Entrant], settings: &Settings<'_>) {
     }
 }
 
-fn report(settings: &Settings<'_>, lower_approx: f64, upper_approx: f64, open: usize, decisions: usize) {
+fn report(
+    settings: &Settings<'_>,
+    lower_approx: f64,
+    upper_approx: f64,
+    open: usize,
+    decisions: usize,
+) {
     if let Some(observer) = settings.observer {
         observer(Progress { stage: "searching", lower_approx, upper_approx, open, decisions });
     }

@@ -1,10 +1,14 @@
-//! The equilibrium behind a witness, for people: one policy, its exploitability, the leader's reward.
+//! The equilibrium behind a witness, for people: one policy, its exploitability, the leader's
+//! reward.
 
 use super::outcome::Equilibrium;
 use crate::certificate::{Arithmetic, Part};
 use crate::equilibrium::Problem;
 use crate::exact::{Natural, Rational, Rounding, Scaled};
-use crate::follower::{Enclosed, FollowerError, Objective, best_response, earnings, enclose_earnings, occupation, value_bound};
+use crate::follower::{
+    Enclosed, FollowerError, Objective, best_response, earnings, enclose_earnings, occupation,
+    value_bound,
+};
 use crate::game::{Pairs, Policy, StagePolicy};
 use dashu_base::BitTest;
 
@@ -24,7 +28,8 @@ pub(super) fn describe(
     let numbers = problem.numbers;
     let (exploitability, leader_reward) = match arithmetic {
         Arithmetic::Exact => {
-            let mut exploitability = best_response(numbers, &Objective::follower(), None, keep_going)?.value;
+            let mut exploitability =
+                best_response(numbers, &Objective::follower(), None, keep_going)?.value;
             let mut leader_reward = Rational::ZERO;
             for part in parts {
                 let (leader, reward) = earnings(numbers, &part.policy, keep_going)?;
@@ -34,7 +39,8 @@ pub(super) fn describe(
             (Enclosed::Exact(exploitability), Enclosed::Exact(leader_reward))
         }
         Arithmetic::Rounded(bits) => {
-            let value = |rounding| value_bound(numbers, &Objective::follower(), bits, rounding, keep_going);
+            let value =
+                |rounding| value_bound(numbers, &Objective::follower(), bits, rounding, keep_going);
             let (mut lower, mut upper) = (value(Rounding::Down)?, value(Rounding::Up)?);
             let (mut least, mut greatest) = (Rational::ZERO, Rational::ZERO);
             for part in parts {
@@ -44,7 +50,10 @@ pub(super) fn describe(
                 least += &part.weight * leader.0;
                 greatest += &part.weight * leader.1;
             }
-            (Enclosed::Between(lower.max(Rational::ZERO), upper), Enclosed::Between(least, greatest))
+            (
+                Enclosed::Between(lower.max(Rational::ZERO), upper),
+                Enclosed::Between(least, greatest),
+            )
         }
     };
     let policy = match (parts, arithmetic) {
@@ -55,11 +64,17 @@ pub(super) fn describe(
     Ok(Equilibrium { mixture: parts.to_vec(), policy, exploitability, leader_reward })
 }
 
-/// One policy with the same flow as the mixture: conditional probabilities of the mixed masses, and the first part's
-/// choice where nobody is. `None` when its numbers would be too long.
-fn merge(problem: &Problem<'_>, parts: &[Part], keep_going: &dyn Fn() -> bool) -> Result<Option<Policy>, FollowerError> {
-    let flows: Vec<Vec<Scaled>> =
-        parts.iter().map(|part| occupation(problem.numbers, &part.policy, keep_going)).collect::<Result<_, _>>()?;
+/// One policy with the same flow as the mixture: conditional probabilities of the mixed masses, and
+/// the first part's choice where nobody is. `None` when its numbers would be too long.
+fn merge(
+    problem: &Problem<'_>,
+    parts: &[Part],
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Option<Policy>, FollowerError> {
+    let flows: Vec<Vec<Scaled>> = parts
+        .iter()
+        .map(|part| occupation(problem.numbers, &part.policy, keep_going))
+        .collect::<Result<_, _>>()?;
     let mut stages = Vec::with_capacity(problem.numbers.stages.len());
     for (t, stage) in problem.numbers.stages.iter().enumerate() {
         let bits = |n: &Natural| n.bit_len();
@@ -67,29 +82,39 @@ fn merge(problem: &Problem<'_>, parts: &[Part], keep_going: &dyn Fn() -> bool) -
         if longest.saturating_mul(stage.pairs.len()) > MOST_POLICY_BITS {
             return Ok(None);
         }
-        let masses: Vec<(&Rational, &Scaled)> = parts.iter().zip(&flows).map(|(part, flow)| (&part.weight, &flow[t])).collect();
-        let rows = (0..stage.pairs.states()).map(|state| merge_state(&stage.pairs, state, &masses, &parts[0].policy.stages[t])).collect();
+        let masses: Vec<(&Rational, &Scaled)> =
+            parts.iter().zip(&flows).map(|(part, flow)| (&part.weight, &flow[t])).collect();
+        let rows = (0..stage.pairs.states())
+            .map(|state| merge_state(&stage.pairs, state, &masses, &parts[0].policy.stages[t]))
+            .collect();
         stages.push(StagePolicy::Mixed(rows));
     }
     Ok(Some(Policy { stages }))
 }
 
-fn merge_state(pairs: &Pairs, state: usize, masses: &[(&Rational, &Scaled)], otherwise: &StagePolicy) -> Vec<(u32, Rational)> {
+fn merge_state(
+    pairs: &Pairs,
+    state: usize,
+    masses: &[(&Rational, &Scaled)],
+    otherwise: &StagePolicy,
+) -> Vec<(u32, Rational)> {
     let mass = |pair: usize| {
-        masses.iter().fold(
-            Rational::ZERO,
-            |sum, (weight, flow)| {
-                if flow.numerators().is_zero_at(pair) { sum } else { sum + *weight * flow.get(pair) }
-            },
-        )
+        masses.iter().fold(Rational::ZERO, |sum, (weight, flow)| {
+            if flow.numerators().is_zero_at(pair) { sum } else { sum + *weight * flow.get(pair) }
+        })
     };
-    let row: Vec<(u32, Rational)> =
-        pairs.of_state(state).map(|pair| (pairs.action(pair) as u32, mass(pair))).filter(|(_, m)| !m.is_zero()).collect();
+    let row: Vec<(u32, Rational)> = pairs
+        .of_state(state)
+        .map(|pair| (pairs.action(pair) as u32, mass(pair)))
+        .filter(|(_, m)| !m.is_zero())
+        .collect();
     let total = row.iter().fold(Rational::ZERO, |sum, (_, m)| sum + m);
     if total.is_zero() {
         return pairs
             .of_state(state)
-            .map(|pair| (pairs.action(pair) as u32, otherwise.probability(state, pairs.action(pair))))
+            .map(|pair| {
+                (pairs.action(pair) as u32, otherwise.probability(state, pairs.action(pair)))
+            })
             .filter(|(_, p)| !p.is_zero())
             .collect();
     }

@@ -55,20 +55,39 @@ fn primal(mut point: LpPoint, change: impl Fn(f64) -> f64) -> Option<LpPoint> {
 }
 
 fn lies() -> Vec<(&'static str, Lie)> {
-    let invented = |_: Option<Vec<f64>>, rows: usize| Some((0..rows).map(|i| if i % 2 == 0 { 1.0 } else { -2.0 }).collect());
+    let invented = |_: Option<Vec<f64>>, rows: usize| {
+        Some((0..rows).map(|i| if i % 2 == 0 { 1.0 } else { -2.0 }).collect())
+    };
     let turned = |basis: LpBasis| {
         let reversed = |status: &[i32]| status.iter().rev().copied().collect();
         LpBasis::new(reversed(basis.columns()), reversed(basis.rows()))
     };
     vec![
         ("infeasible, no ray", status(|_| LpStatus::Infeasible)),
-        ("infeasible, invented ray", Lie { status: Some(|_| LpStatus::Infeasible), ray: Some(invented), ..HONEST }),
+        (
+            "infeasible, invented ray",
+            Lie { status: Some(|_| LpStatus::Infeasible), ray: Some(invented), ..HONEST },
+        ),
         (
             "infeasible, ray of NaN",
-            Lie { status: Some(|_| LpStatus::Infeasible), ray: Some(|_, rows| Some(vec![f64::NAN; rows])), ..HONEST },
+            Lie {
+                status: Some(|_| LpStatus::Infeasible),
+                ray: Some(|_, rows| Some(vec![f64::NAN; rows])),
+                ..HONEST
+            },
         ),
-        ("infeasible, huge ray", Lie { status: Some(|_| LpStatus::Infeasible), ray: Some(|_, rows| Some(vec![1e200; rows])), ..HONEST }),
-        ("ray turned round", Lie { ray: Some(|ray, _| ray.map(|ray| ray.iter().map(|y| -y).collect())), ..HONEST }),
+        (
+            "infeasible, huge ray",
+            Lie {
+                status: Some(|_| LpStatus::Infeasible),
+                ray: Some(|_, rows| Some(vec![1e200; rows])),
+                ..HONEST
+            },
+        ),
+        (
+            "ray turned round",
+            Lie { ray: Some(|ray, _| ray.map(|ray| ray.iter().map(|y| -y).collect())), ..HONEST },
+        ),
         ("always optimal", status(|_| LpStatus::Optimal)),
         ("unbounded", status(|_| LpStatus::Unbounded)),
         ("out of time", status(|_| LpStatus::TimeLimit)),
@@ -96,8 +115,17 @@ fn lies() -> Vec<(&'static str, Lie)> {
             }),
         ),
         ("basis turned round", Lie { basis: Some(turned), ..HONEST }),
-        ("basis of other size", Lie { basis: Some(|_| LpBasis::new(vec![1], vec![1; 7])), ..HONEST }),
-        ("basis of nonsense", Lie { basis: Some(|b| LpBasis::new(vec![1; b.columns().len()], vec![1; b.rows().len()])), ..HONEST }),
+        (
+            "basis of other size",
+            Lie { basis: Some(|_| LpBasis::new(vec![1], vec![1; 7])), ..HONEST },
+        ),
+        (
+            "basis of nonsense",
+            Lie {
+                basis: Some(|b| LpBasis::new(vec![1; b.columns().len()], vec![1; b.rows().len()])),
+                ..HONEST
+            },
+        ),
     ]
 }
 
@@ -111,32 +139,49 @@ struct Row {
 }
 
 fn rows(model: &str, most: usize) -> Vec<Row> {
-    let text = std::fs::read_to_string("tests/oracle/mfg_values.json").expect("the values are shipped");
+    let text =
+        std::fs::read_to_string("tests/oracle/mfg_values.json").expect("the values are shipped");
     let values: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list");
-    let number = |value: &serde_json::Value| value.as_str().map(|text| parse_rational(text).expect("a number"));
+    let number = |value: &serde_json::Value| {
+        value.as_str().map(|text| parse_rational(text).expect("a number"))
+    };
     let row = |known: &serde_json::Value| {
         let slip = number(&known["slip"]).unwrap_or(Rational::ZERO);
         let exact = number(&known["exact"]);
         Row {
             decision: known["decision"].as_str().map(str::to_string),
             epsilon: number(&known["epsilon"]).expect("an eps"),
-            selection: if known["sense"] == "max" { Selection::Optimistic } else { Selection::Pessimistic },
+            selection: if known["sense"] == "max" {
+                Selection::Optimistic
+            } else {
+                Selection::Pessimistic
+            },
             lower: exact.clone().or_else(|| number(&known["lower"])).expect("a lower end") - &slip,
             upper: exact.or_else(|| number(&known["upper"])).expect("an upper end") + slip,
         }
     };
-    let all: Vec<Row> = values.iter().filter(|known| known["model"] == model && known["of"].is_null()).map(row).collect();
+    let all: Vec<Row> = values
+        .iter()
+        .filter(|known| known["model"] == model && known["of"].is_null())
+        .map(row)
+        .collect();
     // Spread over decisions, eps and senses.
     let step = all.len().div_ceil(most).max(1);
-    all.into_iter().enumerate().filter(|(i, _)| i % step == (i / step) % step).map(|(_, row)| row).collect()
+    all.into_iter()
+        .enumerate()
+        .filter(|(i, _)| i % step == (i / step) % step)
+        .map(|(_, row)| row)
+        .collect()
 }
 
 fn solved(game: &Game, row: &Row) -> Outcome {
     let decisions = game.finite_decisions().expect("a finite leader");
-    let index = row
-        .decision
-        .as_ref()
-        .map_or(0, |name| decisions.iter().position(|decision| decision.name.as_ref() == Some(name)).expect("a decision of the model"));
+    let index = row.decision.as_ref().map_or(0, |name| {
+        decisions
+            .iter()
+            .position(|decision| decision.name.as_ref() == Some(name))
+            .expect("a decision of the model")
+    });
     let control = Control::default().within(LIMIT);
     let settings = Settings {
         selection: row.selection,
@@ -177,7 +222,8 @@ fn no_lie_of_the_engine_becomes_a_bound() {
                         row.lower,
                         row.upper
                     );
-                    let again = check(&game, outcome.certificate.as_slice()).expect("accepted a second time");
+                    let again = check(&game, outcome.certificate.as_slice())
+                        .expect("accepted a second time");
                     assert_eq!(again.claim, *claim, "{model}, {name}");
                 }
             }
@@ -187,17 +233,22 @@ fn no_lie_of_the_engine_becomes_a_bound() {
     assert!(tried >= 1_500 && told >= 20_000, "{told} lies in {tried} solves");
 }
 
-/// The same rows without lies end far tighter: the lies, and not the limit, are what the other test is about.
+/// The same rows without lies end far tighter: the lies, and not the limit, are what the other test
+/// is about.
 #[test]
 fn lies_cost_tightness() {
     let game = Game::load(Path::new("models/left_right.toml")).expect("a shipped model");
-    let row = rows("left_right", 100).into_iter().find(|row| row.epsilon > Rational::ZERO).expect("a row");
+    let row = rows("left_right", 100)
+        .into_iter()
+        .find(|row| row.epsilon > Rational::ZERO)
+        .expect("a row");
     let width = |outcome: &Outcome| &outcome.accepted.claim.upper - &outcome.accepted.claim.lower;
     let (spoilt, _) = lying(point(|p| duals(p, |_| 0.0)), 1, || solved(&game, &row));
     assert!(width(&solved(&game, &row)) < width(&spoilt));
 }
 
-/// Leaders with a polytope of decisions, whose values are closed forms (`tests/oracle/leader_values.json`): responses come from an engine that lies, and so do the
+/// Leaders with a polytope of decisions, whose values are closed forms
+/// (`tests/oracle/leader_values.json`): responses come from an engine that lies, and so do the
 /// bounds of joined games and of single decisions.
 #[test]
 fn no_lie_becomes_a_bound_of_a_polytope() {
@@ -221,7 +272,8 @@ fn no_lie_becomes_a_bound_of_a_polytope() {
                     race_control: control,
                     ..Settings::new(parse_rational(epsilon).expect("a number"))
                 };
-                let (outcome, lies) = lying(lie, period, || solve(&game, &settings).expect("an answer"));
+                let (outcome, lies) =
+                    lying(lie, period, || solve(&game, &settings).expect("an answer"));
                 tried += 1;
                 told += lies;
                 let claim = &outcome.accepted.claim;
@@ -231,17 +283,31 @@ fn no_lie_becomes_a_bound_of_a_polytope() {
                     claim.lower,
                     claim.upper
                 );
-                assert_eq!(check(&game, outcome.certificate.as_slice()).expect("accepted a second time").claim, *claim, "{model}, {name}");
+                assert_eq!(
+                    check(&game, outcome.certificate.as_slice())
+                        .expect("accepted a second time")
+                        .claim,
+                    *claim,
+                    "{model}, {name}"
+                );
             }
         }
     }
-    assert!(tried == 2 * known.len() * lies().len() && told >= 2_000, "{told} lies in {tried} solves");
+    assert!(
+        tried == 2 * known.len() * lies().len() && told >= 2_000,
+        "{told} lies in {tried} solves"
+    );
 }
 
-/// The same for trees of best responses, whose rules and multipliers are read off the duals of an engine that lies.
+/// The same for trees of best responses, whose rules and multipliers are read off the duals of an
+/// engine that lies.
 #[test]
 fn no_lie_becomes_a_bound_of_a_tree() {
-    let known = [("moral_hazard", "1/100", "81/100"), ("moral_hazard", "9/100", "49/100"), ("inspection", "1/50", "-7/10")];
+    let known = [
+        ("moral_hazard", "1/100", "81/100"),
+        ("moral_hazard", "9/100", "49/100"),
+        ("inspection", "1/50", "-7/10"),
+    ];
     let (mut tried, mut told, mut trees) = (0, 0, 0);
     for (model, epsilon, value) in known {
         let game = Game::load(Path::new(&format!("models/{model}.toml"))).expect("a shipped model");
@@ -255,10 +321,13 @@ fn no_lie_becomes_a_bound_of_a_tree() {
                     race_control: control,
                     ..Settings::new(parse_rational(epsilon).expect("a number"))
                 };
-                let (outcome, lies) = lying(lie, period, || solve(&game, &settings).expect("an answer"));
+                let (outcome, lies) =
+                    lying(lie, period, || solve(&game, &settings).expect("an answer"));
                 tried += 1;
                 told += lies;
-                trees += usize::from(String::from_utf8_lossy(&outcome.certificate).contains("multiplier-leaf"));
+                trees += usize::from(
+                    String::from_utf8_lossy(&outcome.certificate).contains("multiplier-leaf"),
+                );
                 let claim = &outcome.accepted.claim;
                 assert!(
                     claim.lower <= value && value <= claim.upper,
@@ -266,9 +335,18 @@ fn no_lie_becomes_a_bound_of_a_tree() {
                     claim.lower,
                     claim.upper
                 );
-                assert_eq!(check(&game, outcome.certificate.as_slice()).expect("accepted a second time").claim, *claim, "{model}, {name}");
+                assert_eq!(
+                    check(&game, outcome.certificate.as_slice())
+                        .expect("accepted a second time")
+                        .claim,
+                    *claim,
+                    "{model}, {name}"
+                );
             }
         }
     }
-    assert!(tried == 2 * known.len() * lies().len() && told >= 500 && trees >= tried / 4, "{told} lies in {tried} solves, {trees} trees");
+    assert!(
+        tried == 2 * known.len() * lies().len() && told >= 500 && trees >= tried / 4,
+        "{told} lies in {tried} solves, {trees} trees"
+    );
 }

@@ -1,7 +1,8 @@
 //! The outer problem: the leader's best decision against the worst (or best) eps-equilibrium.
 //!
-//! `solve` races the decisions of a finite leader, or covers those of a leader with a polytope by simplices, proves the outcome, has the checker
-//! accept the proof, and returns what the checker accepted.
+//! `solve` races the decisions of a finite leader, or covers those of a leader with a polytope by
+//! simplices, proves the outcome, has the checker accept the proof, and returns what the checker
+//! accepted.
 
 mod contest;
 mod equilibrium;

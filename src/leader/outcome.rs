@@ -52,7 +52,8 @@ pub struct Statistics {
     pub inductions: usize,
     /// Decisions solved to the end.
     pub decisions_solved: usize,
-    /// Proof steps that the checker refused and simpler ones replaced: always 0 unless a solver misbehaves.
+    /// Proof steps that the checker refused and simpler ones replaced: always 0 unless a solver
+    /// misbehaves.
     pub refused_steps: usize,
     /// Wall time without the final check, seconds.
     pub seconds_approx: f64,

@@ -4,7 +4,9 @@ use super::outcome::{Outcome, Statistics};
 use super::outer;
 use super::race::interval;
 use super::settings::{Settings, SolveError};
-use super::solve::{Found, claim, described, mean_field_free, race, search, sharpen, status, supported, termination};
+use super::solve::{
+    Found, claim, described, mean_field_free, race, search, sharpen, status, supported, termination,
+};
 use crate::certificate::{Scope, Selection, Step, write_certificate};
 use crate::check::{Rejection, check};
 use crate::equilibrium::{Proved, range_of};
@@ -12,7 +14,8 @@ use crate::exact::Rational;
 use crate::game::{Game, Instance, Point, Space};
 use std::time::Instant;
 
-/// Certified bounds of `sup_u` of the leader's reward at the worst (or best) equilibrium; `game` has the objective of `settings` in place.
+/// Certified bounds of `sup_u` of the leader's reward at the worst (or best) equilibrium; `game`
+/// has the objective of `settings` in place.
 pub(super) fn solve_polytope(
     stated: &Game,
     game: &Game,
@@ -31,16 +34,21 @@ pub(super) fn solve_polytope(
         None => some_decision(space).ok_or(SolveError::NoDecision)?,
     };
     let instance = |_: usize| game.at(&point);
-    // The bound at the decision has the rest of the time, and must be as sharp as what the cover was compared with.
+    // The bound at the decision has the rest of the time, and must be as sharp as what the cover
+    // was compared with.
     let last = Settings {
         gap: &settings.gap / Rational::from(4u8),
         race_control: settings.control.clone(),
         point: Some(point.clone()),
         ..settings.clone()
     };
-    let mut found = if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
+    let mut found =
+        if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
     sharpen(stated, &stated.hash(), &last, &mut found);
-    let proved = found.proved.pop().map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
+    let proved = found
+        .proved
+        .pop()
+        .map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
     let (steps, upper) = covered.proof(false);
     let mut statistics = counted(&found, &covered.statistics());
     statistics.seconds_approx = start.elapsed().as_secs_f64();
@@ -52,7 +60,9 @@ pub(super) fn solve_polytope(
         match check(stated, certificate.as_slice()) {
             Ok(accepted) => break (accepted, certificate),
             // What binary64 took for granted, exactly.
-            Err(_) if statistics.refused_steps == 0 => (draft.steps, draft.upper) = covered.proof(true),
+            Err(_) if statistics.refused_steps == 0 => {
+                (draft.steps, draft.upper) = covered.proof(true)
+            }
             Err(rejection) => draft.retreat(rejection)?,
         }
         statistics.refused_steps += 1;
@@ -61,7 +71,16 @@ pub(super) fn solve_polytope(
     let equilibrium = described(&game.at(&point), &draft.proved, settings);
     let status = status(&accepted.claim, &settings.gap);
     let termination = termination(settings, status);
-    Ok(Outcome { status, termination, decision: 0, point: Some(point), equilibrium, certificate, accepted, statistics })
+    Ok(Outcome {
+        status,
+        termination,
+        decision: 0,
+        point: Some(point),
+        equilibrium,
+        certificate,
+        accepted,
+        statistics,
+    })
 }
 
 fn counted(found: &Found, outer: &Statistics) -> Statistics {
@@ -70,13 +89,19 @@ fn counted(found: &Found, outer: &Statistics) -> Statistics {
 
 /// A decision, any one.
 fn some_decision(space: &Space<'_>) -> Option<Point> {
-    let (_, vertex) = space.polytope().least_value(&vec![Rational::ZERO; space.polytope().dimension()]).ok()?;
+    let (_, vertex) =
+        space.polytope().least_value(&vec![Rational::ZERO; space.polytope().dimension()]).ok()?;
     if space.admits(&vertex) {
         return Some(vertex);
     }
     space.corners().into_iter().find(|corner| space.admits(corner)).or_else(|| {
         let simplices = space.simplices();
-        simplices.filter_map(|simplex| space.decisions_in(&simplex, crate::check::cover::MOST_GRID_POINTS)).flatten().next()
+        simplices
+            .filter_map(|simplex| {
+                space.decisions_in(&simplex, crate::check::cover::MOST_GRID_POINTS)
+            })
+            .flatten()
+            .next()
     })
 }
 
@@ -95,7 +120,8 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn written(&self) -> Result<Vec<u8>, SolveError> {
         let (lower, _) = interval(self.settings.selection, &self.proved);
-        // The value at a decision cannot exceed the bound of all; equal numbers may come from different roundings.
+        // The value at a decision cannot exceed the bound of all; equal numbers may come from
+        // different roundings.
         let upper = self.upper.clone().max(lower.clone());
         let claim = claim(&self.stated.hash(), self.settings, Scope::All, lower, upper);
         let at = Step::At(self.point.clone());

@@ -1,8 +1,8 @@
 //! Best-first race of the decisions of a finite leader.
 //!
-//! First in binary64: the decision with the largest upper bound is refined, until one that is solved has it. Then in proofs:
-//! the winner is solved exactly, and every other decision gets a witness that it does not do better; where the
-//! witness leaves doubt, it is solved exactly too.
+//! First in binary64: the decision with the largest upper bound is refined, until one that is
+//! solved has it. Then in proofs: the winner is solved exactly, and every other decision gets a
+//! witness that it does not do better; where the witness leaves doubt, it is solved exactly too.
 
 use super::settings::{Progress, Settings};
 use crate::certificate::{Arithmetic, Selection};
@@ -84,7 +84,15 @@ impl<'a> Race<'a> {
                 let (lower, upper) = interval(settings.selection, &proved);
                 let interval_approx = (to_approx(&lower), to_approx(&upper));
                 let numbers = (indices.len() == 1).then_some(numbers);
-                Contender { index, proved, numbers, search: None, interval_approx, settled: false, effort: None }
+                Contender {
+                    index,
+                    proved,
+                    numbers,
+                    search: None,
+                    interval_approx,
+                    settled: false,
+                    effort: None,
+                }
             })
             .collect();
         Race { numbers, settings, engine, arithmetic, cache: ApproxCache::default(), contenders }
@@ -107,7 +115,11 @@ impl<'a> Race<'a> {
     fn race(&mut self) {
         let control = &self.settings.race_control;
         while !control.stopped() {
-            let best_lower = self.contenders.iter().map(|c| c.interval_approx.0).fold(f64::NEG_INFINITY, f64::max);
+            let best_lower = self
+                .contenders
+                .iter()
+                .map(|c| c.interval_approx.0)
+                .fold(f64::NEG_INFINITY, f64::max);
             let Some(first) = self.leading(|_| true) else { return };
             if self.contenders[first].settled {
                 return;
@@ -122,7 +134,9 @@ impl<'a> Race<'a> {
     fn leading(&self, wanted: impl Fn(&Contender) -> bool) -> Option<usize> {
         let mut best: Option<usize> = None;
         for (position, contender) in self.contenders.iter().enumerate().filter(|(_, c)| wanted(c)) {
-            if best.is_none_or(|b| contender.interval_approx.1 > self.contenders[b].interval_approx.1) {
+            if best
+                .is_none_or(|b| contender.interval_approx.1 > self.contenders[b].interval_approx.1)
+            {
                 best = Some(position);
             }
         }
@@ -134,7 +148,9 @@ impl<'a> Race<'a> {
         let mut batch = vec![first];
         while batch.len() < self.settings.threads {
             let taken = batch.clone();
-            let position = self.leading(|c| wanted(c) && !taken.iter().any(|&p| self.contenders[p].index == c.index));
+            let position = self.leading(|c| {
+                wanted(c) && !taken.iter().any(|&p| self.contenders[p].index == c.index)
+            });
             let Some(position) = position else { break };
             batch.push(position);
         }
@@ -186,7 +202,9 @@ impl<'a> Race<'a> {
             }
             Engine::OneShot(solve) => {
                 self.with_numbers(contender, |numbers, contender| {
-                    contender.proved.improve(solve(&problem(self.settings, numbers), &self.settings.control));
+                    contender
+                        .proved
+                        .improve(solve(&problem(self.settings, numbers), &self.settings.control));
                 });
                 let (lower, upper) = interval(self.settings.selection, &contender.proved);
                 contender.interval_approx = (to_approx(&lower), to_approx(&upper));
@@ -208,7 +226,9 @@ impl<'a> Race<'a> {
     }
 
     fn search_of<'b>(&self, contender: &'b mut Contender, numbers: &Numbers) -> &'b mut Search {
-        contender.search.get_or_insert_with(|| Search::new(&problem(self.settings, numbers), &self.cache))
+        contender
+            .search
+            .get_or_insert_with(|| Search::new(&problem(self.settings, numbers), &self.cache))
     }
 
     fn prove(&mut self) {
@@ -224,21 +244,32 @@ impl<'a> Race<'a> {
         while !self.settings.control.stopped() {
             let (lower, _) = self.proved();
             let doubtful: Vec<usize> = (0..self.contenders.len())
-                .filter(|&p| !self.contenders[p].solved() && interval(self.settings.selection, &self.contenders[p].proved).1 > lower)
+                .filter(|&p| {
+                    !self.contenders[p].solved()
+                        && interval(self.settings.selection, &self.contenders[p].proved).1 > lower
+                })
                 .collect();
-            let fresh: Vec<usize> =
-                doubtful.iter().copied().filter(|&p| self.contenders[p].effort.is_none()).take(self.settings.threads).collect();
+            let fresh: Vec<usize> = doubtful
+                .iter()
+                .copied()
+                .filter(|&p| self.contenders[p].effort.is_none())
+                .take(self.settings.threads)
+                .collect();
             self.report_proved("proving the others");
             if !fresh.is_empty() {
                 self.in_parallel(&fresh, |race, contender| race.certify(contender, Effort::Quick));
             } else if let Some(&position) = doubtful.first() {
-                self.in_parallel(&[position], |race, contender| race.certify(contender, Effort::Full));
+                self.in_parallel(&[position], |race, contender| {
+                    race.certify(contender, Effort::Full)
+                });
             } else {
                 break;
             }
         }
-        // The range of the rewards may have proved the best decision, and its equilibrium is wanted all the same.
-        let proved: Vec<(usize, Proved)> = self.contenders.iter().map(|c| (c.index, c.proved.clone())).collect();
+        // The range of the rewards may have proved the best decision, and its equilibrium is wanted
+        // all the same.
+        let proved: Vec<(usize, Proved)> =
+            self.contenders.iter().map(|c| (c.index, c.proved.clone())).collect();
         if let Some(position) = best(&proved, self.settings.selection)
             && self.contenders[position].proved.mixture().is_none()
             && !self.contenders[position].solved()
@@ -265,7 +296,13 @@ impl<'a> Race<'a> {
                     search.step(&keep_going);
                 }
                 let problem = problem(self.settings, numbers);
-                let found = certify(&problem, search, (self.arithmetic)(numbers), effort, &self.settings.control);
+                let found = certify(
+                    &problem,
+                    search,
+                    (self.arithmetic)(numbers),
+                    effort,
+                    &self.settings.control,
+                );
                 contender.proved.improve(found);
                 contender.effort = Some(effort);
             }),
@@ -275,8 +312,15 @@ impl<'a> Race<'a> {
 
     fn report(&self, stage: &'static str, lower_approx: f64, upper_approx: f64) {
         if let Some(observer) = self.settings.observer {
-            let open = self.contenders.iter().filter(|c| c.interval_approx.1 > lower_approx).count();
-            observer(Progress { stage, lower_approx, upper_approx, open, decisions: self.contenders.len() });
+            let open =
+                self.contenders.iter().filter(|c| c.interval_approx.1 > lower_approx).count();
+            observer(Progress {
+                stage,
+                lower_approx,
+                upper_approx,
+                open,
+                decisions: self.contenders.len(),
+            });
         }
     }
 

@@ -1,7 +1,7 @@
 //! The range of the leader's reward, or of any expression, over the eps-equilibria of one decision.
 //!
-//! Its least value is the pessimistic and its greatest the optimistic value of the game in which this decision is the
-//! only one; both are found, proved and checked by [`solve`].
+//! Its least value is the pessimistic and its greatest the optimistic value of the game in which
+//! this decision is the only one; both are found, proved and checked by [`solve`].
 
 use super::outcome::{Outcome, Statistics, Status, Termination};
 use super::settings::{Settings, SolveError};
@@ -53,8 +53,9 @@ impl RangeOutcome {
     }
 }
 
-/// Certified bounds of the least and the greatest value of the leader's reward, or of `settings.objective`, over the eps-equilibria of
-/// one decision: `settings.point`, `settings.decision`, or the only one. `settings.selection` is without effect.
+/// Certified bounds of the least and the greatest value of the leader's reward, or of
+/// `settings.objective`, over the eps-equilibria of one decision: `settings.point`,
+/// `settings.decision`, or the only one. `settings.selection` is without effect.
 ///
 /// The search for the least value gets half of the time, the other search what is left.
 ///

@@ -11,7 +11,8 @@ use std::fmt;
 /// How the value over a polytope of decisions is bounded from above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Covering {
-    /// By a tree of best responses from four free parameters on, by simplices where there are fewer or the game is none that trees are made for.
+    /// By a tree of best responses from four free parameters on, by simplices where there are fewer
+    /// or the game is none that trees are made for.
     #[default]
     Auto,
     /// By simplices of decisions.
@@ -71,9 +72,11 @@ pub struct Settings<'a> {
     pub threads: usize,
     /// Only this decision of a finite leader, by position.
     pub decision: Option<usize>,
-    /// Only this point of the decision set, a number per parameter; `decision` is then without effect.
+    /// Only this point of the decision set, a number per parameter; `decision` is then without
+    /// effect.
     pub point: Option<Vec<Rational>>,
-    /// An expression in place of the leader's reward ([`Game::with_objective`](crate::game::Game::with_objective)).
+    /// An expression in place of the leader's reward
+    /// ([`Game::with_objective`](crate::game::Game::with_objective)).
     pub objective: Option<String>,
     /// Time limit and interruption.
     pub control: Control,
@@ -130,7 +133,9 @@ pub enum SolveError {
     #[error("not supported yet: {0}")]
     Class(#[from] NotQuadratic),
     /// A leader with more free parameters than a cover of her decisions is made for.
-    #[error("not supported: a leader with {dimension} free parameters, at most {most}; one decision at a time is solved")]
+    #[error(
+        "not supported: a leader with {dimension} free parameters, at most {most}; one decision at a time is solved"
+    )]
     Leader {
         /// Parameters that the equations among them leave free.
         dimension: usize,

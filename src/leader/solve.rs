@@ -9,7 +9,10 @@ use super::settings::{Method, Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
 use crate::check::cover::MOST_DIMENSIONS;
 use crate::check::{Accepted, Rejection, check_hashed};
-use crate::equilibrium::{Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in, suitable_arithmetic};
+use crate::equilibrium::{
+    Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in,
+    suitable_arithmetic,
+};
 use crate::exact::Rational;
 use crate::follower::{Enclosed, Precision, flow};
 use crate::game::{Class, Columns, Decision, Game, Instance, Numbers, classify};
@@ -17,7 +20,8 @@ use crate::lp::HighsBackend;
 use std::borrow::Cow;
 use std::time::Instant;
 
-/// Stages with transitions that depend on the population up to which an equilibrium is described exactly.
+/// Stages with transitions that depend on the population up to which an equilibrium is described
+/// exactly.
 const MOST_DOUBLINGS: usize = 12;
 /// Bytes of a short certificate.
 const SHORT_CERTIFICATE: usize = 4096;
@@ -30,9 +34,14 @@ const SHORT_CERTIFICATE: usize = 4096;
 /// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
 pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
     let start = Instant::now();
-    // The file's own game names the claim; everything else is about the game with the objective asked for.
+    // The file's own game names the claim; everything else is about the game with the objective
+    // asked for.
     let stated = game;
-    let objective = settings.objective.as_deref().map(|expression| stated.with_objective(expression)).transpose()?;
+    let objective = settings
+        .objective
+        .as_deref()
+        .map(|expression| stated.with_objective(expression))
+        .transpose()?;
     let game = objective.as_ref().unwrap_or(stated);
     if settings.point.is_none()
         && let Some(space) = game.leader.space()
@@ -45,7 +54,11 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
     let instance = |index: usize| game.at(&decisions[index].values);
-    let mut found = if mean_field_free(game) { race(&indices, &instance, settings) } else { search(&indices, &instance, settings)? };
+    let mut found = if mean_field_free(game) {
+        race(&indices, &instance, settings)
+    } else {
+        search(&indices, &instance, settings)?
+    };
     found.statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
@@ -55,7 +68,8 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
 
     let winner = best(&found.proved, settings.selection).map(|position| &found.proved[position]);
-    let equilibrium = winner.and_then(|(index, proved)| described(&instance(*index), proved, settings));
+    let equilibrium =
+        winner.and_then(|(index, proved)| described(&instance(*index), proved, settings));
     let status = status(&accepted.claim, &settings.gap);
     let decision = winner.map_or(0, |(index, _)| *index);
     let statistics = found.statistics;
@@ -79,7 +93,8 @@ pub(super) struct Found {
     pub(super) statistics: Statistics,
 }
 
-/// Whether no data depend on the population and the leader's reward is linear in it: the methods of class C0 apply.
+/// Whether no data depend on the population and the leader's reward is linear in it: the methods of
+/// class C0 apply.
 #[must_use]
 pub fn mean_field_free(game: &Game) -> bool {
     classify(game).class == Class::C0
@@ -88,17 +103,26 @@ pub fn mean_field_free(game: &Game) -> bool {
 }
 
 /// Class C0: decisions raced by dynamic programming, or each solved by the linear programme.
-pub(super) fn race(indices: &[usize], instance: &(dyn Fn(usize) -> Instance + Sync), settings: &Settings<'_>) -> Found {
+pub(super) fn race(
+    indices: &[usize],
+    instance: &(dyn Fn(usize) -> Instance + Sync),
+    settings: &Settings<'_>,
+) -> Found {
     // The caller saw that no data depend on the population, so that the second case does not occur.
-    let numbers = |index: usize| instance(index).mean_field_free().unwrap_or_else(|_| Numbers::empty());
+    let numbers =
+        |index: usize| instance(index).mean_field_free().unwrap_or_else(|_| Numbers::empty());
     let arithmetic = |numbers: &Numbers| arithmetic(numbers, settings);
     let backend = settings.backend.unwrap_or(&HighsBackend);
     // What the back end failed at is not reported: the proofs hold without its answer.
-    let linear_programme =
-        |problem: &Problem<'_>, control: &Control| match solve_lp_in(problem, backend, control, arithmetic(problem.numbers)) {
-            Ok(outcome) => outcome.proved,
-            Err(LpError::NegativeEpsilon) => range_proofs(problem),
-        };
+    let linear_programme = |problem: &Problem<'_>, control: &Control| match solve_lp_in(
+        problem,
+        backend,
+        control,
+        arithmetic(problem.numbers),
+    ) {
+        Ok(outcome) => outcome.proved,
+        Err(LpError::NegativeEpsilon) => range_proofs(problem),
+    };
     let engine = match settings.method {
         Method::Auto | Method::DynamicProgramming => Engine::Stepwise,
         Method::LinearProgramme => Engine::OneShot(&linear_programme),
@@ -115,11 +139,22 @@ pub(super) fn race(indices: &[usize], instance: &(dyn Fn(usize) -> Instance + Sy
         decisions_solved: solved,
         ..Statistics::default()
     };
-    Found { proved: contenders.into_iter().map(|contender| (contender.index, contender.proved)).collect(), sharp: Vec::new(), statistics }
+    Found {
+        proved: contenders
+            .into_iter()
+            .map(|contender| (contender.index, contender.proved))
+            .collect(),
+        sharp: Vec::new(),
+        statistics,
+    }
 }
 
 /// Other classes: decisions searched box by box.
-pub(super) fn search(indices: &[usize], instance: &dyn Fn(usize) -> Instance, settings: &Settings<'_>) -> Result<Found, SolveError> {
+pub(super) fn search(
+    indices: &[usize],
+    instance: &dyn Fn(usize) -> Instance,
+    settings: &Settings<'_>,
+) -> Result<Found, SolveError> {
     let Finish { proved, sharp, counts, solved } = contest(indices, instance, settings)?;
     let statistics = Statistics {
         nodes: counts.nodes,
@@ -141,7 +176,11 @@ fn arithmetic(numbers: &Numbers, settings: &Settings<'_>) -> Arithmetic {
 }
 
 /// The equilibrium behind a witness, at the numbers of its population.
-pub(super) fn described(instance: &Instance, proved: &Proved, settings: &Settings<'_>) -> Option<Equilibrium> {
+pub(super) fn described(
+    instance: &Instance,
+    proved: &Proved,
+    settings: &Settings<'_>,
+) -> Option<Equilibrium> {
     let parts = proved.mixture()?;
     let keep_going = || !settings.control.interrupted();
     let (numbers, arithmetic) = match instance.mean_field_free() {
@@ -152,25 +191,42 @@ pub(super) fn described(instance: &Instance, proved: &Proved, settings: &Setting
         Err(_) if has_long_flows(instance) => return Some(enclosed(parts, proved, settings)),
         Err(_) => (instance.at_population(&population(instance, parts)?), Arithmetic::Exact),
     };
-    let problem = Problem { numbers: &numbers, epsilon: &settings.epsilon, selection: settings.selection };
+    let problem =
+        Problem { numbers: &numbers, epsilon: &settings.epsilon, selection: settings.selection };
     describe(&problem, parts, arithmetic, &keep_going).ok()
 }
 
-/// Whether the digits of an exact flow would double over too many stages: its equilibria are then described by enclosures alone.
+/// Whether the digits of an exact flow would double over too many stages: its equilibria are then
+/// described by enclosures alone.
 #[must_use]
 pub fn has_long_flows(instance: &Instance) -> bool {
-    let moves = |columns: &Columns| columns.columns().iter().any(|(monomial, _)| !monomial.is_one());
-    instance.stages.iter().filter(|stage| stage.transition.as_ref().is_some_and(|(_, columns)| moves(columns))).count() > MOST_DOUBLINGS
+    let moves =
+        |columns: &Columns| columns.columns().iter().any(|(monomial, _)| !monomial.is_one());
+    instance
+        .stages
+        .iter()
+        .filter(|stage| stage.transition.as_ref().is_some_and(|(_, columns)| moves(columns)))
+        .count()
+        > MOST_DOUBLINGS
 }
 
-/// What the checker's enclosure of a witness says of its equilibrium, which is one of those that the bound is about.
+/// What the checker's enclosure of a witness says of its equilibrium, which is one of those that
+/// the bound is about.
 fn enclosed(parts: &[Part], proved: &Proved, settings: &Settings<'_>) -> Equilibrium {
     let epsilon = &settings.epsilon;
-    let exploitability =
-        if epsilon.is_zero() { Enclosed::Exact(Rational::ZERO) } else { Enclosed::Between(Rational::ZERO, epsilon.clone()) };
+    let exploitability = if epsilon.is_zero() {
+        Enclosed::Exact(Rational::ZERO)
+    } else {
+        Enclosed::Between(Rational::ZERO, epsilon.clone())
+    };
     let (lower, upper) = interval(settings.selection, proved);
     let policy = if let [only] = parts { Some(only.policy.clone()) } else { None };
-    Equilibrium { mixture: parts.to_vec(), policy, exploitability, leader_reward: Enclosed::Between(lower, upper) }
+    Equilibrium {
+        mixture: parts.to_vec(),
+        policy,
+        exploitability,
+        leader_reward: Enclosed::Between(lower, upper),
+    }
 }
 
 /// The aggregates of a mixture.
@@ -189,16 +245,22 @@ fn population(instance: &Instance, parts: &[Part]) -> Option<Vec<Rational>> {
 /// [`SolveError`] says what is not supported.
 pub fn supported(game: &Game) -> Result<(), SolveError> {
     match game.leader.space().map(|space| space.dimension()) {
-        Some(dimension) if dimension > MOST_DIMENSIONS => Err(SolveError::Leader { dimension, most: MOST_DIMENSIONS }),
+        Some(dimension) if dimension > MOST_DIMENSIONS => {
+            Err(SolveError::Leader { dimension, most: MOST_DIMENSIONS })
+        }
         _ => Ok(()),
     }
 }
 
-/// The decisions to which positions refer, when this version solves the game and the settings fit it.
+/// The decisions to which positions refer, when this version solves the game and the settings fit
+/// it.
 ///
 /// # Errors
 /// [`SolveError`] says what does not fit.
-pub fn admitted<'g>(game: &'g Game, settings: &Settings<'_>) -> Result<Cow<'g, [Decision]>, SolveError> {
+pub fn admitted<'g>(
+    game: &'g Game,
+    settings: &Settings<'_>,
+) -> Result<Cow<'g, [Decision]>, SolveError> {
     if settings.epsilon < Rational::ZERO {
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
     }
@@ -225,7 +287,13 @@ pub fn scope(settings: &Settings<'_>) -> Scope {
 }
 
 /// `lower <= value <= upper` for what `settings` ask.
-pub(super) fn claim(hash: &str, settings: &Settings<'_>, scope: Scope, lower: Rational, upper: Rational) -> Claim {
+pub(super) fn claim(
+    hash: &str,
+    settings: &Settings<'_>,
+    scope: Scope,
+    lower: Rational,
+    upper: Rational,
+) -> Claim {
     Claim {
         game_hash: hash.to_string(),
         epsilon: settings.epsilon.clone(),
@@ -238,22 +306,30 @@ pub(super) fn claim(hash: &str, settings: &Settings<'_>, scope: Scope, lower: Ra
 }
 
 /// The certificate of what is proved of some decisions.
-fn written(hash: &str, settings: &Settings<'_>, scope: Scope, proved: &[(usize, Proved)]) -> Result<Vec<u8>, SolveError> {
+fn written(
+    hash: &str,
+    settings: &Settings<'_>,
+    scope: Scope,
+    proved: &[(usize, Proved)],
+) -> Result<Vec<u8>, SolveError> {
     let sides = || proved.iter().map(|(_, proved)| interval(settings.selection, proved));
     let lower = sides().map(|(lower, _)| lower).max().unwrap_or(Rational::ZERO);
     let upper = sides().map(|(_, upper)| upper).max().unwrap_or(Rational::ZERO);
     let claim = claim(hash, settings, scope, lower, upper);
     let decisions: Vec<Step> = proved.iter().map(|(index, _)| Step::Decision(*index)).collect();
-    let steps = proved
-        .iter()
-        .zip(&decisions)
-        .flat_map(|((_, proved), decision)| std::iter::once(decision).chain(&proved.bound.steps).chain(&proved.witness.steps));
+    let steps = proved.iter().zip(&decisions).flat_map(|((_, proved), decision)| {
+        std::iter::once(decision).chain(&proved.bound.steps).chain(&proved.witness.steps)
+    });
     Ok(write_certificate(Vec::with_capacity(SHORT_CERTIFICATE), &claim, steps)?)
 }
 
 /// Asks the checker about the better bounds, decision by decision, and takes those that it accepts.
 pub(super) fn sharpen(game: &Game, hash: &str, settings: &Settings<'_>, found: &mut Found) {
-    let offered = found.proved.iter_mut().zip(std::mem::take(&mut found.sharp)).filter_map(|(known, sharp)| Some((known, sharp?)));
+    let offered = found
+        .proved
+        .iter_mut()
+        .zip(std::mem::take(&mut found.sharp))
+        .filter_map(|(known, sharp)| Some((known, sharp?)));
     for ((index, proved), bound) in offered {
         let better = (*index, Proved { bound, witness: proved.witness.clone() });
         let scope = match scope(settings) {
@@ -261,14 +337,16 @@ pub(super) fn sharpen(game: &Game, hash: &str, settings: &Settings<'_>, found: &
             one => one,
         };
         let certificate = written(hash, settings, scope, std::slice::from_ref(&better));
-        if certificate.is_ok_and(|certificate| check_hashed(game, hash, certificate.as_slice()).is_ok()) {
+        if certificate
+            .is_ok_and(|certificate| check_hashed(game, hash, certificate.as_slice()).is_ok())
+        {
             *proved = better.1;
         }
     }
 }
 
-/// Writes the certificate and has it checked; steps that the checker refuses are replaced by the range of the
-/// leader's reward, so that a misbehaving solver costs tightness and never truth.
+/// Writes the certificate and has it checked; steps that the checker refuses are replaced by the
+/// range of the leader's reward, so that a misbehaving solver costs tightness and never truth.
 fn accept(
     game: &Game,
     hash: &str,

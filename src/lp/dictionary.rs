@@ -1,12 +1,14 @@
-//! Linear programmes in exact rational arithmetic: a dense dictionary and the simplex methods on it.
+//! Linear programmes in exact rational arithmetic: a dense dictionary and the simplex methods on
+//! it.
 //!
 //! ```text
 //! x_basic = b + T x_nonbasic,     minimise  w0 + w'x_nonbasic,     x >= 0,  and x_j = 0 for fixed j
 //! ```
 //!
-//! Meant for a few hundred rows: searches fix variables at zero and re-optimise with a handful of dual pivots. Ties are broken by the smallest
-//! variable once pivots stop making progress (R. G. Bland, *New finite pivoting rules for the simplex method*, Mathematics of Operations
-//! Research 2, 1977), so that no method cycles.
+//! Meant for a few hundred rows: searches fix variables at zero and re-optimise with a handful of
+//! dual pivots. Ties are broken by the smallest variable once pivots stop making progress (R. G.
+//! Bland, *New finite pivoting rules for the simplex method*, Mathematics of Operations Research 2,
+//! 1977), so that no method cycles.
 
 use crate::exact::Rational;
 
@@ -44,9 +46,15 @@ pub enum DictionaryStatus {
 }
 
 impl Dictionary {
-    /// The programme in which row `i` defines variable `basic[i]` and column `j` is variable `nonbasic[j]`; every variable occurs once.
+    /// The programme in which row `i` defines variable `basic[i]` and column `j` is variable
+    /// `nonbasic[j]`; every variable occurs once.
     #[must_use]
-    pub fn new(basic: Vec<usize>, nonbasic: Vec<usize>, rows: Vec<Vec<Rational>>, cost: Vec<Rational>) -> Self {
+    pub fn new(
+        basic: Vec<usize>,
+        nonbasic: Vec<usize>,
+        rows: Vec<Vec<Rational>>,
+        cost: Vec<Rational>,
+    ) -> Self {
         let variables = basic.len() + nonbasic.len();
         Dictionary { basic, nonbasic, rows, cost, fixed: vec![false; variables] }
     }
@@ -107,13 +115,17 @@ impl Dictionary {
     #[must_use]
     pub fn objective(&self) -> (Vec<Rational>, Rational) {
         let mut costs = vec![Rational::ZERO; self.fixed.len()];
-        self.nonbasic.iter().zip(&self.cost).for_each(|(variable, cost)| costs[*variable] = cost.clone());
+        self.nonbasic
+            .iter()
+            .zip(&self.cost)
+            .for_each(|(variable, cost)| costs[*variable] = cost.clone());
         (costs, self.value().clone())
     }
 
     /// Replaces the objective by `sum costs_j x_j + constant` over all variables.
     pub fn set_objective(&mut self, costs: &[Rational], constant: &Rational) {
-        let mut cost: Vec<Rational> = self.nonbasic.iter().map(|&variable| costs[variable].clone()).collect();
+        let mut cost: Vec<Rational> =
+            self.nonbasic.iter().map(|&variable| costs[variable].clone()).collect();
         cost.push(constant.clone());
         for (variable, row) in self.basic.iter().zip(&self.rows) {
             let factor = &costs[*variable];
@@ -153,7 +165,11 @@ impl Dictionary {
     /// Dual simplex method from a basis whose costs are not negative on columns that are not fixed.
     ///
     /// Stops with [`DictionaryStatus::Cutoff`] once the objective is at least `cutoff`.
-    pub fn dual_simplex(&mut self, cutoff: Option<&Rational>, keep_going: &dyn Fn() -> bool) -> DictionaryStatus {
+    pub fn dual_simplex(
+        &mut self,
+        cutoff: Option<&Rational>,
+        keep_going: &dyn Fn() -> bool,
+    ) -> DictionaryStatus {
         let last = self.nonbasic.len();
         let mut idle = 0;
         loop {
@@ -169,14 +185,18 @@ impl Dictionary {
             let mut best: Option<(Rational, usize)> = None;
             for column in 0..last {
                 let coefficient = &self.rows[row][column];
-                if coefficient.is_zero() || self.fixed[self.nonbasic[column]] || (*coefficient < Rational::ZERO) != falls {
+                if coefficient.is_zero()
+                    || self.fixed[self.nonbasic[column]]
+                    || (*coefficient < Rational::ZERO) != falls
+                {
                     continue;
                 }
                 let ratio = &self.cost[column] / coefficient;
                 let ratio = if falls { -ratio } else { ratio };
-                let better = best
-                    .as_ref()
-                    .is_none_or(|(least, at)| ratio < *least || (ratio == *least && self.nonbasic[column] < self.nonbasic[*at]));
+                let better = best.as_ref().is_none_or(|(least, at)| {
+                    ratio < *least
+                        || (ratio == *least && self.nonbasic[column] < self.nonbasic[*at])
+                });
                 if better {
                     best = Some((ratio, column));
                 }
@@ -193,12 +213,15 @@ impl Dictionary {
         let mut best: Option<(Rational, usize)> = None;
         for (row, entries) in self.rows.iter().enumerate() {
             let value = &entries[last];
-            let violated = *value < Rational::ZERO || (self.fixed[self.basic[row]] && *value > Rational::ZERO);
+            let violated =
+                *value < Rational::ZERO || (self.fixed[self.basic[row]] && *value > Rational::ZERO);
             if !violated {
                 continue;
             }
             let size = if *value < Rational::ZERO { -value.clone() } else { value.clone() };
-            let better = best.as_ref().is_none_or(|(largest, at)| if bland { self.basic[row] < self.basic[*at] } else { size > *largest });
+            let better = best.as_ref().is_none_or(|(largest, at)| {
+                if bland { self.basic[row] < self.basic[*at] } else { size > *largest }
+            });
             if better {
                 best = Some((size, row));
             }
@@ -215,20 +238,25 @@ impl Dictionary {
             }
             // Bland's rule throughout: objectives of this kind are solved from bases nearby.
             let entering = (0..last)
-                .filter(|&column| self.cost[column] < Rational::ZERO && !self.fixed[self.nonbasic[column]])
+                .filter(|&column| {
+                    self.cost[column] < Rational::ZERO && !self.fixed[self.nonbasic[column]]
+                })
                 .min_by_key(|&column| self.nonbasic[column]);
             let Some(column) = entering else { return DictionaryStatus::Optimal };
             let mut best: Option<(Rational, usize)> = None;
             for (row, entries) in self.rows.iter().enumerate() {
                 let coefficient = &entries[column];
                 // A fixed basic variable stands at zero and may move neither way.
-                let limits = *coefficient < Rational::ZERO || (self.fixed[self.basic[row]] && !coefficient.is_zero());
+                let limits = *coefficient < Rational::ZERO
+                    || (self.fixed[self.basic[row]] && !coefficient.is_zero());
                 if !limits {
                     continue;
                 }
                 let step = &entries[last] / coefficient;
                 let step = if *coefficient < Rational::ZERO { -step } else { step };
-                let better = best.as_ref().is_none_or(|(least, at)| step < *least || (step == *least && self.basic[row] < self.basic[*at]));
+                let better = best.as_ref().is_none_or(|(least, at)| {
+                    step < *least || (step == *least && self.basic[row] < self.basic[*at])
+                });
                 if better {
                     best = Some((step, row));
                 }
@@ -259,7 +287,8 @@ mod tests {
     /// min x + 2y, slack = x + y - 3 >= 0: x = 3; with x fixed y = 3; with both fixed nothing.
     #[test]
     fn fixing_variables() {
-        let mut dictionary = Dictionary::new(vec![2], vec![0, 1], vec![numbers(&[1, 1, -3])], numbers(&[1, 2, 0]));
+        let mut dictionary =
+            Dictionary::new(vec![2], vec![0, 1], vec![numbers(&[1, 1, -3])], numbers(&[1, 2, 0]));
         assert_eq!(dictionary.dual_simplex(None, &|| true), DictionaryStatus::Optimal);
         assert_eq!((dictionary.value(), dictionary.point()), (&ratio(3, 1), numbers(&[3, 0, 0])));
         dictionary.fix(0);

@@ -1,24 +1,27 @@
 //! A linear programme that stays loaded and is solved from its last basis.
 //!
-//! Small programmes are solved by [`DenseSimplex`], others, and those that resist it, by HiGHS. A programme that has gone to HiGHS stays there until
-//! another one is loaded.
+//! Small programmes are solved by [`DenseSimplex`], others, and those that resist it, by HiGHS. A
+//! programme that has gone to HiGHS stays there until another one is loaded.
 //!
-//! **Signs.** With row duals `y`, the reduced cost of a column is `c_j - sum_i a_ij y_i`; at an optimum `y_i >= 0` where the
-//! row is at its lower and `<= 0` where it is at its upper side. A Farkas ray has the same orientation: with `c = 0` its reduced costs
-//! and row sides prove that no point is feasible. Nothing returned here is believed.
+//! **Signs.** With row duals `y`, the reduced cost of a column is `c_j - sum_i a_ij y_i`; at an
+//! optimum `y_i >= 0` where the row is at its lower and `<= 0` where it is at its upper side. A
+//! Farkas ray has the same orientation: with `c = 0` its reduced costs and row sides prove that no
+//! point is feasible. Nothing returned here is believed.
 
 use super::dense::DenseSimplex;
 use super::programme::{LpBasis, LpPoint, LpRows, LpStatus};
 use super::resident::ResidentHighs;
 use std::time::{Duration, Instant};
 
-/// Number of coefficients, zeros included, up to which a programme is small (benches/small_programmes.rs).
+/// Number of coefficients, zeros included, up to which a programme is small
+/// (benches/small_programmes.rs).
 const SMALL: usize = 1 << 18;
 
 /// Which of the violated rows leaves the basis in the dual simplex method of HiGHS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pricing {
-    /// The one with the steepest edge; exact weights, computed from the basis at the start of a run.
+    /// The one with the steepest edge; exact weights, computed from the basis at the start of a
+    /// run.
     SteepestEdge,
     /// The most violated one.
     Dantzig,
@@ -33,7 +36,8 @@ enum Solver {
     Highs(ResidentHighs),
 }
 
-/// A loaded programme: one thread, the same answers every time. Positions of columns and rows are those that adding them returned.
+/// A loaded programme: one thread, the same answers every time. Positions of columns and rows are
+/// those that adding them returned.
 #[derive(Debug)]
 pub struct LpEngine {
     solver: Solver,
@@ -82,12 +86,14 @@ impl LpEngine {
         }
     }
 
-    /// Up to how many coefficients, zeros included, a programme counts as small; 0 leaves everything to HiGHS.
+    /// Up to how many coefficients, zeros included, a programme counts as small; 0 leaves
+    /// everything to HiGHS.
     pub fn set_small(&mut self, coefficients: usize) {
         self.small = coefficients;
     }
 
-    /// Whether the next runs of HiGHS use the primal simplex method, right when only columns or costs changed, instead of the dual one.
+    /// Whether the next runs of HiGHS use the primal simplex method, right when only columns or
+    /// costs changed, instead of the dual one.
     pub fn set_primal(&mut self, primal: bool) {
         self.primal = primal;
         if let Solver::Highs(highs) = &mut self.solver {
@@ -162,7 +168,13 @@ impl LpEngine {
     }
 
     /// Adds a column with its entries in existing rows; returns its position.
-    pub fn add_column(&mut self, cost: f64, bounds: (f64, f64), rows: &[usize], values: &[f64]) -> usize {
+    pub fn add_column(
+        &mut self,
+        cost: f64,
+        bounds: (f64, f64),
+        rows: &[usize],
+        values: &[f64],
+    ) -> usize {
         ask!(self, solver => solver.add_column(cost, bounds, rows, values));
         self.columns += 1;
         self.columns - 1
@@ -251,7 +263,8 @@ impl LpEngine {
         }
     }
 
-    /// The point and multipliers of the last run, if there are valid ones; numbers that are not finite count as none.
+    /// The point and multipliers of the last run, if there are valid ones; numbers that are not
+    /// finite count as none.
     #[must_use]
     pub fn point(&self) -> Option<LpPoint> {
         let point = match &self.solver {
@@ -323,13 +336,14 @@ mod tests {
         assert!((lp.point().expect("a point").columns_approx[x] - 2.0).abs() < 1e-9);
     }
 
-    /// A programme that grows too large is given to HiGHS with its basis: sum of x_i over 2 x_i >= 1 + x_(i + 1), x_n >= 1: all are 1. Another small
-    /// one may follow.
+    /// A programme that grows too large is given to HiGHS with its basis: sum of x_i over 2 x_i >=
+    /// 1 + x_(i + 1), x_n >= 1: all are 1. Another small one may follow.
     #[test]
     fn growing_programmes() {
         let mut lp = LpEngine::new();
         let n = 520;
-        let columns: Vec<usize> = (0..n).map(|_| lp.add_column(1.0, (0.0, f64::INFINITY), &[], &[])).collect();
+        let columns: Vec<usize> =
+            (0..n).map(|_| lp.add_column(1.0, (0.0, f64::INFINITY), &[], &[])).collect();
         let value = |lp: &LpEngine| lp.point().expect("a point").columns_approx.iter().sum::<f64>();
         lp.add_row((1.0, f64::INFINITY), &[columns[n - 1]], &[1.0]);
         for (count, pair) in columns.windows(2).rev().enumerate() {

@@ -1,4 +1,5 @@
-//! A dishonest solver, for tests only: what [`LpEngine`](super::LpEngine) answers on this thread is spoilt on its way out.
+//! A dishonest solver, for tests only: what [`LpEngine`](super::LpEngine) answers on this thread is
+//! spoilt on its way out.
 //!
 //! Compiled into the library's own tests and nothing else.
 
@@ -27,7 +28,8 @@ thread_local! {
     static TOLD: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Runs `work` while every `period`-th answer on this thread is a lie; the result and the number of lies told.
+/// Runs `work` while every `period`-th answer on this thread is a lie; the result and the number of
+/// lies told.
 pub(crate) fn lying<T>(lie: Lie, period: usize, work: impl FnOnce() -> T) -> (T, usize) {
     LIE.set(Some((lie, period.max(1))));
     ANSWERS.set(0);

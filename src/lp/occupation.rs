@@ -41,7 +41,8 @@ pub struct LpSolution {
     pub multiplier_approx: f64,
 }
 
-/// Why there is no solution. None of these says anything about the game: its programme always has an optimum.
+/// Why there is no solution. None of these says anything about the game: its programme always has
+/// an optimum.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LpFailure {
     /// The back end says that no point is feasible.
@@ -72,12 +73,16 @@ pub enum LpFailure {
 
 /// Something that solves [`OccupationLp`] in floating point.
 pub trait Backend {
-    /// A point and multipliers close to optimal, as close as the solver gets within `time_limit`; any
-    /// feasible point when time runs out.
+    /// A point and multipliers close to optimal, as close as the solver gets within `time_limit`;
+    /// any feasible point when time runs out.
     ///
     /// # Errors
     /// [`LpFailure`] when the solver has no point to show.
-    fn minimise(&self, lp: &OccupationLp, time_limit: Option<Duration>) -> Result<LpSolution, LpFailure>;
+    fn minimise(
+        &self,
+        lp: &OccupationLp,
+        time_limit: Option<Duration>,
+    ) -> Result<LpSolution, LpFailure>;
 }
 
 impl OccupationLp {
@@ -88,7 +93,8 @@ impl OccupationLp {
             Selection::Pessimistic => 1.0,
             Selection::Optimistic => -1.0,
         };
-        let approx = |vector: &Scaled| vector.iter().map(|value| to_approx(&value)).collect::<Vec<f64>>();
+        let approx =
+            |vector: &Scaled| vector.iter().map(|value| to_approx(&value)).collect::<Vec<f64>>();
         let stages = numbers
             .stages
             .iter()
@@ -96,10 +102,17 @@ impl OccupationLp {
                 pairs: Arc::clone(&stage.pairs),
                 cost_approx: approx(&stage.leader).into_iter().map(|c| sigma * c).collect(),
                 reward_approx: approx(&stage.reward),
-                transition: stage.transition.as_ref().map(|(successors, p)| (Arc::clone(successors), approx(p))),
+                transition: stage
+                    .transition
+                    .as_ref()
+                    .map(|(successors, p)| (Arc::clone(successors), approx(p))),
             })
             .collect();
-        OccupationLp { initial_approx: approx(&numbers.initial), stages, required_reward_approx: to_approx(required_reward) }
+        OccupationLp {
+            initial_approx: approx(&numbers.initial),
+            stages,
+            required_reward_approx: to_approx(required_reward),
+        }
     }
 
     /// Number of columns.
@@ -114,10 +127,11 @@ impl OccupationLp {
         let all = |values: &[f64]| values.iter().all(|v| v.is_finite());
         self.required_reward_approx.is_finite()
             && all(&self.initial_approx)
-            && self
-                .stages
-                .iter()
-                .all(|stage| all(&stage.cost_approx) && all(&stage.reward_approx) && stage.transition.as_ref().is_none_or(|(_, p)| all(p)))
+            && self.stages.iter().all(|stage| {
+                all(&stage.cost_approx)
+                    && all(&stage.reward_approx)
+                    && stage.transition.as_ref().is_none_or(|(_, p)| all(p))
+            })
     }
 }
 
@@ -128,7 +142,15 @@ impl LpSolution {
         let stages = lp.stages.len();
         self.occupation_approx.len() == stages
             && self.flow_duals_approx.len() == stages
-            && lp.stages.iter().zip(&self.occupation_approx).all(|(stage, d)| d.len() == stage.pairs.len())
-            && lp.stages.iter().zip(&self.flow_duals_approx).all(|(stage, y)| y.len() == stage.pairs.states())
+            && lp
+                .stages
+                .iter()
+                .zip(&self.occupation_approx)
+                .all(|(stage, d)| d.len() == stage.pairs.len())
+            && lp
+                .stages
+                .iter()
+                .zip(&self.flow_duals_approx)
+                .all(|(stage, y)| y.len() == stage.pairs.states())
     }
 }

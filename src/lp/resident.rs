@@ -1,18 +1,21 @@
 //! HiGHS through its C interface: a programme that stays loaded, restarted from its last basis.
 //!
-//! Searches change bounds, costs and coefficients of one programme, add rows and columns, and solve again; the safe wrappers
-//! rebuild it each time, which costs ten times as much. This is the only file of the library with `unsafe` code.
+//! Searches change bounds, costs and coefficients of one programme, add rows and columns, and solve
+//! again; the safe wrappers rebuild it each time, which costs ten times as much. This is the only
+//! file of the library with `unsafe` code.
 //!
 //! **Signs** are those of [`LpEngine`](super::LpEngine).
 
 use super::engine::Pricing;
 use super::programme::{LpBasis, LpPoint, LpRows, LpStatus, size};
 use highs_sys::{
-    Highs_addCol, Highs_addRow, Highs_changeCoeff, Highs_changeColBounds, Highs_changeColCost, Highs_changeRowBounds, Highs_clearSolver,
-    Highs_create, Highs_destroy, Highs_getBasis, Highs_getDualRay, Highs_getIntInfoValue, Highs_getModelStatus, Highs_getSolution,
-    Highs_passLp, Highs_run, Highs_setBasis, Highs_setBoolOptionValue, Highs_setDoubleOptionValue, Highs_setIntOptionValue,
-    Highs_setStringOptionValue, HighsInt, kHighsMatrixFormatRowwise, kHighsModelStatusInfeasible, kHighsModelStatusOptimal,
-    kHighsModelStatusTimeLimit, kHighsModelStatusUnbounded, kHighsModelStatusUnboundedOrInfeasible, kHighsObjSenseMinimize,
+    Highs_addCol, Highs_addRow, Highs_changeCoeff, Highs_changeColBounds, Highs_changeColCost,
+    Highs_changeRowBounds, Highs_clearSolver, Highs_create, Highs_destroy, Highs_getBasis,
+    Highs_getDualRay, Highs_getIntInfoValue, Highs_getModelStatus, Highs_getSolution, Highs_passLp,
+    Highs_run, Highs_setBasis, Highs_setBoolOptionValue, Highs_setDoubleOptionValue,
+    Highs_setIntOptionValue, Highs_setStringOptionValue, HighsInt, kHighsMatrixFormatRowwise,
+    kHighsModelStatusInfeasible, kHighsModelStatusOptimal, kHighsModelStatusTimeLimit,
+    kHighsModelStatusUnbounded, kHighsModelStatusUnboundedOrInfeasible, kHighsObjSenseMinimize,
 };
 use std::ffi::{CStr, c_void};
 use std::time::Duration;
@@ -28,8 +31,8 @@ pub(super) struct ResidentHighs {
     rows: usize,
 }
 
-// SAFETY: an instance of HiGHS owns its memory and is used by one thread at a time through `&mut self`; moving it between threads is allowed
-// by its documentation.
+// SAFETY: an instance of HiGHS owns its memory and is used by one thread at a time through `&mut
+// self`; moving it between threads is allowed by its documentation.
 unsafe impl Send for ResidentHighs {}
 
 impl Drop for ResidentHighs {
@@ -57,7 +60,8 @@ impl ResidentHighs {
         for tolerance in [c"primal_feasibility_tolerance", c"dual_feasibility_tolerance"] {
             engine.set_number(tolerance, TOLERANCE);
         }
-        // Rows and columns are scaled, as by default: without it runs were seen that do not end when coefficients are far apart.
+        // Rows and columns are scaled, as by default: without it runs were seen that do not end
+        // when coefficients are far apart.
         engine
     }
 
@@ -81,7 +85,8 @@ impl ResidentHighs {
         unsafe { Highs_setDoubleOptionValue(self.highs, name.as_ptr(), value) };
     }
 
-    /// Whether the next runs use the primal simplex method, right when only columns or costs changed, instead of the dual one.
+    /// Whether the next runs use the primal simplex method, right when only columns or costs
+    /// changed, instead of the dual one.
     pub(super) fn set_primal(&mut self, primal: bool) {
         self.set_integer(c"simplex_strategy", if primal { 4 } else { 1 });
     }
@@ -106,12 +111,15 @@ impl ResidentHighs {
         if !lp.fits() {
             return false;
         }
-        let column = |side: fn(&(f64, f64)) -> f64| lp.column_bounds.iter().map(side).collect::<Vec<f64>>();
-        let row = |side: fn(&(f64, f64)) -> f64| lp.row_bounds.iter().map(side).collect::<Vec<f64>>();
+        let column =
+            |side: fn(&(f64, f64)) -> f64| lp.column_bounds.iter().map(side).collect::<Vec<f64>>();
+        let row =
+            |side: fn(&(f64, f64)) -> f64| lp.row_bounds.iter().map(side).collect::<Vec<f64>>();
         let (lower, upper) = (column(|bounds| bounds.0), column(|bounds| bounds.1));
         let (row_lower, row_upper) = (row(|bounds| bounds.0), row(|bounds| bounds.1));
         let starts = if lp.starts.is_empty() { vec![0] } else { lp.starts.clone() };
-        // SAFETY: every array has the length that goes with the sizes given, positions of columns are in range, and HiGHS copies them.
+        // SAFETY: every array has the length that goes with the sizes given, positions of columns
+        // are in range, and HiGHS copies them.
         let status = unsafe {
             Highs_passLp(
                 self.highs,
@@ -136,21 +144,44 @@ impl ResidentHighs {
     }
 
     /// Adds a column with its entries in existing rows; returns its position.
-    pub(super) fn add_column(&mut self, cost: f64, bounds: (f64, f64), rows: &[usize], values: &[f64]) -> usize {
+    pub(super) fn add_column(
+        &mut self,
+        cost: f64,
+        bounds: (f64, f64),
+        rows: &[usize],
+        values: &[f64],
+    ) -> usize {
         let index = sizes(rows);
         let count = size(index.len().min(values.len()));
         // SAFETY: the arrays have at least `count` entries and outlive the call.
-        unsafe { Highs_addCol(self.highs, cost, bounds.0, bounds.1, count, index.as_ptr(), values.as_ptr()) };
+        unsafe {
+            Highs_addCol(
+                self.highs,
+                cost,
+                bounds.0,
+                bounds.1,
+                count,
+                index.as_ptr(),
+                values.as_ptr(),
+            )
+        };
         self.columns += 1;
         self.columns - 1
     }
 
     /// Adds a row with its entries in existing columns; returns its position.
-    pub(super) fn add_row(&mut self, bounds: (f64, f64), columns: &[usize], values: &[f64]) -> usize {
+    pub(super) fn add_row(
+        &mut self,
+        bounds: (f64, f64),
+        columns: &[usize],
+        values: &[f64],
+    ) -> usize {
         let index = sizes(columns);
         let count = size(index.len().min(values.len()));
         // SAFETY: the arrays have at least `count` entries and outlive the call.
-        unsafe { Highs_addRow(self.highs, bounds.0, bounds.1, count, index.as_ptr(), values.as_ptr()) };
+        unsafe {
+            Highs_addRow(self.highs, bounds.0, bounds.1, count, index.as_ptr(), values.as_ptr())
+        };
         self.rows += 1;
         self.rows - 1
     }
@@ -189,7 +220,9 @@ impl ResidentHighs {
     pub(super) fn basis(&self) -> Option<LpBasis> {
         let mut basis = LpBasis { columns: vec![0; self.columns], rows: vec![0; self.rows] };
         // SAFETY: the arrays have the sizes of the programme.
-        let status = unsafe { Highs_getBasis(self.highs, basis.columns.as_mut_ptr(), basis.rows.as_mut_ptr()) };
+        let status = unsafe {
+            Highs_getBasis(self.highs, basis.columns.as_mut_ptr(), basis.rows.as_mut_ptr())
+        };
         (status >= 0).then_some(basis)
     }
 
@@ -210,7 +243,9 @@ impl ResidentHighs {
             _ if run < 0 => LpStatus::Failed,
             s if s == kHighsModelStatusOptimal => LpStatus::Optimal,
             s if s == kHighsModelStatusInfeasible => LpStatus::Infeasible,
-            s if s == kHighsModelStatusUnbounded || s == kHighsModelStatusUnboundedOrInfeasible => LpStatus::Unbounded,
+            s if s == kHighsModelStatusUnbounded || s == kHighsModelStatusUnboundedOrInfeasible => {
+                LpStatus::Unbounded
+            }
             s if s == kHighsModelStatusTimeLimit => LpStatus::TimeLimit,
             _ => LpStatus::Failed,
         }
@@ -220,11 +255,14 @@ impl ResidentHighs {
     pub(super) fn iterations(&self) -> usize {
         let mut count: HighsInt = 0;
         // SAFETY: valid instance, name and place for the answer.
-        unsafe { Highs_getIntInfoValue(self.highs, c"simplex_iteration_count".as_ptr(), &raw mut count) };
+        unsafe {
+            Highs_getIntInfoValue(self.highs, c"simplex_iteration_count".as_ptr(), &raw mut count)
+        };
         usize::try_from(count).unwrap_or(0)
     }
 
-    /// The point and multipliers of the last run, if HiGHS has valid ones; numbers that are not finite count as none.
+    /// The point and multipliers of the last run, if HiGHS has valid ones; numbers that are not
+    /// finite count as none.
     pub(super) fn point(&self) -> Option<LpPoint> {
         let mut point = LpPoint {
             columns_approx: vec![0.0; self.columns],
@@ -243,7 +281,9 @@ impl ResidentHighs {
             )
         };
         let finite = |values: &[f64]| values.iter().all(|value| value.is_finite());
-        let valid = finite(&point.columns_approx) && finite(&point.row_duals_approx) && finite(&point.reduced_costs_approx);
+        let valid = finite(&point.columns_approx)
+            && finite(&point.row_duals_approx)
+            && finite(&point.reduced_costs_approx);
         (status >= 0 && valid).then_some(point)
     }
 

@@ -20,7 +20,11 @@ pub(super) fn entry_bounds(game: &Game, table: impl Fn(&Stage) -> &Columns) -> O
         let (lower, upper, constant) = stage_bounds(game, &parameters, columns);
         found = Some(match found {
             None => EntryBounds { lower, upper, constant },
-            Some(all) => EntryBounds { lower: all.lower.min(lower), upper: all.upper.max(upper), constant: all.constant && constant },
+            Some(all) => EntryBounds {
+                lower: all.lower.min(lower),
+                upper: all.upper.max(upper),
+                constant: all.constant && constant,
+            },
         });
     }
     found
@@ -32,22 +36,30 @@ pub(super) fn parameter_bounds(game: &Game) -> Vec<Interval> {
         DecisionSet::Finite(decisions) => (0..game.leader.parameters.len())
             .map(|k| {
                 let values = || decisions.iter().filter_map(|decision| decision.values.get(k));
-                (values().min().cloned().unwrap_or(Rational::ZERO), values().max().cloned().unwrap_or(Rational::ZERO))
+                (
+                    values().min().cloned().unwrap_or(Rational::ZERO),
+                    values().max().cloned().unwrap_or(Rational::ZERO),
+                )
             })
             .collect(),
-        DecisionSet::Polyhedral { polytope, .. } => polytope.lower.iter().cloned().zip(polytope.upper.iter().cloned()).collect(),
+        DecisionSet::Polyhedral { polytope, .. } => {
+            polytope.lower.iter().cloned().zip(polytope.upper.iter().cloned()).collect()
+        }
     }
 }
 
 /// Least and greatest entry of a stage, and whether they depend on nothing.
-fn stage_bounds(game: &Game, parameters: &[Interval], columns: &Columns) -> (Rational, Rational, bool) {
+fn stage_bounds(
+    game: &Game,
+    parameters: &[Interval],
+    columns: &Columns,
+) -> (Rational, Rational, bool) {
     let of = |variable: Variable| {
         let bounds = match variable {
             Variable::Parameter(k) => parameters.get(k as usize).cloned(),
-            Variable::Aggregate(k) => game
-                .aggregates
-                .get(k as usize)
-                .and_then(|aggregate| game.stages.get(aggregate.stage).map(|stage| aggregate.range(&stage.pairs))),
+            Variable::Aggregate(k) => game.aggregates.get(k as usize).and_then(|aggregate| {
+                game.stages.get(aggregate.stage).map(|stage| aggregate.range(&stage.pairs))
+            }),
         };
         bounds.unwrap_or((Rational::ZERO, Rational::ZERO))
     };

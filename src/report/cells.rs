@@ -31,7 +31,11 @@ pub(super) fn approximate(value_approx: f64, digits: usize) -> String {
     }
     let places = usize::try_from(decimals as i32 - exponent).unwrap_or(0);
     let fixed = format!("{value_approx:.places$}");
-    if fixed.contains('.') { fixed.trim_end_matches('0').trim_end_matches('.').to_string() } else { fixed }
+    if fixed.contains('.') {
+        fixed.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        fixed
+    }
 }
 
 /// `1 node`, `2 nodes`.
@@ -53,7 +57,14 @@ mod tests {
 
     #[test]
     fn binary64_for_display() {
-        for (value, text) in [(0.5, "0.5"), (1.0, "1"), (0.0, "0"), (123.456789, "123.457"), (1e-7, "1.00000e-7"), (-0.25, "-0.25")] {
+        for (value, text) in [
+            (0.5, "0.5"),
+            (1.0, "1"),
+            (0.0, "0"),
+            (123.456789, "123.457"),
+            (1e-7, "1.00000e-7"),
+            (-0.25, "-0.25"),
+        ] {
             assert_eq!(approximate(value, 6), text);
         }
     }

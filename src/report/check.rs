@@ -1,9 +1,11 @@
 //! The answer of `check`.
 //!
-//! JSON: `{"valid", "claim", "reason"}`. `claim` is what the certificate says, whether proved or not: `lower`, `upper`, `epsilon`,
-//! `selection`, `game_hash`, `scope` when it is about one decision only, `of` when an expression stands in place of the leader's
-//! reward, and `attained` where it is proved that the upper bound is a supremum that some decision, or none, reaches; null when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are proved,
-//! `drifts` when it compares two models, and `conclusions` when it draws some.
+//! JSON: `{"valid", "claim", "reason"}`. `claim` is what the certificate says, whether proved or
+//! not: `lower`, `upper`, `epsilon`, `selection`, `game_hash`, `scope` when it is about one
+//! decision only, `of` when an expression stands in place of the leader's reward, and `attained`
+//! where it is proved that the upper bound is a supremum that some decision, or none, reaches; null
+//! when it cannot be read. A bundle gives `{"valid", "claims", "reason"}` with the claims that are
+//! proved, `drifts` when it compares two models, and `conclusions` when it draws some.
 
 use super::conclusions::{self, ConclusionRow};
 use super::json::{Exact, write_document};
@@ -73,14 +75,21 @@ impl<'a> DriftRows<'a> {
     fn new(game: &'a Game, claim: &'a DriftClaim) -> Self {
         let (against, errors) = match &claim.error {
             StatedError::Against(hash) => (Some(hash.as_str()), None),
-            StatedError::Radii(radii) => (None, Some([Exact(&radii.reward), Exact(&radii.transition), Exact(&radii.leader)])),
+            StatedError::Radii(radii) => {
+                (None, Some([Exact(&radii.reward), Exact(&radii.transition), Exact(&radii.leader)]))
+            }
         };
         let row = |bound: &'a DriftBound| DriftRow {
             scope: scope_of(game, &bound.scope),
             kappa: Exact(&bound.kappa),
             omega: Exact(&bound.omega),
         };
-        DriftRows { game_hash: &claim.game_hash, against, errors, bounds: claim.bounds.iter().map(row).collect() }
+        DriftRows {
+            game_hash: &claim.game_hash,
+            against,
+            errors,
+            bounds: claim.bounds.iter().map(row).collect(),
+        }
     }
 }
 
@@ -98,7 +107,8 @@ struct ClaimRows<'a> {
     /// Points of a curve, of which the bounds above are the first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     curve: Vec<CurveRow<'a>>,
-    /// Of a leader with a polytope of decisions, where it is shown: whether the upper bound is the supremum and some decision, or none, reaches it.
+    /// Of a leader with a polytope of decisions, where it is shown: whether the upper bound is the
+    /// supremum and some decision, or none, reaches it.
     #[serde(skip_serializing_if = "Option::is_none")]
     attained: Option<bool>,
     /// Constants with values other than in the game file.
@@ -115,11 +125,20 @@ struct CurveRow<'a> {
 
 impl<'a> ClaimRows<'a> {
     fn proved(game: &'a Game, accepted: &'a Accepted) -> Self {
-        let point =
-            |point: &'a CurvePoint| CurveRow { epsilon: Exact(&point.epsilon), lower: Exact(&point.lower), upper: Exact(&point.upper) };
-        let with = accepted.changes.iter().map(|(name, value)| (name.as_str(), Exact(value))).collect();
+        let point = |point: &'a CurvePoint| CurveRow {
+            epsilon: Exact(&point.epsilon),
+            lower: Exact(&point.lower),
+            upper: Exact(&point.upper),
+        };
+        let with =
+            accepted.changes.iter().map(|(name, value)| (name.as_str(), Exact(value))).collect();
         let curve = accepted.curve.iter().map(point).collect();
-        ClaimRows { curve, with, attained: accepted.attained, ..ClaimRows::new(game, &accepted.claim) }
+        ClaimRows {
+            curve,
+            with,
+            attained: accepted.attained,
+            ..ClaimRows::new(game, &accepted.claim)
+        }
     }
 
     fn new(game: &'a Game, claim: &'a Claim) -> Self {
@@ -166,7 +185,14 @@ impl CheckReport<'_> {
             }
             Err(rejection) => {
                 writeln!(out, "invalid")?;
-                write_refusal(out, self.game, &rejection.to_string(), rejection, self.claim, &numbers)?;
+                write_refusal(
+                    out,
+                    self.game,
+                    &rejection.to_string(),
+                    rejection,
+                    self.claim,
+                    &numbers,
+                )?;
             }
         }
         write_shortened(out, &numbers)
@@ -207,11 +233,18 @@ impl<'a> BundleReport<'a> {
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let (certificates, drifts, conclusions) = self.accepted();
-        let claims = certificates.iter().map(|accepted| ClaimRows::proved(self.game_of(&accepted.claim), accepted)).collect();
+        let claims = certificates
+            .iter()
+            .map(|accepted| ClaimRows::proved(self.game_of(&accepted.claim), accepted))
+            .collect();
         let drifts = drifts.iter().map(|claim| DriftRows::new(self.game, claim)).collect();
-        let conclusions = conclusions.iter().flat_map(|claim| conclusions::rows(self.game, claim)).collect();
+        let conclusions =
+            conclusions.iter().flat_map(|claim| conclusions::rows(self.game, claim)).collect();
         let reason = self.verdict.err().map(ToString::to_string);
-        write_document(out, &BundleDocument { valid: self.verdict.is_ok(), claims, drifts, conclusions, reason })
+        write_document(
+            out,
+            &BundleDocument { valid: self.verdict.is_ok(), claims, drifts, conclusions, reason },
+        )
     }
 
     /// Writes the verdict in words.
@@ -228,7 +261,11 @@ impl<'a> BundleReport<'a> {
             }
         }
         for accepted in certificates {
-            let second = if self.other.is_some_and(|(_, hash)| accepted.claim.game_hash == hash) { "in the second game, " } else { "" };
+            let second = if self.other.is_some_and(|(_, hash)| accepted.claim.game_hash == hash) {
+                "in the second game, "
+            } else {
+                ""
+            };
             let sentence = words::accepted(self.game_of(&accepted.claim), accepted, &numbers);
             write_field(out, "proved", &format!("{second}{sentence}"))?;
         }
@@ -238,10 +275,21 @@ impl<'a> BundleReport<'a> {
             }
         }
         match self.verdict {
-            Ok(_) => write_field(out, "game hash", certificates.first().map_or("", |first| &first.claim.game_hash))?,
+            Ok(_) => write_field(
+                out,
+                "game hash",
+                certificates.first().map_or("", |first| &first.claim.game_hash),
+            )?,
             Err(refused) => {
                 let game = refused.claim.as_ref().map_or(self.game, |claim| self.game_of(claim));
-                write_refusal(out, game, &refused.to_string(), &refused.rejection, refused.claim.as_ref(), &numbers)?;
+                write_refusal(
+                    out,
+                    game,
+                    &refused.to_string(),
+                    &refused.rejection,
+                    refused.claim.as_ref(),
+                    &numbers,
+                )?;
             }
         }
         write_shortened(out, &numbers)
@@ -267,7 +315,10 @@ fn write_refusal(
 
 fn write_shortened(out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
     if numbers.shortened() {
-        writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+        writeln!(
+            out,
+            "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+        )?;
     }
     Ok(())
 }

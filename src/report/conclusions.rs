@@ -1,8 +1,11 @@
 //! Conclusions of a bundle, in the words and in the JSON of `check`.
 //!
-//! JSON: a row per conclusion with `rule`, the decision in `scope`, `epsilon` unless it is about all populations, and `lower` and `upper` of what is proved
-//! (null where there is none; both null in an infinite price). Conclusions about a truth have its hash in `against` or the radii in `errors`, those about
-//! populations have `sense`, and `of` where an expression stands in place of the leader's reward. A sandwich has `kappa`, `omega`, and bounds of its two ends in `below` and `above`.
+//! JSON: a row per conclusion with `rule`, the decision in `scope`, `epsilon` unless it is about
+//! all populations, and `lower` and `upper` of what is proved (null where there is none; both null
+//! in an infinite price). Conclusions about a truth have its hash in `against` or the radii in
+//! `errors`, those about populations have `sense`, and `of` where an expression stands in place of
+//! the leader's reward. A sandwich has `kappa`, `omega`, and bounds of its two ends in `below` and
+//! `above`.
 
 use super::json::Exact;
 use super::number::NumberText;
@@ -44,34 +47,48 @@ struct SandwichRow<'a> {
 }
 
 /// The rows of one element.
-pub(super) fn rows<'a>(game: &'a Game, claim: &'a ConclusionClaim) -> impl Iterator<Item = ConclusionRow<'a>> {
+pub(super) fn rows<'a>(
+    game: &'a Game,
+    claim: &'a ConclusionClaim,
+) -> impl Iterator<Item = ConclusionRow<'a>> {
     claim.conclusions.iter().map(move |conclusion| row(game, claim, conclusion))
 }
 
-fn row<'a>(game: &'a Game, claim: &'a ConclusionClaim, conclusion: &'a Conclusion) -> ConclusionRow<'a> {
+fn row<'a>(
+    game: &'a Game,
+    claim: &'a ConclusionClaim,
+    conclusion: &'a Conclusion,
+) -> ConclusionRow<'a> {
     let (against, errors) = match &claim.error {
         Some(StatedError::Against(hash)) => (Some(hash.as_str()), None),
-        Some(StatedError::Radii(radii)) => (None, Some([Exact(&radii.reward), Exact(&radii.transition), Exact(&radii.leader)])),
+        Some(StatedError::Radii(radii)) => {
+            (None, Some([Exact(&radii.reward), Exact(&radii.transition), Exact(&radii.leader)]))
+        }
         None => (None, None),
     };
     let (lower, upper) = match conclusion {
         Conclusion::Guarantee { value, .. } => (Some(value), None),
-        Conclusion::Relaxed { lower, upper, .. } | Conclusion::Loss { lower, upper, .. } | Conclusion::Optimum { lower, upper, .. } => {
-            (Some(lower), Some(upper))
-        }
+        Conclusion::Relaxed { lower, upper, .. }
+        | Conclusion::Loss { lower, upper, .. }
+        | Conclusion::Optimum { lower, upper, .. } => (Some(lower), Some(upper)),
         Conclusion::Price { ratio: Some((lower, upper)), .. } => (Some(lower), upper.as_ref()),
         Conclusion::Price { ratio: None, .. } | Conclusion::Sandwich { .. } => (None, None),
     };
     let pair = |bounds: &'a (Rational, Rational)| [Exact(&bounds.0), Exact(&bounds.1)];
     let (rule, sense) = match conclusion {
-        Conclusion::Price { kind, sense, .. } => (format!("price_of_{kind}"), Some(sense.to_string())),
+        Conclusion::Price { kind, sense, .. } => {
+            (format!("price_of_{kind}"), Some(sense.to_string()))
+        }
         Conclusion::Optimum { sense, .. } => ("optimum".into(), Some(sense.to_string())),
         other => (other.rule().into(), None),
     };
     let sandwich = match conclusion {
-        Conclusion::Sandwich { kappa, omega, below, above, .. } => {
-            Some(SandwichRow { kappa: Exact(kappa), omega: Exact(omega), below: pair(below), above: pair(above) })
-        }
+        Conclusion::Sandwich { kappa, omega, below, above, .. } => Some(SandwichRow {
+            kappa: Exact(kappa),
+            omega: Exact(omega),
+            below: pair(below),
+            above: pair(above),
+        }),
         _ => None,
     };
     ConclusionRow {
@@ -94,17 +111,27 @@ pub(super) fn sentences(game: &Game, claim: &ConclusionClaim, numbers: &NumberTe
     claim.conclusions.iter().map(|conclusion| sentence(game, claim, conclusion, numbers)).collect()
 }
 
-fn sentence(game: &Game, claim: &ConclusionClaim, conclusion: &Conclusion, numbers: &NumberText) -> String {
+fn sentence(
+    game: &Game,
+    claim: &ConclusionClaim,
+    conclusion: &Conclusion,
+    numbers: &NumberText,
+) -> String {
     let name = plain(&game.name);
     let truth = match &claim.error {
-        Some(StatedError::Radii(radii)) => format!("in any game that differs from `{name}` by {}", words::radii(radii, numbers)),
+        Some(StatedError::Radii(radii)) => {
+            format!("in any game that differs from `{name}` by {}", words::radii(radii, numbers))
+        }
         _ => "in the second game".into(),
     };
     let under = words::under(game, conclusion.scope(), numbers);
     let is = |lower: &Rational, upper: &Rational| words::is(lower, upper, numbers);
     let exact = |value: &Rational| numbers.exact(value);
     let objective = |cost: &str| {
-        let of = claim.of.as_ref().map_or_else(|| "the leader's reward".into(), |of| format!("`{}`", plain(of)));
+        let of = claim
+            .of
+            .as_ref()
+            .map_or_else(|| "the leader's reward".into(), |of| format!("`{}`", plain(of)));
         format!("{cost}{of} in `{name}`{under}")
     };
     match conclusion {
@@ -121,11 +148,20 @@ fn sentence(game: &Game, claim: &ConclusionClaim, conclusion: &Conclusion, numbe
                 _ => "the second game".into(),
             };
             let (at, is) = (exact(epsilon), is(lower, upper));
-            format!("the relaxed value V(epsilon + kappa) - omega of `{name}`{under} at epsilon {at}, for {error}, {is}")
+            format!(
+                "the relaxed value V(epsilon + kappa) - omega of `{name}`{under} at epsilon {at}, for {error}, {is}"
+            )
         }
         Conclusion::Loss { epsilon, lower, upper, .. } => {
-            let by = if lower == upper { exact(lower) } else { format!("at least {} and at most {}", exact(lower), exact(upper)) };
-            format!("{truth}, the pessimistic value at epsilon {} exceeds that{under} by {by}", exact(epsilon))
+            let by = if lower == upper {
+                exact(lower)
+            } else {
+                format!("at least {} and at most {}", exact(lower), exact(upper))
+            };
+            format!(
+                "{truth}, the pessimistic value at epsilon {} exceeds that{under} by {by}",
+                exact(epsilon)
+            )
         }
         Conclusion::Sandwich { epsilon, kappa, omega, below, above, .. } => format!(
             "{truth}, the pessimistic value{under} at epsilon {} less {} {}, and that at epsilon {} plus {} {}; that of `{name}` at epsilon {} lies between",
@@ -139,7 +175,11 @@ fn sentence(game: &Game, claim: &ConclusionClaim, conclusion: &Conclusion, numbe
         ),
         Conclusion::Optimum { sense, lower, upper, .. } => {
             let best = if *sense == Sense::Reward { "greatest" } else { "least" };
-            format!("the {best} value of {} over all populations {}", objective(""), is(lower, upper))
+            format!(
+                "the {best} value of {} over all populations {}",
+                objective(""),
+                is(lower, upper)
+            )
         }
         Conclusion::Price { kind, sense, epsilon, ratio, .. } => {
             let kind = if *kind == PriceKind::Anarchy { "anarchy" } else { "stability" };
@@ -149,7 +189,11 @@ fn sentence(game: &Game, claim: &ConclusionClaim, conclusion: &Conclusion, numbe
                 Some((lower, None)) => format!("is at least {}", exact(lower)),
                 Some((lower, Some(upper))) => is(lower, upper),
             };
-            format!("the price of {kind} of {} at epsilon {} {ratio}", objective(cost), exact(epsilon))
+            format!(
+                "the price of {kind} of {} at epsilon {} {ratio}",
+                objective(cost),
+                exact(epsilon)
+            )
         }
     }
 }

@@ -15,8 +15,12 @@ use std::borrow::Cow;
 pub(super) fn chosen<'a>(game: &'a Game, outcome: &Outcome) -> Option<Cow<'a, Decision>> {
     match &outcome.accepted.claim.scope {
         Scope::Point(values) => Some(Cow::Owned(Decision { name: None, values: values.clone() })),
-        Scope::All if outcome.point.is_some() => outcome.point.clone().map(|values| Cow::Owned(Decision { name: None, values })),
-        Scope::All | Scope::Decision(_) => game.finite_decisions()?.get(outcome.decision).map(Cow::Borrowed),
+        Scope::All if outcome.point.is_some() => {
+            outcome.point.clone().map(|values| Cow::Owned(Decision { name: None, values }))
+        }
+        Scope::All | Scope::Decision(_) => {
+            game.finite_decisions()?.get(outcome.decision).map(Cow::Borrowed)
+        }
     }
 }
 
@@ -34,6 +38,7 @@ pub(super) fn decision(game: &Game, decision: &Decision, numbers: &NumberText) -
 /// `a = 1, b = 1/3 = 0.333...`.
 pub(super) fn parameters(game: &Game, decision: &Decision, numbers: &NumberText) -> String {
     let named = game.leader.parameters.iter().zip(&decision.values);
-    let words: Vec<String> = named.map(|(name, value)| format!("{} = {}", plain(name), numbers.exact(value))).collect();
+    let words: Vec<String> =
+        named.map(|(name, value)| format!("{} = {}", plain(name), numbers.exact(value))).collect();
     words.join(", ")
 }

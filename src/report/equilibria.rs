@@ -1,7 +1,8 @@
 //! The answer of `equilibria`.
 //!
-//! JSON: one object, `smfg-equilibria-result/1`. `polytopes` lists `component`, `support` and `vertices`; a vertex has its `policy` as
-//! `[stage][state][action]`, and the `masses` of the support.
+//! JSON: one object, `smfg-equilibria-result/1`. `polytopes` lists `component`, `support` and
+//! `vertices`; a vertex has its `policy` as `[stage][state][action]`, and the `masses` of the
+//! support.
 
 use super::cells::{cell, count};
 use super::decision::decision;
@@ -52,11 +53,18 @@ impl EquilibriaReport<'_> {
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
         write_field(out, "epsilon", "0")?;
         let chosen = game.finite_decisions().and_then(|decisions| decisions.get(self.decision));
-        write_field(out, "decision", &chosen.map(|chosen| decision(game, chosen, &numbers)).unwrap_or_default())?;
+        write_field(
+            out,
+            "decision",
+            &chosen.map(|chosen| decision(game, chosen, &numbers)).unwrap_or_default(),
+        )?;
         let found = if self.unique {
             "one, proved to be the only one".into()
         } else {
-            let (polytopes, components) = (count(set.polytopes.len(), "polytope"), count(set.components, "connected component"));
+            let (polytopes, components) = (
+                count(set.polytopes.len(), "polytope"),
+                count(set.components, "connected component"),
+            );
             format!("{polytopes} in {components}, of which {} isolated", set.isolated)
         };
         write_field(out, "equilibria", &found)?;
@@ -64,13 +72,21 @@ impl EquilibriaReport<'_> {
         for (index, polytope) in set.polytopes.iter().enumerate() {
             writeln!(out)?;
             let vertices = count(polytope.vertices.len(), "vertex").replace("vertexs", "vertices");
-            write_field(out, &format!("polytope {}", index + 1), &format!("component {}, {vertices}", polytope.component + 1))?;
+            write_field(
+                out,
+                &format!("polytope {}", index + 1),
+                &format!("component {}, {vertices}", polytope.component + 1),
+            )?;
             let rows = self.rows(polytope, left);
             write_table(out, &rows)?;
             let shown = polytope.vertices.len().min(left);
             left -= shown;
             if shown < polytope.vertices.len() {
-                writeln!(out, "  and {} more vertices: --format json prints all", polytope.vertices.len() - shown)?;
+                writeln!(
+                    out,
+                    "  and {} more vertices: --format json prints all",
+                    polytope.vertices.len() - shown
+                )?;
             }
         }
         writeln!(out)?;
@@ -78,9 +94,15 @@ impl EquilibriaReport<'_> {
         write_field(
             out,
             "certificate",
-            &format!("checked ({} bytes{written}): every equilibrium uses the pairs of a polytope and", self.bytes),
+            &format!(
+                "checked ({} bytes{written}): every equilibrium uses the pairs of a polytope and",
+                self.bytes
+            ),
         )?;
-        writeln!(out, "                finds all of them optimal, every vertex is one, and masses lie between those of the vertices")?;
+        writeln!(
+            out,
+            "                finds all of them optimal, every vertex is one, and masses lie between those of the vertices"
+        )?;
         write_field(out, "statistics", &count(set.nodes, "node"))
     }
 
@@ -91,7 +113,8 @@ impl EquilibriaReport<'_> {
         header.extend((1..=shown.len()).map(|number| format!("mass {number}")));
         let mut rows = vec![header];
         for (position, pair) in polytope.support.iter().enumerate() {
-            let (state, action) = (state_name(self.game, pair.state), action_name(self.game, pair.action));
+            let (state, action) =
+                (state_name(self.game, pair.state), action_name(self.game, pair.action));
             let mut row = vec![pair.stage.to_string(), plain(state), plain(action)];
             row.extend(shown.iter().map(|vertex| cell(&vertex.masses[position])));
             rows.push(row);
@@ -105,8 +128,12 @@ impl EquilibriaReport<'_> {
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let hash = self.game.hash();
-        let decision = self.game.finite_decisions().and_then(|decisions| decisions.get(self.decision));
-        write_document(out, &Document { report: self, hash: &hash, decision: decision.map(Cow::Borrowed) })
+        let decision =
+            self.game.finite_decisions().and_then(|decisions| decisions.get(self.decision));
+        write_document(
+            out,
+            &Document { report: self, hash: &hash, decision: decision.map(Cow::Borrowed) },
+        )
     }
 }
 
@@ -125,11 +152,17 @@ impl Serialize for Document<'_> {
         map.serialize_entry("game", &GameName { name: &game.name, hash: self.hash })?;
         map.serialize_entry("epsilon", "0")?;
         map.serialize_entry("class", &classify(game).class.to_string())?;
-        map.serialize_entry("decision", &self.decision.clone().map(|decision| ChosenDecision { game, decision }))?;
+        map.serialize_entry(
+            "decision",
+            &self.decision.clone().map(|decision| ChosenDecision { game, decision }),
+        )?;
         map.serialize_entry("unique", &unique)?;
         map.serialize_entry("components", &set.components)?;
         map.serialize_entry("isolated", &set.isolated)?;
-        map.serialize_entry("polytopes", &List(|| set.polytopes.iter().map(|polytope| PolytopeRows { game, polytope })))?;
+        map.serialize_entry(
+            "polytopes",
+            &List(|| set.polytopes.iter().map(|polytope| PolytopeRows { game, polytope })),
+        )?;
         map.serialize_entry("certificate", &CertificateNote { checked: true, path, bytes })?;
         map.serialize_entry("nodes", &set.nodes)?;
         map.end()
@@ -144,11 +177,16 @@ struct PolytopeRows<'a> {
 impl Serialize for PolytopeRows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let PolytopeRows { game, polytope } = *self;
-        let name = move |pair: &PairAt| (pair.stage, state_name(game, pair.state), action_name(game, pair.action));
+        let name = move |pair: &PairAt| {
+            (pair.stage, state_name(game, pair.state), action_name(game, pair.action))
+        };
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("component", &polytope.component)?;
         map.serialize_entry("support", &List(|| polytope.support.iter().map(name)))?;
-        map.serialize_entry("vertices", &List(|| polytope.vertices.iter().map(|vertex| VertexRows { game, vertex })))?;
+        map.serialize_entry(
+            "vertices",
+            &List(|| polytope.vertices.iter().map(|vertex| VertexRows { game, vertex })),
+        )?;
         map.end()
     }
 }
@@ -163,7 +201,10 @@ impl Serialize for VertexRows<'_> {
         let masses: &[Rational] = &self.vertex.masses;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("masses", &List(|| masses.iter().map(Exact)))?;
-        map.serialize_entry("policy", &PolicyRows { game: self.game, policy: &self.vertex.policy })?;
+        map.serialize_entry(
+            "policy",
+            &PolicyRows { game: self.game, policy: &self.vertex.policy },
+        )?;
         map.end()
     }
 }

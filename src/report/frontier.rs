@@ -70,9 +70,11 @@ struct PriceRow {
 impl PriceRow {
     fn new(price: &Price) -> Self {
         match price {
-            Price::Between(lower, upper) => {
-                PriceRow { lower: Some(lower.to_string()), upper: upper.as_ref().map(Rational::to_string), kind: "ratio" }
-            }
+            Price::Between(lower, upper) => PriceRow {
+                lower: Some(lower.to_string()),
+                upper: upper.as_ref().map(Rational::to_string),
+                kind: "ratio",
+            },
             Price::Infinite => PriceRow { lower: None, upper: None, kind: "infinite" },
             Price::Meaningless => PriceRow { lower: None, upper: None, kind: "none" },
         }
@@ -96,7 +98,9 @@ impl FrontierReport<'_> {
 
     /// Bounds of both sides at the epsilons asked for.
     fn rows(&self) -> impl Iterator<Item = (CurvePoint, CurvePoint)> {
-        self.evaluated.iter().filter_map(|epsilon| Some((self.outcome.worst().at(epsilon)?, self.outcome.best().at(epsilon)?)))
+        self.evaluated.iter().filter_map(|epsilon| {
+            Some((self.outcome.worst().at(epsilon)?, self.outcome.best().at(epsilon)?))
+        })
     }
 
     /// Writes a summary for people.
@@ -111,17 +115,43 @@ impl FrontierReport<'_> {
         let of = settings.objective.as_deref().unwrap_or("the leader's reward");
         write_field(out, "objective", &format!("{of}; {direction}"))?;
         let bounds = |lower: &Rational, upper: &Rational| {
-            if lower == upper { numbers.exact(lower) } else { format!("in {}", interval(lower, upper)) }
+            if lower == upper {
+                numbers.exact(lower)
+            } else {
+                format!("in {}", interval(lower, upper))
+            }
         };
-        write_field(out, "optimum", &format!("{} over all populations", bounds(&outcome.optimum.lower, &outcome.optimum.upper)))?;
+        write_field(
+            out,
+            "optimum",
+            &format!(
+                "{} over all populations",
+                bounds(&outcome.optimum.lower, &outcome.optimum.upper)
+            ),
+        )?;
         for (side, found) in [("worst", outcome.worst()), ("best", outcome.best())] {
             if let Some(first) = found.points().first() {
                 let value = bounds(&first.lower, &first.upper);
-                write_field(out, side, &format!("{value} over the equilibria at epsilon {}", numbers.fraction(&first.epsilon)))?;
+                write_field(
+                    out,
+                    side,
+                    &format!(
+                        "{value} over the equilibria at epsilon {}",
+                        numbers.fraction(&first.epsilon)
+                    ),
+                )?;
             }
         }
-        write_field(out, "anarchy", &format!("price {}", price_text(&outcome.price_of_anarchy(), &numbers)))?;
-        write_field(out, "stability", &format!("price {}", price_text(&outcome.price_of_stability(), &numbers)))?;
+        write_field(
+            out,
+            "anarchy",
+            &format!("price {}", price_text(&outcome.price_of_anarchy(), &numbers)),
+        )?;
+        write_field(
+            out,
+            "stability",
+            &format!("price {}", price_text(&outcome.price_of_stability(), &numbers)),
+        )?;
         for (side, found) in [("worst", outcome.worst()), ("best", outcome.best())] {
             writeln!(out)?;
             write_function(out, game, found, side, &numbers)?;
@@ -141,13 +171,15 @@ impl FrontierReport<'_> {
             let bounds = |point: &'_ CurvePoint| serde_json::to_value(Bounds::new(&point.lower, &point.upper)).ok();
             Some(serde_json::json!({ "epsilon": worst.epsilon.to_string(), "worst": bounds(&worst)?, "best": bounds(&best)? }))
         });
-        let decision = only_decision(game, settings).or_else(|| game.finite_decisions()?.first().cloned());
+        let decision =
+            only_decision(game, settings).or_else(|| game.finite_decisions()?.first().cloned());
         let document = Document {
             format: "smfg-frontier/1",
             command: "frontier",
             game: GameName { name: &game.name, hash: &outcome.optimum.game_hash },
             class: classify(game).class.to_string(),
-            decision: decision.map(|decision| ChosenDecision { game, decision: Cow::Owned(decision) }),
+            decision: decision
+                .map(|decision| ChosenDecision { game, decision: Cow::Owned(decision) }),
             objective: settings.objective.as_deref(),
             cost: outcome.cost,
             optimum: Bounds::new(&outcome.optimum.lower, &outcome.optimum.upper),
@@ -156,7 +188,11 @@ impl FrontierReport<'_> {
             evaluated: rows.collect(),
             price_of_anarchy: PriceRow::new(&outcome.price_of_anarchy()),
             price_of_stability: PriceRow::new(&outcome.price_of_stability()),
-            certificate: CertificateNote { checked: true, path: self.certificate_path, bytes: self.bytes },
+            certificate: CertificateNote {
+                checked: true,
+                path: self.certificate_path,
+                bytes: self.bytes,
+            },
             statistics: statistics(&self.statistics()),
         };
         write_document(out, &document)
@@ -168,9 +204,13 @@ impl FrontierReport<'_> {
     /// Those of `out`.
     pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "side,epsilon,{}", super::function_table::COLUMNS)?;
-        let chosen = only_decision(self.game, self.settings).map(|decision| name(self.game, &decision)).unwrap_or_default();
+        let chosen = only_decision(self.game, self.settings)
+            .map(|decision| name(self.game, &decision))
+            .unwrap_or_default();
         let mut side = |label: &str, points: &[CurvePoint]| {
-            points.iter().try_for_each(|point| writeln!(out, "{},{}", quoted(label), row(point, &chosen)))
+            points
+                .iter()
+                .try_for_each(|point| writeln!(out, "{},{}", quoted(label), row(point, &chosen)))
         };
         if self.evaluated.is_empty() {
             side("worst", self.outcome.worst().points())?;
@@ -186,10 +226,18 @@ impl FrontierReport<'_> {
     #[must_use]
     pub fn figure(&self) -> super::plot::Figure {
         let (mut curves, mut bands) = (Vec::new(), Vec::new());
-        let mut draw = |sweep: &Sweep, label: &str| super::function_table::draw(sweep, label, &mut curves, &mut bands);
+        let mut draw = |sweep: &Sweep, label: &str| {
+            super::function_table::draw(sweep, label, &mut curves, &mut bands)
+        };
         draw(self.outcome.worst(), "worst");
         draw(self.outcome.best(), "best");
         let y_label = self.settings.objective.clone().unwrap_or_else(|| "leader's reward".into());
-        super::plot::Figure { title: self.game.name.clone(), x_label: "exploitability at most".into(), y_label, curves, bands }
+        super::plot::Figure {
+            title: self.game.name.clone(),
+            x_label: "exploitability at most".into(),
+            y_label,
+            curves,
+            bands,
+        }
     }
 }

@@ -14,7 +14,8 @@ use std::io::{self, Write};
 /// Digits of decimals.
 const DIGITS: usize = 15;
 
-/// Columns: the abscissa and both bounds as fractions, the same as decimals rounded outwards, the decision.
+/// Columns: the abscissa and both bounds as fractions, the same as decimals rounded outwards, the
+/// decision.
 pub(super) const COLUMNS: &str = "lower,upper,lower_decimal,upper_decimal,decision";
 
 /// One row, without what identifies it.
@@ -27,19 +28,29 @@ pub(super) fn row(point: &CurvePoint, decision: &str) -> String {
 /// A field of text: in quotes when it needs them, quotes doubled.
 pub(super) fn quoted(text: &str) -> String {
     let needs = |c: char| matches!(c, ',' | '"' | '\n' | '\r');
-    if text.contains(needs) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
+    if text.contains(needs) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_string()
+    }
 }
 
 /// Name of a decision, or its parameters.
 pub(super) fn name(game: &Game, decision: &Decision) -> String {
     decision.name.clone().unwrap_or_else(|| {
-        let words = game.leader.parameters.iter().zip(&decision.values).map(|(name, value)| format!("{name}={value}"));
+        let words = game
+            .leader
+            .parameters
+            .iter()
+            .zip(&decision.values)
+            .map(|(name, value)| format!("{name}={value}"));
         words.collect::<Vec<_>>().join(",")
     })
 }
 
 impl SweepReport<'_> {
-    /// Writes a table of comma-separated values: the points asked for, else those at which bounds are stated.
+    /// Writes a table of comma-separated values: the points asked for, else those at which bounds
+    /// are stated.
     ///
     /// # Errors
     /// Those of `out`.
@@ -49,19 +60,30 @@ impl SweepReport<'_> {
                 writeln!(out, "epsilon,{COLUMNS}")?;
                 if self.evaluated.is_empty() {
                     return sweep.points().iter().enumerate().try_for_each(|(index, point)| {
-                        let decision = sweep.decision(self.game, index).map(|decision| name(self.game, decision)).unwrap_or_default();
+                        let decision = sweep
+                            .decision(self.game, index)
+                            .map(|decision| name(self.game, decision))
+                            .unwrap_or_default();
                         writeln!(out, "{}", row(point, &decision))
                     });
                 }
-                self.evaluated.iter().filter_map(|epsilon| sweep.at(epsilon)).try_for_each(|point| writeln!(out, "{}", row(&point, "")))
+                self.evaluated
+                    .iter()
+                    .filter_map(|epsilon| sweep.at(epsilon))
+                    .try_for_each(|point| writeln!(out, "{}", row(&point, "")))
             }
             Followed::Constant { name: constant, points } => {
                 writeln!(out, "{},{COLUMNS}", quoted(constant))?;
                 points.iter().try_for_each(|point| {
                     let claim = &point.outcome.accepted.claim;
                     let chosen = super::decision::chosen(&point.game, &point.outcome);
-                    let decision = chosen.map(|decision| name(&point.game, &decision)).unwrap_or_default();
-                    let at = CurvePoint { epsilon: point.at.clone(), lower: claim.lower.clone(), upper: claim.upper.clone() };
+                    let decision =
+                        chosen.map(|decision| name(&point.game, &decision)).unwrap_or_default();
+                    let at = CurvePoint {
+                        epsilon: point.at.clone(),
+                        lower: claim.lower.clone(),
+                        upper: claim.upper.clone(),
+                    };
                     writeln!(out, "{}", row(&at, &decision))
                 })
             }
@@ -80,9 +102,18 @@ impl SweepReport<'_> {
             }
             Followed::Constant { name, points } => {
                 let side = |of: fn(&crate::certificate::Claim) -> &Rational| {
-                    points.iter().map(|point| (to_approx(&point.at), to_approx(of(&point.outcome.accepted.claim)))).collect()
+                    points
+                        .iter()
+                        .map(|point| {
+                            (to_approx(&point.at), to_approx(of(&point.outcome.accepted.claim)))
+                        })
+                        .collect()
                 };
-                curves.push(Curve { label: "at least".into(), points_approx: side(|claim| &claim.lower), ..Curve::default() });
+                curves.push(Curve {
+                    label: "at least".into(),
+                    points_approx: side(|claim| &claim.lower),
+                    ..Curve::default()
+                });
                 curves.push(Curve {
                     label: "at most".into(),
                     points_approx: side(|claim| &claim.upper),
@@ -92,7 +123,13 @@ impl SweepReport<'_> {
             }
         };
         let y_label = self.settings.objective.clone().unwrap_or_else(|| "leader's value".into());
-        super::plot::Figure { title: self.game.name.clone(), x_label: x_label.into(), y_label, curves, bands }
+        super::plot::Figure {
+            title: self.game.name.clone(),
+            x_label: x_label.into(),
+            y_label,
+            curves,
+            bands,
+        }
     }
 }
 
@@ -115,7 +152,8 @@ pub(super) fn draw(sweep: &Sweep, label: &str, curves: &mut Vec<Curve>, bands: &
         upper.push((to_approx(&only.epsilon), to_approx(&only.upper)));
     }
     if sweep.exact() {
-        let stroke = if lower.len() == 1 { super::plot::Stroke::Dots } else { super::plot::Stroke::Solid };
+        let stroke =
+            if lower.len() == 1 { super::plot::Stroke::Dots } else { super::plot::Stroke::Solid };
         curves.push(Curve { label: label.into(), points_approx: lower, stroke });
     } else {
         bands.push(Band { label: label.into(), lower_approx: lower, upper_approx: upper });

@@ -41,19 +41,42 @@ impl InfoReport<'_> {
         structure::write(out, &structure::of_decisions(game))?;
         let solve = self.solvable.as_ref().map_or_else(|reason| reason.clone(), |()| "yes".into());
         write_field(out, "solve", &solve)?;
-        let sizes = [("stages", game.stages.len()), ("states", game.states.len()), ("actions", game.actions.len())];
-        let more = [("pairs", game.pairs()), ("transitions", game.transition_entries()), ("aggregates", game.aggregates.len())];
+        let sizes = [
+            ("stages", game.stages.len()),
+            ("states", game.states.len()),
+            ("actions", game.actions.len()),
+        ];
+        let more = [
+            ("pairs", game.pairs()),
+            ("transitions", game.transition_entries()),
+            ("aggregates", game.aggregates.len()),
+        ];
         for (label, size) in sizes.into_iter().chain(more) {
             write_field(out, label, &size.to_string())?;
         }
-        write_field(out, "rewards", &bounds_text(entry_bounds(game, |stage| &stage.reward), &numbers))?;
-        write_field(out, "leader rewards", &bounds_text(entry_bounds(game, |stage| &stage.leader_reward), &numbers))?;
+        write_field(
+            out,
+            "rewards",
+            &bounds_text(entry_bounds(game, |stage| &stage.reward), &numbers),
+        )?;
+        write_field(
+            out,
+            "leader rewards",
+            &bounds_text(entry_bounds(game, |stage| &stage.leader_reward), &numbers),
+        )?;
         let payoff = formula(game, &game.payoff);
         let terms = || format!("a polynomial of {} terms", game.payoff.len());
-        write_field(out, "leader payoff", &if payoff.len() > LONGEST_FORMULA { terms() } else { payoff })?;
+        write_field(
+            out,
+            "leader payoff",
+            &if payoff.len() > LONGEST_FORMULA { terms() } else { payoff },
+        )?;
         self.write_leader(out, &numbers)?;
         if numbers.shortened() {
-            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+            writeln!(
+                out,
+                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+            )?;
         }
         if self.expand { write_tables(out, game) } else { Ok(()) }
     }
@@ -62,12 +85,17 @@ impl InfoReport<'_> {
         let game = self.game;
         match &game.leader.decisions {
             DecisionSet::Finite(decisions)
-                if decisions.iter().all(|decision| decision.name.is_none()) && game.leader.parameters.is_empty() =>
+                if decisions.iter().all(|decision| decision.name.is_none())
+                    && game.leader.parameters.is_empty() =>
             {
                 write_field(out, "leader", "none")
             }
             DecisionSet::Finite(decisions) => {
-                write_field(out, "leader", &format!("chooses one of {} decisions", decisions.len()))?;
+                write_field(
+                    out,
+                    "leader",
+                    &format!("chooses one of {} decisions", decisions.len()),
+                )?;
                 let mut rows = vec![vec!["decision".to_string()]];
                 rows[0].extend(game.leader.parameters.iter().map(|name| plain(name)));
                 for decision in decisions.iter().take(MOST_ROWS) {
@@ -86,17 +114,27 @@ impl InfoReport<'_> {
                 write_field(
                     out,
                     "leader",
-                    &format!("chooses a point of a polytope: dimension {dimension}, {constraints} constraints besides bounds"),
+                    &format!(
+                        "chooses a point of a polytope: dimension {dimension}, {constraints} constraints besides bounds"
+                    ),
                 )?;
-                let mut rows = vec![["parameter", "at least", "at most", "values"].map(String::from).to_vec()];
+                let mut rows =
+                    vec![["parameter", "at least", "at most", "values"].map(String::from).to_vec()];
                 let bounds = parameter_bounds(game);
-                for ((name, (lower, upper)), grid) in game.leader.parameters.iter().zip(&bounds).zip(grids).take(MOST_ROWS) {
+                for ((name, (lower, upper)), grid) in
+                    game.leader.parameters.iter().zip(&bounds).zip(grids).take(MOST_ROWS)
+                {
                     let values = match grid {
                         Grid::Continuous => "continuous".into(),
                         Grid::Integer => "integer".into(),
                         Grid::Step(step) => format!("steps of {}", numbers.fraction(step)),
                     };
-                    rows.push(vec![plain(name), numbers.fraction(lower), numbers.fraction(upper), values]);
+                    rows.push(vec![
+                        plain(name),
+                        numbers.fraction(lower),
+                        numbers.fraction(upper),
+                        values,
+                    ]);
                 }
                 write_table(out, &rows)?;
                 match bounds.len().saturating_sub(MOST_ROWS) {
@@ -112,10 +150,18 @@ fn bounds_text(bounds: Option<EntryBounds>, numbers: &NumberText) -> String {
     match bounds {
         None => String::new(),
         Some(EntryBounds { lower, upper, constant: true }) => {
-            format!("constant; least entry {}, greatest {}", numbers.exact(&lower), numbers.exact(&upper))
+            format!(
+                "constant; least entry {}, greatest {}",
+                numbers.exact(&lower),
+                numbers.exact(&upper)
+            )
         }
         Some(EntryBounds { lower, upper, constant: false }) => {
-            format!("formulas; entries between {} and {}", numbers.exact(&lower), numbers.exact(&upper))
+            format!(
+                "formulas; entries between {} and {}",
+                numbers.exact(&lower),
+                numbers.exact(&upper)
+            )
         }
     }
 }

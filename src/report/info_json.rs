@@ -1,11 +1,14 @@
 //! `info --format json`: one object, `smfg-info/1`.
 //!
-//! Keys: `format`, `command`, `game` (`name`, `hash`, `description`, `source`), `class`, `reason`, `structures` (the kinds of interaction in class C1: `kind`, `reason`, `nonconvex_directions`,
-//! `potential`, number of `decisions`; empty when not decided), `solve` (`supported`, `reason`), `sizes`
-//! (`stages`, `states`, `actions`, `pairs`, `transition_entries`, `aggregates`), `reward` and `leader_reward` (bounds of the
-//! entries over all decisions and populations; `constant` says that they are extreme entries), `payoff` (a formula), `leader`
-//! (`kind`: `none`, `finite` or `polyhedral`; `parameters` with bounds; `decisions`; number of `constraints`). With `--expand` also
-//! `aggregates` and `tables`, an entry per available (stage, state, action). Formulas name aggregates `m0`, `m1`, ...
+//! Keys: `format`, `command`, `game` (`name`, `hash`, `description`, `source`), `class`, `reason`,
+//! `structures` (the kinds of interaction in class C1: `kind`, `reason`, `nonconvex_directions`,
+//! `potential`, number of `decisions`; empty when not decided), `solve` (`supported`, `reason`),
+//! `sizes` (`stages`, `states`, `actions`, `pairs`, `transition_entries`, `aggregates`), `reward`
+//! and `leader_reward` (bounds of the entries over all decisions and populations; `constant` says
+//! that they are extreme entries), `payoff` (a formula), `leader` (`kind`: `none`, `finite` or
+//! `polyhedral`; `parameters` with bounds; `decisions`; number of `constraints`). With `--expand`
+//! also `aggregates` and `tables`, an entry per available (stage, state, action). Formulas name
+//! aggregates `m0`, `m1`, ...
 
 use super::bounds::{EntryBounds, entry_bounds, parameter_bounds};
 use super::info::InfoReport;
@@ -27,16 +30,28 @@ impl InfoReport<'_> {
         let game = self.game;
         let classification = classify(game);
         let bounds = |table: fn(&Stage) -> &Columns| entry_bounds(game, table);
-        let (reward, leader_reward) = (bounds(|stage| &stage.reward), bounds(|stage| &stage.leader_reward));
+        let (reward, leader_reward) =
+            (bounds(|stage| &stage.reward), bounds(|stage| &stage.leader_reward));
         let parameters = parameter_bounds(game);
         let document = Document {
             format: "smfg-info/1",
             command: "info",
-            game: GameWords { name: &game.name, hash: game.hash(), description: &game.description, source: &game.source },
+            game: GameWords {
+                name: &game.name,
+                hash: game.hash(),
+                description: &game.description,
+                source: &game.source,
+            },
             class: classification.class.to_string(),
             reason: classification.reason,
-            structures: of_decisions(game).iter().map(|(own, decisions)| StructureNote::new(own, Some(*decisions))).collect(),
-            solve: Support { supported: self.solvable.is_ok(), reason: self.solvable.as_ref().err() },
+            structures: of_decisions(game)
+                .iter()
+                .map(|(own, decisions)| StructureNote::new(own, Some(*decisions)))
+                .collect(),
+            solve: Support {
+                supported: self.solvable.is_ok(),
+                reason: self.solvable.as_ref().err(),
+            },
             sizes: Sizes {
                 stages: game.stages.len(),
                 states: game.states.len(),
@@ -49,7 +64,9 @@ impl InfoReport<'_> {
             leader_reward: leader_reward.as_ref().map(TableBounds::new),
             payoff: formula(game, &game.payoff),
             leader: LeaderRows { game, parameters: &parameters },
-            aggregates: self.expand.then_some(List(|| game.aggregates.iter().map(|aggregate| AggregateRow { game, aggregate }))),
+            aggregates: self.expand.then_some(List(|| {
+                game.aggregates.iter().map(|aggregate| AggregateRow { game, aggregate })
+            })),
             tables: self.expand.then_some(List(|| TableRow::all(game))),
         };
         write_document(out, &document)
@@ -138,24 +155,30 @@ impl Serialize for LeaderRows<'_> {
             DecisionSet::Finite(_) => &[],
         };
         let rows = || {
-            leader.parameters.iter().zip(self.parameters).enumerate().map(|(k, (name, (lower, upper)))| ParameterRow {
-                name,
-                lower: Exact(lower),
-                upper: Exact(upper),
-                integer: grids.get(k).map(|grid| *grid == Grid::Integer),
-                step: grids.get(k).and_then(|grid| if let Grid::Step(step) = grid { Some(Exact(step)) } else { None }),
-            })
+            leader.parameters.iter().zip(self.parameters).enumerate().map(
+                |(k, (name, (lower, upper)))| ParameterRow {
+                    name,
+                    lower: Exact(lower),
+                    upper: Exact(upper),
+                    integer: grids.get(k).map(|grid| *grid == Grid::Integer),
+                    step: grids.get(k).and_then(|grid| {
+                        if let Grid::Step(step) = grid { Some(Exact(step)) } else { None }
+                    }),
+                },
+            )
         };
         let mut map = serializer.serialize_map(None)?;
         match &leader.decisions {
             DecisionSet::Finite(decisions) => {
-                let none = leader.parameters.is_empty() && decisions.iter().all(|decision| decision.name.is_none());
+                let none = leader.parameters.is_empty()
+                    && decisions.iter().all(|decision| decision.name.is_none());
                 map.serialize_entry("kind", if none { "none" } else { "finite" })?;
                 map.serialize_entry("parameters", &List(rows))?;
                 let named = |values| leader.parameters.iter().zip(values);
                 let list = List(|| {
                     decisions.iter().map(|decision| {
-                        let parameters = Entries(move || named(decision.values.iter().map(Exact as fn(_) -> _)));
+                        let parameters =
+                            Entries(move || named(decision.values.iter().map(Exact as fn(_) -> _)));
                         DecisionRow { name: decision.name.as_deref(), parameters }
                     })
                 });
@@ -187,7 +210,13 @@ impl Serialize for AggregateRow<'_> {
         use serde::ser::SerializeMap;
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("stage", &self.aggregate.stage)?;
-        map.serialize_entry("weights", &List(|| weights(self.game, self.aggregate).map(|(state, action, w)| (state, action, Exact(w)))))?;
+        map.serialize_entry(
+            "weights",
+            &List(|| {
+                weights(self.game, self.aggregate)
+                    .map(|(state, action, w)| (state, action, Exact(w)))
+            }),
+        )?;
         map.end()
     }
 }

@@ -1,7 +1,8 @@
-//! JSON of results: exact numbers as strings, decimals beside them, and a layout that people can read.
+//! JSON of results: exact numbers as strings, decimals beside them, and a layout that people can
+//! read.
 //!
-//! Everything is serialised from borrowed data straight into the output, so that a policy of millions of
-//! entries is never held as text.
+//! Everything is serialised from borrowed data straight into the output, so that a policy of
+//! millions of entries is never held as text.
 
 use super::number::DIGITS;
 use crate::exact::{Rational, Rounding, decimal};
@@ -135,7 +136,11 @@ impl Formatter for Layout {
         self.end(writer, b"]")
     }
 
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.entry(writer, first)
     }
 
@@ -152,7 +157,11 @@ impl Formatter for Layout {
         self.end(writer, b"}")
     }
 
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.entry(writer, first)
     }
 

@@ -1,7 +1,8 @@
 //! Answers for people (text) and for programs (JSON).
 //!
-//! A report borrows what it prints and writes it to a stream. Exact numbers are strings `"p/q"` in JSON, with decimals rounded
-//! outwards beside the bounds of a value; text shows short fractions, and encloses long ones in decimals.
+//! A report borrows what it prints and writes it to a stream. Exact numbers are strings `"p/q"` in
+//! JSON, with decimals rounded outwards beside the bounds of a value; text shows short fractions,
+//! and encloses long ones in decimals.
 
 mod bounds;
 #[cfg(feature = "solver")]

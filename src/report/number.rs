@@ -1,7 +1,7 @@
 //! Exact numbers for people.
 //!
-//! Short fractions are printed as they are, with their decimals; long ones as an interval of decimals, rounded
-//! outwards, so that whatever is printed is true.
+//! Short fractions are printed as they are, with their decimals; long ones as an interval of
+//! decimals, rounded outwards, so that whatever is printed is true.
 
 use crate::exact::{Natural, Rational, Rounding, decimal, format_rational, truncated};
 use dashu_base::BitTest;
@@ -19,7 +19,8 @@ pub(super) struct NumberText {
 }
 
 impl NumberText {
-    /// `7`, `81/100 = 0.81`, `1/3 = 0.333333333333333...`, or `[0.123, 0.124]...` for a long fraction.
+    /// `7`, `81/100 = 0.81`, `1/3 = 0.333333333333333...`, or `[0.123, 0.124]...` for a long
+    /// fraction.
     pub(super) fn exact(&self, value: &Rational) -> String {
         match short_fraction(value, LONGEST) {
             None => {
@@ -47,12 +48,17 @@ impl NumberText {
 
 /// `[lower, upper]` in decimals rounded outwards.
 pub(super) fn interval(lower: &Rational, upper: &Rational) -> String {
-    format!("[{}, {}]", decimal(lower, DIGITS, Rounding::Down), decimal(upper, DIGITS, Rounding::Up))
+    format!(
+        "[{}, {}]",
+        decimal(lower, DIGITS, Rounding::Down),
+        decimal(upper, DIGITS, Rounding::Up)
+    )
 }
 
 /// `p/q` when it has at most `longest` characters.
 pub(super) fn short_fraction(value: &Rational, longest: usize) -> Option<String> {
-    // Decimal digits are at least three tenths of the bits: long numbers are not spelled to be measured.
+    // Decimal digits are at least three tenths of the bits: long numbers are not spelled to be
+    // measured.
     let bits = |n: &Natural| n.bit_len();
     let (_, numerator) = value.numerator().clone().into_parts();
     if (bits(&numerator) + bits(value.denominator())) * 3 / 10 > longest + 1 {
@@ -61,7 +67,8 @@ pub(super) fn short_fraction(value: &Rational, longest: usize) -> Option<String>
     Some(format_rational(value)).filter(|text| text.len() <= longest)
 }
 
-/// `text` with every run of more than [`LONGEST`] digits cut: messages may quote numbers of any length.
+/// `text` with every run of more than [`LONGEST`] digits cut: messages may quote numbers of any
+/// length.
 pub(super) fn shorten_digits(text: &str) -> String {
     let mut result = String::with_capacity(text.len().min(4096));
     let mut rest = text;
@@ -91,7 +98,10 @@ mod tests {
         assert_eq!(numbers.exact(&ratio(7, 1)), "7");
         assert_eq!(numbers.exact(&ratio(81, 100)), "81/100 = 0.81");
         assert_eq!(numbers.exact(&ratio(-2, 3)), "-2/3 = -0.666666666666666...");
-        assert_eq!(numbers.exact(&parse_rational("1e-9").expect("a number")), "1/1000000000 = 1e-9");
+        assert_eq!(
+            numbers.exact(&parse_rational("1e-9").expect("a number")),
+            "1/1000000000 = 1e-9"
+        );
         assert!(!numbers.shortened());
         let long = parse_rational(&format!("1/3{}", "0".repeat(60))).expect("a number");
         assert_eq!(numbers.exact(&long), "[3.33333333333333e-61, 3.33333333333334e-61]...");

@@ -18,10 +18,11 @@ impl Serialize for PolicyRows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let actions = self.game.actions.len();
         let stages = List(|| {
-            self.policy
-                .stages
-                .iter()
-                .map(move |stage| List(move || (0..stage.states()).map(move |state| ActionRow { stage, state, actions })))
+            self.policy.stages.iter().map(move |stage| {
+                List(move || {
+                    (0..stage.states()).map(move |state| ActionRow { stage, state, actions })
+                })
+            })
         });
         stages.serialize(serializer)
     }
@@ -38,15 +39,24 @@ impl Serialize for ActionRow<'_> {
         let mut row = serializer.serialize_seq(Some(self.actions))?;
         for action in 0..self.actions {
             match self.stage {
-                StagePolicy::Pure(played) => row.serialize_element(if played[self.state] as usize == action { "1" } else { "0" })?,
-                StagePolicy::Mixed(_) => row.serialize_element(&Exact(&self.stage.probability(self.state, action)))?,
+                StagePolicy::Pure(played) => {
+                    row.serialize_element(if played[self.state] as usize == action {
+                        "1"
+                    } else {
+                        "0"
+                    })?
+                }
+                StagePolicy::Mixed(_) => {
+                    row.serialize_element(&Exact(&self.stage.probability(self.state, action)))?
+                }
             }
         }
         row.end()
     }
 }
 
-/// `{"weight", "policy"}`, the policy as `[stage][state]` names of actions, or tables of probabilities where it mixes.
+/// `{"weight", "policy"}`, the policy as `[stage][state]` names of actions, or tables of
+/// probabilities where it mixes.
 pub(super) struct PartRows<'a> {
     pub(super) game: &'a Game,
     pub(super) part: &'a Part,
@@ -59,7 +69,10 @@ impl Serialize for PartRows<'_> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("weight", &Exact(&self.part.weight))?;
         let stages = &self.part.policy.stages;
-        map.serialize_entry("policy", &List(|| stages.iter().map(|stage| NamedRow { game, stage })))?;
+        map.serialize_entry(
+            "policy",
+            &List(|| stages.iter().map(|stage| NamedRow { game, stage })),
+        )?;
         map.end()
     }
 }
@@ -73,10 +86,12 @@ impl Serialize for NamedRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let name = |action: u32| action_name(self.game, action as usize);
         match self.stage {
-            StagePolicy::Pure(actions) => serializer.collect_seq(actions.iter().map(|&action| name(action))),
-            StagePolicy::Mixed(rows) => {
-                serializer.collect_seq(rows.iter().map(|row| Entries(move || row.iter().map(move |(action, p)| (name(*action), Exact(p))))))
+            StagePolicy::Pure(actions) => {
+                serializer.collect_seq(actions.iter().map(|&action| name(action)))
             }
+            StagePolicy::Mixed(rows) => serializer.collect_seq(rows.iter().map(|row| {
+                Entries(move || row.iter().map(move |(action, p)| (name(*action), Exact(p))))
+            })),
         }
     }
 }
@@ -99,16 +114,25 @@ struct Cohort<'a> {
     mass_approx: Vec<f64>,
 }
 
-/// The states that the mixture `parts` reaches, with what is done there. Probabilities are those of `policy`, when
-/// there is one, and rounded ones of the mixture otherwise.
-pub(super) fn reached(game: &Game, numbers: &Numbers, parts: &[Part], policy: Option<&Policy>, most: usize) -> Reached {
+/// The states that the mixture `parts` reaches, with what is done there. Probabilities are those of
+/// `policy`, when there is one, and rounded ones of the mixture otherwise.
+pub(super) fn reached(
+    game: &Game,
+    numbers: &Numbers,
+    parts: &[Part],
+    policy: Option<&Policy>,
+    most: usize,
+) -> Reached {
     let initial: Vec<f64> = numbers.initial.iter().map(|p| to_approx(&p)).collect();
-    let support: Vec<bool> = (0..initial.len()).map(|state| !numbers.initial.numerators().is_zero_at(state)).collect();
+    let support: Vec<bool> =
+        (0..initial.len()).map(|state| !numbers.initial.numerators().is_zero_at(state)).collect();
     let cohort = |part| Cohort { part, reached: support.clone(), mass_approx: initial.clone() };
     let mut cohorts: Vec<Cohort<'_>> = parts.iter().map(cohort).collect();
     let mut table = Reached { rows: Vec::new(), more: 0, rounded: policy.is_none() };
     for (t, stage) in numbers.stages.iter().enumerate() {
-        for state in (0..stage.pairs.states()).filter(|&state| cohorts.iter().any(|c| c.reached[state])) {
+        for state in
+            (0..stage.pairs.states()).filter(|&state| cohorts.iter().any(|c| c.reached[state]))
+        {
             if table.rows.len() < most {
                 table.rows.push(row(game, &cohorts, policy, t, state));
             } else {
@@ -123,11 +147,20 @@ pub(super) fn reached(game: &Game, numbers: &Numbers, parts: &[Part], policy: Op
     table
 }
 
-fn row(game: &Game, cohorts: &[Cohort<'_>], policy: Option<&Policy>, t: usize, state: usize) -> Vec<String> {
+fn row(
+    game: &Game,
+    cohorts: &[Cohort<'_>],
+    policy: Option<&Policy>,
+    t: usize,
+    state: usize,
+) -> Vec<String> {
     let share = |cohort: &Cohort<'_>| to_approx(&cohort.part.weight) * cohort.mass_approx[state];
     let mass: f64 = cohorts.iter().map(share).sum();
     let plays = match policy {
-        Some(policy) => play(&policy.stages[t], state).into_iter().map(|(action, p)| (action, cell(&p))).collect(),
+        Some(policy) => play(&policy.stages[t], state)
+            .into_iter()
+            .map(|(action, p)| (action, cell(&p)))
+            .collect(),
         None => {
             let mut mixed: Vec<(u32, f64)> = Vec::new();
             for cohort in cohorts.iter().filter(|cohort| cohort.reached[state]) {
@@ -141,7 +174,12 @@ fn row(game: &Game, cohorts: &[Cohort<'_>], policy: Option<&Policy>, t: usize, s
             }
             mixed.sort_unstable_by_key(|(action, _)| *action);
             let only = mixed.len() == 1;
-            mixed.into_iter().map(|(action, sum)| (action, if only { "1".into() } else { approximate(sum / mass, 4) })).collect::<Vec<_>>()
+            mixed
+                .into_iter()
+                .map(|(action, sum)| {
+                    (action, if only { "1".into() } else { approximate(sum / mass, 4) })
+                })
+                .collect::<Vec<_>>()
         }
     };
     let plays: Vec<String> = plays
@@ -158,7 +196,9 @@ fn row(game: &Game, cohorts: &[Cohort<'_>], policy: Option<&Policy>, t: usize, s
 fn play(stage: &StagePolicy, state: usize) -> Vec<(u32, Rational)> {
     match stage {
         StagePolicy::Pure(actions) => vec![(actions[state], Rational::ONE)],
-        StagePolicy::Mixed(rows) => rows[state].iter().filter(|(_, p)| !p.is_zero()).cloned().collect(),
+        StagePolicy::Mixed(rows) => {
+            rows[state].iter().filter(|(_, p)| !p.is_zero()).cloned().collect()
+        }
     }
 }
 
@@ -171,11 +211,16 @@ impl Cohort<'_> {
         for state in (0..states).filter(|&state| self.reached[state]) {
             for (action, p) in play(&self.part.policy.stages[t], state) {
                 let Some(pair) = stage.pairs.find(state, action as usize) else { continue };
-                for entry in successors.of_pair(pair).filter(|&entry| !probability.numerators().is_zero_at(entry)) {
+                for entry in successors
+                    .of_pair(pair)
+                    .filter(|&entry| !probability.numerators().is_zero_at(entry))
+                {
                     let next = successors.state(entry);
                     reached[next] = true;
                     if masses {
-                        mass_approx[next] += self.mass_approx[state] * to_approx(&p) * to_approx(&probability.get(entry));
+                        mass_approx[next] += self.mass_approx[state]
+                            * to_approx(&p)
+                            * to_approx(&probability.get(entry));
                     }
                 }
             }

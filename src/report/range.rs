@@ -35,8 +35,16 @@ impl RangeReport<'_> {
         write_structure(out, game, &outcome.least)?;
         write_field(out, "epsilon", &numbers.exact(&claim.epsilon))?;
         let chosen = chosen(game, &outcome.least);
-        write_field(out, "decision", &chosen.map(|chosen| decision(game, &chosen, &numbers)).unwrap_or_default())?;
-        write_field(out, "range of", &claim.of.as_ref().map_or_else(|| "the leader's reward".into(), |of| plain(of)))?;
+        write_field(
+            out,
+            "decision",
+            &chosen.map(|chosen| decision(game, &chosen, &numbers)).unwrap_or_default(),
+        )?;
+        write_field(
+            out,
+            "range of",
+            &claim.of.as_ref().map_or_else(|| "the leader's reward".into(), |of| plain(of)),
+        )?;
         write_end(out, "least", &outcome.least, &numbers)?;
         write_end(out, "greatest", &outcome.greatest, &numbers)?;
         write_status(out, game, outcome.status(), outcome.termination())?;
@@ -44,32 +52,54 @@ impl RangeReport<'_> {
         self.write_equilibrium(out, "greatest", &outcome.greatest, &numbers)?;
         write_statistics(out, &outcome.statistics(), outcome.certificate.len(), certificate_path)?;
         if numbers.shortened() {
-            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+            writeln!(
+                out,
+                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+            )?;
         }
         Ok(())
     }
 
-    fn write_equilibrium(&self, out: &mut dyn Write, end: &str, outcome: &Outcome, numbers: &NumberText) -> io::Result<()> {
+    fn write_equilibrium(
+        &self,
+        out: &mut dyn Write,
+        end: &str,
+        outcome: &Outcome,
+        numbers: &NumberText,
+    ) -> io::Result<()> {
         writeln!(out)?;
         let Some(equilibrium) = &outcome.equilibrium else {
             return write_field(
                 out,
                 "equilibrium",
-                &format!("none found for the {end} value: its bounds follow from the range of all populations"),
+                &format!(
+                    "none found for the {end} value: its bounds follow from the range of all populations"
+                ),
             );
         };
         let found = if outcome.status == Status::Exact { "with" } else { "the witness of" };
         write_field(out, "equilibrium", &format!("{found} the {end} value"))?;
         let value = if outcome.accepted.claim.of.is_some() { "value" } else { "leader reward" };
-        // The game whose leader's reward is the expression: its own may be of a kind that has no table.
-        let objective = outcome.accepted.claim.of.as_ref().and_then(|of| self.game.with_objective(of).ok());
-        let report = SolveReport { game: objective.as_ref().unwrap_or(self.game), outcome, certificate_path: None };
+        // The game whose leader's reward is the expression: its own may be of a kind that has no
+        // table.
+        let objective =
+            outcome.accepted.claim.of.as_ref().and_then(|of| self.game.with_objective(of).ok());
+        let report = SolveReport {
+            game: objective.as_ref().unwrap_or(self.game),
+            outcome,
+            certificate_path: None,
+        };
         report.write_equilibrium(out, equilibrium, value, numbers)
     }
 }
 
 /// One end of the range: a number, or bounds.
-fn write_end(out: &mut dyn Write, end: &str, outcome: &Outcome, numbers: &NumberText) -> io::Result<()> {
+fn write_end(
+    out: &mut dyn Write,
+    end: &str,
+    outcome: &Outcome,
+    numbers: &NumberText,
+) -> io::Result<()> {
     let claim = &outcome.accepted.claim;
     if claim.lower == claim.upper {
         return write_field(out, end, &numbers.exact(&claim.lower));

@@ -3,7 +3,10 @@
 use super::decision::chosen;
 use super::json::{Bounds, Exact, write_document};
 use super::range::RangeReport;
-use super::solve_json::{CertificateNote, ChosenDecision, EquilibriumRows, GameName, StatisticsNote, statistics, status, termination};
+use super::solve_json::{
+    CertificateNote, ChosenDecision, EquilibriumRows, GameName, StatisticsNote, statistics, status,
+    termination,
+};
 use super::structure::{StructureNote, at_decision};
 use crate::game::{Game, classify};
 use crate::leader::Outcome;
@@ -56,12 +59,17 @@ impl RangeReport<'_> {
             structure: chosen(game, &outcome.least)
                 .and_then(|decision| at_decision(game, &decision.values))
                 .map(|own| StructureNote::new(&own, None)),
-            decision: chosen(game, &outcome.least).map(|decision| ChosenDecision { game, decision }),
+            decision: chosen(game, &outcome.least)
+                .map(|decision| ChosenDecision { game, decision }),
             of: claim.of.as_deref(),
             least: end(game, &outcome.least),
             greatest: end(game, &outcome.greatest),
             status: status(outcome.status()),
-            certificate: CertificateNote { checked: true, path: certificate_path, bytes: outcome.certificate.len() },
+            certificate: CertificateNote {
+                checked: true,
+                path: certificate_path,
+                bytes: outcome.certificate.len(),
+            },
             statistics: statistics(&outcome.statistics()),
             termination: termination(outcome.termination()),
         };
@@ -75,6 +83,10 @@ fn end<'a>(game: &'a Game, outcome: &'a Outcome) -> End<'a> {
     End {
         bounds: Bounds::new(&claim.lower, &claim.upper),
         status: status(outcome.status),
-        equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows { game, equilibrium, value }),
+        equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows {
+            game,
+            equilibrium,
+            value,
+        }),
     }
 }

@@ -6,7 +6,10 @@ use super::number::NumberText;
 use super::sensitivity::{bounds_cell, bounds_text, claimed, decision_text, error_text};
 use super::sensitivity_json::{OwnedBounds, RadiiRow};
 use super::solve::{SolveReport, write_statistics, write_status};
-use super::solve_json::{CertificateNote, ChosenDecision, EquilibriumRows, GameName, StatisticsNote, statistics, status, termination};
+use super::solve_json::{
+    CertificateNote, ChosenDecision, EquilibriumRows, GameName, StatisticsNote, statistics, status,
+    termination,
+};
 use super::table::{MOST_ROWS, write_field, write_table};
 use super::words::plain;
 use crate::analysis::sensitivity::{Assessment, Robust};
@@ -83,20 +86,28 @@ impl RobustReport<'_> {
         write_field(out, "guarantee", &bounds_text(&outcome.relaxed.value(), &numbers))?;
         write_status(out, game, outcome.status(), outcome.termination())?;
         write_field(out, "decision", &decision_text(game, decision, &numbers))?;
-        let (kappa, omega) = (numbers.exact(&decision.drift.kappa), numbers.exact(&decision.drift.omega));
+        let (kappa, omega) =
+            (numbers.exact(&decision.drift.kappa), numbers.exact(&decision.drift.omega));
         write_field(out, "drift", &format!("exploitability {kappa}, leader {omega}"))?;
         write_field(out, "relaxed value", &bounds_text(&claimed(&decision.relaxed), &numbers))?;
         if let Some(equilibrium) = &decision.relaxed.equilibrium {
             writeln!(out)?;
             let at = numbers.fraction(&decision.relaxed.accepted.claim.epsilon);
-            write_field(out, "equilibrium", &format!("of the model, the worst at this decision at epsilon + kappa = {at}"))?;
+            write_field(
+                out,
+                "equilibrium",
+                &format!("of the model, the worst at this decision at epsilon + kappa = {at}"),
+            )?;
             let report = SolveReport { game, outcome: &decision.relaxed, certificate_path: None };
             report.write_equilibrium(out, equilibrium, "leader reward", &numbers)?;
         }
         self.write_decisions(out)?;
         write_statistics(out, &outcome.statistics(), outcome.certificate.len(), certificate_path)?;
         if numbers.shortened() {
-            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+            writeln!(
+                out,
+                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+            )?;
         }
         Ok(())
     }
@@ -110,11 +121,17 @@ impl RobustReport<'_> {
         if decisions.len() < 2 {
             return Ok(());
         }
-        let mut rows: Vec<Vec<String>> = vec![["decision", "kappa", "omega", "guaranteed"].map(String::from).to_vec()];
+        let mut rows: Vec<Vec<String>> =
+            vec![["decision", "kappa", "omega", "guaranteed"].map(String::from).to_vec()];
         for decision in decisions.iter().take(MOST_ROWS) {
             let single = |value: &Rational| bounds_cell(&(value.clone(), value.clone()));
             let name = self.name(decision).map(|name| plain(&name)).unwrap_or_default();
-            rows.push(vec![name, single(&decision.drift.kappa), single(&decision.drift.omega), bounds_cell(&decision.guarantee())]);
+            rows.push(vec![
+                name,
+                single(&decision.drift.kappa),
+                single(&decision.drift.omega),
+                bounds_cell(&decision.guarantee()),
+            ]);
         }
         writeln!(out)?;
         write_table(out, &rows)?;
@@ -134,35 +151,43 @@ impl RobustReport<'_> {
         let claim = &decision.relaxed.accepted.claim;
         let row = |assessment: &Assessment| {
             let (lower, upper) = assessment.guarantee();
-            Row { name: self.name(assessment), lower: format_rational(&lower), upper: format_rational(&upper) }
+            Row {
+                name: self.name(assessment),
+                lower: format_rational(&lower),
+                upper: format_rational(&upper),
+            }
         };
-        let document = Document {
-            format: "smfg-result/1",
-            command: "solve",
-            game: GameName { name: &game.name, hash: &claim.game_hash },
-            epsilon: Exact(epsilon),
-            selection: "pessimistic",
-            class: classify(game).class.to_string(),
-            status: status(outcome.status()),
-            value: OwnedBounds::new(&outcome.relaxed.value()),
-            decision: chosen(game, &decision.relaxed).map(|decision| ChosenDecision { game, decision }),
-            equilibrium: decision.relaxed.equilibrium.as_ref().map(|equilibrium| EquilibriumRows {
-                game,
-                equilibrium,
-                value: "leader_reward",
-            }),
-            decisions: outcome.relaxed.decisions.iter().map(row).collect(),
-            robust: RobustRow {
-                errors: RadiiRow::new(&outcome.radii),
-                kappa: Exact(&decision.drift.kappa),
-                omega: Exact(&decision.drift.omega),
-                relaxed_epsilon: Exact(&claim.epsilon),
-                relaxed_value: OwnedBounds::new(&claimed(&decision.relaxed)),
-            },
-            certificate: CertificateNote { checked: true, path: certificate_path, bytes: outcome.certificate.len() },
-            statistics: statistics(&outcome.statistics()),
-            termination: termination(outcome.termination()),
-        };
+        let document =
+            Document {
+                format: "smfg-result/1",
+                command: "solve",
+                game: GameName { name: &game.name, hash: &claim.game_hash },
+                epsilon: Exact(epsilon),
+                selection: "pessimistic",
+                class: classify(game).class.to_string(),
+                status: status(outcome.status()),
+                value: OwnedBounds::new(&outcome.relaxed.value()),
+                decision: chosen(game, &decision.relaxed)
+                    .map(|decision| ChosenDecision { game, decision }),
+                equilibrium: decision.relaxed.equilibrium.as_ref().map(|equilibrium| {
+                    EquilibriumRows { game, equilibrium, value: "leader_reward" }
+                }),
+                decisions: outcome.relaxed.decisions.iter().map(row).collect(),
+                robust: RobustRow {
+                    errors: RadiiRow::new(&outcome.radii),
+                    kappa: Exact(&decision.drift.kappa),
+                    omega: Exact(&decision.drift.omega),
+                    relaxed_epsilon: Exact(&claim.epsilon),
+                    relaxed_value: OwnedBounds::new(&claimed(&decision.relaxed)),
+                },
+                certificate: CertificateNote {
+                    checked: true,
+                    path: certificate_path,
+                    bytes: outcome.certificate.len(),
+                },
+                statistics: statistics(&outcome.statistics()),
+                termination: termination(outcome.termination()),
+            };
         write_document(out, &document)
     }
 }

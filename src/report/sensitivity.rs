@@ -30,8 +30,14 @@ pub(super) fn error_text(error: &ModelError<'_>, numbers: &NumberText) -> (&'sta
     match error {
         ModelError::Against(truth) => ("truth", plain(&truth.name)),
         ModelError::Radii(radii) => {
-            let [reward, transition, leader] = [&radii.reward, &radii.transition, &radii.leader].map(|radius| numbers.fraction(radius));
-            ("errors", format!("reward {reward}, transition {transition}, leader {leader}, at every stage"))
+            let [reward, transition, leader] = [&radii.reward, &radii.transition, &radii.leader]
+                .map(|radius| numbers.fraction(radius));
+            (
+                "errors",
+                format!(
+                    "reward {reward}, transition {transition}, leader {leader}, at every stage"
+                ),
+            )
         }
     }
 }
@@ -58,7 +64,9 @@ pub(super) fn claimed(outcome: &Outcome) -> Interval {
 
 /// The decision of an assessment in words.
 pub(super) fn decision_text(game: &Game, assessment: &Assessment, numbers: &NumberText) -> String {
-    chosen(game, &assessment.relaxed).map(|chosen| decision(game, &chosen, numbers)).unwrap_or_default()
+    chosen(game, &assessment.relaxed)
+        .map(|chosen| decision(game, &chosen, numbers))
+        .unwrap_or_default()
 }
 
 impl SensitivityReport<'_> {
@@ -90,9 +98,16 @@ impl SensitivityReport<'_> {
         self.write_decisions(out)?;
         let place = certificate_path.map_or_else(String::new, |path| format!(", {path}"));
         writeln!(out)?;
-        write_field(out, "certificate", &format!("checked (bundle of {}{place})", self.elements()))?;
+        write_field(
+            out,
+            "certificate",
+            &format!("checked (bundle of {}{place})", self.elements()),
+        )?;
         if numbers.shortened() {
-            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+            writeln!(
+                out,
+                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+            )?;
         }
         Ok(())
     }
@@ -101,12 +116,21 @@ impl SensitivityReport<'_> {
     fn elements(&self) -> String {
         let relaxed = &self.outcome.relaxed;
         let per_decision = if self.outcome.true_value.is_some() { 3 } else { 1 };
-        let values = 1 + usize::from(self.outcome.true_value.is_some()) + usize::from(relaxed.all.is_some());
+        let values =
+            1 + usize::from(self.outcome.true_value.is_some()) + usize::from(relaxed.all.is_some());
         let certificates = values + per_decision * relaxed.decisions.len();
-        format!("the drift, {certificates} certificates and {} conclusions", self.outcome.conclusions())
+        format!(
+            "the drift, {certificates} certificates and {} conclusions",
+            self.outcome.conclusions()
+        )
     }
 
-    fn write_assessment(&self, out: &mut dyn Write, assessment: &Assessment, numbers: &NumberText) -> io::Result<()> {
+    fn write_assessment(
+        &self,
+        out: &mut dyn Write,
+        assessment: &Assessment,
+        numbers: &NumberText,
+    ) -> io::Result<()> {
         let drift = &assessment.drift;
         let (kappa, omega) = (numbers.exact(&drift.kappa), numbers.exact(&drift.omega));
         write_field(out, "  drift", &format!("exploitability {kappa}, leader {omega}"))?;
@@ -137,7 +161,8 @@ impl SensitivityReport<'_> {
                 Some(name) => plain(name),
                 None => super::decision::parameters(self.game, &chosen, &numbers),
             });
-            let mut row = vec![name.unwrap_or_default(), single(&drift.kappa), single(&drift.omega)];
+            let mut row =
+                vec![name.unwrap_or_default(), single(&drift.kappa), single(&drift.omega)];
             row.push(bounds_cell(&claimed(&assessment.relaxed)));
             row.push(single(&assessment.guarantee().0));
             if let Some((below, above)) = assessment.ends() {
@@ -145,7 +170,11 @@ impl SensitivityReport<'_> {
             }
             rows.push(row);
         }
-        writeln!(out, "\nWorst cases V of the model{}:", if truth { " and V' of the truth" } else { "" })?;
+        writeln!(
+            out,
+            "\nWorst cases V of the model{}:",
+            if truth { " and V' of the truth" } else { "" }
+        )?;
         write_table(out, &rows)?;
         match decisions.len().saturating_sub(MOST_ROWS) {
             0 => Ok(()),

@@ -3,7 +3,9 @@
 use super::decision::chosen;
 use super::json::{Bounds, Exact, write_document};
 use super::sensitivity::SensitivityReport;
-use super::solve_json::{CertificateNote, ChosenDecision, GameName, StatisticsNote, statistics, status, termination};
+use super::solve_json::{
+    CertificateNote, ChosenDecision, GameName, StatisticsNote, statistics, status, termination,
+};
 use crate::analysis::sensitivity::Assessment;
 use crate::drift::{ModelError, Radii};
 use crate::exact::Rational;
@@ -43,7 +45,11 @@ pub(super) struct RadiiRow<'a> {
 
 impl<'a> RadiiRow<'a> {
     pub(super) fn new(radii: &'a Radii) -> Self {
-        RadiiRow { reward: Exact(&radii.reward), transition: Exact(&radii.transition), leader: Exact(&radii.leader) }
+        RadiiRow {
+            reward: Exact(&radii.reward),
+            transition: Exact(&radii.transition),
+            leader: Exact(&radii.leader),
+        }
     }
 }
 
@@ -100,7 +106,8 @@ impl<'a> Decision<'a> {
         loss: Option<(Rational, Rational)>,
     ) -> Self {
         Decision {
-            decision: chosen(game, &assessment.relaxed).map(|decision| ChosenDecision { game, decision }),
+            decision: chosen(game, &assessment.relaxed)
+                .map(|decision| ChosenDecision { game, decision }),
             promised: promised.map(outcome_bounds),
             kappa: Exact(&assessment.drift.kappa),
             omega: Exact(&assessment.drift.omega),
@@ -108,7 +115,10 @@ impl<'a> Decision<'a> {
             relaxed_value: outcome_bounds(&assessment.relaxed),
             guarantee: crate::exact::format_rational(&assessment.guarantee().0),
             true_value: assessment.truth.as_ref().map(|truth| outcome_bounds(&truth.at_epsilon)),
-            true_relaxed_value: assessment.truth.as_ref().map(|truth| outcome_bounds(&truth.relaxed_twice)),
+            true_relaxed_value: assessment
+                .truth
+                .as_ref()
+                .map(|truth| outcome_bounds(&truth.relaxed_twice)),
             loss: loss.as_ref().map(OwnedBounds::new),
             sandwich: assessment.sandwich(),
         }
@@ -127,7 +137,9 @@ impl SensitivityReport<'_> {
             Some(value) => value.accepted.claim.game_hash.clone(),
             None => String::new(),
         };
-        let decision = |assessment, promised| Decision::new(game, assessment, promised, outcome.loss(assessment));
+        let decision = |assessment, promised| {
+            Decision::new(game, assessment, promised, outcome.loss(assessment))
+        };
         let document = Document {
             format: "smfg-sensitivity/1",
             command: "sensitivity",
@@ -145,9 +157,18 @@ impl SensitivityReport<'_> {
             true_value: outcome.true_value.as_ref().map(outcome_bounds),
             naive: decision(outcome.naive_decision(), Some(&outcome.naive)),
             relaxed: decision(outcome.relaxed_decision(), None),
-            decisions: outcome.relaxed.decisions.iter().map(|assessment| decision(assessment, None)).collect(),
+            decisions: outcome
+                .relaxed
+                .decisions
+                .iter()
+                .map(|assessment| decision(assessment, None))
+                .collect(),
             status: status(outcome.status()),
-            certificate: CertificateNote { checked: true, path: certificate_path, bytes: outcome.certificate.len() },
+            certificate: CertificateNote {
+                checked: true,
+                path: certificate_path,
+                bytes: outcome.certificate.len(),
+            },
             statistics: statistics(&outcome.statistics()),
             termination: termination(outcome.termination()),
         };

@@ -23,7 +23,8 @@ impl Serialize for ChosenDecision<'_> {
         use serde::ser::SerializeMap;
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("name", &self.decision.name)?;
-        let named = || self.game.leader.parameters.iter().zip(self.decision.values.iter().map(Exact));
+        let named =
+            || self.game.leader.parameters.iter().zip(self.decision.values.iter().map(Exact));
         map.serialize_entry("parameters", &Entries(named))?;
         map.end()
     }
@@ -37,7 +38,9 @@ impl Serialize for Number<'_> {
         let pair = |name: &'static str, value: &Rational| (name, value.to_string());
         match self.0 {
             Enclosed::Exact(value) => Exact(value).serialize(serializer),
-            Enclosed::Between(lower, upper) => serializer.collect_map([pair("lower", lower), pair("upper", upper)]),
+            Enclosed::Between(lower, upper) => {
+                serializer.collect_map([pair("lower", lower), pair("upper", upper)])
+            }
         }
     }
 }

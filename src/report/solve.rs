@@ -12,7 +12,9 @@ use crate::certificate::Selection;
 use crate::exact::{Rational, Rounding};
 use crate::follower::flow;
 use crate::game::{Class, Game, Instance, Numbers, classify};
-use crate::leader::{Enclosed, Equilibrium, Outcome, Statistics, Status, Termination, has_long_flows};
+use crate::leader::{
+    Enclosed, Equilibrium, Outcome, Statistics, Status, Termination, has_long_flows,
+};
 use std::io::{self, Write};
 
 /// What `solve` prints.
@@ -26,8 +28,9 @@ pub struct SolveReport<'a> {
     pub certificate_path: Option<&'a str>,
 }
 
-/// Whether the decision reported is shown to reach the supremum over a polytope of decisions, or no decision is; `Some(None)` where neither is shown, `None` for
-/// other leaders, where the best decision always does.
+/// Whether the decision reported is shown to reach the supremum over a polytope of decisions, or no
+/// decision is; `Some(None)` where neither is shown, `None` for other leaders, where the best
+/// decision always does.
 pub(super) fn attained(outcome: &Outcome) -> Option<Option<bool>> {
     outcome.point.as_ref().map(|_| outcome.accepted.attained)
 }
@@ -47,17 +50,30 @@ impl SolveReport<'_> {
                     Selection::Pessimistic => "the worst",
                     Selection::Optimistic => "the best",
                 };
-                let found = if self.outcome.status == Status::Exact { which } else { "the witness" };
+                let found =
+                    if self.outcome.status == Status::Exact { which } else { "the witness" };
                 writeln!(out)?;
                 write_field(out, "equilibrium", &format!("{found} at this decision"))?;
                 self.write_equilibrium(out, equilibrium, "leader reward", &numbers)?;
             }
-            None => write_field(out, "equilibrium", "none found: the bounds follow from the range of the leader's reward")?,
+            None => write_field(
+                out,
+                "equilibrium",
+                "none found: the bounds follow from the range of the leader's reward",
+            )?,
         }
         self.write_decisions(out)?;
-        write_statistics(out, &self.outcome.statistics, self.outcome.certificate.len(), self.certificate_path)?;
+        write_statistics(
+            out,
+            &self.outcome.statistics,
+            self.outcome.certificate.len(),
+            self.certificate_path,
+        )?;
         if numbers.shortened() {
-            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+            writeln!(
+                out,
+                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+            )?;
         }
         Ok(())
     }
@@ -87,18 +103,31 @@ impl SolveReport<'_> {
         }
         write_status(out, self.game, self.outcome.status, self.outcome.termination)?;
         let chosen = chosen(self.game, self.outcome);
-        let note = if scope_of(self.game, &claim.scope).is_some() { ", the only one considered" } else { "" };
+        let note = if scope_of(self.game, &claim.scope).is_some() {
+            ", the only one considered"
+        } else {
+            ""
+        };
         let text = chosen.map(|chosen| format!("{}{note}", decision(self.game, &chosen, numbers)));
         write_field(out, "decision", &text.unwrap_or_default())?;
         match attained(self.outcome) {
             None => Ok(()),
             Some(Some(true)) => write_field(out, "supremum", "reached by this decision"),
-            Some(Some(false)) => write_field(out, "supremum", &format!("{}, which no decision reaches", numbers.exact(&claim.upper))),
-            Some(None) => write_field(out, "supremum", "within the bounds; whether a decision reaches it is not shown"),
+            Some(Some(false)) => write_field(
+                out,
+                "supremum",
+                &format!("{}, which no decision reaches", numbers.exact(&claim.upper)),
+            ),
+            Some(None) => write_field(
+                out,
+                "supremum",
+                "within the bounds; whether a decision reaches it is not shown",
+            ),
         }
     }
 
-    /// An equilibrium at the decision of the outcome: its exploitability, what it is worth under the name `value`, and its policy.
+    /// An equilibrium at the decision of the outcome: its exploitability, what it is worth under
+    /// the name `value`, and its policy.
     pub(super) fn write_equilibrium(
         &self,
         out: &mut dyn Write,
@@ -109,8 +138,13 @@ impl SolveReport<'_> {
         write_field(out, "exploitability", &enclosed(&equilibrium.exploitability, numbers))?;
         write_field(out, value, &enclosed(&equilibrium.leader_reward, numbers))?;
         if equilibrium.mixture.len() > 1 {
-            let weights: Vec<String> = equilibrium.mixture.iter().map(|part| numbers.fraction(&part.weight)).collect();
-            write_field(out, "mixture", &format!("of {} policies, weights {}", weights.len(), weights.join(", ")))?;
+            let weights: Vec<String> =
+                equilibrium.mixture.iter().map(|part| numbers.fraction(&part.weight)).collect();
+            write_field(
+                out,
+                "mixture",
+                &format!("of {} policies, weights {}", weights.len(), weights.join(", ")),
+            )?;
         }
         let Some(chosen) = chosen(self.game, self.outcome) else { return Ok(()) };
         let instance = self.game.at(&chosen.values);
@@ -119,9 +153,15 @@ impl SolveReport<'_> {
             return write_field(out, "policy", "--format json and the certificate have it");
         }
         let Some(data) = numbers_at(&instance, equilibrium) else { return Ok(()) };
-        let table = reached(self.game, &data, &equilibrium.mixture, equilibrium.policy.as_ref(), MOST_ROWS);
-        let heading = if table.rounded { "actions (rounded probabilities)" } else { "actions (probabilities)" };
-        let mut rows: Vec<Vec<String>> = vec![["stage", "state", "mass ~", heading].map(String::from).to_vec()];
+        let table =
+            reached(self.game, &data, &equilibrium.mixture, equilibrium.policy.as_ref(), MOST_ROWS);
+        let heading = if table.rounded {
+            "actions (rounded probabilities)"
+        } else {
+            "actions (probabilities)"
+        };
+        let mut rows: Vec<Vec<String>> =
+            vec![["stage", "state", "mass ~", heading].map(String::from).to_vec()];
         rows.extend(table.rows);
         write_table(out, &rows)?;
         write_more(out, table.more, "state reached", "states reached")
@@ -130,19 +170,24 @@ impl SolveReport<'_> {
     fn write_decisions(&self, out: &mut dyn Write) -> io::Result<()> {
         let Some(decisions) = self.game.finite_decisions() else { return Ok(()) };
         let bounds = &self.outcome.accepted.decisions;
-        let shown: Vec<usize> = (0..bounds.len()).filter(|&index| bounds[index] != (None, None)).collect();
+        let shown: Vec<usize> =
+            (0..bounds.len()).filter(|&index| bounds[index] != (None, None)).collect();
         if shown.len() < 2 {
             return Ok(());
         }
         let numbers = NumberText::default();
-        let mut rows: Vec<Vec<String>> = vec![["decision", "at least", "at most", ""].map(String::from).to_vec()];
+        let mut rows: Vec<Vec<String>> =
+            vec![["decision", "at least", "at most", ""].map(String::from).to_vec()];
         for &index in shown.iter().take(MOST_ROWS) {
             let (lower, upper) = &bounds[index];
-            let name = decisions.get(index).map_or_else(String::new, |decision| match &decision.name {
-                Some(name) => plain(name),
-                None => parameters(self.game, decision, &numbers),
-            });
-            let cell = |side: &Option<_>, rounding| side.as_ref().map_or_else(|| "?".into(), |value| bound_cell(value, rounding));
+            let name =
+                decisions.get(index).map_or_else(String::new, |decision| match &decision.name {
+                    Some(name) => plain(name),
+                    None => parameters(self.game, decision, &numbers),
+                });
+            let cell = |side: &Option<_>, rounding| {
+                side.as_ref().map_or_else(|| "?".into(), |value| bound_cell(value, rounding))
+            };
             let mut remarks = Vec::new();
             if lower == upper {
                 remarks.push("exact");
@@ -150,7 +195,12 @@ impl SolveReport<'_> {
             if index == self.outcome.decision {
                 remarks.push("best");
             }
-            rows.push(vec![name, cell(lower, Rounding::Down), cell(upper, Rounding::Up), remarks.join(", ")]);
+            rows.push(vec![
+                name,
+                cell(lower, Rounding::Down),
+                cell(upper, Rounding::Up),
+                remarks.join(", "),
+            ]);
         }
         writeln!(out)?;
         write_table(out, &rows)?;
@@ -166,13 +216,21 @@ fn numbers_at(instance: &Instance, equilibrium: &Equilibrium) -> Option<Numbers>
     let mut aggregates = vec![Rational::ZERO; instance.aggregates.len()];
     for part in &equilibrium.mixture {
         let flow = flow(instance, &part.policy).ok()?;
-        aggregates.iter_mut().zip(flow.aggregates).for_each(|(sum, value)| *sum += &part.weight * value);
+        aggregates
+            .iter_mut()
+            .zip(flow.aggregates)
+            .for_each(|(sum, value)| *sum += &part.weight * value);
     }
     Some(instance.at_population(&aggregates))
 }
 
 /// The last lines: the certificate, counts and times.
-pub(super) fn write_statistics(out: &mut dyn Write, statistics: &Statistics, bytes: usize, path: Option<&str>) -> io::Result<()> {
+pub(super) fn write_statistics(
+    out: &mut dyn Write,
+    statistics: &Statistics,
+    bytes: usize,
+    path: Option<&str>,
+) -> io::Result<()> {
     let place = path.map_or_else(String::new, |path| format!(", {path}"));
     writeln!(out)?;
     write_field(out, "certificate", &format!("checked ({}{place})", count(bytes, "byte")))?;
@@ -187,19 +245,32 @@ pub(super) fn write_statistics(out: &mut dyn Write, statistics: &Statistics, byt
         parts.insert(2, count(statistics.lp_solves, "linear programme"));
     }
     if statistics.refused_steps > 0 {
-        parts.push(format!("{} refused and replaced", count(statistics.refused_steps, "proof step")));
+        parts.push(format!(
+            "{} refused and replaced",
+            count(statistics.refused_steps, "proof step")
+        ));
     }
     write_field(out, "statistics", &parts.join(", "))
 }
 
 /// The interaction of the followers at the decision of an outcome, in class C1.
-pub(super) fn write_structure(out: &mut dyn Write, game: &Game, outcome: &Outcome) -> io::Result<()> {
-    let own = chosen(game, outcome).and_then(|decision| structure::at_decision(game, &decision.values));
+pub(super) fn write_structure(
+    out: &mut dyn Write,
+    game: &Game,
+    outcome: &Outcome,
+) -> io::Result<()> {
+    let own =
+        chosen(game, outcome).and_then(|decision| structure::at_decision(game, &decision.values));
     own.map_or(Ok(()), |own| structure::write(out, &[(own, 1)]))
 }
 
 /// How far an answer goes, and why not further.
-pub(super) fn write_status(out: &mut dyn Write, game: &Game, reached: Status, termination: Termination) -> io::Result<()> {
+pub(super) fn write_status(
+    out: &mut dyn Write,
+    game: &Game,
+    reached: Status,
+    termination: Termination,
+) -> io::Result<()> {
     let why = match (reached, termination) {
         (Status::Exact, _) => "",
         (_, Termination::TimeLimit) => " (time limit)",
@@ -208,7 +279,9 @@ pub(super) fn write_status(out: &mut dyn Write, game: &Game, reached: Status, te
         (Status::Limit, Termination::Gap) if classify(game).class == Class::C0 => {
             " (the rest is rounding in the proof; try --precision exact or more bits)"
         }
-        (Status::Limit, Termination::Gap) => " (the search ended: its relaxation cannot be tightened further)",
+        (Status::Limit, Termination::Gap) => {
+            " (the search ended: its relaxation cannot be tightened further)"
+        }
     };
     write_field(out, "status", &format!("{}{why}", status(reached)))
 }

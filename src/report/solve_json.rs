@@ -38,16 +38,26 @@ impl SolveReport<'_> {
             value: Bounds::new(&claim.lower, &claim.upper),
             decision: chosen(game, outcome).map(|decision| ChosenDecision { game, decision }),
             attained: attained(outcome),
-            equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows { game, equilibrium, value: "leader_reward" }),
+            equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows {
+                game,
+                equilibrium,
+                value: "leader_reward",
+            }),
             decisions: List(|| {
                 let all = outcome.accepted.decisions.iter().enumerate();
-                all.filter(|(index, _)| in_scope(&claim.scope, *index)).map(|(index, (lower, upper))| DecisionBounds {
-                    name: decisions.get(index).and_then(|decision| decision.name.as_deref()),
-                    lower: lower.as_ref().map(Exact),
-                    upper: upper.as_ref().map(Exact),
-                })
+                all.filter(|(index, _)| in_scope(&claim.scope, *index)).map(
+                    |(index, (lower, upper))| DecisionBounds {
+                        name: decisions.get(index).and_then(|decision| decision.name.as_deref()),
+                        lower: lower.as_ref().map(Exact),
+                        upper: upper.as_ref().map(Exact),
+                    },
+                )
             }),
-            certificate: CertificateNote { checked: true, path: certificate_path, bytes: outcome.certificate.len() },
+            certificate: CertificateNote {
+                checked: true,
+                path: certificate_path,
+                bytes: outcome.certificate.len(),
+            },
             statistics: statistics(&outcome.statistics),
             termination: termination(outcome.termination),
         };
@@ -99,7 +109,8 @@ struct Document<'a, D: Serialize> {
     status: &'static str,
     value: Bounds<'a>,
     decision: Option<ChosenDecision<'a>>,
-    /// Only for a polytope of decisions: `true` when the decision reaches the supremum, `false` when no decision does and the upper bound is the supremum, `null` when neither is shown.
+    /// Only for a polytope of decisions: `true` when the decision reaches the supremum, `false`
+    /// when no decision does and the upper bound is the supremum, `null` when neither is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     attained: Option<Option<bool>>,
     equilibrium: Option<EquilibriumRows<'a>>,
@@ -163,10 +174,16 @@ impl Serialize for EquilibriumRows<'_> {
         use serde::ser::SerializeMap;
         let EquilibriumRows { game, equilibrium, value } = *self;
         let mut map = serializer.serialize_map(Some(4))?;
-        map.serialize_entry("policy", &equilibrium.policy.as_ref().map(|policy| PolicyRows { game, policy }))?;
+        map.serialize_entry(
+            "policy",
+            &equilibrium.policy.as_ref().map(|policy| PolicyRows { game, policy }),
+        )?;
         map.serialize_entry("exploitability", &Number(&equilibrium.exploitability))?;
         map.serialize_entry(value, &Number(&equilibrium.leader_reward))?;
-        map.serialize_entry("mixture", &List(|| equilibrium.mixture.iter().map(|part| PartRows { game, part })))?;
+        map.serialize_entry(
+            "mixture",
+            &List(|| equilibrium.mixture.iter().map(|part| PartRows { game, part })),
+        )?;
         map.end()
     }
 }

@@ -15,7 +15,8 @@ const MOST_PAIRS: usize = 100_000;
 /// Most statistics of the population.
 const MOST_STATISTICS: usize = 64;
 
-/// The kinds that occur, with the number of decisions of each; empty for other classes, other leaders and large games.
+/// The kinds that occur, with the number of decisions of each; empty for other classes, other
+/// leaders and large games.
 pub(super) fn of_decisions(game: &Game) -> Vec<(Structure, usize)> {
     let decisions = game.finite_decisions().unwrap_or_default();
     let mut found: BTreeMap<Structure, usize> = BTreeMap::new();
@@ -50,8 +51,12 @@ pub(super) fn write(out: &mut dyn Write, found: &[(Structure, usize)]) -> io::Re
         [] => Ok(()),
         [(only, _)] => write_field(out, "structure", &format!("{}: {}", only.kind, only.reason())),
         several => {
-            let words: Vec<String> =
-                several.iter().map(|(own, decisions)| format!("{} at {} ({})", own.kind, decisions_of(*decisions), own.reason())).collect();
+            let words: Vec<String> = several
+                .iter()
+                .map(|(own, decisions)| {
+                    format!("{} at {} ({})", own.kind, decisions_of(*decisions), own.reason())
+                })
+                .collect();
             write_field(out, "structure", &words.join("; "))
         }
     }

@@ -62,9 +62,9 @@ impl SweepReport<'_> {
     pub(super) fn statistics(&self) -> Statistics {
         match self.followed {
             Followed::Epsilon(sweep) => sweep.statistics(),
-            Followed::Constant { points, .. } => {
-                points.iter().fold(Statistics::default(), |sum, point| sum.plus(&point.outcome.statistics))
-            }
+            Followed::Constant { points, .. } => points
+                .iter()
+                .fold(Statistics::default(), |sum, point| sum.plus(&point.outcome.statistics)),
         }
     }
 
@@ -81,7 +81,8 @@ impl SweepReport<'_> {
                 write_function(out, self.game, sweep, "value", &numbers)?;
                 if !self.evaluated.is_empty() {
                     writeln!(out, "\nvalues at {} points", self.evaluated.len())?;
-                    let found: Vec<CurvePoint> = self.evaluated.iter().filter_map(|epsilon| sweep.at(epsilon)).collect();
+                    let found: Vec<CurvePoint> =
+                        self.evaluated.iter().filter_map(|epsilon| sweep.at(epsilon)).collect();
                     let rows = found.iter().map(|point| cells(point, String::new()));
                     write_rows(out, "epsilon", rows, found.len())?;
                 }
@@ -93,8 +94,14 @@ impl SweepReport<'_> {
                 let rows = points.iter().map(|point| {
                     let claim = &point.outcome.accepted.claim;
                     let best = super::decision::chosen(&point.game, &point.outcome);
-                    let chosen = best.map(|best| decision_cell(&point.game, &best, &numbers)).unwrap_or_default();
-                    let at = CurvePoint { epsilon: point.at.clone(), lower: claim.lower.clone(), upper: claim.upper.clone() };
+                    let chosen = best
+                        .map(|best| decision_cell(&point.game, &best, &numbers))
+                        .unwrap_or_default();
+                    let at = CurvePoint {
+                        epsilon: point.at.clone(),
+                        lower: claim.lower.clone(),
+                        upper: claim.upper.clone(),
+                    };
                     cells(&at, chosen)
                 });
                 write_rows(out, &plain(name), rows, points.len())?;
@@ -107,12 +114,21 @@ impl SweepReport<'_> {
 }
 
 /// Game, class, the decision if only one is asked about.
-pub(super) fn write_head(out: &mut dyn Write, game: &Game, settings: &Settings<'_>, numbers: &NumberText) -> io::Result<()> {
+pub(super) fn write_head(
+    out: &mut dyn Write,
+    game: &Game,
+    settings: &Settings<'_>,
+    numbers: &NumberText,
+) -> io::Result<()> {
     let classification = classify(game);
     write_field(out, "game", &game.name)?;
     write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
     let only = only_decision(game, settings);
-    write_field(out, "decision", &only.map(|only| decision(game, &only, numbers)).unwrap_or_default())
+    write_field(
+        out,
+        "decision",
+        &only.map(|only| decision(game, &only, numbers)).unwrap_or_default(),
+    )
 }
 
 /// The decision to which settings restrict the question.
@@ -125,23 +141,43 @@ pub(super) fn only_decision(game: &Game, settings: &Settings<'_>) -> Option<Deci
 }
 
 /// A function of epsilon: what is known of it, its points, its jumps.
-pub(super) fn write_function(out: &mut dyn Write, game: &Game, sweep: &Sweep, label: &str, numbers: &NumberText) -> io::Result<()> {
+pub(super) fn write_function(
+    out: &mut dyn Write,
+    game: &Game,
+    sweep: &Sweep,
+    label: &str,
+    numbers: &NumberText,
+) -> io::Result<()> {
     let points = sweep.points();
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(()) };
     if first.epsilon == last.epsilon {
         write_field(out, "epsilon", &numbers.exact(&first.epsilon))?;
     } else {
-        write_field(out, "epsilon", &format!("from {} to {}", numbers.exact(&first.epsilon), numbers.exact(&last.epsilon)))?;
+        write_field(
+            out,
+            "epsilon",
+            &format!("from {} to {}", numbers.exact(&first.epsilon), numbers.exact(&last.epsilon)),
+        )?;
     }
     let pieces = points.len().saturating_sub(1);
     let counted = if pieces == 1 { "1 piece".into() } else { format!("{pieces} pieces") };
     let kind = match sweep {
         Sweep::Curve(_) if sweep.exact() => format!("piecewise linear, {counted}, exact"),
-        Sweep::Curve(_) => format!("between two piecewise linear curves of {counted}; stopped before they met"),
+        Sweep::Curve(_) => {
+            format!("between two piecewise linear curves of {counted}; stopped before they met")
+        }
         Sweep::Staircase(outcome) if pieces > 0 => {
-            let direction = if outcome.selection == Selection::Pessimistic { "nonincreasing" } else { "nondecreasing" };
+            let direction = if outcome.selection == Selection::Pessimistic {
+                "nonincreasing"
+            } else {
+                "nondecreasing"
+            };
             let area = truncated(&outcome.area(), TABLE_DIGITS);
-            let end = if outcome.complete { "" } else { "; stopped before it was as narrow as asked for" };
+            let end = if outcome.complete {
+                ""
+            } else {
+                "; stopped before it was as narrow as asked for"
+            };
             format!("{direction}, enclosed between {} points, area {area}{end}", points.len())
         }
         Sweep::Staircase(_) => "at one epsilon".into(),
@@ -152,16 +188,30 @@ pub(super) fn write_function(out: &mut dyn Write, game: &Game, sweep: &Sweep, la
     }
     writeln!(out)?;
     let rows = points.iter().enumerate().map(|(index, point)| {
-        let chosen = sweep.decision(game, index).map(|chosen| decision_cell(game, chosen, numbers)).unwrap_or_default();
+        let chosen = sweep
+            .decision(game, index)
+            .map(|chosen| decision_cell(game, chosen, numbers))
+            .unwrap_or_default();
         let slope = sweep.slope(index).map(|slope| format!("slope {}", short(&slope)));
-        cells(point, slope.into_iter().chain(Some(chosen).filter(|chosen| !chosen.is_empty())).collect::<Vec<_>>().join(", "))
+        cells(
+            point,
+            slope
+                .into_iter()
+                .chain(Some(chosen).filter(|chosen| !chosen.is_empty()))
+                .collect::<Vec<_>>()
+                .join(", "),
+        )
     });
     write_rows(out, "epsilon", rows, points.len())
 }
 
 fn jump_text(jump: &Jump, numbers: &NumberText) -> String {
     let Jump { from, to, least, most } = jump;
-    let size = if least == most { format!("by {}", numbers.exact(least)) } else { format!("by a number in {}", interval(least, most)) };
+    let size = if least == most {
+        format!("by {}", numbers.exact(least))
+    } else {
+        format!("by a number in {}", interval(least, most))
+    };
     format!("between {} and {}, {size}", numbers.fraction(from), numbers.fraction(to))
 }
 
@@ -176,20 +226,38 @@ fn short(value: &Rational) -> String {
 
 fn cells(point: &CurvePoint, chosen: String) -> Vec<String> {
     let upper = if point.lower == point.upper { "exact".into() } else { short(&point.upper) };
-    vec![short(&point.epsilon), truncated(&point.epsilon, TABLE_DIGITS), short(&point.lower), upper, chosen]
+    vec![
+        short(&point.epsilon),
+        truncated(&point.epsilon, TABLE_DIGITS),
+        short(&point.lower),
+        upper,
+        chosen,
+    ]
 }
 
-fn write_rows(out: &mut dyn Write, first: &str, rows: impl Iterator<Item = Vec<String>>, count: usize) -> io::Result<()> {
+fn write_rows(
+    out: &mut dyn Write,
+    first: &str,
+    rows: impl Iterator<Item = Vec<String>>,
+    count: usize,
+) -> io::Result<()> {
     let heading = [first, "~", "at least", "at most", "from here on"].map(str::to_string).to_vec();
     let shown: Vec<Vec<String>> = std::iter::once(heading).chain(rows.take(MOST_ROWS)).collect();
     write_table(out, &shown)?;
-    if count > MOST_ROWS { writeln!(out, "  ... {} more; --format json or --csv has all of them", count - MOST_ROWS) } else { Ok(()) }
+    if count > MOST_ROWS {
+        writeln!(out, "  ... {} more; --format json or --csv has all of them", count - MOST_ROWS)
+    } else {
+        Ok(())
+    }
 }
 
 /// A note when a fraction was too long to be shown.
 pub(super) fn write_shortened(out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
     if numbers.shortened() {
-        writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+        writeln!(
+            out,
+            "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+        )?;
     }
     Ok(())
 }

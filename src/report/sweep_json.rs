@@ -1,7 +1,9 @@
 //! `sweep --format json`: one object, `smfg-sweep/1`.
 
 use super::json::{Bounds, Exact, List, write_document};
-use super::solve_json::{CertificateNote, ChosenDecision, GameName, StatisticsNote, statistics, status};
+use super::solve_json::{
+    CertificateNote, ChosenDecision, GameName, StatisticsNote, statistics, status,
+};
 use super::sweep::{Followed, SweepReport, only_decision};
 use crate::analysis::sweep::{Jump, Sweep};
 use crate::certificate::CurvePoint;
@@ -62,19 +64,34 @@ impl Serialize for FunctionRows<'_> {
             (false, true) => "within_gap",
             (false, false) => "limit",
         };
-        let row = |(index, point): (usize, &'_ CurvePoint)| serde_json::to_value(point_row(game, sweep, index, point));
+        let row = |(index, point): (usize, &'_ CurvePoint)| {
+            serde_json::to_value(point_row(game, sweep, index, point))
+        };
         let jump = |jump: &'_ Jump| serde_json::to_value(jump_row(jump));
         let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("kind", kind)?;
         map.serialize_entry("status", state)?;
-        map.serialize_entry("points", &List(|| sweep.points().iter().enumerate().filter_map(|entry| row(entry).ok())))?;
-        map.serialize_entry("jumps", &List(|| sweep.jumps().iter().filter_map(|entry| jump(entry).ok())))?;
+        map.serialize_entry(
+            "points",
+            &List(|| sweep.points().iter().enumerate().filter_map(|entry| row(entry).ok())),
+        )?;
+        map.serialize_entry(
+            "jumps",
+            &List(|| sweep.jumps().iter().filter_map(|entry| jump(entry).ok())),
+        )?;
         map.end()
     }
 }
 
-fn point_row<'a>(game: &'a Game, sweep: &'a Sweep, index: usize, point: &'a CurvePoint) -> PointRow<'a> {
-    let decision = sweep.decision(game, index).map(|decision| ChosenDecision { game, decision: Cow::Borrowed(decision) });
+fn point_row<'a>(
+    game: &'a Game,
+    sweep: &'a Sweep,
+    index: usize,
+    point: &'a CurvePoint,
+) -> PointRow<'a> {
+    let decision = sweep
+        .decision(game, index)
+        .map(|decision| ChosenDecision { game, decision: Cow::Borrowed(decision) });
     PointRow {
         epsilon: Exact(&point.epsilon),
         bounds: Bounds::new(&point.lower, &point.upper),
@@ -84,7 +101,12 @@ fn point_row<'a>(game: &'a Game, sweep: &'a Sweep, index: usize, point: &'a Curv
 }
 
 fn jump_row(jump: &Jump) -> JumpRow<'_> {
-    JumpRow { from: Exact(&jump.from), to: Exact(&jump.to), least: Exact(&jump.least), most: Exact(&jump.most) }
+    JumpRow {
+        from: Exact(&jump.from),
+        to: Exact(&jump.to),
+        least: Exact(&jump.least),
+        most: Exact(&jump.most),
+    }
 }
 
 #[derive(Serialize)]
@@ -156,10 +178,18 @@ impl SweepReport<'_> {
                         game_hash: &claim.game_hash,
                         bounds: Bounds::new(&claim.lower, &claim.upper),
                         status: status(point.outcome.status),
-                        decision: row(point).map(|decision| ChosenDecision { game: &point.game, decision: Cow::Owned(decision) }),
+                        decision: row(point).map(|decision| ChosenDecision {
+                            game: &point.game,
+                            decision: Cow::Owned(decision),
+                        }),
                     }
                 });
-                let followed = OverConstant { over: name, epsilon: Exact(&self.settings.epsilon), kind: "points", points: rows.collect() };
+                let followed = OverConstant {
+                    over: name,
+                    epsilon: Exact(&self.settings.epsilon),
+                    kind: "points",
+                    points: rows.collect(),
+                };
                 write_document(out, &self.document(&hash, followed))
             }
         }
@@ -173,10 +203,15 @@ impl SweepReport<'_> {
             game: GameName { name: &self.game.name, hash },
             selection: self.settings.selection.to_string(),
             class: classify(self.game).class.to_string(),
-            decision: decision.map(|decision| ChosenDecision { game: self.game, decision: Cow::Owned(decision) }),
+            decision: decision
+                .map(|decision| ChosenDecision { game: self.game, decision: Cow::Owned(decision) }),
             of: self.settings.objective.as_deref(),
             followed,
-            certificate: CertificateNote { checked: true, path: self.certificate_path, bytes: self.bytes },
+            certificate: CertificateNote {
+                checked: true,
+                path: self.certificate_path,
+                bytes: self.bytes,
+            },
             statistics: statistics(&self.statistics()),
         }
     }

@@ -21,7 +21,15 @@ impl<'a> TableRow<'a> {
     pub(super) fn all(game: &'a Game) -> impl Iterator<Item = TableRow<'a>> {
         game.stages.iter().enumerate().flat_map(move |(t, stage)| {
             let states = 0..stage.pairs.states();
-            states.flat_map(move |state| stage.pairs.of_state(state).map(move |pair| TableRow { game, t, stage, state, pair }))
+            states.flat_map(move |state| {
+                stage.pairs.of_state(state).map(move |pair| TableRow {
+                    game,
+                    t,
+                    stage,
+                    state,
+                    pair,
+                })
+            })
         })
     }
 
@@ -42,7 +50,9 @@ impl<'a> TableRow<'a> {
         let (game, transition) = (self.game, self.stage.transition.as_ref()?);
         let probability = |entry| formula(game, &transition.probability.get(entry));
         let entries = transition.successors.of_pair(self.pair);
-        Some(entries.map(move |entry| (state_name(game, transition.successors.state(entry)), probability(entry))))
+        Some(entries.map(move |entry| {
+            (state_name(game, transition.successors.state(entry)), probability(entry))
+        }))
     }
 }
 
@@ -55,15 +65,24 @@ impl Serialize for TableRow<'_> {
         map.serialize_entry("action", self.action())?;
         map.serialize_entry("reward", &self.reward())?;
         map.serialize_entry("leader_reward", &self.leader_reward())?;
-        let to = self.stage.transition.is_some().then_some(Entries(|| self.successors().into_iter().flatten()));
+        let to = self
+            .stage
+            .transition
+            .is_some()
+            .then_some(Entries(|| self.successors().into_iter().flatten()));
         map.serialize_entry("to", &to)?;
         map.end()
     }
 }
 
 /// `(state, action, weight)` of an aggregate, by name.
-pub(super) fn weights<'a>(game: &'a Game, aggregate: &'a Aggregate) -> impl Iterator<Item = (&'a str, &'a str, &'a Rational)> {
-    aggregate.weights.iter().map(|(state, action, w)| (state_name(game, *state as usize), action_name(game, *action as usize), w))
+pub(super) fn weights<'a>(
+    game: &'a Game,
+    aggregate: &'a Aggregate,
+) -> impl Iterator<Item = (&'a str, &'a str, &'a Rational)> {
+    aggregate.weights.iter().map(|(state, action, w)| {
+        (state_name(game, *state as usize), action_name(game, *action as usize), w)
+    })
 }
 
 /// Writes all tables as text: initial law, aggregates, then a line per stage, state and action.
@@ -80,11 +99,18 @@ pub(super) fn write_tables(out: &mut dyn Write, game: &Game) -> io::Result<()> {
         for (index, (state, action, weight)) in weights(game, aggregate).enumerate() {
             let plus = if index == 0 { "" } else { " +" };
             let factor = if weight.is_one() { String::new() } else { format!("({weight}) ") };
-            write!(out, "{plus} {factor}d{}({}, {})", aggregate.stage, plain(state), plain(action))?;
+            write!(
+                out,
+                "{plus} {factor}d{}({}, {})",
+                aggregate.stage,
+                plain(state),
+                plain(action)
+            )?;
         }
         writeln!(out)?;
     }
-    let width = |names: &[String]| names.iter().map(|name| plain(name).chars().count()).max().unwrap_or(0);
+    let width =
+        |names: &[String]| names.iter().map(|name| plain(name).chars().count()).max().unwrap_or(0);
     let (states, actions) = (width(&game.states), width(&game.actions));
     let mut stage = None;
     for row in TableRow::all(game) {
@@ -93,7 +119,12 @@ pub(super) fn write_tables(out: &mut dyn Write, game: &Game) -> io::Result<()> {
             writeln!(out, "\nstage {}", row.t)?;
         }
         let (state, action) = (plain(state_name(game, row.state)), plain(row.action()));
-        write!(out, "  {state:<states$}  {action:<actions$}  reward {}; leader {}", row.reward(), row.leader_reward())?;
+        write!(
+            out,
+            "  {state:<states$}  {action:<actions$}  reward {}; leader {}",
+            row.reward(),
+            row.leader_reward()
+        )?;
         for (index, (next, probability)) in row.successors().into_iter().flatten().enumerate() {
             let separator = if index == 0 { "; to" } else { "," };
             write!(out, "{separator} {} {probability}", plain(next))?;

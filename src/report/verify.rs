@@ -37,11 +37,13 @@ impl VerifyReport<'_> {
 
     /// Whether a claimed value was left unjudged.
     pub(super) fn value_unjudged(&self) -> bool {
-        let judged = self.checks().iter().any(|check| check.subject == Subject::Number(Quantity::Value));
+        let judged =
+            self.checks().iter().any(|check| check.subject == Subject::Number(Quantity::Value));
         self.verification.claimed_value.is_some() && !judged
     }
 
-    /// Whether everything claimed holds; a value that was not judged, because solving was declined, does not count.
+    /// Whether everything claimed holds; a value that was not judged, because solving was declined,
+    /// does not count.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.checks().iter().all(|check| check.verdict == Verdict::Holds)
@@ -57,24 +59,53 @@ impl VerifyReport<'_> {
         let classification = classify(game);
         write_field(out, "game", &game.name)?;
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
-        write_field(out, "decision", &decision(game, &verification.decision.decision(game), &numbers))?;
+        write_field(
+            out,
+            "decision",
+            &decision(game, &verification.decision.decision(game), &numbers),
+        )?;
         self.write_submitted(out, &numbers)?;
         let evaluation = &verification.evaluation;
         writeln!(out)?;
         write_field(out, "exploitability", &enclosed(&evaluation.exploitability, &numbers))?;
         write_field(out, "leader reward", &enclosed(&evaluation.leader_reward, &numbers))?;
-        write_field(out, "follower value", &format!("{}: what the best deviation earns", enclosed(&evaluation.follower_value, &numbers)))?;
-        write_field(out, "follower reward", &format!("{}: what is earned", enclosed(&evaluation.follower_reward, &numbers)))?;
+        write_field(
+            out,
+            "follower value",
+            &format!(
+                "{}: what the best deviation earns",
+                enclosed(&evaluation.follower_value, &numbers)
+            ),
+        )?;
+        write_field(
+            out,
+            "follower reward",
+            &format!("{}: what is earned", enclosed(&evaluation.follower_reward, &numbers)),
+        )?;
         if let Some(bits) = evaluation.bits {
-            write_field(out, "arithmetic", &format!("fixed point with {bits} fractional bits, rounded outwards"))?;
+            write_field(
+                out,
+                "arithmetic",
+                &format!("fixed point with {bits} fractional bits, rounded outwards"),
+            )?;
         }
         #[cfg(feature = "solver")]
         if let Some(comparison) = self.comparison {
-            super::verify_range::write(out, game, verification, comparison, self.certificate_path.as_deref(), &numbers)?;
+            super::verify_range::write(
+                out,
+                game,
+                verification,
+                comparison,
+                self.certificate_path.as_deref(),
+                &numbers,
+            )?;
         }
         self.write_checks(out, &numbers)?;
         if numbers.shortened() {
-            writeln!(out, "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly.")?;
+            writeln!(
+                out,
+                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
+            )?;
         }
         Ok(())
     }
@@ -89,20 +120,44 @@ impl VerifyReport<'_> {
         let adjustment = &play.adjustment;
         if adjustment.rows > 0 {
             let rows = if self.verification.kind == PlayKind::Policy { "rows" } else { "stages" };
-            let negative =
-                if adjustment.negative > 0 { format!(", {} negative entries set to 0", adjustment.negative) } else { String::new() };
-            let place = self.place_of_change().map_or_else(String::new, |place| format!(" ({place})"));
-            let text = format!("in {} {rows}{negative}; largest change {}{place}", adjustment.rows, numbers.exact(&adjustment.largest));
+            let negative = if adjustment.negative > 0 {
+                format!(", {} negative entries set to 0", adjustment.negative)
+            } else {
+                String::new()
+            };
+            let place =
+                self.place_of_change().map_or_else(String::new, |place| format!(" ({place})"));
+            let text = format!(
+                "in {} {rows}{negative}; largest change {}{place}",
+                adjustment.rows,
+                numbers.exact(&adjustment.largest)
+            );
             write_field(out, "normalised", &text)?;
         }
         match play.horizon {
             Horizon::AsGiven => {}
-            Horizon::Dropped => write_field(out, "horizon", "the last stage of the array, after the last transition, was dropped")?,
-            Horizon::Completed => write_field(out, "horizon", "the last stage was missing and completed: actions have no effect there")?,
+            Horizon::Dropped => write_field(
+                out,
+                "horizon",
+                "the last stage of the array, after the last transition, was dropped",
+            )?,
+            Horizon::Completed => write_field(
+                out,
+                "horizon",
+                "the last stage was missing and completed: actions have no effect there",
+            )?,
         }
         if adjustment.filled > 0 {
-            let rows = if play.horizon == Horizon::Completed { "rows without mass or of the completed stage" } else { "rows without mass" };
-            write_field(out, "filled", &format!("the first available action in {} {rows}", adjustment.filled))?;
+            let rows = if play.horizon == Horizon::Completed {
+                "rows without mass or of the completed stage"
+            } else {
+                "rows without mass"
+            };
+            write_field(
+                out,
+                "filled",
+                &format!("the first available action in {} {rows}", adjustment.filled),
+            )?;
         }
         Ok(())
     }
@@ -110,7 +165,8 @@ impl VerifyReport<'_> {
     fn place_of_change(&self) -> Option<String> {
         let place = self.verification.play.adjustment.place.as_ref()?;
         let [stage, state, action] = place.0.as_slice() else { return None };
-        let (state, action) = (plain(state_name(self.game, *state)), plain(action_name(self.game, *action)));
+        let (state, action) =
+            (plain(state_name(self.game, *state)), plain(action_name(self.game, *action)));
         Some(format!("stage {stage}, state {state}, action {action}"))
     }
 
@@ -120,14 +176,23 @@ impl VerifyReport<'_> {
         if checks.is_empty() && !self.value_unjudged() {
             return write_field(out, "claims", "none: the submitted array comes without numbers");
         }
-        let mut rows: Vec<Vec<String>> = vec![["claimed", "", "verdict"].map(String::from).to_vec()];
+        let mut rows: Vec<Vec<String>> =
+            vec![["claimed", "", "verdict"].map(String::from).to_vec()];
         for check in &checks {
-            rows.push(vec![check.subject.key().replace('_', " "), numbers.fraction(&check.claimed), sentence(check, numbers)]);
+            rows.push(vec![
+                check.subject.key().replace('_', " "),
+                numbers.fraction(&check.claimed),
+                sentence(check, numbers),
+            ]);
         }
         if self.value_unjudged()
             && let Some(value) = &self.verification.claimed_value
         {
-            rows.push(vec!["value".into(), numbers.fraction(value), "not judged: that needs the solver".into()]);
+            rows.push(vec![
+                "value".into(),
+                numbers.fraction(value),
+                "not judged: that needs the solver".into(),
+            ]);
         }
         write_table(out, &rows)?;
         let failed = checks.iter().filter(|check| check.verdict == Verdict::Fails).count();
@@ -135,7 +200,9 @@ impl VerifyReport<'_> {
         let text = match (failed, open) {
             (0, 0) => "what was judged of the claim holds".to_string(),
             (0, open) => format!("undecided: {open} of {} claimed numbers", checks.len()),
-            (failed, _) => format!("the claim fails: {failed} of {} claimed numbers are wrong", checks.len()),
+            (failed, _) => {
+                format!("the claim fails: {failed} of {} claimed numbers are wrong", checks.len())
+            }
         };
         writeln!(out)?;
         write_field(out, "verdict", &text)
@@ -152,14 +219,28 @@ pub(super) fn enclosed(number: &Enclosed, numbers: &NumberText) -> String {
 
 /// What there is to say about one claimed number.
 fn sentence(check: &Check, numbers: &NumberText) -> String {
-    let Some(actual) = &check.actual else { return "undecided: no value of the game was certified".into() };
+    let Some(actual) = &check.actual else {
+        return "undecided: no value of the game was certified".into();
+    };
     let is = enclosed(actual, numbers);
-    let within = if check.tolerance.is_zero() { String::new() } else { format!(" within {}", numbers.fraction(&check.tolerance)) };
+    let within = if check.tolerance.is_zero() {
+        String::new()
+    } else {
+        format!(" within {}", numbers.fraction(&check.tolerance))
+    };
     match (check.subject, check.verdict) {
-        (Subject::Number(Quantity::Exploitability), verdict) => exploitability(check, actual, verdict, &is, &within, numbers),
-        (Subject::Occupation, Verdict::Holds) => format!("right{within}: it is the flow of its policy, up to {is}"),
-        (Subject::Occupation, _) => format!("wrong: it differs from the flow of its policy by {is}"),
-        (_, Verdict::Holds) if actual == &Enclosed::Exact(check.claimed.clone()) => "right, exactly".into(),
+        (Subject::Number(Quantity::Exploitability), verdict) => {
+            exploitability(check, actual, verdict, &is, &within, numbers)
+        }
+        (Subject::Occupation, Verdict::Holds) => {
+            format!("right{within}: it is the flow of its policy, up to {is}")
+        }
+        (Subject::Occupation, _) => {
+            format!("wrong: it differs from the flow of its policy by {is}")
+        }
+        (_, Verdict::Holds) if actual == &Enclosed::Exact(check.claimed.clone()) => {
+            "right, exactly".into()
+        }
         (_, Verdict::Holds) => format!("right{within}: it is {is}"),
         (_, Verdict::Fails) => {
             let side = if *actual.upper() < check.claimed { "too high" } else { "too low" };
@@ -169,7 +250,14 @@ fn sentence(check: &Check, numbers: &NumberText) -> String {
     }
 }
 
-fn exploitability(check: &Check, actual: &Enclosed, verdict: Verdict, is: &str, within: &str, numbers: &NumberText) -> String {
+fn exploitability(
+    check: &Check,
+    actual: &Enclosed,
+    verdict: Verdict,
+    is: &str,
+    within: &str,
+    numbers: &NumberText,
+) -> String {
     let positive = *actual.lower() > Rational::ZERO;
     match verdict {
         Verdict::Holds if check.claimed.is_zero() && positive => {
@@ -181,8 +269,12 @@ fn exploitability(check: &Check, actual: &Enclosed, verdict: Verdict, is: &str, 
         Verdict::Fails if check.claimed < Rational::ZERO => {
             format!("wrong: no exploitability is negative; it is {is}")
         }
-        Verdict::Fails if check.claimed.is_zero() => format!("wrong: the policy is no exact equilibrium, its exploitability is {is}"),
-        Verdict::Fails => format!("wrong, understated by {}: it is {is}", difference(check, actual, numbers)),
+        Verdict::Fails if check.claimed.is_zero() => {
+            format!("wrong: the policy is no exact equilibrium, its exploitability is {is}")
+        }
+        Verdict::Fails => {
+            format!("wrong, understated by {}: it is {is}", difference(check, actual, numbers))
+        }
         Verdict::Undecided => format!("undecided: it is {is}, too wide to tell"),
     }
 }
@@ -190,6 +282,8 @@ fn exploitability(check: &Check, actual: &Enclosed, verdict: Verdict, is: &str, 
 fn difference(check: &Check, actual: &Enclosed, numbers: &NumberText) -> String {
     match actual {
         Enclosed::Exact(value) => numbers.exact(&(value - &check.claimed)),
-        Enclosed::Between(lower, _) => format!("at least {}", numbers.exact(&(lower - &check.claimed))),
+        Enclosed::Between(lower, _) => {
+            format!("at least {}", numbers.exact(&(lower - &check.claimed)))
+        }
     }
 }

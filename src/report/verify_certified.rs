@@ -11,7 +11,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct Certified<'a> {
     epsilon: Option<String>,
-    /// Whether the submitted play is an equilibrium at this epsilon; `null` when that is not decided.
+    /// Whether the submitted play is an equilibrium at this epsilon; `null` when that is not
+    /// decided.
     equilibrium: Option<bool>,
     range: Option<Range>,
     place: Option<Place>,
@@ -71,12 +72,20 @@ impl From<Interval> for OwnedBounds {
 }
 
 impl<'a> Certified<'a> {
-    pub(super) fn new(judged: &Verification, comparison: Option<&'a Comparison>, path: Option<&'a str>) -> Self {
+    pub(super) fn new(
+        judged: &Verification,
+        comparison: Option<&'a Comparison>,
+        path: Option<&'a str>,
+    ) -> Self {
         let reward = &judged.evaluation.leader_reward;
-        let end = |outcome: &Outcome, bounds: Interval| End { bounds: bounds.into(), status: status(outcome.status) };
+        let end = |outcome: &Outcome, bounds: Interval| End {
+            bounds: bounds.into(),
+            status: status(outcome.status),
+        };
         Certified {
             epsilon: comparison.map(|found| found.epsilon.to_string()),
-            equilibrium: comparison.and_then(|found| judged.evaluation.exploitability.at_most(&found.epsilon)),
+            equilibrium: comparison
+                .and_then(|found| judged.evaluation.exploitability.at_most(&found.epsilon)),
             range: comparison.map(|found| Range {
                 least: end(&found.range.least, found.least()),
                 greatest: end(&found.range.greatest, found.greatest()),
@@ -94,7 +103,11 @@ impl<'a> Certified<'a> {
                 GameValue::OnlyDecision | GameValue::Solved(_) => None,
             }),
             loss: comparison.and_then(|found| found.loss().map(OwnedBounds::from)),
-            certificate: comparison.map(|found| CertificateNote { checked: true, path, bytes: found.certificate.len() }),
+            certificate: comparison.map(|found| CertificateNote {
+                checked: true,
+                path,
+                bytes: found.certificate.len(),
+            }),
             statistics: comparison.map(|found| statistics(&found.statistics())),
         }
     }

@@ -106,7 +106,11 @@ impl VerifyReport<'_> {
             checks: List(|| checks.iter().map(|check| note(check))),
             holds: self.holds(),
             #[cfg(feature = "solver")]
-            certified: super::verify_certified::Certified::new(judged, self.comparison, self.certificate_path.as_deref()),
+            certified: super::verify_certified::Certified::new(
+                judged,
+                self.comparison,
+                self.certificate_path.as_deref(),
+            ),
             #[cfg(not(feature = "solver"))]
             range: None,
             #[cfg(not(feature = "solver"))]

@@ -33,11 +33,24 @@ pub(super) fn write(
     write_status(out, game, comparison.range.status(), comparison.range.termination())?;
     write_field(out, "place", &place(judged, comparison, numbers))?;
     match (&comparison.value, comparison.value_bounds(), comparison.loss()) {
-        (GameValue::Refused(reason), ..) => write_field(out, "value", &format!("not certified: {reason}"))?,
+        (GameValue::Refused(reason), ..) => {
+            write_field(out, "value", &format!("not certified: {reason}"))?
+        }
         (_, Some(value), Some(loss)) => {
-            let only = if matches!(comparison.value, GameValue::OnlyDecision) { ", the only decision" } else { "" };
+            let only = if matches!(comparison.value, GameValue::OnlyDecision) {
+                ", the only decision"
+            } else {
+                ""
+            };
             write_field(out, "value", &format!("{}{only}", bounds(&value, numbers)))?;
-            write_field(out, "loss", &format!("{}: the value less the least reward of the decision", bounds(&loss, numbers)))?;
+            write_field(
+                out,
+                "loss",
+                &format!(
+                    "{}: the value less the least reward of the decision",
+                    bounds(&loss, numbers)
+                ),
+            )?;
         }
         _ => {}
     }
@@ -52,15 +65,23 @@ fn bounds((lower, upper): &Interval, numbers: &NumberText) -> String {
 fn place(judged: &Verification, comparison: &Comparison, numbers: &NumberText) -> String {
     let reward = &judged.evaluation.leader_reward;
     let (above, below) = (comparison.above_least(reward), comparison.below_greatest(reward));
-    let exact = |interval: &Interval| Enclosed::between(interval.0.clone(), interval.1.clone()) == Enclosed::Exact(Rational::ZERO);
+    let exact = |interval: &Interval| {
+        Enclosed::between(interval.0.clone(), interval.1.clone()) == Enclosed::Exact(Rational::ZERO)
+    };
     if exact(&above) && exact(&below) {
         return "the leader's reward is the same at all equilibria, and here".into();
     }
     if above.1 < Rational::ZERO {
-        return format!("below the range, by {}: at no equilibrium the leader gets that little", bounds(&(-above.1, -above.0), numbers));
+        return format!(
+            "below the range, by {}: at no equilibrium the leader gets that little",
+            bounds(&(-above.1, -above.0), numbers)
+        );
     }
     if below.1 < Rational::ZERO {
-        return format!("above the range, by {}: at no equilibrium the leader gets that much", bounds(&(-below.1, -below.0), numbers));
+        return format!(
+            "above the range, by {}: at no equilibrium the leader gets that much",
+            bounds(&(-below.1, -below.0), numbers)
+        );
     }
     match comparison.is_worst(reward, &judged.tolerance) {
         Some(true) => "the worst equilibrium for the leader, within the tolerance".into(),
@@ -69,6 +90,8 @@ fn place(judged: &Verification, comparison: &Comparison, numbers: &NumberText) -
             bounds(&above, numbers),
             bounds(&below, numbers)
         ),
-        None => format!("above the worst by {}; the bounds do not tell more", bounds(&above, numbers)),
+        None => {
+            format!("above the worst by {}; the bounds do not tell more", bounds(&above, numbers))
+        }
     }
 }

@@ -10,7 +10,9 @@ use crate::game::{Game, Monomial, Polynomial, Variable};
 
 /// `text` on one line, control characters escaped: names come from files.
 pub(super) fn plain(text: &str) -> String {
-    let escape = |c: char| if c.is_control() { c.escape_default().collect::<String>() } else { c.to_string() };
+    let escape = |c: char| {
+        if c.is_control() { c.escape_default().collect::<String>() } else { c.to_string() }
+    };
     text.chars().map(escape).collect()
 }
 
@@ -54,7 +56,11 @@ pub(super) fn formula(game: &Game, polynomial: &Polynomial) -> String {
 fn product(game: &Game, monomial: &Monomial) -> String {
     let factor = |(variable, exponent): &(Variable, u32)| {
         let name = match variable {
-            Variable::Parameter(k) => game.leader.parameters.get(*k as usize).map_or_else(|| format!("u{k}"), |name| plain(name)),
+            Variable::Parameter(k) => game
+                .leader
+                .parameters
+                .get(*k as usize)
+                .map_or_else(|| format!("u{k}"), |name| plain(name)),
             Variable::Aggregate(k) => format!("m{k}"),
         };
         if *exponent == 1 { name } else { format!("{name}^{exponent}") }
@@ -81,7 +87,10 @@ pub(super) enum OneDecision<'a> {
     },
 }
 
-fn as_table<S: serde::Serializer>(entries: &[(&str, Exact<'_>)], serializer: S) -> Result<S::Ok, S::Error> {
+fn as_table<S: serde::Serializer>(
+    entries: &[(&str, Exact<'_>)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_map(entries.iter().map(|(name, value)| (name, value)))
 }
 
@@ -90,11 +99,20 @@ pub(super) fn scope_of<'a>(game: &'a Game, scope: &'a Scope) -> Option<OneDecisi
     match scope {
         Scope::All => None,
         Scope::Decision(decision) => {
-            let name = game.finite_decisions().and_then(|all| all.get(*decision)).and_then(|d| d.name.as_deref());
+            let name = game
+                .finite_decisions()
+                .and_then(|all| all.get(*decision))
+                .and_then(|d| d.name.as_deref());
             Some(OneDecision::Listed { decision: *decision, name })
         }
         Scope::Point(values) => {
-            let point = game.leader.parameters.iter().map(String::as_str).zip(values.iter().map(Exact)).collect();
+            let point = game
+                .leader
+                .parameters
+                .iter()
+                .map(String::as_str)
+                .zip(values.iter().map(Exact))
+                .collect();
             Some(OneDecision::Point { point })
         }
     }
@@ -104,11 +122,15 @@ pub(super) fn scope_of<'a>(game: &'a Game, scope: &'a Scope) -> Option<OneDecisi
 pub(super) fn under(game: &Game, scope: &Scope, numbers: &NumberText) -> String {
     match scope_of(game, scope) {
         None => String::new(),
-        Some(OneDecision::Listed { name: Some(name), .. }) => format!(" under decision `{}`", plain(name)),
+        Some(OneDecision::Listed { name: Some(name), .. }) => {
+            format!(" under decision `{}`", plain(name))
+        }
         Some(OneDecision::Listed { decision, name: None }) => format!(" under decision {decision}"),
         Some(OneDecision::Point { point }) => {
-            let words: Vec<String> =
-                point.into_iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value.0))).collect();
+            let words: Vec<String> = point
+                .into_iter()
+                .map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value.0)))
+                .collect();
             format!(" under decision {}", words.join(", "))
         }
     }
@@ -116,8 +138,11 @@ pub(super) fn under(game: &Game, scope: &Scope, numbers: &NumberText) -> String 
 
 /// Radii of errors, for the middle of a sentence.
 pub(super) fn radii(radii: &Radii, numbers: &NumberText) -> String {
-    let [reward, transition, leader] = [&radii.reward, &radii.transition, &radii.leader].map(|radius| numbers.fraction(radius));
-    format!("errors of at most {reward} in rewards, {transition} in transitions and {leader} in the leader's data")
+    let [reward, transition, leader] =
+        [&radii.reward, &radii.transition, &radii.leader].map(|radius| numbers.fraction(radius));
+    format!(
+        "errors of at most {reward} in rewards, {transition} in transitions and {leader} in the leader's data"
+    )
 }
 
 /// `is 1/2 = 0.5`, or the bounds.
@@ -145,28 +170,45 @@ pub(super) fn drift(game: &Game, claim: &DriftClaim, numbers: &NumberText) -> Ve
     claim.bounds.iter().map(sentence).collect()
 }
 
-/// What a claim says, as a sentence without its end: `the pessimistic value at epsilon = 0 of ... is 1/2 = 0.5`.
+/// What a claim says, as a sentence without its end: `the pessimistic value at epsilon = 0 of ...
+/// is 1/2 = 0.5`.
 pub(super) fn claim(game: &Game, claim: &Claim, numbers: &NumberText) -> String {
     let under = under(game, &claim.scope, numbers);
     let bounds = is(&claim.lower, &claim.upper, numbers);
     let Claim { selection, epsilon, .. } = claim;
     let of = claim.of.as_ref().map_or_else(String::new, |of| format!("`{}` in ", plain(of)));
-    format!("the {selection} value of {of}`{}`{under} at epsilon {} {bounds}", plain(&game.name), numbers.exact(epsilon))
+    format!(
+        "the {selection} value of {of}`{}`{under} at epsilon {} {bounds}",
+        plain(&game.name),
+        numbers.exact(epsilon)
+    )
 }
 
 /// What a certificate proves, as a sentence without its end.
 pub(super) fn accepted(game: &Game, accepted: &Accepted, numbers: &NumberText) -> String {
-    let changes: Vec<String> =
-        accepted.changes.iter().map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value))).collect();
-    let with = if changes.is_empty() { String::new() } else { format!("with {}, ", changes.join(", ")) };
+    let changes: Vec<String> = accepted
+        .changes
+        .iter()
+        .map(|(name, value)| format!("{} = {}", plain(name), numbers.fraction(value)))
+        .collect();
+    let with =
+        if changes.is_empty() { String::new() } else { format!("with {}, ", changes.join(", ")) };
     let first = claim(game, &accepted.claim, numbers);
-    let missed = if accepted.attained == Some(false) { ", the supremum, which no decision reaches" } else { "" };
+    let missed = if accepted.attained == Some(false) {
+        ", the supremum, which no decision reaches"
+    } else {
+        ""
+    };
     match accepted.curve.last() {
         None => format!("{with}{first}{missed}"),
         Some(last) => {
             let exact = accepted.curve.iter().all(|point| point.lower == point.upper);
             let known = if exact { "known exactly" } else { "enclosed" };
-            format!("{with}{first}, and {known} up to epsilon {} by {} points", numbers.exact(&last.epsilon), accepted.curve.len())
+            format!(
+                "{with}{first}, and {known} up to epsilon {} by {} points",
+                numbers.exact(&last.epsilon),
+                accepted.curve.len()
+            )
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Answers by enumeration, with rational forward evaluation of its own: nothing here calls `smfg::follower`,
-//! `smfg::check` or a solver.
+//! Answers by enumeration, with rational forward evaluation of its own: nothing here calls
+//! `smfg::follower`, `smfg::check` or a solver.
 
 use super::tiny::{Cell, Tiny};
 use smfg::certificate::Selection;
@@ -11,9 +11,13 @@ pub type Play = Vec<Vec<Vec<(usize, Rational)>>>;
 
 /// A policy of the library as plain tables.
 pub fn play_of(policy: &Policy) -> Play {
-    let row = |entries: &[(u32, Rational)]| entries.iter().map(|(a, p)| (*a as usize, p.clone())).collect();
+    let row = |entries: &[(u32, Rational)]| {
+        entries.iter().map(|(a, p)| (*a as usize, p.clone())).collect()
+    };
     let stage = |stage: &StagePolicy| match stage {
-        StagePolicy::Pure(actions) => actions.iter().map(|&a| vec![(a as usize, Rational::ONE)]).collect(),
+        StagePolicy::Pure(actions) => {
+            actions.iter().map(|&a| vec![(a as usize, Rational::ONE)]).collect()
+        }
         StagePolicy::Mixed(rows) => rows.iter().map(|entries| row(entries)).collect(),
     };
     policy.stages.iter().map(stage).collect()
@@ -40,13 +44,26 @@ pub fn evaluate(game: &Tiny, decision: usize, play: &Play) -> Evaluated {
     let (mut masses, mut occupation) = (vec![game.initial.clone()], Vec::new());
     for (t, rows) in game.stages.iter().enumerate() {
         let share = |state: usize, cell: &Cell| {
-            play[t][state].iter().filter(|(a, _)| *a == cell.action).fold(Rational::ZERO, |sum, (_, p)| sum + p)
+            play[t][state]
+                .iter()
+                .filter(|(a, _)| *a == cell.action)
+                .fold(Rational::ZERO, |sum, (_, p)| sum + p)
         };
-        let here: Vec<Vec<Rational>> =
-            rows.iter().enumerate().map(|(s, row)| row.iter().map(|cell| share(s, cell) * &masses[t][s]).collect()).collect();
-        for (value, aggregate) in aggregates.iter_mut().zip(&game.aggregates).filter(|(_, aggregate)| aggregate.stage == t) {
+        let here: Vec<Vec<Rational>> = rows
+            .iter()
+            .enumerate()
+            .map(|(s, row)| row.iter().map(|cell| share(s, cell) * &masses[t][s]).collect())
+            .collect();
+        for (value, aggregate) in aggregates
+            .iter_mut()
+            .zip(&game.aggregates)
+            .filter(|(_, aggregate)| aggregate.stage == t)
+        {
             for (state, action, weight) in &aggregate.weights {
-                let at = rows[*state].iter().position(|cell| cell.action == *action).expect("an available action");
+                let at = rows[*state]
+                    .iter()
+                    .position(|cell| cell.action == *action)
+                    .expect("an available action");
                 *value += weight * &here[*state][at];
             }
         }
@@ -62,14 +79,24 @@ pub fn evaluate(game: &Tiny, decision: usize, play: &Play) -> Evaluated {
     masses.truncate(game.stages.len());
     let mut follower_reward = Rational::ZERO;
     let mut leader_reward = game.payoff.at(u, &aggregates);
-    for (cell, mass) in game.stages.iter().flatten().flatten().zip(occupation.iter().flatten().flatten()) {
+    for (cell, mass) in
+        game.stages.iter().flatten().flatten().zip(occupation.iter().flatten().flatten())
+    {
         follower_reward += mass * cell.reward.at(u, &aggregates);
         leader_reward += mass * cell.leader.at(u, &aggregates);
     }
     let deviations = Outcomes::at_population(game, decision, &aggregates);
     let follower_value = deviations.follower_value.clone();
     let exploitability = &follower_value - &follower_reward;
-    Evaluated { masses, occupation, aggregates, follower_reward, follower_value, exploitability, leader_reward }
+    Evaluated {
+        masses,
+        occupation,
+        aggregates,
+        follower_reward,
+        follower_value,
+        exploitability,
+        leader_reward,
+    }
 }
 
 /// The rewards and transitions of one decision as numbers.
@@ -94,13 +121,24 @@ impl Tables {
             leader: cell.leader.at(u, population),
             next: cell.next.iter().map(|(s, p)| (*s, p.at(u, population))).collect(),
         };
-        let cells = game.stages.iter().map(|rows| rows.iter().map(|row| row.iter().map(numbers).collect()).collect()).collect();
+        let cells = game
+            .stages
+            .iter()
+            .map(|rows| rows.iter().map(|row| row.iter().map(numbers).collect()).collect())
+            .collect();
         let aggregates = game.aggregates.iter().map(|aggregate| {
             let weight = |state: usize, cell: &Cell| {
-                aggregate.weights.iter().find(|(s, a, _)| *s == state && *a == cell.action).map_or(Rational::ZERO, |(_, _, w)| w.clone())
+                aggregate
+                    .weights
+                    .iter()
+                    .find(|(s, a, _)| *s == state && *a == cell.action)
+                    .map_or(Rational::ZERO, |(_, _, w)| w.clone())
             };
             let rows = game.stages[aggregate.stage].iter().enumerate();
-            (aggregate.stage, rows.map(|(s, row)| row.iter().map(|cell| weight(s, cell)).collect()).collect())
+            (
+                aggregate.stage,
+                rows.map(|(s, row)| row.iter().map(|cell| weight(s, cell)).collect()).collect(),
+            )
         });
         Tables { cells, aggregates: aggregates.collect() }
     }
@@ -129,34 +167,46 @@ impl Outcomes {
         Self::at_population(game, decision, &vec![Rational::ZERO; game.aggregates.len()])
     }
 
-    /// The same with rewards and transitions frozen at a population; the payoff still sees the policy's own.
+    /// The same with rewards and transitions frozen at a population; the payoff still sees the
+    /// policy's own.
     fn at_population(game: &Tiny, decision: usize, population: &[Rational]) -> Self {
         let tables = Tables::new(game, decision, population);
-        let start = Earned { reward: Rational::ZERO, leader: Rational::ZERO, aggregates: vec![Rational::ZERO; game.aggregates.len()] };
+        let start = Earned {
+            reward: Rational::ZERO,
+            leader: Rational::ZERO,
+            aggregates: vec![Rational::ZERO; game.aggregates.len()],
+        };
         let mut ends = Vec::new();
         walk(&tables, 0, &game.initial, start, &mut ends);
         let u = &game.decisions[decision];
-        let mut points: Vec<(Rational, Rational)> =
-            ends.into_iter().map(|end| (end.reward, end.leader + game.payoff.at(u, &end.aggregates))).collect();
+        let mut points: Vec<(Rational, Rational)> = ends
+            .into_iter()
+            .map(|end| (end.reward, end.leader + game.payoff.at(u, &end.aggregates)))
+            .collect();
         points.sort();
         points.dedup();
-        let follower_value = points.iter().map(|point| point.0.clone()).max().expect("a policy exists");
+        let follower_value =
+            points.iter().map(|point| point.0.clone()).max().expect("a policy exists");
         Outcomes { points, follower_value }
     }
 
     /// The largest exploitability of a deterministic policy, and so of any.
     pub fn greatest_exploitability(&self) -> Rational {
-        &self.follower_value - self.points.iter().map(|point| &point.0).min().expect("a policy exists")
+        &self.follower_value
+            - self.points.iter().map(|point| &point.0).min().expect("a policy exists")
     }
 
-    /// Least (greatest) leader's reward over deterministic policies and mixtures of two with exploitability at most
-    /// `epsilon`.
+    /// Least (greatest) leader's reward over deterministic policies and mixtures of two with
+    /// exploitability at most `epsilon`.
     ///
-    /// A policy that another one matches in both coordinates is left out: in a mixture the other one serves as well.
+    /// A policy that another one matches in both coordinates is left out: in a mixture the other
+    /// one serves as well.
     pub fn value(&self, epsilon: &Rational, selection: Selection) -> Rational {
-        let sigma = if selection == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE };
+        let sigma =
+            if selection == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE };
         let required = &self.follower_value - epsilon;
-        let mut points: Vec<(Rational, Rational)> = self.points.iter().map(|(r, c)| (r.clone(), &sigma * c)).collect();
+        let mut points: Vec<(Rational, Rational)> =
+            self.points.iter().map(|(r, c)| (r.clone(), &sigma * c)).collect();
         points.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut undominated: Vec<(Rational, Rational)> = Vec::new();
         for point in points {
@@ -165,7 +215,9 @@ impl Outcomes {
             }
         }
         let mut best: Option<Rational> = None;
-        let mut offer = |value: Rational| best = Some(best.take().map_or(value.clone(), |known| known.min(value)));
+        let mut offer = |value: Rational| {
+            best = Some(best.take().map_or(value.clone(), |known| known.min(value)))
+        };
         for (high, cost) in undominated.iter().filter(|point| point.0 >= required) {
             offer(cost.clone());
             for (low, low_cost) in undominated.iter().filter(|point| point.0 < required) {
@@ -177,26 +229,37 @@ impl Outcomes {
     }
 }
 
-/// All deterministic policies from stage `t` on. A state without mass earns nothing whatever is played in it, so
-/// only its first action is tried.
+/// All deterministic policies from stage `t` on. A state without mass earns nothing whatever is
+/// played in it, so only its first action is tried.
 fn walk(tables: &Tables, t: usize, masses: &[Rational], earned: Earned, ends: &mut Vec<Earned>) {
     let Some(rows) = tables.cells.get(t) else {
         ends.push(earned);
         return;
     };
-    let counts: Vec<usize> = rows.iter().zip(masses).map(|(row, mass)| if mass.is_zero() { 1 } else { row.len() }).collect();
+    let counts: Vec<usize> = rows
+        .iter()
+        .zip(masses)
+        .map(|(row, mass)| if mass.is_zero() { 1 } else { row.len() })
+        .collect();
     let mut chosen = vec![0; rows.len()];
     loop {
         let mut now = earned.clone();
         let mut next = vec![Rational::ZERO; masses.len()];
-        for (state, &cell) in chosen.iter().enumerate().filter(|(state, _)| !masses[*state].is_zero()) {
+        for (state, &cell) in
+            chosen.iter().enumerate().filter(|(state, _)| !masses[*state].is_zero())
+        {
             let (numbers, mass) = (&rows[state][cell], &masses[state]);
             now.reward += mass * &numbers.reward;
             now.leader += mass * &numbers.leader;
             for (s, p) in &numbers.next {
                 next[*s] += mass * p;
             }
-            for (value, (_, weights)) in now.aggregates.iter_mut().zip(&tables.aggregates).filter(|(_, (stage, _))| *stage == t) {
+            for (value, (_, weights)) in now
+                .aggregates
+                .iter_mut()
+                .zip(&tables.aggregates)
+                .filter(|(_, (stage, _))| *stage == t)
+            {
                 *value += mass * &weights[state][cell];
             }
         }
@@ -216,7 +279,11 @@ pub struct Oracle {
 
 impl Oracle {
     pub fn new(game: &Tiny) -> Self {
-        Oracle { outcomes: (0..game.decisions.len()).map(|decision| Outcomes::new(game, decision)).collect() }
+        Oracle {
+            outcomes: (0..game.decisions.len())
+                .map(|decision| Outcomes::new(game, decision))
+                .collect(),
+        }
     }
 
     /// The inner values, decision by decision.
@@ -231,6 +298,10 @@ impl Oracle {
 
     /// The largest exploitability over decisions and policies.
     pub fn greatest_exploitability(&self) -> Rational {
-        self.outcomes.iter().map(Outcomes::greatest_exploitability).max().expect("a decision exists")
+        self.outcomes
+            .iter()
+            .map(Outcomes::greatest_exploitability)
+            .max()
+            .expect("a decision exists")
     }
 }

@@ -10,14 +10,24 @@ pub fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
     ((u64::from(rng.next_u32()) * n as u64) >> 32) as usize
 }
 
-/// A random game of class C0 or C1 with `parameters` variables, two stages, two states, two actions.
-pub fn random_game(rng: &mut ChaCha8Rng, parameters: usize, population: bool, integer: bool) -> String {
+/// A random game of class C0 or C1 with `parameters` variables, two stages, two states, two
+/// actions.
+pub fn random_game(
+    rng: &mut ChaCha8Rng,
+    parameters: usize,
+    population: bool,
+    integer: bool,
+) -> String {
     let mut text = String::from(
         "format = \"smfg-game/1\"\nname = \"random\"\nstages = 2\nstates = [\"x\", \"y\"]\nactions = [\"a\", \"b\"]\ninitial = { x = \"1/3\", y = \"2/3\" }\n[leader]\nvariables = [",
     );
     for j in 0..parameters {
         let (upper, kind) = if integer { (8, ", integer = true") } else { (1, "") };
-        let _ = write!(text, "{}{{ name = \"u{j}\", lower = 0, upper = {upper}{kind} }}", if j == 0 { "" } else { ", " });
+        let _ = write!(
+            text,
+            "{}{{ name = \"u{j}\", lower = 0, upper = {upper}{kind} }}",
+            if j == 0 { "" } else { ", " }
+        );
     }
     text.push_str("]\n");
     let unit = if integer { 80 } else { 10 };
@@ -69,10 +79,12 @@ pub fn altered(rng: &mut ChaCha8Rng, text: &str) -> String {
         _ => {
             let mut words: Vec<String> = lines[line].split(' ').map(str::to_string).collect();
             let word = below(rng, words.len());
-            let changes = ["0", "1", "-1", "1/2", "99/100", "3", "0:1", "1:1", "0:1/2,1:1/2", "2:1"];
+            let changes =
+                ["0", "1", "-1", "1/2", "99/100", "3", "0:1", "1:1", "0:1/2,1:1/2", "2:1"];
             words[word] = match below(rng, 3) {
                 0 => changes[below(rng, changes.len())].to_string(),
-                1 => words[word].replace(|c: char| c.is_ascii_digit(), &format!("{}", below(rng, 10))),
+                1 => words[word]
+                    .replace(|c: char| c.is_ascii_digit(), &format!("{}", below(rng, 10))),
                 _ => match parse_rational(&words[word]) {
                     Ok(value) => (value * ratio(below(rng, 5) as i64 + 8, 10)).to_string(),
                     Err(_) => changes[below(rng, changes.len())].to_string(),

@@ -1,6 +1,7 @@
-//! Random tiny games, reproducible by seed, with every kind of trouble on purpose: ties, zero and huge rewards,
-//! unavailable and duplicate actions, states without mass, several initial states, leaders who agree or disagree with
-//! the followers, payoffs on aggregates, transitions that depend on the decision, repeated decisions.
+//! Random tiny games, reproducible by seed, with every kind of trouble on purpose: ties, zero and
+//! huge rewards, unavailable and duplicate actions, states without mass, several initial states,
+//! leaders who agree or disagree with the followers, payoffs on aggregates, transitions that depend
+//! on the decision, repeated decisions.
 
 use super::tiny::{Cell, Form, Tiny, TinyAggregate};
 use rand_chacha::ChaCha8Rng;
@@ -63,10 +64,27 @@ enum Kind {
     Opposite,
 }
 
-const FOLLOWER_KINDS: [Kind; 8] =
-    [Kind::Zero, Kind::Signs, Kind::Signs, Kind::Thirds, Kind::Thirds, Kind::Fractions, Kind::Decimals, Kind::Huge];
-const LEADER_KINDS: [Kind; 9] =
-    [Kind::Zero, Kind::Signs, Kind::Thirds, Kind::Thirds, Kind::Fractions, Kind::Decimals, Kind::Huge, Kind::Copy, Kind::Opposite];
+const FOLLOWER_KINDS: [Kind; 8] = [
+    Kind::Zero,
+    Kind::Signs,
+    Kind::Signs,
+    Kind::Thirds,
+    Kind::Thirds,
+    Kind::Fractions,
+    Kind::Decimals,
+    Kind::Huge,
+];
+const LEADER_KINDS: [Kind; 9] = [
+    Kind::Zero,
+    Kind::Signs,
+    Kind::Thirds,
+    Kind::Thirds,
+    Kind::Fractions,
+    Kind::Decimals,
+    Kind::Huge,
+    Kind::Copy,
+    Kind::Opposite,
+];
 
 fn number(dice: &mut Dice, kind: Kind) -> Rational {
     match kind {
@@ -76,7 +94,10 @@ fn number(dice: &mut Dice, kind: Kind) -> Rational {
         Kind::Fractions => ratio(dice.below(61) as i64 - 30, 1 + dice.below(12) as u64),
         Kind::Decimals => ratio(dice.below(2001) as i64 - 1000, 1000),
         // Products of a few of these leave machine integers.
-        Kind::Huge => ratio(dice.below(1 << 30) as i64 - (1 << 29), 1_000_003) * ratio(1 + dice.below(1 << 20) as i64, 65_537),
+        Kind::Huge => {
+            ratio(dice.below(1 << 30) as i64 - (1 << 29), 1_000_003)
+                * ratio(1 + dice.below(1 << 20) as i64, 65_537)
+        }
     }
 }
 
@@ -93,8 +114,14 @@ fn reward(dice: &mut Dice, kind: Kind, parameters: usize) -> Form {
     form
 }
 
-/// A law over the states, or `(1 - w) law + w law'` with a parameter or an aggregate in [0,1] as `w`.
-fn transition(dice: &mut Dice, states: usize, parameters: usize, aggregates: &[usize]) -> Vec<(usize, Form)> {
+/// A law over the states, or `(1 - w) law + w law'` with a parameter or an aggregate in [0,1] as
+/// `w`.
+fn transition(
+    dice: &mut Dice,
+    states: usize,
+    parameters: usize,
+    aggregates: &[usize],
+) -> Vec<(usize, Form)> {
     let law = if dice.once_in(3) {
         let target = dice.below(states);
         (0..states).map(|s| ratio(i64::from(s == target), 1)).collect()
@@ -139,7 +166,11 @@ pub fn with_population(seed: u64) -> Tiny {
     build(&mut dice, size, true)
 }
 
-fn build(dice: &mut Dice, (stages, states, actions): (usize, usize, usize), population: bool) -> Tiny {
+fn build(
+    dice: &mut Dice,
+    (stages, states, actions): (usize, usize, usize),
+    population: bool,
+) -> Tiny {
     let parameters = dice.below(3);
     let (follower_kind, leader_kind) = (*dice.pick(&FOLLOWER_KINDS), *dice.pick(&LEADER_KINDS));
     let mut game = Tiny {
@@ -151,10 +182,14 @@ fn build(dice: &mut Dice, (stages, states, actions): (usize, usize, usize), popu
         decisions: decisions(dice, parameters),
     };
     available_actions(dice, &mut game);
-    game.aggregates = (0..dice.below(3) + usize::from(population)).map(|_| aggregate(dice, &game, population)).collect();
+    game.aggregates = (0..dice.below(3) + usize::from(population))
+        .map(|_| aggregate(dice, &game, population))
+        .collect();
     for t in 0..stages {
         // Transitions see aggregates of stages up to theirs.
-        let seen: Vec<usize> = (0..game.aggregates.len()).filter(|&k| population && game.aggregates[k].stage <= t).collect();
+        let seen: Vec<usize> = (0..game.aggregates.len())
+            .filter(|&k| population && game.aggregates[k].stage <= t)
+            .collect();
         let aggregates = game.aggregates.len();
         for cell in game.stages[t].iter_mut().flatten() {
             cell.reward = reward(dice, follower_kind, parameters);
@@ -170,7 +205,11 @@ fn build(dice: &mut Dice, (stages, states, actions): (usize, usize, usize), popu
                 cell.reward = cell.reward.clone().and(coefficient, &[], &factors);
             }
             if population && dice.once_in(3) {
-                cell.leader = cell.leader.clone().and(number(dice, Kind::Thirds), &[], &[dice.below(aggregates)]);
+                cell.leader = cell.leader.clone().and(
+                    number(dice, Kind::Thirds),
+                    &[],
+                    &[dice.below(aggregates)],
+                );
             }
             if t + 1 < stages {
                 cell.next = transition(dice, states, parameters, &seen);
@@ -186,7 +225,10 @@ fn build(dice: &mut Dice, (stages, states, actions): (usize, usize, usize), popu
 /// One to four decisions with parameters in [0,1]; now and then one of them twice.
 fn decisions(dice: &mut Dice, parameters: usize) -> Vec<Vec<Rational>> {
     let count = if parameters == 0 { 1 + usize::from(dice.once_in(4)) } else { 1 + dice.below(4) };
-    let value = |dice: &mut Dice| dice.pick(&[ratio(0, 1), ratio(1, 4), ratio(1, 3), ratio(1, 2), ratio(7, 10), ratio(1, 1)]).clone();
+    let value = |dice: &mut Dice| {
+        dice.pick(&[ratio(0, 1), ratio(1, 4), ratio(1, 3), ratio(1, 2), ratio(7, 10), ratio(1, 1)])
+            .clone()
+    };
     (0..count).map(|_| (0..parameters).map(|_| value(dice)).collect()).collect()
 }
 
@@ -197,7 +239,12 @@ fn available_actions(dice: &mut Dice, game: &mut Tiny) {
         let sure = dice.below(actions);
         for action in 0..actions {
             if action == sure || !sometimes_missing || !dice.once_in(3) {
-                row.push(Cell { action, reward: Form::default(), leader: Form::default(), next: Vec::new() });
+                row.push(Cell {
+                    action,
+                    reward: Form::default(),
+                    leader: Form::default(),
+                    next: Vec::new(),
+                });
             }
         }
     }
@@ -216,7 +263,11 @@ fn aggregate(dice: &mut Dice, game: &Tiny, shares: bool) -> TinyAggregate {
     let mut weights = Vec::new();
     for (state, row) in game.stages[stage].iter().enumerate() {
         for cell in row {
-            let weight = if shares { ratio(dice.below(3) as i64, 2) } else { ratio(dice.below(7) as i64 - 3, 2) };
+            let weight = if shares {
+                ratio(dice.below(3) as i64, 2)
+            } else {
+                ratio(dice.below(7) as i64 - 3, 2)
+            };
             if !weight.is_zero() {
                 weights.push((state, cell.action, weight));
             }

@@ -1,8 +1,10 @@
-//! A game in plain tables: the tests' own description, from which the library's normal form is built.
+//! A game in plain tables: the tests' own description, from which the library's normal form is
+//! built.
 
 use smfg::exact::{Rational, ratio};
 use smfg::game::{
-    Aggregate, Columns, Decision, DecisionSet, Game, Leader, Monomial, Pairs, Polynomial, Stage, Successors, Transition, Variable,
+    Aggregate, Columns, Decision, DecisionSet, Game, Leader, Monomial, Pairs, Polynomial, Stage,
+    Successors, Transition, Variable,
 };
 use std::sync::Arc;
 
@@ -24,8 +26,17 @@ impl Form {
     }
 
     /// Adds a term.
-    pub fn and(mut self, coefficient: Rational, parameters: &[usize], aggregates: &[usize]) -> Self {
-        self.0.push(Term { coefficient, parameters: parameters.to_vec(), aggregates: aggregates.to_vec() });
+    pub fn and(
+        mut self,
+        coefficient: Rational,
+        parameters: &[usize],
+        aggregates: &[usize],
+    ) -> Self {
+        self.0.push(Term {
+            coefficient,
+            parameters: parameters.to_vec(),
+            aggregates: aggregates.to_vec(),
+        });
         self
     }
 
@@ -53,7 +64,9 @@ impl Form {
         for term in &self.0 {
             let parameters = term.parameters.iter().map(|&k| Variable::Parameter(k as u32));
             let aggregates = term.aggregates.iter().map(|&k| Variable::Aggregate(k as u32));
-            let monomial = parameters.chain(aggregates).fold(Monomial::one(), |product, v| product.times(&Monomial::of(v)));
+            let monomial = parameters
+                .chain(aggregates)
+                .fold(Monomial::one(), |product, v| product.times(&Monomial::of(v)));
             sum.add_term(monomial, term.coefficient.clone());
         }
         sum
@@ -73,7 +86,12 @@ pub struct Cell {
 impl Cell {
     /// An action of the last stage whose rewards are numbers.
     pub fn last(action: usize, reward: Rational, leader: Rational) -> Self {
-        Cell { action, reward: Form::constant(reward), leader: Form::constant(leader), next: Vec::new() }
+        Cell {
+            action,
+            reward: Form::constant(reward),
+            leader: Form::constant(leader),
+            next: Vec::new(),
+        }
     }
 }
 
@@ -124,7 +142,10 @@ impl Tiny {
 
     /// Number of deterministic policies.
     pub fn policies(&self) -> usize {
-        self.stages.iter().flatten().fold(1, |product: usize, row| product.saturating_mul(row.len()))
+        self.stages
+            .iter()
+            .flatten()
+            .fold(1, |product: usize, row| product.saturating_mul(row.len()))
     }
 
     /// Every cell of the game.
@@ -135,10 +156,14 @@ impl Tiny {
     /// The game in the library's normal form.
     pub fn game(&self) -> Game {
         let parameters = self.decisions.first().map_or(0, Vec::len);
-        let decisions =
-            self.decisions.iter().enumerate().map(|(k, values)| Decision { name: Some(format!("u{k}")), values: values.clone() });
+        let decisions = self
+            .decisions
+            .iter()
+            .enumerate()
+            .map(|(k, values)| Decision { name: Some(format!("u{k}")), values: values.clone() });
         let aggregate = |own: &TinyAggregate| {
-            let mut weights: Vec<(u32, u32, Rational)> = own.weights.iter().map(|(s, a, w)| (*s as u32, *a as u32, w.clone())).collect();
+            let mut weights: Vec<(u32, u32, Rational)> =
+                own.weights.iter().map(|(s, a, w)| (*s as u32, *a as u32, w.clone())).collect();
             weights.sort();
             Aggregate { stage: own.stage, weights }
         };
@@ -155,7 +180,12 @@ impl Tiny {
                 decisions: DecisionSet::Finite(decisions.collect()),
             },
             aggregates: Arc::new(self.aggregates.iter().map(aggregate).collect()),
-            stages: self.stages.iter().enumerate().map(|(t, rows)| stage(rows, t == last)).collect(),
+            stages: self
+                .stages
+                .iter()
+                .enumerate()
+                .map(|(t, rows)| stage(rows, t == last))
+                .collect(),
             payoff: self.payoff.polynomial(),
             vocabulary: Arc::default(),
         }
@@ -163,9 +193,12 @@ impl Tiny {
 }
 
 fn stage(rows: &[Vec<Cell>], last: bool) -> Stage {
-    let actions: Vec<Vec<u32>> = rows.iter().map(|row| row.iter().map(|cell| cell.action as u32).collect()).collect();
+    let actions: Vec<Vec<u32>> =
+        rows.iter().map(|row| row.iter().map(|cell| cell.action as u32).collect()).collect();
     let cells = || rows.iter().flatten();
-    let columns = |form: fn(&Cell) -> &Form| Columns::from_polynomials(&cells().map(|cell| form(cell).polynomial()).collect::<Vec<_>>());
+    let columns = |form: fn(&Cell) -> &Form| {
+        Columns::from_polynomials(&cells().map(|cell| form(cell).polynomial()).collect::<Vec<_>>())
+    };
     let transition = (!last).then(|| {
         let (mut first, mut state, mut probability) = (vec![0u32], Vec::new(), Vec::new());
         for cell in cells() {
@@ -175,7 +208,10 @@ fn stage(rows: &[Vec<Cell>], last: bool) -> Stage {
             }
             first.push(state.len() as u32);
         }
-        Transition { successors: Arc::new(Successors::new(first, state)), probability: Columns::from_polynomials(&probability) }
+        Transition {
+            successors: Arc::new(Successors::new(first, state)),
+            probability: Columns::from_polynomials(&probability),
+        }
     });
     Stage {
         pairs: Arc::new(Pairs::new(&actions)),

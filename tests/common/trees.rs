@@ -18,11 +18,25 @@ pub fn eighth(rng: &mut ChaCha8Rng, least: i64, greatest: i64) -> Rational {
 }
 
 /// What is proved of decision `index`, as a certificate.
-pub fn certificate(game: &Game, index: usize, epsilon: &Rational, selection: Selection, proved: &Proved) -> String {
+pub fn certificate(
+    game: &Game,
+    index: usize,
+    epsilon: &Rational,
+    selection: Selection,
+    proved: &Proved,
+) -> String {
     let (bound, witness) = (proved.bound.value.clone(), proved.witness.value.clone());
-    let (lower, upper) = if selection == Selection::Pessimistic { (bound, witness) } else { (-witness, -bound) };
-    let claim =
-        Claim { game_hash: game.hash(), epsilon: epsilon.clone(), selection, of: None, scope: Scope::Decision(index), lower, upper };
+    let (lower, upper) =
+        if selection == Selection::Pessimistic { (bound, witness) } else { (-witness, -bound) };
+    let claim = Claim {
+        game_hash: game.hash(),
+        epsilon: epsilon.clone(),
+        selection,
+        of: None,
+        scope: Scope::Decision(index),
+        lower,
+        upper,
+    };
     let first = Step::Decision(index);
     let steps = std::iter::once(&first).chain(&proved.bound.steps).chain(&proved.witness.steps);
     String::from_utf8(write_certificate(Vec::new(), &claim, steps).expect("memory")).expect("text")
@@ -40,7 +54,8 @@ pub fn ends(proved: &Proved, selection: Selection) -> (Rational, Rational) {
 pub fn strengthen(rng: &mut ChaCha8Rng, lines: &mut [String]) {
     let step = ratio(1, [4, 100, 10_000, 100_000][below(rng, 4) as usize]);
     for line in lines.iter_mut().filter(|line| line.starts_with("claim ")) {
-        let ends: Vec<Rational> = line.split(' ').skip(1).filter_map(|word| parse_rational(word).ok()).collect();
+        let ends: Vec<Rational> =
+            line.split(' ').skip(1).filter_map(|word| parse_rational(word).ok()).collect();
         if let [lower, upper] = ends.as_slice() {
             *line = format!("claim {} {}", lower + &step, upper - &step);
         }
@@ -70,7 +85,10 @@ pub fn alter(rng: &mut ChaCha8Rng, lines: &mut Vec<String>, at: usize) {
         }
         _ => {
             let numbers: Vec<(usize, usize)> = number_positions(&lines[at]);
-            let Some(&(start, end)) = numbers.get(below(rng, numbers.len().max(1) as u64) as usize) else { return };
+            let Some(&(start, end)) = numbers.get(below(rng, numbers.len().max(1) as u64) as usize)
+            else {
+                return;
+            };
             let value: i128 = lines[at][start..end].parse().expect("digits");
             let shift = 1i128 << below(rng, 46);
             let new = match below(rng, 5) {
@@ -80,7 +98,11 @@ pub fn alter(rng: &mut ChaCha8Rng, lines: &mut Vec<String>, at: usize) {
                 3 => 0,
                 _ => value * 2,
             };
-            let new = if start > 0 && lines[at].as_bytes()[start - 1] == b'/' { new.abs().max(1) } else { new };
+            let new = if start > 0 && lines[at].as_bytes()[start - 1] == b'/' {
+                new.abs().max(1)
+            } else {
+                new
+            };
             lines[at].replace_range(start..end, &new.to_string());
         }
     }
@@ -94,7 +116,9 @@ pub fn number_positions(line: &str) -> Vec<(usize, usize)> {
         let start = at;
         let sign = usize::from(bytes[at] == b'-');
         let digits = bytes[at + sign..].iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits > 0 && (start == 0 || matches!(bytes[start - 1], b' ' | b',' | b':' | b'/' | b'*')) {
+        if digits > 0
+            && (start == 0 || matches!(bytes[start - 1], b' ' | b',' | b':' | b'/' | b'*'))
+        {
             positions.push((start, start + sign + digits));
             at = start + sign + digits;
         } else {

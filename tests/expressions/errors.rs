@@ -77,7 +77,9 @@ fn misspelled_formulas() {
 #[test]
 fn names_that_mean_nothing() {
     let mut symbols = symbols();
-    symbols.named_aggregates.insert("heat".into(), NamedAggregate { stage: Some(2), weights: Vec::new() });
+    symbols
+        .named_aggregates
+        .insert("heat".into(), NamedAggregate { stage: Some(2), weights: Vec::new() });
     symbols.defines = vec![("crowd".into(), Expression::parse("mu[rich]").expect("a formula"))];
     for (text, expected) in [
         ("1 + wgae", "column 5: `wgae` is not known; did you mean `wage`?"),
@@ -96,9 +98,18 @@ fn names_that_mean_nothing() {
         ("s.welth", "column 1: no state has an attribute `welth`; did you mean `wealth`?"),
         ("a.wealth", "column 1: no action has an attribute `wealth`; expected one of `effort`"),
         ("0 * mean(s.house)", "column 10: the state `poor` has no attribute `house`"),
-        ("p[audit]", "column 1: `p[...]` is the probability of a leader's action, and the leader of this game has no `mixed` actions"),
-        ("nu[audit]", "column 1: `nu[...]` is the law of the leader's state, and the leader of this game has no `process`"),
-        ("toll@1", "column 1: `@` cannot follow the parameter `toll`: it follows mu[...], mean(...), p[...], nu[...] and named aggregates"),
+        (
+            "p[audit]",
+            "column 1: `p[...]` is the probability of a leader's action, and the leader of this game has no `mixed` actions",
+        ),
+        (
+            "nu[audit]",
+            "column 1: `nu[...]` is the law of the leader's state, and the leader of this game has no `process`",
+        ),
+        (
+            "toll@1",
+            "column 1: `@` cannot follow the parameter `toll`: it follows mu[...], mean(...), p[...], nu[...] and named aggregates",
+        ),
         (
             "crowd@1",
             "column 1: `@` cannot follow the definition `crowd`: it follows mu[...], mean(...), p[...], nu[...] and named aggregates",
@@ -126,12 +137,29 @@ fn names_that_mean_nothing() {
     ] {
         assert_eq!(message(&symbols, text), expected, "{text}");
     }
-    symbols.leader_terms = LeaderTerms::Mixed { actions: vec!["audit".into()], per_stage: true, first: 2 };
-    assert_eq!(message(&symbols, "p[audti]"), "column 1: no action of the leader is named `audti`; did you mean `audit`?");
-    assert_eq!(message(&symbols, "audit"), "column 1: `audit` is not known; did you mean `p[audit]`?");
-    symbols.leader_terms = LeaderTerms::Process { states: vec!["calm".into()], actions: vec!["audit".into()], first: 2 };
-    assert_eq!(message(&symbols, "nu[clam]"), "column 4: no state of the leader is named `clam`; did you mean `calm`?");
-    assert_eq!(message(&symbols, "nu[calm, x]"), "column 10: no action of the leader is named `x`; expected one of `audit`");
+    symbols.leader_terms =
+        LeaderTerms::Mixed { actions: vec!["audit".into()], per_stage: true, first: 2 };
+    assert_eq!(
+        message(&symbols, "p[audti]"),
+        "column 1: no action of the leader is named `audti`; did you mean `audit`?"
+    );
+    assert_eq!(
+        message(&symbols, "audit"),
+        "column 1: `audit` is not known; did you mean `p[audit]`?"
+    );
+    symbols.leader_terms = LeaderTerms::Process {
+        states: vec!["calm".into()],
+        actions: vec!["audit".into()],
+        first: 2,
+    };
+    assert_eq!(
+        message(&symbols, "nu[clam]"),
+        "column 4: no state of the leader is named `clam`; did you mean `calm`?"
+    );
+    assert_eq!(
+        message(&symbols, "nu[calm, x]"),
+        "column 10: no action of the leader is named `x`; expected one of `audit`"
+    );
 }
 
 #[test]
@@ -140,8 +168,14 @@ fn values_that_do_not_exist() {
     for (text, expected) in [
         ("1 / 0", "column 3: division by zero"),
         ("toll / (wage - wage)", "column 6: division by zero"),
-        ("1 / toll", "column 3: division by an expression that is not constant (formulas are polynomials)"),
-        ("toll / mu[rich]", "column 6: division by an expression that is not constant (formulas are polynomials)"),
+        (
+            "1 / toll",
+            "column 3: division by an expression that is not constant (formulas are polynomials)",
+        ),
+        (
+            "toll / mu[rich]",
+            "column 6: division by an expression that is not constant (formulas are polynomials)",
+        ),
         ("2^toll", "column 2: the exponent is not constant (formulas are polynomials)"),
         ("toll^-1", "column 5: found exponent -1, expected an integer between 0 and 64"),
         ("toll^(1/2)", "column 5: found exponent 1/2, expected an integer between 0 and 64"),
@@ -150,9 +184,15 @@ fn values_that_do_not_exist() {
         ("mean(toll^64 * s.wealth)", "column 1: the polynomial has degree 65, expected at most 64"),
         ("mu[rich]@3", "column 1: found stage 3, expected a stage between 0 and 2"),
         ("mu[rich]@(t-2)", "column 1: found stage -1, expected a stage between 0 and 2"),
-        ("mean(s.wealth)@99999999999999999999", "column 1: found stage 99999999999999999999, expected a stage between 0 and 2"),
+        (
+            "mean(s.wealth)@99999999999999999999",
+            "column 1: found stage 99999999999999999999, expected a stage between 0 and 2",
+        ),
         ("mu[rich]@1.5", "column 1: found stage 3/2, expected an integer constant"),
-        ("mu[rich]@(toll)", "column 1: found stage that is not constant, expected an integer constant"),
+        (
+            "mu[rich]@(toll)",
+            "column 1: found stage that is not constant, expected an integer constant",
+        ),
     ] {
         assert_eq!(message(&symbols, text), expected, "{text}");
     }
@@ -161,23 +201,41 @@ fn values_that_do_not_exist() {
 #[test]
 fn what_a_place_does_not_define() {
     let mut symbols = symbols();
-    symbols.named_aggregates.insert("heat".into(), NamedAggregate { stage: None, weights: Vec::new() });
-    symbols.leader_terms = LeaderTerms::Mixed { actions: vec!["audit".into()], per_stage: true, first: 2 };
+    symbols
+        .named_aggregates
+        .insert("heat".into(), NamedAggregate { stage: None, weights: Vec::new() });
+    symbols.leader_terms =
+        LeaderTerms::Mixed { actions: vec!["audit".into()], per_stage: true, first: 2 };
     let nowhere = |text: &str| value(&symbols, text, Place::default()).expect_err(text);
     for (text, expected) in [
-        ("s.wealth", "column 1: `s.wealth` needs a state: it can be used where a rule is applied to a state, and inside mean(...)"),
-        ("2 * a.effort", "column 5: `a.effort` needs an action: it can be used where a rule is applied to an action, and inside mean(...)"),
+        (
+            "s.wealth",
+            "column 1: `s.wealth` needs a state: it can be used where a rule is applied to a state, and inside mean(...)",
+        ),
+        (
+            "2 * a.effort",
+            "column 5: `a.effort` needs an action: it can be used where a rule is applied to an action, and inside mean(...)",
+        ),
         ("t", "column 1: the current stage is not defined here, so `t` has no value"),
         ("mu[rich]", "column 1: the current stage is not defined here: write mu[...]@stage"),
-        ("1 - mean(s.wealth)", "column 5: the current stage is not defined here: write mean(...)@stage"),
-        ("mean(s.wealth * t)@1", "column 17: the current stage is not defined here, so `t` has no value"),
+        (
+            "1 - mean(s.wealth)",
+            "column 5: the current stage is not defined here: write mean(...)@stage",
+        ),
+        (
+            "mean(s.wealth * t)@1",
+            "column 17: the current stage is not defined here, so `t` has no value",
+        ),
         ("p[audit]", "column 1: the current stage is not defined here: write p[...]@stage"),
         ("heat", "column 1: the current stage is not defined here: write heat@stage"),
     ] {
         assert_eq!(nowhere(text), expected, "{text}");
     }
     let at = Place { stage: Some(3), state: Some(9), action: None };
-    assert_eq!(value(&symbols, "mu[rich]", at).expect_err("stage"), "column 1: found stage 3, expected a stage between 0 and 2");
+    assert_eq!(
+        value(&symbols, "mu[rich]", at).expect_err("stage"),
+        "column 1: found stage 3, expected a stage between 0 and 2"
+    );
     assert!(value(&symbols, "s.wealth", at).expect_err("state").contains("needs a state"));
     let in_far_left = value(&symbols, "1 + s.house", place(0, 2, 0)).expect_err("attribute");
     assert_eq!(in_far_left, "column 5: the state `far left` has no attribute `house`");
@@ -188,7 +246,10 @@ fn definition_errors(parameters: &[&str], definitions: &[(&str, &str)]) -> Vec<S
     let mut symbols = symbols();
     symbols.parameters = parameters.iter().map(|name| (*name).to_string()).collect();
     symbols.named_aggregates.insert("heat".into(), NamedAggregate::default());
-    symbols.defines = definitions.iter().map(|(name, text)| ((*name).to_string(), Expression::parse(text).expect(text))).collect();
+    symbols.defines = definitions
+        .iter()
+        .map(|(name, text)| ((*name).to_string(), Expression::parse(text).expect(text)))
+        .collect();
     let errors = Evaluator::new(&symbols).err().unwrap_or_default();
     errors.iter().map(ToString::to_string).collect()
 }
@@ -226,7 +287,10 @@ fn wrong_definitions_are_reported_together() {
         "`behind`: column 9: no state is named `rihc`; did you mean `rich`?",
     ];
     assert_eq!(found, expected);
-    let late = definition_errors(&[], &[("zero", "1 / 0"), ("user", "zero + 1"), ("later", "s.wealth / 0")]);
+    let late = definition_errors(
+        &[],
+        &[("zero", "1 / 0"), ("user", "zero + 1"), ("later", "s.wealth / 0")],
+    );
     assert_eq!(late, ["`zero`: column 3: division by zero"]);
 }
 
@@ -234,13 +298,26 @@ fn wrong_definitions_are_reported_together() {
 fn errors_inside_definitions_name_the_innermost() {
     let mut symbols = symbols();
     let define = |name: &str, text: &str| (name.to_string(), Expression::parse(text).expect(text));
-    symbols.defines = vec![define("inner", "1 + s.house"), define("outer", "2 * (inner)"), define("average", "3 + mean(inner)")];
+    symbols.defines = vec![
+        define("inner", "1 + s.house"),
+        define("outer", "2 * (inner)"),
+        define("average", "3 + mean(inner)"),
+    ];
     let found = value(&symbols, "5 + outer", place(0, 0, 0)).expect_err("no house");
-    assert_eq!(found, "column 5: in the definition of `inner`, column 5: the state `poor` has no attribute `house`");
+    assert_eq!(
+        found,
+        "column 5: in the definition of `inner`, column 5: the state `poor` has no attribute `house`"
+    );
     let found = value(&symbols, "average", place(0, 0, 0)).expect_err("no house");
-    assert_eq!(found, "column 1: in the definition of `inner`, column 5: the state `poor` has no attribute `house`");
+    assert_eq!(
+        found,
+        "column 1: in the definition of `inner`, column 5: the state `poor` has no attribute `house`"
+    );
     let found = value(&symbols, "1 - mean(inner)", place(0, 0, 0)).expect_err("no house");
-    assert_eq!(found, "column 10: in the definition of `inner`, column 5: the state `poor` has no attribute `house`");
+    assert_eq!(
+        found,
+        "column 10: in the definition of `inner`, column 5: the state `poor` has no attribute `house`"
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Formulas of game files: their values against polynomials worked out by hand and against direct evaluation at
-//! random points, their errors with column and wording, their limits.
+//! Formulas of game files: their values against polynomials worked out by hand and against direct
+//! evaluation at random points, their errors with column and wording, their limits.
 
 mod errors;
 mod random;
@@ -12,11 +12,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 fn entity(name: &str, attributes: &[(&str, Rational)]) -> Entity {
-    Entity { name: name.into(), attributes: attributes.iter().map(|(k, v)| ((*k).to_string(), v.clone())).collect() }
+    Entity {
+        name: name.into(),
+        attributes: attributes.iter().map(|(k, v)| ((*k).to_string(), v.clone())).collect(),
+    }
 }
 
-/// Three stages; states poor (wealth 1), rich (wealth 3, house 1), `far left` (no attribute); actions rest (effort 0) and
-/// work (effort 1); working is unavailable in `far left` at stage 2. Leader: toll, wage.
+/// Three stages; states poor (wealth 1), rich (wealth 3, house 1), `far left` (no attribute);
+/// actions rest (effort 0) and work (effort 1); working is unavailable in `far left` at stage 2.
+/// Leader: toll, wage.
 fn symbols() -> Symbols {
     let all = Arc::new(Pairs::all(3, 2));
     Symbols {
@@ -25,8 +29,15 @@ fn symbols() -> Symbols {
             entity("rich", &[("wealth", ratio(3, 1)), ("house", ratio(1, 1))]),
             entity("far left", &[("wealth", ratio(0, 1))]),
         ],
-        actions: vec![entity("rest", &[("effort", ratio(0, 1))]), entity("work", &[("effort", ratio(1, 1))])],
-        pairs: vec![Arc::clone(&all), all, Arc::new(Pairs::new(&[vec![0, 1], vec![0, 1], vec![0]]))],
+        actions: vec![
+            entity("rest", &[("effort", ratio(0, 1))]),
+            entity("work", &[("effort", ratio(1, 1))]),
+        ],
+        pairs: vec![
+            Arc::clone(&all),
+            all,
+            Arc::new(Pairs::new(&[vec![0, 1], vec![0, 1], vec![0]])),
+        ],
         initial: vec![ratio(1, 2), ratio(1, 2), ratio(0, 1)],
         parameters: vec!["toll".into(), "wage".into()],
         leader_terms: LeaderTerms::None,
@@ -39,7 +50,11 @@ fn place(stage: usize, state: usize, action: usize) -> Place {
     Place { stage: Some(stage), state: Some(state), action: Some(action) }
 }
 
-fn value(symbols: &Symbols, text: &str, place: Place) -> Result<(Polynomial, Vec<Aggregate>), String> {
+fn value(
+    symbols: &Symbols,
+    text: &str,
+    place: Place,
+) -> Result<(Polynomial, Vec<Aggregate>), String> {
     let expression = Expression::parse(text).map_err(|e| e.to_string())?;
     let mut evaluator = Evaluator::new(symbols).map_err(|errors| format!("{errors:?}"))?;
     let value = evaluator.evaluate(&expression, place).map_err(|e| e.to_string())?;

@@ -1,4 +1,5 @@
-//! Random formulas: printed, parsed and expanded they have the value that the tree has at a random point; and no text panics.
+//! Random formulas: printed, parsed and expanded they have the value that the tree has at a random
+//! point; and no text panics.
 
 use super::*;
 use proptest::prelude::*;
@@ -43,22 +44,29 @@ impl Tree {
             Tree::Effort => ratio(action as i64, 1),
             Tree::Stage => ratio(stage as i64, 1),
             Tree::Mass(s, a, t) => {
-                let chosen = |i: usize| s.is_none_or(|s| s == i / 2) && a.is_none_or(|a| a == i % 2);
-                (0..6).filter(|&i| chosen(i)).map(|i| point.masses[*t][i].clone()).fold(Rational::ZERO, |x, y| x + y)
+                let chosen =
+                    |i: usize| s.is_none_or(|s| s == i / 2) && a.is_none_or(|a| a == i % 2);
+                (0..6)
+                    .filter(|&i| chosen(i))
+                    .map(|i| point.masses[*t][i].clone())
+                    .fold(Rational::ZERO, |x, y| x + y)
             }
-            Tree::Mean(body, t) => {
-                (0..6).map(|i| &point.masses[*t][i] * body.value(point, (stage, i / 2, i % 2))).fold(Rational::ZERO, |x, y| x + y)
-            }
+            Tree::Mean(body, t) => (0..6)
+                .map(|i| &point.masses[*t][i] * body.value(point, (stage, i / 2, i % 2)))
+                .fold(Rational::ZERO, |x, y| x + y),
             Tree::Negative(x) => -x.value(point, at),
             Tree::Add(x, y) => x.value(point, at) + y.value(point, at),
             Tree::Subtract(x, y) => x.value(point, at) - y.value(point, at),
             Tree::Multiply(x, y) => x.value(point, at) * y.value(point, at),
             Tree::Divide(x, q) => x.value(point, at) / ratio(*q, 1),
-            Tree::Power(x, n) => (0..*n).fold(Rational::ONE, |product, _| product * x.value(point, at)),
+            Tree::Power(x, n) => {
+                (0..*n).fold(Rational::ONE, |product, _| product * x.value(point, at))
+            }
         }
     }
 
-    /// The text with as few parentheses as the grammar needs where `binding` is how tightly the surroundings bind.
+    /// The text with as few parentheses as the grammar needs where `binding` is how tightly the
+    /// surroundings bind.
     fn text(&self, binding: u8) -> String {
         let (own, text) = match self {
             Tree::Number(p, 1) if *p >= 0 => (9, p.to_string()),
@@ -69,13 +77,22 @@ impl Tree {
             Tree::Effort => (9, "a . effort".to_string()),
             Tree::Stage => (9, "t".to_string()),
             Tree::Mass(s, None, t) => (9, format!("mu[{}]@{t}", s.map_or("*", |s| STATES[s]))),
-            Tree::Mass(s, Some(a), t) => (9, format!("mu[{}, {}]@({t} + 1 - 1)", s.map_or("*", |s| STATES[s]), ACTIONS[*a])),
+            Tree::Mass(s, Some(a), t) => {
+                (9, format!("mu[{}, {}]@({t} + 1 - 1)", s.map_or("*", |s| STATES[s]), ACTIONS[*a]))
+            }
             Tree::Mean(body, t) => (9, format!("mean({})@{t}", body.text(0))),
             Tree::Negative(x) => (3, format!("-{}", x.text(3))),
             Tree::Add(x, y) => (1, format!("{} + {}", x.text(1), y.text(2))),
             Tree::Subtract(x, y) => (1, format!("{}-{}", x.text(1), y.text(2))),
             Tree::Multiply(x, y) => (2, format!("{}*{}", x.text(2), y.text(3))),
-            Tree::Divide(x, q) => (2, format!("{} / {}", x.text(2), if *q < 0 { format!("({q})") } else { q.to_string() })),
+            Tree::Divide(x, q) => (
+                2,
+                format!(
+                    "{} / {}",
+                    x.text(2),
+                    if *q < 0 { format!("({q})") } else { q.to_string() }
+                ),
+            ),
             Tree::Power(x, n) => (4, format!("{}^{n}", x.text(5))),
         };
         if own < binding { format!("({text})") } else { text }
@@ -93,7 +110,8 @@ fn leaf(population: bool) -> BoxedStrategy<Tree> {
     if !population {
         return plain.boxed();
     }
-    let mass = (proptest::option::of(0usize..3), proptest::option::of(0usize..2), 0usize..3).prop_map(|(s, a, t)| Tree::Mass(s, a, t));
+    let mass = (proptest::option::of(0usize..3), proptest::option::of(0usize..2), 0usize..3)
+        .prop_map(|(s, a, t)| Tree::Mass(s, a, t));
     let mean = (tree(false), 0usize..3).prop_map(|(body, t)| Tree::Mean(Box::new(body), t));
     prop_oneof![3 => plain, 2 => mass, 1 => mean].boxed()
 }
@@ -107,7 +125,8 @@ fn tree(population: bool) -> BoxedStrategy<Tree> {
                 two.clone().prop_map(|(x, y)| Tree::Add(Box::new(x), Box::new(y))),
                 two.clone().prop_map(|(x, y)| Tree::Subtract(Box::new(x), Box::new(y))),
                 two.prop_map(|(x, y)| Tree::Multiply(Box::new(x), Box::new(y))),
-                (inner.clone(), prop_oneof![-5i64..0, 1i64..6]).prop_map(|(x, q)| Tree::Divide(Box::new(x), q)),
+                (inner.clone(), prop_oneof![-5i64..0, 1i64..6])
+                    .prop_map(|(x, q)| Tree::Divide(Box::new(x), q)),
                 (inner, 0u32..4).prop_map(|(x, n)| Tree::Power(Box::new(x), n)),
             ]
         })
@@ -116,23 +135,28 @@ fn tree(population: bool) -> BoxedStrategy<Tree> {
 
 /// Populations that respect the initial law at stage 0 and the pair that is unavailable at stage 2.
 fn point() -> impl Strategy<Value = Point> {
-    (proptest::collection::vec(1i64..9, 18), proptest::collection::vec((-9i64..9, 1u64..4), 2)).prop_map(|(raw, parameters)| {
-        let mut masses = Vec::new();
-        for t in 0..3 {
-            let mut row: Vec<i64> = raw[6 * t..6 * t + 6].to_vec();
-            if t == 2 {
-                row[5] = 0;
+    (proptest::collection::vec(1i64..9, 18), proptest::collection::vec((-9i64..9, 1u64..4), 2))
+        .prop_map(|(raw, parameters)| {
+            let mut masses = Vec::new();
+            for t in 0..3 {
+                let mut row: Vec<i64> = raw[6 * t..6 * t + 6].to_vec();
+                if t == 2 {
+                    row[5] = 0;
+                }
+                let total: i64 = row.iter().sum();
+                let law = [ratio(1, 2), ratio(1, 2), ratio(0, 1)];
+                let mass = |i: usize| {
+                    let own = row[i / 2 * 2] + row[i / 2 * 2 + 1];
+                    if t == 0 {
+                        &law[i / 2] * ratio(row[i], own as u64)
+                    } else {
+                        ratio(row[i], total as u64)
+                    }
+                };
+                masses.push((0..6).map(mass).collect());
             }
-            let total: i64 = row.iter().sum();
-            let law = [ratio(1, 2), ratio(1, 2), ratio(0, 1)];
-            let mass = |i: usize| {
-                let own = row[i / 2 * 2] + row[i / 2 * 2 + 1];
-                if t == 0 { &law[i / 2] * ratio(row[i], own as u64) } else { ratio(row[i], total as u64) }
-            };
-            masses.push((0..6).map(mass).collect());
-        }
-        Point { masses, parameters: parameters.into_iter().map(|(p, q)| ratio(p, q)).collect() }
-    })
+            Point { masses, parameters: parameters.into_iter().map(|(p, q)| ratio(p, q)).collect() }
+        })
 }
 
 proptest! {
@@ -187,7 +211,8 @@ proptest! {
 fn read(text: &str) -> Result<(), TestCaseError> {
     let symbols = symbols();
     let mut evaluator = Evaluator::new(&symbols).expect("no definitions");
-    let outcome = Expression::parse(text).and_then(|expression| evaluator.evaluate(&expression, place(1, 1, 1)));
+    let outcome = Expression::parse(text)
+        .and_then(|expression| evaluator.evaluate(&expression, place(1, 1, 1)));
     if let Err(error) = outcome {
         prop_assert!((1..=text.chars().count() + 1).contains(&error.column), "{error}");
     }

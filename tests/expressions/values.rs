@@ -32,8 +32,16 @@ fn precedence_of_operators() {
 
 #[test]
 fn parameters_expand() {
-    let (found, aggregates) = value(&symbols(), "(toll - wage)^2 * s.wealth", place(0, 1, 0)).expect("a value");
-    assert_eq!(found, sum(&[(ratio(3, 1), &[TOLL, TOLL]), (ratio(-6, 1), &[TOLL, WAGE]), (ratio(3, 1), &[WAGE, WAGE])]));
+    let (found, aggregates) =
+        value(&symbols(), "(toll - wage)^2 * s.wealth", place(0, 1, 0)).expect("a value");
+    assert_eq!(
+        found,
+        sum(&[
+            (ratio(3, 1), &[TOLL, TOLL]),
+            (ratio(-6, 1), &[TOLL, WAGE]),
+            (ratio(3, 1), &[WAGE, WAGE])
+        ])
+    );
     assert!(aggregates.is_empty());
 }
 
@@ -43,10 +51,17 @@ fn masses() {
     let one = ratio(1, 1);
     let (found, aggregates) = value(&symbols, "mu[rich] * toll", place(1, 0, 0)).expect("a value");
     assert_eq!(found, sum(&[(one.clone(), &[TOLL, M0])]));
-    assert_eq!(aggregates, [Aggregate { stage: 1, weights: vec![(1, 0, one.clone()), (1, 1, one.clone())] }]);
-    let (found, aggregates) = value(&symbols, "mu[*, work] - mu[*, work]@(t+1)", place(1, 0, 0)).expect("a value");
+    assert_eq!(
+        aggregates,
+        [Aggregate { stage: 1, weights: vec![(1, 0, one.clone()), (1, 1, one.clone())] }]
+    );
+    let (found, aggregates) =
+        value(&symbols, "mu[*, work] - mu[*, work]@(t+1)", place(1, 0, 0)).expect("a value");
     assert_eq!(found, sum(&[(one.clone(), &[M0]), (ratio(-1, 1), &[Variable::Aggregate(1)])]));
-    assert_eq!(aggregates[1], Aggregate { stage: 2, weights: vec![(0, 1, one.clone()), (1, 1, one)] });
+    assert_eq!(
+        aggregates[1],
+        Aggregate { stage: 2, weights: vec![(0, 1, one.clone()), (1, 1, one)] }
+    );
     for (text, p, q) in [
         ("mu[*, *]", 1, 1),
         ("mu[*]", 1, 1),
@@ -62,12 +77,22 @@ fn masses() {
 
 #[test]
 fn averages_are_linear_and_kept_once() {
-    let (found, aggregates) =
-        value(&symbols(), "mean((toll + 2) * s.wealth / 2) - mean(s.wealth) + 3 * mean(a.effort) - mu[*, work]", place(1, 0, 0))
-            .expect("a value");
-    let wealth =
-        Aggregate { stage: 1, weights: [(0, 0, 1), (0, 1, 1), (1, 0, 3), (1, 1, 3)].map(|(s, a, w)| (s, a, ratio(w, 1))).to_vec() };
-    let effort = Aggregate { stage: 1, weights: [(0, 1, 1), (1, 1, 1), (2, 1, 1)].map(|(s, a, w)| (s, a, ratio(w, 1))).to_vec() };
+    let (found, aggregates) = value(
+        &symbols(),
+        "mean((toll + 2) * s.wealth / 2) - mean(s.wealth) + 3 * mean(a.effort) - mu[*, work]",
+        place(1, 0, 0),
+    )
+    .expect("a value");
+    let wealth = Aggregate {
+        stage: 1,
+        weights: [(0, 0, 1), (0, 1, 1), (1, 0, 3), (1, 1, 3)]
+            .map(|(s, a, w)| (s, a, ratio(w, 1)))
+            .to_vec(),
+    };
+    let effort = Aggregate {
+        stage: 1,
+        weights: [(0, 1, 1), (1, 1, 1), (2, 1, 1)].map(|(s, a, w)| (s, a, ratio(w, 1))).to_vec(),
+    };
     assert_eq!(aggregates, [wealth, effort]);
     assert_eq!(found, sum(&[(ratio(1, 2), &[TOLL, M0]), (ratio(2, 1), &[Variable::Aggregate(1)])]));
 }
@@ -77,7 +102,8 @@ fn definitions() {
     let mut symbols = symbols();
     let define = |name: &str, text: &str| (name.to_string(), Expression::parse(text).expect(text));
     // In any order, used inside and outside mean, doubling forty times.
-    symbols.defines = vec![define("d40", "0*toll + 1"), define("gain", "s.wealth * rate"), define("rate", "1/2")];
+    symbols.defines =
+        vec![define("d40", "0*toll + 1"), define("gain", "s.wealth * rate"), define("rate", "1/2")];
     for k in (0..40).rev() {
         symbols.defines.push(define(&format!("d{k}"), &format!("d{} + d{}", k + 1, k + 1)));
     }
@@ -88,16 +114,32 @@ fn definitions() {
 #[test]
 fn leader_terms() {
     let mut symbols = symbols();
-    symbols.leader_terms = LeaderTerms::Mixed { actions: vec!["audit".into(), "sleep".into()], per_stage: true, first: 2 };
+    symbols.leader_terms = LeaderTerms::Mixed {
+        actions: vec!["audit".into(), "sleep".into()],
+        per_stage: true,
+        first: 2,
+    };
     let found = value(&symbols, "p[sleep] - p[audit]@0", place(1, 0, 0)).expect("a value").0;
-    assert_eq!(found, sum(&[(ratio(1, 1), &[Variable::Parameter(5)]), (ratio(-1, 1), &[Variable::Parameter(2)])]));
-    symbols.leader_terms =
-        LeaderTerms::Process { states: vec!["s0".into(), "s1".into()], actions: vec!["x".into(), "y".into(), "z".into()], first: 2 };
+    assert_eq!(
+        found,
+        sum(&[(ratio(1, 1), &[Variable::Parameter(5)]), (ratio(-1, 1), &[Variable::Parameter(2)])])
+    );
+    symbols.leader_terms = LeaderTerms::Process {
+        states: vec!["s0".into(), "s1".into()],
+        actions: vec!["x".into(), "y".into(), "z".into()],
+        first: 2,
+    };
     let found = value(&symbols, "nu[s1, y] + nu[s0]@0 + nu[*]", place(1, 0, 0)).expect("a value").0;
     let one = || ratio(1, 1);
     let variable = Variable::Parameter;
     // (1 * 2 + 1) * 3 + 1 + 2 = 12.
-    let expected = [(one(), &[variable(12)][..]), (one(), &[variable(2)]), (one(), &[variable(3)]), (one(), &[variable(4)]), (one(), &[])];
+    let expected = [
+        (one(), &[variable(12)][..]),
+        (one(), &[variable(2)]),
+        (one(), &[variable(3)]),
+        (one(), &[variable(4)]),
+        (one(), &[]),
+    ];
     assert_eq!(found, sum(&expected));
 }
 
@@ -105,10 +147,16 @@ fn leader_terms() {
 fn named_aggregates() {
     let mut symbols = symbols();
     let weights = vec![(1, 1, ratio(1, 2)), (0, 0, ratio(-1, 4)), (2, 1, ratio(5, 1))];
-    symbols.named_aggregates.insert("heat".into(), NamedAggregate { stage: None, weights: weights.clone() });
+    symbols
+        .named_aggregates
+        .insert("heat".into(), NamedAggregate { stage: None, weights: weights.clone() });
     symbols.named_aggregates.insert("last heat".into(), NamedAggregate { stage: Some(2), weights });
-    let (found, aggregates) = value(&symbols, "heat@2 + 'last heat'", place(1, 0, 0)).expect("a value");
-    assert_eq!(aggregates, [Aggregate { stage: 2, weights: vec![(0, 0, ratio(1, 1)), (1, 1, ratio(-2, 1))] }]);
+    let (found, aggregates) =
+        value(&symbols, "heat@2 + 'last heat'", place(1, 0, 0)).expect("a value");
+    assert_eq!(
+        aggregates,
+        [Aggregate { stage: 2, weights: vec![(0, 0, ratio(1, 1)), (1, 1, ratio(-2, 1))] }]
+    );
     assert_eq!(found, sum(&[(ratio(-1, 2), &[M0])]));
 }
 
@@ -116,10 +164,21 @@ fn named_aggregates() {
 fn short_names_stay_free() {
     let mut symbols = symbols();
     symbols.parameters = ["a", "s", "p", "my wage", "taxe_à_payer"].map(String::from).to_vec();
-    let found = value(&symbols, "a + s*p + s.wealth + \"my wage\" + taxe_à_payer", place(0, 1, 0)).expect("a value").0;
+    let found = value(&symbols, "a + s*p + s.wealth + \"my wage\" + taxe_à_payer", place(0, 1, 0))
+        .expect("a value")
+        .0;
     let v = Variable::Parameter;
     let one = || ratio(1, 1);
-    assert_eq!(found, sum(&[(one(), &[v(0)]), (one(), &[v(1), v(2)]), (ratio(3, 1), &[]), (one(), &[v(3)]), (one(), &[v(4)])]));
+    assert_eq!(
+        found,
+        sum(&[
+            (one(), &[v(0)]),
+            (one(), &[v(1), v(2)]),
+            (ratio(3, 1), &[]),
+            (one(), &[v(3)]),
+            (one(), &[v(4)])
+        ])
+    );
 }
 
 #[test]
@@ -128,15 +187,20 @@ fn numbers_as_formulas() {
     assert_eq!(expression.text(), "-3/4");
     let symbols = symbols();
     let mut evaluator = Evaluator::new(&symbols).expect("no definitions");
-    assert_eq!(evaluator.evaluate(&expression, Place::default()), Ok(Polynomial::constant(ratio(-3, 4))));
+    assert_eq!(
+        evaluator.evaluate(&expression, Place::default()),
+        Ok(Polynomial::constant(ratio(-3, 4)))
+    );
     assert_eq!(evaluator.dependence(&expression), Dependence::default());
 }
 
 #[test]
 fn dependence_on_the_place() {
     let mut symbols = symbols();
-    symbols.defines = vec![("rich_share".into(), Expression::parse("mu[rich]").expect("a formula"))];
-    symbols.leader_terms = LeaderTerms::Mixed { actions: vec!["audit".into()], per_stage: false, first: 2 };
+    symbols.defines =
+        vec![("rich_share".into(), Expression::parse("mu[rich]").expect("a formula"))];
+    symbols.leader_terms =
+        LeaderTerms::Mixed { actions: vec!["audit".into()], per_stage: false, first: 2 };
     let mut evaluator = Evaluator::new(&symbols).expect("definitions");
     for (text, stage, state, action) in [
         ("toll + 1/2", false, false, false),
@@ -153,9 +217,17 @@ fn dependence_on_the_place() {
         ("p[audit]", false, false, false),
     ] {
         let expression = Expression::parse(text).expect(text);
-        assert_eq!(evaluator.dependence(&expression), Dependence { stage, state, action }, "{text}");
+        assert_eq!(
+            evaluator.dependence(&expression),
+            Dependence { stage, state, action },
+            "{text}"
+        );
         // What a value does not depend on need not be given.
-        let at = Place { stage: stage.then_some(1), state: state.then_some(1), action: action.then_some(1) };
+        let at = Place {
+            stage: stage.then_some(1),
+            state: state.then_some(1),
+            action: action.then_some(1),
+        };
         let anywhere = evaluator.evaluate(&expression, at).expect(text);
         assert_eq!(Ok(anywhere), evaluator.evaluate(&expression, place(1, 1, 1)), "{text}");
     }
@@ -166,10 +238,15 @@ fn values_follow_the_place() {
     // One formula at many places, definitions between, in an order that changes everything at once.
     let mut symbols = symbols();
     let define = |name: &str, text: &str| (name.to_string(), Expression::parse(text).expect(text));
-    symbols.defines = vec![define("x", "s.wealth + 10 * t"), define("y", "x + 100 * a.effort"), define("z", "x * 1000 + mean(x)@0")];
+    symbols.defines = vec![
+        define("x", "s.wealth + 10 * t"),
+        define("y", "x + 100 * a.effort"),
+        define("z", "x * 1000 + mean(x)@0"),
+    ];
     let expression = Expression::parse("z + y").expect("a formula");
     let mut evaluator = Evaluator::new(&symbols).expect("definitions");
-    for (stage, state, action) in [(0, 0, 0), (1, 1, 1), (0, 1, 1), (0, 1, 0), (2, 0, 1), (0, 0, 0)] {
+    for (stage, state, action) in [(0, 0, 0), (1, 1, 1), (0, 1, 1), (0, 1, 0), (2, 0, 1), (0, 0, 0)]
+    {
         let x = [1, 3, 0][state] + 10 * stage as i64;
         // Mean wealth at stage 0 is 2; `t` is the stage of the formula, not the one after `@`.
         let expected = 1000 * x + (2 + 10 * stage as i64) + (x + 100 * action as i64);

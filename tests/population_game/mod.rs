@@ -1,9 +1,12 @@
-//! All equilibria at eps = 0 of a tiny game with fixed transitions and affine rewards, by enumeration in exact arithmetic.
+//! All equilibria at eps = 0 of a tiny game with fixed transitions and affine rewards, by
+//! enumeration in exact arithmetic.
 //!
-//! The game is seen as one in which the population mixes over deterministic policies: with `A[p][q]` what policy `p` earns against a population
-//! of `q`, a mixture `l` is an equilibrium when `(A l)_p <= u` for all `p`, with equality where `l_p > 0`. The equilibria are faces of the polyhedron
-//! `{ (l, u) : l >= 0, sum l = 1, A l <= u }`; its vertices come from all choices of as many tight inequalities as it has dimensions, and
-//! two of them lie on a common face of equilibria when for each policy both have `l_p = 0` or both have `(A l)_p = u`.
+//! The game is seen as one in which the population mixes over deterministic policies: with
+//! `A[p][q]` what policy `p` earns against a population of `q`, a mixture `l` is an equilibrium
+//! when `(A l)_p <= u` for all `p`, with equality where `l_p > 0`. The equilibria are faces of the
+//! polyhedron `{ (l, u) : l >= 0, sum l = 1, A l <= u }`; its vertices come from all choices of as
+//! many tight inequalities as it has dimensions, and two of them lie on a common face of equilibria
+//! when for each policy both have `l_p = 0` or both have `(A l)_p = u`.
 
 use crate::common::random::Dice;
 use crate::common::tiny::{Cell, Form, Tiny, TinyAggregate};
@@ -44,14 +47,18 @@ pub fn random(seed: u64) -> Tiny {
                 (true, false) => vec![(dice.below(states), Form::constant(ratio(1, 1)))],
                 (true, true) => {
                     let law = dice.law(states);
-                    law.into_iter().enumerate().map(|(state, p)| (state, Form::constant(p))).collect()
+                    law.into_iter()
+                        .enumerate()
+                        .map(|(state, p)| (state, Form::constant(p)))
+                        .collect()
                 }
             };
             Cell { action, reward, leader: Form::constant(integer(dice, -2, 2)), next }
         };
         available.into_iter().map(cell).collect()
     };
-    let stages: Vec<Vec<Vec<Cell>>> = (0..stages).map(|t| (0..states).map(|_| cells(&mut dice, t)).collect()).collect();
+    let stages: Vec<Vec<Vec<Cell>>> =
+        (0..stages).map(|t| (0..states).map(|_| cells(&mut dice, t)).collect()).collect();
     let aggregates = (0..count)
         .map(|_| {
             let stage = dice.below(stages.len());
@@ -66,9 +73,19 @@ pub fn random(seed: u64) -> Tiny {
             TinyAggregate { stage, weights }
         })
         .collect();
-    let payoff =
-        if dice.once_in(2) { Form::constant(integer(&mut dice, -1, 1)).and(integer(&mut dice, -1, 1), &[], &[0]) } else { Form::default() };
-    Tiny { actions, initial: dice.law(states), stages, aggregates, payoff, decisions: vec![Vec::new()] }
+    let payoff = if dice.once_in(2) {
+        Form::constant(integer(&mut dice, -1, 1)).and(integer(&mut dice, -1, 1), &[], &[0])
+    } else {
+        Form::default()
+    };
+    Tiny {
+        actions,
+        initial: dice.law(states),
+        stages,
+        aggregates,
+        payoff,
+        decisions: vec![Vec::new()],
+    }
 }
 
 /// The aggregates of an occupation measure.
@@ -79,8 +96,16 @@ fn aggregates(game: &Tiny, occupation: &Occupation) -> Vec<Rational> {
         for (state, row) in rows.iter().enumerate() {
             for cell in row {
                 let mass = masses.next().expect("a mass per cell");
-                for (value, aggregate) in values.iter_mut().zip(&game.aggregates).filter(|(_, aggregate)| aggregate.stage == t) {
-                    for (_, _, weight) in aggregate.weights.iter().filter(|(s, a, _)| *s == state && *a == cell.action) {
+                for (value, aggregate) in values
+                    .iter_mut()
+                    .zip(&game.aggregates)
+                    .filter(|(_, aggregate)| aggregate.stage == t)
+                {
+                    for (_, _, weight) in aggregate
+                        .weights
+                        .iter()
+                        .filter(|(s, a, _)| *s == state && *a == cell.action)
+                    {
                         *value += weight * mass;
                     }
                 }
@@ -91,9 +116,16 @@ fn aggregates(game: &Tiny, occupation: &Occupation) -> Vec<Rational> {
 }
 
 /// `sum form d` at a population.
-fn earned(game: &Tiny, form: fn(&Cell) -> &Form, population: &[Rational], occupation: &Occupation) -> Rational {
+fn earned(
+    game: &Tiny,
+    form: fn(&Cell) -> &Form,
+    population: &[Rational],
+    occupation: &Occupation,
+) -> Rational {
     let cells = game.stages.iter().flatten().flatten();
-    cells.zip(occupation).fold(Rational::ZERO, |sum, (cell, mass)| sum + form(cell).at(&[], population) * mass)
+    cells
+        .zip(occupation)
+        .fold(Rational::ZERO, |sum, (cell, mass)| sum + form(cell).at(&[], population) * mass)
 }
 
 /// The leader's reward of a population.
@@ -102,21 +134,29 @@ pub fn leader_reward(game: &Tiny, occupation: &Occupation) -> Rational {
     earned(game, |cell| &cell.leader, &population, occupation) + game.payoff.at(&[], &population)
 }
 
-/// The distinct occupation measures of deterministic policies; `None` when there are more than `most`.
+/// The distinct occupation measures of deterministic policies; `None` when there are more than
+/// `most`.
 fn deterministic(game: &Tiny, most: usize) -> Option<Vec<Occupation>> {
-    let mut partial: BTreeSet<(Vec<Rational>, Occupation)> = BTreeSet::from([(game.initial.clone(), Vec::new())]);
+    let mut partial: BTreeSet<(Vec<Rational>, Occupation)> =
+        BTreeSet::from([(game.initial.clone(), Vec::new())]);
     for rows in &game.stages {
         let mut longer = BTreeSet::new();
         for (masses, occupation) in partial {
             let mut choices: Vec<Vec<usize>> = vec![Vec::new()];
             for (row, mass) in rows.iter().zip(&masses) {
                 let count = if mass.is_zero() { 1 } else { row.len() };
-                choices = choices.iter().flat_map(|c| (0..count).map(move |i| [c.as_slice(), &[i]].concat())).collect();
+                choices = choices
+                    .iter()
+                    .flat_map(|c| (0..count).map(move |i| [c.as_slice(), &[i]].concat()))
+                    .collect();
             }
             for choice in choices {
                 let (mut next, mut own) = (vec![Rational::ZERO; masses.len()], occupation.clone());
                 for ((row, mass), chosen) in rows.iter().zip(&masses).zip(&choice) {
-                    own.extend((0..row.len()).map(|i| if i == *chosen { mass.clone() } else { Rational::ZERO }));
+                    own.extend(
+                        (0..row.len())
+                            .map(|i| if i == *chosen { mass.clone() } else { Rational::ZERO }),
+                    );
                     for (state, p) in &row[*chosen].next {
                         next[*state] += mass * p.at(&[], &[]);
                     }
@@ -129,11 +169,13 @@ fn deterministic(game: &Tiny, most: usize) -> Option<Vec<Occupation>> {
             return None;
         }
     }
-    let distinct: BTreeSet<Occupation> = partial.into_iter().map(|(_, occupation)| occupation).collect();
+    let distinct: BTreeSet<Occupation> =
+        partial.into_iter().map(|(_, occupation)| occupation).collect();
     (distinct.len() <= most).then(|| distinct.into_iter().collect())
 }
 
-/// The only solution of `rows x = right`, rows ending with the right side; `None` when there is none or more than one.
+/// The only solution of `rows x = right`, rows ending with the right side; `None` when there is
+/// none or more than one.
 fn solve(mut rows: Vec<Vec<Rational>>) -> Option<Vec<Rational>> {
     let n = rows.len();
     for column in 0..n {
@@ -161,28 +203,47 @@ fn members(set: usize, n: usize) -> Vec<usize> {
     (0..n).filter(|i| set >> i & 1 == 1).collect()
 }
 
-/// The equilibria by enumeration; `None` when the game has more than `most` deterministic policies that differ.
+/// The equilibria by enumeration; `None` when the game has more than `most` deterministic policies
+/// that differ.
 pub fn enumerate(game: &Tiny, most: usize) -> Option<Equilibria> {
     let policies = deterministic(game, most)?;
     let p = policies.len();
     let populations: Vec<Vec<Rational>> = policies.iter().map(|d| aggregates(game, d)).collect();
-    let payoff: Vec<Vec<Rational>> =
-        policies.iter().map(|own| populations.iter().map(|x| earned(game, |cell| &cell.reward, x, own)).collect()).collect();
+    let payoff: Vec<Vec<Rational>> = policies
+        .iter()
+        .map(|own| populations.iter().map(|x| earned(game, |cell| &cell.reward, x, own)).collect())
+        .collect();
     // Vertices, with their slacks.
     let mut vertices: BTreeMap<Vec<Rational>, Vec<Rational>> = BTreeMap::new();
     for positive in 1..1usize << p {
         let support = members(positive, p);
         for tight in subsets(p, support.len()) {
-            let mut rows = vec![support.iter().map(|_| Rational::ONE).chain([Rational::ZERO, Rational::ONE]).collect::<Vec<_>>()];
+            let mut rows = vec![
+                support
+                    .iter()
+                    .map(|_| Rational::ONE)
+                    .chain([Rational::ZERO, Rational::ONE])
+                    .collect::<Vec<_>>(),
+            ];
             for q in members(tight, p) {
-                rows.push(support.iter().map(|&l| payoff[q][l].clone()).chain([Rational::NEG_ONE, Rational::ZERO]).collect());
+                rows.push(
+                    support
+                        .iter()
+                        .map(|&l| payoff[q][l].clone())
+                        .chain([Rational::NEG_ONE, Rational::ZERO])
+                        .collect(),
+                );
             }
             let Some(solution) = solve(rows) else { continue };
             let mut mixture = vec![Rational::ZERO; p];
             support.iter().zip(&solution).for_each(|(&l, weight)| mixture[l] = weight.clone());
             let value = &solution[support.len()];
-            let slack: Vec<Rational> =
-                payoff.iter().map(|row| value - row.iter().zip(&mixture).fold(Rational::ZERO, |sum, (a, l)| sum + a * l)).collect();
+            let slack: Vec<Rational> = payoff
+                .iter()
+                .map(|row| {
+                    value - row.iter().zip(&mixture).fold(Rational::ZERO, |sum, (a, l)| sum + a * l)
+                })
+                .collect();
             let feasible = mixture.iter().chain(&slack).all(|entry| *entry >= Rational::ZERO);
             if feasible && mixture.iter().zip(&slack).all(|(l, s)| l.is_zero() || s.is_zero()) {
                 vertices.insert(mixture, slack);
@@ -200,7 +261,9 @@ pub fn enumerate(game: &Tiny, most: usize) -> Option<Equilibria> {
     let mut component: Vec<usize> = (0..vertices.len()).collect();
     for (i, (a, slack_a)) in vertices.iter().enumerate() {
         for (j, (b, slack_b)) in vertices.iter().enumerate().take(i) {
-            let joint = (0..p).all(|q| (a[q].is_zero() && b[q].is_zero()) || (slack_a[q].is_zero() && slack_b[q].is_zero()));
+            let joint = (0..p).all(|q| {
+                (a[q].is_zero() && b[q].is_zero()) || (slack_a[q].is_zero() && slack_b[q].is_zero())
+            });
             if joint && component[i] != component[j] {
                 let (old, new) = (component[i], component[j]);
                 component.iter_mut().filter(|c| **c == old).for_each(|c| *c = new);
@@ -212,7 +275,8 @@ pub fn enumerate(game: &Tiny, most: usize) -> Option<Equilibria> {
         components.entry(*c).or_default().insert(occupation(mixture));
     }
     let components: Vec<BTreeSet<Occupation>> = components.into_values().collect();
-    let rewards: Vec<Rational> = components.iter().flatten().map(|d| leader_reward(game, d)).collect();
+    let rewards: Vec<Rational> =
+        components.iter().flatten().map(|d| leader_reward(game, d)).collect();
     let range = (rewards.iter().min().cloned()?, rewards.iter().max().cloned()?);
     Some(Equilibria { components, range })
 }

@@ -5,7 +5,8 @@ use rand_chacha::rand_core::Rng;
 use smfg::certificate::Selection;
 use smfg::exact::{Rational, Scaled, ratio};
 use smfg::game::{
-    Column, Columns, Decision, DecisionSet, Game, Leader, Monomial, Numbers, Pairs, Polynomial, Stage, StageNumbers, Successors, Transition,
+    Column, Columns, Decision, DecisionSet, Game, Leader, Monomial, Numbers, Pairs, Polynomial,
+    Stage, StageNumbers, Successors, Transition,
 };
 use std::sync::Arc;
 
@@ -37,7 +38,8 @@ fn random_rewards(rng: &mut ChaCha8Rng, kind: usize, count: usize) -> Arc<Scaled
     Arc::new(Scaled::from_rationals(&values))
 }
 
-/// A game of at most 3 stages, 3 states and 3 actions, some of them unavailable, some states without mass.
+/// A game of at most 3 stages, 3 states and 3 actions, some of them unavailable, some states
+/// without mass.
 pub fn random_numbers(rng: &mut ChaCha8Rng) -> Numbers {
     loop {
         let (stages, states, actions) = (1 + below(rng, 3), 1 + below(rng, 3), 1 + below(rng, 3));
@@ -51,7 +53,9 @@ pub fn random_numbers(rng: &mut ChaCha8Rng) -> Numbers {
                     (0..actions as u32).filter(|&a| a == sure || below(rng, 4) > 0).collect()
                 })
                 .collect();
-            policies = available.iter().fold(policies, |product, actions| product.saturating_mul(actions.len()));
+            policies = available
+                .iter()
+                .fold(policies, |product, actions| product.saturating_mul(actions.len()));
             let pairs = Arc::new(Pairs::new(&available));
             let transition = (t + 1 < stages).then(|| random_transition(rng, pairs.len(), states));
             let reward = random_rewards(rng, follower_kind, pairs.len());
@@ -60,12 +64,20 @@ pub fn random_numbers(rng: &mut ChaCha8Rng) -> Numbers {
         }
         if policies <= MOST_POLICIES {
             let initial = Arc::new(Scaled::from_rationals(&random_law(rng, states)));
-            return Numbers { initial, stages: numbers, leader_constant: ratio(below(rng, 5) as i64 - 2, 3) };
+            return Numbers {
+                initial,
+                stages: numbers,
+                leader_constant: ratio(below(rng, 5) as i64 - 2, 3),
+            };
         }
     }
 }
 
-fn random_transition(rng: &mut ChaCha8Rng, pairs: usize, states: usize) -> (Arc<Successors>, Arc<Scaled>) {
+fn random_transition(
+    rng: &mut ChaCha8Rng,
+    pairs: usize,
+    states: usize,
+) -> (Arc<Successors>, Arc<Scaled>) {
     let (mut first, mut state, mut probability) = (vec![0u32], Vec::new(), Vec::new());
     for _ in 0..pairs {
         for (s, p) in random_law(rng, states).into_iter().enumerate() {
@@ -89,8 +101,12 @@ pub struct Brute {
 
 impl Brute {
     pub fn new(numbers: &Numbers) -> Self {
-        let slots: Vec<(usize, usize)> =
-            numbers.stages.iter().enumerate().flat_map(|(t, stage)| (0..stage.pairs.states()).map(move |s| (t, s))).collect();
+        let slots: Vec<(usize, usize)> = numbers
+            .stages
+            .iter()
+            .enumerate()
+            .flat_map(|(t, stage)| (0..stage.pairs.states()).map(move |s| (t, s)))
+            .collect();
         let choices = |&(t, s): &(usize, usize)| numbers.stages[t].pairs.of_state(s).len();
         let count: usize = slots.iter().map(choices).product();
         let mut points = Vec::new();
@@ -99,21 +115,26 @@ impl Brute {
             let mut pair = vec![vec![0; numbers.initial.len()]; numbers.stages.len()];
             for slot in &slots {
                 let number = choices(slot);
-                pair[slot.0][slot.1] = numbers.stages[slot.0].pairs.of_state(slot.1).start + rest % number;
+                pair[slot.0][slot.1] =
+                    numbers.stages[slot.0].pairs.of_state(slot.1).start + rest % number;
                 rest /= number;
             }
             points.push(earned(numbers, &pair));
         }
         points.sort();
         points.dedup();
-        let follower_value = points.iter().map(|point| point.1.clone()).max().expect("a policy exists");
+        let follower_value =
+            points.iter().map(|point| point.1.clone()).max().expect("a policy exists");
         Brute { points, follower_value }
     }
 
-    /// `min sigma J0` over single policies and mixtures of two with exploitability at most `epsilon`.
+    /// `min sigma J0` over single policies and mixtures of two with exploitability at most
+    /// `epsilon`.
     pub fn value(&self, epsilon: &Rational, selection: Selection) -> Rational {
         let required = &self.follower_value - epsilon;
-        let sigma = |value: &Rational| if selection == Selection::Pessimistic { value.clone() } else { -value.clone() };
+        let sigma = |value: &Rational| {
+            if selection == Selection::Pessimistic { value.clone() } else { -value.clone() }
+        };
         let feasible = || self.points.iter().filter(|point| point.1 >= required);
         let mut best = feasible().map(|point| sigma(&point.0)).min().expect("a best response");
         for high in feasible() {
@@ -163,13 +184,17 @@ pub fn game_of(numbers: &Numbers) -> Game {
             pairs: Arc::clone(&stage.pairs),
             reward: constants(&stage.reward),
             leader_reward: constants(&stage.leader),
-            transition: stage
-                .transition
-                .as_ref()
-                .map(|(successors, p)| Transition { successors: Arc::clone(successors), probability: constants(p) }),
+            transition: stage.transition.as_ref().map(|(successors, p)| Transition {
+                successors: Arc::clone(successors),
+                probability: constants(p),
+            }),
         })
         .collect();
-    let most_actions = numbers.stages.iter().flat_map(|stage| (0..stage.pairs.len()).map(|pair| stage.pairs.action(pair) + 1)).max();
+    let most_actions = numbers
+        .stages
+        .iter()
+        .flat_map(|stage| (0..stage.pairs.len()).map(|pair| stage.pairs.action(pair) + 1))
+        .max();
     Game {
         name: "random".into(),
         description: String::new(),
@@ -177,7 +202,10 @@ pub fn game_of(numbers: &Numbers) -> Game {
         states: (0..numbers.initial.len()).map(|s| format!("s{s}")).collect(),
         actions: (0..most_actions.unwrap_or(1)).map(|a| format!("a{a}")).collect(),
         initial: numbers.initial.iter().collect(),
-        leader: Leader { parameters: Vec::new(), decisions: DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }]) },
+        leader: Leader {
+            parameters: Vec::new(),
+            decisions: DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }]),
+        },
         aggregates: Arc::new(Vec::new()),
         stages,
         payoff: Polynomial::constant(numbers.leader_constant.clone()),

@@ -9,8 +9,16 @@ use crate::game::Game;
 use crate::leader::Settings;
 
 /// What follows from both sides, the least and the greatest value, and from the optimum.
-pub(super) fn concluded(settings: &Settings<'_>, (least, greatest): (&Sweep, &Sweep), optimum: &Claim, cost: bool) -> ConclusionClaim {
-    let scope = settings.point.clone().map_or_else(|| Scope::Decision(settings.decision.unwrap_or(0)), Scope::Point);
+pub(super) fn concluded(
+    settings: &Settings<'_>,
+    (least, greatest): (&Sweep, &Sweep),
+    optimum: &Claim,
+    cost: bool,
+) -> ConclusionClaim {
+    let scope = settings
+        .point
+        .clone()
+        .map_or_else(|| Scope::Decision(settings.decision.unwrap_or(0)), Scope::Point);
     let sense = if cost { Sense::Cost } else { Sense::Reward };
     let best = (optimum.lower.clone(), optimum.upper.clone());
     let (worst_side, best_side) = if cost { (greatest, least) } else { (least, greatest) };
@@ -21,10 +29,22 @@ pub(super) fn concluded(settings: &Settings<'_>, (least, greatest): (&Sweep, &Sw
             Price::Infinite => None,
             Price::Meaningless => return None,
         };
-        Some(Conclusion::Price { kind, sense, scope: scope.clone(), epsilon: first.epsilon.clone(), ratio })
+        Some(Conclusion::Price {
+            kind,
+            sense,
+            scope: scope.clone(),
+            epsilon: first.epsilon.clone(),
+            ratio,
+        })
     };
-    let optimum_line = Conclusion::Optimum { sense, scope: scope.clone(), lower: best.0.clone(), upper: best.1.clone() };
-    let prices = [of_side(PriceKind::Anarchy, worst_side), of_side(PriceKind::Stability, best_side)];
+    let optimum_line = Conclusion::Optimum {
+        sense,
+        scope: scope.clone(),
+        lower: best.0.clone(),
+        upper: best.1.clone(),
+    };
+    let prices =
+        [of_side(PriceKind::Anarchy, worst_side), of_side(PriceKind::Stability, best_side)];
     ConclusionClaim {
         game_hash: optimum.game_hash.clone(),
         error: None,
@@ -33,7 +53,8 @@ pub(super) fn concluded(settings: &Settings<'_>, (least, greatest): (&Sweep, &Sw
     }
 }
 
-/// The element of a bundle, which the checker accepts after the certificates of both sides and of the optimum.
+/// The element of a bundle, which the checker accepts after the certificates of both sides and of
+/// the optimum.
 pub(super) fn accepted(
     game: &Game,
     (least, greatest): (&Sweep, &Sweep),
@@ -41,7 +62,12 @@ pub(super) fn accepted(
     claim: &ConclusionClaim,
 ) -> Result<Vec<u8>, SweepError> {
     let sides = least.accepted().iter().chain(greatest.accepted()).chain(std::iter::once(optimum));
-    conclude(game, None, AcceptedBundle { certificates: sides.cloned().collect(), ..AcceptedBundle::default() }, claim)
+    conclude(
+        game,
+        None,
+        AcceptedBundle { certificates: sides.cloned().collect(), ..AcceptedBundle::default() },
+        claim,
+    )
 }
 
 /// A price among conclusions; where none is stated, it has no meaning.

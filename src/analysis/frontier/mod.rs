@@ -1,9 +1,11 @@
 //! Exploitability against a social objective, for one decision of the leader.
 //!
-//! Among the populations that a mean-field game may settle in, a planner may prefer some: the question of MESOB (Guo, Li, Nabi, Salhab, Zhang,
-//! MESOB: Balancing equilibria and social optimality, arXiv 2307.07911), which trades the objective against exploitability. Here for every level eps of exploitability
-//! the worst and the best value over all eps-equilibria are found, exactly or enclosed, and at the least eps they are compared with the best over
-//! all populations: the prices of anarchy and of stability.
+//! Among the populations that a mean-field game may settle in, a planner may prefer some: the
+//! question of MESOB (Guo, Li, Nabi, Salhab, Zhang, MESOB: Balancing equilibria and social
+//! optimality, arXiv 2307.07911), which trades the objective against exploitability. Here for every
+//! level eps of exploitability the worst and the best value over all eps-equilibria are found,
+//! exactly or enclosed, and at the least eps they are compared with the best over all populations:
+//! the prices of anarchy and of stability.
 
 mod conclusions;
 mod optimum;
@@ -80,7 +82,8 @@ impl FrontierOutcome {
     }
 }
 
-/// The trade-off at the decision that `settings` name, for `settings.objective` or the leader's reward, over an interval of epsilons.
+/// The trade-off at the decision that `settings` name, for `settings.objective` or the leader's
+/// reward, over an interval of epsilons.
 ///
 /// # Errors
 /// [`SweepError`] when the game is outside what is solved, or no single decision is named.
@@ -97,27 +100,51 @@ pub fn frontier(
     }
     let control = &settings.control;
     // Three questions share the time.
-    let part = |share: u32| control.remaining().map_or_else(|| control.clone(), |time| control.within(time / share));
-    let asked = |selection, share| Settings { selection, control: part(share), race_control: part(share), ..settings.clone() };
+    let part = |share: u32| {
+        control.remaining().map_or_else(|| control.clone(), |time| control.within(time / share))
+    };
+    let asked = |selection, share| Settings {
+        selection,
+        control: part(share),
+        race_control: part(share),
+        ..settings.clone()
+    };
     let best = if cost { Selection::Pessimistic } else { Selection::Optimistic };
     let (optimum, optimum_certificate) = social_optimum(game, &asked(best, 3))?;
     let least = sweep(game, &asked(Selection::Pessimistic, 2), interval, resolution)?;
     let greatest = sweep(game, &asked(Selection::Optimistic, 1), interval, resolution)?;
     let claim = conclusions::concluded(settings, (&least, &greatest), &optimum.claim, cost);
     let conclusion_element = conclusions::accepted(game, (&least, &greatest), &optimum, &claim)?;
-    Ok(FrontierOutcome { least, greatest, cost, optimum: optimum.claim, optimum_certificate, conclusions: claim, conclusion_element })
+    Ok(FrontierOutcome {
+        least,
+        greatest,
+        cost,
+        optimum: optimum.claim,
+        optimum_certificate,
+        conclusions: claim,
+        conclusion_element,
+    })
 }
 
 /// The best over all populations: over the eps-equilibria of an eps that no population exceeds.
 fn social_optimum(game: &Game, settings: &Settings<'_>) -> Result<(Accepted, Vec<u8>), SweepError> {
-    let objective =
-        settings.objective.as_deref().map(|expression| game.with_objective(expression)).transpose().map_err(SolveError::from)?;
+    let objective = settings
+        .objective
+        .as_deref()
+        .map(|expression| game.with_objective(expression))
+        .transpose()
+        .map_err(SolveError::from)?;
     let posed = objective.as_ref().unwrap_or(game);
     let decisions = admitted(posed, settings)?;
     let index = settings.decision.unwrap_or(0);
-    let Some(decision) = decisions.get(index) else { return Err(SolveError::Decision { index, count: decisions.len() }.into()) };
+    let Some(decision) = decisions.get(index) else {
+        return Err(SolveError::Decision { index, count: decisions.len() }.into());
+    };
     let instance = posed.at(&decision.values);
-    let settings = Settings { epsilon: greatest_exploitability(&game.at(&decision.values)), ..settings.clone() };
+    let settings = Settings {
+        epsilon: greatest_exploitability(&game.at(&decision.values)),
+        ..settings.clone()
+    };
     if let Some(proved) = exact(game, &instance, &settings, index)? {
         return Ok(proved);
     }
@@ -126,10 +153,21 @@ fn social_optimum(game: &Game, settings: &Settings<'_>) -> Result<(Accepted, Vec
 }
 
 /// The exact optimum, where the checker accepts one.
-fn exact(game: &Game, instance: &Instance, settings: &Settings<'_>, index: usize) -> Result<Option<(Accepted, Vec<u8>)>, SweepError> {
-    let sigma = if settings.selection == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE };
+fn exact(
+    game: &Game,
+    instance: &Instance,
+    settings: &Settings<'_>,
+    index: usize,
+) -> Result<Option<(Accepted, Vec<u8>)>, SweepError> {
+    let sigma = if settings.selection == Selection::Pessimistic {
+        Rational::ONE
+    } else {
+        Rational::NEG_ONE
+    };
     let keep_going = || !settings.control.stopped();
-    let Some(proved) = optimum::exact_optimum(instance, &sigma, &keep_going) else { return Ok(None) };
+    let Some(proved) = optimum::exact_optimum(instance, &sigma, &keep_going) else {
+        return Ok(None);
+    };
     let value = &sigma * &proved.bound.value;
     let claim = Claim {
         game_hash: game.hash(),

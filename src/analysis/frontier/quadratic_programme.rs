@@ -1,8 +1,11 @@
-//! Convex quadratic functions over the convex hull of points that come one at a time: an active-set method in rationals.
+//! Convex quadratic functions over the convex hull of points that come one at a time: an active-set
+//! method in rationals.
 //!
-//! A point is given by its linear cost and its coordinates; the function is `cost + b'x + x'Qx` with `Q` positive semidefinite. The weights
-//! of the points found so far are optimal among themselves after each [`ActiveSet::add`] (simplicial decomposition; B. von Hohenbalken,
-//! Simplicial decomposition in nonlinear programming algorithms, Mathematical Programming 13, 1977).
+//! A point is given by its linear cost and its coordinates; the function is `cost + b'x + x'Qx`
+//! with `Q` positive semidefinite. The weights of the points found so far are optimal among
+//! themselves after each [`ActiveSet::add`] (simplicial decomposition; B. von Hohenbalken,
+//! Simplicial decomposition in nonlinear programming algorithms, Mathematical Programming 13,
+//! 1977).
 
 use crate::exact::{Rational, ratio};
 
@@ -26,20 +29,27 @@ impl Quadric {
 
     /// `b + 2 Q x`.
     pub(super) fn gradient(&self, x: &[Rational]) -> Vec<Rational> {
-        self.times(x).iter().zip(&self.linear).map(|(product, linear)| linear + product * ratio(2, 1)).collect()
+        self.times(x)
+            .iter()
+            .zip(&self.linear)
+            .map(|(product, linear)| linear + product * ratio(2, 1))
+            .collect()
     }
 
     fn times(&self, x: &[Rational]) -> Vec<Rational> {
         self.matrix.iter().map(|row| dot(row, x)).collect()
     }
 
-    /// `Q = sum weight form form'` with positive weights; `None` when `Q` is not positive semidefinite.
+    /// `Q = sum weight form form'` with positive weights; `None` when `Q` is not positive
+    /// semidefinite.
     pub(super) fn squares(&self) -> Option<Vec<(Rational, Vec<Rational>)>> {
         let mut left = self.matrix.clone();
         let mut squares = Vec::new();
         for pivot in 0..left.len() {
             let weight = left[pivot][pivot].clone();
-            if weight < Rational::ZERO || (weight.is_zero() && left[pivot].iter().any(|entry| !entry.is_zero())) {
+            if weight < Rational::ZERO
+                || (weight.is_zero() && left[pivot].iter().any(|entry| !entry.is_zero()))
+            {
                 return None;
             }
             if weight.is_zero() {
@@ -65,7 +75,8 @@ pub(super) struct Active<P> {
     pub(super) origin: P,
 }
 
-/// Points with weights that are positive, sum to one, and are optimal among mixtures of these points.
+/// Points with weights that are positive, sum to one, and are optimal among mixtures of these
+/// points.
 #[derive(Debug)]
 pub(super) struct ActiveSet<P> {
     pub(super) points: Vec<Active<P>>,
@@ -79,13 +90,27 @@ impl<P> ActiveSet<P> {
     /// Cost and coordinates of the mixture.
     pub(super) fn mixture(&self) -> (Rational, Vec<Rational>) {
         let count = self.points.first().map_or(0, |point| point.x.len());
-        let cost = self.points.iter().fold(Rational::ZERO, |sum, point| sum + &point.weight * &point.cost);
-        let x = (0..count).map(|j| self.points.iter().fold(Rational::ZERO, |sum, point| sum + &point.weight * &point.x[j])).collect();
+        let cost =
+            self.points.iter().fold(Rational::ZERO, |sum, point| sum + &point.weight * &point.cost);
+        let x = (0..count)
+            .map(|j| {
+                self.points
+                    .iter()
+                    .fold(Rational::ZERO, |sum, point| sum + &point.weight * &point.x[j])
+            })
+            .collect();
         (cost, x)
     }
 
-    /// Adds a point and finds the optimal weights again. `None` when the new point gives no descent: it was not an improvement.
-    pub(super) fn add(&mut self, quadric: &Quadric, cost: Rational, x: Vec<Rational>, origin: P) -> Option<()> {
+    /// Adds a point and finds the optimal weights again. `None` when the new point gives no
+    /// descent: it was not an improvement.
+    pub(super) fn add(
+        &mut self,
+        quadric: &Quadric,
+        cost: Rational,
+        x: Vec<Rational>,
+        origin: P,
+    ) -> Option<()> {
         self.points.push(Active { cost, x, weight: Rational::ZERO, origin });
         let mut first = true;
         loop {
@@ -107,7 +132,10 @@ impl<P> ActiveSet<P> {
                 return None;
             }
             first = false;
-            self.points.iter_mut().zip(&direction).for_each(|(point, step)| point.weight += &length * step);
+            self.points
+                .iter_mut()
+                .zip(&direction)
+                .for_each(|(point, step)| point.weight += &length * step);
             let full = bounded && length.is_one();
             self.points.retain(|point| point.weight > Rational::ZERO);
             if full {
@@ -116,15 +144,18 @@ impl<P> ActiveSet<P> {
         }
     }
 
-    /// The way to the optimum of the affine hull (a step of length one), or along which the function falls for ever.
+    /// The way to the optimum of the affine hull (a step of length one), or along which the
+    /// function falls for ever.
     fn direction(&self, quadric: &Quadric) -> Option<(Vec<Rational>, bool)> {
         let count = self.points.len();
         let (_, x) = self.mixture();
         let gradient = quadric.gradient(&x);
-        let images: Vec<Vec<Rational>> = self.points.iter().map(|point| quadric.times(&point.x)).collect();
+        let images: Vec<Vec<Rational>> =
+            self.points.iter().map(|point| quadric.times(&point.x)).collect();
         let mut rows: Vec<Vec<Rational>> = Vec::with_capacity(count + 1);
         for point in &self.points {
-            let mut row: Vec<Rational> = images.iter().map(|image| dot(&point.x, image) * ratio(2, 1)).collect();
+            let mut row: Vec<Rational> =
+                images.iter().map(|image| dot(&point.x, image) * ratio(2, 1)).collect();
             row.push(Rational::ONE);
             row.push(-(&point.cost + dot(&gradient, &point.x)));
             rows.push(row);
@@ -139,7 +170,8 @@ impl<P> ActiveSet<P> {
                 Some((point, true))
             }
             Solution::None(kernel) => {
-                // The system is symmetric: a vector of its kernel that sees the right side is a way down without end.
+                // The system is symmetric: a vector of its kernel that sees the right side is a way
+                // down without end.
                 let mut way = kernel.into_iter().find(|vector| !dot(vector, &right).is_zero())?;
                 if dot(&way, &right) < Rational::ZERO {
                     way.iter_mut().for_each(|entry| *entry = -std::mem::take(entry));
@@ -200,10 +232,15 @@ mod tests {
         entries.iter().map(|&entry| ratio(entry, 1)).collect()
     }
 
-    /// The nearest point to (2, 2) of the triangle (0, 0), (3, 0), (0, 3) is (3/2, 3/2), at squared distance 1/2.
+    /// The nearest point to (2, 2) of the triangle (0, 0), (3, 0), (0, 3) is (3/2, 3/2), at squared
+    /// distance 1/2.
     #[test]
     fn nearest_point_of_a_triangle() {
-        let quadric = Quadric { constant: ratio(8, 1), linear: numbers(&[-4, -4]), matrix: vec![numbers(&[1, 0]), numbers(&[0, 1])] };
+        let quadric = Quadric {
+            constant: ratio(8, 1),
+            linear: numbers(&[-4, -4]),
+            matrix: vec![numbers(&[1, 0]), numbers(&[0, 1])],
+        };
         let corners = [numbers(&[0, 0]), numbers(&[3, 0]), numbers(&[0, 3])];
         let mut set = ActiveSet::new(Rational::ZERO, corners[0].clone(), 0);
         for (k, corner) in corners.iter().enumerate().skip(1) {
@@ -213,10 +250,15 @@ mod tests {
         assert_eq!((x.clone(), quadric.value(&x)), (vec![ratio(3, 2), ratio(3, 2)], ratio(1, 2)));
     }
 
-    /// With no curvature along the first coordinate the cost decides: the function falls up to the boundary.
+    /// With no curvature along the first coordinate the cost decides: the function falls up to the
+    /// boundary.
     #[test]
     fn flat_directions_are_followed_to_the_boundary() {
-        let quadric = Quadric { constant: Rational::ZERO, linear: numbers(&[-1, 0]), matrix: vec![numbers(&[0, 0]), numbers(&[0, 1])] };
+        let quadric = Quadric {
+            constant: Rational::ZERO,
+            linear: numbers(&[-1, 0]),
+            matrix: vec![numbers(&[0, 0]), numbers(&[0, 1])],
+        };
         let mut set = ActiveSet::new(Rational::ZERO, numbers(&[0, 0]), ());
         set.add(&quadric, Rational::ZERO, numbers(&[5, 0]), ()).expect("a descent");
         assert_eq!(set.mixture().1, numbers(&[5, 0]));
@@ -225,7 +267,9 @@ mod tests {
 
     #[test]
     fn squares_of_a_form() {
-        let of = |matrix: Vec<Vec<Rational>>| Quadric { constant: Rational::ZERO, linear: numbers(&[0, 0]), matrix }.squares();
+        let of = |matrix: Vec<Vec<Rational>>| {
+            Quadric { constant: Rational::ZERO, linear: numbers(&[0, 0]), matrix }.squares()
+        };
         let squares = of(vec![numbers(&[4, 2]), numbers(&[2, 1])]).expect("positive semidefinite");
         assert_eq!(squares, [(ratio(4, 1), vec![ratio(1, 1), ratio(1, 2)])]);
         assert!(of(vec![numbers(&[0, 1]), numbers(&[1, 0])]).is_none());

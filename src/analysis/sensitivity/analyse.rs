@@ -4,7 +4,10 @@ use super::assess::Solver;
 use super::outcome::{Sensitivity, Truth};
 use super::relaxed::{Plan, Relaxed, reported};
 use crate::analysis::conclude::conclude;
-use crate::certificate::{Conclusion, ConclusionClaim, DriftClaim, Scope, Selection, StatedError, write_bundle, write_drift};
+use crate::certificate::{
+    Conclusion, ConclusionClaim, DriftClaim, Scope, Selection, StatedError, write_bundle,
+    write_drift,
+};
 use crate::check::{AcceptedBundle, Rejection, check_models};
 use crate::drift::{Incomparable, ModelError};
 use crate::game::Game;
@@ -27,8 +30,8 @@ pub enum SensitivityError {
     Refused(#[from] Rejection),
 }
 
-/// What the leader of `game`, her model, risks when the truth differs from it by `error`: the naive and the relaxed decision, guarantees, and, when
-/// the truth is given, what they are worth there.
+/// What the leader of `game`, her model, risks when the truth differs from it by `error`: the naive
+/// and the relaxed decision, guarantees, and, when the truth is given, what they are worth there.
 ///
 /// `settings` say at which `eps`; the selection is pessimistic whatever they say.
 ///
@@ -50,9 +53,15 @@ pub enum SensitivityError {
 /// ```
 ///
 /// # Errors
-/// [`SensitivityError`] when a game is outside what is solved, or the truth is of another shape than the model.
-pub fn sensitivity(game: &Game, error: &ModelError<'_>, settings: &Settings<'_>) -> Result<Sensitivity, SensitivityError> {
-    let settings = Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
+/// [`SensitivityError`] when a game is outside what is solved, or the truth is of another shape
+/// than the model.
+pub fn sensitivity(
+    game: &Game,
+    error: &ModelError<'_>,
+    settings: &Settings<'_>,
+) -> Result<Sensitivity, SensitivityError> {
+    let settings =
+        Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
     let only = question(&settings);
     let plan = Plan::new(game, error, &only)?;
     let truth = match error {
@@ -76,10 +85,22 @@ pub fn sensitivity(game: &Game, error: &ModelError<'_>, settings: &Settings<'_>)
             decision.truth = Some(Truth { at_epsilon, relaxed_twice });
         }
     }
-    let naive_position = relaxed.decisions.iter().position(|decision| decision.scope == naive_scope).unwrap_or(relaxed.best);
-    let mut found = Sensitivity { naive, relaxed, naive_position, true_value, conclusions: None, certificate: Vec::new() };
+    let naive_position = relaxed
+        .decisions
+        .iter()
+        .position(|decision| decision.scope == naive_scope)
+        .unwrap_or(relaxed.best);
+    let mut found = Sensitivity {
+        naive,
+        relaxed,
+        naive_position,
+        true_value,
+        conclusions: None,
+        certificate: Vec::new(),
+    };
     let others = std::iter::once(&found.naive).chain(&found.true_value);
-    let (certificate, conclusions) = bundle(game, error, &found.relaxed, others, found.concluded())?;
+    let (certificate, conclusions) =
+        bundle(game, error, &found.relaxed, others, found.concluded())?;
     (found.certificate, found.conclusions) = (certificate, Some(conclusions));
     Ok(found)
 }
@@ -93,7 +114,8 @@ pub(super) fn question(settings: &Settings<'_>) -> Scope {
     }
 }
 
-/// A bundle of the drift, the certificates of `others`, those of the relaxed game, and what is concluded from them.
+/// A bundle of the drift, the certificates of `others`, those of the relaxed game, and what is
+/// concluded from them.
 pub(super) fn bundle<'a>(
     game: &Game,
     error: &ModelError<'_>,
@@ -118,11 +140,21 @@ pub(super) fn elements(
         ModelError::Radii(radii) => (StatedError::Radii((*radii).clone()), None),
         ModelError::Against(truth) => (StatedError::Against(truth.hash()), Some(*truth)),
     };
-    let conclusions = ConclusionClaim { game_hash: game.hash(), error: Some(stated.clone()), of: None, conclusions: concluded };
-    let drift = DriftClaim { game_hash: conclusions.game_hash.clone(), error: stated, bounds: relaxed.drifts.clone() };
+    let conclusions = ConclusionClaim {
+        game_hash: game.hash(),
+        error: Some(stated.clone()),
+        of: None,
+        conclusions: concluded,
+    };
+    let drift = DriftClaim {
+        game_hash: conclusions.game_hash.clone(),
+        error: stated,
+        bounds: relaxed.drifts.clone(),
+    };
     let mut text = write_drift(Vec::new(), &drift)?;
     let alone = write_bundle(Vec::new(), &[&text])?;
-    let AcceptedBundle { drifts, .. } = check_models(game, truth, None, alone.as_slice()).map_err(|refused| refused.rejection)?;
+    let AcceptedBundle { drifts, .. } =
+        check_models(game, truth, None, alone.as_slice()).map_err(|refused| refused.rejection)?;
     outcomes.iter().for_each(|outcome| text.extend_from_slice(&outcome.certificate));
     let certificates = outcomes.iter().map(|outcome| outcome.accepted.clone()).collect();
     let accepted = AcceptedBundle { certificates, drifts, conclusions: Vec::new() };

@@ -19,14 +19,21 @@ impl<'a> Solver<'a> {
     }
 
     /// The value of `game` over the decisions of `scope` at `epsilon`.
-    pub(super) fn solve(&self, game: &Game, epsilon: Rational, scope: &Scope) -> Result<Outcome, SolveError> {
+    pub(super) fn solve(
+        &self,
+        game: &Game,
+        epsilon: Rational,
+        scope: &Scope,
+    ) -> Result<Outcome, SolveError> {
         let (all, left) = (&self.settings.control, self.left.get().max(1));
         self.left.set(left - 1);
         let share = all.remaining().map(|time| time / left);
         let control = share.map_or_else(|| all.clone(), |share| all.within(share));
         let race_control = match (self.settings.race_control.remaining(), all.remaining(), share) {
             // The part of the time that the binary64 race may take stays the same.
-            (Some(race), Some(time), Some(share)) if !time.is_zero() => all.within(share.mul_f64(race.div_duration_f64(time).min(1.0))),
+            (Some(race), Some(time), Some(share)) if !time.is_zero() => {
+                all.within(share.mul_f64(race.div_duration_f64(time).min(1.0)))
+            }
             _ => control.clone(),
         };
         let (decision, point) = match scope {
@@ -34,6 +41,9 @@ impl<'a> Solver<'a> {
             Scope::Decision(index) => (Some(*index), None),
             Scope::Point(values) => (None, Some(values.clone())),
         };
-        solve(game, &Settings { epsilon, decision, point, control, race_control, ..self.settings.clone() })
+        solve(
+            game,
+            &Settings { epsilon, decision, point, control, race_control, ..self.settings.clone() },
+        )
     }
 }

@@ -1,14 +1,16 @@
 //! What a leader risks whose model is not the truth, and what she can do about it.
 //!
-//! Let the model and the truth be two games whose exploitabilities and leader's rewards differ by at most `kappa(u)` and `omega(u)` for every policy of the followers at a
-//! decision `u` ([`crate::drift`]). With `V` the worst case in the model and `V'` in the truth,
+//! Let the model and the truth be two games whose exploitabilities and leader's rewards differ by
+//! at most `kappa(u)` and `omega(u)` for every policy of the followers at a decision `u`
+//! ([`crate::drift`]). With `V` the worst case in the model and `V'` in the truth,
 //!
 //! ```text
 //! V'_{eps + 2 kappa}(u) - omega  <=  V_{eps + kappa}(u)  <=  V'_eps(u) + omega       (statement (10), docs/theory.md)
 //! ```
 //!
-//! so `V_{eps + kappa}(u) - omega` is guaranteed in the truth: the *relaxed game* is solved, not the model at face value. The decision that is
-//! optimal in the model, the *naive* one, may lose an amount that does not vanish with the error.
+//! so `V_{eps + kappa}(u) - omega` is guaranteed in the truth: the *relaxed game* is solved, not
+//! the model at face value. The decision that is optimal in the model, the *naive* one, may lose an
+//! amount that does not vanish with the error.
 
 mod analyse;
 mod assess;

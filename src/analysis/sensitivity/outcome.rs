@@ -1,4 +1,5 @@
-//! What an analysis of sensitivity returns: only what the checker accepted, as certificates or as conclusions from them.
+//! What an analysis of sensitivity returns: only what the checker accepted, as certificates or as
+//! conclusions from them.
 
 use super::relaxed::Relaxed;
 use crate::certificate::{ConclusionClaim, Scope};
@@ -44,7 +45,8 @@ impl Assessment {
         Some((claim.lower.clone(), claim.upper.clone()))
     }
 
-    /// Bounds of both ends of statement (10), `V'_{eps + 2 kappa}(u) - omega` and `V'_eps(u) + omega`.
+    /// Bounds of both ends of statement (10), `V'_{eps + 2 kappa}(u) - omega` and `V'_eps(u) +
+    /// omega`.
     #[must_use]
     pub fn ends(&self) -> Option<(Interval, Interval)> {
         let (truth, omega) = (self.truth.as_ref()?, &self.drift.omega);
@@ -52,8 +54,8 @@ impl Assessment {
         Some(((&low.lower - omega, &low.upper - omega), (&high.lower + omega, &high.upper + omega)))
     }
 
-    /// Whether the three numbers of statement (10) are proved to be in order, as far as their bounds tell: `None` without a truth, `Some(false)`
-    /// would refute the statement.
+    /// Whether the three numbers of statement (10) are proved to be in order, as far as their
+    /// bounds tell: `None` without a truth, `Some(false)` would refute the statement.
     #[must_use]
     pub fn sandwich(&self) -> Option<bool> {
         let ((least, _), (_, greatest)) = self.ends()?;
@@ -78,7 +80,8 @@ pub struct Sensitivity {
     pub naive_position: usize,
     /// The value of the truth at `eps`, all decisions.
     pub true_value: Option<Outcome>,
-    /// What is concluded of each decision: guarantees, losses, sandwiches. There from the moment at which the checker has accepted it.
+    /// What is concluded of each decision: guarantees, losses, sandwiches. There from the moment at
+    /// which the checker has accepted it.
     pub(super) conclusions: Option<ConclusionClaim>,
     /// A bundle: the drift, a certificate of every value, and the conclusions.
     pub certificate: Vec<u8>,
@@ -103,7 +106,8 @@ impl Sensitivity {
         self.conclusions.as_ref().map_or(0, |claim| claim.conclusions.len())
     }
 
-    /// What a decision loses in the truth: bounds of the value there less what it is worth there. `None` without a truth, and when the question is about one decision.
+    /// What a decision loses in the truth: bounds of the value there less what it is worth there.
+    /// `None` without a truth, and when the question is about one decision.
     #[must_use]
     pub fn loss(&self, assessment: &Assessment) -> Option<Interval> {
         let best = &self.true_value.as_ref()?.accepted.claim;

@@ -26,11 +26,13 @@ pub struct ProfilePoint {
 pub struct Profile {
     /// Scales increasing from 0 to 1.
     pub points: Vec<ProfilePoint>,
-    /// Elements of a bundle: a certificate of every value and, where the errors are radii, the drift and the guarantees at each scale.
+    /// Elements of a bundle: a certificate of every value and, where the errors are radii, the
+    /// drift and the guarantees at each scale.
     pub elements: Vec<u8>,
 }
 
-/// Solves the relaxed game at `steps + 1` sizes of the error. Radii are multiplied by the scale; against a second game, kappa and omega are.
+/// Solves the relaxed game at `steps + 1` sizes of the error. Radii are multiplied by the scale;
+/// against a second game, kappa and omega are.
 ///
 /// `naive` is the decision of [`sensitivity`](super::sensitivity()) that is optimal at face value.
 ///
@@ -43,15 +45,19 @@ pub fn profile(
     naive: &Assessment,
     steps: u32,
 ) -> Result<Profile, SensitivityError> {
-    let settings = Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
+    let settings =
+        Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
     let only = question(&settings);
     let plan = |scale: &Rational| -> Result<Plan, SensitivityError> {
         Ok(match error {
-            ModelError::Radii(radii) => Plan::new(game, &ModelError::Radii(&radii.scaled(scale)), &only)?,
+            ModelError::Radii(radii) => {
+                Plan::new(game, &ModelError::Radii(&radii.scaled(scale)), &only)?
+            }
             ModelError::Against(_) => Plan::new(game, error, &only)?.scaled(scale),
         })
     };
-    let scales: Vec<Rational> = (0..=steps).map(|step| ratio(i64::from(step), u64::from(steps.max(1)))).collect();
+    let scales: Vec<Rational> =
+        (0..=steps).map(|step| ratio(i64::from(step), u64::from(steps.max(1)))).collect();
     let plans = scales.iter().map(plan).collect::<Result<Vec<_>, _>>()?;
     let solver = Solver::new(&settings, plans.iter().map(Plan::solves).sum());
     let (mut points, mut elements) = (Vec::with_capacity(scales.len()), Vec::new());
@@ -60,13 +66,22 @@ pub fn profile(
         let outcomes: Vec<&Outcome> = relaxed.outcomes().collect();
         match error {
             ModelError::Radii(radii) => {
-                let (scaled, guarantees) = (radii.scaled(&scale), relaxed.concluded_guarantees(&settings.epsilon));
-                elements.extend(proved(game, &ModelError::Radii(&scaled), &relaxed, &outcomes, guarantees)?.0);
+                let (scaled, guarantees) =
+                    (radii.scaled(&scale), relaxed.concluded_guarantees(&settings.epsilon));
+                elements.extend(
+                    proved(game, &ModelError::Radii(&scaled), &relaxed, &outcomes, guarantees)?.0,
+                );
             }
             // A share of the drift between two games is none of a third one.
-            ModelError::Against(_) => outcomes.iter().for_each(|outcome| elements.extend_from_slice(&outcome.certificate)),
+            ModelError::Against(_) => {
+                outcomes.iter().for_each(|outcome| elements.extend_from_slice(&outcome.certificate))
+            }
         }
-        let naive_position = relaxed.decisions.iter().position(|decision| decision.scope == naive.scope).unwrap_or(relaxed.best);
+        let naive_position = relaxed
+            .decisions
+            .iter()
+            .position(|decision| decision.scope == naive.scope)
+            .unwrap_or(relaxed.best);
         points.push(ProfilePoint { scale, relaxed, naive_position });
     }
     Ok(Profile { points, elements })
@@ -77,7 +92,9 @@ impl Plan {
     fn scaled(self, scale: &Rational) -> Self {
         let times = |drift: Drift| Drift { kappa: drift.kappa * scale, omega: drift.omega * scale };
         match self {
-            Plan::Separate(decisions) => Plan::Separate(decisions.into_iter().map(|(scope, drift)| (scope, times(drift))).collect()),
+            Plan::Separate(decisions) => Plan::Separate(
+                decisions.into_iter().map(|(scope, drift)| (scope, times(drift))).collect(),
+            ),
             Plan::Uniform(drift) => Plan::Uniform(times(drift)),
         }
     }

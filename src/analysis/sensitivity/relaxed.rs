@@ -1,7 +1,9 @@
-//! The relaxed game: every decision at `eps` plus what the model's error can add to the exploitability of its equilibria.
+//! The relaxed game: every decision at `eps` plus what the model's error can add to the
+//! exploitability of its equilibria.
 //!
-//! The drift of a decision of a short list is computed for it alone, so that a decision that the error does not touch is not punished for another's. For a
-//! polytope, or a long list, one drift counts for all of them, and the relaxed game is one game.
+//! The drift of a decision of a short list is computed for it alone, so that a decision that the
+//! error does not touch is not punished for another's. For a polytope, or a long list, one drift
+//! counts for all of them, and the relaxed game is one game.
 
 use super::assess::Solver;
 use super::outcome::Assessment;
@@ -37,9 +39,15 @@ pub(super) enum Plan {
 
 impl Plan {
     /// `only` restricts the question to one decision.
-    pub(super) fn new(game: &Game, error: &ModelError<'_>, only: &Scope) -> Result<Self, Incomparable> {
+    pub(super) fn new(
+        game: &Game,
+        error: &ModelError<'_>,
+        only: &Scope,
+    ) -> Result<Self, Incomparable> {
         let scopes: Vec<Scope> = match (only, game.finite_decisions()) {
-            (Scope::All, Some(decisions)) if decisions.len() <= MOST_SEPARATE => (0..decisions.len()).map(Scope::Decision).collect(),
+            (Scope::All, Some(decisions)) if decisions.len() <= MOST_SEPARATE => {
+                (0..decisions.len()).map(Scope::Decision).collect()
+            }
             (Scope::All, _) => return error.everywhere(game).map(Plan::Uniform),
             (one, _) => vec![one.clone()],
         };
@@ -64,7 +72,9 @@ impl Plan {
 fn parameters(game: &Game, scope: &Scope) -> Option<Vec<Rational>> {
     match scope {
         Scope::All => None,
-        Scope::Decision(index) => game.finite_decisions()?.get(*index).map(|decision| decision.values.clone()),
+        Scope::Decision(index) => {
+            game.finite_decisions()?.get(*index).map(|decision| decision.values.clone())
+        }
         Scope::Point(values) => Some(values.clone()),
     }
 }
@@ -91,10 +101,17 @@ impl Relaxed {
             let relaxed = solver.solve(game, epsilon + &drift.kappa, &scope)?;
             Ok(Assessment { scope, drift, relaxed, truth: None })
         };
-        let bound =
-            |scope: &Scope, drift: &Drift| DriftBound { scope: scope.clone(), kappa: drift.kappa.clone(), omega: drift.omega.clone() };
+        let bound = |scope: &Scope, drift: &Drift| DriftBound {
+            scope: scope.clone(),
+            kappa: drift.kappa.clone(),
+            omega: drift.omega.clone(),
+        };
         let (drifts, all, scopes) = match plan {
-            Plan::Separate(decisions) => (decisions.iter().map(|(scope, drift)| bound(scope, drift)).collect(), None, decisions),
+            Plan::Separate(decisions) => (
+                decisions.iter().map(|(scope, drift)| bound(scope, drift)).collect(),
+                None,
+                decisions,
+            ),
             Plan::Uniform(drift) => {
                 let all = solver.solve(game, epsilon + &drift.kappa, &Scope::All)?;
                 let mut scopes = vec![(reported(&all), drift.clone())];
@@ -106,11 +123,14 @@ impl Relaxed {
         };
         let decisions = scopes.into_iter().map(assess).collect::<Result<Vec<_>, SolveError>>()?;
         let guarantee = |position: usize| decisions[position].guarantee().0;
-        let best = (0..decisions.len()).reduce(|best, position| if guarantee(position) > guarantee(best) { position } else { best });
+        let best = (0..decisions.len()).reduce(|best, position| {
+            if guarantee(position) > guarantee(best) { position } else { best }
+        });
         Ok(Relaxed { drifts, all, best: best.unwrap_or(0), decisions })
     }
 
-    /// Bounds of the largest guarantee `V_{eps + kappa(u)}(u) - omega(u)` over the decisions in question.
+    /// Bounds of the largest guarantee `V_{eps + kappa(u)}(u) - omega(u)` over the decisions in
+    /// question.
     #[must_use]
     pub fn value(&self) -> (Rational, Rational) {
         let guarantees = || self.decisions.iter().map(Assessment::guarantee);

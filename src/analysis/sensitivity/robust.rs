@@ -48,13 +48,18 @@ impl Robust {
     }
 }
 
-/// Maximises `V_{eps + kappa(u)}(u) - omega(u)` over the decisions `u`: what the leader of `game` is guaranteed in every truth that differs from it
-/// by at most `radii`.
+/// Maximises `V_{eps + kappa(u)}(u) - omega(u)` over the decisions `u`: what the leader of `game`
+/// is guaranteed in every truth that differs from it by at most `radii`.
 ///
 /// # Errors
 /// [`SensitivityError`] when the game is outside what is solved.
-pub fn robust(game: &Game, radii: &Radii, settings: &Settings<'_>) -> Result<Robust, SensitivityError> {
-    let settings = Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
+pub fn robust(
+    game: &Game,
+    radii: &Radii,
+    settings: &Settings<'_>,
+) -> Result<Robust, SensitivityError> {
+    let settings =
+        Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
     let error = ModelError::Radii(radii);
     let asked = question(&settings);
     let plan = Plan::new(game, &error, &asked)?;

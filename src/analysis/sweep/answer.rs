@@ -31,7 +31,12 @@ pub struct Piece {
 ///
 /// # Errors
 /// [`SweepError`] when the game is outside what is solved, or the interval is none.
-pub fn sweep(game: &Game, settings: &Settings<'_>, interval: (&Rational, &Rational), resolution: &Resolution) -> Result<Sweep, SweepError> {
+pub fn sweep(
+    game: &Game,
+    settings: &Settings<'_>,
+    interval: (&Rational, &Rational),
+    resolution: &Resolution,
+) -> Result<Sweep, SweepError> {
     if interval.0 < interval.1 && has_curve(game, settings) {
         return curve(game, settings, interval.0, interval.1).map(Box::new).map(Sweep::Curve);
     }
@@ -55,7 +60,10 @@ impl Sweep {
             Sweep::Curve(outcome) => {
                 let bounds = |point: &CurvePoint| (point.lower.clone(), point.upper.clone());
                 let curve = &outcome.accepted.curve;
-                Some(Piece { left: bounds(curve.get(index)?), right: bounds(curve.get(index + 1)?) })
+                Some(Piece {
+                    left: bounds(curve.get(index)?),
+                    right: bounds(curve.get(index + 1)?),
+                })
             }
             Sweep::Staircase(outcome) => {
                 let (lower, upper) = outcome.between(index)?;
@@ -70,7 +78,9 @@ impl Sweep {
     pub fn slope(&self, index: usize) -> Option<Rational> {
         let points = self.points();
         let (left, right) = (points.get(index)?, points.get(index + 1)?);
-        let exact = matches!(self, Sweep::Curve(_)) && left.lower == left.upper && right.lower == right.upper;
+        let exact = matches!(self, Sweep::Curve(_))
+            && left.lower == left.upper
+            && right.lower == right.upper;
         exact.then(|| (&right.lower - &left.lower) / (&right.epsilon - &left.epsilon))
     }
 
@@ -87,12 +97,17 @@ impl Sweep {
                     return Some(before.clone());
                 }
                 let (lower, upper) = outcome.between(after - 1)?;
-                Some(CurvePoint { epsilon: epsilon.clone(), lower: lower.clone(), upper: upper.clone() })
+                Some(CurvePoint {
+                    epsilon: epsilon.clone(),
+                    lower: lower.clone(),
+                    upper: upper.clone(),
+                })
             }
         }
     }
 
-    /// A decision that guarantees the lower bound from point `index` of a curve on, or at point `index` of a staircase.
+    /// A decision that guarantees the lower bound from point `index` of a curve on, or at point
+    /// `index` of a staircase.
     #[must_use]
     pub fn decision<'a>(&'a self, game: &'a Game, index: usize) -> Option<&'a Decision> {
         match self {
@@ -119,8 +134,11 @@ impl Sweep {
         match self {
             Sweep::Curve(outcome) => outcome.exact(),
             Sweep::Staircase(outcome) => {
-                let flat = |index: usize| outcome.between(index).is_none_or(|(lower, upper)| lower == upper);
-                outcome.points.iter().all(|point| point.lower == point.upper) && (0..outcome.points.len()).all(flat)
+                let flat = |index: usize| {
+                    outcome.between(index).is_none_or(|(lower, upper)| lower == upper)
+                };
+                outcome.points.iter().all(|point| point.lower == point.upper)
+                    && (0..outcome.points.len()).all(flat)
             }
         }
     }
@@ -168,7 +186,8 @@ impl Sweep {
     }
 }
 
-/// `count` points from `from` to `to`, both included, equally far from each other; the first alone when `count` is 1.
+/// `count` points from `from` to `to`, both included, equally far from each other; the first alone
+/// when `count` is 1.
 #[must_use]
 pub fn equidistant(from: &Rational, to: &Rational, count: usize) -> Vec<Rational> {
     let last = Rational::from(count.saturating_sub(1).max(1));

@@ -1,8 +1,9 @@
 //! The whole function in class C0: hulls of the decisions, refined where they decide.
 //!
-//! The value is the largest over decisions of convex (optimistic: concave) piecewise linear functions. An upper bound of each is known from what has been
-//! found of its hull; where the decision with the largest upper bound is known completely, the value is. The rest is refined there, and decisions
-//! that never lead are not looked at further.
+//! The value is the largest over decisions of convex (optimistic: concave) piecewise linear
+//! functions. An upper bound of each is known from what has been found of its hull; where the
+//! decision with the largest upper bound is known completely, the value is. The rest is refined
+//! there, and decisions that never lead are not looked at further.
 
 use super::SweepError;
 use super::hull::Hull;
@@ -21,7 +22,8 @@ use std::time::Instant;
 pub struct CurveOutcome {
     /// The claim and its points.
     pub accepted: Accepted,
-    /// Per piece between two points, the position of a decision that guarantees the lower bound; 0 for the only one.
+    /// Per piece between two points, the position of a decision that guarantees the lower bound; 0
+    /// for the only one.
     pub decisions: Vec<usize>,
     /// The certificate.
     pub certificate: Vec<u8>,
@@ -42,12 +44,15 @@ impl CurveOutcome {
         self.accepted.curve.iter().all(|point| point.lower == point.upper)
     }
 
-    /// Bounds at an epsilon of the interval, on the lines between the points, and a decision that guarantees the lower one; `None` outside of it.
+    /// Bounds at an epsilon of the interval, on the lines between the points, and a decision that
+    /// guarantees the lower one; `None` outside of it.
     #[must_use]
     pub fn at(&self, epsilon: &Rational) -> Option<(CurvePoint, usize)> {
         let points = &self.accepted.curve;
         let after = points.partition_point(|point| point.epsilon <= *epsilon);
-        if after == 0 || (after == points.len() && points.last().is_some_and(|last| last.epsilon != *epsilon)) {
+        if after == 0
+            || (after == points.len() && points.last().is_some_and(|last| last.epsilon != *epsilon))
+        {
             return None;
         }
         let piece = (after - 1).min(points.len().saturating_sub(2));
@@ -59,31 +64,47 @@ impl CurveOutcome {
     }
 }
 
-/// Whether [`curve()`] answers what `settings` ask of `game`: class C0, a linear leader, a finite list of decisions or one of them, and rationals that stay short.
+/// Whether [`curve()`] answers what `settings` ask of `game`: class C0, a linear leader, a finite
+/// list of decisions or one of them, and rationals that stay short.
 #[must_use]
 pub fn has_curve(game: &Game, settings: &Settings<'_>) -> bool {
     let objective = settings.objective.as_deref().map(|expression| game.with_objective(expression));
-    let Some(game) = objective.as_ref().map_or(Some(game), |made| made.as_ref().ok()) else { return false };
+    let Some(game) = objective.as_ref().map_or(Some(game), |made| made.as_ref().ok()) else {
+        return false;
+    };
     let listed = settings.point.is_some() || game.finite_decisions().is_some();
     let Ok(decisions) = admitted(game, settings) else { return false };
     let first = settings.decision.unwrap_or(0);
     let short = |decision: &Decision| {
-        game.at(&decision.values).mean_field_free().is_ok_and(|numbers| suitable_arithmetic(&numbers, &Rational::ONE) == Arithmetic::Exact)
+        game.at(&decision.values)
+            .mean_field_free()
+            .is_ok_and(|numbers| suitable_arithmetic(&numbers, &Rational::ONE) == Arithmetic::Exact)
     };
     listed && mean_field_free(game) && decisions.get(first).is_some_and(short)
 }
 
-/// The value of `game` for every epsilon from `from` to `to`; `settings.epsilon` is without effect. A limit in `settings` gives bounds that leave a gap.
+/// The value of `game` for every epsilon from `from` to `to`; `settings.epsilon` is without effect.
+/// A limit in `settings` gives bounds that leave a gap.
 ///
 /// # Errors
-/// [`SweepError`] when the game is not one of those that [`has_curve`] names, or the interval is none.
-pub fn curve(game: &Game, settings: &Settings<'_>, from: &Rational, to: &Rational) -> Result<CurveOutcome, SweepError> {
+/// [`SweepError`] when the game is not one of those that [`has_curve`] names, or the interval is
+/// none.
+pub fn curve(
+    game: &Game,
+    settings: &Settings<'_>,
+    from: &Rational,
+    to: &Rational,
+) -> Result<CurveOutcome, SweepError> {
     if *from < Rational::ZERO || from >= to {
         return Err(SweepError::Interval { from: from.clone(), to: to.clone() });
     }
     let start = Instant::now();
-    let objective =
-        settings.objective.as_deref().map(|expression| game.with_objective(expression)).transpose().map_err(SolveError::from)?;
+    let objective = settings
+        .objective
+        .as_deref()
+        .map(|expression| game.with_objective(expression))
+        .transpose()
+        .map_err(SolveError::from)?;
     let posed = objective.as_ref().unwrap_or(game);
     let decisions = admitted(posed, settings)?;
     let indices: Vec<usize> = match scope(settings) {
@@ -136,9 +157,16 @@ impl<'a> Search<'a> {
         interval: (&'a Rational, &'a Rational),
         guided: bool,
     ) -> Result<Self, SweepError> {
-        let sigma = if settings.selection == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE };
+        let sigma = if settings.selection == Selection::Pessimistic {
+            Rational::ONE
+        } else {
+            Rational::NEG_ONE
+        };
         let hull = |index: &usize| {
-            let numbers = game.at(&decisions[*index].values).mean_field_free().unwrap_or_else(|_| Numbers::empty());
+            let numbers = game
+                .at(&decisions[*index].values)
+                .mean_field_free()
+                .unwrap_or_else(|_| Numbers::empty());
             // What is claimed needs both ends of every hull: only the user stops this part.
             Hull::new(numbers, &sigma, guided, &|| !settings.control.interrupted())
         };
@@ -146,14 +174,18 @@ impl<'a> Search<'a> {
         Ok(Search { settings, interval, indices, hulls })
     }
 
-    /// The largest over decisions of one side of every hull: `inner` are chords of vertices, otherwise lines.
+    /// The largest over decisions of one side of every hull: `inner` are chords of vertices,
+    /// otherwise lines.
     fn envelope(&self, inner: bool) -> PiecewiseLinear {
         let (from, to) = self.interval;
         let one = |(owner, hull): (usize, &Hull)| {
-            let side = if inner { hull.inner(from, to, owner) } else { hull.outer(from, to, owner) };
+            let side =
+                if inner { hull.inner(from, to, owner) } else { hull.outer(from, to, owner) };
             if self.pessimistic() { side } else { side.negated() }
         };
-        PiecewiseLinear::max_of(self.hulls.iter().enumerate().map(one).collect()).unwrap_or_default().simplified()
+        PiecewiseLinear::max_of(self.hulls.iter().enumerate().map(one).collect())
+            .unwrap_or_default()
+            .simplified()
     }
 
     fn pessimistic(&self) -> bool {
@@ -183,7 +215,9 @@ impl<'a> Search<'a> {
                 return Ok(());
             }
             let work = |(hull, pieces): (&mut Hull, Vec<(Rational, Rational)>)| {
-                pieces.iter().try_for_each(|(from, to)| hull.refine(from, to, &|| !control.stopped()))
+                pieces
+                    .iter()
+                    .try_for_each(|(from, to)| hull.refine(from, to, &|| !control.stopped()))
             };
             if let Err(error) = self.hulls.par_iter_mut().zip(wanted).try_for_each(work) {
                 return match error.into() {
@@ -199,13 +233,25 @@ impl<'a> Search<'a> {
     fn written(&self, game: &Game, settings: &Settings<'_>) -> Result<Written, SweepError> {
         let (from, to) = self.interval;
         let (lower, upper) = (self.lower(), self.upper());
-        let mut epsilons: Vec<&Rational> = lower.points.iter().chain(&upper.points).map(|(epsilon, _)| epsilon).collect();
+        let mut epsilons: Vec<&Rational> =
+            lower.points.iter().chain(&upper.points).map(|(epsilon, _)| epsilon).collect();
         epsilons.sort();
         epsilons.dedup();
-        let point = |epsilon: &&Rational| CurvePoint { epsilon: (*epsilon).clone(), lower: lower.at(epsilon), upper: upper.at(epsilon) };
+        let point = |epsilon: &&Rational| CurvePoint {
+            epsilon: (*epsilon).clone(),
+            lower: lower.at(epsilon),
+            upper: upper.at(epsilon),
+        };
         let points: Vec<CurvePoint> = epsilons.iter().map(point).collect();
-        let piece_of = |epsilon: &Rational| lower.points.partition_point(|(start, _)| start <= epsilon).clamp(1, lower.owners.len()) - 1;
-        let owners: Vec<usize> = epsilons.iter().take(epsilons.len() - 1).map(|epsilon| lower.owners[piece_of(epsilon)]).collect();
+        let piece_of = |epsilon: &Rational| {
+            lower.points.partition_point(|(start, _)| start <= epsilon).clamp(1, lower.owners.len())
+                - 1
+        };
+        let owners: Vec<usize> = epsilons
+            .iter()
+            .take(epsilons.len() - 1)
+            .map(|epsilon| lower.owners[piece_of(epsilon)])
+            .collect();
         let claim = Claim {
             game_hash: game.hash(),
             epsilon: from.clone(),
@@ -220,12 +266,15 @@ impl<'a> Search<'a> {
         for (position, hull) in self.hulls.iter().enumerate() {
             let leads = owners.contains(&position);
             steps.push(Step::Decision(self.indices[position]));
-            // One side is asked of every decision, the other of those that guarantee the lower bound.
+            // One side is asked of every decision, the other of those that guarantee the lower
+            // bound.
             if leads || !self.pessimistic() {
-                steps.extend(hull.largest_lines(from, to).into_iter().map(|(line, _)| Step::DynamicProgramming {
-                    value: &sigma * line.at(from),
-                    multiplier: line.multiplier.clone(),
-                    arithmetic: Arithmetic::Exact,
+                steps.extend(hull.largest_lines(from, to).into_iter().map(|(line, _)| {
+                    Step::DynamicProgramming {
+                        value: &sigma * line.at(from),
+                        multiplier: line.multiplier.clone(),
+                        arithmetic: Arithmetic::Exact,
+                    }
                 }));
             }
             if leads || self.pessimistic() {

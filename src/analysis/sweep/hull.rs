@@ -1,17 +1,22 @@
-//! One decision of a mean-field-free game: all mixtures of what its policies give to both sides, exactly.
+//! One decision of a mean-field-free game: all mixtures of what its policies give to both sides,
+//! exactly.
 //!
-//! With `x = V* - r'd` the loss of the followers and `y = sigma J0`, the flows are a polygon in the plane, and
+//! With `x = V* - r'd` the loss of the followers and `y = sigma J0`, the flows are a polygon in the
+//! plane, and
 //!
 //! ```text
 //! min { y : x <= eps } = max over lambda >= 0 of  min over flows (y + lambda x) - lambda eps,
 //! ```
 //!
-//! the lower left boundary of that polygon: a convex nonincreasing function of eps, docs/theory.md, statements (D) and (6). Each right side takes one
-//! backward induction, which answers with a vertex. The slope between two known vertices either finds one between them or shows that they are neighbours
-//! (Eisner and Severance, Mathematical techniques for efficient record segmentation in large shared databases, Journal of the ACM 23(4), 1976).
+//! the lower left boundary of that polygon: a convex nonincreasing function of eps, docs/theory.md,
+//! statements (D) and (6). Each right side takes one backward induction, which answers with a
+//! vertex. The slope between two known vertices either finds one between them or shows that they
+//! are neighbours (Eisner and Severance, Mathematical techniques for efficient record segmentation
+//! in large shared databases, Journal of the ACM 23(4), 1976).
 //!
-//! Guided by binary64, an induction only proposes a policy, which is then evaluated exactly; that two vertices are neighbours is left to the checker to
-//! confirm, which takes the exact induction that this needs anyway.
+//! Guided by binary64, an induction only proposes a policy, which is then evaluated exactly; that
+//! two vertices are neighbours is left to the checker to confirm, which takes the exact induction
+//! that this needs anyway.
 
 use super::piecewise::{PiecewiseLinear, on_line};
 use crate::equilibrium::dynamic_programming::{ApproxCache, ApproxNumbers, Preference};
@@ -19,7 +24,8 @@ use crate::exact::{Rational, from_approx, to_approx};
 use crate::follower::{FollowerError, Objective, Stopped, best_response, earnings};
 use crate::game::{Numbers, Policy};
 
-/// Relative slack of numbers in binary64: far above the error of an induction, far below what matters.
+/// Relative slack of numbers in binary64: far above the error of an induction, far below what
+/// matters.
 const SLACK_APPROX: f64 = 1e-9;
 
 /// A pure policy with what it gives.
@@ -72,11 +78,19 @@ struct Between {
 }
 
 impl Hull {
-    /// Both ends: the best response that is best for `-sigma J0`, and the least `sigma J0` over all flows. `guided`: by binary64.
-    pub(super) fn new(numbers: Numbers, sigma: &Rational, guided: bool, keep_going: &dyn Fn() -> bool) -> Result<Self, FollowerError> {
+    /// Both ends: the best response that is best for `-sigma J0`, and the least `sigma J0` over all
+    /// flows. `guided`: by binary64.
+    pub(super) fn new(
+        numbers: Numbers,
+        sigma: &Rational,
+        guided: bool,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Self, FollowerError> {
         let towards_leader = Objective::leader(-sigma.clone());
-        let own = best_response(&numbers, &Objective::follower(), Some(&towards_leader), keep_going)?;
-        let last = best_response(&numbers, &towards_leader, Some(&Objective::follower()), keep_going)?;
+        let own =
+            best_response(&numbers, &Objective::follower(), Some(&towards_leader), keep_going)?;
+        let last =
+            best_response(&numbers, &towards_leader, Some(&Objective::follower()), keep_going)?;
         let least = sigma * &numbers.leader_constant - last.value;
         let guide = guided.then(|| ApproxNumbers::new(&numbers, sigma, &ApproxCache::default()));
         let mut hull = Hull {
@@ -100,7 +114,11 @@ impl Hull {
         Ok(hull)
     }
 
-    fn evaluate(&self, policy: Policy, keep_going: &dyn Fn() -> bool) -> Result<Vertex, FollowerError> {
+    fn evaluate(
+        &self,
+        policy: Policy,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Vertex, FollowerError> {
         let (leader, reward) = earnings(&self.numbers, &policy, keep_going)?;
         Ok(Vertex { loss: &self.follower_value - reward, value: leader * &self.sigma, policy })
     }
@@ -115,7 +133,12 @@ impl Hull {
     }
 
     /// One induction per open pair of neighbours between `from` and `to`.
-    pub(super) fn refine(&mut self, from: &Rational, to: &Rational, keep_going: &dyn Fn() -> bool) -> Result<(), FollowerError> {
+    pub(super) fn refine(
+        &mut self,
+        from: &Rational,
+        to: &Rational,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<(), FollowerError> {
         // From the last to the first: a new vertex moves only those behind it.
         for pair in (0..self.closed.len()).rev() {
             if self.wanted(pair, from, to) {
@@ -153,28 +176,47 @@ impl Hull {
     fn found(&self, chord: Line, keep_going: &dyn Fn() -> bool) -> Result<Between, FollowerError> {
         let objective = Objective { leader: -self.sigma.clone(), reward: chord.multiplier.clone() };
         let response = best_response(&self.numbers, &objective, None, keep_going)?;
-        let at_zero = &self.sigma * &self.numbers.leader_constant - response.value + &chord.multiplier * &self.follower_value;
-        let vertex = if at_zero == chord.at_zero { None } else { Some(self.evaluate(response.policy, keep_going)?) };
+        let at_zero = &self.sigma * &self.numbers.leader_constant - response.value
+            + &chord.multiplier * &self.follower_value;
+        let vertex = if at_zero == chord.at_zero {
+            None
+        } else {
+            Some(self.evaluate(response.policy, keep_going)?)
+        };
         Ok(Between { vertex, line: Line { multiplier: chord.multiplier, at_zero } })
     }
 
-    /// By an induction in binary64: a vertex is evaluated exactly, a line is what the checker will have to confirm.
-    fn proposed(&self, guide: &ApproxNumbers, pair: usize, chord: Line, keep_going: &dyn Fn() -> bool) -> Result<Between, FollowerError> {
+    /// By an induction in binary64: a vertex is evaluated exactly, a line is what the checker will
+    /// have to confirm.
+    fn proposed(
+        &self,
+        guide: &ApproxNumbers,
+        pair: usize,
+        chord: Line,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Between, FollowerError> {
         let multiplier_approx = to_approx(&chord.multiplier);
-        let point = guide.respond(Preference::Lagrangian(multiplier_approx), keep_going).ok_or(Stopped)?;
+        let point =
+            guide.respond(Preference::Lagrangian(multiplier_approx), keep_going).ok_or(Stopped)?;
         let loss_approx = to_approx(&self.follower_value) - point.reward_approx;
-        let value_approx = point.cost_approx + to_approx(&(&self.sigma * &self.numbers.leader_constant));
+        let value_approx =
+            point.cost_approx + to_approx(&(&self.sigma * &self.numbers.leader_constant));
         let least_approx = value_approx + multiplier_approx * loss_approx;
-        let slack_approx = SLACK_APPROX * (1.0 + value_approx.abs() + (multiplier_approx * point.reward_approx).abs());
-        let (near_approx, far_approx) = (to_approx(&self.vertices[pair].loss), to_approx(&self.vertices[pair + 1].loss));
+        let slack_approx = SLACK_APPROX
+            * (1.0 + value_approx.abs() + (multiplier_approx * point.reward_approx).abs());
+        let (near_approx, far_approx) =
+            (to_approx(&self.vertices[pair].loss), to_approx(&self.vertices[pair + 1].loss));
         let room_approx = SLACK_APPROX * (far_approx - near_approx);
-        let inside = loss_approx > near_approx + room_approx && loss_approx < far_approx - room_approx;
+        let inside =
+            loss_approx > near_approx + room_approx && loss_approx < far_approx - room_approx;
         if inside || least_approx < to_approx(&chord.at_zero) - slack_approx {
             let vertex = self.evaluate(guide.policy(&point), keep_going)?;
-            let between = vertex.loss > self.vertices[pair].loss && vertex.loss < self.vertices[pair + 1].loss;
+            let between = vertex.loss > self.vertices[pair].loss
+                && vertex.loss < self.vertices[pair + 1].loss;
             if between
                 && &vertex.value + &chord.multiplier * &vertex.loss < chord.at_zero
-                && let (Some(multiplier), Some(at_zero)) = (from_approx(multiplier_approx), from_approx(least_approx - slack_approx))
+                && let (Some(multiplier), Some(at_zero)) =
+                    (from_approx(multiplier_approx), from_approx(least_approx - slack_approx))
             {
                 return Ok(Between { vertex: Some(vertex), line: Line { multiplier, at_zero } });
             }
@@ -194,19 +236,28 @@ impl Hull {
                 (None, _) => self.vertices[0].value.clone(),
             }
         };
-        let between = self.vertices.iter().filter(|vertex| vertex.loss > *from && vertex.loss < *to).map(corner);
+        let between = self
+            .vertices
+            .iter()
+            .filter(|vertex| vertex.loss > *from && vertex.loss < *to)
+            .map(corner);
         let ends = |epsilon: &Rational| std::iter::once((epsilon.clone(), value(epsilon)));
         PiecewiseLinear::of(ends(from).chain(between).chain(ends(to)).collect(), owner)
     }
 
-    /// The lines that are largest somewhere from `from` to `to`, steepest first, each with the epsilon from which on it is.
+    /// The lines that are largest somewhere from `from` to `to`, steepest first, each with the
+    /// epsilon from which on it is.
     pub(super) fn largest_lines(&self, from: &Rational, to: &Rational) -> Vec<(&Line, Rational)> {
         let mut largest: Vec<(&Line, Rational)> = Vec::new();
         for line in &self.lines {
             let mut since = from.clone();
             while let Some((before, start)) = largest.last() {
                 let gain = &before.multiplier - &line.multiplier;
-                let meet = if gain.is_zero() { from.clone() } else { (&before.at_zero - &line.at_zero) / gain };
+                let meet = if gain.is_zero() {
+                    from.clone()
+                } else {
+                    (&before.at_zero - &line.at_zero) / gain
+                };
                 if meet > *start {
                     since = meet;
                     break;

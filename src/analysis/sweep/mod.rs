@@ -1,7 +1,8 @@
 //! The value as a function of epsilon, or of a constant of the game.
 //!
-//! In games of class C0 with a linear leader the function is piecewise linear, and [`curve()`] finds all of it. In others it is
-//! nonincreasing (nondecreasing in the optimistic selection), and [`staircase()`] encloses it.
+//! In games of class C0 with a linear leader the function is piecewise linear, and [`curve()`]
+//! finds all of it. In others it is nonincreasing (nondecreasing in the optimistic selection), and
+//! [`staircase()`] encloses it.
 
 mod answer;
 mod curve;

@@ -24,7 +24,8 @@ impl PiecewiseLinear {
         self
     }
 
-    /// The larger of both at every epsilon; the first owner where they are equal. Both have the same first and last epsilon.
+    /// The larger of both at every epsilon; the first owner where they are equal. Both have the
+    /// same first and last epsilon.
     pub(super) fn max(&self, other: &Self) -> Self {
         let mut result = Builder::default();
         let (mut i, mut j) = (0, 0);
@@ -46,7 +47,12 @@ impl PiecewiseLinear {
     pub(super) fn max_of(mut functions: Vec<Self>) -> Option<Self> {
         // Pairs, then pairs of pairs: every point is copied a logarithmic number of times.
         while functions.len() > 1 {
-            functions = functions.chunks(2).map(|pair| pair.get(1).map_or_else(|| pair[0].clone(), |second| pair[0].max(second))).collect();
+            functions = functions
+                .chunks(2)
+                .map(|pair| {
+                    pair.get(1).map_or_else(|| pair[0].clone(), |second| pair[0].max(second))
+                })
+                .collect();
         }
         functions.pop()
     }
@@ -58,7 +64,11 @@ impl PiecewiseLinear {
 
     /// The value at an epsilon of the interval.
     pub(super) fn at(&self, epsilon: &Rational) -> Rational {
-        let index = self.points.partition_point(|(point, _)| point <= epsilon).clamp(1, self.points.len() - 1) - 1;
+        let index = self
+            .points
+            .partition_point(|(point, _)| point <= epsilon)
+            .clamp(1, self.points.len() - 1)
+            - 1;
         self.piece_at(index, epsilon)
     }
 
@@ -73,7 +83,11 @@ impl PiecewiseLinear {
 }
 
 /// The line through two points, at `epsilon`.
-pub(super) fn on_line(from: &(Rational, Rational), to: &(Rational, Rational), epsilon: &Rational) -> Rational {
+pub(super) fn on_line(
+    from: &(Rational, Rational),
+    to: &(Rational, Rational),
+    epsilon: &Rational,
+) -> Rational {
     if *epsilon == from.0 {
         return from.1.clone();
     }
@@ -94,7 +108,12 @@ type Owned = ((Rational, Rational), usize);
 
 impl Builder {
     /// Adds the larger of two pieces over the same ends.
-    fn larger(&mut self, (left, right): (&Rational, &Rational), (own, owner): Owned, (foreign, other): Owned) {
+    fn larger(
+        &mut self,
+        (left, right): (&Rational, &Rational),
+        (own, owner): Owned,
+        (foreign, other): Owned,
+    ) {
         let (at_left, at_right) = (&own.0 - &foreign.0, &own.1 - &foreign.1);
         let zero = Rational::ZERO;
         let (first, second) = ((own.0, own.1), (foreign.0, foreign.1));
@@ -105,9 +124,13 @@ impl Builder {
             self.push(&point(left, second.0), &point(right, second.1), other);
         } else {
             let share = &at_left / (&at_left - &at_right);
-            let middle = (left + (right - left) * &share, &first.0 + (&first.1 - &first.0) * &share);
-            let (start, end, before, after) =
-                if at_left > zero { (first.0, second.1, owner, other) } else { (second.0, first.1, other, owner) };
+            let middle =
+                (left + (right - left) * &share, &first.0 + (&first.1 - &first.0) * &share);
+            let (start, end, before, after) = if at_left > zero {
+                (first.0, second.1, owner, other)
+            } else {
+                (second.0, first.1, other, owner)
+            };
             self.push(&point(left, start), &middle, before);
             self.push(&middle, &point(right, end), after);
         }
@@ -138,15 +161,22 @@ mod tests {
     use crate::exact::ratio;
 
     fn function(points: &[(i64, i64)], owner: usize) -> PiecewiseLinear {
-        PiecewiseLinear::of(points.iter().map(|&(x, y)| (ratio(x, 1), ratio(y, 1))).collect(), owner)
+        PiecewiseLinear::of(
+            points.iter().map(|&(x, y)| (ratio(x, 1), ratio(y, 1))).collect(),
+            owner,
+        )
     }
 
     #[test]
     fn the_larger_of_two_has_their_crossings() {
-        let (falling, rising) = (function(&[(0, 4), (2, 0), (4, 0)], 0), function(&[(0, 0), (4, 4)], 1));
+        let (falling, rising) =
+            (function(&[(0, 4), (2, 0), (4, 0)], 0), function(&[(0, 0), (4, 4)], 1));
         let larger = falling.max(&rising);
         let crossing = ratio(4, 3);
-        assert_eq!(larger.points, [(ratio(0, 1), ratio(4, 1)), (crossing.clone(), crossing), (ratio(4, 1), ratio(4, 1))]);
+        assert_eq!(
+            larger.points,
+            [(ratio(0, 1), ratio(4, 1)), (crossing.clone(), crossing), (ratio(4, 1), ratio(4, 1))]
+        );
         assert_eq!(larger.owners, [0, 1]);
         assert_eq!(larger.at(&ratio(3, 1)), ratio(3, 1));
     }

@@ -1,9 +1,11 @@
 //! Enclosures of the value as a function of epsilon in games of any class.
 //!
-//! With a larger epsilon there are more eps-equilibria: the pessimistic value is nonincreasing and the optimistic one nondecreasing. So certified bounds at
-//! points enclose the whole function, pessimistically `lower(e_{j+1}) <= V_eps <= upper(e_j)` for `e_j <= eps <= e_{j+1}`; nothing but the claims at the
-//! points has to be proved. The interval in which the enclosure has the largest area is halved until all are low, or short: those that
-//! stay high have a jump, or something as steep.
+//! With a larger epsilon there are more eps-equilibria: the pessimistic value is nonincreasing and
+//! the optimistic one nondecreasing. So certified bounds at points enclose the whole function,
+//! pessimistically `lower(e_{j+1}) <= V_eps <= upper(e_j)` for `e_j <= eps <= e_{j+1}`; nothing but
+//! the claims at the points has to be proved. The interval in which the enclosure has the largest
+//! area is halved until all are low, or short: those that stay high have a jump, or something as
+//! steep.
 
 use super::SweepError;
 use crate::certificate::{CurvePoint, Selection};
@@ -79,14 +81,16 @@ impl StaircaseOutcome {
     #[must_use]
     pub fn area(&self) -> Rational {
         let strip = |index: usize| {
-            self.between(index)
-                .map_or(Rational::ZERO, |(lower, upper)| (upper - lower) * (&self.points[index + 1].epsilon - &self.points[index].epsilon))
+            self.between(index).map_or(Rational::ZERO, |(lower, upper)| {
+                (upper - lower) * (&self.points[index + 1].epsilon - &self.points[index].epsilon)
+            })
         };
         (0..self.points.len()).fold(Rational::ZERO, |sum, index| sum + strip(index))
     }
 }
 
-/// Encloses the value of `game` from `from` to `to`, which may be one epsilon; `settings.epsilon` is without effect, and its time limit is for all points together.
+/// Encloses the value of `game` from `from` to `to`, which may be one epsilon; `settings.epsilon`
+/// is without effect, and its time limit is for all points together.
 ///
 /// # Errors
 /// [`SweepError`] when the game is outside what is solved, or the interval is none.
@@ -106,7 +110,8 @@ pub fn staircase(
     }
     while steps.solved.len() < resolution.most_points && !settings.control.stopped() {
         let Some(index) = steps.largest_open() else { break };
-        let middle = (&steps.solved[index].point.epsilon + &steps.solved[index + 1].point.epsilon) * ratio(1, 2);
+        let middle = (&steps.solved[index].point.epsilon + &steps.solved[index + 1].point.epsilon)
+            * ratio(1, 2);
         steps.solve_at(index + 1, middle)?;
     }
     Ok(steps.finish())
@@ -130,9 +135,18 @@ impl Steps<'_> {
     fn solve_at(&mut self, place: usize, epsilon: Rational) -> Result<(), SweepError> {
         // A hard point must not use up the time of all others.
         let share = self.settings.control.remaining().map(|time| time / 4);
-        let control = share.map_or_else(|| self.settings.control.clone(), |time| self.settings.control.within(time));
-        let race_control = share.map_or_else(|| self.settings.race_control.clone(), |time| self.settings.control.within(time / 2));
-        let outcome = solve(self.game, &Settings { epsilon: epsilon.clone(), control, race_control, ..self.settings.clone() })?;
+        let control = share.map_or_else(
+            || self.settings.control.clone(),
+            |time| self.settings.control.within(time),
+        );
+        let race_control = share.map_or_else(
+            || self.settings.race_control.clone(),
+            |time| self.settings.control.within(time / 2),
+        );
+        let outcome = solve(
+            self.game,
+            &Settings { epsilon: epsilon.clone(), control, race_control, ..self.settings.clone() },
+        )?;
         let claim = &outcome.accepted.claim;
         let point = CurvePoint { epsilon, lower: claim.lower.clone(), upper: claim.upper.clone() };
         let own_point = self.settings.point.clone().or_else(|| outcome.point.clone());
@@ -145,18 +159,22 @@ impl Steps<'_> {
         Ok(())
     }
 
-    /// Every bound is at least as good as what follows from its neighbours; with it goes the decision that guarantees it.
+    /// Every bound is at least as good as what follows from its neighbours; with it goes the
+    /// decision that guarantees it.
     fn sharpen(&mut self) {
         let pessimistic = self.settings.selection == Selection::Pessimistic;
         let count = self.solved.len();
-        // Lower bounds hold towards smaller epsilons, upper bounds towards larger ones; the other way round for the best equilibria.
+        // Lower bounds hold towards smaller epsilons, upper bounds towards larger ones; the other
+        // way round for the best equilibria.
         for step in 1..count {
-            let (target, source) = if pessimistic { (count - 1 - step, count - step) } else { (step, step - 1) };
+            let (target, source) =
+                if pessimistic { (count - 1 - step, count - step) } else { (step, step - 1) };
             if self.solved[source].point.lower > self.solved[target].point.lower {
                 self.solved[target].point.lower = self.solved[source].point.lower.clone();
                 self.solved[target].decision = self.solved[source].decision.clone();
             }
-            let (target, source) = if pessimistic { (step, step - 1) } else { (count - 1 - step, count - step) };
+            let (target, source) =
+                if pessimistic { (step, step - 1) } else { (count - 1 - step, count - step) };
             if self.solved[source].point.upper < self.solved[target].point.upper {
                 self.solved[target].point.upper = self.solved[source].point.upper.clone();
             }
@@ -185,34 +203,61 @@ impl Steps<'_> {
 
     /// The interval to be divided next.
     fn largest_open(&self) -> Option<usize> {
-        let open = |&index: &usize| self.high(index) && self.length(index) > self.resolution.jump_precision;
+        let open = |&index: &usize| {
+            self.high(index) && self.length(index) > self.resolution.jump_precision
+        };
         let area = |index: usize| {
             let (lower, upper) = self.between(index);
             (upper - lower) * self.length(index)
         };
-        (0..self.solved.len() - 1).filter(open).map(|index| (area(index), index)).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, index)| index)
+        (0..self.solved.len() - 1)
+            .filter(open)
+            .map(|index| (area(index), index))
+            .max_by(|a, b| a.0.cmp(&b.0))
+            .map(|(_, index)| index)
     }
 
     fn finish(self) -> StaircaseOutcome {
         let selection = self.settings.selection;
         let jump = |index: usize| {
             let (left, right) = (&self.solved[index].point, &self.solved[index + 1].point);
-            let (low, high) = if selection == Selection::Pessimistic { (right, left) } else { (left, right) };
+            let (low, high) =
+                if selection == Selection::Pessimistic { (right, left) } else { (left, right) };
             let least = (&high.lower - &low.upper).max(Rational::ZERO);
-            Jump { from: left.epsilon.clone(), to: right.epsilon.clone(), least, most: &high.upper - &low.lower }
+            Jump {
+                from: left.epsilon.clone(),
+                to: right.epsilon.clone(),
+                least,
+                most: &high.upper - &low.lower,
+            }
         };
-        let short = |index: &usize| self.high(*index) && self.length(*index) <= self.resolution.jump_precision;
+        let short = |index: &usize| {
+            self.high(*index) && self.length(*index) <= self.resolution.jump_precision
+        };
         let jumps = (0..self.solved.len() - 1).filter(short).map(jump).collect();
         let complete = self.largest_open().is_none();
-        let statistics = self.solved.iter().fold(Statistics::default(), |sum, solved| sum.plus(&solved.outcome.statistics));
+        let statistics = self
+            .solved
+            .iter()
+            .fold(Statistics::default(), |sum, solved| sum.plus(&solved.outcome.statistics));
         let closed = self.solved.iter().all(|solved| solved.outcome.status != Status::Limit);
-        let (mut points, mut decisions, mut certificates, mut accepted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut points, mut decisions, mut certificates, mut accepted) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for solved in self.solved {
             points.push(solved.point);
             decisions.push(solved.decision);
             certificates.push(solved.outcome.certificate);
             accepted.push(solved.outcome.accepted);
         }
-        StaircaseOutcome { selection, points, decisions, jumps, complete: complete && closed, certificates, accepted, statistics }
+        StaircaseOutcome {
+            selection,
+            points,
+            decisions,
+            jumps,
+            complete: complete && closed,
+            certificates,
+            accepted,
+            statistics,
+        }
     }
 }

@@ -23,13 +23,15 @@ pub(super) fn decision_of(game: &Game, scope: &Scope) -> Result<Decision, Unfoun
             let decision = decisions.get(*index);
             decision.map(|decision| Some(decision.values.clone())).ok_or_else(|| {
                 let count = decisions.len();
-                said(&format_args!("the scope names decision {index}, the game has {count} in its list"))
+                said(&format_args!(
+                    "the scope names decision {index}, the game has {count} in its list"
+                ))
             })
         }
         Scope::Point(values) => {
-            game.leader
-                .admits(values)
-                .map_err(|error| said(&format_args!("the point of the scope is no decision of the leader: {error}")))?;
+            game.leader.admits(values).map_err(|error| {
+                said(&format_args!("the point of the scope is no decision of the leader: {error}"))
+            })?;
             Ok(Some(values.clone()))
         }
     }
@@ -48,11 +50,21 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Those about the game with this hash as its file describes it, and about the leader's reward or `of` in its place.
-    pub(super) fn new(accepted: &'a [Accepted], (game, hash): Hashed<'a>, of: Option<&str>) -> Self {
-        let own =
-            |accepted: &&Accepted| accepted.changes.is_empty() && accepted.claim.game_hash == hash && accepted.claim.of.as_deref() == of;
-        let place = |accepted: &'a Accepted| decision_of(game, &accepted.claim.scope).ok().map(|decision| (decision, accepted));
+    /// Those about the game with this hash as its file describes it, and about the leader's reward
+    /// or `of` in its place.
+    pub(super) fn new(
+        accepted: &'a [Accepted],
+        (game, hash): Hashed<'a>,
+        of: Option<&str>,
+    ) -> Self {
+        let own = |accepted: &&Accepted| {
+            accepted.changes.is_empty()
+                && accepted.claim.game_hash == hash
+                && accepted.claim.of.as_deref() == of
+        };
+        let place = |accepted: &'a Accepted| {
+            decision_of(game, &accepted.claim.scope).ok().map(|decision| (decision, accepted))
+        };
         Facts { game, hash, accepted: accepted.iter().filter(own).filter_map(place).collect() }
     }
 
@@ -61,8 +73,9 @@ impl<'a> Facts<'a> {
         self.accepted.iter().filter_map(|(decision, _)| decision.as_deref())
     }
 
-    /// Lower and upper bound of the value at `epsilon`, as far as they are shown. The value falls with epsilon in the pessimistic and rises in the
-    /// optimistic selection; from the exploitability `most` on, which no population exceeds, it is constant.
+    /// Lower and upper bound of the value at `epsilon`, as far as they are shown. The value falls
+    /// with epsilon in the pessimistic and rises in the optimistic selection; from the
+    /// exploitability `most` on, which no population exceeds, it is constant.
     pub(super) fn bounds(
         &self,
         decision: Option<&[Rational]>,
@@ -70,7 +83,9 @@ impl<'a> Facts<'a> {
         epsilon: &Rational,
         most: Option<&Rational>,
     ) -> (Option<Rational>, Option<Rational>) {
-        let clamped = |epsilon: &'a Rational| most.map_or_else(|| epsilon.clone(), |most| epsilon.min(most).clone());
+        let clamped = |epsilon: &'a Rational| {
+            most.map_or_else(|| epsilon.clone(), |most| epsilon.min(most).clone())
+        };
         let epsilon = most.map_or(epsilon, |most| epsilon.min(most));
         let (mut lower, mut upper): (Option<Rational>, Option<Rational>) = (None, None);
         let mut keep = |at: &'a Rational, low: &Rational, high: &Rational| {
@@ -87,11 +102,16 @@ impl<'a> Facts<'a> {
                 upper = Some(high.clone());
             }
         };
-        let about = |(own, accepted): &&(Decision, &'a Accepted)| own.as_deref() == decision && accepted.claim.selection == selection;
+        let about = |(own, accepted): &&(Decision, &'a Accepted)| {
+            own.as_deref() == decision && accepted.claim.selection == selection
+        };
         for (_, accepted) in self.accepted.iter().filter(about) {
             // A curve has its bounds at each of its points; the claim repeats the first.
             keep(&accepted.claim.epsilon, &accepted.claim.lower, &accepted.claim.upper);
-            accepted.curve.iter().for_each(|point| keep(&point.epsilon, &point.lower, &point.upper));
+            accepted
+                .curve
+                .iter()
+                .for_each(|point| keep(&point.epsilon, &point.lower, &point.upper));
         }
         (lower, upper)
     }

@@ -1,5 +1,5 @@
-//! Rules `guarantee`, `relaxed`, `loss`, `sandwich`, `optimum` and `price`, statement (H) of docs/certificate.md: what follows from drifts and
-//! certificates that were accepted before.
+//! Rules `guarantee`, `relaxed`, `loss`, `sandwich`, `optimum` and `price`, statement (H) of
+//! docs/certificate.md: what follows from drifts and certificates that were accepted before.
 
 mod drifted;
 mod facts;
@@ -22,7 +22,8 @@ use facts::Facts;
 /// A game and its hash.
 type Hashed<'a> = (&'a Game, &'a str);
 
-/// Checks conclusions about `model`, and about `other` where a truth is given, from what is accepted.
+/// Checks conclusions about `model`, and about `other` where a truth is given, from what is
+/// accepted.
 pub(super) fn check_conclusions(
     model: Hashed<'_>,
     other: Option<Hashed<'_>>,
@@ -30,7 +31,10 @@ pub(super) fn check_conclusions(
     claim: &ConclusionClaim,
 ) -> Result<(), Rejection> {
     if claim.game_hash != model.1 {
-        return Err(Rejection::OtherGame { found: claim.game_hash.clone(), expected: model.1.into() });
+        return Err(Rejection::OtherGame {
+            found: claim.game_hash.clone(),
+            expected: model.1.into(),
+        });
     }
     let facts = Facts::new(&accepted.certificates, model, claim.of.as_deref());
     let drifted = match (&claim.error, &claim.of) {
@@ -47,10 +51,19 @@ pub(super) fn check_conclusions(
     Ok(())
 }
 
-fn follows(facts: &Facts<'_>, drifted: Option<&Drifted<'_>>, claim: &ConclusionClaim, conclusion: &Conclusion) -> Result<(), Unfounded> {
+fn follows(
+    facts: &Facts<'_>,
+    drifted: Option<&Drifted<'_>>,
+    claim: &ConclusionClaim,
+    conclusion: &Conclusion,
+) -> Result<(), Unfounded> {
     match conclusion {
-        Conclusion::Optimum { .. } | Conclusion::Price { .. } if claim.error.is_some() => Err(Unfounded::WithError),
-        Conclusion::Optimum { sense, scope, lower, upper } => populations::optimum(facts, *sense, scope, (lower, upper)),
+        Conclusion::Optimum { .. } | Conclusion::Price { .. } if claim.error.is_some() => {
+            Err(Unfounded::WithError)
+        }
+        Conclusion::Optimum { sense, scope, lower, upper } => {
+            populations::optimum(facts, *sense, scope, (lower, upper))
+        }
         Conclusion::Price { kind, sense, scope, epsilon, ratio } => {
             populations::price_follows(facts, (*kind, *sense), scope, epsilon, ratio.as_ref())
         }
@@ -59,7 +72,10 @@ fn follows(facts: &Facts<'_>, drifted: Option<&Drifted<'_>>, claim: &ConclusionC
 }
 
 /// Whether both bounds that are claimed are at most as strong as those that are shown.
-fn within(claimed: (&Rational, &Rational), shown: (Option<Rational>, Option<Rational>)) -> Result<(), Unfounded> {
+fn within(
+    claimed: (&Rational, &Rational),
+    shown: (Option<Rational>, Option<Rational>),
+) -> Result<(), Unfounded> {
     let (lower, upper) = shown;
     if lower.as_ref().is_none_or(|lower| lower < claimed.0) {
         return Err(Unfounded::Lower { claimed: claimed.0.clone(), shown: lower });

@@ -1,4 +1,5 @@
-//! Conclusions about all populations of one game at one decision: the optimum, and what equilibria are worth beside it.
+//! Conclusions about all populations of one game at one decision: the optimum, and what equilibria
+//! are worth beside it.
 
 use super::facts::{Facts, one_decision};
 use super::price::{Price, one_sign, price};
@@ -8,15 +9,15 @@ use crate::certificate::{PriceKind, Scope, Selection, Sense};
 use crate::exact::Rational;
 use crate::game::{Instance, Variable, column_ranges, extremes};
 
-/// A number that the exploitability of no population exceeds: a follower gains at most the range of the rewards of each stage.
+/// A number that the exploitability of no population exceeds: a follower gains at most the range of
+/// the rewards of each stage.
 #[must_use]
 pub fn greatest_exploitability(instance: &Instance) -> Rational {
     let range = |variable: Variable| {
         let found = match variable {
-            Variable::Aggregate(k) => instance
-                .aggregates
-                .get(k as usize)
-                .and_then(|aggregate| instance.stages.get(aggregate.stage).map(|stage| aggregate.range(&stage.pairs))),
+            Variable::Aggregate(k) => instance.aggregates.get(k as usize).and_then(|aggregate| {
+                instance.stages.get(aggregate.stage).map(|stage| aggregate.range(&stage.pairs))
+            }),
             Variable::Parameter(_) => None,
         };
         found.unwrap_or((Rational::ZERO, Rational::ZERO))
@@ -44,7 +45,12 @@ fn worst(sense: Sense) -> Selection {
 }
 
 /// Rule `optimum`: every population is an eps-equilibrium from the greatest exploitability on.
-pub(super) fn optimum(facts: &Facts<'_>, sense: Sense, scope: &Scope, claimed: (&Rational, &Rational)) -> Result<(), Unfounded> {
+pub(super) fn optimum(
+    facts: &Facts<'_>,
+    sense: Sense,
+    scope: &Scope,
+    claimed: (&Rational, &Rational),
+) -> Result<(), Unfounded> {
     let decision = one_decision(facts.game, scope)?;
     let most = greatest_exploitability(&facts.game.at(&decision));
     within(claimed, facts.bounds(Some(&decision), best(sense), &most, Some(&most)))
@@ -69,11 +75,15 @@ pub(super) fn price_follows(
     let equilibrium = enclosed(selection, epsilon, "the equilibrium")?;
     match (claimed, price(&optimum, &equilibrium, sense == Sense::Cost)) {
         // The optimum is at least as good as any equilibrium.
-        (Some((lower, None)), _) if *lower <= Rational::ONE && one_sign(&optimum, &equilibrium) => Ok(()),
+        (Some((lower, None)), _) if *lower <= Rational::ONE && one_sign(&optimum, &equilibrium) => {
+            Ok(())
+        }
         (_, Price::Meaningless) => Err(Unfounded::Meaningless),
         (None, Price::Infinite) | (Some((_, None)), Price::Infinite) => Ok(()),
         (None, Price::Between(..)) => Err(Unfounded::Finite),
-        (Some((_, Some(claimed))), Price::Infinite) => Err(Unfounded::Upper { claimed: claimed.clone(), shown: None }),
+        (Some((_, Some(claimed))), Price::Infinite) => {
+            Err(Unfounded::Upper { claimed: claimed.clone(), shown: None })
+        }
         (Some((lower, upper)), Price::Between(least, greatest)) => {
             if *lower > least {
                 return Err(Unfounded::Lower { claimed: lower.clone(), shown: Some(least) });

@@ -1,7 +1,8 @@
 //! Prices of anarchy and of stability from bounds.
 //!
-//! Both compare an equilibrium with the optimum over all populations, as a ratio of at least 1. Where both are at least 0 and more is better it is
-//! optimum / equilibrium; for costs, and for objectives that are never positive and so the negatives of costs, equilibrium / optimum.
+//! Both compare an equilibrium with the optimum over all populations, as a ratio of at least 1.
+//! Where both are at least 0 and more is better it is optimum / equilibrium; for costs, and for
+//! objectives that are never positive and so the negatives of costs, equilibrium / optimum.
 
 use crate::exact::Rational;
 
@@ -13,7 +14,8 @@ pub type Bounds = (Rational, Rational);
 pub enum Price {
     /// Between two numbers; without the second, nothing bounds it from above.
     Between(Rational, Option<Rational>),
-    /// The equilibrium is worth nothing and the optimum is (or the optimum costs nothing and the equilibrium does).
+    /// The equilibrium is worth nothing and the optimum is (or the optimum costs nothing and the
+    /// equilibrium does).
     Infinite,
     /// The objective takes both signs, or both numbers may be 0: a ratio says nothing.
     Meaningless,
@@ -36,7 +38,8 @@ pub fn price(optimum: &Bounds, equilibrium: &Bounds, cost: bool) -> Price {
     }
 }
 
-/// Whether both numbers are known to be at least 0, or at most 0: then the better one is a multiple of at least 1 of the other, or both are 0.
+/// Whether both numbers are known to be at least 0, or at most 0: then the better one is a multiple
+/// of at least 1 of the other, or both are 0.
 pub(super) fn one_sign(optimum: &Bounds, equilibrium: &Bounds) -> bool {
     let zero = Rational::ZERO;
     (optimum.0 >= zero && equilibrium.0 >= zero) || (optimum.1 <= zero && equilibrium.1 <= zero)
@@ -48,7 +51,8 @@ fn quotient(numerator: &Bounds, denominator: &Bounds) -> Price {
         return if numerator.0.is_zero() { Price::Meaningless } else { Price::Infinite };
     }
     let least = (&numerator.0 / &denominator.1).max(Rational::ONE);
-    let most = (!denominator.0.is_zero()).then(|| (&numerator.1 / &denominator.0).max(Rational::ONE));
+    let most =
+        (!denominator.0.is_zero()).then(|| (&numerator.1 / &denominator.0).max(Rational::ONE));
     Price::Between(least, most)
 }
 
@@ -63,7 +67,9 @@ mod tests {
 
     #[test]
     fn rewards_costs_and_negatives_of_costs() {
-        let between = |numerator, denominator| Price::Between(ratio(numerator, denominator), Some(ratio(numerator, denominator)));
+        let between = |numerator, denominator| {
+            Price::Between(ratio(numerator, denominator), Some(ratio(numerator, denominator)))
+        };
         assert_eq!(price(&exact(3, 1), &exact(2, 1), false), between(3, 2));
         assert_eq!(price(&exact(3, 4), &exact(1, 1), true), between(4, 3));
         assert_eq!(price(&exact(-3, 4), &exact(-1, 1), false), between(4, 3));

@@ -9,7 +9,9 @@ pub enum Unfounded {
     #[error("epsilon is negative")]
     NegativeEpsilon,
     /// A conclusion about two models without an error, or with an expression.
-    #[error("the conclusion is about a model and a truth: it needs a line `errors` or `against`, and no `of`")]
+    #[error(
+        "the conclusion is about a model and a truth: it needs a line `errors` or `against`, and no `of`"
+    )]
     WithoutError,
     /// A conclusion about populations of one game, with an error.
     #[error("the conclusion is about one game: it stands under no line `errors` or `against`")]
@@ -27,7 +29,9 @@ pub enum Unfounded {
         all: bool,
     },
     /// The drift accepted is larger.
-    #[error("no drift of at most kappa {kappa} and omega {omega} at this decision stands before it")]
+    #[error(
+        "no drift of at most kappa {kappa} and omega {omega} at this decision stands before it"
+    )]
     LargerDrift {
         /// The claim.
         kappa: Rational,
@@ -54,7 +58,9 @@ pub enum Unfounded {
         shown: Option<Rational>,
     },
     /// A ratio of numbers of both signs, or of two that may be 0.
-    #[error("the ratio has no meaning: the bounds before it have both signs, or both numbers are 0")]
+    #[error(
+        "the ratio has no meaning: the bounds before it have both signs, or both numbers are 0"
+    )]
     Meaningless,
     /// A ratio of two numbers of which one is not bounded.
     #[error("the ratio does not follow: {what} is not enclosed by the certificates before it")]
@@ -68,5 +74,8 @@ pub enum Unfounded {
 }
 
 fn or_none(value: &Option<Rational>) -> String {
-    value.as_ref().map_or_else(|| "the elements before it show none".into(), |value| format!("the elements before it show {value}"))
+    value.as_ref().map_or_else(
+        || "the elements before it show none".into(),
+        |value| format!("the elements before it show {value}"),
+    )
 }

@@ -1,7 +1,8 @@
 //! Enclosures in fixed point: much faster than rationals, whose denominators grow.
 //!
-//! An enclosure is an interval of multiples of `2^-52`, and every operation yields one that holds the result for all numbers in its operands. What is computed from enclosures by sums,
-//! products, maxima and minima therefore encloses what would be computed from the numbers.
+//! An enclosure is an interval of multiples of `2^-52`, and every operation yields one that holds
+//! the result for all numbers in its operands. What is computed from enclosures by sums, products,
+//! maxima and minima therefore encloses what would be computed from the numbers.
 
 use super::scalar::Scalar;
 use crate::exact::{Integer, Natural, Rational};
@@ -33,7 +34,8 @@ impl Fixed {
 
     /// The upper end; `None` where there is none.
     pub(super) fn upper(&self) -> Option<Rational> {
-        (!self.is_any()).then(|| Rational::from_parts(Integer::from(self.high), Natural::ONE << BITS))
+        (!self.is_any())
+            .then(|| Rational::from_parts(Integer::from(self.high), Natural::ONE << BITS))
     }
 }
 
@@ -73,14 +75,25 @@ impl Scalar for Fixed {
             return Fixed::ANY;
         }
         if self.low >= 0 && other.low >= 0 {
-            return Fixed::new(self.low.checked_mul(other.low).map(down), self.high.checked_mul(other.high).map(up));
+            return Fixed::new(
+                self.low.checked_mul(other.low).map(down),
+                self.high.checked_mul(other.high).map(up),
+            );
         }
-        let products =
-            [(self.low, other.low), (self.low, other.high), (self.high, other.low), (self.high, other.high)].map(|(a, b)| a.checked_mul(b));
+        let products = [
+            (self.low, other.low),
+            (self.low, other.high),
+            (self.high, other.low),
+            (self.high, other.high),
+        ]
+        .map(|(a, b)| a.checked_mul(b));
         let mut range: Option<(i128, i128)> = None;
         for product in products {
             let Some(product) = product else { return Fixed::ANY };
-            range = Some(range.map_or((product, product), |(low, high)| (low.min(product), high.max(product))));
+            range =
+                Some(range.map_or((product, product), |(low, high)| {
+                    (low.min(product), high.max(product))
+                }));
         }
         Fixed::new(range.map(|(low, _)| down(low)), range.map(|(_, high)| up(high)))
     }
@@ -156,8 +169,19 @@ mod tests {
         assert!(!large.is_any() && large.times(&large).is_any());
         let any = large.times(&large);
         let one = Fixed::of(&Rational::ONE);
-        for result in [any.plus(&one), one.minus(&any), any.times(&Fixed::of(&Rational::ZERO)), any.larger(one), one.smaller(any)] {
-            assert!(result.is_any() && result.upper().is_none() && result.may_be_negative() && !result.is_nothing());
+        for result in [
+            any.plus(&one),
+            one.minus(&any),
+            any.times(&Fixed::of(&Rational::ZERO)),
+            any.larger(one),
+            one.smaller(any),
+        ] {
+            assert!(
+                result.is_any()
+                    && result.upper().is_none()
+                    && result.may_be_negative()
+                    && !result.is_nothing()
+            );
         }
         assert!(Fixed::of(&Rational::from(Natural::ONE << 90)).is_any());
     }

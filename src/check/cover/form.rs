@@ -1,8 +1,11 @@
-//! Quantities on a simplex of decisions: an affine function, given by its values at the vertices, and an interval for the rest.
+//! Quantities on a simplex of decisions: an affine function, given by its values at the vertices,
+//! and an interval for the rest.
 //!
-//! With `alpha` the barycentric coordinates of a point, `x(alpha)` lies in `sum_v alpha_v at_v + [low, high]`. Products of two such quantities are
-//! again one: `(sum alpha_v x_v)(sum alpha_v y_v) = sum alpha_v x_v y_v - sum_{v<w} alpha_v alpha_w (x_v - x_w)(y_v - y_w)`, and
-//! `sum_{v<w} alpha_v alpha_w <= (n - 1)/(2 n)` for `n` vertices. The rest is of second order in the size of the simplex.
+//! With `alpha` the barycentric coordinates of a point, `x(alpha)` lies in `sum_v alpha_v at_v +
+//! [low, high]`. Products of two such quantities are again one: `(sum alpha_v x_v)(sum alpha_v y_v)
+//! = sum alpha_v x_v y_v - sum_{v<w} alpha_v alpha_w (x_v - x_w)(y_v - y_w)`, and `sum_{v<w}
+//! alpha_v alpha_w <= (n - 1)/(2 n)` for `n` vertices. The rest is of second order in the size of
+//! the simplex.
 
 use super::scalar::Scalar;
 use crate::exact::ratio;
@@ -96,7 +99,12 @@ pub(super) struct Products<N> {
 
 impl<N: Scalar> Products<N> {
     pub(super) fn new(vertices: usize) -> Self {
-        Products { at: vec![zero(); vertices], cross: vec![zero(); vertices * vertices.saturating_sub(1) / 2], low: zero(), high: zero() }
+        Products {
+            at: vec![zero(); vertices],
+            cross: vec![zero(); vertices * vertices.saturating_sub(1) / 2],
+            low: zero(),
+            high: zero(),
+        }
     }
 
     /// Adds `a * b`.
@@ -110,7 +118,8 @@ impl<N: Scalar> Products<N> {
         for (v, (x, y)) in a.at.iter().zip(&b.at).enumerate() {
             for (other_x, other_y) in a.at.iter().zip(&b.at).skip(v + 1) {
                 if !x.is_same(other_x) && !y.is_same(other_y) {
-                    self.cross[position] = self.cross[position].plus(&x.minus(other_x).times(&y.minus(other_y)));
+                    self.cross[position] =
+                        self.cross[position].plus(&x.minus(other_x).times(&y.minus(other_y)));
                 }
                 position += 1;
             }

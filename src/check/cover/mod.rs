@@ -1,4 +1,5 @@
-//! Leader rule for a polytope of decisions, statement (V) of docs/certificate.md: pieces that cover it, each with an upper bound of the value.
+//! Leader rule for a polytope of decisions, statement (V) of docs/certificate.md: pieces that cover
+//! it, each with an upper bound of the value.
 
 mod fixed;
 mod form;
@@ -26,7 +27,8 @@ pub const MOST_GRID_POINTS: usize = 4096;
 pub const MOST_DIMENSIONS: usize = 8;
 
 /// Checks the steps of a joined game on a piece: an upper bound of the leader's reward.
-pub(super) type CheckJoined<'a, R> = &'a dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>;
+pub(super) type CheckJoined<'a, R> =
+    &'a dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>;
 
 /// An upper bound of the leader's value over some decisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,9 @@ impl Upper {
     fn with(self, other: Option<Upper>) -> Upper {
         match other {
             Some(other) if other.bound > self.bound => other,
-            Some(other) if other.bound == self.bound => Upper { reached: self.reached || other.reached, ..self },
+            Some(other) if other.bound == self.bound => {
+                Upper { reached: self.reached || other.reached, ..self }
+            }
             _ => self,
         }
     }
@@ -50,14 +54,17 @@ impl Upper {
     pub(super) fn sharper(self, other: Option<Upper>) -> Upper {
         match other {
             Some(other) if other.bound < self.bound => other,
-            Some(other) if other.bound == self.bound => Upper { reached: self.reached && other.reached, ..self },
+            Some(other) if other.bound == self.bound => {
+                Upper { reached: self.reached && other.reached, ..self }
+            }
             _ => self,
         }
     }
 }
 
-/// Checks a cover that has just been opened, to its last piece. The answer is an upper bound of `sup_u` of the leader's reward at the worst
-/// (or the best) equilibrium; `joined` checks the steps of a joined game on a piece.
+/// Checks a cover that has just been opened, to its last piece. The answer is an upper bound of
+/// `sup_u` of the leader's reward at the worst (or the best) equilibrium; `joined` checks the steps
+/// of a joined game on a piece.
 pub(super) fn check_cover<R: BufRead>(
     reader: &mut Reader<R>,
     game: &Game,
@@ -85,7 +92,10 @@ pub(super) fn check_cover<R: BufRead>(
         let mut step = reader.step()?;
         while let Some(Step::Cover(CoverStep::Policy(policy))) = &step {
             let line = reader.line();
-            cover.judge.push(policy).ok_or_else(|| fail(line, "cover-policy", Fault::NotAPolicy))?;
+            cover
+                .judge
+                .push(policy)
+                .ok_or_else(|| fail(line, "cover-policy", Fault::NotAPolicy))?;
             step = reader.step()?;
         }
         let line = reader.line();
@@ -97,7 +107,8 @@ pub(super) fn check_cover<R: BufRead>(
         let fault = |fault| fail(line, rule, fault);
         let bound = match step {
             CoverStep::Cut(i, j, share) => {
-                let (with_first, with_second) = cut(&piece, i, j, &share).ok_or_else(|| fault(Fault::Shape))?;
+                let (with_first, with_second) =
+                    cut(&piece, i, j, &share).ok_or_else(|| fault(Fault::Shape))?;
                 open.push(with_first);
                 open.push(with_second);
                 None
@@ -115,7 +126,9 @@ pub(super) fn check_cover<R: BufRead>(
                 upper = Some(Upper { bound, reached: false }.with(upper));
                 None
             }
-            CoverStep::Multiplier(multiplier, rule) => cover.multiplier(&piece, &multiplier, &rule).map_err(fault)?,
+            CoverStep::Multiplier(multiplier, rule) => {
+                cover.multiplier(&piece, &multiplier, &rule).map_err(fault)?
+            }
             CoverStep::Decisions => cover.decisions(reader, &piece, joined)?,
             CoverStep::Range => Some(leader_range_on(game, &piece).1),
             CoverStep::Joined => Some(joined(reader, &piece)?),
@@ -130,14 +143,21 @@ pub(super) fn check_cover<R: BufRead>(
     upper.ok_or_else(|| fail(opening, "cover", Fault::Shape))
 }
 
-/// The two parts of a simplex, cut on the edge between vertices `i` and `j` at `share` of the way: with the point of the cut in place of `j`, and in place
-/// of `i`. `None` when there is no such edge, or the point is one of its ends.
+/// The two parts of a simplex, cut on the edge between vertices `i` and `j` at `share` of the way:
+/// with the point of the cut in place of `j`, and in place of `i`. `None` when there is no such
+/// edge, or the point is one of its ends.
 #[must_use]
-pub fn cut(piece: &[Point], i: usize, j: usize, share: &Rational) -> Option<(Vec<Point>, Vec<Point>)> {
+pub fn cut(
+    piece: &[Point],
+    i: usize,
+    j: usize,
+    share: &Rational,
+) -> Option<(Vec<Point>, Vec<Point>)> {
     if i == j || *share <= Rational::ZERO || *share >= Rational::ONE {
         return None;
     }
-    let at: Point = piece.get(i)?.iter().zip(piece.get(j)?).map(|(x, y)| x + share * (y - x)).collect();
+    let at: Point =
+        piece.get(i)?.iter().zip(piece.get(j)?).map(|(x, y)| x + share * (y - x)).collect();
     let (mut with_i, mut with_j) = (piece.to_vec(), piece.to_vec());
     with_i[j] = at.clone();
     with_j[i] = at;
@@ -148,7 +168,8 @@ pub fn cut(piece: &[Point], i: usize, j: usize, share: &Rational) -> Option<(Vec
 #[must_use]
 pub fn greatest_face(values: &[Rational]) -> (Vec<usize>, Option<Rational>) {
     let greatest = values.iter().max().cloned();
-    let face = (0..values.len()).filter(|&vertex| Some(&values[vertex]) == greatest.as_ref()).collect();
+    let face =
+        (0..values.len()).filter(|&vertex| Some(&values[vertex]) == greatest.as_ref()).collect();
     (face, greatest)
 }
 
@@ -160,8 +181,9 @@ struct Cover<'a> {
 }
 
 impl Cover<'_> {
-    /// Upper bound of the leader's reward at the worst equilibrium anywhere on a simplex: what the rule gives her, when it is an eps-equilibrium everywhere.
-    /// `None` when the simplex holds no decision.
+    /// Upper bound of the leader's reward at the worst equilibrium anywhere on a simplex: what the
+    /// rule gives her, when it is an eps-equilibrium everywhere. `None` when the simplex holds no
+    /// decision.
     fn response(&self, piece: &[Point], rule: &[Mix]) -> Result<Option<Rational>, Fault> {
         self.is_allowed(rule)?;
         let leader = self.judge.response(self.space, piece, rule)?;
@@ -177,8 +199,9 @@ impl Cover<'_> {
         }
     }
 
-    /// A bound that the value does not reach anywhere on a simplex, statement (N): what a rule gives the leader at most at some vertex; on the face of the vertices
-    /// where it does, another rule gives her less.
+    /// A bound that the value does not reach anywhere on a simplex, statement (N): what a rule
+    /// gives the leader at most at some vertex; on the face of the vertices where it does, another
+    /// rule gives her less.
     fn below(&self, piece: &[Point], rule: &[Mix], below: &[Mix]) -> Result<Rational, Fault> {
         self.is_allowed(rule)?;
         self.is_allowed(below)?;
@@ -192,8 +215,14 @@ impl Cover<'_> {
         }
     }
 
-    /// Upper bound of the leader's reward at any equilibrium anywhere on a simplex, by a multiplier of the equilibrium row.
-    fn multiplier(&self, piece: &[Point], multiplier: &Rational, rule: &[Mix]) -> Result<Option<Rational>, Fault> {
+    /// Upper bound of the leader's reward at any equilibrium anywhere on a simplex, by a multiplier
+    /// of the equilibrium row.
+    fn multiplier(
+        &self,
+        piece: &[Point],
+        multiplier: &Rational,
+        rule: &[Mix],
+    ) -> Result<Option<Rational>, Fault> {
         if !rule.iter().all(is_law) {
             return Err(Fault::Weights);
         }
@@ -213,13 +242,18 @@ impl Cover<'_> {
     ) -> Result<Option<Rational>, Rejection> {
         let opening = reader.line();
         let fail = |line, fault| Rejection::Step { line, rule: "cover-decisions", fault };
-        let decisions = self.space.decisions_in(piece, MOST_GRID_POINTS).ok_or_else(|| fail(opening, Fault::NotFew))?;
+        let decisions = self
+            .space
+            .decisions_in(piece, MOST_GRID_POINTS)
+            .ok_or_else(|| fail(opening, Fault::NotFew))?;
         let mut upper: Option<Rational> = None;
         for decision in decisions {
             let step = reader.step()?;
             let line = reader.line();
             let bound = match step {
-                Some(Step::Cover(CoverStep::Decision(mix))) => self.response(&[decision], &[mix]).map_err(|fault| fail(line, fault))?,
+                Some(Step::Cover(CoverStep::Decision(mix))) => {
+                    self.response(&[decision], &[mix]).map_err(|fault| fail(line, fault))?
+                }
                 Some(Step::Cover(CoverStep::Joined)) => Some(joined(reader, &[decision])?),
                 _ => return Err(fail(line, Fault::Shape)),
             };

@@ -1,7 +1,9 @@
 //! Between what the leader's reward lies for every decision of a piece and every population.
 
 use crate::exact::Rational;
-use crate::game::{Columns, Game, Interval, Point, Variable, column_ranges, extremes, polynomial_range};
+use crate::game::{
+    Columns, Game, Interval, Point, Variable, column_ranges, extremes, polynomial_range,
+};
 
 /// Interval bounds of the leader's reward over the convex hull of `points` and all populations.
 #[must_use]
@@ -14,7 +16,9 @@ pub fn leader_range_on(game: &Game, points: &[Point]) -> Interval {
             }
             Variable::Aggregate(k) => {
                 let aggregate = game.aggregates.get(k as usize);
-                aggregate.and_then(|aggregate| Some(aggregate.range(&game.stages.get(aggregate.stage)?.pairs)))
+                aggregate.and_then(|aggregate| {
+                    Some(aggregate.range(&game.stages.get(aggregate.stage)?.pairs))
+                })
             }
         };
         range.unwrap_or((Rational::ZERO, Rational::ZERO))

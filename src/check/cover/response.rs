@@ -1,8 +1,11 @@
-//! What a rule of the followers costs them, and gives the leader, on a whole simplex of decisions: statement (V) of docs/certificate.md.
+//! What a rule of the followers costs them, and gives the leader, on a whole simplex of decisions:
+//! statement (V) of docs/certificate.md.
 //!
-//! A *rule* names a mixture of policies at each vertex. At the point with barycentric coordinates `alpha` the followers play accordingly: where transitions are
-//! fixed, the occupation measure is `sum_v alpha_v d^v`, otherwise each state's probabilities are `sum_v alpha_v pi^v`. Masses, aggregates, rewards and
-//! transitions then are forms on the simplex, and so is an upper bound of the followers' value: `V_t(s) <= sum_v alpha_v max_a Q^v + max_a high`.
+//! A *rule* names a mixture of policies at each vertex. At the point with barycentric coordinates
+//! `alpha` the followers play accordingly: where transitions are fixed, the occupation measure is
+//! `sum_v alpha_v d^v`, otherwise each state's probabilities are `sum_v alpha_v pi^v`. Masses,
+//! aggregates, rewards and transitions then are forms on the simplex, and so is an upper bound of
+//! the followers' value: `V_t(s) <= sum_v alpha_v max_a Q^v + max_a high`.
 
 use super::form::{Form, Products, zero};
 use super::scalar::Scalar;
@@ -11,7 +14,8 @@ use crate::exact::Rational;
 use crate::game::{Monomial, Policy, StagePolicy, Variable};
 use std::collections::BTreeMap;
 
-/// The policies to which rules refer, as numbers: occupation measures where transitions are fixed, else probabilities, per pair of all stages.
+/// The policies to which rules refer, as numbers: occupation measures where transitions are fixed,
+/// else probabilities, per pair of all stages.
 #[derive(Debug)]
 pub struct Policies<N> {
     numbers: Vec<Vec<N>>,
@@ -128,10 +132,12 @@ impl<N: Scalar> Variables<'_, N> {
                     Variable::Aggregate(k) => self.aggregates.get(k as usize)?,
                 };
                 for _ in 0..exponent {
-                    product = Some(product.map_or_else(|| form.clone(), |product| product.times(form)));
+                    product =
+                        Some(product.map_or_else(|| form.clone(), |product| product.times(form)));
                 }
             }
-            let mut form = product.unwrap_or_else(|| Form::constant(&N::of(&Rational::ONE), self.vertices));
+            let mut form =
+                product.unwrap_or_else(|| Form::constant(&N::of(&Rational::ONE), self.vertices));
             form.shorten();
             self.monomials.insert(monomial.clone(), form);
         }
@@ -151,16 +157,23 @@ impl<N: Scalar> Variables<'_, N> {
     }
 }
 
-/// Judges a rule on the simplex with the given vertices, a value per parameter each; `None` when the rule does not fit: wrong
-/// counts, unknown policies, or a mixture where transitions are not fixed.
+/// Judges a rule on the simplex with the given vertices, a value per parameter each; `None` when
+/// the rule does not fit: wrong counts, unknown policies, or a mixture where transitions are not
+/// fixed.
 #[must_use]
-pub fn judge<N: Scalar>(tables: &Tables<N>, simplex: &[Vec<N>], rule: &Rule<N>, policies: &Policies<N>) -> Option<Judgement<N>> {
+pub fn judge<N: Scalar>(
+    tables: &Tables<N>,
+    simplex: &[Vec<N>],
+    rule: &Rule<N>,
+    policies: &Policies<N>,
+) -> Option<Judgement<N>> {
     Some(evaluate(tables, simplex, None, rule, policies)?.judgement)
 }
 
-/// With a multiplier `lambda >= 0`, an upper bound at each vertex, affine in between, of the leader's reward at every eps-equilibrium, for games whose data see no
-/// population: `max_d (c + lambda r)'d + k + lambda (eps - r'd_rule)`, because `r'd >= V* - eps` at an equilibrium and `V* >= r'd_rule`. `None` when the
-/// rule does not fit or data see the population.
+/// With a multiplier `lambda >= 0`, an upper bound at each vertex, affine in between, of the
+/// leader's reward at every eps-equilibrium, for games whose data see no population: `max_d (c +
+/// lambda r)'d + k + lambda (eps - r'd_rule)`, because `r'd >= V* - eps` at an equilibrium and `V*
+/// >= r'd_rule`. `None` when the rule does not fit or data see the population.
 #[must_use]
 pub fn relax<N: Scalar>(
     tables: &Tables<N>,
@@ -173,7 +186,8 @@ pub fn relax<N: Scalar>(
     if tables.sees_population() || multiplier.may_be_negative() {
         return None;
     }
-    let Evaluation { most, earned, payoff, .. } = evaluate(tables, simplex, Some(multiplier), rule, policies)?;
+    let Evaluation { most, earned, payoff, .. } =
+        evaluate(tables, simplex, Some(multiplier), rule, policies)?;
     let mut bound = most;
     let one = N::of(&Rational::ONE);
     bound.add(&one, &payoff);
@@ -185,7 +199,8 @@ pub fn relax<N: Scalar>(
 /// What one pass over a simplex yields.
 struct Evaluation<N> {
     judgement: Judgement<N>,
-    /// Upper bound of the greatest that a follower can have: of rewards, or of the leader's gains and `lambda` times rewards.
+    /// Upper bound of the greatest that a follower can have: of rewards, or of the leader's gains
+    /// and `lambda` times rewards.
     most: Form<N>,
     /// What the rule earns.
     earned: Form<N>,
@@ -201,17 +216,27 @@ fn evaluate<N: Scalar>(
     policies: &Policies<N>,
 ) -> Option<Evaluation<N>> {
     let vertices = simplex.len();
-    if vertices == 0 || rule.len() != vertices || simplex.iter().any(|point| point.len() != tables.parameters) || tables.anticipates() {
+    if vertices == 0
+        || rule.len() != vertices
+        || simplex.iter().any(|point| point.len() != tables.parameters)
+        || tables.anticipates()
+    {
         return None;
     }
-    let parameters: Vec<Form<N>> =
-        (0..tables.parameters).map(|j| Form::exact(simplex.iter().map(|point| point[j].clone()).collect())).collect();
+    let parameters: Vec<Form<N>> = (0..tables.parameters)
+        .map(|j| Form::exact(simplex.iter().map(|point| point[j].clone()).collect()))
+        .collect();
     let played = played(tables, rule, policies)?;
     let nothing = || Form::constant(&zero(), vertices);
     let one = N::of(&Rational::ONE);
     let aggregates = vec![nothing(); tables.aggregates.len()];
-    let mut variables = Variables { vertices, parameters: &parameters, aggregates, monomials: BTreeMap::new() };
-    let (flow, transitions) = if tables.fixed { (played, Vec::new()) } else { forwards(tables, &mut variables, &played)? };
+    let mut variables =
+        Variables { vertices, parameters: &parameters, aggregates, monomials: BTreeMap::new() };
+    let (flow, transitions) = if tables.fixed {
+        (played, Vec::new())
+    } else {
+        forwards(tables, &mut variables, &played)?
+    };
     for (k, (_, weights)) in tables.aggregates.iter().enumerate() {
         let mut form = nothing();
         weights.iter().for_each(|(pair, weight)| form.add(weight, &flow[*pair]));
@@ -275,14 +300,19 @@ fn evaluate<N: Scalar>(
 }
 
 /// Occupation measures or probabilities at the vertices.
-fn played<N: Scalar>(tables: &Tables<N>, rule: &Rule<N>, policies: &Policies<N>) -> Option<Vec<Form<N>>> {
+fn played<N: Scalar>(
+    tables: &Tables<N>,
+    rule: &Rule<N>,
+    policies: &Policies<N>,
+) -> Option<Vec<Form<N>>> {
     for mix in rule {
         for (policy, weight) in mix {
             if *policy >= policies.numbers.len() || weight.may_be_negative() {
                 return None;
             }
         }
-        // A search in rounded numbers checks its weights elsewhere; here they are exact, or nearly so.
+        // A search in rounded numbers checks its weights elsewhere; here they are exact, or nearly
+        // so.
         if mix.is_empty() || (!tables.fixed && mix.len() > 1) {
             return None;
         }
@@ -293,7 +323,11 @@ fn played<N: Scalar>(tables: &Tables<N>, rule: &Rule<N>, policies: &Policies<N>)
             if own.is_nothing() { sum } else { sum.plus(&weight.times(own)) }
         })
     };
-    Some((0..tables.pairs).map(|pair| Form::exact(rule.iter().map(|mix| value(mix, pair)).collect())).collect())
+    Some(
+        (0..tables.pairs)
+            .map(|pair| Form::exact(rule.iter().map(|mix| value(mix, pair)).collect()))
+            .collect(),
+    )
 }
 
 /// Transition probabilities of a stage on the simplex.
@@ -303,9 +337,14 @@ type Probabilities<N> = Vec<Form<N>>;
 type Forwards<N> = (Vec<Form<N>>, Vec<Probabilities<N>>);
 
 /// Masses and transition probabilities from probabilities per pair.
-fn forwards<N: Scalar>(tables: &Tables<N>, variables: &mut Variables<'_, N>, shares: &[Form<N>]) -> Option<Forwards<N>> {
+fn forwards<N: Scalar>(
+    tables: &Tables<N>,
+    variables: &mut Variables<'_, N>,
+    shares: &[Form<N>],
+) -> Option<Forwards<N>> {
     let vertices = variables.vertices;
-    let mut masses: Vec<Form<N>> = tables.initial.iter().map(|mass| Form::constant(mass, vertices)).collect();
+    let mut masses: Vec<Form<N>> =
+        tables.initial.iter().map(|mass| Form::constant(mass, vertices)).collect();
     let mut flow = Vec::with_capacity(tables.pairs);
     let mut transitions = Vec::with_capacity(tables.stages.len());
     for (t, stage) in tables.stages.iter().enumerate() {
@@ -316,17 +355,21 @@ fn forwards<N: Scalar>(tables: &Tables<N>, variables: &mut Variables<'_, N>, sha
                 flow.push(own);
             }
         }
-        for (k, (_, weights)) in tables.aggregates.iter().enumerate().filter(|(_, (stage, _))| *stage == t) {
+        for (k, (_, weights)) in
+            tables.aggregates.iter().enumerate().filter(|(_, (stage, _))| *stage == t)
+        {
             let mut form = Form::constant(&zero(), vertices);
             weights.iter().for_each(|(pair, weight)| form.add(weight, &flow[*pair]));
             variables.aggregates[k] = form;
         }
         let Some((successors, table)) = &stage.transition else { continue };
         let probability = variables.entries(table, successors.len())?;
-        let mut arrivals: Vec<Products<N>> = masses.iter().map(|_| Products::new(vertices)).collect();
+        let mut arrivals: Vec<Products<N>> =
+            masses.iter().map(|_| Products::new(vertices)).collect();
         for pair in 0..stage.pairs.len() {
             for entry in successors.of_pair(pair) {
-                arrivals[successors.state(entry)].add(&probability[entry], &flow[stage.first + pair]);
+                arrivals[successors.state(entry)]
+                    .add(&probability[entry], &flow[stage.first + pair]);
             }
         }
         masses = arrivals.into_iter().map(Products::form).collect();
@@ -352,7 +395,9 @@ fn continuation<N: Scalar>(
             for (_, entries) in table {
                 let range = successors.of_pair(pair);
                 let start = entries.partition_point(|(entry, _)| *entry < range.start);
-                for (entry, weight) in entries[start..].iter().take_while(|(entry, _)| *entry < range.end) {
+                for (entry, weight) in
+                    entries[start..].iter().take_while(|(entry, _)| *entry < range.end)
+                {
                     value.add(weight, next.get(successors.state(*entry))?);
                 }
             }
@@ -370,5 +415,9 @@ fn continuation<N: Scalar>(
 
 /// A form that neither of two exceeds.
 fn above<N: Scalar>(a: Form<N>, b: Form<N>) -> Form<N> {
-    Form { at: a.at.into_iter().zip(b.at).map(|(x, y)| x.larger(y)).collect(), low: zero(), high: a.high.larger(b.high) }
+    Form {
+        at: a.at.into_iter().zip(b.at).map(|(x, y)| x.larger(y)).collect(),
+        low: zero(),
+        high: a.high.larger(b.high),
+    }
 }

@@ -1,4 +1,5 @@
-//! The numbers in which responses are judged: rationals, or enclosures in fixed point; a search may judge its candidates in others first.
+//! The numbers in which responses are judged: rationals, or enclosures in fixed point; a search may
+//! judge its candidates in others first.
 
 use crate::exact::{Integer, Natural, Rational};
 use dashu_base::BitTest;
@@ -28,7 +29,8 @@ pub trait Scalar: Clone {
     fn is_same(&self, other: &Self) -> bool;
     /// Whether it may be less than 0.
     fn may_be_negative(&self) -> bool;
-    /// A near number that is not long, and how far away it may be; `None` when this one is short enough.
+    /// A near number that is not long, and how far away it may be; `None` when this one is short
+    /// enough.
     fn shortened(&self) -> Option<(Self, Self)>;
 }
 
@@ -74,7 +76,8 @@ impl Scalar for Rational {
             return None;
         }
         let unit = Natural::ONE << SHORT;
-        let near = Rational::from_parts((self * Rational::from(unit.clone())).floor(), unit.clone());
+        let near =
+            Rational::from_parts((self * Rational::from(unit.clone())).floor(), unit.clone());
         Some((near, Rational::from_parts(Integer::ONE, unit)))
     }
 }

@@ -45,7 +45,10 @@ impl<N: Scalar> Tables<N> {
                 first,
                 reward: table(&stage.reward),
                 leader: table(&stage.leader_reward),
-                transition: stage.transition.as_ref().map(|t| (Arc::clone(&t.successors), table(&t.probability))),
+                transition: stage
+                    .transition
+                    .as_ref()
+                    .map(|t| (Arc::clone(&t.successors), table(&t.probability))),
             });
             first += stage.pairs.len();
         }
@@ -55,14 +58,19 @@ impl<N: Scalar> Tables<N> {
             .map(|aggregate| {
                 let weights = stages.get(aggregate.stage).map(|stage| {
                     let find = |(state, action, weight): &(u32, u32, Rational)| {
-                        Some((stage.first + stage.pairs.find(*state as usize, *action as usize)?, N::of(weight)))
+                        Some((
+                            stage.first + stage.pairs.find(*state as usize, *action as usize)?,
+                            N::of(weight),
+                        ))
                     };
                     aggregate.weights.iter().filter_map(find).collect()
                 });
                 (aggregate.stage, weights.unwrap_or_default())
             })
             .collect();
-        let fixed = stages.iter().all(|s| s.transition.as_ref().is_none_or(|(_, table)| table.iter().all(|(m, _)| m.is_one())));
+        let fixed = stages.iter().all(|s| {
+            s.transition.as_ref().is_none_or(|(_, table)| table.iter().all(|(m, _)| m.is_one()))
+        });
         Tables {
             initial: game.initial.iter().map(N::of).collect(),
             aggregates,
@@ -74,7 +82,8 @@ impl<N: Scalar> Tables<N> {
         }
     }
 
-    /// Whether transitions depend neither on the decision nor on the population, so that flows may be mixed.
+    /// Whether transitions depend neither on the decision nor on the population, so that flows may
+    /// be mixed.
     #[must_use]
     pub fn fixed(&self) -> bool {
         self.fixed
@@ -85,7 +94,11 @@ impl<N: Scalar> Tables<N> {
         let sees = |m: &Monomial| m.population_degree() > 0;
         let table = |table: &Table<N>| table.iter().any(|(m, _)| sees(m));
         self.payoff.iter().any(|(m, _)| sees(m))
-            || self.stages.iter().any(|s| table(&s.reward) || table(&s.leader) || s.transition.as_ref().is_some_and(|(_, t)| table(t)))
+            || self.stages.iter().any(|s| {
+                table(&s.reward)
+                    || table(&s.leader)
+                    || s.transition.as_ref().is_some_and(|(_, t)| table(t))
+            })
     }
 
     /// Whether all data but the transitions are affine in the decision and see no population.
@@ -96,20 +109,32 @@ impl<N: Scalar> Tables<N> {
             && self.stages.iter().all(|stage| affine(&stage.reward) && affine(&stage.leader))
     }
 
-    /// Whether the transitions of some stage see populations of later stages, which no file can say.
+    /// Whether the transitions of some stage see populations of later stages, which no file can
+    /// say.
     pub(super) fn anticipates(&self) -> bool {
         self.stages.iter().enumerate().any(|(t, stage)| {
             let later = |&(variable, _): &(Variable, u32)| match variable {
-                Variable::Aggregate(k) => self.aggregates.get(k as usize).is_none_or(|(stage, _)| *stage > t),
+                Variable::Aggregate(k) => {
+                    self.aggregates.get(k as usize).is_none_or(|(stage, _)| *stage > t)
+                }
                 Variable::Parameter(_) => false,
             };
-            stage.transition.as_ref().is_some_and(|(_, table)| table.iter().any(|(m, _)| m.factors().iter().any(later)))
+            stage
+                .transition
+                .as_ref()
+                .is_some_and(|(_, table)| table.iter().any(|(m, _)| m.factors().iter().any(later)))
         })
     }
 }
 
 fn table<N: Scalar>(columns: &Columns) -> Table<N> {
-    columns.columns().iter().map(|(m, c)| (m.clone(), c.entries().map(|(entry, value)| (entry, N::of(&value))).collect())).collect()
+    columns
+        .columns()
+        .iter()
+        .map(|(m, c)| {
+            (m.clone(), c.entries().map(|(entry, value)| (entry, N::of(&value))).collect())
+        })
+        .collect()
 }
 
 fn polynomial<N: Scalar>(polynomial: &Polynomial) -> Vec<(Monomial, N)> {

@@ -1,6 +1,7 @@
 //! The data of a game as polynomials in the coordinates of a box, `x_k = l_k + w_k lambda_k`.
 //!
-//! Which monomials occur does not depend on the box; their coefficients are enclosures, computed anew for each box.
+//! Which monomials occur does not depend on the box; their coefficients are enclosures, computed
+//! anew for each box.
 
 use super::super::verdict::Fault;
 use super::monomials::Monomials;
@@ -46,7 +47,8 @@ pub(super) struct Table {
     /// Terms of an entry: `terms[first[entry]..first[entry + 1]]`.
     first: Vec<usize>,
     terms: Vec<(u32, Enclosure)>,
-    /// Where the coefficient of a term comes from: `(coefficient, expansion)` from `sources_first` on.
+    /// Where the coefficient of a term comes from: `(coefficient, expansion)` from `sources_first`
+    /// on.
     sources_first: Vec<usize>,
     sources: Vec<(Enclosure, usize)>,
 }
@@ -60,7 +62,9 @@ impl Table {
     fn move_to(&mut self, expansions: &[Enclosure], bits: u32) -> Result<(), Fault> {
         for (position, term) in self.terms.iter_mut().enumerate() {
             let mut sum = Enclosure::default();
-            for (coefficient, expansion) in &self.sources[self.sources_first[position]..self.sources_first[position + 1]] {
+            for (coefficient, expansion) in
+                &self.sources[self.sources_first[position]..self.sources_first[position + 1]]
+            {
                 sum = sum.plus(coefficient.times(expansions[*expansion], bits)?)?;
             }
             term.1 = sum;
@@ -69,7 +73,8 @@ impl Table {
     }
 }
 
-/// How `prod x_k^e_k` expands: its coefficient on `prod lambda_k^f_k` is `prod binomial(e_k, f_k) l_k^(e_k - f_k) w_k^f_k`.
+/// How `prod x_k^e_k` expands: its coefficient on `prod lambda_k^f_k` is `prod binomial(e_k, f_k)
+/// l_k^(e_k - f_k) w_k^f_k`.
 #[derive(Debug, Default)]
 struct Expansions {
     /// `(k, e_k, f_k)`.
@@ -79,7 +84,11 @@ struct Expansions {
 
 impl Expansions {
     /// `(monomial in lambda, expansion)` for a monomial in `x`.
-    fn of(&mut self, monomial: &Monomial, monomials: &mut Monomials) -> Result<Vec<(u32, usize)>, Fault> {
+    fn of(
+        &mut self,
+        monomial: &Monomial,
+        monomials: &mut Monomials,
+    ) -> Result<Vec<(u32, usize)>, Fault> {
         if let Some(known) = self.known.get(monomial) {
             return Ok(known.clone());
         }
@@ -89,8 +98,13 @@ impl Expansions {
             if choices.len().saturating_mul(exponent as usize + 1) > MOST_EXPANDED {
                 return Err(Fault::TooLarge);
             }
-            let longer = |choice: &Vec<(usize, u32, u32)>, taken| choice.iter().copied().chain([(k as usize, exponent, taken)]).collect();
-            choices = choices.iter().flat_map(|choice| (0..=exponent).map(move |taken| longer(choice, taken))).collect();
+            let longer = |choice: &Vec<(usize, u32, u32)>, taken| {
+                choice.iter().copied().chain([(k as usize, exponent, taken)]).collect()
+            };
+            choices = choices
+                .iter()
+                .flat_map(|choice| (0..=exponent).map(move |taken| longer(choice, taken)))
+                .collect();
         }
         let mut result = Vec::new();
         for choice in choices {
@@ -115,7 +129,8 @@ impl Expansions {
                 let (low, high) = region[k];
                 let width = high.checked_sub(low).ok_or(Fault::TooLarge)?;
                 for step in 0..exponent {
-                    value = value.times(Enclosure::exact(if step < taken { width } else { low }), bits)?;
+                    value = value
+                        .times(Enclosure::exact(if step < taken { width } else { low }), bits)?;
                 }
                 let binomial = binomial(exponent, taken).ok_or(Fault::TooLarge)?;
                 let times = |n: i64| n.checked_mul(binomial).ok_or(Fault::TooLarge);
@@ -128,7 +143,9 @@ impl Expansions {
 }
 
 fn binomial(n: u32, k: u32) -> Option<i64> {
-    (0..k).try_fold(1i64, |product, i| Some(product.checked_mul(i64::from(n - i))? / i64::from(i + 1)))
+    (0..k).try_fold(1i64, |product, i| {
+        Some(product.checked_mul(i64::from(n - i))? / i64::from(i + 1))
+    })
 }
 
 impl BoxGame {
@@ -148,20 +165,29 @@ impl BoxGame {
                     weights[pair].push((k, Enclosure::of(&weight, bits)?));
                 }
             }
-            let mut table = |columns: &Columns| table(columns, bits, &mut monomials, &mut expansions);
+            let mut table =
+                |columns: &Columns| table(columns, bits, &mut monomials, &mut expansions);
             stages.push(BoxStage {
                 pairs: Arc::clone(&stage.pairs),
                 reward: table(&stage.reward)?,
                 leader: table(&stage.leader_reward)?,
                 transition: match &stage.transition {
                     None => None,
-                    Some((successors, probability)) => Some((Arc::clone(successors), table(probability)?)),
+                    Some((successors, probability)) => {
+                        Some((Arc::clone(successors), table(probability)?))
+                    }
                 },
                 weights,
             });
         }
-        let payoff = table(&Columns::from_polynomials(std::slice::from_ref(&game.payoff)), bits, &mut monomials, &mut expansions)?;
-        let initial = game.initial.iter().map(|mass| Enclosure::of(&mass, bits)).collect::<Result<_, _>>()?;
+        let payoff = table(
+            &Columns::from_polynomials(std::slice::from_ref(&game.payoff)),
+            bits,
+            &mut monomials,
+            &mut expansions,
+        )?;
+        let initial =
+            game.initial.iter().map(|mass| Enclosure::of(&mass, bits)).collect::<Result<_, _>>()?;
         Ok(BoxGame { bits, monomials, initial, stages, payoff, root, expansions })
     }
 
@@ -179,9 +205,15 @@ impl BoxGame {
     }
 }
 
-fn table(columns: &Columns, bits: u32, monomials: &mut Monomials, expansions: &mut Expansions) -> Result<Table, Fault> {
+fn table(
+    columns: &Columns,
+    bits: u32,
+    monomials: &mut Monomials,
+    expansions: &mut Expansions,
+) -> Result<Table, Fault> {
     // Per entry: monomial in lambda -> sources.
-    let mut entries: Vec<BTreeMap<u32, Vec<(Enclosure, usize)>>> = vec![BTreeMap::new(); columns.len()];
+    let mut entries: Vec<BTreeMap<u32, Vec<(Enclosure, usize)>>> =
+        vec![BTreeMap::new(); columns.len()];
     for (monomial, column) in columns.columns() {
         let expansion = expansions.of(monomial, monomials)?;
         for (entry, coefficient) in column.entries() {

@@ -35,7 +35,10 @@ pub(super) struct Scratch {
 }
 
 /// A policy of a tree as pairs, `[stage][state]`.
-pub(super) fn pairs_of_policy(game: &BoxGame, policy: &[Vec<u32>]) -> Result<Vec<Vec<usize>>, Fault> {
+pub(super) fn pairs_of_policy(
+    game: &BoxGame,
+    policy: &[Vec<u32>],
+) -> Result<Vec<Vec<usize>>, Fault> {
     if policy.len() != game.stages.len() {
         return Err(Fault::Shape);
     }
@@ -43,9 +46,17 @@ pub(super) fn pairs_of_policy(game: &BoxGame, policy: &[Vec<u32>]) -> Result<Vec
         if actions.len() != pairs.states() {
             return Err(Fault::Shape);
         }
-        actions.iter().enumerate().map(|(state, &action)| pairs.find(state, action as usize).ok_or(Fault::NotAPolicy)).collect()
+        actions
+            .iter()
+            .enumerate()
+            .map(|(state, &action)| pairs.find(state, action as usize).ok_or(Fault::NotAPolicy))
+            .collect()
     };
-    game.stages.iter().zip(policy).map(|(stage, actions)| stage_pairs(&stage.pairs, actions)).collect()
+    game.stages
+        .iter()
+        .zip(policy)
+        .map(|(stage, actions)| stage_pairs(&stage.pairs, actions))
+        .collect()
 }
 
 fn terms_of(form: &AffineForm, statistics: usize) -> Result<Terms, Fault> {
@@ -80,11 +91,18 @@ pub(super) fn show(
     if !(multipliers.flow.is_empty() || multipliers.flow.len() == game.stages.len()) {
         return Err(Fault::Shape);
     }
-    let flow: Vec<Vec<Terms>> =
-        multipliers.flow.iter().map(|row| row.iter().map(|form| terms_of(form, statistics)).collect()).collect::<Result<_, _>>()?;
+    let flow: Vec<Vec<Terms>> = multipliers
+        .flow
+        .iter()
+        .map(|row| row.iter().map(|form| terms_of(form, statistics)).collect())
+        .collect::<Result<_, _>>()?;
     let mut links: Vec<Terms> = vec![Terms::new(); statistics];
     for (k, form) in &multipliers.links {
-        let link = links.get_mut(*k).ok_or(Fault::Unknown { what: "statistic", index: *k, count: statistics })?;
+        let link = links.get_mut(*k).ok_or(Fault::Unknown {
+            what: "statistic",
+            index: *k,
+            count: statistics,
+        })?;
         if !link.is_empty() {
             return Err(Fault::Shape);
         }
@@ -95,7 +113,11 @@ pub(super) fn show(
     let mut constant = Sum::default();
     let mut weights: Vec<(u32, i128)> = Vec::new();
     for term in &multipliers.deviations {
-        let policy = policies.get(term.policy).ok_or(Fault::Unknown { what: "policy", index: term.policy, count: policies.len() })?;
+        let policy = policies.get(term.policy).ok_or(Fault::Unknown {
+            what: "policy",
+            index: term.policy,
+            count: policies.len(),
+        })?;
         let weight = weight_terms(term, statistics)?;
         let floor = deviation_floor(game, policy, &term.reference, scratch)?;
         for &(a, alpha) in &weight {
@@ -104,14 +126,20 @@ pub(super) fn show(
                 let number = game.monomials.product(a, b)?;
                 constant.add(number, i128::from(alpha) * i128::from(coefficient))?;
             }
-            constant.add(a, claimed.epsilon.least_multiple(alpha.checked_neg().ok_or(Fault::TooLarge)?))?;
+            constant.add(
+                a,
+                claimed.epsilon.least_multiple(alpha.checked_neg().ok_or(Fault::TooLarge)?),
+            )?;
             match weights.iter_mut().find(|(own, _)| *own == a) {
                 Some((_, sum)) => *sum += i128::from(alpha),
                 None => weights.push((a, i128::from(alpha))),
             }
         }
     }
-    let minus_weights: Terms = weights.into_iter().map(|(a, alpha)| Ok((a, narrow(-alpha)?))).collect::<Result<_, Fault>>()?;
+    let minus_weights: Terms = weights
+        .into_iter()
+        .map(|(a, alpha)| Ok((a, narrow(-alpha)?)))
+        .collect::<Result<_, Fault>>()?;
     let leader_factor = if claimed.sigma { multipliers.objective } else { -multipliers.objective };
     for &(number, coefficient) in game.payoff.of(0) {
         constant.add(number, coefficient.least_multiple(leader_factor))?;
@@ -138,10 +166,17 @@ pub(super) fn show(
         }
     }
     if let Target::End { statistic, upper, bound } = target {
-        let (low, high) = *region.get(statistic).ok_or(Fault::Unknown { what: "statistic", index: statistic, count: statistics })?;
+        let (low, high) = *region.get(statistic).ok_or(Fault::Unknown {
+            what: "statistic",
+            index: statistic,
+            count: statistics,
+        })?;
         let sign: i128 = if upper { -1 } else { 1 };
         constant.add(ONE, (sign * (i128::from(low) - i128::from(bound))) << bits)?;
-        constant.add(Monomials::coordinate(statistic), (sign * (i128::from(high) - i128::from(low))) << bits)?;
+        constant.add(
+            Monomials::coordinate(statistic),
+            (sign * (i128::from(high) - i128::from(low))) << bits,
+        )?;
     }
     let mut products: Vec<Terms> = vec![Terms::new(); game.stages.len()];
     for &(t, k, j, coefficient) in &multipliers.products {
@@ -157,12 +192,24 @@ pub(super) fn show(
     for (t, products) in products.iter().enumerate() {
         let here = flow.get(t).map_or(&[][..], Vec::as_slice);
         let next = flow.get(t + 1).map_or(&[][..], Vec::as_slice);
-        total += i128::from(stage_least(game, t, (here, next), (leader_factor, &minus_weights), &links, products, scratch)?);
+        total += i128::from(stage_least(
+            game,
+            t,
+            (here, next),
+            (leader_factor, &minus_weights),
+            &links,
+            products,
+            scratch,
+        )?);
     }
     constant.rounded(bits, &mut scratch.terms)?;
     total += i128::from(least(&scratch.terms, &game.monomials, bits)?);
     let strict = matches!(target, Target::Objective) && multipliers.objective == 0;
-    if total > 0 || (total == 0 && !strict) { Ok(()) } else { Err(Fault::Short { missing: total, bits, strict }) }
+    if total > 0 || (total == 0 && !strict) {
+        Ok(())
+    } else {
+        Err(Fault::Short { missing: total, bits, strict })
+    }
 }
 
 /// The multiplier of a deviation row, not negative on the box.
@@ -175,7 +222,12 @@ fn weight_terms(term: &DeviationTerm, statistics: usize) -> Result<Terms, Fault>
 }
 
 /// An affine function that what `policy` earns does not fall below, by backward induction.
-fn deviation_floor(game: &mut BoxGame, policy: &[Vec<usize>], reference: &[u32], scratch: &mut Scratch) -> Result<Terms, Fault> {
+fn deviation_floor(
+    game: &mut BoxGame,
+    policy: &[Vec<usize>],
+    reference: &[u32],
+    scratch: &mut Scratch,
+) -> Result<Terms, Fault> {
     let bits = game.bits;
     let mut next: Vec<Terms> = Vec::new();
     for (t, actions) in policy.iter().enumerate().rev() {
@@ -191,7 +243,10 @@ fn deviation_floor(game: &mut BoxGame, policy: &[Vec<usize>], reference: &[u32],
                 for entry in successors.of_pair(pair) {
                     for &(a, coefficient) in &next[successors.state(entry)] {
                         for &(b, probability) in table.of(entry) {
-                            sum.add(game.monomials.product(a, b)?, probability.least_multiple(coefficient))?;
+                            sum.add(
+                                game.monomials.product(a, b)?,
+                                probability.least_multiple(coefficient),
+                            )?;
                         }
                     }
                 }
@@ -215,7 +270,8 @@ fn deviation_floor(game: &mut BoxGame, policy: &[Vec<usize>], reference: &[u32],
     Ok(result)
 }
 
-/// The least value over the pairs of a stage, and over the box, of what the mass of a pair is weighted with.
+/// The least value over the pairs of a stage, and over the box, of what the mass of a pair is
+/// weighted with.
 fn stage_least(
     game: &mut BoxGame,
     t: usize,
@@ -250,9 +306,14 @@ fn stage_least(
                 && !next.is_empty()
             {
                 for entry in successors.of_pair(pair) {
-                    for &(a, coefficient) in next.get(successors.state(entry)).ok_or(Fault::Shape)? {
+                    for &(a, coefficient) in
+                        next.get(successors.state(entry)).ok_or(Fault::Shape)?
+                    {
                         for &(b, probability) in table.of(entry) {
-                            sum.add(monomials.product(a, b)?, probability.least_multiple(coefficient))?;
+                            sum.add(
+                                monomials.product(a, b)?,
+                                probability.least_multiple(coefficient),
+                            )?;
                         }
                     }
                 }

@@ -1,6 +1,7 @@
 //! Lower bounds of a polynomial over the unit cube.
 //!
-//! Exact up to rounding for quadratics in one or two coordinates; else through an affine minorant ([`minorant`]).
+//! Exact up to rounding for quadratics in one or two coordinates; else through an affine minorant
+//! ([`minorant`]).
 
 use super::super::verdict::Fault;
 use super::monomials::{Monomials, ONE, Terms};
@@ -43,11 +44,17 @@ impl Affine {
     }
 }
 
-/// An affine function that the polynomial does not fall below on the cube, close to it near `reference`.
+/// An affine function that the polynomial does not fall below on the cube, close to it near
+/// `reference`.
 ///
-/// Term by term: a power is replaced by its tangent or by `lambda^n <= lambda`; a product of factors in [0, 1] is at most each of them,
-/// at least 0, and at least their sum less their number plus 1. All roundings are downwards.
-pub(super) fn minorant(terms: &[(u32, i64)], monomials: &Monomials, reference: &[u32]) -> Result<Affine, Fault> {
+/// Term by term: a power is replaced by its tangent or by `lambda^n <= lambda`; a product of
+/// factors in [0, 1] is at most each of them, at least 0, and at least their sum less their number
+/// plus 1. All roundings are downwards.
+pub(super) fn minorant(
+    terms: &[(u32, i64)],
+    monomials: &Monomials,
+    reference: &[u32],
+) -> Result<Affine, Fault> {
     let mut affine = Affine::default();
     let at = |k: usize| reference.get(k).map_or(UNIT / 2, |&t| i128::from(t).min(UNIT));
     for &(number, coefficient) in terms {
@@ -58,15 +65,22 @@ pub(super) fn minorant(terms: &[(u32, i64)], monomials: &Monomials, reference: &
         match (first, second) {
             (None, _) => affine.add_constant(coefficient)?,
             (Some((k, 1)), None) => affine.add_slope(k, coefficient)?,
-            (Some((k, exponent)), None) if coefficient >= 0 => add_tangent(&mut affine, coefficient, k, exponent, at(k))?,
+            (Some((k, exponent)), None) if coefficient >= 0 => {
+                add_tangent(&mut affine, coefficient, k, exponent, at(k))?
+            }
             (Some((k, _)), None) => affine.add_slope(k, coefficient)?,
             (Some((first, _)), Some(_)) if coefficient < 0 => {
-                let lowest = monomials.exponents(number).fold(first, |best, (k, _)| if at(k) < at(best) { k } else { best });
+                let lowest = monomials
+                    .exponents(number)
+                    .fold(first, |best, (k, _)| if at(k) < at(best) { k } else { best });
                 affine.add_slope(lowest, coefficient)?;
             }
             (Some(_), Some(_)) => {
                 let count = monomials.exponents(number).count() as i128;
-                let sum: i128 = monomials.exponents(number).map(|(k, exponent)| power(at(k), exponent, false)).sum();
+                let sum: i128 = monomials
+                    .exponents(number)
+                    .map(|(k, exponent)| power(at(k), exponent, false))
+                    .sum();
                 if sum > (count - 1) * UNIT {
                     for (k, exponent) in monomials.exponents(number) {
                         add_tangent(&mut affine, coefficient, k, exponent, at(k))?;
@@ -80,7 +94,13 @@ pub(super) fn minorant(terms: &[(u32, i64)], monomials: &Monomials, reference: &
 }
 
 /// `coefficient * lambda^n >= coefficient * (n t^(n-1) lambda - (n-1) t^n)`, `coefficient >= 0`.
-fn add_tangent(affine: &mut Affine, coefficient: i128, k: usize, exponent: u32, t: i128) -> Result<(), Fault> {
+fn add_tangent(
+    affine: &mut Affine,
+    coefficient: i128,
+    k: usize,
+    exponent: u32,
+    t: i128,
+) -> Result<(), Fault> {
     if exponent == 1 {
         return affine.add_slope(k, coefficient);
     }
@@ -95,7 +115,9 @@ fn add_tangent(affine: &mut Affine, coefficient: i128, k: usize, exponent: u32, 
 
 /// `t^n` over [`UNIT`], rounded up or down.
 fn power(t: i128, exponent: u32, up: bool) -> i128 {
-    (0..exponent).fold(UNIT, |product, _| if up { -((-product * t) >> REFERENCE_BITS) } else { (product * t) >> REFERENCE_BITS })
+    (0..exponent).fold(UNIT, |product, _| {
+        if up { -((-product * t) >> REFERENCE_BITS) } else { (product * t) >> REFERENCE_BITS }
+    })
 }
 
 /// A number that the polynomial does not fall below on the cube.
@@ -127,22 +149,31 @@ pub(super) fn least(terms: &Terms, monomials: &Monomials, bits: u32) -> Result<i
     }
     let reference = candidate(terms, monomials, &involved, bits);
     let through = minorant(terms, monomials, &reference)?.least()?;
-    let vertex: Vec<u32> = reference.iter().map(|&t| if i128::from(t) * 2 >= UNIT { UNIT as u32 } else { 0 }).collect();
+    let vertex: Vec<u32> = reference
+        .iter()
+        .map(|&t| if i128::from(t) * 2 >= UNIT { UNIT as u32 } else { 0 })
+        .collect();
     Ok(through.max(minorant(terms, monomials, &vertex)?.least()?))
 }
 
-/// The polynomial without terms below `2^-DUST_BITS`, which would only hide what it depends on: a monomial lies between 0 and 1.
+/// The polynomial without terms below `2^-DUST_BITS`, which would only hide what it depends on: a
+/// monomial lies between 0 and 1.
 fn without_dust(terms: &Terms, bits: u32) -> Result<Terms, Fault> {
     let dust = 1i64 << bits.saturating_sub(DUST_BITS);
     let small = |&(number, coefficient): &(u32, i64)| number != ONE && coefficient.abs() < dust;
-    let lost = terms.iter().filter(|term| small(term)).map(|&(_, coefficient)| i128::from(coefficient.min(0))).sum::<i128>();
+    let lost = terms
+        .iter()
+        .filter(|term| small(term))
+        .map(|&(_, coefficient)| i128::from(coefficient.min(0)))
+        .sum::<i128>();
     let constant = terms.iter().find(|term| term.0 == ONE).map_or(0, |term| i128::from(term.1));
     let mut kept: Terms = vec![(ONE, narrow(constant + lost)?)];
     kept.extend(terms.iter().filter(|term| term.0 != ONE && !small(term)));
     Ok(kept)
 }
 
-/// The polynomial with every coordinate that occurs only linearly, and alone, put where its term is least.
+/// The polynomial with every coordinate that occurs only linearly, and alone, put where its term is
+/// least.
 fn without_separable(terms: &Terms, monomials: &Monomials) -> Result<Terms, Fault> {
     let linear = |number: u32| {
         let mut factors = monomials.exponents(number);
@@ -243,18 +274,22 @@ fn least_of_two(q: &Quadratic) -> Result<i64, Fault> {
     Ok(least)
 }
 
-/// The least value of a convex quadratic over the square, from its tangent at about the stationary point; `i64::MAX` when that
-/// point lies outside, where the edges decide.
+/// The least value of a convex quadratic over the square, from its tangent at about the stationary
+/// point; `i64::MAX` when that point lies outside, where the edges decide.
 fn inside(q: &Quadratic) -> Result<i64, Fault> {
     let (x, y) = (q.x, q.y);
-    // The stationary point, from coefficients shortened to 40 bits; being off only weakens the bound.
+    // The stationary point, from coefficients shortened to 40 bits; being off only weakens the
+    // bound.
     let largest = [x.b, y.b, x.a, y.a, q.xy].iter().map(|n| n.unsigned_abs()).max().unwrap_or(0);
     let shift = (128 - largest.leading_zeros()).saturating_sub(40);
     let short = |n: i128| n >> shift;
     let determinant = 4 * short(x.a) * short(y.a) - short(q.xy) * short(q.xy);
     let (px, py) = if determinant > 0 {
         let over = |n: i128| (n << POINT_BITS) / determinant;
-        (over(short(q.xy) * short(y.b) - 2 * short(y.a) * short(x.b)), over(short(q.xy) * short(x.b) - 2 * short(x.a) * short(y.b)))
+        (
+            over(short(q.xy) * short(y.b) - 2 * short(y.a) * short(x.b)),
+            over(short(q.xy) * short(x.b) - 2 * short(x.a) * short(y.b)),
+        )
     } else {
         (1 << (POINT_BITS - 1), 1 << (POINT_BITS - 1))
     };
@@ -262,7 +297,9 @@ fn inside(q: &Quadratic) -> Result<i64, Fault> {
     let value = |a: i128, b: i128| a.checked_mul(b).ok_or(Fault::TooLarge);
     let exact = value(4 * x.a, y.a)? - value(q.xy, q.xy)?;
     let outside = |n: i128| n <= 0 || n >= exact;
-    if outside(value(q.xy, y.b)? - value(2 * y.a, x.b)?) || outside(value(q.xy, x.b)? - value(2 * x.a, y.b)?) {
+    if outside(value(q.xy, y.b)? - value(2 * y.a, x.b)?)
+        || outside(value(q.xy, x.b)? - value(2 * x.a, y.b)?)
+    {
         return Ok(i64::MAX);
     }
     let (px, py) = (px.clamp(0, one), py.clamp(0, one));
@@ -271,11 +308,16 @@ fn inside(q: &Quadratic) -> Result<i64, Fault> {
     let gradient_y = value(y.b, one)? + value(2 * y.a, py)? + value(q.xy, px)?;
     // q >= q(p) + g (z - p) on the square: its least value over z.
     let quadratic_part = {
-        let square = |a: i128, p: i128, r: i128| Ok::<i128, Fault>((value(value(a, p)? >> POINT_BITS, r)?) >> POINT_BITS);
+        let square = |a: i128, p: i128, r: i128| {
+            Ok::<i128, Fault>((value(value(a, p)? >> POINT_BITS, r)?) >> POINT_BITS)
+        };
         square(x.a, px, px)? + square(y.a, py, py)? + square(q.xy, px, py)?
     };
     // Every floor is downwards.
-    let at = x.constant + (value(x.b, px)? >> POINT_BITS) + (value(y.b, py)? >> POINT_BITS) + quadratic_part;
+    let at = x.constant
+        + (value(x.b, px)? >> POINT_BITS)
+        + (value(y.b, py)? >> POINT_BITS)
+        + quadratic_part;
     let fall = |g: i128, p: i128| {
         let room = if g > 0 { p } else { one - p };
         Ok::<i128, Fault>(value((g.abs() >> POINT_BITS) + 1, room)? >> POINT_BITS)
@@ -283,15 +325,23 @@ fn inside(q: &Quadratic) -> Result<i64, Fault> {
     narrow(at - fall(gradient_x, px)? - fall(gradient_y, py)? - 2)
 }
 
-/// A point at which the polynomial is low: the best of a coarse grid, improved one coordinate at a time.
+/// A point at which the polynomial is low: the best of a coarse grid, improved one coordinate at a
+/// time.
 fn candidate(terms: &Terms, monomials: &Monomials, involved: &[usize], bits: u32) -> Vec<u32> {
     let size = involved.iter().copied().max().map_or(0, |k| k + 1);
     let mut point = vec![(UNIT / 2) as u32; size];
-    let steps: &[u32] = &[0, 1 << (REFERENCE_BITS - 2), 1 << (REFERENCE_BITS - 1), 3 << (REFERENCE_BITS - 2), 1 << REFERENCE_BITS];
+    let steps: &[u32] = &[
+        0,
+        1 << (REFERENCE_BITS - 2),
+        1 << (REFERENCE_BITS - 1),
+        3 << (REFERENCE_BITS - 2),
+        1 << REFERENCE_BITS,
+    ];
     let value = |point: &[u32]| -> i128 {
         let term = |&(number, coefficient): &(u32, i64)| {
             monomials.exponents(number).fold(i128::from(coefficient), |product, (k, exponent)| {
-                (0..exponent).fold(product, |product, _| (product * i128::from(point[k])) >> REFERENCE_BITS)
+                (0..exponent)
+                    .fold(product, |product, _| (product * i128::from(point[k])) >> REFERENCE_BITS)
             })
         };
         terms.iter().map(term).sum()
@@ -325,21 +375,35 @@ mod tests {
     fn bounds_are_below_and_close() {
         let mut monomials = Monomials::new(3).expect("small");
         let of = |monomials: &mut Monomials, exponents: &[usize]| {
-            let product = exponents.iter().fold(Monomial::one(), |m, &k| m.times(&Monomial::of(Variable::Aggregate(k as u32))));
+            let product = exponents.iter().fold(Monomial::one(), |m, &k| {
+                m.times(&Monomial::of(Variable::Aggregate(k as u32)))
+            });
             monomials.number(product).expect("small")
         };
-        let shapes: Vec<Vec<usize>> =
-            vec![vec![], vec![0], vec![1], vec![0, 0], vec![1, 1], vec![0, 1], vec![2], vec![2, 2], vec![0, 0, 1]];
+        let shapes: Vec<Vec<usize>> = vec![
+            vec![],
+            vec![0],
+            vec![1],
+            vec![0, 0],
+            vec![1, 1],
+            vec![0, 1],
+            vec![2],
+            vec![2, 2],
+            vec![0, 0, 1],
+        ];
         let numbers: Vec<u32> = shapes.iter().map(|shape| of(&mut monomials, shape)).collect();
         let mut state = 12345u64;
         let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             ((state >> 33) as i64 % 2001) - 1000
         };
         for round in 0..2000 {
             let count = [6, 4, 8, 9][round % 4];
             let scale = 1i64 << 30;
-            let terms: Terms = numbers[..count].iter().map(|&number| (number, next() * scale)).collect();
+            let terms: Terms =
+                numbers[..count].iter().map(|&number| (number, next() * scale)).collect();
             let bound = least(&terms, &monomials, 40).expect("fits");
             let grid = 16i64;
             let mut lowest = i64::MAX;
@@ -351,7 +415,8 @@ mod tests {
                             .iter()
                             .zip(&terms)
                             .map(|(shape, &(_, c))| {
-                                shape.iter().fold(c / scale * 4096, |p, &k| p * point[k]) / grid.pow(shape.len() as u32)
+                                shape.iter().fold(c / scale * 4096, |p, &k| p * point[k])
+                                    / grid.pow(shape.len() as u32)
                             })
                             .sum();
                         lowest = lowest.min(value);

@@ -1,7 +1,8 @@
 //! Rule (M), a tree of boxes of the population's statistics, for games of any class.
 //!
-//! A tree shows `sigma J0 >= sigma VALUE` on every eps-equilibrium: boxes are cut in two, tightened and closed, in preorder, and
-//! memory holds the boxes that are open. What closes a box is one combination of facts ([`leaf`]).
+//! A tree shows `sigma J0 >= sigma VALUE` on every eps-equilibrium: boxes are cut in two, tightened
+//! and closed, in preorder, and memory holds the boxes that are open. What closes a box is one
+//! combination of facts ([`leaf`]).
 
 mod data;
 mod leaf;
@@ -56,21 +57,41 @@ pub(super) fn check_tree<R: BufRead>(
         let line = reader.line();
         let rule = step.as_ref().map_or("end", Step::rule);
         let fail = |fault| Rejection::Step { line, rule, fault };
-        let Some(Step::Lifted(step)) = step else { return Err(fail(Fault::OpenTree { open: tree.open.len() })) };
+        let Some(Step::Lifted(step)) = step else {
+            return Err(fail(Fault::OpenTree { open: tree.open.len() }));
+        };
         tree.step(&step).map_err(fail)?;
     }
     Ok(())
 }
 
 impl Tree {
-    fn new(game: &Reduced, epsilon: &Rational, sigma: bool, value: &Rational, bits: u32) -> Result<Self, Fault> {
+    fn new(
+        game: &Reduced,
+        epsilon: &Rational,
+        sigma: bool,
+        value: &Rational,
+        bits: u32,
+    ) -> Result<Self, Fault> {
         if bits > MOST_TREE_BITS {
             return Err(Fault::TooLarge);
         }
-        let claimed = Claimed { sigma, value: Enclosure::of(value, bits)?, epsilon: Enclosure::of(epsilon, bits)? };
+        let claimed = Claimed {
+            sigma,
+            value: Enclosure::of(value, bits)?,
+            epsilon: Enclosure::of(epsilon, bits)?,
+        };
         let game = BoxGame::new(game, bits)?;
         let open = vec![game.root.clone()];
-        Ok(Tree { game, claimed, policies: Vec::new(), open, narrower: None, current: false, scratch: Scratch::default() })
+        Ok(Tree {
+            game,
+            claimed,
+            policies: Vec::new(),
+            open,
+            narrower: None,
+            current: false,
+            scratch: Scratch::default(),
+        })
     }
 
     fn step(&mut self, step: &LiftedStep) -> Result<(), Fault> {
@@ -85,7 +106,11 @@ impl Tree {
             LiftedStep::Split { statistic, point } => {
                 let region = self.open.last_mut().ok_or(Fault::OutsideTree)?;
                 let count = region.len();
-                let end = region.get_mut(*statistic).ok_or(Fault::Unknown { what: "statistic", index: *statistic, count })?;
+                let end = region.get_mut(*statistic).ok_or(Fault::Unknown {
+                    what: "statistic",
+                    index: *statistic,
+                    count,
+                })?;
                 let (low, high) = *end;
                 let point = (*point).clamp(low, high);
                 *end = (point, high);
@@ -95,9 +120,13 @@ impl Tree {
                 self.changed();
             }
             LiftedStep::Tighten { statistic, upper, bound, multipliers } => {
-                self.show(multipliers, Target::End { statistic: *statistic, upper: *upper, bound: *bound })?;
+                self.show(
+                    multipliers,
+                    Target::End { statistic: *statistic, upper: *upper, bound: *bound },
+                )?;
                 let region = self.open.last().ok_or(Fault::OutsideTree)?;
-                let (low, high) = &mut self.narrower.get_or_insert_with(|| region.clone())[*statistic];
+                let (low, high) =
+                    &mut self.narrower.get_or_insert_with(|| region.clone())[*statistic];
                 if *upper {
                     *high = (*high).min(*bound);
                 } else {
@@ -117,7 +146,11 @@ impl Tree {
                 let region = self.open.last_mut().ok_or(Fault::OutsideTree)?;
                 let count = region.len();
                 for &Ends { statistic, low, high } in claimed {
-                    let end = region.get_mut(statistic).ok_or(Fault::Unknown { what: "statistic", index: statistic, count })?;
+                    let end = region.get_mut(statistic).ok_or(Fault::Unknown {
+                        what: "statistic",
+                        index: statistic,
+                        count,
+                    })?;
                     if let Left::Ends(ends) = &left
                         && (low > ends[statistic].0 || high < ends[statistic].1)
                     {
@@ -167,9 +200,21 @@ impl Tree {
         confine(&self.game, &self.claimed, self.open.last().ok_or(Fault::OutsideTree)?)
     }
 
-    fn show(&mut self, multipliers: &crate::certificate::LiftedMultipliers, target: Target) -> Result<(), Fault> {
+    fn show(
+        &mut self,
+        multipliers: &crate::certificate::LiftedMultipliers,
+        target: Target,
+    ) -> Result<(), Fault> {
         self.here()?;
         let region = self.open.last().ok_or(Fault::OutsideTree)?;
-        show(&mut self.game, region, &self.claimed, &self.policies, multipliers, target, &mut self.scratch)
+        show(
+            &mut self.game,
+            region,
+            &self.claimed,
+            &self.policies,
+            multipliers,
+            target,
+            &mut self.scratch,
+        )
     }
 }

@@ -1,6 +1,8 @@
-//! Monomials in the coordinates `lambda_k` of a box, numbered, and polynomials as lists of numbered terms.
+//! Monomials in the coordinates `lambda_k` of a box, numbered, and polynomials as lists of numbered
+//! terms.
 //!
-//! On the box every monomial lies between 0 and 1. So a coefficient rounded down gives a polynomial that is nowhere greater.
+//! On the box every monomial lies between 0 and 1. So a coefficient rounded down gives a polynomial
+//! that is nowhere greater.
 
 use super::super::verdict::Fault;
 use super::numbers::narrow;
@@ -25,7 +27,8 @@ pub(super) struct Monomials {
 
 impl Monomials {
     pub(super) fn new(statistics: usize) -> Result<Self, Fault> {
-        let mut monomials = Monomials { list: Vec::new(), numbers: BTreeMap::new(), products: Vec::new() };
+        let mut monomials =
+            Monomials { list: Vec::new(), numbers: BTreeMap::new(), products: Vec::new() };
         monomials.number(Monomial::one())?;
         for k in 0..statistics {
             monomials.number(Monomial::of(Variable::Aggregate(k as u32)))?;

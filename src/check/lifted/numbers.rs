@@ -21,7 +21,9 @@ impl Enclosure {
     pub(in crate::check) fn of(value: &Rational, bits: u32) -> Result<Self, Fault> {
         let scaled = value.numerator() * Integer::from(Natural::ONE << bits as usize);
         let denominator = Integer::from(value.denominator().clone());
-        let side = |rounding| i64::try_from(&divide(&scaled, &denominator, rounding)).map_err(|_| Fault::TooLarge);
+        let side = |rounding| {
+            i64::try_from(&divide(&scaled, &denominator, rounding)).map_err(|_| Fault::TooLarge)
+        };
         Ok(Enclosure { low: side(Rounding::Down)?, high: side(Rounding::Up)? })
     }
 
@@ -32,9 +34,14 @@ impl Enclosure {
 
     pub(in crate::check) fn times(self, other: Self, bits: u32) -> Result<Self, Fault> {
         let product = |a: i64, b: i64| i128::from(a) * i128::from(b);
-        let all =
-            [product(self.low, other.low), product(self.low, other.high), product(self.high, other.low), product(self.high, other.high)];
-        let (least, greatest) = all.iter().fold((all[0], all[0]), |(l, h), &p| (l.min(p), h.max(p)));
+        let all = [
+            product(self.low, other.low),
+            product(self.low, other.high),
+            product(self.high, other.low),
+            product(self.high, other.high),
+        ];
+        let (least, greatest) =
+            all.iter().fold((all[0], all[0]), |(l, h), &p| (l.min(p), h.max(p)));
         Ok(Enclosure { low: narrow(least >> bits)?, high: narrow(-((-greatest) >> bits))? })
     }
 

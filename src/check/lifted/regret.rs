@@ -1,7 +1,8 @@
 //! One round of regrets on a box, statement (Z) of docs/certificate.md.
 //!
-//! Backwards, what the values of two states differ by at most, and what the regret of each action is at least; then forwards and backwards
-//! through the stages, where masses can be when all regrets together are at most eps and the leader gets less than is claimed.
+//! Backwards, what the values of two states differ by at most, and what the regret of each action
+//! is at least; then forwards and backwards through the stages, where masses can be when all
+//! regrets together are at most eps and the leader gets less than is claimed.
 
 use super::super::verdict::Fault;
 use super::data::{BoxGame, Region};
@@ -10,7 +11,8 @@ use super::monomials::ONE;
 use super::numbers::{Enclosure, narrow};
 use super::stage_box::{Row, StageBox, Void};
 
-/// Most numbers of a round, most stages, and the largest weight of a mass: within them no sum is out of range, beyond them the rule refuses.
+/// Most numbers of a round, most stages, and the largest weight of a mass: within them no sum is
+/// out of range, beyond them the rule refuses.
 const MOST_WORK: usize = 1 << 24;
 const MOST_STAGES: usize = 1 << 10;
 const LARGEST_WEIGHT: i64 = 1 << 60;
@@ -81,14 +83,16 @@ fn difference(a: &[(u32, Enclosure)], b: &[(u32, Enclosure)]) -> (i128, i128) {
 /// What `v(s) - v(q)` does not exceed, `[s][q]`, at one stage.
 type Above = Vec<Vec<i64>>;
 
-/// The most that `sum of shift * v` can be where the shifts sum to 0, over `2^(2 bits)`: relative to the state for which it is least. `None` when out of range.
+/// The most that `sum of shift * v` can be where the shifts sum to 0, over `2^(2 bits)`: relative
+/// to the state for which it is least. `None` when out of range.
 fn most_gained(shift: &[(usize, i64, i64)], above: &Above) -> Option<i128> {
     let relative_to = |reference: usize| -> Option<i128> {
         let part = |&(place, low, high): &(usize, i64, i64)| {
             if place == reference {
                 return 0;
             }
-            let (least, greatest) = (-i128::from(above[reference][place]), i128::from(above[place][reference]));
+            let (least, greatest) =
+                (-i128::from(above[reference][place]), i128::from(above[place][reference]));
             let (low, high) = (i128::from(low), i128::from(high));
             (low * least).max(low * greatest).max(high * least).max(high * greatest)
         };
@@ -118,21 +122,41 @@ fn least_regrets(game: &BoxGame) -> Result<Vec<Vec<i64>>, Fault> {
             let mut most = difference(stage.reward.of(i), stage.reward.of(j)).1;
             if let Some((successors, table)) = &stage.transition {
                 let mut shift: Vec<(usize, i64, i64)> = Vec::new();
-                for place in successors.of_pair(i).chain(successors.of_pair(j)).map(|entry| successors.state(entry)) {
+                for place in successors
+                    .of_pair(i)
+                    .chain(successors.of_pair(j))
+                    .map(|entry| successors.state(entry))
+                {
                     if shift.iter().any(|&(known, _, _)| known == place) {
                         continue;
                     }
-                    let leading = |pair: usize| successors.of_pair(pair).filter(move |&entry| successors.state(entry) == place);
-                    let (low, high) = match (leading(i).next(), leading(i).nth(1), leading(j).next(), leading(j).nth(1)) {
-                        (Some(of_i), None, Some(of_j), None) => difference(table.of(of_i), table.of(of_j)),
+                    let leading = |pair: usize| {
+                        successors
+                            .of_pair(pair)
+                            .filter(move |&entry| successors.state(entry) == place)
+                    };
+                    let (low, high) = match (
+                        leading(i).next(),
+                        leading(i).nth(1),
+                        leading(j).next(),
+                        leading(j).nth(1),
+                    ) {
+                        (Some(of_i), None, Some(of_j), None) => {
+                            difference(table.of(of_i), table.of(of_j))
+                        }
                         _ => {
                             let ranges = leading(i).map(|entry| difference(table.of(entry), &[]));
-                            let ranges = ranges.chain(leading(j).map(|entry| difference(&[], table.of(entry))));
+                            let ranges = ranges
+                                .chain(leading(j).map(|entry| difference(&[], table.of(entry))));
                             ranges.fold((0, 0), |sum, range| (sum.0 + range.0, sum.1 + range.1))
                         }
                     };
                     // Both probabilities are between 0 and 1.
-                    shift.push((place, narrow(low.clamp(-one, one))?, narrow(high.clamp(-one, one))?));
+                    shift.push((
+                        place,
+                        narrow(low.clamp(-one, one))?,
+                        narrow(high.clamp(-one, one))?,
+                    ));
                 }
                 // Rounded up.
                 most -= (-most_gained(&shift, &above).ok_or(Fault::TooLarge)?) >> bits;
@@ -140,7 +164,11 @@ fn least_regrets(game: &BoxGame) -> Result<Vec<Vec<i64>>, Fault> {
             narrow(most)
         };
         let least = |i: usize, state: usize| -> Result<i64, Fault> {
-            pairs.of_state(state).map(|j| excess(i, j)).reduce(|a, b| Ok(a?.min(b?))).unwrap_or(Err(Fault::Shape))
+            pairs
+                .of_state(state)
+                .map(|j| excess(i, j))
+                .reduce(|a, b| Ok(a?.min(b?)))
+                .unwrap_or(Err(Fault::Shape))
         };
         let mut here = Vec::with_capacity(pairs.states());
         for s in 0..pairs.states() {
@@ -154,7 +182,11 @@ fn least_regrets(game: &BoxGame) -> Result<Vec<Vec<i64>>, Fault> {
             }
             let mut row = vec![0; pairs.states()];
             for (q, value) in row.iter_mut().enumerate().filter(|(q, _)| *q != s) {
-                *value = optimal.iter().map(|&i| least(i, q)).reduce(|a, b| Ok(a?.max(b?))).unwrap_or(Err(Fault::Shape))?;
+                *value = optimal
+                    .iter()
+                    .map(|&i| least(i, q))
+                    .reduce(|a, b| Ok(a?.max(b?)))
+                    .unwrap_or(Err(Fault::Shape))?;
             }
             here.push(row);
         }
@@ -187,14 +219,20 @@ impl Parts {
         self.regret[t] = masses.least(|i| i128::from(weights.regret[i]))?;
         self.leader[t] = masses.least(|i| i128::from(weights.leader[i]))?;
         for (k, low, high) in &weights.statistics {
-            self.statistics[t][*k] = (masses.least(|i| i128::from(low[i]))?, masses.greatest(|i| i128::from(high[i]))?);
+            self.statistics[t][*k] =
+                (masses.least(|i| i128::from(low[i]))?, masses.greatest(|i| i128::from(high[i]))?);
         }
         Ok(())
     }
 
     /// The range of a statistic over all stages, or all but one.
     fn statistic(&self, k: usize, without: Option<usize>) -> (i128, i128) {
-        let parts = self.statistics.iter().enumerate().filter(|(t, _)| Some(*t) != without).map(|(_, stage)| stage[k]);
+        let parts = self
+            .statistics
+            .iter()
+            .enumerate()
+            .filter(|(t, _)| Some(*t) != without)
+            .map(|(_, stage)| stage[k]);
         parts.fold((0, 0), |(low, high), part| (low + part.0, high + part.1))
     }
 }
@@ -207,20 +245,39 @@ fn without(parts: &[i128], t: usize) -> i128 {
     parts.iter().enumerate().filter(|(other, _)| *other != t).map(|(_, part)| part).sum()
 }
 
-fn weights_of(game: &BoxGame, claimed: &Claimed, region: &Region, t: usize, regret: Vec<i64>) -> Result<Weights, Fault> {
+fn weights_of(
+    game: &BoxGame,
+    claimed: &Claimed,
+    region: &Region,
+    t: usize,
+    regret: Vec<i64>,
+) -> Result<Weights, Fault> {
     let stage = &game.stages[t];
     let count = stage.pairs.len();
     let one = 1i64 << game.bits;
     let mut leader = Vec::with_capacity(count);
     for pair in 0..count {
         let terms = stage.leader.of(pair);
-        leader.push(narrow(if claimed.sigma { difference(terms, &[]).0 } else { difference(&[], terms).0 })?);
+        leader.push(narrow(if claimed.sigma {
+            difference(terms, &[]).0
+        } else {
+            difference(&[], terms).0
+        })?);
     }
     let mut statistics: Vec<(usize, Vec<i64>, Vec<i64>)> = Vec::new();
     for k in 0..region.len() {
         if stage.weights.iter().flatten().any(|(own, _)| *own == k) {
-            let of_pair = |pair: usize| stage.weights[pair].iter().find(|(own, _)| *own == k).map_or(Enclosure::default(), |&(_, w)| w);
-            statistics.push((k, (0..count).map(|pair| of_pair(pair).low).collect(), (0..count).map(|pair| of_pair(pair).high).collect()));
+            let of_pair = |pair: usize| {
+                stage.weights[pair]
+                    .iter()
+                    .find(|(own, _)| *own == k)
+                    .map_or(Enclosure::default(), |&(_, w)| w)
+            };
+            statistics.push((
+                k,
+                (0..count).map(|pair| of_pair(pair).low).collect(),
+                (0..count).map(|pair| of_pair(pair).high).collect(),
+            ));
         }
     }
     let mut into = Vec::new();
@@ -237,7 +294,11 @@ fn weights_of(game: &BoxGame, claimed: &Claimed, region: &Region, t: usize, regr
             }
         }
     }
-    let all = statistics.iter().flat_map(|(_, low, high)| low.iter().chain(high)).chain(&regret).chain(&leader);
+    let all = statistics
+        .iter()
+        .flat_map(|(_, low, high)| low.iter().chain(high))
+        .chain(&regret)
+        .chain(&leader);
     if all.into_iter().any(|weight: &i64| weight.unsigned_abs() > LARGEST_WEIGHT as u64) {
         return Err(Fault::TooLarge);
     }
@@ -254,14 +315,22 @@ pub(super) fn confine(game: &BoxGame, claimed: &Claimed, region: &Region) -> Res
 }
 
 /// The ends; `None` when `sigma J0` is nowhere below what is claimed.
-fn round(game: &BoxGame, claimed: &Claimed, region: &Region) -> Result<Option<Vec<(i64, i64)>>, Stop> {
+fn round(
+    game: &BoxGame,
+    claimed: &Claimed,
+    region: &Region,
+) -> Result<Option<Vec<(i64, i64)>>, Stop> {
     let bits = game.bits;
     let mut work = 0usize;
     for stage in &game.stages {
         let count = stage.pairs.len();
-        let longest = |pair: usize| stage.transition.as_ref().map_or(0, |(successors, _)| successors.of_pair(pair).len());
+        let longest = |pair: usize| {
+            stage.transition.as_ref().map_or(0, |(successors, _)| successors.of_pair(pair).len())
+        };
         let most = (0..count).map(longest).max().unwrap_or(0);
-        work = work.saturating_add(count.saturating_mul(count).saturating_mul(most.saturating_mul(most).saturating_add(1)));
+        work = work.saturating_add(
+            count.saturating_mul(count).saturating_mul(most.saturating_mul(most).saturating_add(1)),
+        );
     }
     if work > MOST_WORK || game.stages.len() > MOST_STAGES {
         return Err(Fault::TooLarge.into());
@@ -274,17 +343,28 @@ fn round(game: &BoxGame, claimed: &Claimed, region: &Region) -> Result<Option<Ve
     }
     let mut boxes: Vec<StageBox> = Vec::with_capacity(stages);
     for stage in &game.stages {
-        boxes.push(StageBox::new((0..stage.pairs.states()).map(|s| stage.pairs.of_state(s)).collect(), bits));
+        boxes.push(StageBox::new(
+            (0..stage.pairs.states()).map(|s| stage.pairs.of_state(s)).collect(),
+            bits,
+        ));
     }
     let Some(first) = boxes.first_mut() else { return Err(Fault::Shape.into()) };
     for (s, mass) in game.initial.iter().enumerate() {
         first.set_mass(s, mass.low, mass.high);
     }
-    let payoff = if claimed.sigma { difference(game.payoff.of(0), &[]).0 } else { difference(&[], game.payoff.of(0)).0 };
+    let payoff = if claimed.sigma {
+        difference(game.payoff.of(0), &[]).0
+    } else {
+        difference(&[], game.payoff.of(0)).0
+    };
     let payoff = i128::from(narrow(payoff)?) << bits;
     let value = i128::from(claimed.value.high) << bits;
     let epsilon = i128::from(claimed.epsilon.high) << bits;
-    let mut parts = Parts { regret: vec![0; stages], leader: vec![0; stages], statistics: vec![vec![(0, 0); region.len()]; stages] };
+    let mut parts = Parts {
+        regret: vec![0; stages],
+        leader: vec![0; stages],
+        statistics: vec![vec![(0, 0); region.len()]; stages],
+    };
     for (t, weights) in weights.iter().enumerate() {
         parts.update(t, &mut boxes[t], weights)?;
     }
@@ -293,11 +373,23 @@ fn round(game: &BoxGame, claimed: &Claimed, region: &Region) -> Result<Option<Ve
         let mut rows = Vec::new();
         for (k, low, high) in &own.statistics {
             let (least, greatest) = parts.statistic(*k, Some(t));
-            rows.push(Row { coefficients: high.clone(), side: (i128::from(region[*k].0) << bits) - greatest });
-            rows.push(Row { coefficients: negated(low)?, side: least - (i128::from(region[*k].1) << bits) });
+            rows.push(Row {
+                coefficients: high.clone(),
+                side: (i128::from(region[*k].0) << bits) - greatest,
+            });
+            rows.push(Row {
+                coefficients: negated(low)?,
+                side: least - (i128::from(region[*k].1) << bits),
+            });
         }
-        rows.push(Row { coefficients: negated(&own.regret)?, side: without(&parts.regret, t) - epsilon });
-        rows.push(Row { coefficients: negated(&own.leader)?, side: without(&parts.leader, t) + payoff - value });
+        rows.push(Row {
+            coefficients: negated(&own.regret)?,
+            side: without(&parts.regret, t) - epsilon,
+        });
+        rows.push(Row {
+            coefficients: negated(&own.leader)?,
+            side: without(&parts.leader, t) + payoff - value,
+        });
         for (place, (low, high)) in own.into.iter().enumerate() {
             let (least, greatest) = boxes[t + 1].mass(place);
             rows.push(Row { coefficients: high.clone(), side: i128::from(least) << bits });

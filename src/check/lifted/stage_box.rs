@@ -1,6 +1,8 @@
-//! What a stage's masses may be: bounds of each mass and of each state's mass, which sum to 1, and what a row says about them.
+//! What a stage's masses may be: bounds of each mass and of each state's mass, which sum to 1, and
+//! what a row says about them.
 //!
-//! Masses and coefficients are integers over `2^bits`, their products over `2^(2 bits)`. Bounds are rounded outwards.
+//! Masses and coefficients are integers over `2^bits`, their products over `2^(2 bits)`. Bounds are
+//! rounded outwards.
 
 use std::ops::Range;
 
@@ -40,7 +42,8 @@ pub(super) struct StageBox {
 impl StageBox {
     /// Every mass between 0 and 1.
     pub(super) fn new(pairs: Vec<Range<usize>>, bits: u32) -> Self {
-        let (states, count, one) = (pairs.len(), pairs.last().map_or(0, |range| range.end), 1i64 << bits);
+        let (states, count, one) =
+            (pairs.len(), pairs.last().map_or(0, |range| range.end), 1i64 << bits);
         StageBox {
             one,
             pairs,
@@ -66,7 +69,8 @@ impl StageBox {
 
     /// The least value of `c'd` over the masses within the bounds, over `2^(2 bits)`.
     ///
-    /// A linear programme over a laminar family: mass goes where it is cheapest, first as far as the bounds demand, then until the sum is 1.
+    /// A linear programme over a laminar family: mass goes where it is cheapest, first as far as
+    /// the bounds demand, then until the sum is 1.
     pub(super) fn least(&mut self, c: impl Fn(usize) -> i128) -> Result<i128, Void> {
         let (mut value, mut total) = (0i128, 0i64);
         self.pieces.clear();
@@ -123,8 +127,8 @@ impl StageBox {
 
     /// Narrows the bounds to what a row allows.
     ///
-    /// For any form `e` and any `s > 0` a row says `s e'd >= min (s e - a)'d + side`; the slopes `s` are those by which `a'd` can change
-    /// as mass moves between pairs.
+    /// For any form `e` and any `s > 0` a row says `s e'd >= min (s e - a)'d + side`; the slopes
+    /// `s` are those by which `a'd` can change as mass moves between pairs.
     pub(super) fn apply(&mut self, row: &Row) -> Result<(), Void> {
         let a: Vec<i128> = row.coefficients.iter().map(|&a| i128::from(a)).collect();
         if self.least(|i| a[i])? >= row.side {
@@ -134,7 +138,9 @@ impl StageBox {
             return Err(Void);
         }
         let ends = |range: Range<usize>| {
-            range.fold(None, |known: Option<(i128, i128)>, i| Some(known.map_or((a[i], a[i]), |(l, h)| (l.min(a[i]), h.max(a[i])))))
+            range.fold(None, |known: Option<(i128, i128)>, i| {
+                Some(known.map_or((a[i], a[i]), |(l, h)| (l.min(a[i]), h.max(a[i]))))
+            })
         };
         let Some((least, greatest)) = ends(0..a.len()) else { return Ok(()) };
         for i in 0..a.len() {
@@ -143,12 +149,14 @@ impl StageBox {
             }
             let s = a[i] - least;
             if s > 0 {
-                let bound = (self.least(|j| if j == i { s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
+                let bound = (self.least(|j| if j == i { s - a[j] } else { -a[j] })? + row.side)
+                    .div_euclid(s);
                 self.low[i] = self.low[i].max(saturated(bound));
             }
             let s = greatest - a[i];
             if s > 0 {
-                let bound = -(self.least(|j| if j == i { -s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
+                let bound = -(self.least(|j| if j == i { -s - a[j] } else { -a[j] })? + row.side)
+                    .div_euclid(s);
                 self.high[i] = self.high[i].min(saturated(bound));
             }
         }
@@ -165,13 +173,19 @@ impl StageBox {
             }
             for s in [own_greatest - other_least, own_least - other_greatest] {
                 if s > 0 {
-                    let bound = (self.least(|j| if own.contains(&j) { s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
+                    let bound = (self
+                        .least(|j| if own.contains(&j) { s - a[j] } else { -a[j] })?
+                        + row.side)
+                        .div_euclid(s);
                     self.mass_low[state] = self.mass_low[state].max(saturated(bound));
                 }
             }
             for s in [other_greatest - own_least, other_least - own_greatest] {
                 if s > 0 {
-                    let bound = -(self.least(|j| if own.contains(&j) { -s - a[j] } else { -a[j] })? + row.side).div_euclid(s);
+                    let bound = -(self
+                        .least(|j| if own.contains(&j) { -s - a[j] } else { -a[j] })?
+                        + row.side)
+                        .div_euclid(s);
                     self.mass_high[state] = self.mass_high[state].min(saturated(bound));
                 }
             }
@@ -189,7 +203,8 @@ mod tests {
 
     /// A small generator of pseudo-random numbers.
     fn next(seed: &mut u64) -> i64 {
-        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *seed =
+            seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (*seed >> 33) as i64
     }
 
@@ -232,10 +247,25 @@ mod tests {
                 let at: i128 = a.iter().zip(&d).map(|(a, d)| i128::from(*a) * i128::from(*d)).sum();
                 assert!(stage.least(|i| i128::from(a[i])).expect("not void") <= at);
                 assert!(stage.greatest(|i| i128::from(a[i])).expect("not void") >= at);
-                let before = (stage.low.clone(), stage.high.clone(), stage.mass_low.clone(), stage.mass_high.clone());
+                let before = (
+                    stage.low.clone(),
+                    stage.high.clone(),
+                    stage.mass_low.clone(),
+                    stage.mass_high.clone(),
+                );
                 // A row that the masses satisfy, often just so.
-                stage.apply(&Row { coefficients: a, side: at - i128::from(next(&mut seed) % 4) }).expect("not void");
-                narrowed += usize::from(before != (stage.low.clone(), stage.high.clone(), stage.mass_low.clone(), stage.mass_high.clone()));
+                stage
+                    .apply(&Row { coefficients: a, side: at - i128::from(next(&mut seed) % 4) })
+                    .expect("not void");
+                narrowed += usize::from(
+                    before
+                        != (
+                            stage.low.clone(),
+                            stage.high.clone(),
+                            stage.mass_low.clone(),
+                            stage.mass_high.clone(),
+                        ),
+                );
                 for (i, mass) in d.iter().enumerate() {
                     assert!(stage.low[i] <= *mass && *mass <= stage.high[i]);
                 }
@@ -265,7 +295,10 @@ mod tests {
     fn rows_that_cannot_hold_leave_nothing() {
         let mut stage = StageBox::new(vec![0..1, 1..2], BITS);
         stage.set_mass(0, ONE / 2, ONE);
-        let row = |side: i128| Row { coefficients: vec![ONE, 2 * ONE], side: side * i128::from(ONE) * i128::from(ONE) / 2 };
+        let row = |side: i128| Row {
+            coefficients: vec![ONE, 2 * ONE],
+            side: side * i128::from(ONE) * i128::from(ONE) / 2,
+        };
         assert!(stage.apply(&row(3)).is_ok());
         assert!(matches!(stage.apply(&row(4)), Err(Void)));
     }

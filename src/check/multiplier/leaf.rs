@@ -9,7 +9,8 @@ use crate::certificate::Amount;
 /// Facts per pair.
 pub const FACTS: usize = 3;
 
-/// An affine function of the decision, the followers' values and the leader's, and of which pair is played at a site.
+/// An affine function of the decision, the followers' values and the leader's, and of which pair is
+/// played at a site.
 struct Sum {
     decision: Form,
     value: Vec<Enclosure>,
@@ -29,15 +30,25 @@ struct Flow {
     leader: Form,
 }
 
-/// Shows an upper bound, over `2^bits`, of the value at the decisions of a region whose best multiplier is in it.
+/// Shows an upper bound, over `2^bits`, of the value at the decisions of a region whose best
+/// multiplier is in it.
 ///
 /// # Errors
-/// [`Fault`] when the rule is none, a fact does not hold, or the multipliers have no end and the rule may lose more than epsilon.
-pub fn judge(model: &Model, region: &Region, sites: &[Site], rule: &[Amount], facts: [&[Amount]; 2]) -> Result<i64, Fault> {
+/// [`Fault`] when the rule is none, a fact does not hold, or the multipliers have no end and the
+/// rule may lose more than epsilon.
+pub fn judge(
+    model: &Model,
+    region: &Region,
+    sites: &[Site],
+    rule: &[Amount],
+    facts: [&[Amount]; 2],
+) -> Result<i64, Fault> {
     let flow = flow(model, rule)?;
     let mut bound = greatest(model, region, sites, &flow, (true, region.least), facts[0])?;
     match region.greatest {
-        Some(end) => bound = bound.max(greatest(model, region, sites, &flow, (true, end), facts[1])?),
+        Some(end) => {
+            bound = bound.max(greatest(model, region, sites, &flow, (true, end), facts[1])?)
+        }
         None => {
             let unit = 1i64 << model.bits;
             if greatest(model, region, sites, &flow, (false, unit), facts[1])? > 0 {
@@ -53,7 +64,11 @@ fn flow(model: &Model, rule: &[Amount]) -> Result<Flow, Fault> {
     let unit = 1i64 << model.bits;
     let mut probability = vec![0i64; model.pairs.len()];
     for &(pair, amount) in rule {
-        let own = probability.get_mut(pair).ok_or(Fault::Unknown { what: "pair", index: pair, count: model.pairs.len() })?;
+        let own = probability.get_mut(pair).ok_or(Fault::Unknown {
+            what: "pair",
+            index: pair,
+            count: model.pairs.len(),
+        })?;
         if *own != 0 || amount < 0 || amount > unit {
             return Err(Fault::NotAPolicy);
         }
@@ -71,7 +86,10 @@ fn flow(model: &Model, rule: &[Amount]) -> Result<Flow, Fault> {
     for (site, pairs) in model.sites.iter().enumerate() {
         let mut rest = unit;
         for pair in pairs.clone().filter(|&pair| probability[pair] != 0) {
-            rest = rest.checked_sub(probability[pair]).filter(|&rest| rest >= 0).ok_or(Fault::NotAPolicy)?;
+            rest = rest
+                .checked_sub(probability[pair])
+                .filter(|&rest| rest >= 0)
+                .ok_or(Fault::NotAPolicy)?;
             let mass = arriving[site].times(Enclosure::exact(probability[pair]), model.bits)?;
             flow.mass[pair] = mass;
             add_multiple(&mut flow.reward, mass, &model.pairs[pair].reward, model.bits)?;
@@ -86,7 +104,8 @@ fn flow(model: &Model, rule: &[Amount]) -> Result<Flow, Fault> {
     Ok(flow)
 }
 
-/// The greatest value on the region of the leader's reward (or 0) plus a multiple of `V* - r'd - eps`, with what the facts add.
+/// The greatest value on the region of the leader's reward (or 0) plus a multiple of `V* - r'd -
+/// eps`, with what the facts add.
 fn greatest(
     model: &Model,
     region: &Region,
@@ -105,7 +124,9 @@ fn greatest(
         played: vec![0; model.pairs.len()],
     };
     if objective {
-        for ((own, constant), leader) in sum.decision.iter_mut().zip(&model.constant).zip(&flow.leader) {
+        for ((own, constant), leader) in
+            sum.decision.iter_mut().zip(&model.constant).zip(&flow.leader)
+        {
             *own = constant.plus(*leader)?;
         }
         sum.leader.copy_from_slice(&flow.leaving);
@@ -136,13 +157,22 @@ fn greatest(
 
 impl Sum {
     /// Adds a multiple of what is not negative on the region.
-    fn add_fact(&mut self, model: &Model, sites: &[Site], fact: usize, amount: i64) -> Result<(), Fault> {
+    fn add_fact(
+        &mut self,
+        model: &Model,
+        sites: &[Site],
+        fact: usize,
+        amount: i64,
+    ) -> Result<(), Fault> {
         let bits = model.bits;
         let weight = Enclosure::exact(amount);
         let against = Enclosure::exact(-amount);
         let pair = fact / FACTS;
         if pair >= model.pairs.len() {
-            let side = model.sides.get(fact - FACTS * model.pairs.len()).ok_or(Fault::NotAFact { index: fact })?;
+            let side = model
+                .sides
+                .get(fact - FACTS * model.pairs.len())
+                .ok_or(Fault::NotAFact { index: fact })?;
             return add_multiple(&mut self.decision, weight, side, bits);
         }
         let site = model.site[pair];
@@ -156,7 +186,8 @@ impl Sum {
                 add_multiple(&mut self.decision, against, &own.reward, bits)?;
                 self.follow(model, site, &own.next, against, false)
             }
-            // The value is at most what the pair earns if it is played, and at most the excess more if another one is.
+            // The value is at most what the pair earns if it is played, and at most the excess more
+            // if another one is.
             (1, Some(position)) => {
                 self.value[site] = minus(self.value[site], weight)?;
                 add_multiple(&mut self.decision, weight, &own.reward, bits)?;
@@ -175,7 +206,14 @@ impl Sum {
     }
 
     /// What comes after a pair.
-    fn follow(&mut self, model: &Model, site: usize, next: &[Enclosure], weight: Enclosure, leader: bool) -> Result<(), Fault> {
+    fn follow(
+        &mut self,
+        model: &Model,
+        site: usize,
+        next: &[Enclosure],
+        weight: Enclosure,
+        leader: bool,
+    ) -> Result<(), Fault> {
         let values = if leader { &mut self.leader } else { &mut self.value };
         for (state, law) in next.iter().enumerate() {
             let own = values.get_mut(model.following(site, state)).ok_or(Fault::Shape)?;
@@ -185,7 +223,13 @@ impl Sum {
     }
 
     /// `amount * excess * (1 - played)`, not less.
-    fn unless_played(&mut self, pair: usize, amount: i64, excess: i64, bits: u32) -> Result<(), Fault> {
+    fn unless_played(
+        &mut self,
+        pair: usize,
+        amount: i64,
+        excess: i64,
+        bits: u32,
+    ) -> Result<(), Fault> {
         let most = Enclosure::exact(amount).times(Enclosure::exact(excess), bits)?.high;
         self.decision[0] = self.decision[0].plus(Enclosure::exact(most))?;
         self.played[pair] = self.played[pair].checked_sub(most).ok_or(Fault::TooLarge)?;

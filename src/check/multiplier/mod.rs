@@ -1,4 +1,5 @@
-//! Leader rule (A) of docs/certificate.md: a tree over decisions, the multiplier of the equilibrium row, and which actions are best responses.
+//! Leader rule (A) of docs/certificate.md: a tree over decisions, the multiplier of the equilibrium
+//! row, and which actions are best responses.
 
 mod leaf;
 mod model;
@@ -18,8 +19,14 @@ use std::io::BufRead;
 /// Most sites that open regions may have together.
 const MOST_OPEN: usize = 1 << 24;
 
-/// Checks a tree that has just been opened, to its last leaf: an upper bound of `sup_u` of the leader's reward at the worst equilibrium.
-pub(super) fn check_tree<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim: &Claim, bits: u32) -> Result<Rational, Rejection> {
+/// Checks a tree that has just been opened, to its last leaf: an upper bound of `sup_u` of the
+/// leader's reward at the worst equilibrium.
+pub(super) fn check_tree<R: BufRead>(
+    reader: &mut Reader<R>,
+    game: &Game,
+    claim: &Claim,
+    bits: u32,
+) -> Result<Rational, Rejection> {
     let opening = reader.line();
     let at_opening = |fault| Rejection::Step { line: opening, rule: "multiplier-tree", fault };
     if claim.selection != Selection::Pessimistic {
@@ -34,7 +41,9 @@ pub(super) fn check_tree<R: BufRead>(reader: &mut Reader<R>, game: &Game, claim:
         let line = reader.line();
         let rule = step.as_ref().map_or("end", Step::rule);
         let fail = |fault| Rejection::Step { line, rule, fault };
-        let Some(Step::Multiplier(step)) = step else { return Err(fail(Fault::OpenTree { open: open.len() + 1 })) };
+        let Some(Step::Multiplier(step)) = step else {
+            return Err(fail(Fault::OpenTree { open: open.len() + 1 }));
+        };
         match &step {
             MultiplierStep::Leaf { rule, facts: [low, high] } => {
                 let sites = region.sites(&model).map_err(fail)?;
@@ -61,7 +70,8 @@ pub fn number(amount: i64, bits: u32) -> Rational {
     Rational::from_parts(Integer::from(amount), Natural::ONE << bits as usize)
 }
 
-/// The parts that may have decisions; where that is none, the first one as it is, so that there is something to read.
+/// The parts that may have decisions; where that is none, the first one as it is, so that there is
+/// something to read.
 fn narrowed(model: &Model, parts: Vec<Region>) -> Result<Vec<Region>, Fault> {
     let first = parts.first().cloned();
     let mut left = Vec::with_capacity(parts.len());
@@ -74,7 +84,8 @@ fn narrowed(model: &Model, parts: Vec<Region>) -> Result<Vec<Region>, Fault> {
     Ok(left)
 }
 
-/// The parts into which a step divides a region, in their order; those without decisions are left out.
+/// The parts into which a step divides a region, in their order; those without decisions are left
+/// out.
 ///
 /// # Errors
 /// [`Fault`] when the step divides nothing.
@@ -82,17 +93,27 @@ pub fn parts(model: &Model, region: &Region, step: &MultiplierStep) -> Result<Ve
     match *step {
         MultiplierStep::Split(at) => Ok(region.split(at).into()),
         MultiplierStep::Coordinate(index, at) => {
-            let halves = region.cut(index, at).ok_or(Fault::Unknown { what: "free parameter", index, count: model.dimension() })?;
+            let halves = region.cut(index, at).ok_or(Fault::Unknown {
+                what: "free parameter",
+                index,
+                count: model.dimension(),
+            })?;
             narrowed(model, halves.into())
         }
         MultiplierStep::Action(stage, state) => {
-            let site = stage.checked_mul(model.states()).and_then(|first| first.checked_add(state)).filter(|_| state < model.states());
+            let site = stage
+                .checked_mul(model.states())
+                .and_then(|first| first.checked_add(state))
+                .filter(|_| state < model.states());
             let site = site.filter(|&site| site < model.sites().len()).ok_or(Fault::Shape)?;
             if region.chosen[site].is_some() {
                 return Err(Fault::Assumed);
             }
             let known = region.sites(model)?;
-            narrowed(model, known[site].active.iter().map(|&pair| region.with(site, pair)).collect())
+            narrowed(
+                model,
+                known[site].active.iter().map(|&pair| region.with(site, pair)).collect(),
+            )
         }
         MultiplierStep::Open(_) | MultiplierStep::Leaf { .. } => Err(Fault::Shape),
     }

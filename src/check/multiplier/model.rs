@@ -1,4 +1,5 @@
-//! A game whose transitions are constants and whose rewards are affine in the decision, in fixed point.
+//! A game whose transitions are constants and whose rewards are affine in the decision, in fixed
+//! point.
 
 use super::super::lifted::numbers::{Enclosure, narrow};
 use super::super::verdict::Fault;
@@ -29,7 +30,8 @@ pub struct Pair {
     pub next: Vec<Enclosure>,
 }
 
-/// The game; a *site* is a state at a stage, sites and pairs are numbered stage by stage and state by state.
+/// The game; a *site* is a state at a stage, sites and pairs are numbered stage by stage and state
+/// by state.
 #[derive(Debug, Clone)]
 pub struct Model {
     pub(super) bits: u32,
@@ -55,8 +57,14 @@ impl Model {
     /// The model of `game`, whose decisions are those of `space`.
     ///
     /// # Errors
-    /// [`Fault::NotAffineInDecision`] when the game is another one, [`Fault::TooLarge`] when numbers or sizes are too large.
-    pub fn new(game: &Game, space: &Space<'_>, epsilon: &Rational, bits: u32) -> Result<Self, Fault> {
+    /// [`Fault::NotAffineInDecision`] when the game is another one, [`Fault::TooLarge`] when
+    /// numbers or sizes are too large.
+    pub fn new(
+        game: &Game,
+        space: &Space<'_>,
+        epsilon: &Rational,
+        bits: u32,
+    ) -> Result<Self, Fault> {
         if bits > MOST_BITS {
             return Err(Fault::TooLarge);
         }
@@ -67,28 +75,41 @@ impl Model {
         if numbers.is_none_or(|numbers| numbers > MOST_NUMBERS) {
             return Err(Fault::TooLarge);
         }
-        let all_states = game.stages.iter().flat_map(|stage| (0..stage.pairs.states()).map(|state| stage.pairs.of_state(state).len()));
-        let comparisons = all_states.fold(0usize, |sum, actions| sum.saturating_add(actions.saturating_mul(actions)));
+        let all_states = game.stages.iter().flat_map(|stage| {
+            (0..stage.pairs.states()).map(|state| stage.pairs.of_state(state).len())
+        });
+        let comparisons = all_states
+            .fold(0usize, |sum, actions| sum.saturating_add(actions.saturating_mul(actions)));
         if comparisons.saturating_mul(states + width) > MOST_PRODUCTS {
             return Err(Fault::TooLarge);
         }
         let reader = Reader { space, width };
         let (constant, per_aggregate) = reader.payoff(game)?;
-        let form = |exact: &[Rational]| exact.iter().map(|value| Enclosure::of(value, bits)).collect::<Result<Form, Fault>>();
-        let (mut pairs, mut sites, mut site) = (Vec::with_capacity(count), Vec::new(), Vec::with_capacity(count));
+        let form = |exact: &[Rational]| {
+            exact.iter().map(|value| Enclosure::of(value, bits)).collect::<Result<Form, Fault>>()
+        };
+        let (mut pairs, mut sites, mut site) =
+            (Vec::with_capacity(count), Vec::new(), Vec::with_capacity(count));
         for (t, stage) in game.stages.iter().enumerate() {
             let reward = reader.columns(&stage.reward)?;
             let mut leader = reader.columns(&stage.leader_reward)?;
-            for (aggregate, weight) in game.aggregates.iter().zip(&per_aggregate).filter(|(aggregate, _)| aggregate.stage == t) {
+            for (aggregate, weight) in game
+                .aggregates
+                .iter()
+                .zip(&per_aggregate)
+                .filter(|(aggregate, _)| aggregate.stage == t)
+            {
                 for (state, action, share) in &aggregate.weights {
-                    let pair = stage.pairs.find(*state as usize, *action as usize).ok_or(Fault::Shape)?;
+                    let pair =
+                        stage.pairs.find(*state as usize, *action as usize).ok_or(Fault::Shape)?;
                     let row = leader.get_mut(pair).ok_or(Fault::Shape)?;
                     row.iter_mut().zip(weight).for_each(|(own, weight)| *own += share * weight);
                 }
             }
             let laws = match &stage.transition {
                 Some(transition) => {
-                    let constants = transition.probability.as_constants().ok_or(Fault::NotAffineInDecision)?;
+                    let constants =
+                        transition.probability.as_constants().ok_or(Fault::NotAffineInDecision)?;
                     Some((&transition.successors, constants))
                 }
                 None => None,
@@ -101,22 +122,33 @@ impl Model {
                 }
                 sites.push(base + own.start..base + own.end);
                 for pair in own {
-                    let mut next = vec![Enclosure::exact(0); if laws.is_some() { states } else { 0 }];
+                    let mut next =
+                        vec![Enclosure::exact(0); if laws.is_some() { states } else { 0 }];
                     if let Some((successors, probability)) = &laws {
                         for entry in successors.of_pair(pair) {
-                            let place = next.get_mut(successors.state(entry)).ok_or(Fault::Shape)?;
+                            let place =
+                                next.get_mut(successors.state(entry)).ok_or(Fault::Shape)?;
                             *place = place.plus(Enclosure::of(&probability.get(entry), bits)?)?;
                         }
                     }
                     site.push(sites.len() - 1);
-                    pairs.push(Pair { action: stage.pairs.action(pair), reward: form(&reward[pair])?, leader: form(&leader[pair])?, next });
+                    pairs.push(Pair {
+                        action: stage.pairs.action(pair),
+                        reward: form(&reward[pair])?,
+                        leader: form(&leader[pair])?,
+                        next,
+                    });
                 }
             }
             if stage.pairs.states() != states || (laws.is_none() && t + 1 < game.stages.len()) {
                 return Err(Fault::Shape);
             }
         }
-        let initial = game.initial.iter().map(|value| Enclosure::of(value, bits)).collect::<Result<Vec<_>, _>>()?;
+        let initial = game
+            .initial
+            .iter()
+            .map(|value| Enclosure::of(value, bits))
+            .collect::<Result<Vec<_>, _>>()?;
         let sides = reader.sides().iter().map(|side| form(side)).collect::<Result<Vec<_>, _>>()?;
         let polytope = space.polytope();
         let end = |side: &[Rational], upper: bool| {
@@ -131,7 +163,19 @@ impl Model {
             return Err(Fault::Shape);
         }
         let epsilon = Enclosure::of(epsilon, bits)?;
-        Ok(Model { bits, states, pairs, sites, site, initial, constant: form(&constant)?, epsilon, sides, low, high })
+        Ok(Model {
+            bits,
+            states,
+            pairs,
+            sites,
+            site,
+            initial,
+            constant: form(&constant)?,
+            epsilon,
+            sides,
+            low,
+            high,
+        })
     }
 
     /// Fractional bits of all numbers.
@@ -189,7 +233,12 @@ impl Model {
     }
 
     /// The range of a form over a box of the free parameters.
-    pub(super) fn range(&self, form: &[Enclosure], low: &[i64], high: &[i64]) -> Result<Enclosure, Fault> {
+    pub(super) fn range(
+        &self,
+        form: &[Enclosure],
+        low: &[i64],
+        high: &[i64],
+    ) -> Result<Enclosure, Fault> {
         let mut sum = form.first().copied().unwrap_or_default();
         for ((coefficient, &low), &high) in form.iter().skip(1).zip(low).zip(high) {
             sum = sum.plus(coefficient.times(Enclosure { low, high }, self.bits)?)?;
@@ -205,7 +254,12 @@ pub(super) fn minus(a: Enclosure, b: Enclosure) -> Result<Enclosure, Fault> {
 }
 
 /// `sum += factor * form`
-pub(super) fn add_multiple(sum: &mut [Enclosure], factor: Enclosure, form: &[Enclosure], bits: u32) -> Result<(), Fault> {
+pub(super) fn add_multiple(
+    sum: &mut [Enclosure],
+    factor: Enclosure,
+    form: &[Enclosure],
+    bits: u32,
+) -> Result<(), Fault> {
     for (own, value) in sum.iter_mut().zip(form) {
         *own = own.plus(factor.times(*value, bits)?)?;
     }
@@ -229,9 +283,13 @@ impl Reader<'_> {
         match monomial {
             [] => form[0] = Rational::ONE,
             [(Variable::Parameter(j), 1)] => {
-                let (constant, coefficients) = self.space.affine().get(*j as usize).ok_or(Fault::Shape)?;
+                let (constant, coefficients) =
+                    self.space.affine().get(*j as usize).ok_or(Fault::Shape)?;
                 form[0] = constant.clone();
-                form.iter_mut().skip(1).zip(coefficients).for_each(|(own, value)| *own = value.clone());
+                form.iter_mut()
+                    .skip(1)
+                    .zip(coefficients)
+                    .for_each(|(own, value)| *own = value.clone());
             }
             _ => return Err(Fault::NotAffineInDecision),
         }
@@ -272,23 +330,32 @@ impl Reader<'_> {
         let polytope = self.space.polytope();
         let mut sides = Vec::new();
         let mut side = |form: &[Rational], negated: bool, offset: &Rational| {
-            let mut side: Vec<Rational> = form.iter().map(|value| if negated { -value.clone() } else { value.clone() }).collect();
+            let mut side: Vec<Rational> = form
+                .iter()
+                .map(|value| if negated { -value.clone() } else { value.clone() })
+                .collect();
             side[0] += if negated { offset.clone() } else { -offset.clone() };
             sides.push(side);
         };
         let form = |(constant, coefficients): &(Rational, Vec<Rational>)| {
             std::iter::once(constant).chain(coefficients).cloned().collect::<Vec<Rational>>()
         };
-        for (j, affine) in self.space.affine().iter().enumerate().filter(|(j, _)| !self.space.free().contains(j)) {
+        for (j, affine) in
+            self.space.affine().iter().enumerate().filter(|(j, _)| !self.space.free().contains(j))
+        {
             if affine.1.iter().any(|coefficient| !coefficient.is_zero()) {
                 side(&form(affine), false, &polytope.lower[j]);
                 side(&form(affine), true, &polytope.upper[j]);
             }
         }
-        for constraint in polytope.constraints.iter().filter(|constraint| constraint.relation != Relation::Equal) {
+        for constraint in
+            polytope.constraints.iter().filter(|constraint| constraint.relation != Relation::Equal)
+        {
             let mut sum = self.nothing();
             for (coefficient, affine) in constraint.coefficients.iter().zip(self.space.affine()) {
-                sum.iter_mut().zip(form(affine)).for_each(|(own, value)| *own += coefficient * value);
+                sum.iter_mut()
+                    .zip(form(affine))
+                    .for_each(|(own, value)| *own += coefficient * value);
             }
             side(&sum, constraint.relation == Relation::AtMost, &constraint.right_side);
         }
@@ -302,7 +369,9 @@ fn split(monomial: &Monomial) -> (Vec<usize>, Vec<(Variable, u32)>) {
     let mut rest = Vec::new();
     for &(variable, exponent) in monomial.factors() {
         match variable {
-            Variable::Aggregate(k) => seen.extend(std::iter::repeat_n(k as usize, exponent.min(2) as usize)),
+            Variable::Aggregate(k) => {
+                seen.extend(std::iter::repeat_n(k as usize, exponent.min(2) as usize))
+            }
             Variable::Parameter(_) => rest.push((variable, exponent)),
         }
     }

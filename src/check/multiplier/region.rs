@@ -22,10 +22,12 @@ pub struct Region {
     pub high: Vec<i64>,
 }
 
-/// What a region knows of one site: the followers' value `v`, and what the leader earns, `w`, while they follow a best response that plays chosen pairs.
+/// What a region knows of one site: the followers' value `v`, and what the leader earns, `w`, while
+/// they follow a best response that plays chosen pairs.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
-    /// Pairs one of which is optimal everywhere on the region, and played; a single one where it is chosen or dominates.
+    /// Pairs one of which is optimal everywhere on the region, and played; a single one where it is
+    /// chosen or dominates.
     pub active: Vec<usize>,
     /// Per active pair how much `v` may exceed what the pair earns.
     pub excess: Vec<i64>,
@@ -48,7 +50,13 @@ impl Region {
     /// All decisions, all multipliers.
     #[must_use]
     pub fn all(model: &Model) -> Self {
-        Region { least: 0, greatest: None, chosen: vec![None; model.sites.len()], low: model.low.clone(), high: model.high.clone() }
+        Region {
+            least: 0,
+            greatest: None,
+            chosen: vec![None; model.sites.len()],
+            low: model.low.clone(),
+            high: model.high.clone(),
+        }
     }
 
     /// What is known of each site.
@@ -68,7 +76,8 @@ impl Region {
             let mut own = Vec::with_capacity(model.states);
             for state in 0..model.states {
                 let position = stage * model.states + state;
-                let (site, value, leader) = self.site(model, position, later.as_deref().unwrap_or(&[]), noted)?;
+                let (site, value, leader) =
+                    self.site(model, position, later.as_deref().unwrap_or(&[]), noted)?;
                 sites[position] = site;
                 own.push((value, leader));
             }
@@ -88,30 +97,55 @@ impl Region {
         let bits = model.bits;
         let earned: Vec<Around> = pairs
             .clone()
-            .map(|pair| around(&model.pairs[pair].reward, &model.pairs[pair].next, later, false, bits))
+            .map(|pair| {
+                around(&model.pairs[pair].reward, &model.pairs[pair].next, later, false, bits)
+            })
             .collect::<Result<_, _>>()?;
         let given: Vec<Around> = pairs
             .clone()
-            .map(|pair| around(&model.pairs[pair].leader, &model.pairs[pair].next, later, true, bits))
+            .map(|pair| {
+                around(&model.pairs[pair].leader, &model.pairs[pair].next, later, true, bits)
+            })
             .collect::<Result<_, _>>()?;
         let first = pairs.start;
-        let close = |value: Around, leader: Around, active: Vec<usize>, excess: Vec<i64>, leader_excess: Vec<i64>| {
-            let range = |around: &Around| model.range(&around.form, &self.low, &self.high)?.plus(around.rest);
-            let site = Site { active, excess, leader_excess, value: range(&value)?, leader: range(&leader)? };
+        let close = |value: Around,
+                     leader: Around,
+                     active: Vec<usize>,
+                     excess: Vec<i64>,
+                     leader_excess: Vec<i64>| {
+            let range = |around: &Around| {
+                model.range(&around.form, &self.low, &self.high)?.plus(around.rest)
+            };
+            let site = Site {
+                active,
+                excess,
+                leader_excess,
+                value: range(&value)?,
+                leader: range(&leader)?,
+            };
             Ok((site, value, leader))
         };
         if let Some(pair) = self.chosen[position] {
-            let own = pair.checked_sub(first).filter(|&own| own < earned.len()).ok_or(Fault::Shape)?;
+            let own =
+                pair.checked_sub(first).filter(|&own| own < earned.len()).ok_or(Fault::Shape)?;
             for other in (0..earned.len()).filter(|&other| other != own) {
-                noted(gap(model, (&earned[own].form, pair), (&earned[other].form, first + other), later, false)?);
+                noted(gap(
+                    model,
+                    (&earned[own].form, pair),
+                    (&earned[other].form, first + other),
+                    later,
+                    false,
+                )?);
             }
             return close(earned[own].clone(), given[own].clone(), vec![pair], vec![0], vec![0]);
         }
         // The pair that earns most at the middle of the box stands for all.
-        let reference = (0..earned.len()).max_by_key(|&own| self.middle(model, &earned[own].form)).unwrap_or(0);
+        let reference =
+            (0..earned.len()).max_by_key(|&own| self.middle(model, &earned[own].form)).unwrap_or(0);
         let difference = |a: usize, b: usize, leader: bool| {
             let side = if leader { &given } else { &earned };
-            let gap = gap(model, (&side[a].form, first + a), (&side[b].form, first + b), later, leader)?;
+            let gap =
+                gap(model, (&side[a].form, first + a), (&side[b].form, first + b), later, leader)?;
             model.range(&gap.form, &self.low, &self.high)?.plus(gap.rest)
         };
         let count = earned.len();
@@ -127,9 +161,19 @@ impl Region {
             left[a] = !(0..count).any(|b| b != a && left[b] && ahead[a][b].high <= 0);
         }
         let active: Vec<usize> = (0..count).filter(|&a| left[a]).collect();
-        let reference = if left[reference] { reference } else { active.first().copied().ok_or(Fault::Shape)? };
+        let reference = if left[reference] {
+            reference
+        } else {
+            active.first().copied().ok_or(Fault::Shape)?
+        };
         if let [only] = active.as_slice() {
-            return close(earned[*only].clone(), given[*only].clone(), vec![first + only], vec![0], vec![0]);
+            return close(
+                earned[*only].clone(),
+                given[*only].clone(),
+                vec![first + only],
+                vec![0],
+                vec![0],
+            );
         }
         let mut excess = Vec::with_capacity(active.len());
         let mut leader_excess = Vec::with_capacity(active.len());
@@ -142,7 +186,8 @@ impl Region {
                 let gap = difference(b, a, true)?;
                 leader_most = leader_most.max(gap.high);
                 if a == reference {
-                    spread = Enclosure { low: spread.low.min(gap.low), high: spread.high.max(gap.high) };
+                    spread =
+                        Enclosure { low: spread.low.min(gap.low), high: spread.high.max(gap.high) };
                 }
             }
             if a == reference {
@@ -166,14 +211,18 @@ impl Region {
         sum
     }
 
-    /// The region with its box narrowed to where the chosen pairs can be optimal and the decisions are, as far as one fact at a time tells;
-    /// `None` where there is no such decision.
+    /// The region with its box narrowed to where the chosen pairs can be optimal and the decisions
+    /// are, as far as one fact at a time tells; `None` where there is no such decision.
     ///
     /// # Errors
     /// [`Fault::TooLarge`] when numbers do not fit.
     pub fn narrowed(mut self, model: &Model) -> Result<Option<Self>, Fault> {
         for _ in 0..ROUNDS {
-            let mut facts: Vec<Around> = model.sides.iter().map(|side| Around { form: side.clone(), rest: Enclosure::default() }).collect();
+            let mut facts: Vec<Around> = model
+                .sides
+                .iter()
+                .map(|side| Around { form: side.clone(), rest: Enclosure::default() })
+                .collect();
             self.walk(model, &mut |fact| facts.push(fact))?;
             let before = (self.low.clone(), self.high.clone());
             for fact in &facts {
@@ -195,7 +244,9 @@ impl Region {
             .iter()
             .skip(1)
             .zip(self.low.iter().zip(&self.high))
-            .map(|(coefficient, (&low, &high))| Ok(coefficient.times(Enclosure { low, high }, model.bits)?.high))
+            .map(|(coefficient, (&low, &high))| {
+                Ok(coefficient.times(Enclosure { low, high }, model.bits)?.high)
+            })
             .collect::<Result<_, Fault>>()?;
         let constant = fact.form.first().copied().unwrap_or_default().plus(fact.rest)?.high;
         let greatest = terms.iter().fold(i128::from(constant), |sum, &term| sum + i128::from(term));
@@ -205,14 +256,21 @@ impl Region {
         for (k, (coefficient, &term)) in fact.form.iter().skip(1).zip(&terms).enumerate() {
             // The term has to make up for what the others lack: `coefficient * u >= -others`.
             let others = greatest - i128::from(term);
-            let needed = others.checked_neg().and_then(|needed| needed.checked_mul(1 << model.bits)).ok_or(Fault::TooLarge)?;
-            let (Some(low), Some(high)) = (self.low.get_mut(k), self.high.get_mut(k)) else { return Err(Fault::Shape) };
+            let needed = others
+                .checked_neg()
+                .and_then(|needed| needed.checked_mul(1 << model.bits))
+                .ok_or(Fault::TooLarge)?;
+            let (Some(low), Some(high)) = (self.low.get_mut(k), self.high.get_mut(k)) else {
+                return Err(Fault::Shape);
+            };
             if coefficient.low > 0 {
-                let divisor = i128::from(if others <= 0 { coefficient.high } else { coefficient.low });
+                let divisor =
+                    i128::from(if others <= 0 { coefficient.high } else { coefficient.low });
                 let least = needed.div_euclid(divisor);
                 *low = (*low).max(i64::try_from(least).unwrap_or(*low));
             } else if coefficient.high < 0 {
-                let divisor = -i128::from(if others <= 0 { coefficient.low } else { coefficient.high });
+                let divisor =
+                    -i128::from(if others <= 0 { coefficient.low } else { coefficient.high });
                 let most = -needed.div_euclid(divisor);
                 *high = (*high).min(i64::try_from(most).unwrap_or(*high));
             }
@@ -241,10 +299,14 @@ impl Region {
         part
     }
 
-    /// The two parts with a free parameter at most and at least `at`; `None` for an unknown parameter.
+    /// The two parts with a free parameter at most and at least `at`; `None` for an unknown
+    /// parameter.
     #[must_use]
     pub fn cut(&self, parameter: usize, at: i64) -> Option<[Region; 2]> {
-        let at = at.clamp(*self.low.get(parameter)?, (*self.high.get(parameter)?).max(*self.low.get(parameter)?));
+        let at = at.clamp(
+            *self.low.get(parameter)?,
+            (*self.high.get(parameter)?).max(*self.low.get(parameter)?),
+        );
         let (mut below, mut above) = (self.clone(), self.clone());
         below.high[parameter] = at;
         above.low[parameter] = at;
@@ -260,16 +322,27 @@ fn gap(
     later: &[(Around, Around)],
     leader: bool,
 ) -> Result<Around, Fault> {
-    let form = form.iter().zip(other_form).map(|(a, b)| minus(*a, *b)).collect::<Result<Form, Fault>>()?;
+    let form =
+        form.iter().zip(other_form).map(|(a, b)| minus(*a, *b)).collect::<Result<Form, Fault>>()?;
     let mut rest = Enclosure::default();
-    for ((p, q), (value, given)) in model.pairs[pair].next.iter().zip(&model.pairs[other].next).zip(later) {
-        rest = rest.plus(minus(*p, *q)?.times(if leader { given.rest } else { value.rest }, model.bits)?)?;
+    for ((p, q), (value, given)) in
+        model.pairs[pair].next.iter().zip(&model.pairs[other].next).zip(later)
+    {
+        rest = rest.plus(
+            minus(*p, *q)?.times(if leader { given.rest } else { value.rest }, model.bits)?,
+        )?;
     }
     Ok(Around { form, rest })
 }
 
 /// What a pair brings, with what follows; `rest` is a sum of products of probabilities and rests.
-fn around(own: &[Enclosure], next: &[Enclosure], later: &[(Around, Around)], leader: bool, bits: u32) -> Result<Around, Fault> {
+fn around(
+    own: &[Enclosure],
+    next: &[Enclosure],
+    later: &[(Around, Around)],
+    leader: bool,
+    bits: u32,
+) -> Result<Around, Fault> {
     let mut form = own.to_vec();
     let mut rest = Enclosure::default();
     for (probability, (value, given)) in next.iter().zip(later) {

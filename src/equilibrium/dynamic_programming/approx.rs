@@ -4,7 +4,8 @@ use crate::exact::{Numerators, Rational, Scaled, to_approx};
 use crate::game::{Numbers, Pairs, Policy, StagePolicy, Successors};
 use std::sync::{Arc, Mutex};
 
-/// Binary64 copies of transition probabilities, shared by the decisions whose transitions are the same.
+/// Binary64 copies of transition probabilities, shared by the decisions whose transitions are the
+/// same.
 #[derive(Debug, Default)]
 pub struct ApproxCache {
     known: Mutex<Vec<Copied>>,
@@ -15,7 +16,8 @@ type Copied = (Arc<Scaled>, Arc<Vec<f64>>);
 
 impl ApproxCache {
     fn get(&self, exact: &Arc<Scaled>) -> Arc<Vec<f64>> {
-        // A poisoned lock only means that another thread stopped while copying numbers: the list is still good.
+        // A poisoned lock only means that another thread stopped while copying numbers: the list is
+        // still good.
         let mut known = self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((_, copy)) = known.iter().find(|(key, _)| Arc::ptr_eq(key, exact)) {
             return Arc::clone(copy);
@@ -86,9 +88,15 @@ impl ApproxNumbers {
             .iter()
             .map(|stage| ApproxStage {
                 pairs: Arc::clone(&stage.pairs),
-                cost_approx: approximate(&stage.leader).into_iter().map(|c| c * sigma_approx).collect(),
+                cost_approx: approximate(&stage.leader)
+                    .into_iter()
+                    .map(|c| c * sigma_approx)
+                    .collect(),
                 reward_approx: approximate(&stage.reward),
-                transition: stage.transition.as_ref().map(|(successors, p)| (Arc::clone(successors), cache.get(p))),
+                transition: stage
+                    .transition
+                    .as_ref()
+                    .map(|(successors, p)| (Arc::clone(successors), cache.get(p))),
             })
             .collect();
         ApproxNumbers { initial_approx: approximate(&numbers.initial), stages }
@@ -103,11 +111,15 @@ impl ApproxNumbers {
                 return None;
             }
             let (values, pairs) = match preference {
-                Preference::Lagrangian(lambda) => stage.induct(&next, |[c, r], [best_c, best_r]| {
-                    let (score, best) = (c - lambda * r, best_c - lambda * best_r);
-                    score < best || (score == best && r > best_r)
+                Preference::Lagrangian(lambda) => {
+                    stage.induct(&next, |[c, r], [best_c, best_r]| {
+                        let (score, best) = (c - lambda * r, best_c - lambda * best_r);
+                        score < best || (score == best && r > best_r)
+                    })
+                }
+                Preference::Reward => stage.induct(&next, |[c, r], [best_c, best_r]| {
+                    r > best_r || (r == best_r && c < best_c)
                 }),
-                Preference::Reward => stage.induct(&next, |[c, r], [best_c, best_r]| r > best_r || (r == best_r && c < best_c)),
             };
             chosen.push(pairs);
             next = values;
@@ -124,7 +136,11 @@ impl ApproxNumbers {
             .stages
             .iter()
             .zip(&point.pairs)
-            .map(|(stage, pairs)| StagePolicy::Pure(pairs.iter().map(|&pair| stage.pairs.action(pair as usize) as u32).collect()))
+            .map(|(stage, pairs)| {
+                StagePolicy::Pure(
+                    pairs.iter().map(|&pair| stage.pairs.action(pair as usize) as u32).collect(),
+                )
+            })
             .collect();
         Policy { stages }
     }
@@ -133,7 +149,11 @@ impl ApproxNumbers {
 impl ApproxStage {
     /// Values `[c, r]` per state and the pairs chosen, given those of the next stage.
     #[inline]
-    fn induct(&self, next: &[[f64; 2]], better: impl Fn([f64; 2], [f64; 2]) -> bool) -> (Vec<[f64; 2]>, Vec<u32>) {
+    fn induct(
+        &self,
+        next: &[[f64; 2]],
+        better: impl Fn([f64; 2], [f64; 2]) -> bool,
+    ) -> (Vec<[f64; 2]>, Vec<u32>) {
         let states = self.pairs.states();
         let (mut values, mut chosen) = (Vec::with_capacity(states), Vec::with_capacity(states));
         for state in 0..states {

@@ -1,8 +1,9 @@
 //! The end of a search in rationals.
 //!
-//! The two policies of the search are evaluated exactly and the climb goes on with exact multipliers until the
-//! induction at the multiplier finds nothing better than the line through both: a finite number of steps, usually
-//! one. The optimum is then the rational number at which the line meets `V* - eps`.
+//! The two policies of the search are evaluated exactly and the climb goes on with exact
+//! multipliers until the induction at the multiplier finds nothing better than the line through
+//! both: a finite number of steps, usually one. The optimum is then the rational number at which
+//! the line meets `V* - eps`.
 
 use super::{Effort, EndError, Search};
 use crate::certificate::{Arithmetic, Part, Step};
@@ -29,12 +30,22 @@ struct End<'a> {
     target: Rational,
 }
 
-/// Proves the optimum from the policies of `search` (with [`Effort::Full`]: lower side equal to upper side), or one
-/// bound and one witness.
-pub(super) fn finish(problem: &Problem<'_>, search: &Search, effort: Effort, control: &Control) -> Result<Proved, EndError> {
+/// Proves the optimum from the policies of `search` (with [`Effort::Full`]: lower side equal to
+/// upper side), or one bound and one witness.
+pub(super) fn finish(
+    problem: &Problem<'_>,
+    search: &Search,
+    effort: Effort,
+    control: &Control,
+) -> Result<Proved, EndError> {
     let keep_going = || !control.stopped();
     let sigma = problem.sigma();
-    let own = best_response(problem.numbers, &Objective::follower(), Some(&Objective::leader(-sigma.clone())), &keep_going)?;
+    let own = best_response(
+        problem.numbers,
+        &Objective::follower(),
+        Some(&Objective::leader(-sigma.clone())),
+        &keep_going,
+    )?;
     let end = End { problem, control, target: &own.value - problem.epsilon, sigma };
     let mut feasible = end.evaluate(own.policy)?;
     let mut infeasible: Option<Point> = None;
@@ -57,28 +68,37 @@ pub(super) fn finish(problem: &Problem<'_>, search: &Search, effort: Effort, con
 
 impl End<'_> {
     fn evaluate(&self, policy: Policy) -> Result<Point, EndError> {
-        let (leader, reward) = earnings(self.problem.numbers, &policy, &|| !self.control.stopped())?;
+        let (leader, reward) =
+            earnings(self.problem.numbers, &policy, &|| !self.control.stopped())?;
         Ok(Point { cost: leader * &self.sigma, reward, policy })
     }
 
-    /// `min over flows of sigma J0 - lambda r'd` and a minimiser; at lambda = 0 the one with the largest `r'd`.
+    /// `min over flows of sigma J0 - lambda r'd` and a minimiser; at lambda = 0 the one with the
+    /// largest `r'd`.
     fn least(&self, multiplier: &Rational) -> Result<(Rational, Policy), EndError> {
         let objective = Objective { leader: -self.sigma.clone(), reward: multiplier.clone() };
         let tie_break = multiplier.is_zero().then(Objective::follower);
         let keep_going = || !self.control.stopped();
-        let response = best_response(self.problem.numbers, &objective, tie_break.as_ref(), &keep_going)?;
+        let response =
+            best_response(self.problem.numbers, &objective, tie_break.as_ref(), &keep_going)?;
         Ok((&self.sigma * &self.problem.numbers.leader_constant - response.value, response.policy))
     }
 
     fn bound(&self, multiplier: Rational, least: &Rational) -> Proof {
         let value = least + &multiplier * &self.target;
-        let step = Step::DynamicProgramming { value: &value * &self.sigma, multiplier, arithmetic: Arithmetic::Exact };
+        let step = Step::DynamicProgramming {
+            value: &value * &self.sigma,
+            multiplier,
+            arithmetic: Arithmetic::Exact,
+        };
         Proof { value, steps: vec![step] }
     }
 
     /// The mixture of both policies whose exploitability is exactly eps.
     fn witness(&self, feasible: &Point, infeasible: Option<&Point>) -> Proof {
-        let mixture = infeasible.map(|point| ((&self.target - &point.reward) / (&feasible.reward - &point.reward), point));
+        let mixture = infeasible.map(|point| {
+            ((&self.target - &point.reward) / (&feasible.reward - &point.reward), point)
+        });
         let (value, parts) = match mixture {
             Some((share, point)) if !share.is_one() => {
                 let rest = Rational::ONE - &share;
@@ -86,19 +106,37 @@ impl End<'_> {
                 let part = |weight, policy: &Policy| Part { weight, policy: policy.clone() };
                 (value, vec![part(share, &feasible.policy), part(rest, &point.policy)])
             }
-            _ => (feasible.cost.clone(), vec![Part { weight: Rational::ONE, policy: feasible.policy.clone() }]),
+            _ => (
+                feasible.cost.clone(),
+                vec![Part { weight: Rational::ONE, policy: feasible.policy.clone() }],
+            ),
         };
-        let step = Step::Witness { value: &value * &self.sigma, arithmetic: Arithmetic::Exact, parts };
+        let step =
+            Step::Witness { value: &value * &self.sigma, arithmetic: Arithmetic::Exact, parts };
         Proof { value, steps: vec![step] }
     }
 
-    fn quick(&self, search: &Search, feasible: &Point, infeasible: Option<&Point>) -> Result<Proved, EndError> {
-        let multiplier = from_short_dyadic(search.multiplier_approx(), MULTIPLIER_BITS).unwrap_or(Rational::ZERO).max(Rational::ZERO);
+    fn quick(
+        &self,
+        search: &Search,
+        feasible: &Point,
+        infeasible: Option<&Point>,
+    ) -> Result<Proved, EndError> {
+        let multiplier = from_short_dyadic(search.multiplier_approx(), MULTIPLIER_BITS)
+            .unwrap_or(Rational::ZERO)
+            .max(Rational::ZERO);
         let (least, _) = self.least(&multiplier)?;
-        Ok(Proved { bound: self.bound(multiplier, &least), witness: self.witness(feasible, infeasible) })
+        Ok(Proved {
+            bound: self.bound(multiplier, &least),
+            witness: self.witness(feasible, infeasible),
+        })
     }
 
-    fn climb(&self, mut feasible: Point, mut infeasible: Option<Point>) -> Result<Proved, EndError> {
+    fn climb(
+        &self,
+        mut feasible: Point,
+        mut infeasible: Option<Point>,
+    ) -> Result<Proved, EndError> {
         loop {
             let multiplier = match &infeasible {
                 None => Rational::ZERO,
@@ -107,12 +145,14 @@ impl End<'_> {
             let (least, policy) = self.least(&multiplier)?;
             let line = &feasible.cost - &multiplier * &feasible.reward;
             if least == line {
-                let witness = self.witness(&feasible, infeasible.as_ref().filter(|_| !multiplier.is_zero()));
+                let witness =
+                    self.witness(&feasible, infeasible.as_ref().filter(|_| !multiplier.is_zero()));
                 return Ok(Proved { bound: self.bound(multiplier, &least), witness });
             }
             let point = self.evaluate(policy)?;
             if point.reward >= self.target {
-                // The policies of the search are optimal up to rounding only: the new one may be better for both sides.
+                // The policies of the search are optimal up to rounding only: the new one may be
+                // better for both sides.
                 infeasible = infeasible.filter(|known| known.cost < point.cost);
                 feasible = point;
             } else {
@@ -121,8 +161,9 @@ impl End<'_> {
         }
     }
 
-    /// The multiplier at which both policies tie. At eps = 0 every larger one proves the same bound, because no
-    /// policy earns more than V*: the next power of two is shorter and rarely needs another round.
+    /// The multiplier at which both policies tie. At eps = 0 every larger one proves the same
+    /// bound, because no policy earns more than V*: the next power of two is shorter and rarely
+    /// needs another round.
     fn multiplier(&self, feasible: &Point, infeasible: &Point) -> Rational {
         let slope = (&feasible.cost - &infeasible.cost) / (&feasible.reward - &infeasible.reward);
         if !self.problem.epsilon.is_zero() {
@@ -134,7 +175,9 @@ impl End<'_> {
             power *= &two;
         }
         let half = Rational::from_parts(Integer::ONE, Natural::from(2u8));
-        while &power * &half > slope && power > Rational::from_parts(Integer::ONE, Natural::ONE << 64) {
+        while &power * &half > slope
+            && power > Rational::from_parts(Integer::ONE, Natural::ONE << 64)
+        {
             power *= &half;
         }
         power * two

@@ -6,9 +6,9 @@
 //! min { c'd : d a flow, r'd >= V* - eps } = max over lambda >= 0 of  min over flows (c - lambda r)'d + lambda (V* - eps).
 //! ```
 //!
-//! The right side is a concave piecewise linear function of one variable; each evaluation is one backward
-//! induction. [`Search`] climbs it in binary64, a step at a time; [`certify`] ends the climb in exact or
-//! outward-rounded arithmetic and writes the proof.
+//! The right side is a concave piecewise linear function of one variable; each evaluation is one
+//! backward induction. [`Search`] climbs it in binary64, a step at a time; [`certify`] ends the
+//! climb in exact or outward-rounded arithmetic and writes the proof.
 
 mod approx;
 mod exact_end;
@@ -42,10 +42,16 @@ pub enum EndError {
     Follower(#[from] FollowerError),
 }
 
-/// Proves what `search` found about `problem`. Whatever happens, the result holds: what cannot be shown in time
-/// is replaced by the range of the leader's reward.
+/// Proves what `search` found about `problem`. Whatever happens, the result holds: what cannot be
+/// shown in time is replaced by the range of the leader's reward.
 #[must_use]
-pub fn certify(problem: &Problem<'_>, search: &Search, arithmetic: Arithmetic, effort: Effort, control: &Control) -> Proved {
+pub fn certify(
+    problem: &Problem<'_>,
+    search: &Search,
+    arithmetic: Arithmetic,
+    effort: Effort,
+    control: &Control,
+) -> Proved {
     let mut proved = range_proofs(problem);
     let found = match arithmetic {
         Arithmetic::Exact => exact_end::finish(problem, search, effort, control),

@@ -18,21 +18,42 @@ struct Enclosed {
 }
 
 /// One bound and one witness from where `search` stands.
-pub(super) fn finish(problem: &Problem<'_>, search: &Search, bits: u32, control: &Control) -> Result<Proved, EndError> {
+pub(super) fn finish(
+    problem: &Problem<'_>,
+    search: &Search,
+    bits: u32,
+    control: &Control,
+) -> Result<Proved, EndError> {
     let keep_going = || !control.stopped();
-    let value = |objective: &Objective, rounding| value_bound(problem.numbers, objective, bits, rounding, &keep_going);
-    let follower = (value(&Objective::follower(), Rounding::Down)?, value(&Objective::follower(), Rounding::Up)?);
-    // The checker's own induction rounds elsewhere: claims keep a distance of some units in the last place a stage.
-    let unit = Rational::from_parts(Integer::from(8 * (problem.numbers.stages.len() + 1)), Natural::ONE << bits as usize);
+    let value = |objective: &Objective, rounding| {
+        value_bound(problem.numbers, objective, bits, rounding, &keep_going)
+    };
+    let follower = (
+        value(&Objective::follower(), Rounding::Down)?,
+        value(&Objective::follower(), Rounding::Up)?,
+    );
+    // The checker's own induction rounds elsewhere: claims keep a distance of some units in the
+    // last place a stage.
+    let unit = Rational::from_parts(
+        Integer::from(8 * (problem.numbers.stages.len() + 1)),
+        Natural::ONE << bits as usize,
+    );
     let mut proved = range_proofs(problem);
 
-    let multiplier = from_short_dyadic(search.multiplier_approx(), SHORT_BITS).unwrap_or(Rational::ZERO).max(Rational::ZERO);
+    let multiplier = from_short_dyadic(search.multiplier_approx(), SHORT_BITS)
+        .unwrap_or(Rational::ZERO)
+        .max(Rational::ZERO);
     let sigma = problem.sigma();
     let objective = Objective { leader: -sigma.clone(), reward: multiplier.clone() };
     let least = &sigma * &problem.numbers.leader_constant - value(&objective, Rounding::Up)?;
-    let bound = least + &multiplier * (&follower.0 - problem.epsilon) - &unit * (Rational::ONE + &multiplier);
+    let bound = least + &multiplier * (&follower.0 - problem.epsilon)
+        - &unit * (Rational::ONE + &multiplier);
     if bound > proved.bound.value {
-        let step = Step::DynamicProgramming { value: &bound * &sigma, multiplier, arithmetic: Arithmetic::Rounded(bits) };
+        let step = Step::DynamicProgramming {
+            value: &bound * &sigma,
+            multiplier,
+            arithmetic: Arithmetic::Rounded(bits),
+        };
         proved.bound = Proof { value: bound, steps: vec![step] };
     }
 
@@ -47,14 +68,19 @@ pub(super) fn finish(problem: &Problem<'_>, search: &Search, bits: u32, control:
     };
     let (mut feasible, mut infeasible) = (enclosed(feasible)?, enclosed(infeasible)?);
     if feasible.as_ref().is_some_and(|point| point.reward.0 < needed) {
-        // It earns `V* - eps` up to rounding: next to nothing of the followers' own optimum makes it certain.
+        // It earns `V* - eps` up to rounding: next to nothing of the followers' own optimum makes
+        // it certain.
         infeasible = feasible;
         feasible = enclosed(search.best_response_policy())?;
     }
     if let Some((value, parts)) = mixture(feasible, infeasible, &needed) {
         let value = value + unit;
         if value < proved.witness.value {
-            let step = Step::Witness { value: &value * &sigma, arithmetic: Arithmetic::Rounded(bits), parts };
+            let step = Step::Witness {
+                value: &value * &sigma,
+                arithmetic: Arithmetic::Rounded(bits),
+                parts,
+            };
             proved.witness = Proof { value, steps: vec![step] };
         }
     }
@@ -62,15 +88,24 @@ pub(super) fn finish(problem: &Problem<'_>, search: &Search, bits: u32, control:
 }
 
 /// The least costly mixture of both policies that certainly earns `needed`.
-fn mixture(feasible: Option<Enclosed>, infeasible: Option<Enclosed>, needed: &Rational) -> Option<(Rational, Vec<Part>)> {
+fn mixture(
+    feasible: Option<Enclosed>,
+    infeasible: Option<Enclosed>,
+    needed: &Rational,
+) -> Option<(Rational, Vec<Part>)> {
     let feasible = feasible.filter(|point| point.reward.0 >= *needed)?;
-    let alone = |point: Enclosed| (point.cost.1, vec![Part { weight: Rational::ONE, policy: point.policy }]);
-    let Some(infeasible) = infeasible.filter(|point| point.cost.1 < feasible.cost.1) else { return Some(alone(feasible)) };
+    let alone = |point: Enclosed| {
+        (point.cost.1, vec![Part { weight: Rational::ONE, policy: point.policy }])
+    };
+    let Some(infeasible) = infeasible.filter(|point| point.cost.1 < feasible.cost.1) else {
+        return Some(alone(feasible));
+    };
     if infeasible.reward.0 >= *needed {
         return Some(alone(infeasible));
     }
     let share = (needed - &infeasible.reward.0) / (&feasible.reward.0 - &infeasible.reward.0);
-    // Rounded up to a short number: more weight on the feasible policy only lowers the exploitability.
+    // Rounded up to a short number: more weight on the feasible policy only lowers the
+    // exploitability.
     let scale = Natural::ONE << SHORT_BITS as usize;
     let share = Rational::from_parts((share * Rational::from(scale.clone())).ceil(), scale);
     if share >= Rational::ONE {
@@ -78,5 +113,11 @@ fn mixture(feasible: Option<Enclosed>, infeasible: Option<Enclosed>, needed: &Ra
     }
     let rest = Rational::ONE - &share;
     let value = &share * &feasible.cost.1 + &rest * &infeasible.cost.1;
-    Some((value, vec![Part { weight: share, policy: feasible.policy }, Part { weight: rest, policy: infeasible.policy }]))
+    Some((
+        value,
+        vec![
+            Part { weight: share, policy: feasible.policy },
+            Part { weight: rest, policy: infeasible.policy },
+        ],
+    ))
 }

@@ -87,7 +87,10 @@ impl Search {
     /// The followers' own optimum in binary64, once known.
     #[must_use]
     pub fn best_response_policy(&self) -> Option<Policy> {
-        self.best_response.as_ref().or(self.feasible.as_ref()).map(|point| self.numbers.policy(point))
+        self.best_response
+            .as_ref()
+            .or(self.feasible.as_ref())
+            .map(|point| self.numbers.policy(point))
     }
 
     /// A better policy with `r'd >= target`; the first one, which earns most, is kept beside.
@@ -111,7 +114,8 @@ impl Search {
             (None, _) => self.best_response(keep_going),
             (Some(_), None) => self.leader_optimum(keep_going),
             (Some(feasible), Some(infeasible)) => {
-                let multiplier = (feasible.cost_approx - infeasible.cost_approx) / (feasible.reward_approx - infeasible.reward_approx);
+                let multiplier = (feasible.cost_approx - infeasible.cost_approx)
+                    / (feasible.reward_approx - infeasible.reward_approx);
                 self.between(multiplier, keep_going);
             }
         }
@@ -123,17 +127,21 @@ impl Search {
         self.inductions += 1;
         self.target_approx = point.reward_approx - self.epsilon_approx;
         self.upper_approx = point.cost_approx;
-        self.scale_approx = self.scale_approx.max(point.cost_approx.abs()).max(point.reward_approx.abs());
+        self.scale_approx =
+            self.scale_approx.max(point.cost_approx.abs()).max(point.reward_approx.abs());
         self.feasible = Some(point);
     }
 
     /// Second step: lambda = 0, the optimum without the equilibrium row.
     fn leader_optimum(&mut self, keep_going: &dyn Fn() -> bool) {
-        let Some(point) = self.numbers.respond(Preference::Lagrangian(0.0), keep_going) else { return };
+        let Some(point) = self.numbers.respond(Preference::Lagrangian(0.0), keep_going) else {
+            return;
+        };
         self.inductions += 1;
         self.lower_approx = point.cost_approx;
         self.multiplier_approx = 0.0;
-        self.scale_approx = self.scale_approx.max(point.cost_approx.abs()).max(point.reward_approx.abs());
+        self.scale_approx =
+            self.scale_approx.max(point.cost_approx.abs()).max(point.reward_approx.abs());
         if point.reward_approx >= self.target_approx {
             self.upper_approx = point.cost_approx;
             self.replace_feasible(point);
@@ -153,9 +161,13 @@ impl Search {
             return;
         }
         let line = feasible.cost_approx - multiplier * feasible.reward_approx;
-        let share = (self.target_approx - infeasible.reward_approx) / (feasible.reward_approx - infeasible.reward_approx);
+        let share = (self.target_approx - infeasible.reward_approx)
+            / (feasible.reward_approx - infeasible.reward_approx);
         let mixture = share * feasible.cost_approx + (1.0 - share) * infeasible.cost_approx;
-        let Some(point) = self.numbers.respond(Preference::Lagrangian(multiplier), keep_going) else { return };
+        let Some(point) = self.numbers.respond(Preference::Lagrangian(multiplier), keep_going)
+        else {
+            return;
+        };
         self.inductions += 1;
         self.upper_approx = self.upper_approx.min(mixture);
         let least = point.cost_approx - multiplier * point.reward_approx;

@@ -43,12 +43,20 @@ impl Model {
         if form.constant != 0 {
             terms.push((ONE, self.real(form.constant)));
         }
-        terms.extend(form.linear.iter().filter(|(_, c)| *c != 0).map(|&(k, c)| (k + 1, self.real(c))));
+        terms.extend(
+            form.linear.iter().filter(|(_, c)| *c != 0).map(|&(k, c)| (k + 1, self.real(c))),
+        );
         terms
     }
 
-    /// An affine function that what `policy` earns does not fall below on the box; products are linearised at `reference`.
-    pub(super) fn deviation_floor(&mut self, data: &BoxData, policy: &[Vec<usize>], reference: &[u32]) -> Affine {
+    /// An affine function that what `policy` earns does not fall below on the box; products are
+    /// linearised at `reference`.
+    pub(super) fn deviation_floor(
+        &mut self,
+        data: &BoxData,
+        policy: &[Vec<usize>],
+        reference: &[u32],
+    ) -> Affine {
         let mut next: Vec<Affine> = Vec::new();
         let (mut sum, mut terms) = (Sum::default(), Terms::new());
         for (t, actions) in policy.iter().enumerate().rev() {
@@ -71,7 +79,8 @@ impl Model {
             }
             next = values;
         }
-        let mut result = Affine { constant: 0.0, slopes: (0..self.statistics).map(|k| (k, 0.0)).collect() };
+        let mut result =
+            Affine { constant: 0.0, slopes: (0..self.statistics).map(|k| (k, 0.0)).collect() };
         for (affine, mass) in next.iter().zip(&self.initial) {
             result.constant += mass * affine.constant;
             affine.slopes.iter().for_each(|&(k, slope)| result.slopes[k].1 += mass * slope);
@@ -79,7 +88,8 @@ impl Model {
         result
     }
 
-    /// The least value over the box of the combination with VALUE = 0, without a target: what the checker computes, up to rounding.
+    /// The least value over the box of the combination with VALUE = 0, without a target: what the
+    /// checker computes, up to rounding.
     ///
     /// `policies` are pairs per `[stage][state]`; `target` adds `sign * x_k`.
     pub(super) fn combination(
@@ -89,7 +99,11 @@ impl Model {
         multipliers: &LiftedMultipliers,
         target: Option<(usize, f64)>,
     ) -> f64 {
-        let flow: Vec<Vec<Terms>> = multipliers.flow.iter().map(|row| row.iter().map(|form| self.form(form)).collect()).collect();
+        let flow: Vec<Vec<Terms>> = multipliers
+            .flow
+            .iter()
+            .map(|row| row.iter().map(|form| self.form(form)).collect())
+            .collect();
         let mut links: Vec<Terms> = vec![Terms::new(); self.statistics];
         for (k, form) in &multipliers.links {
             links[*k] = self.form(form);
@@ -149,7 +163,8 @@ impl Model {
                 if let Some(row) = flow.get(t) {
                     row[state].iter().for_each(|&(m, c)| sum.add(m, -c));
                 }
-                if let (Some(successors), Some(row)) = (&self.shapes[t].successors, flow.get(t + 1)) {
+                if let (Some(successors), Some(row)) = (&self.shapes[t].successors, flow.get(t + 1))
+                {
                     for entry in successors.of_pair(pair) {
                         for &(a, c) in &row[successors.state(entry)] {
                             for &(m, p) in &stage.probability[entry] {

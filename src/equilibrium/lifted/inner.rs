@@ -1,8 +1,9 @@
 //! The search behind the face that all classes share, with its witnesses.
 //!
-//! For eps > 0 the incumbent's policy is the witness, its numbers enclosed in fixed point. At eps = 0 a policy in binary64 is no
-//! equilibrium, and an exact one may be irrational: pure equilibria are looked for and shown, and besides a second search bounds `sigma J0` from
-//! above over all equilibria, of which there is at least one.
+//! For eps > 0 the incumbent's policy is the witness, its numbers enclosed in fixed point. At eps =
+//! 0 a policy in binary64 is no equilibrium, and an exact one may be irrational: pure equilibria
+//! are looked for and shown, and besides a second search bounds `sigma J0` from above over all
+//! equilibria, of which there is at least one.
 
 use super::search::LiftedSearch;
 use crate::certificate::{Part, Selection, Step};
@@ -13,7 +14,8 @@ use crate::game::{Instance, Policy};
 
 /// Fractional bits of a witness: so many, and more per stage.
 const WITNESS_BITS: (u32, u32) = (96, 4);
-/// Stages up to which the reward of a policy is computed exactly: its digits may double at every stage.
+/// Stages up to which the reward of a policy is computed exactly: its digits may double at every
+/// stage.
 const MOST_EXACT_STAGES: usize = 12;
 /// What a witness claims above its value in binary64, in units of the game's scale.
 const MARGIN: f64 = 1e-10;
@@ -32,21 +34,42 @@ pub struct LiftedProblem {
 impl LiftedProblem {
     /// Prepares the search; `None` when the numbers of the game are out of range.
     #[must_use]
-    pub fn new(instance: &Instance, selection: Selection, epsilon: &Rational, gap: f64) -> Option<Self> {
-        let other = if selection == Selection::Pessimistic { Selection::Optimistic } else { Selection::Pessimistic };
+    pub fn new(
+        instance: &Instance,
+        selection: Selection,
+        epsilon: &Rational,
+        gap: f64,
+    ) -> Option<Self> {
+        let other = if selection == Selection::Pessimistic {
+            Selection::Optimistic
+        } else {
+            Selection::Pessimistic
+        };
         let search = LiftedSearch::new(instance, epsilon, selection, gap)?;
-        let opposite = if epsilon.is_zero() { Some(LiftedSearch::new(instance, epsilon, other, gap)?) } else { None };
+        let opposite = if epsilon.is_zero() {
+            Some(LiftedSearch::new(instance, epsilon, other, gap)?)
+        } else {
+            None
+        };
         Some(LiftedProblem { search, opposite, pure: None, tried: None })
     }
 
     fn sigma(&self) -> Rational {
-        if self.search.selection() == Selection::Pessimistic { Rational::ONE } else { Rational::NEG_ONE }
+        if self.search.selection() == Selection::Pessimistic {
+            Rational::ONE
+        } else {
+            Rational::NEG_ONE
+        }
     }
 
     /// At eps = 0: the better of the pure equilibria that the two searches have met.
     fn try_pure(&mut self) {
         let own = self.search.pure_equilibrium();
-        let other = self.opposite.as_ref().and_then(LiftedSearch::pure_equilibrium).map(|(policy, leader)| (policy, -leader));
+        let other = self
+            .opposite
+            .as_ref()
+            .and_then(LiftedSearch::pure_equilibrium)
+            .map(|(policy, leader)| (policy, -leader));
         let best = match (own, other) {
             (Some(own), Some(other)) => Some(if other.1 < own.1 { other } else { own }),
             (own, other) => own.or(other),
@@ -56,25 +79,42 @@ impl LiftedProblem {
             return;
         }
         self.tried = Some(leader);
-        self.pure = if policy.stages.len() <= MOST_EXACT_STAGES { self.exact(policy) } else { self.enclosed(policy, leader) };
+        self.pure = if policy.stages.len() <= MOST_EXACT_STAGES {
+            self.exact(policy)
+        } else {
+            self.enclosed(policy, leader)
+        };
     }
 
     /// The witness of an equilibrium whose reward is computed exactly.
     fn exact(&self, policy: Policy) -> Option<Proof> {
-        let evaluation = evaluate(self.search.instance(), &policy, &|| true).ok().filter(|found| found.exploitability.is_zero())?;
+        let evaluation = evaluate(self.search.instance(), &policy, &|| true)
+            .ok()
+            .filter(|found| found.exploitability.is_zero())?;
         let value = self.sigma() * &evaluation.leader_reward;
         let parts = vec![Part { weight: Rational::ONE, policy }];
-        Some(Proof { value, steps: vec![Step::PopulationWitness { value: evaluation.leader_reward, parts }] })
+        Some(Proof {
+            value,
+            steps: vec![Step::PopulationWitness { value: evaluation.leader_reward, parts }],
+        })
     }
 
     /// The witness of a policy whose numbers would be too long.
     fn enclosed(&self, policy: Policy, leader: f64) -> Option<Proof> {
         let claimed = leader + MARGIN * self.search.scale();
         let value = from_short_dyadic(claimed, 48).filter(|_| claimed.is_finite())?;
-        let value = if crate::exact::to_approx(&value) < claimed { value + from_approx(2f64.powi(-47))? } else { value };
-        let bits = WITNESS_BITS.0 + WITNESS_BITS.1 * u32::try_from(policy.stages.len()).unwrap_or(1 << 12).min(1 << 12);
+        let value = if crate::exact::to_approx(&value) < claimed {
+            value + from_approx(2f64.powi(-47))?
+        } else {
+            value
+        };
+        let bits = WITNESS_BITS.0
+            + WITNESS_BITS.1 * u32::try_from(policy.stages.len()).unwrap_or(1 << 12).min(1 << 12);
         let parts = vec![Part { weight: Rational::ONE, policy }];
-        Some(Proof { steps: vec![Step::EnclosedWitness { value: self.sigma() * &value, bits, parts }], value })
+        Some(Proof {
+            steps: vec![Step::EnclosedWitness { value: self.sigma() * &value, bits, parts }],
+            value,
+        })
     }
 
     /// The incumbent of a game with eps > 0.
@@ -100,7 +140,8 @@ impl InnerSearch for LiftedProblem {
     }
 
     fn done(&self) -> bool {
-        self.search.done() && (self.pure.is_some() || self.opposite.as_ref().is_none_or(LiftedSearch::done))
+        self.search.done()
+            && (self.pure.is_some() || self.opposite.as_ref().is_none_or(LiftedSearch::done))
     }
 
     fn interval_approx(&self) -> (f64, f64) {
@@ -108,7 +149,10 @@ impl InnerSearch for LiftedProblem {
         match &self.opposite {
             None => (lower, upper),
             Some(opposite) => {
-                let pure = self.pure.as_ref().map_or(f64::INFINITY, |proof| crate::exact::to_approx(&proof.value));
+                let pure = self
+                    .pure
+                    .as_ref()
+                    .map_or(f64::INFINITY, |proof| crate::exact::to_approx(&proof.value));
                 (lower, pure.min(-opposite.interval().0))
             }
         }
@@ -128,10 +172,13 @@ impl InnerSearch for LiftedProblem {
                 proved.witness = Proof { value: -value, steps };
             }
             self.try_pure();
-            if let Some(pure) = self.pure.clone().filter(|pure| pure.value <= proved.witness.value) {
+            if let Some(pure) = self.pure.clone().filter(|pure| pure.value <= proved.witness.value)
+            {
                 proved.witness = pure;
             }
-        } else if let Some(witness) = self.witness().filter(|witness| witness.value <= proved.witness.value) {
+        } else if let Some(witness) =
+            self.witness().filter(|witness| witness.value <= proved.witness.value)
+        {
             proved.witness = witness;
         }
         proved
@@ -144,6 +191,10 @@ impl InnerSearch for LiftedProblem {
     fn counts(&self) -> Counts {
         let own = self.search.statistics();
         let other = self.opposite.as_ref().map(LiftedSearch::statistics).unwrap_or_default();
-        Counts { nodes: own.nodes + other.nodes, lp_solves: own.lp_solves + other.lp_solves, inductions: 0 }
+        Counts {
+            nodes: own.nodes + other.nodes,
+            lp_solves: own.lp_solves + other.lp_solves,
+            inductions: 0,
+        }
     }
 }

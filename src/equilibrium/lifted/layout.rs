@@ -1,8 +1,9 @@
 //! Columns of the relaxation: which monomials of the box coordinates multiply which masses.
 //!
-//! For a pair `i` of stage `t` there is a column `lambda^m d_i` for every monomial `m` that the multipliers of its rows can produce, and
-//! a column `Lambda_m` for `lambda^m` alone. The flow equations of a stage are multiplied by the monomials of its *base*: 1 and
-//! coordinates (the level-2 products of docs/theory.md, statement (M)).
+//! For a pair `i` of stage `t` there is a column `lambda^m d_i` for every monomial `m` that the
+//! multipliers of its rows can produce, and a column `Lambda_m` for `lambda^m` alone. The flow
+//! equations of a stage are multiplied by the monomials of its *base*: 1 and coordinates (the
+//! level-2 products of docs/theory.md, statement (M)).
 
 use super::model::{BoxData, Model, ONE};
 use std::collections::BTreeSet;
@@ -37,10 +38,13 @@ impl Layout {
                 return all.iter().copied().collect();
             }
             let shape = &model.shapes[t];
-            let before = t.checked_sub(1).map_or(&[][..], |t| model.shapes[t].moves_with.as_slice());
+            let before =
+                t.checked_sub(1).map_or(&[][..], |t| model.shapes[t].moves_with.as_slice());
             shape.moves_with.iter().chain(&shape.pays_with).chain(before).copied().collect()
         };
-        let with_one = |set: BTreeSet<usize>| -> Vec<usize> { std::iter::once(ONE).chain(set.into_iter().map(|k| k + 1)).collect() };
+        let with_one = |set: BTreeSet<usize>| -> Vec<usize> {
+            std::iter::once(ONE).chain(set.into_iter().map(|k| k + 1)).collect()
+        };
         let bases: Vec<Vec<usize>> = (0..stages).map(|t| with_one(near(t))).collect();
         let link_bases: Vec<Vec<usize>> = (0..model.statistics)
             .map(|k| {
@@ -65,7 +69,12 @@ impl Layout {
             let mut sets = Vec::with_capacity(shape.pairs.len());
             for pair in 0..shape.pairs.len() {
                 let mut set: BTreeSet<usize> = BTreeSet::from([ONE]);
-                set.extend(data.stages[t].leader[pair].iter().chain(&data.stages[t].reward[pair]).map(|&(m, _)| m));
+                set.extend(
+                    data.stages[t].leader[pair]
+                        .iter()
+                        .chain(&data.stages[t].reward[pair])
+                        .map(|&(m, _)| m),
+                );
                 set.extend(&bases[t]);
                 if let Some(successors) = &shape.successors {
                     for entry in successors.of_pair(pair) {
@@ -81,10 +90,16 @@ impl Layout {
             }
             needed.push(sets);
         }
-        // A monomial of degree one or two that one pair of a stage has, all have: then its stage mass is `Lambda_m`.
+        // A monomial of degree one or two that one pair of a stage has, all have: then its stage
+        // mass is `Lambda_m`.
         let mut masses = Vec::with_capacity(stages);
         for (t, sets) in needed.iter_mut().enumerate() {
-            let union: BTreeSet<usize> = sets.iter().flatten().copied().filter(|&m| m != ONE && model.monomials.degree(m) <= 2).collect();
+            let union: BTreeSet<usize> = sets
+                .iter()
+                .flatten()
+                .copied()
+                .filter(|&m| m != ONE && model.monomials.degree(m) <= 2)
+                .collect();
             for set in sets {
                 set.extend(&union);
             }
@@ -100,7 +115,12 @@ impl Layout {
             count += 1;
             count - 1
         };
-        let columns = needed.iter().map(|stage| stage.iter().map(|set| set.iter().map(|&m| (m, number())).collect()).collect()).collect();
+        let columns = needed
+            .iter()
+            .map(|stage| {
+                stage.iter().map(|set| set.iter().map(|&m| (m, number())).collect()).collect()
+            })
+            .collect();
         let scalars = scalars.into_iter().map(|m| (m, number())).collect();
         let objective = number();
         Layout { bases, link_bases, columns, scalars, objective, masses }
@@ -119,7 +139,10 @@ impl Layout {
 
     /// The column of `Lambda_m`, `m` not 1.
     pub(super) fn scalar(&self, m: usize) -> Option<usize> {
-        self.scalars.binary_search_by_key(&m, |&(own, _)| own).ok().map(|position| self.scalars[position].1)
+        self.scalars
+            .binary_search_by_key(&m, |&(own, _)| own)
+            .ok()
+            .map(|position| self.scalars[position].1)
     }
 }
 

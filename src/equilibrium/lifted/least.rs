@@ -1,4 +1,5 @@
-//! Lower bounds of a polynomial over the unit cube, and affine minorants: the checker's formulas in binary64.
+//! Lower bounds of a polynomial over the unit cube, and affine minorants: the checker's formulas in
+//! binary64.
 
 use super::model::{Monomials, ONE, Terms};
 use crate::certificate::REFERENCE_BITS;
@@ -54,15 +55,22 @@ pub(super) fn minorant(terms: &Terms, monomials: &Monomials, reference: &[u32]) 
         match (first, second) {
             (None, _) => affine.constant += coefficient,
             (Some((k, 1)), None) => affine.add_slope(k, coefficient),
-            (Some((k, exponent)), None) if coefficient >= 0.0 => affine.add_tangent(coefficient, k, exponent, at(k)),
+            (Some((k, exponent)), None) if coefficient >= 0.0 => {
+                affine.add_tangent(coefficient, k, exponent, at(k))
+            }
             (Some((k, _)), None) => affine.add_slope(k, coefficient),
             (Some((first, _)), Some(_)) if coefficient < 0.0 => {
-                let lowest = monomials.exponents(number).fold(first, |best, (k, _)| if at(k) < at(best) { k } else { best });
+                let lowest = monomials
+                    .exponents(number)
+                    .fold(first, |best, (k, _)| if at(k) < at(best) { k } else { best });
                 affine.add_slope(lowest, coefficient);
             }
             (Some(_), Some(_)) => {
                 let count = monomials.exponents(number).count() as f64;
-                let sum: f64 = monomials.exponents(number).map(|(k, exponent)| at(k).powi(exponent as i32)).sum();
+                let sum: f64 = monomials
+                    .exponents(number)
+                    .map(|(k, exponent)| at(k).powi(exponent as i32))
+                    .sum();
                 if sum > count - 1.0 {
                     for (k, exponent) in monomials.exponents(number) {
                         affine.add_tangent(coefficient, k, exponent, at(k));
@@ -80,7 +88,8 @@ pub(super) fn least(terms: &Terms, monomials: &Monomials) -> f64 {
     let dust = 2f64.powi(-36);
     let small = |&(number, coefficient): &(usize, f64)| number != ONE && coefficient.abs() < dust;
     let lost: f64 = terms.iter().filter(|term| small(term)).map(|term| term.1.min(0.0)).sum();
-    let kept: Terms = terms.iter().filter(|term| !small(term)).copied().chain([(ONE, lost)]).collect();
+    let kept: Terms =
+        terms.iter().filter(|term| !small(term)).copied().chain([(ONE, lost)]).collect();
     let terms = &without_separable(kept, monomials);
     let mut involved: Vec<usize> = Vec::new();
     let mut degree = 0;
@@ -108,11 +117,15 @@ pub(super) fn least(terms: &Terms, monomials: &Monomials) -> f64 {
         }
     }
     let reference = candidate(terms, monomials, &involved);
-    let vertex: Vec<u32> = reference.iter().map(|&t| if t * 2 >= 1 << REFERENCE_BITS { 1 << REFERENCE_BITS } else { 0 }).collect();
+    let vertex: Vec<u32> = reference
+        .iter()
+        .map(|&t| if t * 2 >= 1 << REFERENCE_BITS { 1 << REFERENCE_BITS } else { 0 })
+        .collect();
     minorant(terms, monomials, &reference).least().max(minorant(terms, monomials, &vertex).least())
 }
 
-/// The polynomial with every coordinate that occurs only linearly, and alone, put where its term is least.
+/// The polynomial with every coordinate that occurs only linearly, and alone, put where its term is
+/// least.
 fn without_separable(terms: Terms, monomials: &Monomials) -> Terms {
     let linear = |number: usize| {
         let mut factors = monomials.exponents(number);
@@ -169,13 +182,16 @@ impl Quadratic {
             (q.constant, q.bx, q.ax),
             (q.constant + q.by + q.ay, q.bx + q.xy, q.ax),
         ];
-        let mut least = edges.iter().map(|&(c, b, a)| least_of_one(c, b, a)).fold(f64::INFINITY, f64::min);
+        let mut least =
+            edges.iter().map(|&(c, b, a)| least_of_one(c, b, a)).fold(f64::INFINITY, f64::min);
         let determinant = 4.0 * q.ax * q.ay - q.xy * q.xy;
         if q.ax > 0.0 && q.ay > 0.0 && determinant > 0.0 {
             let x = (q.xy * q.by - 2.0 * q.ay * q.bx) / determinant;
             let y = (q.xy * q.bx - 2.0 * q.ax * q.by) / determinant;
             if x > 0.0 && x < 1.0 && y > 0.0 && y < 1.0 {
-                least = least.min(q.constant + q.bx * x + q.by * y + q.ax * x * x + q.ay * y * y + q.xy * x * y);
+                least = least.min(
+                    q.constant + q.bx * x + q.by * y + q.ax * x * x + q.ay * y * y + q.xy * x * y,
+                );
             }
         }
         least
@@ -191,7 +207,9 @@ fn least_of_one(constant: f64, b: f64, a: f64) -> f64 {
 fn candidate(terms: &Terms, monomials: &Monomials, involved: &[usize]) -> Vec<u32> {
     let size = involved.iter().copied().max().map_or(0, |k| k + 1);
     let mut point = vec![0.5; size];
-    let value = |point: &[f64]| -> f64 { terms.iter().map(|&(m, c)| if c == 0.0 { 0.0 } else { c * monomials.value(m, point) }).sum() };
+    let value = |point: &[f64]| -> f64 {
+        terms.iter().map(|&(m, c)| if c == 0.0 { 0.0 } else { c * monomials.value(m, point) }).sum()
+    };
     let mut best = value(&point);
     let tolerance = 2f64.powi(-24);
     for _ in 0..2 {

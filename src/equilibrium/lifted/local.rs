@@ -1,6 +1,8 @@
-//! Local search: successive linearisation in the flows, the statistics and the value function at once.
+//! Local search: successive linearisation in the flows, the statistics and the value function at
+//! once.
 //!
-//! At a population `(d0, x0)` with best-response values `v0` the equilibrium conditions are linearised in `(d, x, v)`:
+//! At a population `(d0, x0)` with best-response values `v0` the equilibrium conditions are
+//! linearised in `(d, x, v)`:
 //!
 //! ```text
 //! flow      sum of d over pairs of s - sum P(x0) d - sum_k (sum dP/dx_k d0) (x_k - x0_k) = mu0
@@ -9,14 +11,16 @@
 //! regret    mu0 v_0 - r(x0) d - sum_k (dr/dx_k d0) (x_k - x0_k) <= eps + slack
 //! ```
 //!
-//! and the linearised reward of the leader plus a penalty on the slack is minimised. The policy read off `d` is then simulated; a step that does
-//! not lower reward plus penalty shrinks the radius.
+//! and the linearised reward of the leader plus a penalty on the slack is minimised. The policy
+//! read off `d` is then simulated; a step that does not lower reward plus penalty shrinks the
+//! radius.
 
 use super::model::{Model, ONE, Terms};
 use super::population::{Frozen, Population};
 use crate::lp::{LpBasis, LpEngine, LpRows, LpStatus};
 
-/// Costs of exploitability above eps, in units of the leader's reward: the next one is tried when the last leads to no equilibrium.
+/// Costs of exploitability above eps, in units of the leader's reward: the next one is tried when
+/// the last leads to no equilibrium.
 const PENALTIES: [f64; 4] = [50.0, 1e3, 2e4, 1e6];
 /// Most steps of one search.
 const MOST_STEPS: usize = 40;
@@ -50,11 +54,15 @@ fn values(model: &Model, frozen: &Frozen) -> Vec<Vec<f64>> {
         for state in 0..states {
             let value = |pair: usize| {
                 let next = shape.successors.as_ref().map_or(0.0, |successors| {
-                    successors.of_pair(pair).map(|e| frozen.probability[t][e] * all[t + 1][successors.state(e)]).sum::<f64>()
+                    successors
+                        .of_pair(pair)
+                        .map(|e| frozen.probability[t][e] * all[t + 1][successors.state(e)])
+                        .sum::<f64>()
                 });
                 frozen.reward[t][pair] + next
             };
-            all[t][state] = shape.pairs.of_state(state).map(value).fold(f64::NEG_INFINITY, f64::max);
+            all[t][state] =
+                shape.pairs.of_state(state).map(value).fold(f64::NEG_INFINITY, f64::max);
         }
     }
     all
@@ -96,7 +104,8 @@ pub(super) struct LocalSearch {
 }
 
 impl LocalSearch {
-    /// Improves `start` and reports every population whose exploitability is at most `epsilon` to `found`.
+    /// Improves `start` and reports every population whose exploitability is at most `epsilon` to
+    /// `found`.
     pub(super) fn run(
         &mut self,
         model: &mut Model,
@@ -129,10 +138,16 @@ impl LocalSearch {
         radius: f64,
         found: &mut dyn FnMut(&Population),
     ) -> Population {
-        let merit = |population: &Population| population.leader + penalty * (population.exploitability - epsilon).max(0.0);
+        let merit = |population: &Population| {
+            population.leader + penalty * (population.exploitability - epsilon).max(0.0)
+        };
         let (mut current, mut radius) = (start, radius);
         for _ in 0..MOST_STEPS {
-            let Some((flow, expected)) = self.step(model, columns, &current, (epsilon, penalty), radius) else { break };
+            let Some((flow, expected)) =
+                self.step(model, columns, &current, (epsilon, penalty), radius)
+            else {
+                break;
+            };
             let predicted = merit(&current) - expected;
             if predicted < 1e-11 * model.scale {
                 break;
@@ -187,7 +202,12 @@ impl LocalSearch {
             pull[k] += value;
         }
         // Regret row: mu0 v - r d - sum_k earn_k (x_k - x0_k) - slack <= eps.
-        let mut regret: Vec<(usize, f64)> = model.initial.iter().enumerate().map(|(s, &mass)| (columns.values[0] + s, mass)).collect();
+        let mut regret: Vec<(usize, f64)> = model
+            .initial
+            .iter()
+            .enumerate()
+            .map(|(s, &mass)| (columns.values[0] + s, mass))
+            .collect();
         let mut earn = vec![0.0; model.statistics];
         for t in 0..model.shapes.len() {
             for pair in 0..model.shapes[t].pairs.len() {
@@ -196,9 +216,18 @@ impl LocalSearch {
                 regret.push((column, -frozen.reward[t][pair]));
                 let mass = at.flow[t][pair];
                 if mass > 0.0 {
-                    let (leader, reward) = (model.stages[t].leader[pair].clone(), model.stages[t].reward[pair].clone());
-                    model.gradient(&leader, &at.x).into_iter().for_each(|(k, value)| pull[k] += mass * value);
-                    model.gradient(&reward, &at.x).into_iter().for_each(|(k, value)| earn[k] += mass * value);
+                    let (leader, reward) = (
+                        model.stages[t].leader[pair].clone(),
+                        model.stages[t].reward[pair].clone(),
+                    );
+                    model
+                        .gradient(&leader, &at.x)
+                        .into_iter()
+                        .for_each(|(k, value)| pull[k] += mass * value);
+                    model
+                        .gradient(&reward, &at.x)
+                        .into_iter()
+                        .for_each(|(k, value)| earn[k] += mass * value);
                 }
             }
         }
@@ -215,7 +244,12 @@ impl LocalSearch {
             let mut row = vec![(columns.statistics + k, -1.0)];
             for (t, shape) in model.shapes.iter().enumerate() {
                 for (pair, weights) in shape.weights.iter().enumerate() {
-                    row.extend(weights.iter().filter(|(own, _)| *own == k).map(|&(_, weight)| (columns.flow[t] + pair, weight)));
+                    row.extend(
+                        weights
+                            .iter()
+                            .filter(|(own, _)| *own == k)
+                            .map(|&(_, weight)| (columns.flow[t] + pair, weight)),
+                    );
                 }
             }
             lp.add_row((0.0, 0.0), &row);
@@ -234,13 +268,26 @@ impl LocalSearch {
         self.basis = self.engine.basis();
         let point = self.engine.point()?.columns_approx;
         let expected = constant + point.iter().zip(&lp.cost).map(|(x, c)| x * c).sum::<f64>();
-        let flow = model.shapes.iter().zip(&columns.flow).map(|(shape, &first)| point[first..first + shape.pairs.len()].to_vec()).collect();
+        let flow = model
+            .shapes
+            .iter()
+            .zip(&columns.flow)
+            .map(|(shape, &first)| point[first..first + shape.pairs.len()].to_vec())
+            .collect();
         Some((flow, expected))
     }
 
-    fn add_flow(&self, model: &mut Model, columns: &Columns, at: &Population, frozen: &Frozen, lp: &mut LpRows) {
+    fn add_flow(
+        &self,
+        model: &mut Model,
+        columns: &Columns,
+        at: &Population,
+        frozen: &Frozen,
+        lp: &mut LpRows,
+    ) {
         let states = model.initial.len();
-        let mut arrivals: Vec<(f64, Vec<(usize, f64)>)> = model.initial.iter().map(|&mass| (mass, Vec::new())).collect();
+        let mut arrivals: Vec<(f64, Vec<(usize, f64)>)> =
+            model.initial.iter().map(|&mass| (mass, Vec::new())).collect();
         for t in 0..model.shapes.len() {
             let shape = model.shapes[t].clone();
             for (state, (side, mut row)) in std::mem::take(&mut arrivals).into_iter().enumerate() {
@@ -257,7 +304,10 @@ impl LocalSearch {
                     let mass = at.flow[t][pair];
                     if mass > 0.0 {
                         let terms = model.stages[t].probability[entry].clone();
-                        model.gradient(&terms, &at.x).into_iter().for_each(|(k, value)| drift[state][k] += mass * value);
+                        model
+                            .gradient(&terms, &at.x)
+                            .into_iter()
+                            .for_each(|(k, value)| drift[state][k] += mass * value);
                     }
                 }
             }
@@ -290,11 +340,15 @@ impl LocalSearch {
                         let state = successors.state(entry);
                         row.push((columns.values[t + 1] + state, -frozen.probability[t][entry]));
                         let terms = model.stages[t].probability[entry].clone();
-                        model.gradient(&terms, &at.x).into_iter().for_each(|(k, value)| slopes[k] += value * values[t + 1][state]);
+                        model
+                            .gradient(&terms, &at.x)
+                            .into_iter()
+                            .for_each(|(k, value)| slopes[k] += value * values[t + 1][state]);
                     }
                 }
                 let mut side = frozen.reward[t][pair];
-                for (k, slope) in slopes.into_iter().enumerate().filter(|(_, slope)| *slope != 0.0) {
+                for (k, slope) in slopes.into_iter().enumerate().filter(|(_, slope)| *slope != 0.0)
+                {
                     row.push((columns.statistics + k, -slope));
                     side -= slope * at.x[k];
                 }

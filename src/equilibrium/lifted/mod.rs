@@ -1,7 +1,9 @@
-//! The inner problem of games of any class by branch and bound over boxes of the population's statistics.
+//! The inner problem of games of any class by branch and bound over boxes of the population's
+//! statistics.
 //!
-//! Each box has a linear relaxation whose flow equations are multiplied by the coordinates of the box (statement (M) of docs/theory.md);
-//! its duals become multipliers of the certificate, and a bound counts only as far as the checker's own formula yields it.
+//! Each box has a linear relaxation whose flow equations are multiplied by the coordinates of the
+//! box (statement (M) of docs/theory.md); its duals become multipliers of the certificate, and a
+//! bound counts only as far as the checker's own formula yields it.
 
 mod bound;
 mod inner;

@@ -1,7 +1,9 @@
-//! A game at one decision in binary64: polynomials in the statistics `x`, and their coefficients on a box.
+//! A game at one decision in binary64: polynomials in the statistics `x`, and their coefficients on
+//! a box.
 //!
-//! The same numbers as in the rule of the checker, without its enclosures: what the search finds with them is proved with multipliers
-//! whose bound is computed by the same formula ([`super::bound`]).
+//! The same numbers as in the rule of the checker, without its enclosures: what the search finds
+//! with them is proved with multipliers whose bound is computed by the same formula
+//! ([`super::bound`]).
 
 use crate::certificate::MOST_TREE_BITS;
 use crate::exact::{Integer, Natural, Rational, Rounding, divide, to_approx};
@@ -23,7 +25,8 @@ pub(super) struct Monomials {
 
 impl Monomials {
     fn new(statistics: usize) -> Self {
-        let mut monomials = Monomials { list: Vec::new(), numbers: BTreeMap::new(), products: Vec::new() };
+        let mut monomials =
+            Monomials { list: Vec::new(), numbers: BTreeMap::new(), products: Vec::new() };
         monomials.number(Monomial::one());
         for k in 0..statistics {
             monomials.number(Monomial::of(Variable::Aggregate(k as u32)));
@@ -144,7 +147,8 @@ pub(super) struct Model {
     pub(super) epsilon: f64,
     /// 1 or -1.
     pub(super) sigma: f64,
-    /// Ranges of the statistics over all populations, over `2^bits`, and the fractional bits of certificates.
+    /// Ranges of the statistics over all populations, over `2^bits`, and the fractional bits of
+    /// certificates.
     pub(super) root: Vec<(i64, i64)>,
     pub(super) bits: u32,
     /// Magnitude of what is computed: stages times the largest coefficient, at least 1.
@@ -171,10 +175,15 @@ impl Model {
             }
             let reward = polynomials(&stage.reward, &mut monomials);
             let leader: Vec<Terms> = polynomials(&stage.leader_reward, &mut monomials);
-            let leader: Vec<Terms> = leader.into_iter().map(|terms| terms.into_iter().map(|(m, c)| (m, sigma * c)).collect()).collect();
+            let leader: Vec<Terms> = leader
+                .into_iter()
+                .map(|terms| terms.into_iter().map(|(m, c)| (m, sigma * c)).collect())
+                .collect();
             let (successors, probability) = match &stage.transition {
                 None => (None, Vec::new()),
-                Some((successors, probability)) => (Some(Arc::clone(successors)), polynomials(probability, &mut monomials)),
+                Some((successors, probability)) => {
+                    (Some(Arc::clone(successors)), polynomials(probability, &mut monomials))
+                }
             };
             for terms in reward.iter().chain(&leader) {
                 largest = largest.max(terms.iter().map(|(_, c)| c.abs()).sum());
@@ -187,19 +196,25 @@ impl Model {
             shapes.push(StageShape { pairs, state, successors, weights, moves_with, pays_with });
             stages.push(StagePolynomials { reward, leader, probability });
         }
-        let payoff: Terms = polynomials(&Columns::from_polynomials(std::slice::from_ref(&game.payoff)), &mut monomials).remove(0);
+        let payoff: Terms = polynomials(
+            &Columns::from_polynomials(std::slice::from_ref(&game.payoff)),
+            &mut monomials,
+        )
+        .remove(0);
         let payoff: Terms = payoff.into_iter().map(|(m, c)| (m, sigma * c)).collect();
         let mut reach: f64 = 1.0;
         for statistic in &game.statistics {
             let (least, greatest) = statistic.range();
             reach = reach.max(to_approx(&least).abs()).max(to_approx(&greatest).abs());
         }
-        let scale = largest * game.stages.len() as f64 * reach.max(1.0) + payoff.iter().map(|(_, c)| c.abs()).sum::<f64>();
+        let scale = largest * game.stages.len() as f64 * reach.max(1.0)
+            + payoff.iter().map(|(_, c)| c.abs()).sum::<f64>();
         if !scale.is_finite() {
             return None;
         }
         // Numbers up to 2^10 times the scale must fit 63 bits.
-        let bits = (52 - scale.log2().ceil() as i64).clamp(8, i64::from(MOST_TREE_BITS).min(46)) as u32;
+        let bits =
+            (52 - scale.log2().ceil() as i64).clamp(8, i64::from(MOST_TREE_BITS).min(46)) as u32;
         let root = game.statistics.iter().map(|statistic| {
             let (least, greatest) = statistic.range();
             Some((fixed(&least, bits, Rounding::Down)?, fixed(&greatest, bits, Rounding::Up)?))
@@ -245,7 +260,9 @@ impl Model {
         let mut map = |terms: &Terms| -> Terms {
             let mut result: Terms = Vec::new();
             for &(monomial, coefficient) in terms {
-                let expansion = expansions.entry(monomial).or_insert_with(|| expand(monomials, monomial, &low, &width));
+                let expansion = expansions
+                    .entry(monomial)
+                    .or_insert_with(|| expand(monomials, monomial, &low, &width));
                 for &(lambda, factor) in expansion.iter() {
                     match result.iter_mut().find(|(own, _)| *own == lambda) {
                         Some((_, sum)) => *sum += coefficient * factor,
@@ -277,7 +294,8 @@ pub(super) struct BoxData {
     pub(super) width: Vec<f64>,
 }
 
-/// `prod (l_k + w_k lambda_k)^e_k`, every term also when its coefficient is zero, so that the shape does not depend on the box.
+/// `prod (l_k + w_k lambda_k)^e_k`, every term also when its coefficient is zero, so that the shape
+/// does not depend on the box.
 fn expand(monomials: &mut Monomials, monomial: usize, low: &[f64], width: &[f64]) -> Terms {
     let factors: Vec<(usize, u32)> = monomials.exponents(monomial).collect();
     let mut result: Terms = vec![(ONE, 1.0)];
@@ -286,7 +304,9 @@ fn expand(monomials: &mut Monomials, monomial: usize, low: &[f64], width: &[f64]
             let mut next: Terms = Vec::new();
             for &(own, coefficient) in &result {
                 let raised = monomials.product(own, k + 1);
-                for (number, value) in [(own, coefficient * low[k]), (raised, coefficient * width[k])] {
+                for (number, value) in
+                    [(own, coefficient * low[k]), (raised, coefficient * width[k])]
+                {
                     match next.iter_mut().find(|(known, _)| *known == number) {
                         Some((_, sum)) => *sum += value,
                         None => next.push((number, value)),
@@ -311,7 +331,11 @@ fn polynomials(columns: &Columns, monomials: &mut Monomials) -> Vec<Terms> {
 }
 
 fn coordinates(entries: &[Terms], monomials: &Monomials) -> Vec<usize> {
-    let mut all: Vec<usize> = entries.iter().flatten().flat_map(|&(m, _)| monomials.exponents(m).map(|(k, _)| k)).collect();
+    let mut all: Vec<usize> = entries
+        .iter()
+        .flatten()
+        .flat_map(|&(m, _)| monomials.exponents(m).map(|(k, _)| k))
+        .collect();
     all.sort_unstable();
     all.dedup();
     all

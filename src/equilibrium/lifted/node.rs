@@ -19,12 +19,14 @@ const WORTHWHILE: f64 = 0.02;
 const AGAIN: f64 = 0.3;
 /// When less than this share of the volume is lost, the children are not narrowed.
 const STIFF: f64 = 0.9;
-/// Local searches from so many boxes in a row without anything better found, then only at every so many boxes.
+/// Local searches from so many boxes in a row without anything better found, then only at every so
+/// many boxes.
 const PERSISTENT: usize = 4;
 const SELDOM: usize = 8;
 /// Deviation rows violated by less, in units of the game's scale, are not added.
 const VIOLATION: f64 = 1e-9;
-/// What is kept back from narrowings and from proofs that a box is empty, in units of the game's scale.
+/// What is kept back from narrowings and from proofs that a box is empty, in units of the game's
+/// scale.
 const MARGIN: f64 = 1e-10;
 /// Boxes narrower than this share of the root box are not cut.
 const NARROWEST: f64 = 1e-9;
@@ -32,7 +34,8 @@ const NARROWEST: f64 = 1e-9;
 const MOST_UNEVEN: f64 = 16.0;
 /// Rounds of regrets per box.
 const MOST_CONFINEMENTS: usize = 4;
-/// Share of boxes closed by regrets, lately, from which on linear programmes are solved only for one in so many generations of boxes.
+/// Share of boxes closed by regrets, lately, from which on linear programmes are solved only for
+/// one in so many generations of boxes.
 const ENOUGH_BY_REGRETS: f64 = 0.2;
 const ONCE_IN: usize = 4;
 /// Weight of the last box in what happened lately.
@@ -128,10 +131,13 @@ impl LiftedSearch {
                 return true;
             }
             let mut ends = Vec::new();
-            for (k, (&(low, high), &(least, greatest))) in region.iter().zip(&confined.ends).enumerate() {
+            for (k, (&(low, high), &(least, greatest))) in
+                region.iter().zip(&confined.ends).enumerate()
+            {
                 let least = self.model.floor(least).map_or(low, |end| end.max(low));
                 let greatest = self.model.floor(-greatest).map_or(high, |end| (-end).min(high));
-                let gained = ((least - low) + (high - greatest)) as f64 / (high - low).max(1) as f64;
+                let gained =
+                    ((least - low) + (high - greatest)) as f64 / (high - low).max(1) as f64;
                 if gained >= WORTHWHILE && least <= greatest {
                     ends.push(Ends { statistic: k, low: least, high: greatest });
                 }
@@ -163,9 +169,11 @@ impl LiftedSearch {
                 LpStatus::Optimal => {}
                 LpStatus::Infeasible => {
                     let ray = self.relaxation.farkas();
-                    let multipliers = ray.and_then(|ray| self.relaxation.multipliers(&self.model, &ray, true));
+                    let multipliers =
+                        ray.and_then(|ray| self.relaxation.multipliers(&self.model, &ray, true));
                     if let Some(multipliers) = multipliers
-                        && self.model.combination(data, &self.policies, &multipliers, None) > MARGIN * self.model.scale
+                        && self.model.combination(data, &self.policies, &multipliers, None)
+                            > MARGIN * self.model.scale
                         && multipliers.objective == 0
                     {
                         self.nodes[index].keep(Closing::Leaf(multipliers), f64::INFINITY);
@@ -190,7 +198,8 @@ impl LiftedSearch {
             }
         }
         let Some(point) = best else { return Outcome::Unsolved };
-        if let Some(multipliers) = self.relaxation.multipliers(&self.model, &point.row_duals_approx, false)
+        if let Some(multipliers) =
+            self.relaxation.multipliers(&self.model, &point.row_duals_approx, false)
             && multipliers.objective > 0
         {
             let omega = self.model.real(multipliers.objective);
@@ -205,14 +214,21 @@ impl LiftedSearch {
 
     /// The coordinates of a point of the relaxation.
     fn coordinates(&self, columns: &[f64]) -> Vec<f64> {
-        let at = |k: usize| self.relaxation.layout.scalar(k + 1).map_or(0.5, |column| columns[column].clamp(0.0, 1.0));
+        let at = |k: usize| {
+            self.relaxation
+                .layout
+                .scalar(k + 1)
+                .map_or(0.5, |column| columns[column].clamp(0.0, 1.0))
+        };
         (0..self.model.statistics).map(at).collect()
     }
 
-    /// Adds violated deviation rows: the best response at the point, and known ones linearised there.
+    /// Adds violated deviation rows: the best response at the point, and known ones linearised
+    /// there.
     fn separate_deviations(&mut self, data: &BoxData, columns: &[f64]) -> usize {
         let lambda = self.coordinates(columns);
-        let x: Vec<f64> = lambda.iter().enumerate().map(|(k, t)| data.low[k] + data.width[k] * t).collect();
+        let x: Vec<f64> =
+            lambda.iter().enumerate().map(|(k, t)| data.low[k] + data.width[k] * t).collect();
         let frozen = self.model.frozen(&x);
         let (_, response) = self.model.best_response(&frozen);
         let response = self.policy(response);
@@ -220,7 +236,11 @@ impl LiftedSearch {
         for (t, stage) in data.stages.iter().enumerate() {
             for (pair, terms) in stage.reward.iter().enumerate() {
                 for &(m, c) in terms {
-                    earned += self.relaxation.layout.column(t, pair, m).map_or(0.0, |column| c * columns[column]);
+                    earned += self
+                        .relaxation
+                        .layout
+                        .column(t, pair, m)
+                        .map_or(0.0, |column| c * columns[column]);
                 }
             }
         }
@@ -248,18 +268,28 @@ impl LiftedSearch {
     /// The masses in a point of the relaxation.
     fn flow_of(&self, columns: &[f64]) -> Vec<Vec<f64>> {
         let of_stage = |stage: &Vec<Vec<(usize, usize)>>| {
-            stage.iter().map(|monomials| monomials.first().map_or(0.0, |&(_, column)| columns[column])).collect()
+            stage
+                .iter()
+                .map(|monomials| monomials.first().map_or(0.0, |&(_, column)| columns[column]))
+                .collect()
         };
         self.relaxation.layout.columns.iter().map(of_stage).collect()
     }
 
-    /// Local search from a point of the relaxation, no further at first than the box is wide: a small box is about one optimum.
+    /// Local search from a point of the relaxation, no further at first than the box is wide: a
+    /// small box is about one optimum.
     fn populations(&mut self, flow: &[Vec<f64>], region: &[(i64, i64)]) {
-        let first: Vec<Vec<usize>> =
-            self.model.shapes.iter().map(|shape| (0..shape.pairs.states()).map(|s| shape.pairs.of_state(s).start).collect()).collect();
+        let first: Vec<Vec<usize>> = self
+            .model
+            .shapes
+            .iter()
+            .map(|shape| (0..shape.pairs.states()).map(|s| shape.pairs.of_state(s).start).collect())
+            .collect();
         let response = self.model.population(self.model.play_of_flow(flow, &first)).response;
         let start = self.model.population(self.model.play_of_flow(flow, &response));
-        let share = |(&(low, high), &(least, greatest)): (&(i64, i64), &(i64, i64))| (high - low) as f64 / (greatest - least).max(1) as f64;
+        let share = |(&(low, high), &(least, greatest)): (&(i64, i64), &(i64, i64))| {
+            (high - low) as f64 / (greatest - least).max(1) as f64
+        };
         let widest = region.iter().zip(&self.model.root).map(share).fold(0.0, f64::max);
         self.pull(&start);
         self.improve(start, widest.clamp(LEAST_RADIUS, GREATEST_RADIUS));
@@ -267,41 +297,51 @@ impl LiftedSearch {
 
     /// Narrows the box by two programmes per statistic; the share of its volume that is left.
     ///
-    /// `seen` is a point of the relaxation below the cut-off: an end that such a point touches cannot be moved.
+    /// `seen` is a point of the relaxation below the cut-off: an end that such a point touches
+    /// cannot be moved.
     fn narrow(&mut self, index: usize, data: &BoxData, seen: Vec<f64>, control: &Control) -> f64 {
         let Some(incumbent) = &self.incumbent else { return 1.0 };
         let cutoff = incumbent.leader - 0.5 * self.width(incumbent.leader);
         let mut left = 1.0;
         let mut region = self.nodes[index].region.clone();
         let mut shown = Vec::new();
-        let mut reached: Vec<(f64, f64)> = seen.into_iter().map(|lambda| (lambda, lambda)).collect();
+        let mut reached: Vec<(f64, f64)> =
+            seen.into_iter().map(|lambda| (lambda, lambda)).collect();
         for k in 0..self.model.statistics {
             for upper in [false, true] {
                 if control.stopped() || data.width[k] <= 0.0 {
                     continue;
                 }
-                if (upper && reached[k].1 > 1.0 - WORTHWHILE) || (!upper && reached[k].0 < WORTHWHILE) {
+                if (upper && reached[k].1 > 1.0 - WORTHWHILE)
+                    || (!upper && reached[k].0 < WORTHWHILE)
+                {
                     continue;
                 }
                 let sign = if upper { -1.0 } else { 1.0 };
-                let (duals, empty) = match self.relaxation.solve(Goal::Statistic { k, sign, cutoff }) {
-                    LpStatus::Optimal => {
-                        let point = self.relaxation.point();
-                        if let Some(point) = &point {
-                            for (ends, lambda) in reached.iter_mut().zip(self.coordinates(&point.columns_approx)) {
-                                *ends = (ends.0.min(lambda), ends.1.max(lambda));
+                let (duals, empty) =
+                    match self.relaxation.solve(Goal::Statistic { k, sign, cutoff }) {
+                        LpStatus::Optimal => {
+                            let point = self.relaxation.point();
+                            if let Some(point) = &point {
+                                for (ends, lambda) in
+                                    reached.iter_mut().zip(self.coordinates(&point.columns_approx))
+                                {
+                                    *ends = (ends.0.min(lambda), ends.1.max(lambda));
+                                }
                             }
+                            (point.map(|point| point.row_duals_approx), false)
                         }
-                        (point.map(|point| point.row_duals_approx), false)
-                    }
-                    LpStatus::Infeasible => (self.relaxation.farkas(), true),
-                    _ => (None, false),
-                };
+                        LpStatus::Infeasible => (self.relaxation.farkas(), true),
+                        _ => (None, false),
+                    };
                 let Some(mut duals) = duals else { continue };
                 if !empty {
                     duals.iter_mut().for_each(|y| *y *= data.width[k]);
                 }
-                let Some(multipliers) = self.relaxation.multipliers(&self.model, &duals, empty) else { continue };
+                let Some(multipliers) = self.relaxation.multipliers(&self.model, &duals, empty)
+                else {
+                    continue;
+                };
                 let omega = self.model.real(multipliers.objective);
                 if empty {
                     let least = self.model.combination(data, &self.policies, &multipliers, None);
@@ -315,11 +355,20 @@ impl LiftedSearch {
                     }
                     continue;
                 }
-                let least = self.model.combination(data, &self.policies, &multipliers, Some((k, sign))) - omega * cutoff;
+                let least =
+                    self.model.combination(data, &self.policies, &multipliers, Some((k, sign)))
+                        - omega * cutoff;
                 // sign * x_k >= least on what is of interest.
-                let Some(bound) = self.model.floor(least - MARGIN * self.model.scale).map(|n| if upper { -n } else { n }) else { continue };
+                let Some(bound) = self
+                    .model
+                    .floor(least - MARGIN * self.model.scale)
+                    .map(|n| if upper { -n } else { n })
+                else {
+                    continue;
+                };
                 let (low, high) = self.nodes[index].region[k];
-                let gained = (if upper { high - bound } else { bound - low }) as f64 / (high - low).max(1) as f64;
+                let gained = (if upper { high - bound } else { bound - low }) as f64
+                    / (high - low).max(1) as f64;
                 if gained >= WORTHWHILE {
                     self.least_cutoff = self.least_cutoff.min(cutoff);
                     left *= 1.0 - gained.min(1.0);
@@ -342,12 +391,17 @@ impl LiftedSearch {
         left
     }
 
-    /// Cuts the box in two: the statistic whose products are farthest from the truth, near the point of the relaxation.
+    /// Cuts the box in two: the statistic whose products are farthest from the truth, near the
+    /// point of the relaxation.
     fn branch(&mut self, index: usize, outcome: &Outcome, start: &Start) {
         let region = self.nodes[index].region.clone();
-        let widths: Vec<f64> = region.iter().map(|&(low, high)| self.model.real(high - low)).collect();
-        let relative: Vec<f64> =
-            widths.iter().zip(&self.model.root).map(|(width, &(low, high))| width / self.model.real(high - low).max(1e-300)).collect();
+        let widths: Vec<f64> =
+            region.iter().map(|&(low, high)| self.model.real(high - low)).collect();
+        let relative: Vec<f64> = widths
+            .iter()
+            .zip(&self.model.root)
+            .map(|(width, &(low, high))| width / self.model.real(high - low).max(1e-300))
+            .collect();
         let mut scores = relative.iter().map(|share| 1e-9 * share).collect::<Vec<f64>>();
         let mut hint = None;
         if let Outcome::Point(point) = outcome {
@@ -355,36 +409,49 @@ impl LiftedSearch {
             for columns in self.relaxation.layout.columns.iter().flatten() {
                 let mass = columns.first().map_or(0.0, |&(_, column)| point.columns_approx[column]);
                 for &(m, column) in columns.iter().filter(|(m, _)| *m != ONE) {
-                    let error = (point.columns_approx[column] - self.model.monomials.value(m, &lambda) * mass).abs();
+                    let error = (point.columns_approx[column]
+                        - self.model.monomials.value(m, &lambda) * mass)
+                        .abs();
                     for (k, _) in self.model.monomials.exponents(m) {
                         scores[k] += error * relative[k];
                     }
                 }
             }
             for &(m, column) in &self.relaxation.layout.scalars {
-                let error = (point.columns_approx[column] - self.model.monomials.value(m, &lambda)).abs();
+                let error =
+                    (point.columns_approx[column] - self.model.monomials.value(m, &lambda)).abs();
                 for (k, _) in self.model.monomials.exponents(m) {
                     scores[k] += error * relative[k];
                 }
             }
             hint = Some(lambda);
         }
-        let Some(k) =
-            (0..scores.len()).filter(|&k| region[k].1 - region[k].0 > 1).max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a)))
+        let Some(k) = (0..scores.len())
+            .filter(|&k| region[k].1 - region[k].0 > 1)
+            .max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a)))
         else {
             return;
         };
-        // A range far wider than the one with the largest errors has to be cut some time, or its errors never vanish.
-        let widest = (0..relative.len()).max_by(|&a, &b| relative[a].total_cmp(&relative[b]).then(b.cmp(&a))).unwrap_or(k);
+        // A range far wider than the one with the largest errors has to be cut some time, or its
+        // errors never vanish.
+        let widest = (0..relative.len())
+            .max_by(|&a, &b| relative[a].total_cmp(&relative[b]).then(b.cmp(&a)))
+            .unwrap_or(k);
         let k = if relative[widest] > MOST_UNEVEN * relative[k] { widest } else { k };
         if relative[k] < NARROWEST {
             return;
         }
         let (low, high) = region[k];
-        let share = hint.as_ref().map_or(0.5, |lambda| (0.75 * lambda[k] + 0.125).clamp(CLOSEST, 1.0 - CLOSEST));
-        // At the ends of a range products are exact: where the incumbent is well inside, the cut goes through it.
+        let share = hint
+            .as_ref()
+            .map_or(0.5, |lambda| (0.75 * lambda[k] + 0.125).clamp(CLOSEST, 1.0 - CLOSEST));
+        // At the ends of a range products are exact: where the incumbent is well inside, the cut
+        // goes through it.
         let width = self.model.real(high - low).max(f64::MIN_POSITIVE);
-        let known = self.incumbent.as_ref().map(|population| (population.x[k] - self.model.real(low)) / width);
+        let known = self
+            .incumbent
+            .as_ref()
+            .map(|population| (population.x[k] - self.model.real(low)) / width);
         let share = known.filter(|t| (CLOSEST..=1.0 - CLOSEST).contains(t)).unwrap_or(share);
         let point = (low + ((high - low) as f64 * share) as i64).clamp(low, high);
         let inherited = self.nodes[index].own().max(self.nodes[index].inherited);

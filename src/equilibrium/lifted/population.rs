@@ -1,4 +1,5 @@
-//! Populations in binary64: the flow of a policy, what it earns, how much better a follower could do.
+//! Populations in binary64: the flow of a policy, what it earns, how much better a follower could
+//! do.
 
 use super::model::{Model, StageShape, Terms};
 use crate::exact::to_approx;
@@ -33,7 +34,9 @@ pub(super) struct Frozen {
 /// The probabilities of a policy, near enough.
 pub(super) fn play_of(model: &Model, policy: &Policy) -> Play {
     let stage = |(shape, stage): (&StageShape, &StagePolicy)| {
-        (0..shape.pairs.len()).map(|pair| to_approx(&stage.probability(shape.state[pair], shape.pairs.action(pair)))).collect()
+        (0..shape.pairs.len())
+            .map(|pair| to_approx(&stage.probability(shape.state[pair], shape.pairs.action(pair))))
+            .collect()
     };
     model.shapes.iter().zip(&policy.stages).map(stage).collect()
 }
@@ -44,9 +47,12 @@ impl Model {
     }
 
     pub(super) fn frozen(&self, x: &[f64]) -> Frozen {
-        let values: Vec<f64> = (0..self.monomials.len()).map(|m| self.monomials.value(m, x)).collect();
+        let values: Vec<f64> =
+            (0..self.monomials.len()).map(|m| self.monomials.value(m, x)).collect();
         let of = |terms: &Terms| terms.iter().map(|&(m, c)| c * values[m]).sum::<f64>();
-        let all = |select: &dyn Fn(&super::model::StagePolynomials) -> Vec<f64>| self.stages.iter().map(select).collect();
+        let all = |select: &dyn Fn(&super::model::StagePolynomials) -> Vec<f64>| {
+            self.stages.iter().map(select).collect()
+        };
         Frozen {
             reward: all(&|stage| stage.reward.iter().map(of).collect()),
             leader: all(&|stage| stage.leader.iter().map(of).collect()),
@@ -65,7 +71,10 @@ impl Model {
                 for pair in shape.pairs.of_state(state) {
                     let mut value = frozen.reward[t][pair];
                     if let Some(successors) = &shape.successors {
-                        value += successors.of_pair(pair).map(|e| frozen.probability[t][e] * next[successors.state(e)]).sum::<f64>();
+                        value += successors
+                            .of_pair(pair)
+                            .map(|e| frozen.probability[t][e] * next[successors.state(e)])
+                            .sum::<f64>();
                     }
                     if value > best {
                         (best, choice) = (value, pair);
@@ -85,7 +94,9 @@ impl Model {
         let mut masses = self.initial.clone();
         let mut flow: Vec<Vec<f64>> = Vec::with_capacity(self.shapes.len());
         for (t, shape) in self.shapes.iter().enumerate() {
-            let d: Vec<f64> = (0..shape.pairs.len()).map(|pair| masses[shape.state[pair]] * play[t][pair]).collect();
+            let d: Vec<f64> = (0..shape.pairs.len())
+                .map(|pair| masses[shape.state[pair]] * play[t][pair])
+                .collect();
             for (pair, mass) in d.iter().enumerate() {
                 for &(k, weight) in &shape.weights[pair] {
                     x[k] += weight * mass;
@@ -95,8 +106,10 @@ impl Model {
                 let mut next = vec![0.0; masses.len()];
                 for (pair, mass) in d.iter().enumerate().filter(|(_, mass)| **mass != 0.0) {
                     for entry in successors.of_pair(pair) {
-                        // Statistics of later stages that `x` does not know yet cancel in the probabilities of this one.
-                        next[successors.state(entry)] += mass * self.polynomial(&self.stages[t].probability[entry], &x);
+                        // Statistics of later stages that `x` does not know yet cancel in the
+                        // probabilities of this one.
+                        next[successors.state(entry)] +=
+                            mass * self.polynomial(&self.stages[t].probability[entry], &x);
                     }
                 }
                 masses = next;
@@ -104,8 +117,12 @@ impl Model {
             flow.push(d);
         }
         let frozen = self.frozen(&x);
-        let total =
-            |numbers: &[Vec<f64>]| flow.iter().zip(numbers).map(|(d, r)| d.iter().zip(r).map(|(d, r)| d * r).sum::<f64>()).sum::<f64>();
+        let total = |numbers: &[Vec<f64>]| {
+            flow.iter()
+                .zip(numbers)
+                .map(|(d, r)| d.iter().zip(r).map(|(d, r)| d * r).sum::<f64>())
+                .sum::<f64>()
+        };
         let earned = total(&frozen.reward);
         let leader = total(&frozen.leader) + self.polynomial(&self.payoff, &x);
         let (value, response) = self.best_response(&frozen);

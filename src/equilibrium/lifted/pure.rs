@@ -1,7 +1,8 @@
 //! Local search over pure policies, for equilibria that can be shown exactly at eps = 0.
 //!
-//! From a pure policy, one action at a time is exchanged for a best response to the population, the exchange being chosen that leaves the
-//! least exploitability; a policy is not visited twice, so that the search also climbs. It ends at a policy that nobody wants to leave.
+//! From a pure policy, one action at a time is exchanged for a best response to the population, the
+//! exchange being chosen that leaves the least exploitability; a policy is not visited twice, so
+//! that the search also climbs. It ends at a policy that nobody wants to leave.
 
 use super::model::Model;
 use super::population::Population;
@@ -18,13 +19,19 @@ const NONE: f64 = 1e-13;
 pub(super) type Pure = Vec<Vec<usize>>;
 
 /// A pure equilibrium, as far as binary64 tells, near the pure policy `start`.
-pub(super) fn pure_equilibrium(model: &Model, start: Pure, seen: &mut BTreeSet<Pure>) -> Option<(Pure, Population)> {
+pub(super) fn pure_equilibrium(
+    model: &Model,
+    start: Pure,
+    seen: &mut BTreeSet<Pure>,
+) -> Option<(Pure, Population)> {
     let mut policy = start;
     for _ in 0..MOST_EXCHANGES {
         let current = model.population(model.pure(&policy));
         if current.exploitability <= NONE * model.scale {
             // Where nobody is the best response is as good, and shows more.
-            let reached = |t: usize, s: usize| model.shapes[t].pairs.of_state(s).any(|pair| current.flow[t][pair] > 0.0);
+            let reached = |t: usize, s: usize| {
+                model.shapes[t].pairs.of_state(s).any(|pair| current.flow[t][pair] > 0.0)
+            };
             for (t, row) in policy.iter_mut().enumerate() {
                 for (s, pair) in row.iter_mut().enumerate().filter(|(s, _)| !reached(t, *s)) {
                     *pair = current.response[t][s];
@@ -64,7 +71,11 @@ pub(super) fn pure_equilibrium(model: &Model, start: Pure, seen: &mut BTreeSet<P
 pub(super) fn nearest_pure(model: &Model, population: &Population) -> Pure {
     let most = |t: usize, s: usize| {
         let pairs = model.shapes[t].pairs.of_state(s);
-        pairs.reduce(|a, b| if population.play[t][b] > population.play[t][a] { b } else { a }).unwrap_or(0)
+        pairs
+            .reduce(|a, b| if population.play[t][b] > population.play[t][a] { b } else { a })
+            .unwrap_or(0)
     };
-    (0..model.shapes.len()).map(|t| (0..model.shapes[t].pairs.states()).map(|s| most(t, s)).collect()).collect()
+    (0..model.shapes.len())
+        .map(|t| (0..model.shapes[t].pairs.states()).map(|s| most(t, s)).collect())
+        .collect()
 }

@@ -1,7 +1,8 @@
-//! Where in a box equilibria can be: regrets of single actions, and what they leave of the masses, stage by stage.
+//! Where in a box equilibria can be: regrets of single actions, and what they leave of the masses,
+//! stage by stage.
 //!
-//! Statement (Z) of docs/certificate.md in binary64. On a box an action that is worse by at least `z` in its state can carry at most
-//! `eps / z` of the mass, and all of them share one eps.
+//! Statement (Z) of docs/certificate.md in binary64. On a box an action that is worse by at least
+//! `z` in its state can carry at most `eps / z` of the mass, and all of them share one eps.
 
 use super::bound::Sum;
 use super::model::{BoxData, Model, ONE, StageShape, Terms};
@@ -20,16 +21,21 @@ pub(super) struct Confined {
     pub(super) floor: f64,
 }
 
-/// Sums of the negative and of the positive coefficients besides the constant: the range of a polynomial on the box.
+/// Sums of the negative and of the positive coefficients besides the constant: the range of a
+/// polynomial on the box.
 fn range_of(terms: &[(usize, f64)]) -> (f64, f64) {
-    terms.iter().fold((0.0, 0.0), |(low, high), &(m, c)| if m == ONE { (low + c, high + c) } else { (low + c.min(0.0), high + c.max(0.0)) })
+    terms.iter().fold((0.0, 0.0), |(low, high), &(m, c)| {
+        if m == ONE { (low + c, high + c) } else { (low + c.min(0.0), high + c.max(0.0)) }
+    })
 }
 
 impl Model {
     /// Rough count of the numbers that a round computes.
     fn regret_work(&self) -> usize {
         let of_stage = |shape: &StageShape| {
-            let most = shape.successors.as_ref().map_or(0, |list| (0..shape.pairs.len()).map(|i| list.of_pair(i).len()).max().unwrap_or(0));
+            let most = shape.successors.as_ref().map_or(0, |list| {
+                (0..shape.pairs.len()).map(|i| list.of_pair(i).len()).max().unwrap_or(0)
+            });
             let pairs = shape.pairs.len();
             pairs.saturating_mul(pairs).saturating_mul(1 + most * most)
         };
@@ -64,25 +70,39 @@ impl Model {
                     *value = range_of(&terms).1 + self.slack();
                     if let Some(successors) = &shape.successors {
                         let mut shift: Vec<(usize, f64, f64)> = Vec::new();
-                        let places = successors.of_pair(i).chain(successors.of_pair(j)).map(|entry| successors.state(entry));
+                        let places = successors
+                            .of_pair(i)
+                            .chain(successors.of_pair(j))
+                            .map(|entry| successors.state(entry));
                         for place in places {
                             if shift.iter().any(|&(known, _, _)| known == place) {
                                 continue;
                             }
                             for (pair, sign) in [(i, 1.0), (j, -1.0)] {
-                                for entry in successors.of_pair(pair).filter(|&entry| successors.state(entry) == place) {
-                                    stage.probability[entry].iter().for_each(|&(m, c)| sum.add(m, sign * c));
+                                for entry in successors
+                                    .of_pair(pair)
+                                    .filter(|&entry| successors.state(entry) == place)
+                                {
+                                    stage.probability[entry]
+                                        .iter()
+                                        .for_each(|&(m, c)| sum.add(m, sign * c));
                                 }
                             }
                             sum.take(&mut terms);
                             let (low, high) = range_of(&terms);
-                            shift.push((place, (low - self.slack()).max(-1.0), (high + self.slack()).min(1.0)));
+                            shift.push((
+                                place,
+                                (low - self.slack()).max(-1.0),
+                                (high + self.slack()).min(1.0),
+                            ));
                         }
                         *value += most_gained(&shift, &above);
                     }
                 }
             }
-            let least = |i: usize, q: usize| shape.pairs.of_state(q).map(|j| excess[i][j]).fold(f64::INFINITY, f64::min);
+            let least = |i: usize, q: usize| {
+                shape.pairs.of_state(q).map(|j| excess[i][j]).fold(f64::INFINITY, f64::min)
+            };
             regrets[t] = (0..count).map(|i| (-least(i, shape.state[i])).max(0.0)).collect();
             let states = shape.pairs.states();
             let mut here = vec![vec![0.0; states]; states];
@@ -106,10 +126,11 @@ impl Model {
             let mut statistics: Vec<(usize, Vec<f64>)> = Vec::new();
             for (pair, weights) in shape.weights.iter().enumerate() {
                 for &(k, weight) in weights {
-                    let known = statistics.iter().position(|(own, _)| *own == k).unwrap_or_else(|| {
-                        statistics.push((k, vec![0.0; shape.pairs.len()]));
-                        statistics.len() - 1
-                    });
+                    let known =
+                        statistics.iter().position(|(own, _)| *own == k).unwrap_or_else(|| {
+                            statistics.push((k, vec![0.0; shape.pairs.len()]));
+                            statistics.len() - 1
+                        });
                     statistics[known].1[pair] = weight;
                 }
             }
@@ -135,7 +156,12 @@ impl Model {
     pub(super) fn confine(&self, data: &BoxData, cutoff: f64) -> Result<Confined, Void> {
         let (stages, slack) = (self.shapes.len(), self.slack());
         let weights = self.weights(data);
-        let of_stage = |shape: &StageShape| StageBox::new((0..shape.pairs.states()).map(|s| shape.pairs.of_state(s)).collect(), slack);
+        let of_stage = |shape: &StageShape| {
+            StageBox::new(
+                (0..shape.pairs.states()).map(|s| shape.pairs.of_state(s)).collect(),
+                slack,
+            )
+        };
         let mut boxes: Vec<StageBox> = self.shapes.iter().map(of_stage).collect();
         for (s, &mass) in self.initial.iter().enumerate() {
             boxes[0].set_mass(s, mass, mass);
@@ -151,14 +177,24 @@ impl Model {
             for (k, weights) in &own.statistics {
                 let (low, high) = parts.statistic(*k, Some(t));
                 rows.push(Row { coefficients: weights.clone(), side: data.low[*k] - high });
-                rows.push(Row { coefficients: negated(weights), side: low - data.low[*k] - data.width[*k] });
+                rows.push(Row {
+                    coefficients: negated(weights),
+                    side: low - data.low[*k] - data.width[*k],
+                });
             }
-            rows.push(Row { coefficients: negated(&own.regret), side: without(&parts.regret, t) - self.epsilon });
+            rows.push(Row {
+                coefficients: negated(&own.regret),
+                side: without(&parts.regret, t) - self.epsilon,
+            });
             if cutoff.is_finite() {
-                rows.push(Row { coefficients: negated(&own.leader), side: without(&parts.leader, t) + payoff - cutoff });
+                rows.push(Row {
+                    coefficients: negated(&own.leader),
+                    side: without(&parts.leader, t) + payoff - cutoff,
+                });
             }
             for (place, (low, high)) in own.into.iter().enumerate() {
-                let (least, greatest) = (boxes[t + 1].mass_low[place], boxes[t + 1].mass_high[place]);
+                let (least, greatest) =
+                    (boxes[t + 1].mass_low[place], boxes[t + 1].mass_high[place]);
                 rows.push(Row { coefficients: high.clone(), side: least });
                 rows.push(Row { coefficients: negated(low), side: -greatest });
             }
@@ -189,7 +225,8 @@ fn without(parts: &[f64], t: usize) -> f64 {
     parts.iter().enumerate().filter(|(other, _)| *other != t).map(|(_, part)| part).sum()
 }
 
-/// The most that `sum of shift * v` can be, where the shifts sum to 0: relative to the state for which it is least.
+/// The most that `sum of shift * v` can be, where the shifts sum to 0: relative to the state for
+/// which it is least.
 fn most_gained(shift: &[(usize, f64, f64)], above: &[Vec<f64>]) -> f64 {
     let relative_to = |reference: usize| -> f64 {
         let part = |&(place, low, high): &(usize, f64, f64)| {
@@ -225,7 +262,11 @@ struct Parts {
 
 impl Parts {
     fn new(stages: usize, statistics: usize) -> Self {
-        Parts { regret: vec![0.0; stages], leader: vec![0.0; stages], statistics: vec![vec![(0.0, 0.0); statistics]; stages] }
+        Parts {
+            regret: vec![0.0; stages],
+            leader: vec![0.0; stages],
+            statistics: vec![vec![(0.0, 0.0); statistics]; stages],
+        }
     }
 
     fn update(&mut self, t: usize, masses: &mut StageBox, weights: &Weights) -> Result<(), Void> {
@@ -239,7 +280,12 @@ impl Parts {
 
     /// The range of a statistic over all stages, or all but one.
     fn statistic(&self, k: usize, without: Option<usize>) -> (f64, f64) {
-        let parts = self.statistics.iter().enumerate().filter(|(t, _)| Some(*t) != without).map(|(_, stage)| stage[k]);
+        let parts = self
+            .statistics
+            .iter()
+            .enumerate()
+            .filter(|(t, _)| Some(*t) != without)
+            .map(|(_, stage)| stage[k]);
         parts.fold((0.0, 0.0), |(low, high), part| (low + part.0, high + part.1))
     }
 }

@@ -1,4 +1,5 @@
-//! The linear relaxation on a box: flow equations times coordinates, links, deviation rows, and products of box factors.
+//! The linear relaxation on a box: flow equations times coordinates, links, deviation rows, and
+//! products of box factors.
 //!
 //! ```text
 //! flow (t,s,b)   sum of lambda^b d_i over pairs of s  -  sum P_t-1(s|j) lambda^b d_j  =  mu0(s) Lambda_b at t = 0, else 0
@@ -8,7 +9,8 @@
 //! products       lambda^m d_i <= lambda^(m/k) d_i,  (1 - lambda_k)(1 - lambda_j) d_i >= 0,  (lambda_k - t)^2 d_i >= 0
 //! ```
 //!
-//! Products of box factors are separated: few bind. The multipliers of the other rows go into certificates.
+//! Products of box factors are separated: few bind. The multipliers of the other rows go into
+//! certificates.
 
 use super::layout::Layout;
 use super::least::Affine;
@@ -99,7 +101,8 @@ pub(super) struct Relaxation {
 pub(super) enum Goal {
     /// Least `sigma J0`.
     Objective,
-    /// Least (`sign` 1) or greatest (-1) value of a statistic among points with `sigma J0` at most `cutoff`.
+    /// Least (`sign` 1) or greatest (-1) value of a statistic among points with `sigma J0` at most
+    /// `cutoff`.
     Statistic { k: usize, sign: f64, cutoff: f64 },
 }
 
@@ -141,7 +144,12 @@ impl Relaxation {
         }
         self.engine.load(&lp);
         if start.columns.len() == layout.len() && start.rows.len() == self.kinds.len() {
-            let rows = start.rows.iter().copied().chain(start.cuts.iter().map(|(_, status)| *status)).collect();
+            let rows = start
+                .rows
+                .iter()
+                .copied()
+                .chain(start.cuts.iter().map(|(_, status)| *status))
+                .collect();
             self.engine.set_basis(&LpBasis::new(start.columns.clone(), rows));
         }
     }
@@ -185,7 +193,8 @@ impl Relaxation {
     /// Adds a cut to the loaded programme.
     pub(super) fn add_cut(&mut self, cut: Cut, model: &mut Model, data: &BoxData) {
         let (lower, entries) = cut_row(&cut, &self.layout, model, data);
-        let entries: Vec<(usize, f64)> = entries.into_iter().filter(|(_, value)| *value != 0.0).collect();
+        let entries: Vec<(usize, f64)> =
+            entries.into_iter().filter(|(_, value)| *value != 0.0).collect();
         let (columns, values): (Vec<usize>, Vec<f64>) = entries.into_iter().unzip();
         self.engine.add_row((lower, f64::INFINITY), &columns, &values);
         self.cuts.push(cut);
@@ -198,7 +207,8 @@ impl Relaxation {
         for (t, stage) in layout.columns.iter().enumerate() {
             for (pair, columns) in stage.iter().enumerate() {
                 let at = (t, pair);
-                let value = |m: usize| layout.column(t, pair, m).map_or(0.0, |column| point[column]);
+                let value =
+                    |m: usize| layout.column(t, pair, m).map_or(0.0, |column| point[column]);
                 let mass = value(ONE);
                 for &(m, _) in columns.iter().filter(|(m, _)| *m != ONE) {
                     let own = value(m);
@@ -221,7 +231,14 @@ impl Relaxation {
                             let ratio = (value(k + 1) / mass).clamp(0.0, 1.0);
                             let violation = 2.0 * ratio * value(k + 1) - ratio * ratio * mass - own;
                             if violation > VIOLATION {
-                                found.push((violation, Cut::Tangent { at, coordinate: k, point: (ratio * 1024.0).round() / 1024.0 }));
+                                found.push((
+                                    violation,
+                                    Cut::Tangent {
+                                        at,
+                                        coordinate: k,
+                                        point: (ratio * 1024.0).round() / 1024.0,
+                                    },
+                                ));
                             }
                         }
                         _ => {}
@@ -249,16 +266,37 @@ impl Relaxation {
     /// The basis of the last run and its binding cuts.
     pub(super) fn start(&self, region: &[(i64, i64)]) -> Start {
         let Some(basis) = self.engine.basis() else { return Start::default() };
-        let Some((fixed, of_cuts)) = basis.rows().split_at_checked(self.kinds.len()) else { return Start::default() };
+        let Some((fixed, of_cuts)) = basis.rows().split_at_checked(self.kinds.len()) else {
+            return Start::default();
+        };
         let cuts = self.cuts.iter().cloned().zip(of_cuts.iter().copied());
         let cuts = cuts.filter(|(_, status)| *status != LpBasis::BASIC).collect();
-        Start { columns: basis.columns().to_vec(), rows: fixed.to_vec(), cuts, region: region.to_vec() }
+        Start {
+            columns: basis.columns().to_vec(),
+            rows: fixed.to_vec(),
+            cuts,
+            region: region.to_vec(),
+        }
     }
 
-    /// The multipliers that duals (or a Farkas ray, when `ray`) mean; `None` when they do not fit the fixed point.
-    pub(super) fn multipliers(&self, model: &Model, duals: &[f64], ray: bool) -> Option<LiftedMultipliers> {
-        let factor = if ray { 1.0 / duals.iter().fold(0.0f64, |most, y| most.max(y.abs())).max(1e-30) } else { 1.0 };
-        let mut flow: Vec<Vec<AffineForm>> = model.shapes.iter().map(|shape| vec![AffineForm::default(); shape.pairs.states()]).collect();
+    /// The multipliers that duals (or a Farkas ray, when `ray`) mean; `None` when they do not fit
+    /// the fixed point.
+    pub(super) fn multipliers(
+        &self,
+        model: &Model,
+        duals: &[f64],
+        ray: bool,
+    ) -> Option<LiftedMultipliers> {
+        let factor = if ray {
+            1.0 / duals.iter().fold(0.0f64, |most, y| most.max(y.abs())).max(1e-30)
+        } else {
+            1.0
+        };
+        let mut flow: Vec<Vec<AffineForm>> = model
+            .shapes
+            .iter()
+            .map(|shape| vec![AffineForm::default(); shape.pairs.states()])
+            .collect();
         let mut links: Vec<AffineForm> = vec![AffineForm::default(); model.statistics];
         let mut result = LiftedMultipliers::default();
         for (kind, &dual) in self.kinds.iter().zip(duals) {
@@ -288,7 +326,11 @@ impl Relaxation {
                 let weight = model.nearest(dual * factor)?.max(0);
                 if weight > 0 {
                     let weight = AffineForm { constant: weight, linear: Vec::new() };
-                    result.deviations.push(DeviationTerm { policy: *policy, weight, reference: reference.clone() });
+                    result.deviations.push(DeviationTerm {
+                        policy: *policy,
+                        weight,
+                        reference: reference.clone(),
+                    });
                 }
             }
         }
@@ -320,7 +362,11 @@ fn add_objective(lp: &mut LpRows, layout: &Layout, data: &BoxData, kinds: &mut V
     let mut entries = Vec::new();
     for (t, stage) in data.stages.iter().enumerate() {
         for (pair, terms) in stage.leader.iter().enumerate() {
-            entries.extend(terms.iter().filter_map(|&(m, c)| layout.column(t, pair, m).map(|column| (column, c))));
+            entries.extend(
+                terms
+                    .iter()
+                    .filter_map(|&(m, c)| layout.column(t, pair, m).map(|column| (column, c))),
+            );
         }
     }
     let mut constant = 0.0;
@@ -335,7 +381,13 @@ fn add_objective(lp: &mut LpRows, layout: &Layout, data: &BoxData, kinds: &mut V
     kinds.push(RowKind::Objective);
 }
 
-fn add_flow(lp: &mut LpRows, layout: &Layout, model: &mut Model, data: &BoxData, kinds: &mut Vec<RowKind>) {
+fn add_flow(
+    lp: &mut LpRows,
+    layout: &Layout,
+    model: &mut Model,
+    data: &BoxData,
+    kinds: &mut Vec<RowKind>,
+) {
     for t in 0..model.shapes.len() {
         let states = model.shapes[t].pairs.states();
         for &b in &layout.bases[t] {
@@ -378,7 +430,13 @@ fn add_flow(lp: &mut LpRows, layout: &Layout, model: &mut Model, data: &BoxData,
     }
 }
 
-fn add_links(lp: &mut LpRows, layout: &Layout, model: &mut Model, data: &BoxData, kinds: &mut Vec<RowKind>) {
+fn add_links(
+    lp: &mut LpRows,
+    layout: &Layout,
+    model: &mut Model,
+    data: &BoxData,
+    kinds: &mut Vec<RowKind>,
+) {
     for k in 0..model.statistics {
         for &b in &layout.link_bases[k] {
             let mut row = Vec::new();
@@ -409,8 +467,9 @@ fn add_links(lp: &mut LpRows, layout: &Layout, model: &mut Model, data: &BoxData
 fn add_masses(lp: &mut LpRows, layout: &Layout, model: &Model, kinds: &mut Vec<RowKind>) {
     for (t, masses) in layout.masses.iter().enumerate() {
         for &m in masses {
-            let mut row: Vec<(usize, f64)> =
-                (0..model.shapes[t].pairs.len()).filter_map(|pair| layout.column(t, pair, m).map(|column| (column, 1.0))).collect();
+            let mut row: Vec<(usize, f64)> = (0..model.shapes[t].pairs.len())
+                .filter_map(|pair| layout.column(t, pair, m).map(|column| (column, 1.0)))
+                .collect();
             row.extend(layout.scalar(m).map(|column| (column, -1.0)));
             lp.add_row((0.0, 0.0), &row);
             kinds.push(RowKind::Mass { t, m });
@@ -453,14 +512,24 @@ fn add_scalars(lp: &mut LpRows, layout: &Layout, model: &mut Model, kinds: &mut 
 }
 
 /// Lower side and entries of a cut.
-fn cut_row(cut: &Cut, layout: &Layout, model: &mut Model, data: &BoxData) -> (f64, Vec<(usize, f64)>) {
-    let column = |at: &(usize, usize), m: usize| layout.column(at.0, at.1, m).unwrap_or(layout.objective);
+fn cut_row(
+    cut: &Cut,
+    layout: &Layout,
+    model: &mut Model,
+    data: &BoxData,
+) -> (f64, Vec<(usize, f64)>) {
+    let column =
+        |at: &(usize, usize), m: usize| layout.column(at.0, at.1, m).unwrap_or(layout.objective);
     match cut {
         Cut::Deviation { floor, .. } => {
             let mut row = Vec::new();
             for (t, stage) in data.stages.iter().enumerate() {
                 for (pair, terms) in stage.reward.iter().enumerate() {
-                    row.extend(terms.iter().filter_map(|&(m, c)| layout.column(t, pair, m).map(|column| (column, c))));
+                    row.extend(
+                        terms.iter().filter_map(|&(m, c)| {
+                            layout.column(t, pair, m).map(|column| (column, c))
+                        }),
+                    );
                 }
             }
             for &(k, slope) in &floor.slopes {
@@ -474,11 +543,26 @@ fn cut_row(cut: &Cut, layout: &Layout, model: &mut Model, data: &BoxData) -> (f6
         }
         Cut::Above { at, coordinates: (k, j) } => {
             let product = model.monomials.product(k + 1, j + 1);
-            (0.0, vec![(column(at, product), 1.0), (column(at, k + 1), -1.0), (column(at, j + 1), -1.0), (column(at, ONE), 1.0)])
+            (
+                0.0,
+                vec![
+                    (column(at, product), 1.0),
+                    (column(at, k + 1), -1.0),
+                    (column(at, j + 1), -1.0),
+                    (column(at, ONE), 1.0),
+                ],
+            )
         }
         Cut::Tangent { at, coordinate, point } => {
             let square = model.monomials.product(coordinate + 1, coordinate + 1);
-            (0.0, vec![(column(at, square), 1.0), (column(at, coordinate + 1), -2.0 * point), (column(at, ONE), point * point)])
+            (
+                0.0,
+                vec![
+                    (column(at, square), 1.0),
+                    (column(at, coordinate + 1), -2.0 * point),
+                    (column(at, ONE), point * point),
+                ],
+            )
         }
         Cut::Square { coordinate, point } => {
             let square = model.monomials.product(coordinate + 1, coordinate + 1);

@@ -21,7 +21,8 @@ const SLACK: f64 = 2e-11;
 const NEARLY_ZERO: f64 = 1e-9;
 /// Local searches over pure policies, at eps = 0.
 const MOST_PURE_SEARCHES: usize = 200;
-/// Times that a population is pulled towards a better and better incumbent, and halvings of each pull.
+/// Times that a population is pulled towards a better and better incumbent, and halvings of each
+/// pull.
 const MOST_PULLS: usize = 3;
 const HALVINGS: i32 = 36;
 /// Values smaller than this count as this in relative gaps.
@@ -79,7 +80,12 @@ pub struct LiftedSearch {
 impl LiftedSearch {
     /// A search to relative width `gap`; `None` when the numbers of the game are out of range.
     #[must_use]
-    pub fn new(instance: &Instance, epsilon: &Rational, selection: Selection, gap: f64) -> Option<Self> {
+    pub fn new(
+        instance: &Instance,
+        epsilon: &Rational,
+        selection: Selection,
+        gap: f64,
+    ) -> Option<Self> {
         let reduced: Reduced = instance.reduced();
         let sigma = if selection == Selection::Pessimistic { 1.0 } else { -1.0 };
         let mut model = Model::new(&reduced, epsilon, sigma)?;
@@ -113,24 +119,29 @@ impl LiftedSearch {
         })
     }
 
-    /// Policies of equilibria in a game nearby: where to look first, the last one before the others.
+    /// Policies of equilibria in a game nearby: where to look first, the last one before the
+    /// others.
     pub fn suggest(&mut self, policies: &[&Policy]) {
         self.suggestions.extend(policies.iter().map(|policy| play_of(&self.model, policy)));
     }
 
-    /// Mixes a population that is better than the incumbent with it, as little as makes it an eps-equilibrium.
+    /// Mixes a population that is better than the incumbent with it, as little as makes it an
+    /// eps-equilibrium.
     ///
-    /// In a small box the relaxation's population may exceed eps by less than what a linear programme resolves.
+    /// In a small box the relaxation's population may exceed eps by less than what a linear
+    /// programme resolves.
     pub(super) fn pull(&mut self, from: &Population) {
         let allowed = self.allowed();
         for _ in 0..MOST_PULLS {
-            let Some(incumbent) =
-                self.incumbent.clone().filter(|incumbent| from.leader < incumbent.leader - 0.1 * self.width(incumbent.leader))
-            else {
+            let Some(incumbent) = self.incumbent.clone().filter(|incumbent| {
+                from.leader < incumbent.leader - 0.1 * self.width(incumbent.leader)
+            }) else {
                 return;
             };
             let mixed = |share: f64| -> Play {
-                let row = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+                let row = |(a, b): (&Vec<f64>, &Vec<f64>)| {
+                    a.iter().zip(b).map(|(a, b)| (1.0 - share) * a + share * b).collect()
+                };
                 from.play.iter().zip(&incumbent.play).map(row).collect()
             };
             let (mut infeasible, mut feasible) = (0.0, 1.0);
@@ -155,7 +166,10 @@ impl LiftedSearch {
                     infeasible = middle;
                 }
             }
-            let Some(population) = best.filter(|population| population.leader < incumbent.leader) else { return };
+            let Some(population) = best.filter(|population| population.leader < incumbent.leader)
+            else {
+                return;
+            };
             let gained = incumbent.leader - population.leader;
             self.incumbent = Some(population);
             self.since_improved = 0;
@@ -165,7 +179,8 @@ impl LiftedSearch {
         }
     }
 
-    /// Looks for populations at first; then solves boxes until the gap is closed, `nodes` boxes are done or `control` says stop.
+    /// Looks for populations at first; then solves boxes until the gap is closed, `nodes` boxes are
+    /// done or `control` says stop.
     pub fn advance(&mut self, nodes: usize, control: &Control) {
         if !self.started {
             // Whoever asked may be content with what is found.
@@ -191,7 +206,8 @@ impl LiftedSearch {
     /// The open box with the least bound, removed from the open ones.
     fn next(&mut self) -> Option<usize> {
         let bound = |index: &usize| self.nodes[*index].inherited;
-        let position = (0..self.open.len()).min_by(|a, b| bound(&self.open[*a]).total_cmp(&bound(&self.open[*b])))?;
+        let position = (0..self.open.len())
+            .min_by(|a, b| bound(&self.open[*a]).total_cmp(&bound(&self.open[*b])))?;
         Some(self.open.swap_remove(position))
     }
 
@@ -199,7 +215,11 @@ impl LiftedSearch {
     #[must_use]
     pub fn interval(&self) -> (f64, f64) {
         let upper = self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader);
-        let open = self.open.iter().map(|&index| self.nodes[index].inherited).fold(f64::INFINITY, f64::min);
+        let open = self
+            .open
+            .iter()
+            .map(|&index| self.nodes[index].inherited)
+            .fold(f64::INFINITY, f64::min);
         (open.min(self.least_done).min(self.least_cutoff), upper)
     }
 
@@ -223,7 +243,9 @@ impl LiftedSearch {
 
     /// Boxes whose bound reaches this need no further work.
     pub(super) fn target(&self) -> f64 {
-        self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader - 0.5 * self.width(population.leader))
+        self.incumbent.as_ref().map_or(f64::INFINITY, |population| {
+            population.leader - 0.5 * self.width(population.leader)
+        })
     }
 
     /// Exploitability allowed to populations found in binary64.
@@ -251,7 +273,9 @@ impl LiftedSearch {
         }
         self.pure_searches += 1;
         let start = nearest_pure(&self.model, population);
-        let Some((policy, found)) = pure_equilibrium(&self.model, start, &mut self.seen) else { return };
+        let Some((policy, found)) = pure_equilibrium(&self.model, start, &mut self.seen) else {
+            return;
+        };
         if self.pure.as_ref().is_none_or(|known| found.leader < known.leader) {
             self.pure = Some(self.model.population(self.model.pure(&policy)));
         }
@@ -282,7 +306,8 @@ impl LiftedSearch {
         }
     }
 
-    /// Local searches from what was suggested; when that leads to no equilibrium, from the uniform policy and from its best response.
+    /// Local searches from what was suggested; when that leads to no equilibrium, from the uniform
+    /// policy and from its best response.
     fn first_populations(&mut self) {
         while let Some(play) = self.suggestions.pop() {
             let start = self.model.population(play);
@@ -295,7 +320,11 @@ impl LiftedSearch {
             .model
             .shapes
             .iter()
-            .map(|shape| (0..shape.pairs.len()).map(|pair| 1.0 / shape.pairs.of_state(shape.state[pair]).len() as f64).collect())
+            .map(|shape| {
+                (0..shape.pairs.len())
+                    .map(|pair| 1.0 / shape.pairs.of_state(shape.state[pair]).len() as f64)
+                    .collect()
+            })
             .collect();
         let uniform = self.model.population(uniform);
         let response = self.model.population(self.model.pure(&uniform.response));
@@ -309,7 +338,8 @@ impl LiftedSearch {
         self.tree(false)
     }
 
-    /// The same tree read as a witness for the other side: no eps-equilibrium has a smaller `sigma J0`, and there is one.
+    /// The same tree read as a witness for the other side: no eps-equilibrium has a smaller `sigma
+    /// J0`, and there is one.
     #[must_use]
     pub fn ceiling(&self) -> Option<(Rational, Vec<Step>)> {
         self.tree(true)
@@ -320,15 +350,21 @@ impl LiftedSearch {
         let value = from_approx(claimed).filter(|_| claimed.is_finite())?;
         let value = short(&value, self.model.bits);
         let stated = if self.model.sigma > 0.0 { value.clone() } else { -value.clone() };
-        let actions =
-            |(shape, row): (&super::model::StageShape, &Vec<usize>)| row.iter().map(|&pair| shape.pairs.action(pair) as u32).collect();
-        let policies: Vec<Vec<Vec<u32>>> =
-            self.policies.iter().map(|policy| self.model.shapes.iter().zip(policy).map(actions).collect()).collect();
-        let steps = steps(&self.nodes, &policies, opening(stated, self.model.bits, ceiling), claimed)?;
+        let actions = |(shape, row): (&super::model::StageShape, &Vec<usize>)| {
+            row.iter().map(|&pair| shape.pairs.action(pair) as u32).collect()
+        };
+        let policies: Vec<Vec<Vec<u32>>> = self
+            .policies
+            .iter()
+            .map(|policy| self.model.shapes.iter().zip(policy).map(actions).collect())
+            .collect();
+        let steps =
+            steps(&self.nodes, &policies, opening(stated, self.model.bits, ceiling), claimed)?;
         Some((value, steps))
     }
 
-    /// The incumbent as an exact policy, when it still is an eps-equilibrium after rounding to short probabilities.
+    /// The incumbent as an exact policy, when it still is an eps-equilibrium after rounding to
+    /// short probabilities.
     #[must_use]
     pub fn policy_of_incumbent(&self) -> Option<Policy> {
         self.incumbent.as_ref().map(|population| super::witness::rounded(&self.model, population))
@@ -337,7 +373,9 @@ impl LiftedSearch {
     /// At eps = 0, the best pure equilibrium met, as far as binary64 tells, with its `sigma J0`.
     #[must_use]
     pub fn pure_equilibrium(&self) -> Option<(Policy, f64)> {
-        self.pure.as_ref().map(|population| (super::witness::rounded(&self.model, population), population.leader))
+        self.pure
+            .as_ref()
+            .map(|population| (super::witness::rounded(&self.model, population), population.leader))
     }
 
     /// Magnitude of what is computed.
@@ -364,5 +402,8 @@ fn short(value: &Rational, bits: u32) -> Rational {
     use crate::exact::{Integer, Natural, Rounding, divide};
     let unit = Natural::ONE << bits as usize;
     let scaled = value.numerator() * Integer::from(unit.clone());
-    Rational::from_parts(divide(&scaled, &Integer::from(value.denominator().clone()), Rounding::Down), unit)
+    Rational::from_parts(
+        divide(&scaled, &Integer::from(value.denominator().clone()), Rounding::Down),
+        unit,
+    )
 }

@@ -1,4 +1,5 @@
-//! What a stage's masses may be: bounds of each mass and of each state's mass, which sum to 1, and what a row says about them.
+//! What a stage's masses may be: bounds of each mass and of each state's mass, which sum to 1, and
+//! what a row says about them.
 //!
 //! In binary64, the search's side of statement (Z) of docs/certificate.md.
 
@@ -31,7 +32,8 @@ pub(super) struct StageBox {
     pub(super) mass_high: Vec<f64>,
     order: Vec<usize>,
     pieces: Vec<(f64, f64)>,
-    /// By how much each bound is left wider: more than what the checker loses by rounding, so that it never finds less.
+    /// By how much each bound is left wider: more than what the checker loses by rounding, so that
+    /// it never finds less.
     slack: f64,
 }
 
@@ -56,7 +58,8 @@ impl StageBox {
         self.mass_high[state] = self.mass_high[state].min(high + self.slack);
     }
 
-    /// The least value of `c'd`: mass goes where it is cheapest, first as far as it must, then as far as it may until it is 1.
+    /// The least value of `c'd`: mass goes where it is cheapest, first as far as it must, then as
+    /// far as it may until it is 1.
     pub(super) fn least(&mut self, c: impl Fn(usize) -> f64) -> Result<f64, Void> {
         let (mut value, mut total) = (0.0, 0.0);
         self.pieces.clear();
@@ -112,7 +115,8 @@ impl StageBox {
 
     /// Narrows the bounds to what a row allows.
     ///
-    /// With `s > 0` a row says `s e'd >= min (s e - a)'d + side` for any form `e`; `s` is a slope by which `a'd` changes as mass moves.
+    /// With `s > 0` a row says `s e'd >= min (s e - a)'d + side` for any form `e`; `s` is a slope
+    /// by which `a'd` changes as mass moves.
     pub(super) fn apply(&mut self, row: &Row) -> Result<(), Void> {
         let (a, side) = (&row.coefficients, row.side - self.slack);
         if self.least(|i| a[i])? >= side {
@@ -121,7 +125,9 @@ impl StageBox {
         if -self.least(|i| -a[i])? < side - self.slack {
             return Err(Void);
         }
-        let ends = |range: Range<usize>| range.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), i| (l.min(a[i]), h.max(a[i])));
+        let ends = |range: Range<usize>| {
+            range.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), i| (l.min(a[i]), h.max(a[i])))
+        };
         let (least, greatest) = ends(0..a.len());
         for i in 0..a.len() {
             if self.high[i] - self.low[i] < self.slack {
@@ -148,13 +154,17 @@ impl StageBox {
             let (other_least, other_greatest) = (before.0.min(after.0), before.1.max(after.1));
             for s in [own_greatest - other_least, own_least - other_greatest] {
                 if s > FLAT && s.is_finite() {
-                    let bound = (self.least(|j| if own.contains(&j) { s - a[j] } else { -a[j] })? + side) / s;
+                    let bound =
+                        (self.least(|j| if own.contains(&j) { s - a[j] } else { -a[j] })? + side)
+                            / s;
                     self.mass_low[state] = self.mass_low[state].max(bound);
                 }
             }
             for s in [other_greatest - own_least, other_least - own_greatest] {
                 if s > FLAT && s.is_finite() {
-                    let bound = -(self.least(|j| if own.contains(&j) { -s - a[j] } else { -a[j] })? + side) / s;
+                    let bound =
+                        -(self.least(|j| if own.contains(&j) { -s - a[j] } else { -a[j] })? + side)
+                            / s;
                     self.mass_high[state] = self.mass_high[state].min(bound);
                 }
             }

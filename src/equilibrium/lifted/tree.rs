@@ -48,7 +48,17 @@ pub(super) struct BoxProof {
 
 impl Node {
     pub(super) fn new(region: Vec<(i64, i64)>, inherited: f64, start: Start) -> Self {
-        Node { region, tightened: Vec::new(), proof: None, inherited, split: None, start, empty: false, stiff: false, unsolved: 0 }
+        Node {
+            region,
+            tightened: Vec::new(),
+            proof: None,
+            inherited,
+            split: None,
+            start,
+            empty: false,
+            stiff: false,
+            unsolved: 0,
+        }
     }
 
     /// Keeps a proof on the present box when it is better.
@@ -60,7 +70,11 @@ impl Node {
 
     /// The bound proved on the node's own box.
     pub(super) fn own(&self) -> f64 {
-        if self.empty { f64::INFINITY } else { self.proof.as_ref().map_or(f64::NEG_INFINITY, |proof| proof.bound) }
+        if self.empty {
+            f64::INFINITY
+        } else {
+            self.proof.as_ref().map_or(f64::NEG_INFINITY, |proof| proof.bound)
+        }
     }
 }
 
@@ -76,8 +90,14 @@ pub(super) fn values(nodes: &[Node]) -> Vec<f64> {
     values
 }
 
-/// The steps of a tree that shows `claimed`, an approximation of `sigma value`, in preorder; `None` when it does not.
-pub(super) fn steps(nodes: &[Node], policies: &[Vec<Vec<u32>>], open: LiftedStep, claimed: f64) -> Option<Vec<Step>> {
+/// The steps of a tree that shows `claimed`, an approximation of `sigma value`, in preorder; `None`
+/// when it does not.
+pub(super) fn steps(
+    nodes: &[Node],
+    policies: &[Vec<Vec<u32>>],
+    open: LiftedStep,
+    claimed: f64,
+) -> Option<Vec<Step>> {
     let values = values(nodes);
     if values.first().is_none_or(|value| *value < claimed) {
         return None;
@@ -90,7 +110,9 @@ pub(super) fn steps(nodes: &[Node], policies: &[Vec<Vec<u32>>], open: LiftedStep
     while let Some(index) = stack.pop() {
         let node = &nodes[index];
         let mut emit = |steps: &mut Vec<Step>, mut step: LiftedStep| {
-            if let LiftedStep::Tighten { multipliers, .. } | LiftedStep::Leaf(multipliers) = &mut step {
+            if let LiftedStep::Tighten { multipliers, .. } | LiftedStep::Leaf(multipliers) =
+                &mut step
+            {
                 for term in &mut multipliers.deviations {
                     let number = numbers[term.policy].unwrap_or_else(|| {
                         steps.push(Step::Lifted(LiftedStep::Policy(policies[term.policy].clone())));

@@ -28,10 +28,18 @@ pub(super) fn rounded(model: &Model, population: &Population) -> Policy {
             if let Some(largest) = shares.iter_mut().max_by_key(|(_, share)| *share) {
                 largest.1 += unit - total;
             }
-            let exact = |(action, share)| (action, Rational::from_parts(Integer::from(share), Natural::from(unit.unsigned_abs())));
+            let exact = |(action, share)| {
+                (
+                    action,
+                    Rational::from_parts(Integer::from(share), Natural::from(unit.unsigned_abs())),
+                )
+            };
             rows.push(shares.into_iter().map(exact).collect());
         }
-        let pure: Option<Vec<u32>> = rows.iter().map(|row| if let [(action, _)] = row.as_slice() { Some(*action) } else { None }).collect();
+        let pure: Option<Vec<u32>> = rows
+            .iter()
+            .map(|row| if let [(action, _)] = row.as_slice() { Some(*action) } else { None })
+            .collect();
         stages.push(pure.map_or(StagePolicy::Mixed(rows), StagePolicy::Pure));
     }
     Policy { stages }

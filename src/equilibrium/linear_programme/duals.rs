@@ -1,13 +1,15 @@
 //! Lagrangian values of a multiplier, exactly: statements (D) and (L) of docs/theory.md.
 //!
-//! With `lambda >= 0` the multiplier of the equilibrium row, a pair costs `sigma c - lambda r`. For any `y`,
+//! With `lambda >= 0` the multiplier of the equilibrium row, a pair costs `sigma c - lambda r`. For
+//! any `y`,
 //!
 //! ```text
 //! sigma J0 >= mu0'y_0 + sum_t min over pairs of [ sigma c - lambda r - y_t(s) + sum P y_{t+1} ]
 //!             + lambda (V* - eps) + sigma constant                                             (L)
 //! ```
 //!
-//! on every eps-equilibrium, since stage masses are 1; the best `y` are the values of backward induction.
+//! on every eps-equilibrium, since stage masses are 1; the best `y` are the values of backward
+//! induction.
 
 use crate::equilibrium::Problem;
 use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
@@ -17,14 +19,20 @@ use crate::game::{Policy, StageNumbers, StagePolicy};
 pub(super) struct Least {
     /// `min over flows of (sigma c - lambda r)'d`.
     pub(super) cost: Rational,
-    /// Values of backward induction, `[stage][state]`: flow duals whose residuals are at least 0, and 0 once in every state.
+    /// Values of backward induction, `[stage][state]`: flow duals whose residuals are at least 0,
+    /// and 0 once in every state.
     pub(super) values: Vec<Scaled>,
     /// A minimiser, pure.
     pub(super) policy: Policy,
 }
 
-/// Backward induction at `multiplier`. `None` when `keep_going` answers no, or a state has no action.
-pub(super) fn least_cost(problem: &Problem<'_>, multiplier: &Rational, keep_going: &dyn Fn() -> bool) -> Option<Least> {
+/// Backward induction at `multiplier`. `None` when `keep_going` answers no, or a state has no
+/// action.
+pub(super) fn least_cost(
+    problem: &Problem<'_>,
+    multiplier: &Rational,
+    keep_going: &dyn Fn() -> bool,
+) -> Option<Least> {
     let sigma = problem.sigma();
     let (mut values, mut policy): (Vec<Scaled>, Vec<StagePolicy>) = (Vec::new(), Vec::new());
     for stage in problem.numbers.stages.iter().rev() {
@@ -47,8 +55,9 @@ pub(super) fn least_cost(problem: &Problem<'_>, multiplier: &Rational, keep_goin
     Some(Least { cost, values, policy: Policy { stages: policy } })
 }
 
-/// The right side of (L), exactly, where `follower_value` is `V*` or a lower bound of it. `None` when the sizes of
-/// `flow_duals` (`[stage][state]`) are not those of the game, or a stage has no pair.
+/// The right side of (L), exactly, where `follower_value` is `V*` or a lower bound of it. `None`
+/// when the sizes of `flow_duals` (`[stage][state]`) are not those of the game, or a stage has no
+/// pair.
 pub(super) fn dual_bound(
     problem: &Problem<'_>,
     multiplier: &Rational,
@@ -68,7 +77,8 @@ pub(super) fn dual_bound(
         let own = Scaled::from_rationals(duals);
         let (costs, cost_denominator) = pair_costs(stage, &sigma, multiplier, next.as_ref());
         let denominator = least_common_multiple(&cost_denominator, own.denominator());
-        let (widen_cost, widen_dual) = (&denominator / cost_denominator, &denominator / own.denominator());
+        let (widen_cost, widen_dual) =
+            (&denominator / cost_denominator, &denominator / own.denominator());
         let least_residual = (0..stage.pairs.states())
             .filter_map(|state| {
                 let cheapest = stage.pairs.of_state(state).map(|pair| &costs[pair]).min()?;
@@ -82,12 +92,22 @@ pub(super) fn dual_bound(
 }
 
 /// `lambda (V* - eps) + sigma constant`.
-pub(super) fn equilibrium_term(problem: &Problem<'_>, multiplier: &Rational, follower_value: &Rational) -> Rational {
-    multiplier * (follower_value - problem.epsilon) + problem.sigma() * &problem.numbers.leader_constant
+pub(super) fn equilibrium_term(
+    problem: &Problem<'_>,
+    multiplier: &Rational,
+    follower_value: &Rational,
+) -> Rational {
+    multiplier * (follower_value - problem.epsilon)
+        + problem.sigma() * &problem.numbers.leader_constant
 }
 
 /// `sigma c - lambda r + sum P next` of every pair of a stage, over one denominator.
-fn pair_costs(stage: &StageNumbers, sigma: &Rational, multiplier: &Rational, next: Option<&Scaled>) -> (Vec<Integer>, Natural) {
+fn pair_costs(
+    stage: &StageNumbers,
+    sigma: &Rational,
+    multiplier: &Rational,
+    next: Option<&Scaled>,
+) -> (Vec<Integer>, Natural) {
     let reward_denominator = multiplier.denominator() * stage.reward.denominator();
     let form_denominator = least_common_multiple(stage.leader.denominator(), &reward_denominator);
     let carried = match (&stage.transition, next) {
@@ -105,10 +125,12 @@ fn pair_costs(stage: &StageNumbers, sigma: &Rational, multiplier: &Rational, nex
     let carry = carried.as_ref().map_or(Natural::ONE, |(.., carried)| &denominator / carried);
     let costs = (0..stage.pairs.len())
         .map(|pair| {
-            let own = &leader * stage.leader.numerators().get(pair) + &reward * stage.reward.numerators().get(pair);
+            let own = &leader * stage.leader.numerators().get(pair)
+                + &reward * stage.reward.numerators().get(pair);
             let Some((successors, probability, next, _)) = &carried else { return own };
             let expected = successors.of_pair(pair).fold(Integer::ZERO, |sum, entry| {
-                sum + probability.numerators().get(entry) * next.numerators().get(successors.state(entry))
+                sum + probability.numerators().get(entry)
+                    * next.numerators().get(successors.state(entry))
             });
             own + expected * &carry
         })
@@ -118,6 +140,8 @@ fn pair_costs(stage: &StageNumbers, sigma: &Rational, multiplier: &Rational, nex
 
 /// `law' values`.
 fn dot(law: &Scaled, values: &Scaled) -> Rational {
-    let sum = (0..values.len()).fold(Integer::ZERO, |sum, state| sum + law.numerators().get(state) * values.numerators().get(state));
+    let sum = (0..values.len()).fold(Integer::ZERO, |sum, state| {
+        sum + law.numerators().get(state) * values.numerators().get(state)
+    });
     Rational::from_parts(sum, law.denominator() * values.denominator())
 }

@@ -1,11 +1,13 @@
 //! From the advice of a linear programme to its exact optimum.
 //!
-//! A policy is a point (follower reward, `sigma J0`). Between a point at or right of the required reward `V* - eps` and one left
-//! of it, the mixture that earns exactly the required reward is an eps-equilibrium, and the slope of the segment is a multiplier.
-//! Backward induction at this multiplier either finds no policy below the line through both points, and then the mixture is
-//! optimal and the values of the induction are flow duals without negative residuals; or it finds one, which replaces the end of the
-//! segment on its side. Every pivot lowers the mixture's `sigma J0`, or (where it is stuck at a policy that earns exactly the
-//! required reward) raises the multiplier, so no policy comes twice.
+//! A policy is a point (follower reward, `sigma J0`). Between a point at or right of the required
+//! reward `V* - eps` and one left of it, the mixture that earns exactly the required reward is an
+//! eps-equilibrium, and the slope of the segment is a multiplier. Backward induction at this
+//! multiplier either finds no policy below the line through both points, and then the mixture is
+//! optimal and the values of the induction are flow duals without negative residuals; or it finds
+//! one, which replaces the end of the segment on its side. Every pivot lowers the mixture's `sigma
+//! J0`, or (where it is stuck at a policy that earns exactly the required reward) raises the
+//! multiplier, so no policy comes twice.
 
 use super::Situation;
 use super::duals::{Least, equilibrium_term, least_cost};
@@ -16,7 +18,8 @@ use crate::exact::{Rational, from_approx};
 use crate::follower::{Objective, best_response, earnings};
 use crate::game::Policy;
 
-/// Relative distance of the simple rational taken for the solver's multiplier, as a power of two: its own accuracy.
+/// Relative distance of the simple rational taken for the solver's multiplier, as a power of two:
+/// its own accuracy.
 const MULTIPLIER_BITS: usize = 30;
 /// Most pivots. Without any advice random games need about 15.
 const MOST_PIVOTS: usize = 1000;
@@ -47,10 +50,13 @@ struct Segment {
 }
 
 impl Segment {
-    /// Slope of `sigma J0` along the follower reward, or 0 when the eps-equilibrium is no worse than the other policy.
+    /// Slope of `sigma J0` along the follower reward, or 0 when the eps-equilibrium is no worse
+    /// than the other policy.
     fn slope(&self) -> Rational {
         match &self.low {
-            Some(low) if low.value < self.high.value => (&self.high.value - &low.value) / (&self.high.reward - &low.reward),
+            Some(low) if low.value < self.high.value => {
+                (&self.high.value - &low.value) / (&self.high.reward - &low.reward)
+            }
             _ => Rational::ZERO,
         }
     }
@@ -84,7 +90,8 @@ impl Segment {
     /// The best eps-equilibrium on the segment.
     fn witness(&self, sigma: &Rational) -> Proof {
         let value = self.value();
-        let whole = |point: &Point| vec![Part { weight: Rational::ONE, policy: point.policy.clone() }];
+        let whole =
+            |point: &Point| vec![Part { weight: Rational::ONE, policy: point.policy.clone() }];
         let parts = match &self.low {
             Some(low) if low.value < self.high.value && self.high.reward > self.required => {
                 let weight = (&self.required - &low.reward) / (&self.high.reward - &low.reward);
@@ -130,22 +137,35 @@ pub(super) fn prove(situation: &Situation<'_>, proved: &mut Proved) {
         && bound >= proved.bound.value
     {
         let flow_duals = least.values.iter().map(|stage| stage.iter().collect()).collect();
-        let step = Step::Dual { value: sigma * &bound, multiplier, arithmetic: Arithmetic::Exact, flow_duals };
+        let step = Step::Dual {
+            value: sigma * &bound,
+            multiplier,
+            arithmetic: Arithmetic::Exact,
+            flow_duals,
+        };
         proved.bound = Proof { value: bound, steps: vec![step] };
     }
 }
 
-/// The followers' best response that is best for `sigma J0`, improved by the policies of the vertex.
+/// The followers' best response that is best for `sigma J0`, improved by the policies of the
+/// vertex.
 fn start(situation: &Situation<'_>) -> Option<Segment> {
     let (problem, control) = (situation.problem, situation.control);
     let tie_break = Objective::leader(-problem.sigma());
-    let response = best_response(problem.numbers, &Objective::follower(), Some(&tie_break), &|| !control.stopped()).ok()?;
+    let response =
+        best_response(problem.numbers, &Objective::follower(), Some(&tie_break), &|| {
+            !control.stopped()
+        })
+        .ok()?;
     let required = &response.value - problem.epsilon;
-    let mut segment = Segment { required, high: Point::new(problem, control, response.policy)?, low: None };
+    let mut segment =
+        Segment { required, high: Point::new(problem, control, response.policy)?, low: None };
     if let Some(advice) = situation.advice {
         let vertex = read_vertex(situation.lp, advice);
-        let mut points: Vec<Point> =
-            [vertex.main, vertex.other].into_iter().filter_map(|policy| Point::new(problem, control, policy)).collect();
+        let mut points: Vec<Point> = [vertex.main, vertex.other]
+            .into_iter()
+            .filter_map(|policy| Point::new(problem, control, policy))
+            .collect();
         // The policy left of the required reward first: the other is judged by the segment to it.
         points.sort_by(|a, b| a.reward.cmp(&b.reward));
         for point in points {

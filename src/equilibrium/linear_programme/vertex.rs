@@ -21,22 +21,27 @@ pub(super) struct Vertex {
     pub(super) mixed: Option<Policy>,
 }
 
-/// Reads the policies of `solution`, which must fit `lp`. In states without mass: the action with the least reduced cost.
+/// Reads the policies of `solution`, which must fit `lp`. In states without mass: the action with
+/// the least reduced cost.
 ///
-/// At a vertex of the programme at most one reached state randomises, between two actions, and the point is a mixture
-/// of `main` and `other`. Any other point gives some policies too.
+/// At a vertex of the programme at most one reached state randomises, between two actions, and the
+/// point is a mixture of `main` and `other`. Any other point gives some policies too.
 pub(super) fn read_vertex(lp: &OccupationLp, solution: &LpSolution) -> Vertex {
     let (mut main, mut other, mut mixed) = (Vec::new(), Vec::new(), Vec::new());
     let mut randomising = 0usize;
     for (t, (stage, occupation)) in lp.stages.iter().zip(&solution.occupation_approx).enumerate() {
         let next = solution.flow_duals_approx.get(t + 1).map(Vec::as_slice);
         let states = stage.pairs.states();
-        let (mut first, mut second, mut rows) = (Vec::with_capacity(states), Vec::with_capacity(states), Vec::with_capacity(states));
+        let (mut first, mut second, mut rows) =
+            (Vec::with_capacity(states), Vec::with_capacity(states), Vec::with_capacity(states));
         for state in 0..states {
             let mut played = shares(&stage.pairs, state, occupation);
             if played.is_empty() {
-                let cost = |pair: usize| stage.pair_value_approx(pair, 1.0, solution.multiplier_approx, next);
-                let greedy = stage.pairs.of_state(state).min_by(|&a, &b| cost(a).total_cmp(&cost(b)));
+                let cost = |pair: usize| {
+                    stage.pair_value_approx(pair, 1.0, solution.multiplier_approx, next)
+                };
+                let greedy =
+                    stage.pairs.of_state(state).min_by(|&a, &b| cost(a).total_cmp(&cost(b)));
                 played.push((greedy.map_or(0, |pair| stage.pairs.action(pair) as u32), 1.0));
             }
             randomising += usize::from(played.len() > 1);
@@ -54,7 +59,8 @@ pub(super) fn read_vertex(lp: &OccupationLp, solution: &LpSolution) -> Vertex {
 
 /// Actions of `state` that carry mass, with their shares, most played first.
 fn shares(pairs: &Pairs, state: usize, occupation: &[f64]) -> Vec<(u32, f64)> {
-    let mass_of = |pair: usize| if occupation[pair].is_finite() { occupation[pair].max(0.0) } else { 0.0 };
+    let mass_of =
+        |pair: usize| if occupation[pair].is_finite() { occupation[pair].max(0.0) } else { 0.0 };
     let mass: f64 = pairs.of_state(state).map(mass_of).sum();
     if !mass.is_finite() || mass <= LEAST_MASS {
         return Vec::new();

@@ -9,7 +9,8 @@ use std::sync::Arc;
 struct StageApprox {
     pairs: Arc<Pairs>,
     first: usize,
-    /// First entry of each pair, successor state and probability of each entry; empty at the last stage.
+    /// First entry of each pair, successor state and probability of each entry; empty at the last
+    /// stage.
     entries: Vec<u32>,
     states: Vec<u32>,
     probabilities: Vec<f64>,
@@ -22,7 +23,8 @@ struct FormApprox {
     weights: Vec<f64>,
 }
 
-/// The game in binary64. Forms are numbered: the leader's `c`, the followers' `r0`, then the coordinates.
+/// The game in binary64. Forms are numbered: the leader's `c`, the followers' `r0`, then the
+/// coordinates.
 #[derive(Debug)]
 pub(super) struct GameApprox {
     initial: Vec<f64>,
@@ -46,12 +48,21 @@ impl GameApprox {
         let mut first = 0;
         let mut stages = Vec::with_capacity(game.stages.len());
         for stage in &game.stages {
-            let mut own =
-                StageApprox { pairs: Arc::clone(&stage.pairs), first, entries: Vec::new(), states: Vec::new(), probabilities: Vec::new() };
+            let mut own = StageApprox {
+                pairs: Arc::clone(&stage.pairs),
+                first,
+                entries: Vec::new(),
+                states: Vec::new(),
+                probabilities: Vec::new(),
+            };
             if let Some((successors, probability)) = &stage.transition {
-                own.entries = std::iter::once(0).chain((0..stage.pairs.len()).map(|pair| successors.of_pair(pair).end as u32)).collect();
-                own.states = (0..successors.len()).map(|entry| successors.state(entry) as u32).collect();
-                own.probabilities = probability.as_constants().map(|p| entries_to_approx(&p)).unwrap_or_default();
+                own.entries = std::iter::once(0)
+                    .chain((0..stage.pairs.len()).map(|pair| successors.of_pair(pair).end as u32))
+                    .collect();
+                own.states =
+                    (0..successors.len()).map(|entry| successors.state(entry) as u32).collect();
+                own.probabilities =
+                    probability.as_constants().map(|p| entries_to_approx(&p)).unwrap_or_default();
             }
             first += stage.pairs.len();
             stages.push(own);
@@ -60,14 +71,17 @@ impl GameApprox {
             let mut result = FormApprox { pairs: Vec::new(), weights: Vec::new() };
             for (stage, column) in stages.iter().zip(&form.stages) {
                 let weights = entries_to_approx(&column.coefficients).into_iter().enumerate();
-                for (index, weight) in weights.filter(|(index, _)| !column.coefficients.numerators().is_zero_at(*index)) {
+                for (index, weight) in weights
+                    .filter(|(index, _)| !column.coefficients.numerators().is_zero_at(*index))
+                {
                     result.pairs.push((stage.first + column.position(index)) as u32);
                     result.weights.push(weight);
                 }
             }
             result
         };
-        let forms = [&game.leader, &game.reward].into_iter().chain(&game.coordinates).map(form).collect();
+        let forms =
+            [&game.leader, &game.reward].into_iter().chain(&game.coordinates).map(form).collect();
         GameApprox { initial: entries_to_approx(&game.initial), stages, forms, pairs: first }
     }
 
@@ -84,7 +98,8 @@ impl GameApprox {
     /// `sum_j factors_j form_j`, a weight per pair.
     fn combine(&self, factors: &[f64]) -> Vec<f64> {
         let mut sum = vec![0.0; self.pairs];
-        for (form, &factor) in self.forms.iter().zip(factors).filter(|(_, factor)| **factor != 0.0) {
+        for (form, &factor) in self.forms.iter().zip(factors).filter(|(_, factor)| **factor != 0.0)
+        {
             for (&pair, &weight) in form.pairs.iter().zip(&form.weights) {
                 sum[pair as usize] += factor * weight;
             }
@@ -92,7 +107,8 @@ impl GameApprox {
         sum
     }
 
-    /// The least value of `sum_j factors_j form_j` over all flows, and a pure policy that attains it.
+    /// The least value of `sum_j factors_j form_j` over all flows, and a pure policy that attains
+    /// it.
     pub(super) fn least(&self, factors: &[f64]) -> (f64, Choice) {
         let weights = self.combine(factors);
         let mut next: Vec<f64> = Vec::new();
@@ -140,7 +156,13 @@ impl GameApprox {
             offset += states;
             masses = next;
         }
-        let value = |form: &FormApprox| form.pairs.iter().zip(&form.weights).map(|(&pair, weight)| weight * played[pair as usize]).sum();
+        let value = |form: &FormApprox| {
+            form.pairs
+                .iter()
+                .zip(&form.weights)
+                .map(|(&pair, weight)| weight * played[pair as usize])
+                .sum()
+        };
         self.forms.iter().map(value).collect()
     }
 
@@ -163,7 +185,9 @@ impl GameApprox {
         for stage in &self.stages {
             let states = stage.pairs.states();
             let played = &choice[offset..offset + states];
-            stages.push(StagePolicy::Pure(played.iter().map(|&pair| stage.pairs.action(pair as usize) as u32).collect()));
+            stages.push(StagePolicy::Pure(
+                played.iter().map(|&pair| stage.pairs.action(pair as usize) as u32).collect(),
+            ));
             offset += states;
         }
         Policy { stages }

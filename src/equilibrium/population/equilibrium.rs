@@ -1,8 +1,10 @@
-//! An exact equilibrium of a quadratic game: a symmetric affine game between a few policies, enlarged by best responses.
+//! An exact equilibrium of a quadratic game: a symmetric affine game between a few policies,
+//! enlarged by best responses.
 //!
-//! Between finitely many policies the population game `F_i(theta) = r0'd_i + sum_k g_k(i) x_k(theta)` is bilinear, and a path of Lemke and Howson
-//! leads to an equilibrium of it. The path is followed in binary64; its support is then solved exactly, and an exact best response either confirms the
-//! equilibrium or joins the policies.
+//! Between finitely many policies the population game `F_i(theta) = r0'd_i + sum_k g_k(i)
+//! x_k(theta)` is bilinear, and a path of Lemke and Howson leads to an equilibrium of it. The path
+//! is followed in binary64; its support is then solved exactly, and an exact best response either
+//! confirms the equilibrium or joins the policies.
 
 use super::exact_policies::{ExactGame, ExactValues};
 use super::lemke_howson::lemke_howson;
@@ -20,8 +22,14 @@ pub(super) struct ExactEquilibrium {
     pub(super) values: ExactValues,
 }
 
-/// Starts from the given policies; `label` selects the path. `None` when numbers fail or the game is too large.
-pub(super) fn equilibrium(exact: &ExactGame, start: &[Policy], label: usize, keep_going: &dyn Fn() -> bool) -> Option<ExactEquilibrium> {
+/// Starts from the given policies; `label` selects the path. `None` when numbers fail or the game
+/// is too large.
+pub(super) fn equilibrium(
+    exact: &ExactGame,
+    start: &[Policy],
+    label: usize,
+    keep_going: &dyn Fn() -> bool,
+) -> Option<ExactEquilibrium> {
     let mut policies: Vec<(Policy, ExactValues)> = Vec::new();
     for policy in start {
         if policies.iter().all(|(known, _)| known != policy) {
@@ -30,12 +38,17 @@ pub(super) fn equilibrium(exact: &ExactGame, start: &[Policy], label: usize, kee
     }
     while policies.len() <= MOST_POLICIES && keep_going() {
         let weights = restricted(exact, &policies, label)?;
-        let parts: Vec<(Rational, &ExactValues)> = weights.iter().cloned().zip(policies.iter().map(|(_, values)| values)).collect();
+        let parts: Vec<(Rational, &ExactValues)> =
+            weights.iter().cloned().zip(policies.iter().map(|(_, values)| values)).collect();
         let values = ExactGame::mixed(&parts);
         let (exploitability, response) = exact.exploitability(&values)?;
         if exploitability.is_zero() {
-            let parts =
-                policies.into_iter().zip(weights).filter(|(_, weight)| !weight.is_zero()).map(|((policy, _), w)| (w, policy)).collect();
+            let parts = policies
+                .into_iter()
+                .zip(weights)
+                .filter(|(_, weight)| !weight.is_zero())
+                .map(|((policy, _), w)| (w, policy))
+                .collect();
             return Some(ExactEquilibrium { parts, values });
         }
         if policies.iter().any(|(known, _)| *known == response) {
@@ -51,14 +64,23 @@ pub(super) fn equilibrium(exact: &ExactGame, start: &[Policy], label: usize, kee
 /// What policy `i` earns against a population that plays policy `j`.
 fn payoff(exact: &ExactGame, i: &ExactValues, j: &ExactValues) -> Rational {
     let statistics = exact.game.statistics;
-    (0..statistics).fold(i.reward.clone(), |sum, k| sum + &i.coordinates[statistics + k] * &j.coordinates[k])
+    (0..statistics)
+        .fold(i.reward.clone(), |sum, k| sum + &i.coordinates[statistics + k] * &j.coordinates[k])
 }
 
 /// An equilibrium of the game restricted to `policies`: weights, exact.
-fn restricted(exact: &ExactGame, policies: &[(Policy, ExactValues)], label: usize) -> Option<Vec<Rational>> {
+fn restricted(
+    exact: &ExactGame,
+    policies: &[(Policy, ExactValues)],
+    label: usize,
+) -> Option<Vec<Rational>> {
     let count = policies.len();
-    let matrix: Vec<Vec<Rational>> = policies.iter().map(|(_, i)| policies.iter().map(|(_, j)| payoff(exact, i, j)).collect()).collect();
-    let approx: Vec<Vec<f64>> = matrix.iter().map(|row| row.iter().map(to_approx).collect()).collect();
+    let matrix: Vec<Vec<Rational>> = policies
+        .iter()
+        .map(|(_, i)| policies.iter().map(|(_, j)| payoff(exact, i, j)).collect())
+        .collect();
+    let approx: Vec<Vec<f64>> =
+        matrix.iter().map(|row| row.iter().map(to_approx).collect()).collect();
     let path = (0..count).find_map(|shift| lemke_howson(&approx, (label + shift) % count))?;
     let mut support: Vec<usize> = path.into_iter().map(|(policy, _)| policy).collect();
     // A degenerate path may end with policies that carry nothing; they are left out one by one.
@@ -104,7 +126,8 @@ fn indifferent(matrix: &[Vec<Rational>], support: &[usize]) -> Option<Vec<Ration
     })
 }
 
-/// The only solution of a linear system of rows `[coefficients | right side]`; `None` when there is none, or more than one.
+/// The only solution of a linear system of rows `[coefficients | right side]`; `None` when there is
+/// none, or more than one.
 pub(super) fn solve(mut rows: Vec<Vec<Rational>>, unknowns: usize) -> Option<Vec<Rational>> {
     for column in 0..unknowns {
         let pivot = (column..rows.len()).find(|&row| !rows[row][column].is_zero())?;
@@ -130,8 +153,12 @@ mod tests {
     #[test]
     fn systems_are_solved_exactly() {
         let number = |p| crate::exact::ratio(p, 1);
-        let rows = vec![vec![number(0), number(2), number(3)], vec![number(1), number(1), number(2)]];
-        assert_eq!(solve(rows, 2), Some(vec![crate::exact::ratio(1, 2), crate::exact::ratio(3, 2)]));
+        let rows =
+            vec![vec![number(0), number(2), number(3)], vec![number(1), number(1), number(2)]];
+        assert_eq!(
+            solve(rows, 2),
+            Some(vec![crate::exact::ratio(1, 2), crate::exact::ratio(3, 2)])
+        );
         assert_eq!(solve(vec![vec![number(0), number(1)]], 1), None);
         assert_eq!(solve(vec![vec![number(1), number(1)], vec![number(2), number(1)]], 1), None);
     }

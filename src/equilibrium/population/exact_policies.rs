@@ -1,4 +1,5 @@
-//! Exact values of the forms under pure policies, and whether a combination of forms is constant on all flows.
+//! Exact values of the forms under pure policies, and whether a combination of forms is constant on
+//! all flows.
 
 use crate::exact::Rational;
 use crate::follower::{Objective, best_response, form_values};
@@ -49,7 +50,9 @@ impl ExactGame {
 
     /// Values of a mixture; weights sum to one.
     pub(super) fn mixed(parts: &[(Rational, &ExactValues)]) -> ExactValues {
-        let sum = |of: &dyn Fn(&ExactValues) -> Rational| parts.iter().fold(Rational::ZERO, |sum, (w, values)| sum + w * of(values));
+        let sum = |of: &dyn Fn(&ExactValues) -> Rational| {
+            parts.iter().fold(Rational::ZERO, |sum, (w, values)| sum + w * of(values))
+        };
         let count = parts.first().map_or(0, |(_, values)| values.coordinates.len());
         ExactValues {
             leader: sum(&|values| values.leader.clone()),
@@ -58,22 +61,37 @@ impl ExactGame {
         }
     }
 
-    /// How much better than the population with these values a best response does, and that response.
+    /// How much better than the population with these values a best response does, and that
+    /// response.
     pub(super) fn exploitability(&self, values: &ExactValues) -> Option<(Rational, Policy)> {
-        let (value, response) = self.greatest(&self.reward_at(&values.coordinates[..self.game.statistics]))?;
+        let (value, response) =
+            self.greatest(&self.reward_at(&values.coordinates[..self.game.statistics]))?;
         Some((value - self.earned(&values.reward, &values.coordinates), response))
     }
 
     /// Values under `policy`; `None` when it does not fit the game.
     pub(super) fn values(&self, policy: &Policy) -> Option<ExactValues> {
-        let forms: Vec<&LinearForm> = [&self.game.leader, &self.game.reward].into_iter().chain(&self.game.coordinates).collect();
+        let forms: Vec<&LinearForm> = [&self.game.leader, &self.game.reward]
+            .into_iter()
+            .chain(&self.game.coordinates)
+            .collect();
         let mut values = form_values(&self.numbers, &forms, policy, &|| true).ok()?.into_iter();
-        Some(ExactValues { leader: values.next()?, reward: values.next()?, coordinates: values.collect() })
+        Some(ExactValues {
+            leader: values.next()?,
+            reward: values.next()?,
+            coordinates: values.collect(),
+        })
     }
 
     /// The greatest value of a form over all flows, and a policy that attains it.
     pub(super) fn greatest(&self, form: &LinearForm) -> Option<(Rational, Policy)> {
-        let response = best_response(&self.game.numbers(form), &Objective::leader(Rational::ONE), None, &|| true).ok()?;
+        let response = best_response(
+            &self.game.numbers(form),
+            &Objective::leader(Rational::ONE),
+            None,
+            &|| true,
+        )
+        .ok()?;
         Some((response.value, response.policy))
     }
 
@@ -81,7 +99,8 @@ impl ExactGame {
     pub(super) fn reward_at(&self, x: &[Rational]) -> LinearForm {
         let count = self.game.statistics;
         let slopes = x.iter().cloned().zip(&self.game.coordinates[count..2 * count]);
-        let parts: Vec<(Rational, &LinearForm)> = std::iter::once((Rational::ONE, &self.game.reward)).chain(slopes).collect();
+        let parts: Vec<(Rational, &LinearForm)> =
+            std::iter::once((Rational::ONE, &self.game.reward)).chain(slopes).collect();
         self.game.combine(&parts)
     }
 }

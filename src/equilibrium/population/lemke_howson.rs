@@ -1,16 +1,19 @@
-//! Paths of Lemke and Howson (*Equilibrium points of bimatrix games*, SIAM Journal 12, 1964) in binary64.
+//! Paths of Lemke and Howson (*Equilibrium points of bimatrix games*, SIAM Journal 12, 1964) in
+//! binary64.
 
 /// Most pivots of one path.
 const MOST_PIVOTS: usize = 2_000;
 
-/// A symmetric equilibrium of the symmetric game `matrix` on the path that drops `label`: what is played, in increasing order, and its weights, which are
-/// off by a part in a billion or so.
+/// A symmetric equilibrium of the symmetric game `matrix` on the path that drops `label`: what is
+/// played, in increasing order, and its weights, which are off by a part in a billion or so.
 pub(super) fn lemke_howson(matrix: &[Vec<f64>], label: usize) -> Option<Vec<(usize, f64)>> {
     let count = matrix.len();
     let least = matrix.iter().flatten().fold(f64::INFINITY, |least, &value| least.min(value));
-    let greatest = matrix.iter().flatten().fold(f64::NEG_INFINITY, |greatest, &value| greatest.max(value));
+    let greatest =
+        matrix.iter().flatten().fold(f64::NEG_INFINITY, |greatest, &value| greatest.max(value));
     let shift = (greatest - least).max(1.0) - least;
-    // w = 1 - C z, all of C positive: columns z, w, right side; slightly different right sides avoid ties.
+    // w = 1 - C z, all of C positive: columns z, w, right side; slightly different right sides
+    // avoid ties.
     let mut rows: Vec<Vec<f64>> = (0..count)
         .map(|i| {
             let mut row: Vec<f64> = matrix[i].iter().map(|value| value + shift).collect();
@@ -45,7 +48,8 @@ pub(super) fn lemke_howson(matrix: &[Vec<f64>], label: usize) -> Option<Vec<(usi
         let leaving = std::mem::replace(&mut basis[pivot], entering);
         if leaving % count == label {
             let played = basis.iter().zip(&rows).filter(|(variable, _)| **variable < count);
-            let mut weights: Vec<(usize, f64)> = played.map(|(&variable, row)| (variable, row[2 * count].max(0.0))).collect();
+            let mut weights: Vec<(usize, f64)> =
+                played.map(|(&variable, row)| (variable, row[2 * count].max(0.0))).collect();
             let total: f64 = weights.iter().map(|(_, weight)| weight).sum();
             weights.iter_mut().for_each(|(_, weight)| *weight /= total);
             weights.sort_unstable_by_key(|(variable, _)| *variable);

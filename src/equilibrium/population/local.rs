@@ -1,11 +1,13 @@
-//! Populations: from points of the relaxation to eps-equilibria, improved by a convex-concave procedure.
+//! Populations: from points of the relaxation to eps-equilibria, improved by a convex-concave
+//! procedure.
 
 use super::master::Mixture;
 use super::model::{Cell, Goal};
 use super::relaxation::Relaxation;
 use crate::equilibrium::Control;
 
-/// Amount that an incumbent keeps below eps so that its rational neighbour is an eps-equilibrium too.
+/// Amount that an incumbent keeps below eps so that its rational neighbour is an eps-equilibrium
+/// too.
 const MARGIN: f64 = 1e-11;
 /// Halvings towards a feasible population.
 const HALVINGS: usize = 50;
@@ -21,7 +23,8 @@ pub(super) struct Incumbent {
     pub(super) value: f64,
     /// `(policy, weight)`.
     pub(super) weights: Vec<(usize, f64)>,
-    /// Mixtures whose exploitability is (nearly) zero: directions in which to look for feasible populations.
+    /// Mixtures whose exploitability is (nearly) zero: directions in which to look for feasible
+    /// populations.
     pub(super) anchors: Vec<Vec<(usize, f64)>>,
 }
 
@@ -31,7 +34,11 @@ impl Incumbent {
     }
 
     /// Takes the mixture if it is feasible and better; whether it is feasible.
-    pub(super) fn consider(&mut self, relaxation: &mut Relaxation, weights: &[(usize, f64)]) -> bool {
+    pub(super) fn consider(
+        &mut self,
+        relaxation: &mut Relaxation,
+        weights: &[(usize, f64)],
+    ) -> bool {
         let values = relaxation.mix(weights);
         let (exploitability, _) = relaxation.best_response(&values);
         let epsilon = relaxation.model.epsilon;
@@ -59,13 +66,16 @@ impl Incumbent {
         let from = relaxation.mix(weights);
         for anchor in towards {
             let to = relaxation.mix(&anchor);
-            // The policies known bound exploitability from below; a best response confirms, or becomes one of them.
+            // The policies known bound exploitability from below; a best response confirms, or
+            // becomes one of them.
             for _ in 0..CONFIRMATIONS {
                 let Some(share) = least_share(relaxation, &from, &to) else { break };
                 let mixed = blend(weights, &anchor, share);
                 let known = relaxation.policies.len();
                 // Nothing better can come from a pull that already costs more than the incumbent.
-                if relaxation.model.leader(&relaxation.mix(&mixed)) >= self.value || self.consider(relaxation, &mixed) {
+                if relaxation.model.leader(&relaxation.mix(&mixed)) >= self.value
+                    || self.consider(relaxation, &mixed)
+                {
                     break;
                 }
                 if relaxation.policies.len() == known {
@@ -75,8 +85,9 @@ impl Incumbent {
         }
     }
 
-    /// Looks for populations with values below `enough` near a point of the relaxation, programmes being solved to `tolerance`; not further than that
-    /// when `search` says that the box has been searched before.
+    /// Looks for populations with values below `enough` near a point of the relaxation, programmes
+    /// being solved to `tolerance`; not further than that when `search` says that the box has been
+    /// searched before.
     pub(super) fn improve(
         &mut self,
         relaxation: &mut Relaxation,
@@ -100,10 +111,22 @@ impl Incumbent {
         }
     }
 
-    /// Replaces the concave squares by their tangents at the current population and solves again, until nothing improves.
-    fn convex_concave(&mut self, relaxation: &mut Relaxation, start: &[(usize, f64)], tolerance: f64, control: &Control) {
+    /// Replaces the concave squares by their tangents at the current population and solves again,
+    /// until nothing improves.
+    fn convex_concave(
+        &mut self,
+        relaxation: &mut Relaxation,
+        start: &[(usize, f64)],
+        tolerance: f64,
+        control: &Control,
+    ) {
         let count = relaxation.model.squares.len();
-        let concave: Vec<bool> = relaxation.model.squares.iter().map(|square| square.follower > 0.0 || square.leader < 0.0).collect();
+        let concave: Vec<bool> = relaxation
+            .model
+            .squares
+            .iter()
+            .map(|square| square.follower > 0.0 || square.leader < 0.0)
+            .collect();
         let mut weights = start.to_vec();
         let mut last = f64::INFINITY;
         for _ in 0..STEPS {
@@ -111,8 +134,12 @@ impl Incumbent {
                 return;
             }
             let values = relaxation.mix(&weights);
-            let points: Vec<Option<f64>> = (0..count).map(|i| concave[i].then(|| relaxation.model.root(i, &values))).collect();
-            let Some(next) = relaxation.inner_point(&Cell::inner(&points), tolerance, control) else { return };
+            let points: Vec<Option<f64>> =
+                (0..count).map(|i| concave[i].then(|| relaxation.model.root(i, &values))).collect();
+            let Some(next) = relaxation.inner_point(&Cell::inner(&points), tolerance, control)
+            else {
+                return;
+            };
             let before = self.value;
             self.pull(relaxation, &next.weights);
             let value = relaxation.model.leader(&relaxation.mix(&next.weights));
@@ -142,14 +169,19 @@ impl Incumbent {
     }
 }
 
-/// The least share of `to` at which no policy known gains more than eps; `None` when even `to` is not an eps-equilibrium.
+/// The least share of `to` at which no policy known gains more than eps; `None` when even `to` is
+/// not an eps-equilibrium.
 fn least_share(relaxation: &Relaxation, from: &[f64], to: &[f64]) -> Option<f64> {
     let model = &relaxation.model;
     let bound = model.epsilon - 2.0 * MARGIN.min(model.epsilon / 8.0);
     let feasible = |share: f64| {
-        let values: Vec<f64> = from.iter().zip(to).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+        let values: Vec<f64> =
+            from.iter().zip(to).map(|(a, b)| (1.0 - share) * a + share * b).collect();
         let earned = model.earned(&values);
-        relaxation.policies.iter().all(|policy| model.deviation(&policy.values, &values) - earned <= bound)
+        relaxation
+            .policies
+            .iter()
+            .all(|policy| model.deviation(&policy.values, &values) - earned <= bound)
     };
     if !feasible(1.0) {
         return None;
@@ -164,7 +196,8 @@ fn least_share(relaxation: &Relaxation, from: &[f64], to: &[f64]) -> Option<f64>
 
 /// `(1 - share) a + share b`.
 fn blend(a: &[(usize, f64)], b: &[(usize, f64)], share: f64) -> Vec<(usize, f64)> {
-    let mut mixed: Vec<(usize, f64)> = a.iter().map(|&(policy, weight)| (policy, (1.0 - share) * weight)).collect();
+    let mut mixed: Vec<(usize, f64)> =
+        a.iter().map(|&(policy, weight)| (policy, (1.0 - share) * weight)).collect();
     for &(policy, weight) in b {
         match mixed.iter_mut().find(|(own, _)| *own == policy) {
             Some((_, own)) => *own += share * weight,

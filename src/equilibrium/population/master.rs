@@ -1,4 +1,5 @@
-//! The relaxation of one box as a linear programme of a few dozen rows, whatever the size of the game.
+//! The relaxation of one box as a linear programme of a few dozen rows, whatever the size of the
+//! game.
 //!
 //! ```text
 //! columns  theta_p >= 0   weights of policies             f_b    values of the forms
@@ -66,12 +67,21 @@ impl Master {
         let mut lp = LpEngine::new();
         lp.set_pricing(Pricing::Dantzig);
         let free = (-INFINITY, INFINITY);
-        let present: Vec<bool> = (0..model.game.forms()).map(|form| !model.game.is_zero(form)).collect();
-        let forms: Vec<Option<usize>> = present.iter().map(|&there| there.then(|| lp.add_column(0.0, free, &[], &[]))).collect();
-        let roots: Vec<usize> = model.squares.iter().map(|_| lp.add_column(0.0, free, &[], &[])).collect();
-        let squares: Vec<usize> = model.squares.iter().map(|_| lp.add_column(0.0, free, &[], &[])).collect();
+        let present: Vec<bool> =
+            (0..model.game.forms()).map(|form| !model.game.is_zero(form)).collect();
+        let forms: Vec<Option<usize>> = present
+            .iter()
+            .map(|&there| there.then(|| lp.add_column(0.0, free, &[], &[])))
+            .collect();
+        let roots: Vec<usize> =
+            model.squares.iter().map(|_| lp.add_column(0.0, free, &[], &[])).collect();
+        let squares: Vec<usize> =
+            model.squares.iter().map(|_| lp.add_column(0.0, free, &[], &[])).collect();
         let convexity = lp.add_row((1.0, 1.0), &[], &[]);
-        let form_rows = forms.iter().map(|column| column.map(|column| lp.add_row((0.0, 0.0), &[column], &[-1.0]))).collect();
+        let form_rows = forms
+            .iter()
+            .map(|column| column.map(|column| lp.add_row((0.0, 0.0), &[column], &[-1.0])))
+            .collect();
         for (square, &root) in model.squares.iter().zip(&roots) {
             let (mut columns, mut values) = (vec![root], vec![-1.0]);
             for (j, &coefficient) in square.coefficients.iter().enumerate() {
@@ -84,7 +94,11 @@ impl Master {
             }
             lp.add_row((0.0, 0.0), &columns, &values);
         }
-        let secants = roots.iter().zip(&squares).map(|(&l, &s)| lp.add_row((-INFINITY, INFINITY), &[s, l], &[1.0, 0.0])).collect();
+        let secants = roots
+            .iter()
+            .zip(&squares)
+            .map(|(&l, &s)| lp.add_row((-INFINITY, INFINITY), &[s, l], &[1.0, 0.0]))
+            .collect();
         let mut master = Master {
             lp,
             forms,
@@ -128,8 +142,15 @@ impl Master {
 
     /// Entries of a row in the forms and in `s`.
     fn row(&self, row: &[f64], squares: impl Iterator<Item = f64>) -> (Vec<usize>, Vec<f64>) {
-        let forms = self.forms.iter().zip(row).filter_map(|(column, &value)| column.map(|column| (column, value)));
-        forms.chain(self.squares.iter().copied().zip(squares)).filter(|(_, value)| *value != 0.0).unzip()
+        let forms = self
+            .forms
+            .iter()
+            .zip(row)
+            .filter_map(|(column, &value)| column.map(|column| (column, value)));
+        forms
+            .chain(self.squares.iter().copied().zip(squares))
+            .filter(|(_, value)| *value != 0.0)
+            .unzip()
     }
 
     pub(super) fn has_column(&self, policy: usize) -> bool {
@@ -209,14 +230,30 @@ impl Master {
     }
 
     /// Solves and reads the answer.
-    pub(super) fn run(&mut self, model: &Model, policies: &[PolicyApprox], cell: &Cell, goal: Goal) -> Run {
+    pub(super) fn run(
+        &mut self,
+        model: &Model,
+        policies: &[PolicyApprox],
+        cell: &Cell,
+        goal: Goal,
+    ) -> Run {
         self.lp.set_primal(self.only_columns);
         self.only_columns = true;
         let run = match self.lp.solve() {
             LpStatus::Optimal => match self.lp.point() {
                 Some(point) => {
-                    let objective = if matches!(goal, Goal::Objective) { 1.0 } else { -point.row_duals_approx[self.cutoff] };
-                    let multipliers = self.multipliers(model, &point.row_duals_approx, cell, goal, objective.max(0.0));
+                    let objective = if matches!(goal, Goal::Objective) {
+                        1.0
+                    } else {
+                        -point.row_duals_approx[self.cutoff]
+                    };
+                    let multipliers = self.multipliers(
+                        model,
+                        &point.row_duals_approx,
+                        cell,
+                        goal,
+                        objective.max(0.0),
+                    );
                     let mixture = self.mixture(&point);
                     let value = self.value(model, &point, goal);
                     Run::Point(mixture, multipliers, value)
@@ -250,10 +287,16 @@ impl Master {
                     .forms
                     .iter()
                     .zip(&row)
-                    .filter_map(|(column, value)| column.map(|column| value * point.columns_approx[column]))
+                    .filter_map(|(column, value)| {
+                        column.map(|column| value * point.columns_approx[column])
+                    })
                     .sum();
-                let squares: f64 =
-                    self.squares.iter().zip(&model.squares).map(|(&s, square)| square.leader * point.columns_approx[s]).sum();
+                let squares: f64 = self
+                    .squares
+                    .iter()
+                    .zip(&model.squares)
+                    .map(|(&s, square)| square.leader * point.columns_approx[s])
+                    .sum();
                 constant + forms + squares
             }
             Goal::Range { square, sign, .. } => sign * point.columns_approx[self.roots[square]],
@@ -262,8 +305,12 @@ impl Master {
 
     fn mixture(&self, point: &LpPoint) -> Mixture {
         let at = |column: usize| point.columns_approx[column];
-        let raw: Vec<(usize, f64)> =
-            self.columns.iter().map(|&(column, policy)| (policy, at(column))).filter(|(_, w)| *w > 1e-13).collect();
+        let raw: Vec<(usize, f64)> = self
+            .columns
+            .iter()
+            .map(|&(column, policy)| (policy, at(column)))
+            .filter(|(_, w)| *w > 1e-13)
+            .collect();
         let total: f64 = raw.iter().map(|(_, w)| w).sum();
         Mixture {
             weights: raw.into_iter().map(|(policy, w)| (policy, w / total)).collect(),
@@ -273,8 +320,16 @@ impl Master {
         }
     }
 
-    /// Multipliers of the rows as weights of inequalities, and those of the ranges that follow from them.
-    fn multipliers(&self, model: &Model, duals: &[f64], cell: &Cell, goal: Goal, objective: f64) -> Multipliers {
+    /// Multipliers of the rows as weights of inequalities, and those of the ranges that follow from
+    /// them.
+    fn multipliers(
+        &self,
+        model: &Model,
+        duals: &[f64],
+        cell: &Cell,
+        goal: Goal,
+        objective: f64,
+    ) -> Multipliers {
         let mut m = Multipliers { objective, ..Multipliers::default() };
         for &(row, policy) in &self.deviations {
             if duals[row] < 0.0 {
@@ -296,7 +351,8 @@ impl Master {
             let middle = if low.is_finite() && high.is_finite() { (low + high) / 2.0 } else { 0.0 };
             let tangent = if weight > 0.0 { sum / weight } else { middle };
             m.tangents.push(tangent);
-            // Reduced cost of the root, with the slope that the bound will use in place of those of tangents and secant.
+            // Reduced cost of the root, with the slope that the bound will use in place of those of
+            // tangents and secant.
             let curvature = model.curvature(i, objective, total);
             let slope = if curvature > 0.0 {
                 2.0 * curvature * tangent

@@ -1,8 +1,10 @@
 //! The inner problem with fixed transitions and affine rewards (docs/theory.md, statement (T)).
 //!
-//! Everything that matters about a population is a handful of linear forms of it. A relaxation over mixtures of policies, priced and separated by
-//! backward induction, bounds the leader's reward on boxes of these forms; branch and bound closes the gap to populations found by a convex-concave
-//! procedure and made exactly rational. The work is done in binary64; what a search has found is turned into steps that the checker accepts.
+//! Everything that matters about a population is a handful of linear forms of it. A relaxation over
+//! mixtures of policies, priced and separated by backward induction, bounds the leader's reward on
+//! boxes of these forms; branch and bound closes the gap to populations found by a convex-concave
+//! procedure and made exactly rational. The work is done in binary64; what a search has found is
+//! turned into steps that the checker accepts.
 
 mod approx;
 mod equilibrium;
@@ -39,12 +41,14 @@ use witness::{Population, Populations};
 
 /// Share of the gap that search may leave; the rest is for the rounding of proofs.
 const SEARCHED: f64 = 0.8;
-/// Boxes after which exact equilibria are looked for from the last point: every power of two, and each of the first few.
+/// Boxes after which exact equilibria are looked for from the last point: every power of two, and
+/// each of the first few.
 const EVERY: usize = 8;
 /// Boxes between two looks at the other decisions.
 const BOXES_AT_ONCE: usize = 4;
-/// Distance of bounds within which an exact value is tried, relative to `max(1, |value|)`; the most bits of its denominator, beyond which it
-/// comes from rounded numbers and not from a vertex; and the most boxes of its tree.
+/// Distance of bounds within which an exact value is tried, relative to `max(1, |value|)`; the most
+/// bits of its denominator, beyond which it comes from rounded numbers and not from a vertex; and
+/// the most boxes of its tree.
 const SHARP: f64 = 1e-7;
 const SHARP_BITS: usize = 96;
 const SHARP_BOXES: usize = 9;
@@ -66,15 +70,18 @@ pub struct PopulationSearch {
     examined: usize,
     /// A proof that needs no tree, at eps = 0.
     direct: Option<zero::Direct>,
-    /// Value of the near equilibrium from which populations are pulled, and its policies, as long as no exact equilibrium was asked for.
+    /// Value of the near equilibrium from which populations are pulled, and its policies, as long
+    /// as no exact equilibrium was asked for.
     anchor: Option<(f64, Vec<usize>)>,
 }
 
 impl PopulationSearch {
-    /// Prepares the search of `min sigma J0` over the eps-equilibria of `instance`; `gap` is relative to `max(1, |value|)`.
+    /// Prepares the search of `min sigma J0` over the eps-equilibria of `instance`; `gap` is
+    /// relative to `max(1, |value|)`.
     ///
     /// # Errors
-    /// [`NotQuadratic`] when the game is not of class C0 or C1, or the leader's reward is of higher degree.
+    /// [`NotQuadratic`] when the game is not of class C0 or C1, or the leader's reward is of higher
+    /// degree.
     pub fn new(
         instance: &Instance,
         selection: Selection,
@@ -92,10 +99,17 @@ impl PopulationSearch {
         let exact = ExactGame::new(Quadratic::of(reduced)?, sigma.clone());
         let game = GameApprox::new(&exact.game);
         let corners = Corners::new(&game);
-        let policies: Vec<Policy> = corners.choices.iter().map(|choice| game.policy(choice)).collect();
+        let policies: Vec<Policy> =
+            corners.choices.iter().map(|choice| game.policy(choice)).collect();
         let hull = affine_hull(&exact.game, &policies, &|| !control.stopped());
         let dependences = hull.map(|hull| hull.dependences).unwrap_or_default();
-        let split = decompose(&exact.game.follower_form, &exact.game.leader_form, &dependences, &corners.widths, &corners.magnitudes);
+        let split = decompose(
+            &exact.game.follower_form,
+            &exact.game.leader_form,
+            &dependences,
+            &corners.widths,
+            &corners.magnitudes,
+        );
         let model = Model::new(&exact.game, game, &split, &sigma, epsilon);
         let mut relaxation = Relaxation::new(model);
         for choice in corners.choices {
@@ -122,7 +136,13 @@ impl PopulationSearch {
         own.find_anchor(&start, control);
         own.examine_pure();
         if own.epsilon.is_zero() {
-            own.direct = zero::direct(&own.exact, &mut own.search.relaxation, &own.split, &mut own.populations, control);
+            own.direct = zero::direct(
+                &own.exact,
+                &mut own.search.relaxation,
+                &own.split,
+                &mut own.populations,
+                control,
+            );
         }
         Ok(own)
     }
@@ -141,7 +161,8 @@ impl InnerSearch for PopulationSearch {
                 && (processed <= EVERY || processed.is_power_of_two())
                 && let Some(point) = self.search.last_point.take()
             {
-                let start: Vec<Policy> = point.weights.iter().map(|(policy, _)| self.policy(*policy)).collect();
+                let start: Vec<Policy> =
+                    point.weights.iter().map(|(policy, _)| self.policy(*policy)).collect();
                 self.find_equilibria(&start, control);
             }
         }
@@ -171,7 +192,11 @@ impl InnerSearch for PopulationSearch {
 
     fn counts(&self) -> Counts {
         let relaxation = &self.search.relaxation;
-        Counts { nodes: self.search.processed(), lp_solves: relaxation.solves(), inductions: relaxation.inductions }
+        Counts {
+            nodes: self.search.processed(),
+            lp_solves: relaxation.solves(),
+            inductions: relaxation.inductions,
+        }
     }
 
     fn proved(&mut self) -> Proved {
@@ -189,39 +214,61 @@ impl InnerSearch for PopulationSearch {
 }
 
 impl PopulationSearch {
-    /// Multipliers rounded to simple fractions: right when the optimum is at a vertex of a game with simple numbers.
+    /// Multipliers rounded to simple fractions: right when the optimum is at a vertex of a game
+    /// with simple numbers.
     fn sharp_bound(&self, Proved { bound, witness }: &Proved) -> Option<Proof> {
-        let near = to_approx(&(&witness.value - &bound.value)) < SHARP * to_approx(&witness.value).abs().max(1.0);
+        let near = to_approx(&(&witness.value - &bound.value))
+            < SHARP * to_approx(&witness.value).abs().max(1.0);
         let tree = matches!(bound.steps.first(), Some(Step::Tree(_)));
         let simple = witness.value.denominator().bit_len() <= SHARP_BITS;
-        let wanted = near && tree && simple && witness.value != bound.value && self.search.boxes() <= SHARP_BOXES;
+        let wanted = near
+            && tree
+            && simple
+            && witness.value != bound.value
+            && self.search.boxes() <= SHARP_BOXES;
         (wanted && proof::may_prove(&self.search, to_approx(&witness.value))).then(|| {
-            let mut steps = proof::preamble(&self.sigma * &witness.value, Arithmetic::Exact, &self.dependences, &self.split);
+            let mut steps = proof::preamble(
+                &self.sigma * &witness.value,
+                Arithmetic::Exact,
+                &self.dependences,
+                &self.split,
+            );
             steps.extend(proof::simple(proof::boxes(&self.search)));
             Proof { value: witness.value.clone(), steps }
         })
     }
 
     fn bound(&self, witness: &Rational) -> Proof {
-        let range = || Proof { value: self.range.0.clone(), steps: vec![Step::RangeBound { value: &self.sigma * &self.range.0 }] };
+        let range = || Proof {
+            value: self.range.0.clone(),
+            steps: vec![Step::RangeBound { value: &self.sigma * &self.range.0 }],
+        };
         let bound = self.search.bound();
         if let Some(direct) = &self.direct
             && direct.bound >= bound
         {
             return direct.proof(&self.sigma, &self.dependences, &self.split);
         }
-        let Some(value) = from_short_dyadic(self.search.safe_bound(), VALUE_BITS) else { return range() };
+        let Some(value) = from_short_dyadic(self.search.safe_bound(), VALUE_BITS) else {
+            return range();
+        };
         if value <= self.range.0 {
             return range();
         }
         // What is claimed cannot exceed a witness, whatever binary64 says.
         let value = value.min(witness.clone());
-        let mut steps = proof::preamble(&self.sigma * &value, self.arithmetic(), &self.dependences, &self.split);
+        let mut steps = proof::preamble(
+            &self.sigma * &value,
+            self.arithmetic(),
+            &self.dependences,
+            &self.split,
+        );
         steps.extend(proof::boxes(&self.search));
         Proof { value, steps }
     }
 
-    /// Of the boxes: what their bounds keep back for rounding is far more than what fixed point loses.
+    /// Of the boxes: what their bounds keep back for rounding is far more than what fixed point
+    /// loses.
     fn arithmetic(&self) -> Arithmetic {
         if self.epsilon.is_zero() {
             return Arithmetic::Exact;
@@ -233,13 +280,22 @@ impl PopulationSearch {
 
     fn witness(&mut self) -> Option<Proof> {
         let incumbent = &self.search.incumbent;
-        // Where nothing better than the near equilibrium was found, the exact one may be the optimum.
-        if self.anchor.as_ref().is_some_and(|(value, _)| *value <= incumbent.value + self.search.tolerance(*value)) {
+        // Where nothing better than the near equilibrium was found, the exact one may be the
+        // optimum.
+        if self
+            .anchor
+            .as_ref()
+            .is_some_and(|(value, _)| *value <= incumbent.value + self.search.tolerance(*value))
+        {
             self.confirm_anchor();
         }
         let incumbent = &self.search.incumbent;
         if incumbent.value.is_finite() && !self.epsilon.is_zero() {
-            let mixture: Vec<(f64, Policy)> = incumbent.weights.iter().map(|(policy, weight)| (*weight, self.policy(*policy))).collect();
+            let mixture: Vec<(f64, Policy)> = incumbent
+                .weights
+                .iter()
+                .map(|(policy, weight)| (*weight, self.policy(*policy)))
+                .collect();
             let rounded = self.populations.round(&self.exact, &mixture, &self.epsilon);
             if !rounded && self.anchor.is_some() {
                 self.confirm_anchor();
@@ -248,7 +304,8 @@ impl PopulationSearch {
         }
         let best = self.populations.best()?;
         let value = best.value.clone();
-        let steps = vec![Step::PopulationWitness { value: &self.sigma * &value, parts: best.parts() }];
+        let steps =
+            vec![Step::PopulationWitness { value: &self.sigma * &value, parts: best.parts() }];
         Some(Proof { value, steps })
     }
 
@@ -257,10 +314,15 @@ impl PopulationSearch {
         relaxation.model.game.policy(&relaxation.policies[policy].choice)
     }
 
-    /// A first equilibrium to pull populations to: near enough at eps > 0, exact where that fails or eps = 0.
+    /// A first equilibrium to pull populations to: near enough at eps > 0, exact where that fails
+    /// or eps = 0.
     fn find_anchor(&mut self, start: &[usize], control: &Control) {
         let relaxation = &mut self.search.relaxation;
-        let near = if self.epsilon.is_zero() { None } else { near_equilibrium(relaxation, start, control) };
+        let near = if self.epsilon.is_zero() {
+            None
+        } else {
+            near_equilibrium(relaxation, start, control)
+        };
         match near {
             Some(weights) => {
                 let policies: Vec<usize> = weights.iter().map(|(policy, _)| *policy).collect();
@@ -272,7 +334,8 @@ impl PopulationSearch {
                 self.search.incumbent.add_anchor(weights);
             }
             None => {
-                let policies: Vec<Policy> = start.iter().map(|&policy| self.policy(policy)).collect();
+                let policies: Vec<Policy> =
+                    start.iter().map(|&policy| self.policy(policy)).collect();
                 self.find_equilibria(&policies, control);
             }
         }
@@ -281,7 +344,8 @@ impl PopulationSearch {
     /// The exact equilibrium behind the near one, once.
     fn confirm_anchor(&mut self) {
         if let Some((_, policies)) = self.anchor.take() {
-            let start: Vec<Policy> = policies.into_iter().map(|policy| self.policy(policy)).collect();
+            let start: Vec<Policy> =
+                policies.into_iter().map(|policy| self.policy(policy)).collect();
             self.find_equilibria(&start, &Control::default());
         }
     }
@@ -290,10 +354,19 @@ impl PopulationSearch {
     fn find_equilibria(&mut self, start: &[Policy], control: &Control) {
         let labels = if self.epsilon.is_zero() { start.len().clamp(1, 4) } else { 1 };
         for label in 0..labels {
-            let Some(found) = equilibrium(&self.exact, start, label, &|| !control.stopped()) else { continue };
-            let parts = found.parts.iter().map(|(weight, policy)| (weight.clone(), policy.clone())).collect();
-            let population =
-                Population { value: self.exact.objective(&found.values.leader, &found.values.coordinates), parts, values: found.values };
+            let Some(found) = equilibrium(&self.exact, start, label, &|| !control.stopped()) else {
+                continue;
+            };
+            let parts = found
+                .parts
+                .iter()
+                .map(|(weight, policy)| (weight.clone(), policy.clone()))
+                .collect();
+            let population = Population {
+                value: self.exact.objective(&found.values.leader, &found.values.coordinates),
+                parts,
+                values: found.values,
+            };
             self.take(population);
         }
     }
@@ -312,7 +385,8 @@ impl PopulationSearch {
         self.populations.add(population);
     }
 
-    /// Pure populations; of those that may be eps-equilibria with nothing to spare only exact numbers can tell.
+    /// Pure populations; of those that may be eps-equilibria with nothing to spare only exact
+    /// numbers can tell.
     fn examine_pure(&mut self) {
         while self.examined < self.search.relaxation.policies.len() {
             let position = self.examined;
@@ -321,7 +395,9 @@ impl PopulationSearch {
             let values = relaxation.policies[position].values.clone();
             let (exploitability, _) = relaxation.best_response(&values);
             let near = 1e-9 * (1.0 + relaxation.model.epsilon);
-            if exploitability > relaxation.model.epsilon + near || relaxation.model.leader(&values) >= self.search.incumbent.value {
+            if exploitability > relaxation.model.epsilon + near
+                || relaxation.model.leader(&values) >= self.search.incumbent.value
+            {
                 continue;
             }
             if exploitability <= relaxation.model.epsilon - near {

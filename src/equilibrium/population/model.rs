@@ -1,6 +1,7 @@
 //! The inner problem of a quadratic game in binary64, and what multipliers prove about a box of it.
 //!
-//! The same inequalities as rule `tree` of the checker (docs/certificate.md, statement (T)): what is found here is proved there.
+//! The same inequalities as rule `tree` of the checker (docs/certificate.md, statement (T)): what
+//! is found here is proved there.
 
 use super::approx::{Choice, FIRST_COORDINATE, GameApprox, LEADER, REWARD};
 use super::squares::Decomposition;
@@ -38,13 +39,22 @@ pub(super) struct Cell {
 impl Cell {
     /// A box with the secants of its ranges: valid for every population in it.
     pub(super) fn outer(region: &Region) -> Self {
-        Cell { region: region.clone(), lines: region.iter().map(|&(low, high)| (low + high, -low * high)).collect() }
+        Cell {
+            region: region.clone(),
+            lines: region.iter().map(|&(low, high)| (low + high, -low * high)).collect(),
+        }
     }
 
-    /// All populations, with tangents at the given points: an inner approximation where squares are concave. `None`: no line.
+    /// All populations, with tangents at the given points: an inner approximation where squares are
+    /// concave. `None`: no line.
     pub(super) fn inner(points: &[Option<f64>]) -> Self {
-        let line = |point: &Option<f64>| point.map_or((0.0, f64::INFINITY), |point| (2.0 * point, -point * point));
-        Cell { region: vec![(f64::NEG_INFINITY, f64::INFINITY); points.len()], lines: points.iter().map(line).collect() }
+        let line = |point: &Option<f64>| {
+            point.map_or((0.0, f64::INFINITY), |point| (2.0 * point, -point * point))
+        };
+        Cell {
+            region: vec![(f64::NEG_INFINITY, f64::INFINITY); points.len()],
+            lines: points.iter().map(line).collect(),
+        }
     }
 }
 
@@ -99,7 +109,13 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn new(quadratic: &Quadratic, game: GameApprox, split: &Decomposition, sigma: &Rational, epsilon: &Rational) -> Self {
+    pub(super) fn new(
+        quadratic: &Quadratic,
+        game: GameApprox,
+        split: &Decomposition,
+        sigma: &Rational,
+        epsilon: &Rational,
+    ) -> Self {
         let sigma = to_approx(sigma);
         let squares = split
             .squares
@@ -118,7 +134,10 @@ impl Model {
             epsilon: to_approx(epsilon),
             sigma,
             follower_affine: split.follower_affine.clone(),
-            leader_affine: (sigma * constant, coefficients.iter().map(|value| sigma * value).collect()),
+            leader_affine: (
+                sigma * constant,
+                coefficients.iter().map(|value| sigma * value).collect(),
+            ),
             follower_rest: split.follower_rest_approx,
             leader_rest: split.leader_rest_approx,
         }
@@ -132,19 +151,29 @@ impl Model {
 
     /// The form of a square at values of the forms.
     pub(super) fn root(&self, square: usize, values: &[f64]) -> f64 {
-        self.squares[square].coefficients.iter().zip(&values[FIRST_COORDINATE..]).map(|(c, x)| c * x).sum()
+        self.squares[square]
+            .coefficients
+            .iter()
+            .zip(&values[FIRST_COORDINATE..])
+            .map(|(c, x)| c * x)
+            .sum()
     }
 
     /// The followers' quadratic form `sum_k x_k g_k`.
     fn follower_form(&self, values: &[f64]) -> f64 {
-        (0..self.statistics).map(|k| values[FIRST_COORDINATE + k] * values[FIRST_COORDINATE + self.statistics + k]).sum()
+        (0..self.statistics)
+            .map(|k| values[FIRST_COORDINATE + k] * values[FIRST_COORDINATE + self.statistics + k])
+            .sum()
     }
 
     /// `sigma J0` at values of the forms.
     pub(super) fn leader(&self, values: &[f64]) -> f64 {
         let (constant, coefficients) = &self.leader_affine;
-        let affine: f64 = coefficients.iter().zip(&values[FIRST_COORDINATE..]).map(|(c, x)| c * x).sum();
-        let squares: f64 = (0..self.squares.len()).map(|i| self.squares[i].leader * self.root(i, values).powi(2)).sum();
+        let affine: f64 =
+            coefficients.iter().zip(&values[FIRST_COORDINATE..]).map(|(c, x)| c * x).sum();
+        let squares: f64 = (0..self.squares.len())
+            .map(|i| self.squares[i].leader * self.root(i, values).powi(2))
+            .sum();
         self.sigma * values[LEADER] + constant + affine + squares
     }
 
@@ -157,7 +186,12 @@ impl Model {
     pub(super) fn deviation(&self, deviation: &[f64], values: &[f64]) -> f64 {
         let k = self.statistics;
         let slopes = &deviation[FIRST_COORDINATE + k..FIRST_COORDINATE + 2 * k];
-        deviation[REWARD] + slopes.iter().zip(&values[FIRST_COORDINATE..]).map(|(slope, x)| slope * x).sum::<f64>()
+        deviation[REWARD]
+            + slopes
+                .iter()
+                .zip(&values[FIRST_COORDINATE..])
+                .map(|(slope, x)| slope * x)
+                .sum::<f64>()
     }
 
     /// The best response to the population with these values, and the population's exploitability.
@@ -171,7 +205,8 @@ impl Model {
         (-least - self.earned(values), choice)
     }
 
-    /// Coefficients of the quadratic part of the followers' side in row form: `r0'd + affine` per form, for a deviation row.
+    /// Coefficients of the quadratic part of the followers' side in row form: `r0'd + affine` per
+    /// form, for a deviation row.
     pub(super) fn follower_row(&self) -> (f64, Vec<f64>) {
         let mut row = vec![0.0; self.game.forms()];
         row[REWARD] = 1.0;
@@ -196,7 +231,8 @@ impl Model {
         multipliers.deviations.iter().map(|(_, alpha)| alpha).sum()
     }
 
-    /// What is subtracted from a bound for the part of the forms that the squares leave over in binary64.
+    /// What is subtracted from a bound for the part of the forms that the squares leave over in
+    /// binary64.
     pub(super) fn rest(&self, m: &Multipliers) -> f64 {
         m.objective * self.leader_rest + Self::total(m) * self.follower_rest
     }
@@ -207,13 +243,24 @@ impl Model {
     }
 
     /// What the multipliers prove on the box, and the policy that is least under them.
-    pub(super) fn bound(&self, policies: &[PolicyApprox], m: &Multipliers, cell: &Cell, goal: Goal) -> (f64, Choice) {
+    pub(super) fn bound(
+        &self,
+        policies: &[PolicyApprox],
+        m: &Multipliers,
+        cell: &Cell,
+        goal: Goal,
+    ) -> (f64, Choice) {
         let (leader_constant, leader_row) = self.leader_row();
         let (follower_constant, follower_row) = self.follower_row();
         let total = Self::total(m);
-        let mut constant = m.objective * leader_constant - total * (follower_constant + self.epsilon);
+        let mut constant =
+            m.objective * leader_constant - total * (follower_constant + self.epsilon);
         constant -= self.rest(m);
-        let mut factors: Vec<f64> = leader_row.iter().zip(&follower_row).map(|(l, f)| m.objective * l - total * f).collect();
+        let mut factors: Vec<f64> = leader_row
+            .iter()
+            .zip(&follower_row)
+            .map(|(l, f)| m.objective * l - total * f)
+            .collect();
         let k = self.statistics;
         for (policy, alpha) in &m.deviations {
             let values = &policies[*policy].values;

@@ -12,10 +12,17 @@ use crate::game::Policy;
 const NEGLIGIBLE: f64 = 1e-13;
 
 /// Opens a tree: its value and what it declares.
-pub(super) fn preamble(value: Rational, arithmetic: Arithmetic, dependences: &[Dependence], split: &Decomposition) -> Vec<Step> {
+pub(super) fn preamble(
+    value: Rational,
+    arithmetic: Arithmetic,
+    dependences: &[Dependence],
+    split: &Decomposition,
+) -> Vec<Step> {
     let mut steps = vec![Step::Tree(TreeStep::Open { value, arithmetic })];
     // A coordinate whose form is zero occurs nowhere.
-    for dependence in dependences.iter().filter(|d| !d.constant.is_zero() || d.coefficients.iter().filter(|c| !c.is_zero()).count() > 1) {
+    for dependence in dependences.iter().filter(|d| {
+        !d.constant.is_zero() || d.coefficients.iter().filter(|c| !c.is_zero()).count() > 1
+    }) {
         let Dependence { constant, coefficients, .. } = dependence.clone();
         steps.push(Step::Tree(TreeStep::Dependence { constant, coefficients }));
     }
@@ -45,10 +52,15 @@ impl Deviations {
     }
 
     fn combination(&mut self, search: &Search, m: &Multipliers) -> Combination {
-        let largest = m.deviations.iter().fold(m.objective, |largest, (_, alpha)| largest.max(*alpha));
+        let largest =
+            m.deviations.iter().fold(m.objective, |largest, (_, alpha)| largest.max(*alpha));
         let keep = |value: f64| value.abs() > NEGLIGIBLE * largest.max(f64::MIN_POSITIVE);
         let indexed = |values: &[f64]| -> Vec<Indexed> {
-            values.iter().enumerate().filter_map(|(i, &value)| Some((i, short(value).filter(|v| !v.is_zero())?))).collect()
+            values
+                .iter()
+                .enumerate()
+                .filter_map(|(i, &value)| Some((i, short(value).filter(|v| !v.is_zero())?)))
+                .collect()
         };
         let deviations = m
             .deviations
@@ -58,9 +70,21 @@ impl Deviations {
             .collect();
         let total = super::model::Model::total(m);
         let convex = |i: usize| search.relaxation.model.curvature(i, m.objective, total) > 0.0;
-        let tangents = m.tangents.iter().enumerate().filter(|(i, _)| convex(*i)).filter_map(|(i, t)| Some((i, short(*t)?))).collect();
-        let ranges: Vec<f64> = m.ranges.iter().map(|&kappa| if keep(kappa) { kappa } else { 0.0 }).collect();
-        Combination { objective: short(m.objective).unwrap_or(Rational::ZERO), deviations, tangents, ranges: indexed(&ranges) }
+        let tangents = m
+            .tangents
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| convex(*i))
+            .filter_map(|(i, t)| Some((i, short(*t)?)))
+            .collect();
+        let ranges: Vec<f64> =
+            m.ranges.iter().map(|&kappa| if keep(kappa) { kappa } else { 0.0 }).collect();
+        Combination {
+            objective: short(m.objective).unwrap_or(Rational::ZERO),
+            deviations,
+            tangents,
+            ranges: indexed(&ranges),
+        }
     }
 }
 
@@ -81,15 +105,23 @@ pub(super) fn boxes(search: &Search) -> Vec<Step> {
             }));
         }
         match node.split {
-            None => steps.push(Step::Tree(TreeStep::Leaf(deviations.combination(search, &node.leaf)))),
+            None => {
+                steps.push(Step::Tree(TreeStep::Leaf(deviations.combination(search, &node.leaf))))
+            }
             Some(Split { square, point, children }) => {
-                steps.push(Step::Tree(TreeStep::Split { square, point: from_approx(point).unwrap_or(Rational::ZERO) }));
+                steps.push(Step::Tree(TreeStep::Split {
+                    square,
+                    point: from_approx(point).unwrap_or(Rational::ZERO),
+                }));
                 stack.extend([children.1, children.0]);
             }
         }
     }
-    let policy = |policy: &usize| -> Policy { search.relaxation.model.game.policy(&search.relaxation.policies[*policy].choice) };
-    let mut all: Vec<Step> = deviations.used.iter().map(|used| Step::Tree(TreeStep::Deviation(policy(used)))).collect();
+    let policy = |policy: &usize| -> Policy {
+        search.relaxation.model.game.policy(&search.relaxation.policies[*policy].choice)
+    };
+    let mut all: Vec<Step> =
+        deviations.used.iter().map(|used| Step::Tree(TreeStep::Deviation(policy(used)))).collect();
     all.append(&mut steps);
     all
 }
@@ -110,7 +142,9 @@ pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
         simple.filter(|(_, value)| !value.is_zero()).collect()
     };
     // A tangent at zero is not the same as none, which stands for the middle of the range.
-    let points = |entries: Vec<Indexed>| entries.into_iter().map(|(index, value)| (index, simplified(value))).collect();
+    let points = |entries: Vec<Indexed>| {
+        entries.into_iter().map(|(index, value)| (index, simplified(value))).collect()
+    };
     let combination = |c: Combination| Combination {
         objective: simplified(c.objective),
         deviations: list(c.deviations),
@@ -124,27 +158,41 @@ pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
     steps.into_iter().map(step).collect()
 }
 
-/// Whether simple fractions next to the multipliers of every leaf prove `value` as far as binary64 can tell. Where they are not multipliers of a vertex, or
-/// `value` is that of a population which stays away from eps, they prove visibly less.
+/// Whether simple fractions next to the multipliers of every leaf prove `value` as far as binary64
+/// can tell. Where they are not multipliers of a vertex, or `value` is that of a population which
+/// stays away from eps, they prove visibly less.
 pub(super) fn may_prove(search: &Search, value: f64) -> bool {
     let simple = |value: f64| simple_fraction(value).map_or(value, |(p, q)| p / q);
     let list = |values: &[f64]| values.iter().map(|&value| simple(value)).collect();
-    // Of a leaf that was proved before its box shrank the wider box is not kept: it is given the benefit.
-    let judged = |node: &&Node| node.split.is_none() && node.bound.is_finite() && node.leaf_lemmas == node.lemmas.len();
+    // Of a leaf that was proved before its box shrank the wider box is not kept: it is given the
+    // benefit.
+    let judged = |node: &&Node| {
+        node.split.is_none() && node.bound.is_finite() && node.leaf_lemmas == node.lemmas.len()
+    };
     search.nodes.iter().filter(judged).all(|node| {
         let m = Multipliers {
             objective: simple(node.leaf.objective),
-            deviations: node.leaf.deviations.iter().map(|&(policy, alpha)| (policy, simple(alpha))).collect(),
+            deviations: node
+                .leaf
+                .deviations
+                .iter()
+                .map(|&(policy, alpha)| (policy, simple(alpha)))
+                .collect(),
             tangents: list(&node.leaf.tangents),
             ranges: list(&node.leaf.ranges),
         };
         let relaxation = &search.relaxation;
-        let shown = relaxation.model.bound(&relaxation.policies, &m, &Cell::outer(&node.region), Goal::Objective).0;
-        shown + relaxation.model.rest(&m) - m.objective * value >= -DOUBT * (1.0 + value.abs()) * m.magnitude()
+        let shown = relaxation
+            .model
+            .bound(&relaxation.policies, &m, &Cell::outer(&node.region), Goal::Objective)
+            .0;
+        shown + relaxation.model.rest(&m) - m.objective * value
+            >= -DOUBT * (1.0 + value.abs()) * m.magnitude()
     })
 }
 
-/// The fraction with the least denominator near `value`, by its continued fraction: numerator and denominator, whole numbers.
+/// The fraction with the least denominator near `value`, by its continued fraction: numerator and
+/// denominator, whole numbers.
 fn simple_fraction(value: f64) -> Option<(f64, f64)> {
     let (mut before, mut convergent) = ((0.0, 1.0), (1.0, 0.0));
     let mut rest = value;
@@ -169,7 +217,8 @@ fn simple_fraction(value: f64) -> Option<(f64, f64)> {
 
 /// [`simple_fraction`] as an exact number, `value` itself where there is none.
 fn simplified(value: Rational) -> Rational {
-    let fraction = simple_fraction(to_approx(&value)).and_then(|(p, q)| Some(from_approx(p)? / from_approx(q)?));
+    let fraction = simple_fraction(to_approx(&value))
+        .and_then(|(p, q)| Some(from_approx(p)? / from_approx(q)?));
     fraction.unwrap_or(value)
 }
 

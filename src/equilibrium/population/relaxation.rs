@@ -7,7 +7,8 @@ use crate::equilibrium::Control;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Most rounds of pricing and separation for one bound; a bound found by then is valid all the same.
+/// Most rounds of pricing and separation for one bound; a bound found by then is valid all the
+/// same.
 const MOST_ROUNDS: usize = 400;
 
 /// Least violation worth a row: the programme itself is solved to 1e-9.
@@ -43,7 +44,15 @@ pub(super) struct Relaxation {
 impl Relaxation {
     pub(super) fn new(model: Model) -> Self {
         let master = Master::new(&model);
-        Relaxation { model, policies: Vec::new(), known: HashMap::new(), master, inductions: 0, base: Vec::new(), solved_before: 0 }
+        Relaxation {
+            model,
+            policies: Vec::new(),
+            known: HashMap::new(),
+            master,
+            inductions: 0,
+            base: Vec::new(),
+            solved_before: 0,
+        }
     }
 
     /// A tangent that every programme has.
@@ -57,14 +66,20 @@ impl Relaxation {
         self.solved_before + self.master.solves()
     }
 
-    /// Starts a new programme with the same columns: rows come back by separation where they are needed.
+    /// Starts a new programme with the same columns: rows come back by separation where they are
+    /// needed.
     pub(super) fn rebuild(&mut self) {
         self.solved_before += self.master.solves();
         let mut master = Master::new(&self.model);
         for &(square, point) in &self.base {
             master.add_tangent(square, point);
         }
-        for (position, policy) in self.policies.iter().enumerate().filter(|(position, _)| self.master.has_column(*position)) {
+        for (position, policy) in self
+            .policies
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| self.master.has_column(*position))
+        {
             master.add_column(position, &policy.values);
         }
         self.master = master;
@@ -110,13 +125,22 @@ impl Relaxation {
     pub(super) fn mix(&self, weights: &[(usize, f64)]) -> Vec<f64> {
         let mut values = vec![0.0; self.model.game.forms()];
         for (policy, weight) in weights {
-            values.iter_mut().zip(&self.policies[*policy].values).for_each(|(sum, value)| *sum += weight * value);
+            values
+                .iter_mut()
+                .zip(&self.policies[*policy].values)
+                .for_each(|(sum, value)| *sum += weight * value);
         }
         values
     }
 
     /// The best bound of `goal` on a box, to `tolerance` or until it reaches `enough`.
-    pub(super) fn bound(&mut self, cell: &Cell, goal: Goal, (tolerance, enough): (f64, f64), control: &Control) -> Option<Bounded> {
+    pub(super) fn bound(
+        &mut self,
+        cell: &Cell,
+        goal: Goal,
+        (tolerance, enough): (f64, f64),
+        control: &Control,
+    ) -> Option<Bounded> {
         self.master.set_cell(cell);
         self.master.set_goal(&self.model, goal);
         let mut best: Option<Bounded> = None;
@@ -126,7 +150,9 @@ impl Relaxation {
             if control.stopped() {
                 break;
             }
-            self.master.engine().set_time_limit(control.remaining().map(|left| left.max(Duration::from_millis(1))));
+            self.master
+                .engine()
+                .set_time_limit(control.remaining().map(|left| left.max(Duration::from_millis(1))));
             match self.master.run(&self.model, &self.policies, cell, goal) {
                 Run::Nothing if fresh => break,
                 Run::Nothing => {
@@ -136,12 +162,20 @@ impl Relaxation {
                 }
                 Run::Ray(multipliers) => {
                     self.inductions += 1;
-                    let (value, choice) = self.model.bound(&self.policies, &multipliers, cell, Goal::Objective);
+                    let (value, choice) =
+                        self.model.bound(&self.policies, &multipliers, cell, Goal::Objective);
                     let cutoff = if let Goal::Range { cutoff, .. } = goal { cutoff } else { 0.0 };
-                    let scale =
-                        multipliers.objective + Model::total(&multipliers) + multipliers.ranges.iter().map(|k| k.abs()).sum::<f64>();
-                    if value - multipliers.objective * cutoff > 1e-9 * scale.max(f64::MIN_POSITIVE) {
-                        return Some(Bounded { bound: f64::INFINITY, multipliers, point: None, curvatures: Vec::new() });
+                    let scale = multipliers.objective
+                        + Model::total(&multipliers)
+                        + multipliers.ranges.iter().map(|k| k.abs()).sum::<f64>();
+                    if value - multipliers.objective * cutoff > 1e-9 * scale.max(f64::MIN_POSITIVE)
+                    {
+                        return Some(Bounded {
+                            bound: f64::INFINITY,
+                            multipliers,
+                            point: None,
+                            curvatures: Vec::new(),
+                        });
                     }
                     let policy = self.policy(choice);
                     if !self.add_column(policy) {
@@ -150,20 +184,27 @@ impl Relaxation {
                 }
                 Run::Point(point, multipliers, value) => {
                     self.inductions += 1;
-                    let (bound, choice) = self.model.bound(&self.policies, &multipliers, cell, goal);
+                    let (bound, choice) =
+                        self.model.bound(&self.policies, &multipliers, cell, goal);
                     let total = Model::total(&multipliers);
-                    let curvatures: Vec<f64> =
-                        (0..self.model.squares.len()).map(|i| self.model.curvature(i, multipliers.objective, total)).collect();
+                    let curvatures: Vec<f64> = (0..self.model.squares.len())
+                        .map(|i| self.model.curvature(i, multipliers.objective, total))
+                        .collect();
                     let better = best.as_ref().is_none_or(|best| bound > best.bound);
                     if better {
-                        best = Some(Bounded { bound, multipliers, point: Some(point.clone()), curvatures: curvatures.clone() });
+                        best = Some(Bounded {
+                            bound,
+                            multipliers,
+                            point: Some(point.clone()),
+                            curvatures: curvatures.clone(),
+                        });
                     } else if let Some(best) = &mut best {
                         best.point = Some(point.clone());
                         best.curvatures.clone_from(&curvatures);
                     }
-                    let stalled = last
-                        .as_ref()
-                        .is_some_and(|(known, before)| known == &point && (before - bound).abs() <= f64::EPSILON * bound.abs());
+                    let stalled = last.as_ref().is_some_and(|(known, before)| {
+                        known == &point && (before - bound).abs() <= f64::EPSILON * bound.abs()
+                    });
                     let useless = matches!(goal, Goal::Range { worth, .. } if value < worth);
                     if bound >= enough || stalled || useless {
                         break;
@@ -190,7 +231,10 @@ impl Relaxation {
         let (exploitability, policy) = self.best_response(&point.values);
         // In the relaxation the quadratic form is that of the s_i.
         let slack: f64 = (0..self.model.squares.len())
-            .map(|i| self.model.squares[i].follower * (point.squares[i] - self.model.root(i, &point.values).powi(2)))
+            .map(|i| {
+                self.model.squares[i].follower
+                    * (point.squares[i] - self.model.root(i, &point.values).powi(2))
+            })
             .sum();
         if exploitability - slack > self.model.epsilon + (tolerance * 1e-3).max(VIOLATION) {
             more |= self.add_deviation(policy);

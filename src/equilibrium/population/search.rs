@@ -31,8 +31,8 @@ pub(super) struct Node {
     pub(super) region: Region,
     pub(super) lemmas: Vec<Lemma>,
     pub(super) bound: f64,
-    /// Multipliers that prove the bound on the box as it was after `leaf_lemmas` lemmas: on a narrower box secants are steeper, and the same
-    /// multipliers may prove less.
+    /// Multipliers that prove the bound on the box as it was after `leaf_lemmas` lemmas: on a
+    /// narrower box secants are steeper, and the same multipliers may prove less.
     pub(super) leaf: Multipliers,
     pub(super) leaf_lemmas: usize,
     pub(super) split: Option<Split>,
@@ -66,7 +66,8 @@ const SAFETY: f64 = 1e-9;
 const MOST_CUTS: usize = 160;
 /// Rounding per unit of multipliers: they have 48 bits, and sums of binary64 lose as much.
 const ROUNDING: f64 = 2e-13;
-/// Accuracy of local searches: a share of the accepted distance, but no less than what programmes are solved to.
+/// Accuracy of local searches: a share of the accepted distance, but no less than what programmes
+/// are solved to.
 const LOCAL_SHARE: f64 = 0.02;
 const LEAST_LOCAL: f64 = 1e-8;
 /// Boxes narrower than this are not split: their secants are exact to rounding.
@@ -74,7 +75,8 @@ const NARROWEST: f64 = 1e-7;
 
 impl Search {
     pub(super) fn new(mut relaxation: Relaxation, incumbent: Incumbent, tolerance: f64) -> Self {
-        let region: Region = (0..relaxation.model.squares.len()).map(|i| relaxation.root_range(i)).collect();
+        let region: Region =
+            (0..relaxation.model.squares.len()).map(|i| relaxation.root_range(i)).collect();
         for (i, &(low, high)) in region.iter().enumerate() {
             for point in [low, high, (low + high) / 2.0] {
                 relaxation.add_base_tangent(i, point);
@@ -90,12 +92,25 @@ impl Search {
             processed: false,
             retried: false,
         };
-        Search { nodes: vec![root], open: vec![0], relaxation, incumbent, tolerance, processed: 0, given_up: Vec::new(), last_point: None }
+        Search {
+            nodes: vec![root],
+            open: vec![0],
+            relaxation,
+            incumbent,
+            tolerance,
+            processed: 0,
+            given_up: Vec::new(),
+            last_point: None,
+        }
     }
 
     /// Least bound of the boxes not closed, or the incumbent.
     pub(super) fn bound(&self) -> f64 {
-        self.open.iter().chain(&self.given_up).map(|&node| self.nodes[node].bound).fold(self.least_closed(), f64::min)
+        self.open
+            .iter()
+            .chain(&self.given_up)
+            .map(|&node| self.nodes[node].bound)
+            .fold(self.least_closed(), f64::min)
     }
 
     fn least_closed(&self) -> f64 {
@@ -105,9 +120,11 @@ impl Search {
 
     /// The bound less what rounding may cost in each leaf.
     pub(super) fn safe_bound(&self) -> f64 {
-        let leaves = self.nodes.iter().filter(|node| node.split.is_none() && node.bound.is_finite());
+        let leaves =
+            self.nodes.iter().filter(|node| node.split.is_none() && node.bound.is_finite());
         let safe = |node: &Node| node.bound - allowance(node.bound, &node.leaf);
-        let unbounded = self.nodes.iter().any(|node| node.split.is_none() && node.bound == f64::NEG_INFINITY);
+        let unbounded =
+            self.nodes.iter().any(|node| node.split.is_none() && node.bound == f64::NEG_INFINITY);
         let least = leaves.map(safe).fold(self.incumbent.value, f64::min);
         if unbounded { f64::NEG_INFINITY } else { least }
     }
@@ -138,7 +155,9 @@ impl Search {
     pub(super) fn step(&mut self, control: &Control) {
         let target = self.target();
         self.open.retain(|&node| self.nodes[node].bound < target);
-        let least = |a: &usize, b: &usize| if self.nodes[*b].bound < self.nodes[*a].bound { *b } else { *a };
+        let least = |a: &usize, b: &usize| {
+            if self.nodes[*b].bound < self.nodes[*a].bound { *b } else { *a }
+        };
         let Some(position) = self.open.iter().copied().reduce(|a, b| least(&a, &b)) else { return };
         self.open.retain(|&node| node != position);
         self.processed += 1;
@@ -156,7 +175,8 @@ impl Search {
         } else if let Some((square, point)) = again.or_else(|| self.halves(&node)) {
             self.split(&mut node, square, point);
         } else {
-            // Nothing left to branch on and a bound below the target: a programme gone bad, or rounding.
+            // Nothing left to branch on and a bound below the target: a programme gone bad, or
+            // rounding.
             self.relaxation.rebuild();
             let list = if node.retried { &mut self.given_up } else { &mut self.open };
             list.push(position);
@@ -174,7 +194,16 @@ impl Search {
             let leaf = node.leaf.clone();
             let bound = match leaf.objective > 0.0 {
                 true => {
-                    self.relaxation.model.bound(&self.relaxation.policies, &leaf, &Cell::outer(&region), Goal::Objective).0 / leaf.objective
+                    self.relaxation
+                        .model
+                        .bound(
+                            &self.relaxation.policies,
+                            &leaf,
+                            &Cell::outer(&region),
+                            Goal::Objective,
+                        )
+                        .0
+                        / leaf.objective
                 }
                 false => f64::NEG_INFINITY,
             };
@@ -193,11 +222,15 @@ impl Search {
         node.split = Some(Split { square, point, children });
     }
 
-    /// Takes back splits of which no part was worked on, where the box itself proves more than its parts do.
+    /// Takes back splits of which no part was worked on, where the box itself proves more than its
+    /// parts do.
     pub(super) fn take_back(&mut self) {
         for position in (0..self.nodes.len()).rev() {
-            let Some(Split { children: (below, above), .. }) = self.nodes[position].split else { continue };
-            let untouched = |child: usize| !self.nodes[child].processed && self.nodes[child].split.is_none();
+            let Some(Split { children: (below, above), .. }) = self.nodes[position].split else {
+                continue;
+            };
+            let untouched =
+                |child: usize| !self.nodes[child].processed && self.nodes[child].split.is_none();
             let parts = self.nodes[below].bound.min(self.nodes[above].bound);
             let open = self.open.contains(&below) && self.open.contains(&above);
             if untouched(below) && untouched(above) && open && self.nodes[position].bound > parts {
@@ -217,7 +250,12 @@ impl Search {
         let mut split = None;
         for round in 0..4 {
             let goal = (self.tolerance * 0.1, self.target());
-            let bounded = self.relaxation.bound(&Cell::outer(&node.region), Goal::Objective, goal, control)?;
+            let bounded = self.relaxation.bound(
+                &Cell::outer(&node.region),
+                Goal::Objective,
+                goal,
+                control,
+            )?;
             self.record(node, &bounded);
             if node.bound >= self.target() || control.stopped() {
                 return None;
@@ -226,7 +264,13 @@ impl Search {
             self.last_point = Some(point.clone());
             let enough = node.bound + self.tolerance(node.bound);
             let accuracy = (self.tolerance * LOCAL_SHARE).max(LEAST_LOCAL);
-            self.incumbent.improve(&mut self.relaxation, point, (round == 0, enough), accuracy, control);
+            self.incumbent.improve(
+                &mut self.relaxation,
+                point,
+                (round == 0, enough),
+                accuracy,
+                control,
+            );
             if node.bound >= self.target() {
                 return None;
             }
@@ -242,7 +286,14 @@ impl Search {
         // The box may have shrunk after the point was taken.
         split.map(|(square, point)| {
             let (low, high) = node.region[square];
-            (square, round_between(point.clamp(low + 0.1 * (high - low), high - 0.1 * (high - low)), low, high))
+            (
+                square,
+                round_between(
+                    point.clamp(low + 0.1 * (high - low), high - 0.1 * (high - low)),
+                    low,
+                    high,
+                ),
+            )
         })
     }
 
@@ -258,13 +309,15 @@ impl Search {
     fn halves(&self, node: &Node) -> Option<(usize, f64)> {
         let flat = vec![0.0; node.region.len()];
         let size = |i: usize| self.weight(i, &flat) * (node.region[i].1 - node.region[i].0).powi(2);
-        let fit = (0..node.region.len()).filter(|&i| node.region[i].1 - node.region[i].0 >= NARROWEST && size(i) > 0.0);
+        let fit = (0..node.region.len())
+            .filter(|&i| node.region[i].1 - node.region[i].0 >= NARROWEST && size(i) > 0.0);
         let square = fit.reduce(|best, i| if size(i) > size(best) { i } else { best })?;
         let (low, high) = node.region[square];
         Some((square, round_between((low + high) / 2.0, low, high)))
     }
 
-    /// How much a square matters where it is not convex: by its curvature now, or by what it may have once deviations are active.
+    /// How much a square matters where it is not convex: by its curvature now, or by what it may
+    /// have once deviations are active.
     fn weight(&self, square: usize, curvatures: &[f64]) -> f64 {
         let own = &self.relaxation.model.squares[square];
         (-curvatures[square]).max(own.follower.max(0.0) + (-own.leader).max(0.0))
@@ -278,7 +331,9 @@ impl Search {
             if weight <= 0.0 || high - low < NARROWEST {
                 continue;
             }
-            let off = weight * ((point.squares[i] - point.roots[i].powi(2)).max(0.0) + 1e-3 * (high - low).powi(2));
+            let off = weight
+                * ((point.squares[i] - point.roots[i].powi(2)).max(0.0)
+                    + 1e-3 * (high - low).powi(2));
             if best.is_none_or(|(known, _)| off > known) {
                 best = Some((off, i));
             }
@@ -295,7 +350,8 @@ impl Search {
             return false;
         }
         let mut gained = false;
-        let wanted: Vec<usize> = (0..node.region.len()).filter(|&i| self.weight(i, curvatures) > 0.0).collect();
+        let wanted: Vec<usize> =
+            (0..node.region.len()).filter(|&i| self.weight(i, curvatures) > 0.0).collect();
         for square in wanted {
             for sign in [1.0, -1.0] {
                 let (low, high) = node.region[square];
@@ -306,7 +362,11 @@ impl Search {
                 let end = if sign > 0.0 { low } else { -high };
                 let goal = Goal::Range { square, sign, cutoff, worth: end + WORTHWHILE * width };
                 let limits = (width * 1e-2, f64::INFINITY);
-                let Some(bounded) = self.relaxation.bound(&Cell::outer(&node.region), goal, limits, control) else { continue };
+                let Some(bounded) =
+                    self.relaxation.bound(&Cell::outer(&node.region), goal, limits, control)
+                else {
+                    continue;
+                };
                 if bounded.bound == f64::INFINITY {
                     // No population of the box does better than the incumbent.
                     node.bound = f64::INFINITY;
@@ -320,7 +380,12 @@ impl Search {
                 if cut > WORTHWHILE * width {
                     let value = if sign > 0.0 { value.min(high) } else { value.max(low) };
                     node.region[square] = if sign > 0.0 { (value, high) } else { (low, value) };
-                    node.lemmas.push(Lemma { square, sign, value, multipliers: bounded.multipliers });
+                    node.lemmas.push(Lemma {
+                        square,
+                        sign,
+                        value,
+                        multipliers: bounded.multipliers,
+                    });
                     gained |= cut > 0.2 * width;
                 }
             }

@@ -1,8 +1,10 @@
 //! The quadratic forms of followers and leader as sums of squares of few linear forms.
 //!
-//! In coordinates scaled by their ranges a symmetric eigendecomposition in binary64 gives forms whose squares are then rounded to short
-//! dyadics. What the rounding leaves is a quadratic form with tiny coefficients, which the checker encloses. The number of
-//! squares that make the followers' exploitability non-convex is the number of directions that have to be branched on: none for a monotone game.
+//! In coordinates scaled by their ranges a symmetric eigendecomposition in binary64 gives forms
+//! whose squares are then rounded to short dyadics. What the rounding leaves is a quadratic form
+//! with tiny coefficients, which the checker encloses. The number of squares that make the
+//! followers' exploitability non-convex is the number of directions that have to be branched on:
+//! none for a monotone game.
 
 use crate::exact::{Rational, from_approx, to_approx};
 use crate::follower::Dependence;
@@ -10,7 +12,8 @@ use crate::game::{Monomial, Polynomial, Variable};
 
 /// Significant bits of coefficients of forms and weights of squares.
 const BITS: i32 = 48;
-/// Eigenvalues below this share of the largest count as zero: they belong to directions in which nothing happens.
+/// Eigenvalues below this share of the largest count as zero: they belong to directions in which
+/// nothing happens.
 const NEGLIGIBLE: f64 = 1e-13;
 /// Sweeps of Jacobi's method, which converges quadratically.
 const SWEEPS: usize = 60;
@@ -63,7 +66,11 @@ pub(super) fn decompose(
             root.times(&root).map_or(left.clone(), |product| left.plus(&product, &-weight(square)))
         });
         let terms = left.terms().filter(|(monomial, _)| monomial.degree() > 1);
-        terms.map(|(monomial, coefficient)| to_approx(coefficient).abs() * bound(monomial, magnitudes)).sum()
+        terms
+            .map(|(monomial, coefficient)| {
+                to_approx(coefficient).abs() * bound(monomial, magnitudes)
+            })
+            .sum()
     };
     let follower_rest_approx = rest(&follower, &|square| square.follower.clone());
     let leader_rest_approx = rest(&leader, &|square| square.leader.clone());
@@ -95,7 +102,8 @@ fn linear(coefficients: &[Rational]) -> Polynomial {
 fn rewritten(form: &Polynomial, dependences: &[Dependence]) -> Polynomial {
     let replacement = |j: u32| {
         let dependence = dependences.iter().find(|dependence| dependence.solved == j as usize)?;
-        let mut coefficients: Vec<Rational> = dependence.coefficients.iter().map(|c| -c.clone()).collect();
+        let mut coefficients: Vec<Rational> =
+            dependence.coefficients.iter().map(|c| -c.clone()).collect();
         coefficients[dependence.solved] = Rational::ZERO;
         let mut polynomial = linear(&coefficients);
         polynomial.add_term(Monomial::one(), dependence.constant.clone());
@@ -106,7 +114,9 @@ fn rewritten(form: &Polynomial, dependences: &[Dependence]) -> Polynomial {
         let mut product = Polynomial::constant(coefficient.clone());
         for &(variable, exponent) in monomial.factors() {
             let factor = match variable {
-                Variable::Aggregate(j) => replacement(j).unwrap_or_else(|| Polynomial::variable(variable)),
+                Variable::Aggregate(j) => {
+                    replacement(j).unwrap_or_else(|| Polynomial::variable(variable))
+                }
                 Variable::Parameter(_) => Polynomial::variable(variable),
             };
             for _ in 0..exponent {
@@ -146,7 +156,8 @@ fn diagonal(form: &Polynomial, widths: &[f64]) -> Vec<(Rational, Vec<Rational>)>
             _ => {}
         }
     }
-    let used: Vec<usize> = (0..count).filter(|&j| matrix[j].iter().any(|value| !value.is_zero())).collect();
+    let used: Vec<usize> =
+        (0..count).filter(|&j| matrix[j].iter().any(|value| !value.is_zero())).collect();
     let mut result = Vec::new();
     for block in blocks(&matrix, &used) {
         if let [only] = block.as_slice() {
@@ -169,7 +180,13 @@ fn blocks(matrix: &[Vec<Rational>], used: &[usize]) -> Vec<Vec<usize>> {
         let mut block = vec![first];
         let mut position = 0;
         while let Some(&i) = block.get(position) {
-            block.extend(left.iter().copied().filter(|&j| !matrix[i][j].is_zero()).filter(|j| !block.contains(j)).collect::<Vec<_>>());
+            block.extend(
+                left.iter()
+                    .copied()
+                    .filter(|&j| !matrix[i][j].is_zero())
+                    .filter(|j| !block.contains(j))
+                    .collect::<Vec<_>>(),
+            );
             position += 1;
         }
         left.retain(|j| !block.contains(j));
@@ -179,13 +196,20 @@ fn blocks(matrix: &[Vec<Rational>], used: &[usize]) -> Vec<Vec<usize>> {
     result
 }
 
-/// Squares with exact weights when none of them is positive: a concave form needs no branching, and must not become another by rounding.
-fn concave_squares(matrix: &[Vec<Rational>], block: &[usize]) -> Option<Vec<(Rational, Vec<Rational>)>> {
-    let mut left: Vec<Vec<Rational>> = block.iter().map(|&i| block.iter().map(|&j| matrix[i][j].clone()).collect()).collect();
+/// Squares with exact weights when none of them is positive: a concave form needs no branching, and
+/// must not become another by rounding.
+fn concave_squares(
+    matrix: &[Vec<Rational>],
+    block: &[usize],
+) -> Option<Vec<(Rational, Vec<Rational>)>> {
+    let mut left: Vec<Vec<Rational>> =
+        block.iter().map(|&i| block.iter().map(|&j| matrix[i][j].clone()).collect()).collect();
     let mut result = Vec::new();
     for p in 0..block.len() {
         let weight = left[p][p].clone();
-        if weight > Rational::ZERO || (weight.is_zero() && left[p][p..].iter().any(|value| !value.is_zero())) {
+        if weight > Rational::ZERO
+            || (weight.is_zero() && left[p][p..].iter().any(|value| !value.is_zero()))
+        {
             return None;
         }
         if weight.is_zero() {
@@ -205,18 +229,32 @@ fn concave_squares(matrix: &[Vec<Rational>], block: &[usize]) -> Option<Vec<(Rat
     Some(result)
 }
 
-fn block_squares(matrix: &[Vec<Rational>], block: &[usize], widths: &[f64]) -> Vec<(Rational, Vec<Rational>)> {
+fn block_squares(
+    matrix: &[Vec<Rational>],
+    block: &[usize],
+    widths: &[f64],
+) -> Vec<(Rational, Vec<Rational>)> {
     if let Some(squares) = concave_squares(matrix, block) {
         return squares;
     }
     let size = block.len();
-    let scale: Vec<f64> = block.iter().map(|&j| if widths[j] > 0.0 { power_of_two(widths[j]) } else { 1.0 }).collect();
-    let scaled: Vec<Vec<f64>> =
-        (0..size).map(|i| (0..size).map(|j| to_approx(&matrix[block[i]][block[j]]) * scale[i] * scale[j]).collect()).collect();
+    let scale: Vec<f64> = block
+        .iter()
+        .map(|&j| if widths[j] > 0.0 { power_of_two(widths[j]) } else { 1.0 })
+        .collect();
+    let scaled: Vec<Vec<f64>> = (0..size)
+        .map(|i| {
+            (0..size)
+                .map(|j| to_approx(&matrix[block[i]][block[j]]) * scale[i] * scale[j])
+                .collect()
+        })
+        .collect();
     let (values, vectors) = eigen(scaled);
     let largest = values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
     let mut result = Vec::new();
-    for (value, vector) in values.into_iter().zip(vectors).filter(|(value, _)| value.abs() > NEGLIGIBLE * largest) {
+    for (value, vector) in
+        values.into_iter().zip(vectors).filter(|(value, _)| value.abs() > NEGLIGIBLE * largest)
+    {
         // The largest coefficient becomes one, which leaves its square as weight.
         let own: Vec<f64> = vector.iter().zip(&scale).map(|(v, s)| v / s).collect();
         let lead = own.iter().fold(0.0f64, |lead, &v| if v.abs() > lead.abs() { v } else { lead });
@@ -265,9 +303,13 @@ fn merge(squares: &mut Vec<Square>) {
 /// Eigenvalues and eigenvectors of a symmetric matrix by Jacobi rotations.
 fn eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
     let size = matrix.len();
-    let mut vectors: Vec<Vec<f64>> = (0..size).map(|i| (0..size).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+    let mut vectors: Vec<Vec<f64>> =
+        (0..size).map(|i| (0..size).map(|j| f64::from(u8::from(i == j))).collect()).collect();
     for _ in 0..SWEEPS {
-        let off: f64 = (0..size).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| matrix[i][j].powi(2)).sum();
+        let off: f64 = (0..size)
+            .flat_map(|i| (0..i).map(move |j| (i, j)))
+            .map(|(i, j)| matrix[i][j].powi(2))
+            .sum();
         if off == 0.0 {
             break;
         }
@@ -288,7 +330,12 @@ fn eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
     ((0..size).map(|i| matrix[i][i]).collect(), vectors)
 }
 
-fn rotate(matrix: &mut [Vec<f64>], vectors: &mut [Vec<f64>], (p, q): (usize, usize), (cosine, sine): (f64, f64)) {
+fn rotate(
+    matrix: &mut [Vec<f64>],
+    vectors: &mut [Vec<f64>],
+    (p, q): (usize, usize),
+    (cosine, sine): (f64, f64),
+) {
     for row in matrix.iter_mut() {
         let (a, b) = (row[p], row[q]);
         (row[p], row[q]) = (cosine * a - sine * b, sine * a + cosine * b);
@@ -297,7 +344,8 @@ fn rotate(matrix: &mut [Vec<f64>], vectors: &mut [Vec<f64>], (p, q): (usize, usi
     for rows in [&mut *matrix, vectors] {
         let (above, below) = rows.split_at_mut(q);
         for (first, second) in above[p].iter_mut().zip(&mut below[0]) {
-            (*first, *second) = (cosine * *first - sine * *second, sine * *first + cosine * *second);
+            (*first, *second) =
+                (cosine * *first - sine * *second, sine * *first + cosine * *second);
         }
     }
     matrix[p][q] = 0.0;
@@ -328,6 +376,9 @@ mod tests {
         let split = decompose(&product, &Polynomial::zero(), &[], &[1.0, 3.0], &[1.0, 3.0]);
         assert_eq!(split.squares.len(), 2);
         assert!(split.follower_rest_approx < 1e-10);
-        assert_eq!(split.squares.iter().filter(|square| square.follower > Rational::ZERO).count(), 1);
+        assert_eq!(
+            split.squares.iter().filter(|square| square.follower > Rational::ZERO).count(),
+            1
+        );
     }
 }

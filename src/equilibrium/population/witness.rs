@@ -23,7 +23,10 @@ pub(super) struct Population {
 
 impl Population {
     pub(super) fn parts(&self) -> Vec<Part> {
-        self.parts.iter().map(|(weight, policy)| Part { weight: weight.clone(), policy: policy.clone() }).collect()
+        self.parts
+            .iter()
+            .map(|(weight, policy)| Part { weight: weight.clone(), policy: policy.clone() })
+            .collect()
     }
 }
 
@@ -47,8 +50,14 @@ impl Populations {
         self.all.iter().reduce(|best, other| if other.value < best.value { other } else { best })
     }
 
-    /// Makes a mixture in binary64 exact, pulled towards the equilibria known until it is an eps-equilibrium; whether that was reached.
-    pub(super) fn round(&mut self, exact: &ExactGame, mixture: &[(f64, Policy)], epsilon: &Rational) -> bool {
+    /// Makes a mixture in binary64 exact, pulled towards the equilibria known until it is an
+    /// eps-equilibrium; whether that was reached.
+    pub(super) fn round(
+        &mut self,
+        exact: &ExactGame,
+        mixture: &[(f64, Policy)],
+        epsilon: &Rational,
+    ) -> bool {
         let Some(parts) = rounded(mixture) else { return false };
         let mut found: Option<Population> = None;
         let mut towards: Vec<Vec<(Rational, Policy)>> = vec![Vec::new()];
@@ -56,8 +65,12 @@ impl Populations {
         for anchor in &towards {
             let pulls = if anchor.is_empty() { 1 } else { PULLS };
             for pull in 0..pulls {
-                let share = Rational::from_parts(Integer::ONE, Natural::ONE << FIRST_PULL.saturating_sub(2 * pull) as usize);
-                let mixed = if anchor.is_empty() { parts.clone() } else { blend(&parts, anchor, &share) };
+                let share = Rational::from_parts(
+                    Integer::ONE,
+                    Natural::ONE << FIRST_PULL.saturating_sub(2 * pull) as usize,
+                );
+                let mixed =
+                    if anchor.is_empty() { parts.clone() } else { blend(&parts, anchor, &share) };
                 if let Some(population) = verified(exact, mixed, epsilon) {
                     if found.as_ref().is_none_or(|known| population.value < known.value) {
                         found = Some(population);
@@ -81,12 +94,22 @@ pub(super) fn pure(exact: &ExactGame, policy: Policy, epsilon: &Rational) -> Opt
 }
 
 /// The mixture, if it is an eps-equilibrium.
-pub(super) fn verified(exact: &ExactGame, parts: Vec<(Rational, Policy)>, epsilon: &Rational) -> Option<Population> {
-    let own: Vec<ExactValues> = parts.iter().map(|(_, policy)| exact.values(policy)).collect::<Option<_>>()?;
-    let weighted: Vec<(Rational, &ExactValues)> = parts.iter().map(|(weight, _)| weight.clone()).zip(&own).collect();
+pub(super) fn verified(
+    exact: &ExactGame,
+    parts: Vec<(Rational, Policy)>,
+    epsilon: &Rational,
+) -> Option<Population> {
+    let own: Vec<ExactValues> =
+        parts.iter().map(|(_, policy)| exact.values(policy)).collect::<Option<_>>()?;
+    let weighted: Vec<(Rational, &ExactValues)> =
+        parts.iter().map(|(weight, _)| weight.clone()).zip(&own).collect();
     let values = ExactGame::mixed(&weighted);
     let (exploitability, _) = exact.exploitability(&values)?;
-    (exploitability <= *epsilon).then(|| Population { value: exact.objective(&values.leader, &values.coordinates), parts, values })
+    (exploitability <= *epsilon).then(|| Population {
+        value: exact.objective(&values.leader, &values.coordinates),
+        parts,
+        values,
+    })
 }
 
 /// Weights as short dyadics that sum to one.
@@ -108,9 +131,14 @@ fn rounded(mixture: &[(f64, Policy)]) -> Option<Vec<(Rational, Policy)>> {
 }
 
 /// `(1 - share) a + share b`.
-fn blend(a: &[(Rational, Policy)], b: &[(Rational, Policy)], share: &Rational) -> Vec<(Rational, Policy)> {
+fn blend(
+    a: &[(Rational, Policy)],
+    b: &[(Rational, Policy)],
+    share: &Rational,
+) -> Vec<(Rational, Policy)> {
     let keep = Rational::ONE - share;
-    let mut mixed: Vec<(Rational, Policy)> = a.iter().map(|(weight, policy)| (&keep * weight, policy.clone())).collect();
+    let mut mixed: Vec<(Rational, Policy)> =
+        a.iter().map(|(weight, policy)| (&keep * weight, policy.clone())).collect();
     for (weight, policy) in b {
         match mixed.iter_mut().find(|(_, own)| own == policy) {
             Some((own, _)) => *own += share * weight,

@@ -6,7 +6,9 @@ use super::search::{exclude_dominated, violated};
 use super::tree::Tree;
 use super::vertices::{contains, meet, projected_vertices};
 use super::{Control, Limits, SupportError, fitting};
-use crate::certificate::{EquilibriaClaim, Multipliers, PairAt, Pattern, SupportStep, write_equilibria};
+use crate::certificate::{
+    EquilibriaClaim, Multipliers, PairAt, Pattern, SupportStep, write_equilibria,
+};
 use crate::exact::Rational;
 use crate::game::{Affine, Game, Instance, Policy};
 use crate::lp::{Dictionary, DictionaryStatus};
@@ -75,8 +77,13 @@ struct Waiting {
 /// The equilibria of `instance` at eps = 0.
 ///
 /// # Errors
-/// [`SupportError`] when the game is not affine, too large, has too many equilibria to list, or `control` says stop.
-pub fn equilibria(instance: &Instance, control: &Control, limits: &Limits) -> Result<EquilibriumSet, SupportError> {
+/// [`SupportError`] when the game is not affine, too large, has too many equilibria to list, or
+/// `control` says stop.
+pub fn equilibria(
+    instance: &Instance,
+    control: &Control,
+    limits: &Limits,
+) -> Result<EquilibriumSet, SupportError> {
     let game = Affine::new(instance)?;
     let model = fitting(&game, limits)?;
     let keep_going = || !control.stopped();
@@ -87,12 +94,17 @@ pub fn equilibria(instance: &Instance, control: &Control, limits: &Limits) -> Re
     let mut polytopes: Vec<Vec<Vec<Rational>>> = Vec::with_capacity(supports.len());
     for support in &supports {
         let mut dictionary = root.clone();
-        (0..model.len()).for_each(|i| dictionary.fix(if support.contains(&i) { model.len() + i } else { i }));
+        (0..model.len())
+            .for_each(|i| dictionary.fix(if support.contains(&i) { model.len() + i } else { i }));
         if dictionary.dual_simplex(None, &keep_going) != DictionaryStatus::Optimal {
             return Err(SupportError::Stopped);
         }
-        let vertices = projected_vertices(&dictionary, model.len(), MOST_RAYS).ok_or(SupportError::Vertices { limit: MOST_RAYS })?;
-        let ranges = support.iter().map(|&i| ranges(&model, &mut dictionary, i, &keep_going)).collect::<Option<_>>();
+        let vertices = projected_vertices(&dictionary, model.len(), MOST_RAYS)
+            .ok_or(SupportError::Vertices { limit: MOST_RAYS })?;
+        let ranges = support
+            .iter()
+            .map(|&i| ranges(&model, &mut dictionary, i, &keep_going))
+            .collect::<Option<_>>();
         let masses = |vertex: &Vec<Rational>| support.iter().map(|&i| vertex[i].clone()).collect();
         patterns.push(Pattern {
             pairs: support.iter().map(|&i| model.name(i)).collect(),
@@ -109,7 +121,9 @@ pub fn equilibria(instance: &Instance, control: &Control, limits: &Limits) -> Re
         Leaf::Empty(proof) => SupportStep::Leaf(proof.clone()),
         Leaf::Within(index) => SupportStep::Within(*index),
     };
-    let steps = tree.steps(|pair| SupportStep::Branch(model.name(pair)), step).ok_or(SupportError::Stopped)?;
+    let steps = tree
+        .steps(|pair| SupportStep::Branch(model.name(pair)), step)
+        .ok_or(SupportError::Stopped)?;
     let maximal = maximal(&polytopes);
     let component = components(&polytopes, &maximal);
     let count = component.iter().max().map_or(0, |last| last + 1);
@@ -124,7 +138,11 @@ pub fn equilibria(instance: &Instance, control: &Control, limits: &Limits) -> Re
             masses: support.iter().map(|&i| vertex[i].clone()).collect(),
             policy: super::policy(&model, vertex),
         });
-        EquilibriumPolytope { support: support.iter().map(|&i| model.name(i)).collect(), vertices: vertices.collect(), component }
+        EquilibriumPolytope {
+            support: support.iter().map(|&i| model.name(i)).collect(),
+            vertices: vertices.collect(),
+            component,
+        }
     };
     let listed = maximal.iter().zip(&component).map(describe).collect();
     Ok(EquilibriumSet { polytopes: listed, components: count, isolated, nodes, patterns, steps })
@@ -136,7 +154,8 @@ impl EquilibriumSet {
     /// # Errors
     /// Those of writing to memory, which has none.
     pub fn certificate(&self, game: &Game, decision: usize) -> io::Result<Vec<u8>> {
-        let claim = EquilibriaClaim { game_hash: game.hash(), decision, patterns: self.patterns.clone() };
+        let claim =
+            EquilibriaClaim { game_hash: game.hash(), decision, patterns: self.patterns.clone() };
         write_equilibria(Vec::new(), &claim, &self.steps)
     }
 }
@@ -153,7 +172,11 @@ fn patterns(
     let mut tree: Tree<Leaf> = Tree::new();
     let mut known: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
     let mut supports: Vec<Vec<usize>> = Vec::new();
-    let mut stack = vec![Waiting { node: 0, dictionary: root.clone(), assumed: vec![Assumption::None; model.len()] }];
+    let mut stack = vec![Waiting {
+        node: 0,
+        dictionary: root.clone(),
+        assumed: vec![Assumption::None; model.len()],
+    }];
     while let Some(Waiting { mut node, mut dictionary, mut assumed }) = stack.pop() {
         if tree.len() > limits.nodes {
             return Err(SupportError::Nodes { limit: limits.nodes });
@@ -169,7 +192,9 @@ fn patterns(
         }
         let possible = possible(model, &assumed);
         let undecided = |i: &usize| possible[*i] && assumed[*i] == Assumption::None;
-        let next = violated(model, &dictionary.point()).filter(undecided).or_else(|| (0..model.len()).find(undecided));
+        let next = violated(model, &dictionary.point())
+            .filter(undecided)
+            .or_else(|| (0..model.len()).find(undecided));
         match next {
             None => {
                 let support: Vec<usize> = (0..model.len()).filter(|&i| possible[i]).collect();
@@ -184,9 +209,16 @@ fn patterns(
             }
             Some(pair) => {
                 let [unused, optimal] = tree.branch(node, pair);
-                let children = [(unused, pair, Assumption::Unused), (optimal, model.len() + pair, Assumption::Optimal)];
+                let children = [
+                    (unused, pair, Assumption::Unused),
+                    (optimal, model.len() + pair, Assumption::Optimal),
+                ];
                 for (child, variable, assumption) in children {
-                    let mut waiting = Waiting { node: child, dictionary: dictionary.clone(), assumed: assumed.clone() };
+                    let mut waiting = Waiting {
+                        node: child,
+                        dictionary: dictionary.clone(),
+                        assumed: assumed.clone(),
+                    };
                     waiting.dictionary.fix(variable);
                     waiting.assumed[pair] = assumption;
                     stack.push(waiting);
@@ -197,7 +229,8 @@ fn patterns(
     Ok((tree, supports))
 }
 
-/// The pairs that can carry mass: reached, not assumed to be unused, and leading to no state where everything is.
+/// The pairs that can carry mass: reached, not assumed to be unused, and leading to no state where
+/// everything is.
 fn possible(model: &Model<'_>, assumed: &Assumptions) -> Vec<bool> {
     let states = model.game.initial.len();
     let mut possible = vec![false; model.len()];
@@ -216,7 +249,9 @@ fn possible(model: &Model<'_>, assumed: &Assumptions) -> Vec<bool> {
             for i in group.clone() {
                 possible[i] &= reached[state];
                 if possible[i] {
-                    stage.next[model.places[i].pair].iter().for_each(|(next, _)| after[*next] = true);
+                    stage.next[model.places[i].pair]
+                        .iter()
+                        .for_each(|(next, _)| after[*next] = true);
                 }
             }
         }
@@ -225,25 +260,37 @@ fn possible(model: &Model<'_>, assumed: &Assumptions) -> Vec<bool> {
     possible
 }
 
-/// Multipliers for the least and the greatest mass of a pair over the polytope of a feasible dictionary.
-fn ranges(model: &Model<'_>, dictionary: &mut Dictionary, i: usize, keep_going: &dyn Fn() -> bool) -> Option<(Multipliers, Multipliers)> {
+/// Multipliers for the least and the greatest mass of a pair over the polytope of a feasible
+/// dictionary.
+fn ranges(
+    model: &Model<'_>,
+    dictionary: &mut Dictionary,
+    i: usize,
+    keep_going: &dyn Fn() -> bool,
+) -> Option<(Multipliers, Multipliers)> {
     let mut side = |sign: Rational| {
         let mut costs = vec![Rational::ZERO; 2 * model.len()];
         costs[i] = sign;
         dictionary.set_objective(&costs, &Rational::ZERO);
-        (dictionary.primal_simplex(keep_going) == DictionaryStatus::Optimal).then(|| model.bound_multipliers(dictionary))
+        (dictionary.primal_simplex(keep_going) == DictionaryStatus::Optimal)
+            .then(|| model.bound_multipliers(dictionary))
     };
     Some((side(Rational::ONE)?, side(Rational::NEG_ONE)?))
 }
 
 /// The polytopes that lie in no other one; of equal ones the first.
 fn maximal(polytopes: &[Vec<Vec<Rational>>]) -> Vec<usize> {
-    let inside = |a: usize, b: usize| polytopes[a].iter().all(|vertex| contains(&polytopes[b], vertex));
-    let covered = |k: usize| (0..polytopes.len()).any(|other| other != k && inside(k, other) && (other < k || !inside(other, k)));
+    let inside =
+        |a: usize, b: usize| polytopes[a].iter().all(|vertex| contains(&polytopes[b], vertex));
+    let covered = |k: usize| {
+        (0..polytopes.len())
+            .any(|other| other != k && inside(k, other) && (other < k || !inside(other, k)))
+    };
     (0..polytopes.len()).filter(|&k| !covered(k)).collect()
 }
 
-/// The component of each listed polytope, numbered in order of appearance: polytopes that share a point are connected.
+/// The component of each listed polytope, numbered in order of appearance: polytopes that share a
+/// point are connected.
 fn components(polytopes: &[Vec<Vec<Rational>>], listed: &[usize]) -> Vec<usize> {
     let mut component: Vec<usize> = (0..listed.len()).collect();
     for a in 0..listed.len() {

@@ -1,8 +1,10 @@
 //! Exact equilibria at eps = 0 of games with fixed transitions and affine rewards.
 //!
-//! The equilibria are the flows `d` for which every pair is unused, `d_i = 0`, or optimal, `z_i = 0`: a finite union of polyhedra, one per pattern
-//! (docs/theory.md, statement (9)). A search branches on pairs that are neither at the optimum of a linear programme in exact arithmetic; it is
-//! finite, and its answer is a rational number with a proof, statement (S) of docs/certificate.md.
+//! The equilibria are the flows `d` for which every pair is unused, `d_i = 0`, or optimal, `z_i =
+//! 0`: a finite union of polyhedra, one per pattern (docs/theory.md, statement (9)). A search
+//! branches on pairs that are neither at the optimum of a linear programme in exact arithmetic; it
+//! is finite, and its answer is a rational number with a proof, statement (S) of
+//! docs/certificate.md.
 
 mod dominance;
 mod enumerate;
@@ -24,7 +26,8 @@ use model::Model;
 pub struct Limits {
     /// Most nodes of a tree.
     pub nodes: usize,
-    /// Most pairs of a game: the dictionaries have a row and a column per pair, and every open node keeps one.
+    /// Most pairs of a game: the dictionaries have a row and a column per pair, and every open node
+    /// keeps one.
     pub pairs: usize,
 }
 
@@ -41,7 +44,9 @@ pub enum SupportError {
     #[error("{0}")]
     NotAffine(#[from] NotAffine),
     /// Too many pairs.
-    #[error("the game has {found} reachable pairs of a state and an action, at most {limit} are handled")]
+    #[error(
+        "the game has {found} reachable pairs of a state and an action, at most {limit} are handled"
+    )]
     Pairs {
         /// Those that some policy reaches.
         found: usize,
@@ -104,7 +109,10 @@ pub fn solve_support(
     let parts = vec![Part { weight: Rational::ONE, policy: policy(&model, &found.masses) }];
     let proved = Proved {
         bound: Proof { value: found.value.clone(), steps },
-        witness: Proof { value: found.value, steps: vec![Step::PopulationWitness { value, parts }] },
+        witness: Proof {
+            value: found.value,
+            steps: vec![Step::PopulationWitness { value, parts }],
+        },
     };
     Ok(SupportOutcome { proved, nodes: found.nodes })
 }
@@ -124,7 +132,12 @@ fn policy(model: &Model<'_>, masses: &[Rational]) -> Policy {
             let total = group.clone().fold(Rational::ZERO, |sum, i| sum + &masses[i]);
             let action = |pair: usize| stage.pairs.action(pair) as u32;
             if total.is_zero() {
-                return stage.pairs.of_state(state).next().map(|pair| vec![(action(pair), Rational::ONE)]).unwrap_or_default();
+                return stage
+                    .pairs
+                    .of_state(state)
+                    .next()
+                    .map(|pair| vec![(action(pair), Rational::ONE)])
+                    .unwrap_or_default();
             }
             let used = group.clone().filter(|&i| !masses[i].is_zero());
             used.map(|i| (action(model.places[i].pair), &masses[i] / &total)).collect()

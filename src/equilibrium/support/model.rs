@@ -1,9 +1,10 @@
 //! The linear programme that all patterns of complementarity share.
 //!
-//! Its variables are the masses `d_i` and the losses `z_i` of the pairs that some policy reaches, variables `i` and `n + i` of a [`Dictionary`].
-//! Flow equations and the definition of the losses, with the values `v` eliminated, are its rows. A pure policy is a basis: the masses of its
-//! pairs and the losses of the others are basic. For the policy that minimises the leader's side the costs are not negative, so that
-//! the dual simplex method starts without a first phase.
+//! Its variables are the masses `d_i` and the losses `z_i` of the pairs that some policy reaches,
+//! variables `i` and `n + i` of a [`Dictionary`]. Flow equations and the definition of the losses,
+//! with the values `v` eliminated, are its rows. A pure policy is a basis: the masses of its pairs
+//! and the losses of the others are basic. For the policy that minimises the leader's side the
+//! costs are not negative, so that the dual simplex method starts without a first phase.
 
 use crate::certificate::{Multipliers, PairAt};
 use crate::exact::Rational;
@@ -24,7 +25,8 @@ pub(super) struct Place {
 pub(super) struct Model<'a> {
     pub(super) game: &'a Affine,
     pub(super) places: Vec<Place>,
-    /// `[stage][state]`: the numbers of the pairs of a reached state, one after another; empty otherwise.
+    /// `[stage][state]`: the numbers of the pairs of a reached state, one after another; empty
+    /// otherwise.
     pub(super) groups: Vec<Vec<std::ops::Range<usize>>>,
 }
 
@@ -66,8 +68,8 @@ impl<'a> Model<'a> {
         PairAt { stage, state, action: self.game.stages[stage].pairs.action(pair) }
     }
 
-    /// The programme `min sigma J0` without complementarity. When the leader's reward is linear its basis is dual feasible; without a
-    /// leader the objective is zero.
+    /// The programme `min sigma J0` without complementarity. When the leader's reward is linear its
+    /// basis is dual feasible; without a leader the objective is zero.
     pub(super) fn dictionary(&self, sigma: &Rational, leader: Option<&AffineLeader>) -> Dictionary {
         let n = self.len();
         let plays = self.leader_policy(sigma, leader);
@@ -77,7 +79,8 @@ impl<'a> Model<'a> {
         let mut statistics: Vec<Expression> = vec![zero(); self.game.statistics];
         let mut cost = zero();
         cost[n] = leader.map_or(Rational::ZERO, |leader| sigma * &leader.constant);
-        let mut here: Vec<Expression> = self.game.initial.iter().map(|mass| constant(n, mass)).collect();
+        let mut here: Vec<Expression> =
+            self.game.initial.iter().map(|mass| constant(n, mass)).collect();
         for (t, stage) in self.game.stages.iter().enumerate() {
             let mut after: Vec<Expression> = vec![zero(); here.len()];
             for (state, group) in self.groups[t].iter().enumerate() {
@@ -85,14 +88,21 @@ impl<'a> Model<'a> {
                     let mut mass = zero();
                     if plays[i] {
                         mass.clone_from(&here[state]);
-                        group.clone().filter(|&other| other != i).for_each(|other| mass[other] -= Rational::ONE);
+                        group
+                            .clone()
+                            .filter(|&other| other != i)
+                            .for_each(|other| mass[other] -= Rational::ONE);
                     } else {
                         mass[i] = Rational::ONE;
                     }
                     let pair = self.places[i].pair;
                     stage.next[pair].iter().for_each(|(next, p)| add(&mut after[*next], p, &mass));
-                    stage.weights[pair].iter().for_each(|(k, weight)| add(&mut statistics[*k], weight, &mass));
-                    leader.iter().for_each(|leader| add(&mut cost, &(sigma * &leader.entries[t][pair]), &mass));
+                    stage.weights[pair]
+                        .iter()
+                        .for_each(|(k, weight)| add(&mut statistics[*k], weight, &mass));
+                    leader.iter().for_each(|leader| {
+                        add(&mut cost, &(sigma * &leader.entries[t][pair]), &mass)
+                    });
                     masses.push(mass);
                 }
             }
@@ -104,7 +114,9 @@ impl<'a> Model<'a> {
             let earned = |i: usize| {
                 let pair = self.places[i].pair;
                 let mut sum = constant(n, &stage.reward[pair]);
-                stage.slopes[pair].iter().for_each(|(k, slope)| add(&mut sum, slope, &statistics[*k]));
+                stage.slopes[pair]
+                    .iter()
+                    .for_each(|(k, slope)| add(&mut sum, slope, &statistics[*k]));
                 stage.next[pair].iter().for_each(|(next, p)| add(&mut sum, p, &after[*next]));
                 sum
             };
@@ -122,7 +134,11 @@ impl<'a> Model<'a> {
         }
         if let Some(leader) = leader.filter(|leader| !leader.share.is_zero()) {
             let share = sigma * &leader.share;
-            self.game.initial.iter().zip(&after).for_each(|(mass, value)| add(&mut cost, &(&share * mass), value));
+            self.game
+                .initial
+                .iter()
+                .zip(&after)
+                .for_each(|(mass, value)| add(&mut cost, &(&share * mass), value));
         }
         let (mut basic, mut nonbasic) = (Vec::with_capacity(n), Vec::with_capacity(n));
         let mut rows = Vec::with_capacity(n);
@@ -144,7 +160,8 @@ impl<'a> Model<'a> {
             for (state, group) in self.groups[t].iter().enumerate() {
                 let value = |i: usize| {
                     let pair = self.places[i].pair;
-                    let own = leader.map_or(Rational::ZERO, |leader| sigma * &leader.entries[t][pair]);
+                    let own =
+                        leader.map_or(Rational::ZERO, |leader| sigma * &leader.entries[t][pair]);
                     stage.next[pair].iter().fold(own, |sum, (next, p)| sum + p * &after[*next])
                 };
                 if let Some((least, i)) = group.clone().map(|i| (value(i), i)).min() {
@@ -157,7 +174,8 @@ impl<'a> Model<'a> {
         plays
     }
 
-    /// The losses among the columns of a dictionary, with the numbers that `coefficient` gives them.
+    /// The losses among the columns of a dictionary, with the numbers that `coefficient` gives
+    /// them.
     pub(super) fn multipliers(
         &self,
         dictionary: &Dictionary,
@@ -166,7 +184,11 @@ impl<'a> Model<'a> {
         own: Option<(usize, Rational)>,
     ) -> Multipliers {
         let n = self.len();
-        let columns = dictionary.nonbasic().iter().enumerate().map(|(column, variable)| (*variable, coefficient(column)));
+        let columns = dictionary
+            .nonbasic()
+            .iter()
+            .enumerate()
+            .map(|(column, variable)| (*variable, coefficient(column)));
         let mut losses: Vec<(PairAt, Rational)> = columns
             .chain(own)
             .filter(|(variable, number)| *variable >= n && !number.is_zero())
@@ -176,16 +198,27 @@ impl<'a> Model<'a> {
         Multipliers { objective, losses }
     }
 
-    /// The multipliers that an optimal dictionary, or one beyond the cut-off, has for the objective.
+    /// The multipliers that an optimal dictionary, or one beyond the cut-off, has for the
+    /// objective.
     pub(super) fn bound_multipliers(&self, dictionary: &Dictionary) -> Multipliers {
-        self.multipliers(dictionary, Rational::ONE, |column| dictionary.cost()[column].clone(), None)
+        self.multipliers(
+            dictionary,
+            Rational::ONE,
+            |column| dictionary.cost()[column].clone(),
+            None,
+        )
     }
 
     /// The multipliers by which a row shows that nothing is feasible.
     pub(super) fn farkas_multipliers(&self, dictionary: &Dictionary, row: usize) -> Multipliers {
         let entries = dictionary.row(row);
-        // b < 0 where every coefficient of a free column is at most 0, or the reverse for a variable fixed at zero.
-        let sign = if entries[dictionary.nonbasic().len()] < Rational::ZERO { Rational::ONE } else { Rational::NEG_ONE };
+        // b < 0 where every coefficient of a free column is at most 0, or the reverse for a
+        // variable fixed at zero.
+        let sign = if entries[dictionary.nonbasic().len()] < Rational::ZERO {
+            Rational::ONE
+        } else {
+            Rational::NEG_ONE
+        };
         let own = Some((dictionary.basic()[row], sign.clone()));
         self.multipliers(dictionary, Rational::ZERO, |column| -(&sign * &entries[column]), own)
     }

@@ -42,9 +42,11 @@ pub(super) fn search(
     let mut tree: Tree<Multipliers> = Tree::new();
     let mut incumbent: Option<(Rational, Vec<Rational>)> = None;
     let root = model.dictionary(sigma, Some(leader));
-    // An objective with followers' values in it is not dual feasible: each node is made feasible first.
+    // An objective with followers' values in it is not dual feasible: each node is made feasible
+    // first.
     let objective = (!leader.share.is_zero()).then(|| root.objective());
-    let mut stack = vec![Waiting { node: 0, dictionary: root, assumed: vec![Assumption::None; model.len()] }];
+    let mut stack =
+        vec![Waiting { node: 0, dictionary: root, assumed: vec![Assumption::None; model.len()] }];
     while let Some(Waiting { mut node, mut dictionary, mut assumed }) = stack.pop() {
         if tree.len() > limits.nodes {
             return Err(SupportError::Nodes { limit: limits.nodes });
@@ -53,7 +55,9 @@ pub(super) fn search(
         let cutoff = incumbent.as_ref().map(|(value, _)| value);
         match relax(&mut dictionary, objective.as_ref(), cutoff, &keep_going) {
             DictionaryStatus::Stopped => return Err(SupportError::Stopped),
-            DictionaryStatus::Infeasible(row) => tree.close(node, model.farkas_multipliers(&dictionary, row)),
+            DictionaryStatus::Infeasible(row) => {
+                tree.close(node, model.farkas_multipliers(&dictionary, row))
+            }
             DictionaryStatus::Cutoff => tree.close(node, model.bound_multipliers(&dictionary)),
             status => {
                 let point = dictionary.point();
@@ -63,16 +67,27 @@ pub(super) fn search(
                     None if !bounded => return Err(SupportError::Stopped),
                     None => {
                         tree.close(node, model.bound_multipliers(&dictionary));
-                        incumbent = Some((dictionary.value().clone(), point[..model.len()].to_vec()));
+                        incumbent =
+                            Some((dictionary.value().clone(), point[..model.len()].to_vec()));
                     }
                     Some(pair) => {
                         let [unused, optimal] = tree.branch(node, pair);
-                        // The child that the point is nearer to comes first: it is more likely to hold an equilibrium.
+                        // The child that the point is nearer to comes first: it is more likely to
+                        // hold an equilibrium.
                         let optimal_first = point[model.len() + pair] < point[pair];
-                        let children = [(unused, pair, Assumption::Unused), (optimal, model.len() + pair, Assumption::Optimal)];
+                        let children = [
+                            (unused, pair, Assumption::Unused),
+                            (optimal, model.len() + pair, Assumption::Optimal),
+                        ];
                         let order = if optimal_first { [0, 1] } else { [1, 0] };
-                        for (child, variable, assumption) in order.map(|position| children[position]) {
-                            let mut waiting = Waiting { node: child, dictionary: dictionary.clone(), assumed: assumed.clone() };
+                        for (child, variable, assumption) in
+                            order.map(|position| children[position])
+                        {
+                            let mut waiting = Waiting {
+                                node: child,
+                                dictionary: dictionary.clone(),
+                                assumed: assumed.clone(),
+                            };
                             waiting.dictionary.fix(variable);
                             waiting.assumed[pair] = assumption;
                             stack.push(waiting);
@@ -95,7 +110,9 @@ fn relax(
     cutoff: Option<&Rational>,
     keep_going: &dyn Fn() -> bool,
 ) -> DictionaryStatus {
-    let Some((costs, constant)) = objective else { return dictionary.dual_simplex(cutoff, keep_going) };
+    let Some((costs, constant)) = objective else {
+        return dictionary.dual_simplex(cutoff, keep_going);
+    };
     dictionary.set_objective(&vec![Rational::ZERO; costs.len()], &Rational::ZERO);
     match dictionary.dual_simplex(None, keep_going) {
         DictionaryStatus::Optimal => {}
@@ -103,12 +120,15 @@ fn relax(
     }
     dictionary.set_objective(costs, constant);
     match dictionary.primal_simplex(keep_going) {
-        DictionaryStatus::Optimal if cutoff.is_some_and(|cutoff| dictionary.value() >= cutoff) => DictionaryStatus::Cutoff,
+        DictionaryStatus::Optimal if cutoff.is_some_and(|cutoff| dictionary.value() >= cutoff) => {
+            DictionaryStatus::Cutoff
+        }
         other => other,
     }
 }
 
-/// Assumes of dominated pairs that nobody uses them, as long as there are any; returns the node in which all of them are assumed.
+/// Assumes of dominated pairs that nobody uses them, as long as there are any; returns the node in
+/// which all of them are assumed.
 pub(super) fn exclude_dominated<L: From<Multipliers>>(
     model: &Model<'_>,
     dominance: &Dominance,

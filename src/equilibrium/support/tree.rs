@@ -45,7 +45,11 @@ impl<L> Tree<L> {
     }
 
     /// The steps of the nodes in preorder; `None` when one is open.
-    pub(super) fn steps<S>(&self, branch: impl Fn(usize) -> S, close: impl Fn(&L) -> S) -> Option<Vec<S>> {
+    pub(super) fn steps<S>(
+        &self,
+        branch: impl Fn(usize) -> S,
+        close: impl Fn(&L) -> S,
+    ) -> Option<Vec<S>> {
         let (mut steps, mut waiting) = (Vec::with_capacity(self.nodes.len()), vec![0]);
         while let Some(node) = waiting.pop() {
             match &self.nodes[node] {
@@ -64,6 +68,9 @@ impl<L> Tree<L> {
 impl Tree<Multipliers> {
     /// The steps of a certificate, without the one that opens the tree.
     pub(super) fn support_steps(&self, model: &Model<'_>) -> Option<Vec<SupportStep>> {
-        self.steps(|pair| SupportStep::Branch(model.name(pair)), |leaf| SupportStep::Leaf(leaf.clone()))
+        self.steps(
+            |pair| SupportStep::Branch(model.name(pair)),
+            |leaf| SupportStep::Leaf(leaf.clone()),
+        )
     }
 }

@@ -1,7 +1,8 @@
 //! The vertices of a polyhedron given by a feasible dictionary, by the double description method.
 //!
-//! The columns that are free are coordinates `y >= 0`, every other variable is affine in them: the cone over the polyhedron is the orthant of
-//! `(y_0, y)` cut by one half-space per row. Rays are kept with the set of half-spaces that they touch; two of them span an edge when no third touches
+//! The columns that are free are coordinates `y >= 0`, every other variable is affine in them: the
+//! cone over the polyhedron is the orthant of `(y_0, y)` cut by one half-space per row. Rays are
+//! kept with the set of half-spaces that they touch; two of them span an edge when no third touches
 //! all that both do (T. S. Motzkin and others, *The double description method*, 1953).
 
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation};
@@ -15,26 +16,36 @@ struct Ray {
     touches: Vec<u64>,
 }
 
-/// The vertices of the projection to the first `kept` variables, sorted; `None` when more than `most` rays turn up on the way.
+/// The vertices of the projection to the first `kept` variables, sorted; `None` when more than
+/// `most` rays turn up on the way.
 ///
 /// The dictionary must be feasible; the polyhedron must be bounded in the variables that are kept.
-pub(super) fn projected_vertices(dictionary: &Dictionary, kept: usize, most: usize) -> Option<Vec<Vec<Rational>>> {
+pub(super) fn projected_vertices(
+    dictionary: &Dictionary,
+    kept: usize,
+    most: usize,
+) -> Option<Vec<Vec<Rational>>> {
     let mut dictionary = dictionary.clone();
     let last = dictionary.nonbasic().len();
     // Fixed variables leave the basis, in which they stand at zero: no value changes.
     for row in 0..dictionary.basic().len() {
         if dictionary.is_fixed(dictionary.basic()[row]) {
-            let free = (0..last).find(|&c| !dictionary.is_fixed(dictionary.nonbasic()[c]) && !dictionary.row(row)[c].is_zero());
+            let free = (0..last).find(|&c| {
+                !dictionary.is_fixed(dictionary.nonbasic()[c]) && !dictionary.row(row)[c].is_zero()
+            });
             if let Some(column) = free {
                 dictionary.pivot(row, column);
             }
         }
     }
-    let columns: Vec<usize> = (0..last).filter(|&c| !dictionary.is_fixed(dictionary.nonbasic()[c])).collect();
+    let columns: Vec<usize> =
+        (0..last).filter(|&c| !dictionary.is_fixed(dictionary.nonbasic()[c])).collect();
     // The half-space of a row, constant first; rows that hold on the whole orthant cut nothing off.
     let half_space = |row: usize| -> Vec<Rational> {
         let entries = dictionary.row(row);
-        std::iter::once(entries[last].clone()).chain(columns.iter().map(|&c| entries[c].clone())).collect()
+        std::iter::once(entries[last].clone())
+            .chain(columns.iter().map(|&c| entries[c].clone()))
+            .collect()
     };
     let cuts: Vec<Vec<Rational>> = (0..dictionary.basic().len())
         .filter(|&row| !dictionary.is_fixed(dictionary.basic()[row]))
@@ -60,7 +71,8 @@ pub(super) fn projected_vertices(dictionary: &Dictionary, kept: usize, most: usi
         .iter()
         .filter(|ray| !ray.entries[0].is_zero())
         .map(|ray| {
-            let values: Vec<Rational> = ray.entries[1..].iter().map(|entry| entry / &ray.entries[0]).collect();
+            let values: Vec<Rational> =
+                ray.entries[1..].iter().map(|entry| entry / &ray.entries[0]).collect();
             let mut point = vec![Rational::ZERO; kept];
             for (&column, value) in columns.iter().zip(&values) {
                 if let Some(entry) = point.get_mut(dictionary.nonbasic()[column]) {
@@ -70,7 +82,12 @@ pub(super) fn projected_vertices(dictionary: &Dictionary, kept: usize, most: usi
             for (row, &variable) in dictionary.basic().iter().enumerate() {
                 if let Some(entry) = point.get_mut(variable) {
                     let row = dictionary.row(row);
-                    *entry = columns.iter().zip(&values).fold(row[last].clone(), |sum, (&column, value)| sum + &row[column] * value);
+                    *entry = columns
+                        .iter()
+                        .zip(&values)
+                        .fold(row[last].clone(), |sum, (&column, value)| {
+                            sum + &row[column] * value
+                        });
                 }
             }
             point
@@ -89,21 +106,38 @@ fn touch(ray: &mut Ray, index: usize) {
 fn intersect(rays: Vec<Ray>, cut: &[Rational], index: usize) -> Option<Vec<Ray>> {
     let heights: Vec<Rational> = rays
         .iter()
-        .map(|ray| ray.entries.iter().zip(cut).fold(Rational::ZERO, |sum, (a, b)| if a.is_zero() { sum } else { sum + a * b }))
+        .map(|ray| {
+            ray.entries
+                .iter()
+                .zip(cut)
+                .fold(Rational::ZERO, |sum, (a, b)| if a.is_zero() { sum } else { sum + a * b })
+        })
         .collect();
     let mut next: Vec<Ray> = Vec::new();
-    for (above, height) in rays.iter().zip(&heights).filter(|(_, height)| **height > Rational::ZERO) {
-        for (below, depth) in rays.iter().zip(&heights).filter(|(_, height)| **height < Rational::ZERO) {
-            let common: Vec<u64> = above.touches.iter().zip(&below.touches).map(|(a, b)| a & b).collect();
+    for (above, height) in rays.iter().zip(&heights).filter(|(_, height)| **height > Rational::ZERO)
+    {
+        for (below, depth) in
+            rays.iter().zip(&heights).filter(|(_, height)| **height < Rational::ZERO)
+        {
+            let common: Vec<u64> =
+                above.touches.iter().zip(&below.touches).map(|(a, b)| a & b).collect();
             let spanned = rays.iter().all(|other| {
                 std::ptr::eq(other, above)
                     || std::ptr::eq(other, below)
                     || common.iter().zip(&other.touches).any(|(common, own)| common & !own != 0)
             });
             if spanned {
-                let entries: Vec<Rational> = above.entries.iter().zip(&below.entries).map(|(a, b)| height * b - depth * a).collect();
+                let entries: Vec<Rational> = above
+                    .entries
+                    .iter()
+                    .zip(&below.entries)
+                    .map(|(a, b)| height * b - depth * a)
+                    .collect();
                 let total = entries.iter().fold(Rational::ZERO, |sum, entry| sum + entry);
-                let mut ray = Ray { entries: entries.iter().map(|entry| entry / &total).collect(), touches: common };
+                let mut ray = Ray {
+                    entries: entries.iter().map(|entry| entry / &total).collect(),
+                    touches: common,
+                };
                 touch(&mut ray, index);
                 next.push(ray);
             }
@@ -144,19 +178,32 @@ pub(super) fn meet(first: &[Vec<Rational>], second: &[Vec<Rational>]) -> bool {
     let (Some(point), false) = (first.first(), second.is_empty()) else { return false };
     let count = first.len() + second.len();
     let law = |range: std::ops::Range<usize>| LinearConstraint {
-        coefficients: (0..count).map(|j| if range.contains(&j) { Rational::ONE } else { Rational::ZERO }).collect(),
+        coefficients: (0..count)
+            .map(|j| if range.contains(&j) { Rational::ONE } else { Rational::ZERO })
+            .collect(),
         relation: Relation::Equal,
         right_side: Rational::ONE,
     };
     let mut constraints = vec![law(0..first.len()), law(first.len()..count)];
     for coordinate in 0..point.len() {
-        let coefficients: Vec<Rational> =
-            first.iter().map(|p| p[coordinate].clone()).chain(second.iter().map(|p| -p[coordinate].clone())).collect();
+        let coefficients: Vec<Rational> = first
+            .iter()
+            .map(|p| p[coordinate].clone())
+            .chain(second.iter().map(|p| -p[coordinate].clone()))
+            .collect();
         if coefficients.iter().any(|entry| !entry.is_zero()) {
-            constraints.push(LinearConstraint { coefficients, relation: Relation::Equal, right_side: Rational::ZERO });
+            constraints.push(LinearConstraint {
+                coefficients,
+                relation: Relation::Equal,
+                right_side: Rational::ZERO,
+            });
         }
     }
-    let polytope = Polytope { lower: vec![Rational::ZERO; count], upper: vec![Rational::ONE; count], constraints };
+    let polytope = Polytope {
+        lower: vec![Rational::ZERO; count],
+        upper: vec![Rational::ONE; count],
+        constraints,
+    };
     polytope.least_value(&vec![Rational::ZERO; count]).is_ok()
 }
 
@@ -172,10 +219,17 @@ mod tests {
         let rows = vec![row(-1, 0, ratio(1, 1)), row(0, -1, ratio(1, 1)), row(-1, -1, ratio(3, 2))];
         let dictionary = Dictionary::new(vec![2, 3, 4], vec![0, 1], rows, vec![Rational::ZERO; 3]);
         let vertices = projected_vertices(&dictionary, 2, 100).expect("few");
-        let expected = [(0, 0), (0, 2), (1, 2), (2, 0), (2, 1)].map(|(x, y)| vec![ratio(x, 2), ratio(y, 2)]);
+        let expected =
+            [(0, 0), (0, 2), (1, 2), (2, 0), (2, 1)].map(|(x, y)| vec![ratio(x, 2), ratio(y, 2)]);
         assert_eq!(vertices, expected);
-        assert_eq!(projected_vertices(&dictionary, 1, 100).expect("few"), [vec![ratio(0, 1)], vec![ratio(1, 1)]]);
+        assert_eq!(
+            projected_vertices(&dictionary, 1, 100).expect("few"),
+            [vec![ratio(0, 1)], vec![ratio(1, 1)]]
+        );
         assert_eq!(projected_vertices(&dictionary, 2, 3), None);
-        assert!(contains(&vertices, &[ratio(3, 4), ratio(3, 4)]) && !contains(&vertices, &[ratio(4, 5), ratio(3, 4)]));
+        assert!(
+            contains(&vertices, &[ratio(3, 4), ratio(3, 4)])
+                && !contains(&vertices, &[ratio(4, 5), ratio(3, 4)])
+        );
     }
 }

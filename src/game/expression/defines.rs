@@ -24,12 +24,14 @@ pub(super) type Definitions = Vec<Option<Arc<Resolved>>>;
 /// The definitions with indices for names, and the number of the next average.
 ///
 /// # Errors
-/// Everything that is wrong with the names and the definitions, in the order of parameters, named aggregates and definitions.
+/// Everything that is wrong with the names and the definitions, in the order of parameters, named
+/// aggregates and definitions.
 pub(super) fn resolve(names: &Names) -> Result<(Definitions, usize), Vec<DefineError>> {
     let symbols = names.symbols;
     let mut errors = clashes(symbols);
     let count = symbols.defines.len();
-    let uses: Vec<Vec<(usize, usize)>> = symbols.defines.iter().map(|(_, formula)| used(names, formula)).collect();
+    let uses: Vec<Vec<(usize, usize)>> =
+        symbols.defines.iter().map(|(_, formula)| used(names, formula)).collect();
     let order = order(&uses);
     let mut by_definition: Vec<(usize, ExpressionError)> = Vec::new();
     if order.len() < count {
@@ -67,7 +69,9 @@ fn clashes(symbols: &Symbols) -> Vec<DefineError> {
     let mut errors = Vec::new();
     let mut parameters = BTreeSet::new();
     let mut definitions = BTreeSet::new();
-    let mut report = |name: &String, kind| errors.push(DefineError { name: name.clone(), error: ExpressionError::new(0, kind) });
+    let mut report = |name: &String, kind| {
+        errors.push(DefineError { name: name.clone(), error: ExpressionError::new(0, kind) })
+    };
     let duplicate = |name: &str, other| ExpressionErrorKind::Duplicate { name: shown(name), other };
     for name in &symbols.parameters {
         if is_reserved(name) {
@@ -85,7 +89,13 @@ fn clashes(symbols: &Symbols) -> Vec<DefineError> {
             report(name, duplicate(name, "a parameter of the leader"));
         }
         if let Some(stage) = aggregate.stage.filter(|&stage| stage >= symbols.pairs.len()) {
-            report(name, ExpressionErrorKind::StageRange { found: stage.to_string(), last: symbols.pairs.len().saturating_sub(1) });
+            report(
+                name,
+                ExpressionErrorKind::StageRange {
+                    found: stage.to_string(),
+                    last: symbols.pairs.len().saturating_sub(1),
+                },
+            );
         }
     }
     for (name, _) in &symbols.defines {
@@ -121,7 +131,8 @@ fn used(names: &Names, formula: &super::Expression) -> Vec<(usize, usize)> {
     uses
 }
 
-/// The definitions such that each comes after those it uses; those on or behind a cycle are missing.
+/// The definitions such that each comes after those it uses; those on or behind a cycle are
+/// missing.
 fn order(uses: &[Vec<(usize, usize)>]) -> Vec<usize> {
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); uses.len()];
     let mut open: Vec<usize> = uses.iter().map(Vec::len).collect();
@@ -148,10 +159,18 @@ fn order(uses: &[Vec<(usize, usize)>]) -> Vec<usize> {
     order
 }
 
-/// One error for each cycle that is met when every definition is followed to the first one it uses that has no place in the order.
-fn cycles(symbols: &Symbols, uses: &[Vec<(usize, usize)>], order: &[usize], errors: &mut Vec<(usize, ExpressionError)>) {
+/// One error for each cycle that is met when every definition is followed to the first one it uses
+/// that has no place in the order.
+fn cycles(
+    symbols: &Symbols,
+    uses: &[Vec<(usize, usize)>],
+    order: &[usize],
+    errors: &mut Vec<(usize, ExpressionError)>,
+) {
     let ordered: BTreeSet<usize> = order.iter().copied().collect();
-    let next = |definition: usize| uses.get(definition)?.iter().find(|(other, _)| !ordered.contains(other)).copied();
+    let next = |definition: usize| {
+        uses.get(definition)?.iter().find(|(other, _)| !ordered.contains(other)).copied()
+    };
     let mut seen: BTreeSet<usize> = ordered.clone();
     for start in 0..uses.len() {
         let mut path: Vec<(usize, usize)> = Vec::new();
@@ -161,16 +180,26 @@ fn cycles(symbols: &Symbols, uses: &[Vec<(usize, usize)>], order: &[usize], erro
             path.push((at, column));
             at = other;
         }
-        let Some(from) = path.iter().position(|(definition, _)| *definition == at) else { continue };
+        let Some(from) = path.iter().position(|(definition, _)| *definition == at) else {
+            continue;
+        };
         let cycle = path.get(from..).unwrap_or_default();
         let Some((first, column)) = cycle.first() else { continue };
-        errors.push((*first, ExpressionError::new(*column, ExpressionErrorKind::Cycle { path: described(symbols, cycle) })));
+        errors.push((
+            *first,
+            ExpressionError::new(
+                *column,
+                ExpressionErrorKind::Cycle { path: described(symbols, cycle) },
+            ),
+        ));
     }
 }
 
 fn described(symbols: &Symbols, cycle: &[(usize, usize)]) -> String {
     const LONGEST: usize = 10;
-    let name = |(definition, _): &(usize, usize)| symbols.defines.get(*definition).map(|(name, _)| format!("`{}`", shown(name)));
+    let name = |(definition, _): &(usize, usize)| {
+        symbols.defines.get(*definition).map(|(name, _)| format!("`{}`", shown(name)))
+    };
     let mut names: Vec<String> = cycle.iter().take(LONGEST).filter_map(name).collect();
     if cycle.len() > LONGEST {
         names.push("...".into());

@@ -1,6 +1,8 @@
 //! What can be wrong with a formula, and where.
 
-use super::limits::{LONGEST_FORMULA, MOST_BITS, MOST_DEGREE, MOST_NESTING, MOST_SIZE, MOST_WEIGHTS};
+use super::limits::{
+    LONGEST_FORMULA, MOST_BITS, MOST_DEGREE, MOST_NESTING, MOST_SIZE, MOST_WEIGHTS,
+};
 use crate::exact::NumberError;
 use crate::game::{MOST_TERMS, TooManyTerms};
 use std::fmt;
@@ -8,7 +10,8 @@ use std::fmt;
 /// Why a formula has no value, with the place in its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpressionError {
-    /// Column of the formula's text, counted in characters from 1; 0 when the formula as a whole is meant.
+    /// Column of the formula's text, counted in characters from 1; 0 when the formula as a whole is
+    /// meant.
     pub column: usize,
     /// What was found and what was expected.
     pub kind: ExpressionErrorKind,
@@ -19,12 +22,16 @@ impl ExpressionError {
         ExpressionError { column, kind }
     }
 
-    /// The same error seen from column `column` of a formula that uses the definition `name`; the innermost definition
-    /// is the one that is named.
+    /// The same error seen from column `column` of a formula that uses the definition `name`; the
+    /// innermost definition is the one that is named.
     pub(super) fn seen_from(self, column: usize, name: &str) -> Self {
         let kind = match self.kind {
             kind @ ExpressionErrorKind::InDefinition { .. } => kind,
-            kind => ExpressionErrorKind::InDefinition { name: shown(name), column: self.column, kind: Box::new(kind) },
+            kind => ExpressionErrorKind::InDefinition {
+                name: shown(name),
+                column: self.column,
+                kind: Box::new(kind),
+            },
         };
         ExpressionError { column, kind }
     }
@@ -32,13 +39,18 @@ impl ExpressionError {
 
 impl fmt::Display for ExpressionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.column == 0 { write!(f, "{}", self.kind) } else { write!(f, "column {}: {}", self.column, self.kind) }
+        if self.column == 0 {
+            write!(f, "{}", self.kind)
+        } else {
+            write!(f, "column {}: {}", self.column, self.kind)
+        }
     }
 }
 
 impl std::error::Error for ExpressionError {}
 
-/// What is wrong with a formula. Texts quoted from the formula are shortened, control characters in them escaped.
+/// What is wrong with a formula. Texts quoted from the formula are shortened, control characters in
+/// them escaped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExpressionErrorKind {
     /// More characters than a formula may have.
@@ -86,13 +98,17 @@ pub enum ExpressionErrorKind {
         name: String,
     },
     /// `mu`, `mean` or a named aggregate inside `mean`.
-    #[error("{term} cannot be used inside mean(...), which averages attributes: only attributes, constants, `t` and leader parameters can")]
+    #[error(
+        "{term} cannot be used inside mean(...), which averages attributes: only attributes, constants, `t` and leader parameters can"
+    )]
     PopulationInsideMean {
         /// The population term.
         term: String,
     },
     /// `@` after something that does not live at a stage.
-    #[error("`@` cannot follow {what}: it follows mu[...], mean(...), p[...], nu[...] and named aggregates")]
+    #[error(
+        "`@` cannot follow {what}: it follows mu[...], mean(...), p[...], nu[...] and named aggregates"
+    )]
     NotAtStage {
         /// What stands before it.
         what: String,
@@ -136,13 +152,17 @@ pub enum ExpressionErrorKind {
         attribute: String,
     },
     /// `s.x` where no state is meant.
-    #[error("`s.{attribute}` needs a state: it can be used where a rule is applied to a state, and inside mean(...)")]
+    #[error(
+        "`s.{attribute}` needs a state: it can be used where a rule is applied to a state, and inside mean(...)"
+    )]
     NeedsState {
         /// The attribute.
         attribute: String,
     },
     /// `a.x` where no action is meant.
-    #[error("`a.{attribute}` needs an action: it can be used where a rule is applied to an action, and inside mean(...)")]
+    #[error(
+        "`a.{attribute}` needs an action: it can be used where a rule is applied to an action, and inside mean(...)"
+    )]
     NeedsAction {
         /// The attribute.
         attribute: String,
@@ -157,10 +177,14 @@ pub enum ExpressionErrorKind {
         term: String,
     },
     /// `p[...]` for a leader who does not mix.
-    #[error("`p[...]` is the probability of a leader's action, and the leader of this game has no `mixed` actions")]
+    #[error(
+        "`p[...]` is the probability of a leader's action, and the leader of this game has no `mixed` actions"
+    )]
     NotMixed,
     /// `nu[...]` for a leader without a process.
-    #[error("`nu[...]` is the law of the leader's state, and the leader of this game has no `process`")]
+    #[error(
+        "`nu[...]` is the law of the leader's state, and the leader of this game has no `process`"
+    )]
     NoProcess,
     /// A stage that is no integer.
     #[error("found stage {found}, expected an integer constant")]
@@ -262,7 +286,11 @@ pub(super) fn shown(text: &str) -> String {
             result.push_str("...");
             break;
         }
-        if character.is_control() { result.extend(character.escape_default()) } else { result.push(character) }
+        if character.is_control() {
+            result.extend(character.escape_default())
+        } else {
+            result.push(character)
+        }
     }
     result
 }

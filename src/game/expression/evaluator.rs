@@ -27,9 +27,11 @@ pub struct Evaluator<'a> {
     definitions: Definitions,
     next_mean: usize,
     pub(super) population: Population<'a>,
-    /// Resolved formulas by the address of their programs, which the formulas beside them keep alive.
+    /// Resolved formulas by the address of their programs, which the formulas beside them keep
+    /// alive.
     resolved: BTreeMap<usize, (Expression, Arc<Resolved>)>,
-    /// The last value of every definition, at places of rules and at those of members inside `mean`.
+    /// The last value of every definition, at places of rules and at those of members inside
+    /// `mean`.
     values: [Vec<Option<(Place, Value)>>; 2],
     /// Values of averages by number, stage and current stage.
     pub(super) means: BTreeMap<(usize, usize, Option<usize>), Value>,
@@ -58,8 +60,9 @@ impl<'a> Evaluator<'a> {
     /// An evaluator for the formulas of the game with these symbols.
     ///
     /// # Errors
-    /// All names that clash and all definitions that use unknown names or each other in a cycle; definitions that
-    /// do not depend on stage, state and action are evaluated, so that their errors show here too.
+    /// All names that clash and all definitions that use unknown names or each other in a cycle;
+    /// definitions that do not depend on stage, state and action are evaluated, so that their
+    /// errors show here too.
     pub fn new(symbols: &'a Symbols) -> Result<Self, Vec<DefineError>> {
         let names = Names::new(symbols);
         let (definitions, next_mean) = defines::resolve(&names)?;
@@ -81,7 +84,8 @@ impl<'a> Evaluator<'a> {
         Ok(evaluator)
     }
 
-    /// Evaluates the definitions that do not depend on their place. An error inside another definition is that one's.
+    /// Evaluates the definitions that do not depend on their place. An error inside another
+    /// definition is that one's.
     fn try_definitions(&mut self) -> Result<(), Vec<DefineError>> {
         let mut errors = Vec::new();
         for (definition, (name, _)) in self.names.symbols.defines.iter().enumerate() {
@@ -99,12 +103,17 @@ impl<'a> Evaluator<'a> {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// The value of `expression` at `place`, a polynomial in the leader's parameters and in the aggregates.
+    /// The value of `expression` at `place`, a polynomial in the leader's parameters and in the
+    /// aggregates.
     ///
     /// # Errors
-    /// [`ExpressionError`] for unknown names, for what is not defined at this place, and when the value is no
-    /// polynomial or exceeds a limit.
-    pub fn evaluate(&mut self, expression: &Expression, place: Place) -> Result<Polynomial, ExpressionError> {
+    /// [`ExpressionError`] for unknown names, for what is not defined at this place, and when the
+    /// value is no polynomial or exceeds a limit.
+    pub fn evaluate(
+        &mut self,
+        expression: &Expression,
+        place: Place,
+    ) -> Result<Polynomial, ExpressionError> {
         if let [instruction] = expression.program.instructions.as_slice()
             && let Operation::Number(value) = &instruction.operation
         {
@@ -115,13 +124,15 @@ impl<'a> Evaluator<'a> {
         self.run(&program, place, Level::Rule).map(Value::into_polynomial)
     }
 
-    /// What the value of `expression` can depend on; nothing when its names are unknown, which [`Self::evaluate`] reports.
+    /// What the value of `expression` can depend on; nothing when its names are unknown, which
+    /// [`Self::evaluate`] reports.
     #[must_use]
     pub fn dependence(&self, expression: &Expression) -> Dependence {
         if let Some((_, program)) = self.resolved.get(&address(expression)) {
             return program.dependence;
         }
-        let mut resolver = Resolver { names: &self.names, definitions: &self.definitions, next_mean: 0 };
+        let mut resolver =
+            Resolver { names: &self.names, definitions: &self.definitions, next_mean: 0 };
         resolver.resolve(&expression.program).map(|program| program.dependence).unwrap_or_default()
     }
 
@@ -151,7 +162,11 @@ impl<'a> Evaluator<'a> {
         if let Some((_, program)) = self.resolved.get(&address) {
             return Ok(Arc::clone(program));
         }
-        let mut resolver = Resolver { names: &self.names, definitions: &self.definitions, next_mean: self.next_mean };
+        let mut resolver = Resolver {
+            names: &self.names,
+            definitions: &self.definitions,
+            next_mean: self.next_mean,
+        };
         let outcome = resolver.resolve(&expression.program);
         self.next_mean = resolver.next_mean;
         let program = Arc::new(outcome?);
@@ -162,8 +177,14 @@ impl<'a> Evaluator<'a> {
         Ok(program)
     }
 
-    /// Runs a program on a stack of values, and on a stack of frames those of the definitions it needs.
-    pub(super) fn run(&mut self, program: &Arc<Resolved>, place: Place, level: Level) -> Result<Value, ExpressionError> {
+    /// Runs a program on a stack of values, and on a stack of frames those of the definitions it
+    /// needs.
+    pub(super) fn run(
+        &mut self,
+        program: &Arc<Resolved>,
+        place: Place,
+        level: Level,
+    ) -> Result<Value, ExpressionError> {
         let mut stack: Vec<Value> = Vec::new();
         let mut frames = vec![Frame { program: Arc::clone(program), next: 0, definition: None }];
         while let Some(frame) = frames.last_mut() {
@@ -199,15 +220,29 @@ impl<'a> Evaluator<'a> {
     /// An error of the last frame as an error of the first.
     fn seen_from_formula(&self, error: ExpressionError, frames: &[Frame]) -> ExpressionError {
         let (Some(first), Some(last)) = (frames.first(), frames.last()) else { return error };
-        let Some((name, _)) = last.definition.and_then(|definition| self.names.symbols.defines.get(definition)) else { return error };
-        let column = first.program.steps.get(first.next.saturating_sub(1)).map_or(0, |(column, _)| *column);
+        let Some((name, _)) =
+            last.definition.and_then(|definition| self.names.symbols.defines.get(definition))
+        else {
+            return error;
+        };
+        let column =
+            first.program.steps.get(first.next.saturating_sub(1)).map_or(0, |(column, _)| *column);
         error.seen_from(column, name)
     }
 
-    fn definition(&self, level: Level, definition: usize, place: Place) -> Result<Known, ExpressionErrorKind> {
-        let Some(Some(program)) = self.definitions.get(definition) else { return Err(ExpressionErrorKind::MissingOperand) };
+    fn definition(
+        &self,
+        level: Level,
+        definition: usize,
+        place: Place,
+    ) -> Result<Known, ExpressionErrorKind> {
+        let Some(Some(program)) = self.definitions.get(definition) else {
+            return Err(ExpressionErrorKind::MissingOperand);
+        };
         match self.values[level as usize].get(definition) {
-            Some(Some((at, value))) if *at == program.dependence.restrict(place) => Ok(Known::Value(value.clone())),
+            Some(Some((at, value))) if *at == program.dependence.restrict(place) => {
+                Ok(Known::Value(value.clone()))
+            }
             _ => Ok(Known::Program(Arc::clone(program))),
         }
     }
@@ -221,7 +256,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// One step other than a definition.
-    fn step(&mut self, step: &Step, column: usize, place: Place, stack: &mut Vec<Value>) -> Result<(), ExpressionError> {
+    fn step(
+        &mut self,
+        step: &Step,
+        column: usize,
+        place: Place,
+        stack: &mut Vec<Value>,
+    ) -> Result<(), ExpressionError> {
         let at = |kind| ExpressionError::new(column, kind);
         self.work.spend(1).map_err(at)?;
         let value = match step {
@@ -237,7 +278,9 @@ impl<'a> Evaluator<'a> {
                 };
                 Value::Constant(self.names.value(*owner, *attribute, entity).map_err(at)?.clone())
             }
-            Step::Parameter(parameter) => Value::term(Monomial::of(Variable::Parameter(*parameter)), Rational::ONE),
+            Step::Parameter(parameter) => {
+                Value::term(Monomial::of(Variable::Parameter(*parameter)), Rational::ONE)
+            }
             Step::Definition(_) => return Err(at(ExpressionErrorKind::MissingOperand)),
             Step::Staged(staged) => {
                 let stage = self.own_stage(staged, place).map_err(at)?;
@@ -247,7 +290,9 @@ impl<'a> Evaluator<'a> {
                 let stage = pop(stack).and_then(|value| self.stage(&value)).map_err(at)?;
                 self.staged(staged, column, stage, place)?
             }
-            Step::Negate => pop(stack).and_then(|value| value.negated(&mut self.work)).map_err(at)?,
+            Step::Negate => {
+                pop(stack).and_then(|value| value.negated(&mut self.work)).map_err(at)?
+            }
             Step::Binary(binary) => {
                 let right = pop(stack).map_err(at)?;
                 let left = pop(stack).map_err(at)?;

@@ -7,7 +7,8 @@ const LONGEST_COMPARED: usize = 60;
 /// Most names listed in a message.
 const MOST_LISTED: usize = 6;
 
-/// `; did you mean ...?` with the names nearest to `wanted`, or `; expected one of ...`, or nothing when there are no names.
+/// `; did you mean ...?` with the names nearest to `wanted`, or `; expected one of ...`, or nothing
+/// when there are no names.
 pub(super) fn hint<'n>(wanted: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
     if let Some(nearest) = nearest(wanted, names.clone()) {
         return format!("; did you mean `{}`?", shown(nearest));
@@ -18,15 +19,16 @@ pub(super) fn hint<'n>(wanted: &str, names: impl Iterator<Item = &'n str> + Clon
 
 /// The first few names, quoted.
 pub(super) fn listed<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
-    let mut list: Vec<String> = names.by_ref().take(MOST_LISTED).map(|name| format!("`{}`", shown(name))).collect();
+    let mut list: Vec<String> =
+        names.by_ref().take(MOST_LISTED).map(|name| format!("`{}`", shown(name))).collect();
     if names.next().is_some() {
         list.push("...".into());
     }
     list.join(", ")
 }
 
-/// The first of the names with the fewest changes, when there are few enough: one per three characters, and at least one
-/// character in common.
+/// The first of the names with the fewest changes, when there are few enough: one per three
+/// characters, and at least one character in common.
 pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let wanted: Vec<char> = wanted.chars().take(LONGEST_COMPARED + 1).collect();
     if wanted.len() > LONGEST_COMPARED {
@@ -36,7 +38,10 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) ->
     for name in names {
         let other: Vec<char> = name.chars().take(LONGEST_COMPARED + 1).collect();
         let most = (wanted.len().max(other.len()) / 3).max(1);
-        if other.len() > LONGEST_COMPARED || wanted.len().abs_diff(other.len()) > most || wanted.len().min(other.len()) <= 1 {
+        if other.len() > LONGEST_COMPARED
+            || wanted.len().abs_diff(other.len()) > most
+            || wanted.len().min(other.len()) <= 1
+        {
             continue;
         }
         let distance = changes(&wanted, &other);
@@ -47,7 +52,8 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) ->
     best.map(|(_, name)| name)
 }
 
-/// Least number of insertions, deletions, replacements and exchanges of neighbours that turn `from` into `to`.
+/// Least number of insertions, deletions, replacements and exchanges of neighbours that turn `from`
+/// into `to`.
 fn changes(from: &[char], to: &[char]) -> usize {
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=to.len()).collect();
@@ -72,9 +78,14 @@ mod tests {
 
     #[test]
     fn counted_changes() {
-        for (from, to, count) in
-            [("wage", "wage", 0), ("wgae", "wage", 1), ("Wage", "wage", 0), ("wag", "wage", 1), ("", "ab", 2), ("kitten", "sitting", 3)]
-        {
+        for (from, to, count) in [
+            ("wage", "wage", 0),
+            ("wgae", "wage", 1),
+            ("Wage", "wage", 0),
+            ("wag", "wage", 1),
+            ("", "ab", 2),
+            ("kitten", "sitting", 3),
+        ] {
             let of = |text: &str| text.chars().collect::<Vec<_>>();
             assert_eq!(changes(&of(from), &of(to)), count, "{from} {to}");
         }

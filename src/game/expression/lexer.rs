@@ -77,13 +77,17 @@ impl<'t> Lexer<'t> {
         let column = self.column;
         let kind = match self.peek() {
             None => TokenKind::End,
-            Some(c) if c.is_ascii_digit() => self.number().map_err(|kind| ExpressionError::new(column, kind))?,
+            Some(c) if c.is_ascii_digit() => {
+                self.number().map_err(|kind| ExpressionError::new(column, kind))?
+            }
             Some(c) if starts_name(c) => {
                 let mut name = String::new();
                 self.take_while(&mut name, continues_name);
                 TokenKind::Name(name)
             }
-            Some(quote @ ('"' | '\'')) => self.quoted(quote).map_err(|kind| ExpressionError::new(column, kind))?,
+            Some(quote @ ('"' | '\'')) => {
+                self.quoted(quote).map_err(|kind| ExpressionError::new(column, kind))?
+            }
             Some(symbol) => {
                 self.advance();
                 TokenKind::Symbol(symbol)
@@ -166,7 +170,13 @@ mod tests {
 
     #[test]
     fn longest_tokens() {
-        let spelled = |text: &str| tokens(text).into_iter().map(|(column, found)| format!("{column}{found}")).collect::<Vec<_>>().join(" ");
+        let spelled = |text: &str| {
+            tokens(text)
+                .into_iter()
+                .map(|(column, found)| format!("{column}{found}"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         assert_eq!(spelled("1e3x"), "1`1e3` 4`x`");
         assert_eq!(spelled("2e+1 2e+ 2e"), "1`2e+1` 6`2` 7`e` 8`+` 10`2` 11`e`");
         assert_eq!(spelled("s.x1_é@'a b'"), "1`s` 2`.` 3`x1_é` 7`@` 8`\"a b\"`");

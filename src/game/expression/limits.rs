@@ -1,5 +1,5 @@
-//! What a formula may ask for. Every limit is far above what models need and low enough that a slip in a formula is
-//! reported at once instead of filling memory.
+//! What a formula may ask for. Every limit is far above what models need and low enough that a slip
+//! in a formula is reported at once instead of filling memory.
 
 use super::error::ExpressionErrorKind;
 use crate::exact::Rational;
@@ -11,7 +11,8 @@ pub const LONGEST_FORMULA: usize = 100_000;
 pub const MOST_NESTING: usize = 200;
 /// Largest exponent and largest degree of a polynomial.
 pub const MOST_DEGREE: u32 = 64;
-/// Most binary digits of the numerator and denominator of one number together: 20,000 decimal digits each way.
+/// Most binary digits of the numerator and denominator of one number together: 20,000 decimal
+/// digits each way.
 pub const MOST_BITS: usize = 1 << 17;
 /// Most binary digits of all coefficients of one polynomial: 8 MiB.
 pub const MOST_SIZE: usize = 1 << 26;
@@ -51,8 +52,8 @@ impl Work {
         Ok(())
     }
 
-    /// Accounts for one operation on two numbers with so many digits together; reduction to lowest terms takes
-    /// time quadratic in them.
+    /// Accounts for one operation on two numbers with so many digits together; reduction to lowest
+    /// terms takes time quadratic in them.
     pub(super) fn spend_on(&mut self, digits: usize) -> Result<(), ExpressionErrorKind> {
         let words = digits / 64;
         self.spend(1 + words + words * words / 512)

@@ -14,13 +14,13 @@
 //! | `p[audit]`, `nu[s0]`, `nu[s0, a0]` | probabilities of the leader's action, state, and both |
 //! | `mu[I]@2`, `mean(...)@(t-1)` | the same at another stage; also after `p[...]`, `nu[...]` and named aggregates |
 //!
-//! Inside `mean`, `s.` and `a.` are the attributes of the averaged member; `t`, names and leader probabilities mean what they mean
-//! outside, also before an `@`. Division is by nonzero constants and exponents are integers between 0 and 64, so
-//! that every value is a polynomial.
+//! Inside `mean`, `s.` and `a.` are the attributes of the averaged member; `t`, names and leader
+//! probabilities mean what they mean outside, also before an `@`. Division is by nonzero constants
+//! and exponents are integers between 0 and 64, so that every value is a polynomial.
 //!
-//! A text becomes a postfix program with an explicit stack of operators (`parser`); its names are resolved once
-//! (`resolve`); evaluation runs it on a stack of values (`evaluator`). Nothing recurses on input, and every formula has
-//! bounded cost (`limits`).
+//! A text becomes a postfix program with an explicit stack of operators (`parser`); its names are
+//! resolved once (`resolve`); evaluation runs it on a stack of values (`evaluator`). Nothing
+//! recurses on input, and every formula has bounded cost (`limits`).
 
 mod defines;
 mod error;

@@ -51,7 +51,9 @@ impl<'a> Attributes<'a> {
                 if index == next {
                     attributes.values.push(vec![None; entities.len()]);
                 }
-                if let Some(slot) = attributes.values.get_mut(index).and_then(|column| column.get_mut(position)) {
+                if let Some(slot) =
+                    attributes.values.get_mut(index).and_then(|column| column.get_mut(position))
+                {
                     *slot = Some(value);
                 }
             }
@@ -107,13 +109,18 @@ impl<'a> Names<'a> {
 
     /// What the plain name means.
     pub(super) fn plain(&self, name: &str) -> Result<Meaning, ExpressionErrorKind> {
-        self.meaning(name).ok_or_else(|| ExpressionErrorKind::UnknownName { name: shown(name), hint: self.about(name) })
+        self.meaning(name).ok_or_else(|| ExpressionErrorKind::UnknownName {
+            name: shown(name),
+            hint: self.about(name),
+        })
     }
 
     /// What to say about an unknown plain name.
     fn about(&self, name: &str) -> String {
-        let spelled = if is_identifier(name) { shown(name) } else { format!("\"{}\"", shown(name)) };
-        let written = |prefix: &str, suffix: &str| format!("; did you mean `{prefix}{spelled}{suffix}`?");
+        let spelled =
+            if is_identifier(name) { shown(name) } else { format!("\"{}\"", shown(name)) };
+        let written =
+            |prefix: &str, suffix: &str| format!("; did you mean `{prefix}{spelled}{suffix}`?");
         if self.states.contains_key(name) {
             return written("mu[", "]");
         }
@@ -129,7 +136,9 @@ impl<'a> Names<'a> {
         if self.leader_states.contains_key(name) {
             return written("nu[", "]");
         }
-        if self.leader_actions.contains_key(name) && matches!(self.symbols.leader_terms, LeaderTerms::Mixed { .. }) {
+        if self.leader_actions.contains_key(name)
+            && matches!(self.symbols.leader_terms, LeaderTerms::Mixed { .. })
+        {
             return written("p[", "]");
         }
         if let Some(nearest) = nearest(name, self.plain.keys().copied()) {
@@ -150,10 +159,16 @@ impl<'a> Names<'a> {
     }
 
     /// A state or all, an action or all.
-    pub(super) fn member(&self, member: Member, selector: &Selector) -> Result<Option<u32>, (usize, ExpressionErrorKind)> {
+    pub(super) fn member(
+        &self,
+        member: Member,
+        selector: &Selector,
+    ) -> Result<Option<u32>, (usize, ExpressionErrorKind)> {
         match selector {
             Selector::All => Ok(None),
-            Selector::One(name, column) => self.index(member, name).map(Some).map_err(|kind| (*column, kind)),
+            Selector::One(name, column) => {
+                self.index(member, name).map(Some).map_err(|kind| (*column, kind))
+            }
         }
     }
 
@@ -182,8 +197,14 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// The value of an attribute on one state or action, `None` where a rule applies to no particular one.
-    pub(super) fn value(&self, owner: Owner, attribute: usize, entity: Option<usize>) -> Result<&'a Rational, ExpressionErrorKind> {
+    /// The value of an attribute on one state or action, `None` where a rule applies to no
+    /// particular one.
+    pub(super) fn value(
+        &self,
+        owner: Owner,
+        attribute: usize,
+        entity: Option<usize>,
+    ) -> Result<&'a Rational, ExpressionErrorKind> {
         let attributes = self.attributes(owner);
         let name = || {
             let found = attributes.index.iter().find(|(_, index)| **index == attribute);
@@ -193,14 +214,20 @@ impl<'a> Names<'a> {
             Owner::State => &self.symbols.states,
             Owner::Action => &self.symbols.actions,
         };
-        let Some((entity, described)) = entity.and_then(|entity| Some((entity, entities.get(entity)?))) else {
+        let Some((entity, described)) =
+            entity.and_then(|entity| Some((entity, entities.get(entity)?)))
+        else {
             return Err(match owner {
                 Owner::State => ExpressionErrorKind::NeedsState { attribute: name() },
                 Owner::Action => ExpressionErrorKind::NeedsAction { attribute: name() },
             });
         };
         let value = attributes.values.get(attribute).and_then(|column| *column.get(entity)?);
-        value.ok_or_else(|| ExpressionErrorKind::MissingAttribute { what: noun(owner), name: shown(&described.name), attribute: name() })
+        value.ok_or_else(|| ExpressionErrorKind::MissingAttribute {
+            what: noun(owner),
+            name: shown(&described.name),
+            attribute: name(),
+        })
     }
 
     fn attributes(&self, owner: Owner) -> &Attributes<'a> {

@@ -1,14 +1,18 @@
-//! Tokens to a program in postfix order, with an explicit stack of operators (E. W. Dijkstra's shunting yard).
+//! Tokens to a program in postfix order, with an explicit stack of operators (E. W. Dijkstra's
+//! shunting yard).
 
 use super::error::{ExpressionError, ExpressionErrorKind, shown};
 use super::lexer::{Lexer, Token, TokenKind};
 use super::limits::{LONGEST_FORMULA, MOST_NESTING};
-use super::program::{Binary, Instruction, Operation, Owner, Program, SIGN_PRECEDENCE, Selector, Term};
+use super::program::{
+    Binary, Instruction, Operation, Owner, Program, SIGN_PRECEDENCE, Selector, Term,
+};
 
 const VALUE: &str = "a number, a name or `(`";
 const OPERATOR: &str = "an operator `+`, `-`, `*`, `/`, `^` or the end of the formula";
 const OPERATOR_INSIDE: &str = "an operator `+`, `-`, `*`, `/`, `^` or `)`";
-const STAGE: &str = "a stage after `@`: an integer such as @2 or a formula in parentheses such as @(t-1)";
+const STAGE: &str =
+    "a stage after `@`: an integer such as @2 or a formula in parentheses such as @(t-1)";
 const MEMBER: &str = "a name or `*` (names that are not identifiers are quoted: mu[\"far left\"])";
 
 /// An operator that waits for its right operand, or an open parenthesis.
@@ -51,7 +55,14 @@ pub(super) fn parse(text: &str) -> Result<Program, ExpressionError> {
     }
     let mut lexer = Lexer::new(text);
     let token = lexer.next()?;
-    let mut parser = Parser { lexer, token, program: Program::default(), waiting: Vec::new(), depth: 0, inside_mean: false };
+    let mut parser = Parser {
+        lexer,
+        token,
+        program: Program::default(),
+        waiting: Vec::new(),
+        depth: 0,
+        inside_mean: false,
+    };
     loop {
         // Signs and open parentheses leave the parser in front of an operand.
         while !parser.operand()? {}
@@ -77,7 +88,10 @@ impl Parser<'_> {
 
     /// The error that the next token is not what was expected.
     fn unexpected(&self, expected: &'static str) -> ExpressionError {
-        ExpressionError::new(self.token.column, ExpressionErrorKind::Unexpected { found: self.token.kind.found(), expected })
+        ExpressionError::new(
+            self.token.column,
+            ExpressionErrorKind::Unexpected { found: self.token.kind.found(), expected },
+        )
     }
 
     fn emit(&mut self, column: usize, operation: Operation) {
@@ -163,7 +177,10 @@ impl Parser<'_> {
                     _ => return Err(self.unexpected("the name of an action of the leader")),
                 };
                 self.advance()?;
-                self.close_bracket(opened, "`]` (names that are not identifiers are quoted: p[\"pay back\"])")?;
+                self.close_bracket(
+                    opened,
+                    "`]` (names that are not identifiers are quoted: p[\"pay back\"])",
+                )?;
                 self.term(column, Term::Mixed(action))
             }
             ("mean", _) => Err(self.unexpected("`(` after `mean`")),
@@ -174,16 +191,26 @@ impl Parser<'_> {
                 self.emit(column, Operation::Stage);
                 Ok(true)
             }
-            (_, TokenKind::Symbol('(')) => Err(ExpressionError::new(column, ExpressionErrorKind::Function { name: shown(&name) })),
-            (_, TokenKind::Symbol('[')) => Err(self.unexpected("an operator (only mu[...], p[...] and nu[...] take brackets)")),
-            (_, TokenKind::Symbol('.')) => Err(self.unexpected("an operator (attributes are written s.name and a.name)")),
+            (_, TokenKind::Symbol('(')) => Err(ExpressionError::new(
+                column,
+                ExpressionErrorKind::Function { name: shown(&name) },
+            )),
+            (_, TokenKind::Symbol('[')) => {
+                Err(self.unexpected("an operator (only mu[...], p[...] and nu[...] take brackets)"))
+            }
+            (_, TokenKind::Symbol('.')) => {
+                Err(self.unexpected("an operator (attributes are written s.name and a.name)"))
+            }
             _ => self.term(column, Term::Name(name)),
         }
     }
 
     fn refuse_inside_mean(&self, column: usize, term: &str) -> Result<(), ExpressionError> {
         if self.inside_mean {
-            return Err(ExpressionError::new(column, ExpressionErrorKind::PopulationInsideMean { term: term.into() }));
+            return Err(ExpressionError::new(
+                column,
+                ExpressionErrorKind::PopulationInsideMean { term: term.into() },
+            ));
         }
         Ok(())
     }
@@ -206,12 +233,18 @@ impl Parser<'_> {
         let opened = self.advance()?.column;
         let state = self.member()?;
         if !self.next_is(',') {
-            self.close_bracket(opened, "`,` or `]` (names that are not identifiers are quoted: mu[\"far left\"])")?;
+            self.close_bracket(
+                opened,
+                "`,` or `]` (names that are not identifiers are quoted: mu[\"far left\"])",
+            )?;
             return Ok((state, Selector::All));
         }
         self.advance()?;
         let action = self.member()?;
-        self.close_bracket(opened, "`]` (names that are not identifiers are quoted: mu[\"far left\"])")?;
+        self.close_bracket(
+            opened,
+            "`]` (names that are not identifiers are quoted: mu[\"far left\"])",
+        )?;
         Ok((state, action))
     }
 
@@ -226,21 +259,35 @@ impl Parser<'_> {
         Ok(selector)
     }
 
-    fn close_bracket(&mut self, opened: usize, expected: &'static str) -> Result<(), ExpressionError> {
+    fn close_bracket(
+        &mut self,
+        opened: usize,
+        expected: &'static str,
+    ) -> Result<(), ExpressionError> {
         if self.next_is(']') {
             self.advance()?;
             return Ok(());
         }
-        Err(if self.token.kind == TokenKind::End { self.unclosed('[', ']', opened) } else { self.unexpected(expected) })
+        Err(if self.token.kind == TokenKind::End {
+            self.unclosed('[', ']', opened)
+        } else {
+            self.unexpected(expected)
+        })
     }
 
     /// The error that the next token comes before a closing parenthesis or bracket.
     fn unclosed(&self, opening: char, closing: char, opened: usize) -> ExpressionError {
-        let kind = ExpressionErrorKind::Unclosed { found: self.token.kind.found(), opening, closing, opened };
+        let kind = ExpressionErrorKind::Unclosed {
+            found: self.token.kind.found(),
+            opening,
+            closing,
+            opened,
+        };
         ExpressionError::new(self.token.column, kind)
     }
 
-    /// A term that has been read and the `@stage` that may follow it; whether a whole operand was read.
+    /// A term that has been read and the `@stage` that may follow it; whether a whole operand was
+    /// read.
     fn term(&mut self, column: usize, term: Term) -> Result<bool, ExpressionError> {
         if !self.next_is('@') {
             self.emit(column, Operation::Term(term));
@@ -265,7 +312,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads what can stand behind an operand; whether an operand must follow. At the end of the formula it reads nothing.
+    /// Reads what can stand behind an operand; whether an operand must follow. At the end of the
+    /// formula it reads nothing.
     fn operator(&mut self) -> Result<bool, ExpressionError> {
         let column = self.token.column;
         let TokenKind::Symbol(symbol) = self.token.kind else {
@@ -296,7 +344,8 @@ impl Parser<'_> {
         if self.depth > 0 { OPERATOR_INSIDE } else { OPERATOR }
     }
 
-    /// Performs the waiting operators that bind at least as tightly as `binding`, back to the last open parenthesis.
+    /// Performs the waiting operators that bind at least as tightly as `binding`, back to the last
+    /// open parenthesis.
     fn reduce(&mut self, binding: u8) {
         while let Some((column, top)) = self.waiting.last() {
             let (operation, precedence) = match top {
@@ -317,7 +366,10 @@ impl Parser<'_> {
     fn close(&mut self, column: usize) -> Result<bool, ExpressionError> {
         self.reduce(0);
         let Some((_, Waiting::Open(opening))) = self.waiting.pop() else {
-            let kind = ExpressionErrorKind::Unexpected { found: "`)` without `(`".into(), expected: OPERATOR };
+            let kind = ExpressionErrorKind::Unexpected {
+                found: "`)` without `(`".into(),
+                expected: OPERATOR,
+            };
             return Err(ExpressionError::new(column, kind));
         };
         self.depth -= 1;
@@ -330,7 +382,8 @@ impl Parser<'_> {
             }
             Opening::Mean(column, start) => {
                 self.inside_mean = false;
-                let body = self.program.instructions.split_off(start.min(self.program.instructions.len()));
+                let body =
+                    self.program.instructions.split_off(start.min(self.program.instructions.len()));
                 self.program.bodies.push(body);
                 self.term(column, Term::Mean(self.program.bodies.len() - 1))
             }
@@ -366,7 +419,13 @@ mod tests {
             Operation::Binary(binary) => format!("{binary:?}"),
         };
         let block = |block: &Vec<Instruction>| block.iter().map(word).collect::<Vec<_>>().join(" ");
-        program.bodies.iter().chain([&program.instructions]).map(block).collect::<Vec<_>>().join(" | ")
+        program
+            .bodies
+            .iter()
+            .chain([&program.instructions])
+            .map(block)
+            .collect::<Vec<_>>()
+            .join(" | ")
     }
 
     #[test]

@@ -26,7 +26,13 @@ pub(super) struct Population<'a> {
 
 impl<'a> Population<'a> {
     pub(super) fn new(symbols: &'a Symbols) -> Self {
-        Population { symbols, numbers: BTreeMap::new(), weights: 0, masses: BTreeMap::new(), tables: BTreeMap::new() }
+        Population {
+            symbols,
+            numbers: BTreeMap::new(),
+            weights: 0,
+            masses: BTreeMap::new(),
+            tables: BTreeMap::new(),
+        }
     }
 
     /// The pairs of a stage that exists; none for others.
@@ -35,7 +41,12 @@ impl<'a> Population<'a> {
     }
 
     /// Mass in `state` playing `action` at `stage`, `None` for all.
-    pub(super) fn mass(&mut self, stage: usize, state: Option<u32>, action: Option<u32>) -> Result<Value, ExpressionErrorKind> {
+    pub(super) fn mass(
+        &mut self,
+        stage: usize,
+        state: Option<u32>,
+        action: Option<u32>,
+    ) -> Result<Value, ExpressionErrorKind> {
         let key = (stage, state, action);
         if let Some(value) = self.masses.get(&key) {
             return Ok(value.clone());
@@ -48,9 +59,15 @@ impl<'a> Population<'a> {
             };
             for state in states {
                 match action {
-                    Some(action) if pairs.find(state, action as usize).is_some() => weights.push((state as u32, action, Rational::ONE)),
+                    Some(action) if pairs.find(state, action as usize).is_some() => {
+                        weights.push((state as u32, action, Rational::ONE))
+                    }
                     Some(_) => {}
-                    None => weights.extend(pairs.of_state(state).map(|pair| (state as u32, pairs.action(pair) as u32, Rational::ONE))),
+                    None => weights.extend(
+                        pairs
+                            .of_state(state)
+                            .map(|pair| (state as u32, pairs.action(pair) as u32, Rational::ONE)),
+                    ),
                 }
             }
         }
@@ -60,29 +77,49 @@ impl<'a> Population<'a> {
     }
 
     /// The named aggregate `name`, the `table`-th in order, at `stage`.
-    pub(super) fn table(&mut self, table: usize, name: &str, stage: usize) -> Result<Value, ExpressionErrorKind> {
+    pub(super) fn table(
+        &mut self,
+        table: usize,
+        name: &str,
+        stage: usize,
+    ) -> Result<Value, ExpressionErrorKind> {
         let key = (table, stage);
         if let Some(value) = self.tables.get(&key) {
             return Ok(value.clone());
         }
         let mut sums: BTreeMap<(u32, u32), Rational> = BTreeMap::new();
-        if let (Some(pairs), Some(named)) = (self.pairs(stage), self.symbols.named_aggregates.get(name)) {
+        if let (Some(pairs), Some(named)) =
+            (self.pairs(stage), self.symbols.named_aggregates.get(name))
+        {
             for (state, action, weight) in &named.weights {
-                if (*state as usize) < pairs.states() && pairs.find(*state as usize, *action as usize).is_some() {
+                if (*state as usize) < pairs.states()
+                    && pairs.find(*state as usize, *action as usize).is_some()
+                {
                     *sums.entry((*state, *action)).or_default() += weight;
                 }
             }
         }
-        let weights = sums.into_iter().filter(|(_, weight)| !weight.is_zero()).map(|((s, a), weight)| (s, a, weight)).collect();
+        let weights = sums
+            .into_iter()
+            .filter(|(_, weight)| !weight.is_zero())
+            .map(|((s, a), weight)| (s, a, weight))
+            .collect();
         let value = self.average(stage, weights)?.value(Monomial::one());
         self.tables.insert(key, value.clone());
         Ok(value)
     }
 
-    /// `sum weight * d_stage(state, action)` for weights of available pairs, nonzero, in increasing order.
-    pub(super) fn average(&mut self, stage: usize, weights: Vec<(u32, u32, Rational)>) -> Result<Average, ExpressionErrorKind> {
+    /// `sum weight * d_stage(state, action)` for weights of available pairs, nonzero, in increasing
+    /// order.
+    pub(super) fn average(
+        &mut self,
+        stage: usize,
+        weights: Vec<(u32, u32, Rational)>,
+    ) -> Result<Average, ExpressionErrorKind> {
         let Some(pairs) = self.pairs(stage) else { return Ok(Average::Known(Rational::ZERO)) };
-        let Some((_, _, first)) = weights.first() else { return Ok(Average::Known(Rational::ZERO)) };
+        let Some((_, _, first)) = weights.first() else {
+            return Ok(Average::Known(Rational::ZERO));
+        };
         // The masses of a stage sum to 1.
         if weights.len() == pairs.len() && weights.iter().all(|(_, _, weight)| weight == first) {
             return Ok(Average::Known(first.clone()));
@@ -109,14 +146,17 @@ impl<'a> Population<'a> {
         Ok(Average::Unknown(scale, Variable::Aggregate(number)))
     }
 
-    /// The average at stage 0 when the weights depend only on the state, whose masses are the initial law.
+    /// The average at stage 0 when the weights depend only on the state, whose masses are the
+    /// initial law.
     fn initial_average(&self, pairs: &Pairs, weights: &[(u32, u32, Rational)]) -> Option<Rational> {
         let mut sum = Rational::ZERO;
         let mut rest = weights;
         while let Some((state, _, weight)) = rest.first() {
             let count = rest.iter().take_while(|(other, _, _)| other == state).count();
             let (own, others) = rest.split_at(count);
-            if count != pairs.of_state(*state as usize).len() || own.iter().any(|(_, _, other)| other != weight) {
+            if count != pairs.of_state(*state as usize).len()
+                || own.iter().any(|(_, _, other)| other != weight)
+            {
                 return None;
             }
             sum += self.symbols.initial.get(*state as usize)? * weight;
@@ -127,7 +167,8 @@ impl<'a> Population<'a> {
 
     /// All aggregates in the order of their numbers.
     pub(super) fn into_aggregates(self) -> Vec<Aggregate> {
-        let mut numbered: Vec<(u32, Aggregate)> = self.numbers.into_iter().map(|(aggregate, number)| (number, aggregate)).collect();
+        let mut numbered: Vec<(u32, Aggregate)> =
+            self.numbers.into_iter().map(|(aggregate, number)| (number, aggregate)).collect();
         numbered.sort_unstable_by_key(|(number, _)| *number);
         numbered.into_iter().map(|(_, aggregate)| aggregate).collect()
     }
@@ -147,15 +188,20 @@ impl Average {
     pub(super) fn value(self, factor: Monomial) -> Value {
         match self {
             Average::Known(constant) => Value::term(factor, constant),
-            Average::Unknown(scale, variable) => Value::term(factor.times(&Monomial::of(variable)), scale),
+            Average::Unknown(scale, variable) => {
+                Value::term(factor.times(&Monomial::of(variable)), scale)
+            }
         }
     }
 }
 
-/// The weights as a number times weights that are the same for all proportional ones: the smallest integers in
-/// proportion, the first positive, when they fit machine words, and otherwise the weights divided by the first.
+/// The weights as a number times weights that are the same for all proportional ones: the smallest
+/// integers in proportion, the first positive, when they fit machine words, and otherwise the
+/// weights divided by the first.
 fn normalised(mut weights: Vec<(u32, u32, Rational)>) -> (Rational, Vec<(u32, u32, Rational)>) {
-    let Some(first) = weights.first().map(|(_, _, weight)| weight.clone()) else { return (Rational::ONE, weights) };
+    let Some(first) = weights.first().map(|(_, _, weight)| weight.clone()) else {
+        return (Rational::ONE, weights);
+    };
     if !first.is_one() {
         for (_, _, weight) in &mut weights {
             *weight /= &first;
@@ -172,7 +218,9 @@ fn normalised(mut weights: Vec<(u32, u32, Rational)>) -> (Rational, Vec<(u32, u3
     if denominator.is_one() {
         return (first, weights);
     }
-    let fits = |weight: &Rational| (weight.numerator() * (&denominator / weight.denominator())).bit_len() < 64;
+    let fits = |weight: &Rational| {
+        (weight.numerator() * (&denominator / weight.denominator())).bit_len() < 64
+    };
     if !weights.iter().all(|(_, _, weight)| fits(weight)) {
         return (first, weights);
     }
@@ -189,7 +237,8 @@ mod tests {
     use crate::exact::{parse_rational, ratio};
 
     fn proportions(weights: &[&str]) -> (String, Vec<String>) {
-        let weights = (0..).zip(weights).map(|(s, w)| (s, 0, parse_rational(w).expect(w))).collect();
+        let weights =
+            (0..).zip(weights).map(|(s, w)| (s, 0, parse_rational(w).expect(w))).collect();
         let (scale, weights) = normalised(weights);
         (scale.to_string(), weights.into_iter().map(|(_, _, w)| w.to_string()).collect())
     }
@@ -204,7 +253,11 @@ mod tests {
             (&["0.4", "-1"], "1/5", &["2", "-5"]),
             // Too large for machine words: in units of the first.
             (&["3", "1e30", "1/7"], "3", &["1", "1000000000000000000000000000000/3", "1/21"]),
-            (&["1e-30", "2"], "1/1000000000000000000000000000000", &["1", "2000000000000000000000000000000"]),
+            (
+                &["1e-30", "2"],
+                "1/1000000000000000000000000000000",
+                &["1", "2000000000000000000000000000000"],
+            ),
         ] {
             let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
             assert_eq!(proportions(weights), (scale.to_string(), expected), "{weights:?}");
@@ -214,7 +267,11 @@ mod tests {
     #[test]
     fn known_averages() {
         let pairs = Arc::new(Pairs::new(&[vec![0, 1], vec![1]]));
-        let symbols = Symbols { pairs: vec![Arc::clone(&pairs), pairs], initial: vec![ratio(1, 3), ratio(2, 3)], ..Symbols::default() };
+        let symbols = Symbols {
+            pairs: vec![Arc::clone(&pairs), pairs],
+            initial: vec![ratio(1, 3), ratio(2, 3)],
+            ..Symbols::default()
+        };
         let mut population = Population::new(&symbols);
         let mut known = |stage, weights: &[(u32, u32, i64)]| {
             let weights = weights.iter().map(|&(s, a, w)| (s, a, ratio(w, 1))).collect();

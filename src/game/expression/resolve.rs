@@ -52,7 +52,9 @@ impl Staged {
     pub(super) fn term(&self, names: &Names) -> String {
         match self {
             Staged::Mass(..) => "mu[...]".into(),
-            Staged::Table(table) => names.tables.get(*table).map(|name| shown(name)).unwrap_or_default(),
+            Staged::Table(table) => {
+                names.tables.get(*table).map(|name| shown(name)).unwrap_or_default()
+            }
             Staged::Mixed(_) => "p[...]".into(),
             Staged::Process(..) => "nu[...]".into(),
             Staged::Mean(..) => "mean(...)".into(),
@@ -81,8 +83,13 @@ impl Resolver<'_, '_> {
     }
 
     /// One block of instructions; `bodies` is `None` inside `mean`.
-    fn block(&mut self, instructions: &[Instruction], bodies: Option<&[Arc<Resolved>]>) -> Result<Resolved, ExpressionError> {
-        let mut block = Resolved { steps: Vec::with_capacity(instructions.len()), ..Resolved::default() };
+    fn block(
+        &mut self,
+        instructions: &[Instruction],
+        bodies: Option<&[Arc<Resolved>]>,
+    ) -> Result<Resolved, ExpressionError> {
+        let mut block =
+            Resolved { steps: Vec::with_capacity(instructions.len()), ..Resolved::default() };
         for Instruction { column, operation } in instructions {
             let at = |kind| ExpressionError::new(*column, kind);
             let step = match operation {
@@ -102,23 +109,30 @@ impl Resolver<'_, '_> {
                 Operation::Binary(binary) => Step::Binary(*binary),
                 Operation::Term(Term::Name(name)) => match self.names.plain(name).map_err(at)? {
                     Meaning::Parameter(parameter) => Step::Parameter(parameter),
-                    Meaning::Definition(definition) => self.definition(definition, name, bodies, &mut block).map_err(at)?,
+                    Meaning::Definition(definition) => {
+                        self.definition(definition, name, bodies, &mut block).map_err(at)?
+                    }
                     Meaning::Table(table) => {
                         block.dependence.stage |= self.table_stage(table).is_none();
-                        Step::Staged(self.staged(Staged::Table(table), name, bodies, &mut block).map_err(at)?)
+                        Step::Staged(
+                            self.staged(Staged::Table(table), name, bodies, &mut block)
+                                .map_err(at)?,
+                        )
                     }
                 },
                 Operation::TermAt(Term::Name(name)) => match self.names.plain(name).map_err(at)? {
-                    Meaning::Table(table) if self.table_stage(table).is_none() => {
-                        Step::StagedAt(self.staged(Staged::Table(table), name, bodies, &mut block).map_err(at)?)
-                    }
+                    Meaning::Table(table) if self.table_stage(table).is_none() => Step::StagedAt(
+                        self.staged(Staged::Table(table), name, bodies, &mut block).map_err(at)?,
+                    ),
                     meaning => {
                         let what = match meaning {
                             Meaning::Parameter(_) => "the parameter",
                             Meaning::Definition(_) => "the definition",
                             Meaning::Table(_) => "an aggregate with a stage of its own,",
                         };
-                        return Err(at(ExpressionErrorKind::NotAtStage { what: format!("{what} `{}`", shown(name)) }));
+                        return Err(at(ExpressionErrorKind::NotAtStage {
+                            what: format!("{what} `{}`", shown(name)),
+                        }));
                     }
                 },
                 Operation::Term(term) => {
@@ -126,7 +140,9 @@ impl Resolver<'_, '_> {
                     block.dependence.stage |= !self.same_at_all_stages(&staged);
                     Step::Staged(staged)
                 }
-                Operation::TermAt(term) => Step::StagedAt(self.bracketed(*column, term, bodies, &mut block)?),
+                Operation::TermAt(term) => {
+                    Step::StagedAt(self.bracketed(*column, term, bodies, &mut block)?)
+                }
             };
             block.steps.push((*column, step));
         }
@@ -158,7 +174,10 @@ impl Resolver<'_, '_> {
     }
 
     fn same_at_all_stages(&self, staged: &Staged) -> bool {
-        matches!((staged, &self.names.symbols.leader_terms), (Staged::Mixed(_), LeaderTerms::Mixed { per_stage: false, .. }))
+        matches!(
+            (staged, &self.names.symbols.leader_terms),
+            (Staged::Mixed(_), LeaderTerms::Mixed { per_stage: false, .. })
+        )
     }
 
     /// A population term, which is refused inside `mean`.
@@ -170,7 +189,9 @@ impl Resolver<'_, '_> {
         block: &mut Resolved,
     ) -> Result<Staged, ExpressionErrorKind> {
         if bodies.is_none() {
-            return Err(ExpressionErrorKind::PopulationInsideMean { term: format!("`{}`", shown(name)) });
+            return Err(ExpressionErrorKind::PopulationInsideMean {
+                term: format!("`{}`", shown(name)),
+            });
         }
         block.population = true;
         Ok(staged)
@@ -186,7 +207,9 @@ impl Resolver<'_, '_> {
         let at = |kind| ExpressionError::new(column, kind);
         let inside = |(column, kind)| ExpressionError::new(column, kind);
         match term {
-            Term::Name(name) => Err(at(ExpressionErrorKind::NotAtStage { what: format!("`{}`", shown(name)) })),
+            Term::Name(name) => {
+                Err(at(ExpressionErrorKind::NotAtStage { what: format!("`{}`", shown(name)) }))
+            }
             Term::Mass(state, action) => {
                 let state = self.names.member(Member::State, state).map_err(inside)?;
                 let action = self.names.member(Member::Action, action).map_err(inside)?;
@@ -194,15 +217,21 @@ impl Resolver<'_, '_> {
             }
             Term::Mean(index) => {
                 let body = bodies.and_then(|bodies| bodies.get(*index));
-                let body = body.ok_or_else(|| at(ExpressionErrorKind::PopulationInsideMean { term: "mean(...)".into() }))?;
-                // State and action are those of the averaged member; the stage is that of the formula.
+                let body = body.ok_or_else(|| {
+                    at(ExpressionErrorKind::PopulationInsideMean { term: "mean(...)".into() })
+                })?;
+                // State and action are those of the averaged member; the stage is that of the
+                // formula.
                 block.dependence.stage |= body.dependence.stage;
                 let number = self.next_mean;
                 self.next_mean += 1;
-                self.staged(Staged::Mean(number, Arc::clone(body)), "mean(...)", bodies, block).map_err(at)
+                self.staged(Staged::Mean(number, Arc::clone(body)), "mean(...)", bodies, block)
+                    .map_err(at)
             }
             Term::Mixed(action) => match &self.names.symbols.leader_terms {
-                LeaderTerms::Mixed { .. } => self.names.index(Member::LeaderAction, action).map(Staged::Mixed).map_err(at),
+                LeaderTerms::Mixed { .. } => {
+                    self.names.index(Member::LeaderAction, action).map(Staged::Mixed).map_err(at)
+                }
                 _ => Err(at(ExpressionErrorKind::NotMixed)),
             },
             Term::Process(state, action) => match &self.names.symbols.leader_terms {

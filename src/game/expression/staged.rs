@@ -15,7 +15,11 @@ use std::sync::Arc;
 
 impl Evaluator<'_> {
     /// The stage of a term without `@`.
-    pub(super) fn own_stage(&self, staged: &Staged, place: Place) -> Result<usize, ExpressionErrorKind> {
+    pub(super) fn own_stage(
+        &self,
+        staged: &Staged,
+        place: Place,
+    ) -> Result<usize, ExpressionErrorKind> {
         let fixed = match staged {
             Staged::Table(table) => {
                 let name = self.names.tables.get(*table);
@@ -36,7 +40,9 @@ impl Evaluator<'_> {
     /// The stage after `@`.
     pub(super) fn stage(&self, value: &Value) -> Result<usize, ExpressionErrorKind> {
         let Value::Constant(constant) = value else {
-            return Err(ExpressionErrorKind::StageNotInteger { found: "that is not constant".into() });
+            return Err(ExpressionErrorKind::StageNotInteger {
+                found: "that is not constant".into(),
+            });
         };
         let found = || shown(&format_rational(constant));
         if !constant.is_int() {
@@ -45,13 +51,27 @@ impl Evaluator<'_> {
         self.existing(small_integer(constant).unwrap_or(usize::MAX), found)
     }
 
-    fn existing(&self, stage: usize, found: impl Fn() -> String) -> Result<usize, ExpressionErrorKind> {
+    fn existing(
+        &self,
+        stage: usize,
+        found: impl Fn() -> String,
+    ) -> Result<usize, ExpressionErrorKind> {
         let stages = self.names.symbols.pairs.len();
-        if stage < stages { Ok(stage) } else { Err(ExpressionErrorKind::StageRange { found: found(), last: stages.saturating_sub(1) }) }
+        if stage < stages {
+            Ok(stage)
+        } else {
+            Err(ExpressionErrorKind::StageRange { found: found(), last: stages.saturating_sub(1) })
+        }
     }
 
     /// A term at a stage that exists.
-    pub(super) fn staged(&mut self, staged: &Staged, column: usize, stage: usize, place: Place) -> Result<Value, ExpressionError> {
+    pub(super) fn staged(
+        &mut self,
+        staged: &Staged,
+        column: usize,
+        stage: usize,
+        place: Place,
+    ) -> Result<Value, ExpressionError> {
         let at = |kind| ExpressionError::new(column, kind);
         match staged {
             Staged::Mass(state, action) => self.population.mass(stage, *state, *action).map_err(at),
@@ -67,16 +87,24 @@ impl Evaluator<'_> {
 
     /// `p[action]`.
     fn mixed(&self, action: u32, stage: usize) -> Result<Value, ExpressionErrorKind> {
-        let LeaderTerms::Mixed { actions, per_stage, first } = &self.names.symbols.leader_terms else {
+        let LeaderTerms::Mixed { actions, per_stage, first } = &self.names.symbols.leader_terms
+        else {
             return Err(ExpressionErrorKind::NotMixed);
         };
         let row = if *per_stage { stage } else { 0 };
-        parameter(*first, row, actions.len(), action as usize).map(|variable| Value::term(Monomial::of(variable), Rational::ONE))
+        parameter(*first, row, actions.len(), action as usize)
+            .map(|variable| Value::term(Monomial::of(variable), Rational::ONE))
     }
 
     /// `nu[state, action]`, summed over what is not given; over everything it is 1.
-    fn process(&mut self, state: Option<u32>, action: Option<u32>, stage: usize) -> Result<Value, ExpressionErrorKind> {
-        let LeaderTerms::Process { states, actions, first } = &self.names.symbols.leader_terms else {
+    fn process(
+        &mut self,
+        state: Option<u32>,
+        action: Option<u32>,
+        stage: usize,
+    ) -> Result<Value, ExpressionErrorKind> {
+        let LeaderTerms::Process { states, actions, first } = &self.names.symbols.leader_terms
+        else {
             return Err(ExpressionErrorKind::NoProcess);
         };
         if state.is_none() && action.is_none() {
@@ -94,8 +122,16 @@ impl Evaluator<'_> {
         Ok(sum.into_value())
     }
 
-    /// `mean(body)` at `stage`: by linearity, one aggregate per product of leader parameters in the body.
-    fn mean(&mut self, number: usize, body: &Arc<Resolved>, column: usize, stage: usize, place: Place) -> Result<Value, ExpressionError> {
+    /// `mean(body)` at `stage`: by linearity, one aggregate per product of leader parameters in the
+    /// body.
+    fn mean(
+        &mut self,
+        number: usize,
+        body: &Arc<Resolved>,
+        column: usize,
+        stage: usize,
+        place: Place,
+    ) -> Result<Value, ExpressionError> {
         let at = |kind| ExpressionError::new(column, kind);
         let key = (number, stage, place.stage.filter(|_| body.dependence.stage));
         if let Some(value) = self.means.get(&key) {
@@ -115,8 +151,15 @@ impl Evaluator<'_> {
         Ok(sum)
     }
 
-    /// The values of `body` on the available pairs of `stage`: per product of leader parameters, `(state, action, coefficient)`.
-    fn weights(&mut self, body: &Arc<Resolved>, column: usize, stage: usize, place: Place) -> Result<ByMonomial, ExpressionError> {
+    /// The values of `body` on the available pairs of `stage`: per product of leader parameters,
+    /// `(state, action, coefficient)`.
+    fn weights(
+        &mut self,
+        body: &Arc<Resolved>,
+        column: usize,
+        stage: usize,
+        place: Place,
+    ) -> Result<ByMonomial, ExpressionError> {
         let mut weights = ByMonomial::new();
         let Some(pairs) = self.population.pairs(stage) else { return Ok(weights) };
         self.work.allow_members(pairs.len());
@@ -124,12 +167,18 @@ impl Evaluator<'_> {
         for state in 0..pairs.states() {
             for pair in pairs.of_state(state) {
                 let action = pairs.action(pair);
-                let member = body.dependence.restrict(Place { stage: place.stage, state: Some(state), action: Some(action) });
+                let member = body.dependence.restrict(Place {
+                    stage: place.stage,
+                    state: Some(state),
+                    action: Some(action),
+                });
                 let value = match last {
                     Some((at, value)) if at == member => value,
                     _ => self.run(body, member, Level::Member)?,
                 };
-                self.work.spend(value.weight()).map_err(|kind| ExpressionError::new(column, kind))?;
+                self.work
+                    .spend(value.weight())
+                    .map_err(|kind| ExpressionError::new(column, kind))?;
                 let mut put = |monomial: &Monomial, weight: &Rational| {
                     let weight = (state as u32, action as u32, weight.clone());
                     match weights.get_mut(monomial) {
@@ -142,7 +191,9 @@ impl Evaluator<'_> {
                 match &value {
                     Value::Constant(constant) if constant.is_zero() => {}
                     Value::Constant(constant) => put(&Monomial::one(), constant),
-                    Value::Polynomial(terms) => terms.iter().for_each(|(monomial, coefficient)| put(monomial, coefficient)),
+                    Value::Polynomial(terms) => {
+                        terms.iter().for_each(|(monomial, coefficient)| put(monomial, coefficient))
+                    }
                 }
                 last = Some((member, value));
             }
@@ -155,8 +206,14 @@ impl Evaluator<'_> {
 type ByMonomial = BTreeMap<Monomial, Vec<(u32, u32, Rational)>>;
 
 /// The parameter `first + row * columns + column`.
-fn parameter(first: usize, row: usize, columns: usize, column: usize) -> Result<Variable, ExpressionErrorKind> {
-    let index = row.checked_mul(columns).and_then(|offset| offset.checked_add(column)?.checked_add(first));
+fn parameter(
+    first: usize,
+    row: usize,
+    columns: usize,
+    column: usize,
+) -> Result<Variable, ExpressionErrorKind> {
+    let index =
+        row.checked_mul(columns).and_then(|offset| offset.checked_add(column)?.checked_add(first));
     let index = index.and_then(|index| u32::try_from(index).ok());
     index.map(Variable::Parameter).ok_or(ExpressionErrorKind::TooManyTerms)
 }

@@ -48,7 +48,8 @@ pub enum LeaderTerms {
 pub struct NamedAggregate {
     /// The stage at which it is taken; `None` for the stage of the formula or the one after `@`.
     pub stage: Option<usize>,
-    /// `(state, action, weight)` in any order; weights of unavailable pairs are without effect, weights of one pair add up.
+    /// `(state, action, weight)` in any order; weights of unavailable pairs are without effect,
+    /// weights of one pair add up.
     pub weights: Vec<(u32, u32, Rational)>,
 }
 
@@ -99,7 +100,11 @@ impl Dependence {
     /// What either depends on.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Dependence { stage: self.stage || other.stage, state: self.state || other.state, action: self.action || other.action }
+        Dependence {
+            stage: self.stage || other.stage,
+            state: self.state || other.state,
+            action: self.action || other.action,
+        }
     }
 
     /// `place` without what the value does not depend on.
@@ -113,8 +118,8 @@ impl Dependence {
     }
 }
 
-/// Whether formulas give `name` a fixed meaning, so that no parameter, definition or named aggregate can have it.
-/// (`s`, `a` and `p` are free: only `s.`, `a.` and `p[` mean something.)
+/// Whether formulas give `name` a fixed meaning, so that no parameter, definition or named
+/// aggregate can have it. (`s`, `a` and `p` are free: only `s.`, `a.` and `p[` mean something.)
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
     matches!(name, "t" | "mu" | "mean" | "nu")

@@ -27,7 +27,12 @@ pub(super) struct Terms {
 
 impl Terms {
     /// Adds `coefficient * monomial`.
-    pub(super) fn add(&mut self, monomial: Monomial, coefficient: Rational, work: &mut Work) -> Outcome<()> {
+    pub(super) fn add(
+        &mut self,
+        monomial: Monomial,
+        coefficient: Rational,
+        work: &mut Work,
+    ) -> Outcome<()> {
         work.spend(1)?;
         match self.coefficients.entry(monomial) {
             Entry::Vacant(_) if coefficient.is_zero() => {}
@@ -108,7 +113,8 @@ impl Value {
         }
     }
 
-    /// Size for the accounts of what is kept: number of terms and of machine words of their coefficients.
+    /// Size for the accounts of what is kept: number of terms and of machine words of their
+    /// coefficients.
     pub(super) fn weight(&self) -> usize {
         match self {
             Value::Constant(constant) => 1 + bits(constant) / 64,
@@ -135,10 +141,17 @@ impl Value {
     }
 
     /// `left operation right`.
-    pub(super) fn combine(operation: Binary, left: Value, right: Value, work: &mut Work) -> Outcome<Value> {
+    pub(super) fn combine(
+        operation: Binary,
+        left: Value,
+        right: Value,
+        work: &mut Work,
+    ) -> Outcome<Value> {
         match (operation, left, right) {
             (Binary::Add, left, right) => left.plus(right, work),
-            (Binary::Subtract, Value::Constant(x), Value::Constant(y)) => Value::Constant(x).plus(Value::Constant(-y), work),
+            (Binary::Subtract, Value::Constant(x), Value::Constant(y)) => {
+                Value::Constant(x).plus(Value::Constant(-y), work)
+            }
             (Binary::Subtract, left, right) => left.plus(right.negated(work)?, work),
             (Binary::Multiply, left, right) => left.times(&right, work),
             (Binary::Divide, left, Value::Constant(divisor)) => {
@@ -147,9 +160,13 @@ impl Value {
                 }
                 left.times(&Value::Constant(Rational::ONE / divisor), work)
             }
-            (Binary::Divide, _, Value::Polynomial(_)) => Err(ExpressionErrorKind::DivisorNotConstant),
+            (Binary::Divide, _, Value::Polynomial(_)) => {
+                Err(ExpressionErrorKind::DivisorNotConstant)
+            }
             (Binary::Power, base, Value::Constant(exponent)) => base.power(&exponent, work),
-            (Binary::Power, _, Value::Polynomial(_)) => Err(ExpressionErrorKind::ExponentNotConstant),
+            (Binary::Power, _, Value::Polynomial(_)) => {
+                Err(ExpressionErrorKind::ExponentNotConstant)
+            }
         }
     }
 
@@ -223,7 +240,9 @@ impl Value {
     }
 
     fn power(self, exponent: &Rational, work: &mut Work) -> Outcome<Value> {
-        let Some(exponent) = small_integer(exponent).filter(|&exponent| exponent <= MOST_DEGREE as usize) else {
+        let Some(exponent) =
+            small_integer(exponent).filter(|&exponent| exponent <= MOST_DEGREE as usize)
+        else {
             return Err(ExpressionErrorKind::Exponent { found: shown(&format_rational(exponent)) });
         };
         if let Value::Polynomial(terms) = &self {
@@ -273,7 +292,8 @@ mod tests {
         let mut work = Work::new();
         let difference = Value::combine(Binary::Subtract, variable(0), variable(0), &mut work);
         assert!(matches!(difference, Ok(Value::Constant(zero)) if zero.is_zero()));
-        let sum = Value::combine(Binary::Add, variable(0), Value::Constant(ratio(1, 2)), &mut work).expect("small");
+        let sum = Value::combine(Binary::Add, variable(0), Value::Constant(ratio(1, 2)), &mut work)
+            .expect("small");
         let constant = Value::combine(Binary::Subtract, sum, variable(0), &mut work);
         assert!(matches!(constant, Ok(Value::Constant(half)) if half == ratio(1, 2)));
     }

@@ -17,7 +17,8 @@ pub(super) fn pairs(
     states: &Names,
     actions: &Names,
 ) -> Option<Vec<Arc<Pairs>>> {
-    let Some(segments) = segments(stages, (0..).zip(rules.iter().map(|rule| &rule.places.stages))) else {
+    let Some(segments) = segments(stages, (0..).zip(rules.iter().map(|rule| &rule.places.stages)))
+    else {
         report.push(&At::document(), ModelError::TooMuchWork { what: "the [[available]] rules" });
         return None;
     };
@@ -25,10 +26,18 @@ pub(super) fn pairs(
     let mut all: Vec<Arc<Pairs>> = Vec::with_capacity(stages);
     let mut fine = true;
     for segment in segments {
-        let here: Vec<&AvailableRule> = segment.rules.iter().filter_map(|&rule| rules.get(rule as usize)).collect();
-        let pairs = if here.is_empty() { Pairs::all(states.len(), actions.len()) } else { restricted(&here, states.len(), actions.len()) };
+        let here: Vec<&AvailableRule> =
+            segment.rules.iter().filter_map(|&rule| rules.get(rule as usize)).collect();
+        let pairs = if here.is_empty() {
+            Pairs::all(states.len(), actions.len())
+        } else {
+            restricted(&here, states.len(), actions.len())
+        };
         for state in (0..states.len()).filter(|&state| pairs.of_state(state).is_empty()) {
-            let problem = ModelError::NoAction { stage: segment.first, state: states.name(state).to_string() };
+            let problem = ModelError::NoAction {
+                stage: segment.first,
+                state: states.name(state).to_string(),
+            };
             report.push(&At::document(), problem);
             fine = false;
         }
@@ -42,7 +51,9 @@ fn restricted(rules: &[&AvailableRule], states: usize, actions: usize) -> Pairs 
     let mut available = vec![true; states * actions];
     for rule in rules {
         for state in rule.places.states.positions(states) {
-            let Some(row) = available.get_mut(state * actions..(state + 1) * actions) else { continue };
+            let Some(row) = available.get_mut(state * actions..(state + 1) * actions) else {
+                continue;
+            };
             for (action, open) in row.iter_mut().enumerate() {
                 *open &= rule.places.actions.contains(action);
             }
@@ -50,7 +61,13 @@ fn restricted(rules: &[&AvailableRule], states: usize, actions: usize) -> Pairs 
     }
     let per_state: Vec<Vec<u32>> = available
         .chunks(actions.max(1))
-        .map(|row| row.iter().enumerate().filter(|(_, open)| **open).map(|(action, _)| action as u32).collect())
+        .map(|row| {
+            row.iter()
+                .enumerate()
+                .filter(|(_, open)| **open)
+                .map(|(action, _)| action as u32)
+                .collect()
+        })
         .collect();
     Pairs::new(&per_state)
 }

@@ -13,7 +13,9 @@ use super::problem::ModelError;
 use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
 use super::rewards::rewards;
-use super::rules::{PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules};
+use super::rules::{
+    PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules,
+};
 use super::suggest::nearest;
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
@@ -36,9 +38,14 @@ struct Draft {
     tables: Tables,
 }
 
-/// The game a document describes, with the tables in the text `tables` and other values of some constants; `None` when something is wrong, which
-/// is reported.
-pub(super) fn build(report: &mut Report, node: &Node, tables: Option<&str>, changes: &[(String, Rational)]) -> Option<Game> {
+/// The game a document describes, with the tables in the text `tables` and other values of some
+/// constants; `None` when something is wrong, which is reported.
+pub(super) fn build(
+    report: &mut Report,
+    node: &Node,
+    tables: Option<&str>,
+    changes: &[(String, Rational)],
+) -> Option<Game> {
     let draft = draft(report, node, tables, changes)?;
     let header = &draft.header;
     let symbols = Symbols {
@@ -49,14 +56,21 @@ pub(super) fn build(report: &mut Report, node: &Node, tables: Option<&str>, chan
         parameters: draft.leader.named.clone(),
         leader_terms: draft.leader.terms.clone(),
         named_aggregates: draft.tables.aggregates.clone(),
-        defines: draft.defines.iter().map(|(name, formula)| (name.clone(), formula.expression.clone())).collect(),
+        defines: draft
+            .defines
+            .iter()
+            .map(|(name, formula)| (name.clone(), formula.expression.clone()))
+            .collect(),
     };
     let evaluator = match Evaluator::new(&symbols) {
         Ok(evaluator) => evaluator,
         Err(errors) => {
             for error in errors {
                 let define = draft.defines.iter().find(|(name, _)| *name == error.name);
-                report.formula(define.map_or(&At::document(), |(_, formula)| &formula.at), error.error);
+                report.formula(
+                    define.map_or(&At::document(), |(_, formula)| &formula.at),
+                    error.error,
+                );
             }
             return None;
         }
@@ -70,24 +84,32 @@ pub(super) fn build(report: &mut Report, node: &Node, tables: Option<&str>, chan
     let vocabulary = Arc::new(Vocabulary::of(&symbols));
     let game = canonical(Game { aggregates: Arc::new(aggregates), vocabulary, ..game });
     let shape = draft.leader.shape(draft.header.stages);
-    prove(report, &game, shape, &|stage, state, action| winner(&draft.transitions, stage, state, action));
+    prove(report, &game, shape, &|stage, state, action| {
+        winner(&draft.transitions, stage, state, action)
+    });
     Some(game)
 }
 
 /// The transition rule that wins at a stage, state and action; the tables where none does.
 fn winner(rules: &[TransitionRule], stage: usize, state: usize, action: usize) -> At {
     let matches = |rule: &&TransitionRule| {
-        rule.places.stages.contains(stage) && rule.places.states.contains(state) && rule.places.actions.contains(action)
+        rule.places.stages.contains(stage)
+            && rule.places.states.contains(state)
+            && rule.places.actions.contains(action)
     };
-    rules
-        .iter()
-        .rev()
-        .find(matches)
-        .map_or_else(|| At::document().key("tables", Mark::default()).key("transition", Mark::default()), |rule| rule.at.clone())
+    rules.iter().rev().find(matches).map_or_else(
+        || At::document().key("tables", Mark::default()).key("transition", Mark::default()),
+        |rule| rule.at.clone(),
+    )
 }
 
 /// Reads everything that can be read without evaluating formulas.
-fn draft(report: &mut Report, node: &Node, tables: Option<&str>, changes: &[(String, Rational)]) -> Option<Draft> {
+fn draft(
+    report: &mut Report,
+    node: &Node,
+    tables: Option<&str>,
+    changes: &[(String, Rational)],
+) -> Option<Draft> {
     let at = At::document();
     let fields = Fields::of(report, at, node, &KEYS)?;
     if !format(report, &fields) {
@@ -99,20 +121,36 @@ fn draft(report: &mut Report, node: &Node, tables: Option<&str>, changes: &[(Str
     }
     let numbers = Numbers::new(defines.as_deref().unwrap_or_default());
     let header = header(report, &fields, &numbers)?;
-    let scope = Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let scope =
+        Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
     let available = available_rules(report, fields.get("available"), &scope);
     let before = report.count();
     let rewards = reward_rules(report, "reward", fields.get("reward"), &scope);
     let transitions = transition_rules(report, "transition", fields.get("transition"), &scope);
     let complete = report.count() == before;
     let leader = leader(report, fields.get("leader"), &scope, &numbers);
-    let pairs = available.and_then(|rules| pairs(report, &rules, header.stages, &header.state_names, &header.action_names));
+    let pairs = available.and_then(|rules| {
+        pairs(report, &rules, header.stages, &header.state_names, &header.action_names)
+    });
     let pairs = pairs?;
     let tables = match tables {
         None => Tables::default(),
-        Some(text) => read(report, text, Frame { states: header.states.len(), actions: header.actions.len(), pairs: &pairs })?,
+        Some(text) => read(
+            report,
+            text,
+            Frame { states: header.states.len(), actions: header.actions.len(), pairs: &pairs },
+        )?,
     };
-    Some(Draft { tables, pairs, rewards, transitions, leader: leader?, defines: defines?, complete, header })
+    Some(Draft {
+        tables,
+        pairs,
+        rewards,
+        transitions,
+        leader: leader?,
+        defines: defines?,
+        complete,
+        header,
+    })
 }
 
 fn defines(report: &mut Report, fields: &Fields<'_>) -> Option<Vec<(String, Formula)>> {
@@ -131,7 +169,11 @@ fn defines(report: &mut Report, fields: &Fields<'_>) -> Option<Vec<(String, Form
 }
 
 /// Gives constants other values; whether all of them are constants of the file.
-fn change(report: &mut Report, defines: &mut [(String, Formula)], changes: &[(String, Rational)]) -> bool {
+fn change(
+    report: &mut Report,
+    defines: &mut [(String, Formula)],
+    changes: &[(String, Rational)],
+) -> bool {
     if changes.is_empty() {
         return true;
     }
@@ -143,7 +185,14 @@ fn change(report: &mut Report, defines: &mut [(String, Formula)], changes: &[(St
             Some((_, formula)) => formula.expression = Expression::constant(value.clone()),
             None => {
                 let suggestion = nearest(name, constants.iter().map(String::as_str));
-                report.push(&At::document(), ModelError::NoConstant { name: quoted(name), suggestion, constants: constants.clone() });
+                report.push(
+                    &At::document(),
+                    ModelError::NoConstant {
+                        name: quoted(name),
+                        suggestion,
+                        constants: constants.clone(),
+                    },
+                );
                 fine = false;
             }
         }
@@ -154,17 +203,31 @@ fn change(report: &mut Report, defines: &mut [(String, Formula)], changes: &[(St
 /// Evaluates all formulas. The aggregates of the game are filled in afterwards.
 fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stopped> {
     let Draft { header, pairs, leader, tables, .. } = draft;
-    let scope = Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let scope =
+        Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
     let actions = header.actions.len();
     let reward = rewards(context, &draft.rewards, &tables.reward, pairs, actions)?;
     let leader_reward = rewards(context, &leader.rewards, &tables.leader_reward, pairs, actions)?;
-    let mut transition = transitions(context, &draft.transitions, &tables.transition, pairs, &scope, draft.complete)?.into_iter();
+    let mut transition = transitions(
+        context,
+        &draft.transitions,
+        &tables.transition,
+        pairs,
+        &scope,
+        draft.complete,
+    )?
+    .into_iter();
     let payoff = payoff(context, &leader.payoffs, header.stages);
     let decisions = decision_set(context, &leader.choice)?;
     let stages = pairs
         .iter()
         .zip(reward.into_iter().zip(leader_reward))
-        .map(|(pairs, (reward, leader_reward))| Stage { pairs: Arc::clone(pairs), reward, leader_reward, transition: transition.next() })
+        .map(|(pairs, (reward, leader_reward))| Stage {
+            pairs: Arc::clone(pairs),
+            reward,
+            leader_reward,
+            transition: transition.next(),
+        })
         .collect();
     Ok(Game {
         name: header.name.clone(),
@@ -187,7 +250,8 @@ fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], stages: usize) ->
         let places: Vec<Place> = match &rule.stages {
             None => vec![Place::default()],
             Some(chosen) => {
-                let chosen = chosen.ranges(stages).into_iter().flat_map(|(first, last)| first..=last);
+                let chosen =
+                    chosen.ranges(stages).into_iter().flat_map(|(first, last)| first..=last);
                 chosen.map(|stage| Place { stage: Some(stage), ..Place::default() }).collect()
             }
         };
@@ -203,14 +267,19 @@ fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], stages: usize) ->
 
 fn decision_set(context: &mut Context<'_, '_>, choice: &Choice) -> Result<DecisionSet, Stopped> {
     let set = match choice {
-        Choice::None => Some(DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }])),
+        Choice::None => {
+            Some(DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }]))
+        }
         Choice::Decisions(decisions) => Some(DecisionSet::Finite(decisions.clone())),
         Choice::Variables(draft) => draft.decision_set(context.report, &mut context.evaluator),
         Choice::Mixed { groups, actions } => {
             let set = simplices(*groups, *actions);
             if set.is_none() {
                 let coefficients = groups.saturating_mul(*groups).saturating_mul(*actions);
-                return Err(context.stop(&At::document(), ModelError::LeaderTooLarge { coefficients, most: MOST_COEFFICIENTS }));
+                return Err(context.stop(
+                    &At::document(),
+                    ModelError::LeaderTooLarge { coefficients, most: MOST_COEFFICIENTS },
+                ));
             }
             set
         }

@@ -1,6 +1,7 @@
 //! What TOML and JSON have in common: a tree of tables, lists and scalars, with positions.
 //!
-//! Numbers keep the text that spelled them, so that no digit is lost; tables keep the order of the file.
+//! Numbers keep the text that spelled them, so that no digit is lost; tables keep the order of the
+//! file.
 
 use std::fmt;
 

@@ -1,8 +1,9 @@
 //! Lower bounds of a polynomial on a box by its Bernstein coefficients.
 //!
-//! On the unit box `p(y) = sum_I b_I B_I(y)` with the products `B_I` of Bernstein polynomials, which are non-negative and
-//! sum to 1, so `p >= min b_I`; the coefficients at the corners are the values there (G. Garloff, *Convergent bounds for the
-//! range of multivariate polynomials*, 1985). Boxes are halved where the bound is negative and the corners are not.
+//! On the unit box `p(y) = sum_I b_I B_I(y)` with the products `B_I` of Bernstein polynomials,
+//! which are non-negative and sum to 1, so `p >= min b_I`; the coefficients at the corners are the
+//! values there (G. Garloff, *Convergent bounds for the range of multivariate polynomials*, 1985).
+//! Boxes are halved where the bound is negative and the corners are not.
 
 use crate::exact::{Integer, Natural, Rational};
 use crate::game::{Polynomial, Variable, power};
@@ -28,15 +29,22 @@ impl Enclosure {
         Enclosure { work: MOST_WORK }
     }
 
-    /// A lower bound of `polynomial` where every variable is within its range. It is the least value when that is attained at a
-    /// corner, and not negative when halving boxes could show that the polynomial is not.
-    pub(super) fn lower_bound(&mut self, polynomial: &Polynomial, range: &dyn Fn(Variable) -> Range) -> Rational {
+    /// A lower bound of `polynomial` where every variable is within its range. It is the least
+    /// value when that is attained at a corner, and not negative when halving boxes could show that
+    /// the polynomial is not.
+    pub(super) fn lower_bound(
+        &mut self,
+        polynomial: &Polynomial,
+        range: &dyn Fn(Variable) -> Range,
+    ) -> Rational {
         let variables = polynomial.variables();
         let ranges: Vec<Range> = variables.iter().map(|v| range(*v)).collect();
         let degrees: Vec<usize> = variables.iter().map(|v| degree(polynomial, *v)).collect();
         let size = degrees.iter().try_fold(1usize, |size, degree| size.checked_mul(degree + 1));
         let by_intervals = interval(polynomial, range);
-        let Some(size) = size.filter(|size| *size <= MOST_COEFFICIENTS) else { return by_intervals };
+        let Some(size) = size.filter(|size| *size <= MOST_COEFFICIENTS) else {
+            return by_intervals;
+        };
         if by_intervals >= Rational::ZERO {
             return by_intervals;
         }
@@ -44,12 +52,23 @@ impl Enclosure {
         let mut least: Option<Rational> = None;
         for _ in 0..MOST_BOXES {
             let Some(cell) = boxes.pop() else { break };
-            let Some(left) = self.work.checked_sub(size * (degrees.iter().sum::<usize>() + 1)) else { return by_intervals };
+            let Some(left) = self.work.checked_sub(size * (degrees.iter().sum::<usize>() + 1))
+            else {
+                return by_intervals;
+            };
             self.work = left;
             let coefficients = bernstein(polynomial, &variables, &degrees, &cell);
             let bound = coefficients.iter().min().cloned().unwrap_or(Rational::ZERO);
-            let corner = corners(&degrees).filter_map(|index| coefficients.get(index)).min().cloned().unwrap_or(Rational::ZERO);
-            let halves = if bound < Rational::ZERO && corner >= Rational::ZERO { halved(&cell) } else { None };
+            let corner = corners(&degrees)
+                .filter_map(|index| coefficients.get(index))
+                .min()
+                .cloned()
+                .unwrap_or(Rational::ZERO);
+            let halves = if bound < Rational::ZERO && corner >= Rational::ZERO {
+                halved(&cell)
+            } else {
+                None
+            };
             match halves {
                 Some((one, other)) => boxes.extend([one, other]),
                 None => least = Some(least.map_or(bound.clone(), |least| least.min(bound))),
@@ -67,7 +86,9 @@ impl Enclosure {
 }
 
 fn degree(polynomial: &Polynomial, variable: Variable) -> usize {
-    let of = |factors: &[(Variable, u32)]| factors.iter().find(|(v, _)| *v == variable).map_or(0, |(_, exponent)| *exponent as usize);
+    let of = |factors: &[(Variable, u32)]| {
+        factors.iter().find(|(v, _)| *v == variable).map_or(0, |(_, exponent)| *exponent as usize)
+    };
     polynomial.terms().map(|(monomial, _)| of(monomial.factors())).max().unwrap_or(0)
 }
 
@@ -99,7 +120,8 @@ fn powers((low, high): &Range, exponent: u32) -> Range {
 
 /// The two halves of the box along its longest side; `None` when it is a point.
 fn halved(cell: &[Range]) -> Option<(Vec<Range>, Vec<Range>)> {
-    let (at, width) = cell.iter().map(|(low, high)| high - low).enumerate().max_by(|a, b| a.1.cmp(&b.1))?;
+    let (at, width) =
+        cell.iter().map(|(low, high)| high - low).enumerate().max_by(|a, b| a.1.cmp(&b.1))?;
     if width.is_zero() {
         return None;
     }
@@ -114,24 +136,38 @@ fn halved(cell: &[Range]) -> Option<(Vec<Range>, Vec<Range>)> {
 fn corners(degrees: &[usize]) -> impl Iterator<Item = usize> {
     let mut positions = vec![0usize];
     for degree in degrees {
-        let at_least: Vec<usize> = positions.iter().map(|position| position * (degree + 1)).collect();
-        positions = at_least.iter().copied().chain(at_least.iter().map(|position| position + degree)).collect();
+        let at_least: Vec<usize> =
+            positions.iter().map(|position| position * (degree + 1)).collect();
+        positions = at_least
+            .iter()
+            .copied()
+            .chain(at_least.iter().map(|position| position + degree))
+            .collect();
         positions.dedup();
     }
     positions.into_iter()
 }
 
 /// Bernstein coefficients on a box; the last variable varies fastest.
-fn bernstein(polynomial: &Polynomial, variables: &[Variable], degrees: &[usize], cell: &[Range]) -> Vec<Rational> {
+fn bernstein(
+    polynomial: &Polynomial,
+    variables: &[Variable],
+    degrees: &[usize],
+    cell: &[Range],
+) -> Vec<Rational> {
     let position: BTreeMap<Variable, usize> = variables.iter().copied().zip(0..).collect();
-    let strides: Vec<usize> = (0..degrees.len()).map(|at| degrees.iter().skip(at + 1).map(|degree| degree + 1).product()).collect();
+    let strides: Vec<usize> = (0..degrees.len())
+        .map(|at| degrees.iter().skip(at + 1).map(|degree| degree + 1).product())
+        .collect();
     let size: usize = degrees.iter().map(|degree| degree + 1).product();
     let mut values = vec![Rational::ZERO; size];
     for (monomial, coefficient) in polynomial.terms() {
         let index: usize = monomial
             .factors()
             .iter()
-            .filter_map(|(variable, exponent)| Some(strides.get(*position.get(variable)?)? * *exponent as usize))
+            .filter_map(|(variable, exponent)| {
+                Some(strides.get(*position.get(variable)?)? * *exponent as usize)
+            })
             .sum();
         if let Some(value) = values.get_mut(index) {
             *value += coefficient;
@@ -140,7 +176,8 @@ fn bernstein(polynomial: &Polynomial, variables: &[Variable], degrees: &[usize],
     for ((degree, stride), range) in degrees.iter().zip(&strides).zip(cell) {
         let binomials = binomials(*degree);
         for start in (0..size).filter(|index| (index / stride) % (degree + 1) == 0) {
-            let mut line: Vec<Rational> = (0..=*degree).filter_map(|k| values.get(start + k * stride).cloned()).collect();
+            let mut line: Vec<Rational> =
+                (0..=*degree).filter_map(|k| values.get(start + k * stride).cloned()).collect();
             to_unit(&mut line, range);
             let line = to_bernstein(&line, &binomials);
             for (k, value) in line.into_iter().enumerate() {
@@ -175,9 +212,18 @@ fn to_unit(line: &mut [Rational], (low, high): &Range) {
 /// `b_i = sum_{j <= i} C(i, j) / C(d, j) a_j`.
 fn to_bernstein(line: &[Rational], binomials: &[Vec<Natural>]) -> Vec<Rational> {
     let last = binomials.last().map_or(&[][..], Vec::as_slice);
-    let scaled: Vec<Rational> =
-        line.iter().zip(last).map(|(value, choose)| value / Rational::from_parts(Integer::from(choose.clone()), Natural::ONE)).collect();
-    let row = |row: &Vec<Natural>| row.iter().zip(&scaled).fold(Rational::ZERO, |sum, (c, a)| sum + Rational::from(c.clone()) * a);
+    let scaled: Vec<Rational> = line
+        .iter()
+        .zip(last)
+        .map(|(value, choose)| {
+            value / Rational::from_parts(Integer::from(choose.clone()), Natural::ONE)
+        })
+        .collect();
+    let row = |row: &Vec<Natural>| {
+        row.iter()
+            .zip(&scaled)
+            .fold(Rational::ZERO, |sum, (c, a)| sum + Rational::from(c.clone()) * a)
+    };
     binomials.iter().map(row).collect()
 }
 
@@ -201,7 +247,9 @@ mod tests {
     fn bound(text: &str, low: Rational, high: Rational) -> Rational {
         let symbols = Symbols { parameters: vec!["x".into(), "y".into()], ..Symbols::default() };
         let mut evaluator = Evaluator::new(&symbols).expect("no definitions");
-        let value = evaluator.evaluate(&Expression::parse(text).expect("a formula"), Place::default()).expect("a value");
+        let value = evaluator
+            .evaluate(&Expression::parse(text).expect("a formula"), Place::default())
+            .expect("a value");
         Enclosure::new().lower_bound(&value, &|_| (low.clone(), high.clone()))
     }
 
@@ -217,11 +265,17 @@ mod tests {
 
     #[test]
     fn never_above_a_value() {
-        for (text, x, y) in [("x^3 - y", 0, 1), ("x * y - x^2", 1, 0), ("(x - y)^2 - 1/100", 0, 0)] {
-            let symbols = Symbols { parameters: vec!["x".into(), "y".into()], ..Symbols::default() };
+        for (text, x, y) in [("x^3 - y", 0, 1), ("x * y - x^2", 1, 0), ("(x - y)^2 - 1/100", 0, 0)]
+        {
+            let symbols =
+                Symbols { parameters: vec!["x".into(), "y".into()], ..Symbols::default() };
             let mut evaluator = Evaluator::new(&symbols).expect("no definitions");
-            let value = evaluator.evaluate(&Expression::parse(text).expect("a formula"), Place::default()).expect("a value");
-            let at = value.substitute(&|v| Some(if v == Variable::Parameter(0) { ratio(x, 1) } else { ratio(y, 1) }));
+            let value = evaluator
+                .evaluate(&Expression::parse(text).expect("a formula"), Place::default())
+                .expect("a value");
+            let at = value.substitute(&|v| {
+                Some(if v == Variable::Parameter(0) { ratio(x, 1) } else { ratio(y, 1) })
+            });
             let bound = bound(text, ratio(0, 1), ratio(1, 1));
             assert!(bound <= at.as_constant().expect("a number") && bound < ratio(0, 1), "{text}");
         }

@@ -13,9 +13,11 @@ const MOST_KEPT: usize = 1_000;
 pub struct Position {
     /// Line, counted from 1; known in TOML, and in JSON for syntax and for tables.
     pub line: Option<usize>,
-    /// The key or rule, such as `[[reward]] rule 3, value`; rules and list entries are counted from 1. May be empty.
+    /// The key or rule, such as `[[reward]] rule 3, value`; rules and list entries are counted from
+    /// 1. May be empty.
     pub place: String,
-    /// Column, counted from 1: within the formula when the error is about a formula, within the line otherwise.
+    /// Column, counted from 1: within the formula when the error is about a formula, within the
+    /// line otherwise.
     pub column: Option<usize>,
 }
 
@@ -38,7 +40,8 @@ impl fmt::Display for GameError {
             parts.push(self.position.place.clone());
         }
         if let Some(column) = self.position.column {
-            let within = if matches!(self.problem, Problem::Formula(_)) { " of the formula" } else { "" };
+            let within =
+                if matches!(self.problem, Problem::Formula(_)) { " of the formula" } else { "" };
             parts.push(format!("column {column}{within}"));
         }
         if !parts.is_empty() {

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-/// Most places at which rules are applied, rules that do not depend on the stage counting once for all stages.
+/// Most places at which rules are applied, rules that do not depend on the stage counting once for
+/// all stages.
 const MOST_WORK: u64 = 4_000_000_000;
 
 /// What evaluation needs and what it leaves behind.
@@ -33,7 +34,12 @@ impl<'c, 's> Context<'c, 's> {
     pub(super) fn spend(&mut self, places: usize) -> Result<(), Stopped> {
         match self.work.checked_sub(places as u64 + 1) {
             Some(left) => self.work = left,
-            None => return Err(self.stop(&At::document(), ModelError::TooMuchWork { what: "the rules together" })),
+            None => {
+                return Err(self.stop(
+                    &At::document(),
+                    ModelError::TooMuchWork { what: "the rules together" },
+                ));
+            }
         }
         Ok(())
     }
@@ -80,15 +86,20 @@ fn fingerprint(column: &Column) -> u64 {
     hasher.finish()
 }
 
-/// The places of a stage a rule applies to, grouped so that its formulas have one value per group: the group's state and
-/// action, as far as the formulas depend on them, and its pairs, increasing.
+/// The places of a stage a rule applies to, grouped so that its formulas have one value per group:
+/// the group's state and action, as far as the formulas depend on them, and its pairs, increasing.
 pub(super) fn groups(
     places: &Places,
     dependence: Dependence,
     pairs: &Pairs,
     actions: usize,
 ) -> Vec<(Option<usize>, Option<usize>, Vec<u32>)> {
-    let chosen = |state: usize| pairs.of_state(state).filter(|&pair| places.actions.contains(pairs.action(pair))).map(|pair| pair as u32);
+    let chosen = |state: usize| {
+        pairs
+            .of_state(state)
+            .filter(|&pair| places.actions.contains(pairs.action(pair)))
+            .map(|pair| pair as u32)
+    };
     let states = places.states.positions(pairs.states());
     let groups: Vec<_> = match (dependence.state, dependence.action) {
         (false, false) => vec![(None, None, states.flat_map(chosen).collect())],
@@ -100,11 +111,18 @@ pub(super) fn groups(
                     group.push(pair);
                 }
             }
-            per_action.into_iter().enumerate().map(|(action, group)| (None, Some(action), group)).collect()
+            per_action
+                .into_iter()
+                .enumerate()
+                .map(|(action, group)| (None, Some(action), group))
+                .collect()
         }
-        (true, true) => {
-            states.flat_map(|state| chosen(state).map(move |pair| (Some(state), Some(pairs.action(pair as usize)), vec![pair]))).collect()
-        }
+        (true, true) => states
+            .flat_map(|state| {
+                chosen(state)
+                    .map(move |pair| (Some(state), Some(pairs.action(pair as usize)), vec![pair]))
+            })
+            .collect(),
     };
     groups.into_iter().filter(|(_, _, pairs): &(_, _, Vec<u32>)| !pairs.is_empty()).collect()
 }

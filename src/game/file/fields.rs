@@ -1,5 +1,5 @@
-//! Typed reading of a document: every mismatch is reported with what was found and what was expected, and every key
-//! that nobody asked for is an error.
+//! Typed reading of a document: every mismatch is reported with what was found and what was
+//! expected, and every key that nobody asked for is an error.
 
 use super::document::{Entry, Node, Value};
 use super::problem::ValueError;
@@ -48,7 +48,12 @@ impl<'d> Fields<'d> {
     }
 
     /// The value of `key`, whose absence is an error.
-    pub(super) fn require(&self, report: &mut Report, key: &'static str, expected: &'static str) -> Option<Found<'d>> {
+    pub(super) fn require(
+        &self,
+        report: &mut Report,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Option<Found<'d>> {
         let found = self.get(key);
         if found.is_none() {
             report.push(&self.at, ValueError::MissingKey { key, expected });
@@ -58,7 +63,12 @@ impl<'d> Fields<'d> {
 }
 
 /// The entries of a table.
-pub(super) fn table<'d>(report: &mut Report, at: &At, node: &'d Node, expected: &'static str) -> Option<&'d [Entry]> {
+pub(super) fn table<'d>(
+    report: &mut Report,
+    at: &At,
+    node: &'d Node,
+    expected: &'static str,
+) -> Option<&'d [Entry]> {
     match &node.value {
         Value::Table(entries) => Some(entries),
         other => wrong(report, at, other, expected),
@@ -66,7 +76,12 @@ pub(super) fn table<'d>(report: &mut Report, at: &At, node: &'d Node, expected: 
 }
 
 /// The items of a list.
-pub(super) fn list<'d>(report: &mut Report, at: &At, node: &'d Node, expected: &'static str) -> Option<&'d [Node]> {
+pub(super) fn list<'d>(
+    report: &mut Report,
+    at: &At,
+    node: &'d Node,
+    expected: &'static str,
+) -> Option<&'d [Node]> {
     match &node.value {
         Value::List(items) => Some(items),
         other => wrong(report, at, other, expected),
@@ -74,7 +89,12 @@ pub(super) fn list<'d>(report: &mut Report, at: &At, node: &'d Node, expected: &
 }
 
 /// A text.
-pub(super) fn text<'d>(report: &mut Report, at: &At, node: &'d Node, expected: &'static str) -> Option<&'d str> {
+pub(super) fn text<'d>(
+    report: &mut Report,
+    at: &At,
+    node: &'d Node,
+    expected: &'static str,
+) -> Option<&'d str> {
     match &node.value {
         Value::Text(text) => Some(text),
         other => wrong(report, at, other, expected),
@@ -90,7 +110,12 @@ pub(super) fn boolean(report: &mut Report, at: &At, node: &Node) -> Option<bool>
 }
 
 /// A natural number below 2^53, written as an integer.
-pub(super) fn natural(report: &mut Report, at: &At, node: &Node, expected: &'static str) -> Option<usize> {
+pub(super) fn natural(
+    report: &mut Report,
+    at: &At,
+    node: &Node,
+    expected: &'static str,
+) -> Option<usize> {
     if let Value::Number(spelled) = &node.value
         && let Some(number) = spelled.parse::<usize>().ok().filter(|&number| number < 1 << 53)
     {
@@ -137,13 +162,22 @@ pub(super) fn formula(report: &mut Report, at: At, node: &Node) -> Option<Formul
 }
 
 /// Reports a value of the wrong kind.
-pub(super) fn wrong<T>(report: &mut Report, at: &At, found: &Value, expected: &'static str) -> Option<T> {
+pub(super) fn wrong<T>(
+    report: &mut Report,
+    at: &At,
+    found: &Value,
+    expected: &'static str,
+) -> Option<T> {
     report.push(at, ValueError::WrongKind { found: found.to_string(), expected });
     None
 }
 
 /// An array of tables such as `[[reward]]`: the items with their places.
-pub(super) fn rules<'d>(report: &mut Report, section: &'static str, found: Option<Found<'d>>) -> Vec<Found<'d>> {
+pub(super) fn rules<'d>(
+    report: &mut Report,
+    section: &'static str,
+    found: Option<Found<'d>>,
+) -> Vec<Found<'d>> {
     let Some((at, node)) = found else { return Vec::new() };
     let Some(items) = list(report, &at, node, "a list of rules") else { return Vec::new() };
     items.iter().enumerate().map(|(index, item)| (At::rule(section, index, item), item)).collect()

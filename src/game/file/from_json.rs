@@ -1,5 +1,5 @@
-//! JSON text as a document, every number with the digits that spelled it. `"tables"` is passed over here and read
-//! in a stream afterwards (`tables`).
+//! JSON text as a document, every number with the digits that spelled it. `"tables"` is passed over
+//! here and read in a stream afterwards (`tables`).
 
 use super::document::{DEEPEST, Entry, MOST_VALUES, Mark, Node, Value};
 use super::errors::{GameError, GameErrors, Position};
@@ -36,7 +36,8 @@ pub(super) fn syntax_error(error: &serde_json::Error) -> GameErrors {
     let suffix = format!(" at line {} column {}", error.line(), error.column());
     let message = full.strip_suffix(&suffix).unwrap_or(&full).to_string();
     let known = |number: usize| (number > 0).then_some(number);
-    let position = Position { line: known(error.line()), place: String::new(), column: known(error.column()) };
+    let position =
+        Position { line: known(error.line()), place: String::new(), column: known(error.column()) };
     let problem = DocumentError::Syntax { format: "JSON", message };
     GameErrors::new(vec![GameError { position, problem: problem.into() }])
 }
@@ -83,7 +84,8 @@ impl<'de> DeserializeSeed<'de> for AnyNode<'_> {
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
         let left = self.budget.values.get().checked_sub(1);
-        let left = left.ok_or_else(|| D::Error::custom(DocumentError::TooManyValues { most: MOST_VALUES }))?;
+        let left = left
+            .ok_or_else(|| D::Error::custom(DocumentError::TooManyValues { most: MOST_VALUES }))?;
         self.budget.values.set(left);
         deserializer.deserialize_any(self)
     }
@@ -154,13 +156,21 @@ mod tests {
 
     #[test]
     fn digits_and_order_survive() {
-        let text = r#"{"b": 0.10, "a": [-1, 12345678901234567890123, 1e-3, null], "tables": {"x": 1}}"#;
-        let Ok(JsonDocument { node: Node { value: Value::Table(entries), .. }, tables: true }) = document(text) else { panic!("a table") };
+        let text =
+            r#"{"b": 0.10, "a": [-1, 12345678901234567890123, 1e-3, null], "tables": {"x": 1}}"#;
+        let Ok(JsonDocument { node: Node { value: Value::Table(entries), .. }, tables: true }) =
+            document(text)
+        else {
+            panic!("a table")
+        };
         assert_eq!(entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(entries[0].node.value, Value::Number("0.10".into()));
         let Value::List(items) = &entries[1].node.value else { panic!("a list") };
         let spelled: Vec<String> = items.iter().map(|item| item.value.to_string()).collect();
-        assert_eq!(spelled, ["the number -1", "the number 12345678901234567890123", "the number 1e-3", "null"]);
+        assert_eq!(
+            spelled,
+            ["the number -1", "the number 12345678901234567890123", "the number 1e-3", "null"]
+        );
     }
 
     #[test]

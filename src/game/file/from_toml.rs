@@ -7,7 +7,8 @@ use crate::exact::Integer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Largest TOML file: its syntax tree takes about twenty times the size of the text. Larger games are JSON.
+/// Largest TOML file: its syntax tree takes about twenty times the size of the text. Larger games
+/// are JSON.
 pub(super) const LARGEST_TOML: u64 = 64 << 20;
 
 /// Reads TOML.
@@ -16,8 +17,10 @@ pub(super) fn document(text: &str) -> Result<Node, GameErrors> {
     let table = DeTable::parse(text).map_err(|error| {
         let mark = error.span().map_or(Mark::default(), |span| lines.mark(text, span.start));
         let known = |number: u32| (number > 0).then_some(number as usize);
-        let position = Position { line: known(mark.line), place: String::new(), column: known(mark.column) };
-        let problem = DocumentError::Syntax { format: "TOML", message: error.message().to_string() };
+        let position =
+            Position { line: known(mark.line), place: String::new(), column: known(mark.column) };
+        let problem =
+            DocumentError::Syntax { format: "TOML", message: error.message().to_string() };
         GameErrors::new(vec![GameError { position, problem: problem.into() }])
     })?;
     let source = Source { text, lines };
@@ -29,7 +32,8 @@ struct Lines(Vec<usize>);
 
 impl Lines {
     fn of(text: &str) -> Self {
-        let after = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
+        let after =
+            text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
         Lines(std::iter::once(0).chain(after).collect())
     }
 
@@ -58,15 +62,21 @@ impl Source<'_> {
         };
         let value = match item.get_ref() {
             DeValue::String(text) => Value::Text(text.to_string()),
-            DeValue::Integer(integer) if integer.radix() == 10 => Value::Number(integer.as_str().to_string()),
+            DeValue::Integer(integer) if integer.radix() == 10 => {
+                Value::Number(integer.as_str().to_string())
+            }
             DeValue::Integer(integer) => {
                 let decimal = Integer::from_str_radix(integer.as_str(), integer.radix());
-                Value::Number(decimal.map_or_else(|_| integer.to_string(), |value| value.to_string()))
+                Value::Number(
+                    decimal.map_or_else(|_| integer.to_string(), |value| value.to_string()),
+                )
             }
             DeValue::Float(float) => Value::Number(float.as_str().to_string()),
             DeValue::Boolean(value) => Value::Boolean(*value),
             DeValue::Datetime(date) => Value::Date(date.to_string()),
-            DeValue::Array(items) => Value::List(items.iter().map(|item| self.node(item, depth)).collect::<Result<_, _>>()?),
+            DeValue::Array(items) => Value::List(
+                items.iter().map(|item| self.node(item, depth)).collect::<Result<_, _>>()?,
+            ),
             DeValue::Table(table) => self.table(table, depth)?,
         };
         Ok(Node { mark: self.mark(item.span().start), value })
@@ -76,7 +86,10 @@ impl Source<'_> {
         let mut entries = Vec::with_capacity(table.len());
         for (key, item) in table {
             let mark = self.mark(key.span().start);
-            entries.push((key.span().start, Entry { key: key.get_ref().to_string(), mark, node: self.node(item, depth)? }));
+            entries.push((
+                key.span().start,
+                Entry { key: key.get_ref().to_string(), mark, node: self.node(item, depth)? },
+            ));
         }
         // The parser sorts keys; a table's keys stand in the file in the order of their offsets.
         entries.sort_by_key(|(offset, _)| *offset);
@@ -91,8 +104,11 @@ mod tests {
     #[test]
     fn digits_order_and_lines_survive() {
         let text = "b = 0.10\na = [0x10, 1_000, 1e-3]\n[t]\nz = 'x'\n";
-        let Ok(Node { value: Value::Table(entries), .. }) = document(text) else { panic!("a table") };
-        let keys: Vec<(&str, u32)> = entries.iter().map(|e| (e.key.as_str(), e.mark.line)).collect();
+        let Ok(Node { value: Value::Table(entries), .. }) = document(text) else {
+            panic!("a table")
+        };
+        let keys: Vec<(&str, u32)> =
+            entries.iter().map(|e| (e.key.as_str(), e.mark.line)).collect();
         assert_eq!(keys, [("b", 1), ("a", 2), ("t", 3)]);
         assert_eq!(entries[0].node.value, Value::Number("0.10".into()));
         let Value::List(items) = &entries[1].node.value else { panic!("a list") };

@@ -1,7 +1,9 @@
-//! Sums the polynomials that rules contribute to the entries of a vector into one column per monomial.
+//! Sums the polynomials that rules contribute to the entries of a vector into one column per
+//! monomial.
 //!
-//! The result has one storage per vector of polynomials, so that equal games are equal in memory: entries that are zero
-//! are not stored, and a column is sparse exactly when that takes less memory.
+//! The result has one storage per vector of polynomials, so that equal games are equal in memory:
+//! entries that are zero are not stored, and a column is sparse exactly when that takes less
+//! memory.
 
 use super::problem::ModelError;
 use crate::exact::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
@@ -10,8 +12,8 @@ use dashu_base::BitTest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Most bits of a column: its common denominator times its length, which numbers with many different denominators can
-/// make enormous.
+/// Most bits of a column: its common denominator times its length, which numbers with many
+/// different denominators can make enormous.
 const MOST_BITS: u64 = 8 << 30;
 /// Most terms gathered for one vector before they are summed.
 const MOST_TERMS: usize = 20_000_000;
@@ -37,7 +39,11 @@ impl Gather {
     }
 
     /// Adds `polynomial` to each of `entries`.
-    pub(super) fn add(&mut self, polynomial: &Polynomial, entries: &[u32]) -> Result<(), ModelError> {
+    pub(super) fn add(
+        &mut self,
+        polynomial: &Polynomial,
+        entries: &[u32],
+    ) -> Result<(), ModelError> {
         if entries.is_empty() {
             return Ok(());
         }
@@ -74,7 +80,10 @@ impl Terms {
     /// `(entry, coefficient)` per target.
     fn targets(&self) -> impl Iterator<Item = (&Rational, &[u32])> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        self.coefficients.iter().zip(starts.zip(&self.ends)).filter_map(|(c, (start, &end))| Some((c, self.entries.get(start..end)?)))
+        self.coefficients
+            .iter()
+            .zip(starts.zip(&self.ends))
+            .filter_map(|(c, (start, &end))| Some((c, self.entries.get(start..end)?)))
     }
 
     fn sum(self, len: usize) -> Result<Option<Column>, ModelError> {
@@ -83,8 +92,14 @@ impl Terms {
             denominator = least_common_multiple(&denominator, coefficient.denominator());
             affordable(&denominator, self.entries.len())?;
         }
-        let scaled: Vec<Integer> = self.coefficients.iter().map(|c| c.numerator() * (&denominator / c.denominator())).collect();
-        let small = u64::try_from(&denominator).ok().and_then(|denominator| self.sum_small(len, &scaled, denominator));
+        let scaled: Vec<Integer> = self
+            .coefficients
+            .iter()
+            .map(|c| c.numerator() * (&denominator / c.denominator()))
+            .collect();
+        let small = u64::try_from(&denominator)
+            .ok()
+            .and_then(|denominator| self.sum_small(len, &scaled, denominator));
         Ok(match small {
             Some(column) => column,
             None => self.sum_big(&scaled, len, denominator),
@@ -92,8 +107,14 @@ impl Terms {
     }
 
     /// On machine integers; `None` as soon as something does not fit.
-    fn sum_small(&self, len: usize, scaled: &[Integer], denominator: u64) -> Option<Option<Column>> {
-        let scaled: Vec<i64> = scaled.iter().map(|n| i64::try_from(n).ok()).collect::<Option<_>>()?;
+    fn sum_small(
+        &self,
+        len: usize,
+        scaled: &[Integer],
+        denominator: u64,
+    ) -> Option<Option<Column>> {
+        let scaled: Vec<i64> =
+            scaled.iter().map(|n| i64::try_from(n).ok()).collect::<Option<_>>()?;
         if self.entries.len() >= len / 4 {
             let mut sums = vec![0i64; len];
             for ((_, entries), value) in self.targets().zip(&scaled) {
@@ -153,11 +174,18 @@ pub(super) fn compact(len: usize, column: Column) -> Option<Column> {
     }
     // 12 bytes an entry sparse, 8 dense.
     let dense = nonzero * 3 > len * 2;
-    if (dense && column.support.is_none()) || (!dense && column.support.is_some() && nonzero == numerators.len()) {
+    if (dense && column.support.is_none())
+        || (!dense && column.support.is_some() && nonzero == numerators.len())
+    {
         return Some(column);
     }
     let denominator = column.coefficients.denominator().clone();
-    let position = |index: usize| column.support.as_ref().map_or(index as u32, |support| support.get(index).copied().unwrap_or(0));
+    let position = |index: usize| {
+        column
+            .support
+            .as_ref()
+            .map_or(index as u32, |support| support.get(index).copied().unwrap_or(0))
+    };
     Some(match (numerators, u64::try_from(&denominator)) {
         (Numerators::Small(values), Ok(denominator)) => {
             let entries = values.iter().enumerate().map(|(index, &value)| (position(index), value));
@@ -167,18 +195,25 @@ pub(super) fn compact(len: usize, column: Column) -> Option<Column> {
                 Column::dense(Scaled::from_small(all, denominator))
             } else {
                 let (support, values) = entries.filter(|(_, value)| *value != 0).unzip();
-                Column { support: Some(support), coefficients: Arc::new(Scaled::from_small(values, denominator)) }
+                Column {
+                    support: Some(support),
+                    coefficients: Arc::new(Scaled::from_small(values, denominator)),
+                }
             }
         }
         _ => {
-            let entries = (0..numerators.len()).map(|index| (position(index), numerators.get(index)));
+            let entries =
+                (0..numerators.len()).map(|index| (position(index), numerators.get(index)));
             if dense {
                 let mut all = vec![Integer::ZERO; len];
                 place(&mut all, entries);
                 Column::dense(Scaled::from_integers(all, denominator))
             } else {
                 let (support, values) = entries.filter(|(_, value)| !value.is_zero()).unzip();
-                Column { support: Some(support), coefficients: Arc::new(Scaled::from_integers(values, denominator)) }
+                Column {
+                    support: Some(support),
+                    coefficients: Arc::new(Scaled::from_integers(values, denominator)),
+                }
             }
         }
     })
@@ -203,7 +238,8 @@ pub(super) fn total(len: usize, parts: &[&Columns]) -> Columns {
         let column = match parts.as_slice() {
             [only] => Some(Arc::clone(only)),
             several => {
-                let parts: Vec<(Rational, &Column)> = several.iter().map(|column| (Rational::ONE, column.as_ref())).collect();
+                let parts: Vec<(Rational, &Column)> =
+                    several.iter().map(|column| (Rational::ONE, column.as_ref())).collect();
                 compact(len, Column::dense(combine(len, &parts))).map(Arc::new)
             }
         };
@@ -232,12 +268,18 @@ mod tests {
         let mut other = Gather::new(20);
         other.add(&x.plus(&constant(1, 2), &Rational::ONE), &[0, 7]).expect("small");
         other
-            .add(&Polynomial::variable(Variable::Parameter(0)), &[1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+            .add(
+                &Polynomial::variable(Variable::Parameter(0)),
+                &[1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+            )
             .expect("small");
         other.add(&constant(5, 6), &[5]).expect("small");
         let (one, other) = (one.finish().expect("small"), other.finish().expect("small"));
         assert_eq!(one, other);
-        assert_eq!(one.get(5), Polynomial::variable(Variable::Parameter(0)).plus(&constant(5, 6), &Rational::ONE));
+        assert_eq!(
+            one.get(5),
+            Polynomial::variable(Variable::Parameter(0)).plus(&constant(5, 6), &Rational::ONE)
+        );
     }
 
     #[test]

@@ -46,9 +46,12 @@ pub(super) struct Header {
     pub initial: Vec<Rational>,
 }
 
-/// Whether the file is in the format this library reads. Nothing else is worth saying when it is not.
+/// Whether the file is in the format this library reads. Nothing else is worth saying when it is
+/// not.
 pub(super) fn format(report: &mut Report, fields: &Fields<'_>) -> bool {
-    let Some((at, node)) = fields.require(report, "format", "format = \"smfg-game/1\"") else { return false };
+    let Some((at, node)) = fields.require(report, "format", "format = \"smfg-game/1\"") else {
+        return false;
+    };
     match &node.value {
         Value::Text(found) if found == FORMAT => true,
         other => {
@@ -59,7 +62,11 @@ pub(super) fn format(report: &mut Report, fields: &Fields<'_>) -> bool {
 }
 
 /// Reads the head.
-pub(super) fn header(report: &mut Report, fields: &Fields<'_>, numbers: &Numbers) -> Option<Header> {
+pub(super) fn header(
+    report: &mut Report,
+    fields: &Fields<'_>,
+    numbers: &Numbers,
+) -> Option<Header> {
     let name = fields.require(report, "name", "the name of the game, a text");
     let name = name.and_then(|(at, node)| text(report, &at, node, "the name of the game, a text"));
     let mut optional = |key| match fields.get(key) {
@@ -67,15 +74,25 @@ pub(super) fn header(report: &mut Report, fields: &Fields<'_>, numbers: &Numbers
         Some((at, node)) => text(report, &at, node, "a text").map(str::to_string),
     };
     let (description, source) = (optional("description"), optional("source"));
-    let stages = fields.require(report, "stages", "the number of stages").and_then(|found| stages(report, found));
-    let states = fields.require(report, "states", "a list of names").and_then(|found| entities(report, found, Kind::State));
-    let actions = fields.require(report, "actions", "a list of names").and_then(|found| entities(report, found, Kind::Action));
+    let stages = fields
+        .require(report, "stages", "the number of stages")
+        .and_then(|found| stages(report, found));
+    let states = fields
+        .require(report, "states", "a list of names")
+        .and_then(|found| entities(report, found, Kind::State));
+    let actions = fields
+        .require(report, "actions", "a list of names")
+        .and_then(|found| entities(report, found, Kind::Action));
     let initial = fields.require(report, "initial", "a table of states and their masses");
-    let names = |kind, entities: &[Entity]| Names::new(kind, entities.iter().map(|entity| entity.name.clone()));
+    let names = |kind, entities: &[Entity]| {
+        Names::new(kind, entities.iter().map(|entity| entity.name.clone()))
+    };
     let state_names = names(Kind::State, states.as_ref()?);
     let initial = initial.and_then(|found| law(report, found, &state_names, numbers));
     let (states, actions, stages) = (states?, actions?, stages?);
-    let triples = (states.len() as u64).checked_mul(actions.len() as u64).and_then(|pairs| pairs.checked_mul(stages as u64));
+    let triples = (states.len() as u64)
+        .checked_mul(actions.len() as u64)
+        .and_then(|pairs| pairs.checked_mul(stages as u64));
     if triples.is_none_or(|triples| triples > MOST_TRIPLES) {
         let sizes = [stages, states.len(), actions.len()];
         report.push(&At::document(), ValueError::TooManyTriples { sizes, most: MOST_TRIPLES });
@@ -102,8 +119,14 @@ fn stages(report: &mut Report, (at, node): Found<'_>) -> Option<usize> {
     wrong(report, &at, &node.value, "the number of stages, an integer from 1 to 1000000")
 }
 
-/// A law over names: a table of probabilities, absent names having none, or the one name that has them all.
-pub(super) fn law(report: &mut Report, (at, node): Found<'_>, names: &Names, numbers: &Numbers) -> Option<Vec<Rational>> {
+/// A law over names: a table of probabilities, absent names having none, or the one name that has
+/// them all.
+pub(super) fn law(
+    report: &mut Report,
+    (at, node): Found<'_>,
+    names: &Names,
+    numbers: &Numbers,
+) -> Option<Vec<Rational>> {
     let mut law = vec![Rational::ZERO; names.len()];
     if let Value::Text(name) = &node.value {
         let position = names.find(report, &at, name)? as usize;

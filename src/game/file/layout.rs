@@ -45,7 +45,9 @@ pub(super) fn layout(
         count(pair, 1);
     }
     if entries > most {
-        return Err(context.stop(&At::document(), ModelError::TooManyEntries { most: MOST_ENTRIES }));
+        return Err(
+            context.stop(&At::document(), ModelError::TooManyEntries { most: MOST_ENTRIES })
+        );
     }
     let mut before = 0u32;
     for slot in &mut first {
@@ -64,7 +66,9 @@ pub(super) fn layout(
         for (offset, (successor, probability)) in (0..).zip(&row.successors) {
             let targets: Vec<u32> = row.pairs.iter().map(|&pair| start(pair) + offset).collect();
             targets.iter().for_each(|&entry| set(entry, *successor));
-            gather.add(probability, &targets).map_err(|problem| context.stop(&At::document(), problem))?;
+            gather
+                .add(probability, &targets)
+                .map_err(|problem| context.stop(&At::document(), problem))?;
         }
     }
     let mut positions = Vec::with_capacity(table.entries.len());
@@ -109,17 +113,23 @@ fn without_zeros(first: Vec<u32>, state: Vec<u32>, columns: Columns) -> (Success
     }
     let ranked = |entry: usize| rank.get(entry).copied().unwrap_or(before);
     let first = first.into_iter().map(|entry| ranked(entry as usize)).collect();
-    let state = state.into_iter().zip(&used).filter(|(_, flag)| **flag).map(|(state, _)| state).collect();
+    let state =
+        state.into_iter().zip(&used).filter(|(_, flag)| **flag).map(|(state, _)| state).collect();
     let kept = columns.columns().iter().filter_map(|(monomial, column)| {
         let numerators = column.coefficients.numerators();
-        let nonzero: Vec<usize> = (0..numerators.len()).filter(|&index| !numerators.is_zero_at(index)).collect();
+        let nonzero: Vec<usize> =
+            (0..numerators.len()).filter(|&index| !numerators.is_zero_at(index)).collect();
         let support = nonzero.iter().map(|&index| ranked(position(column, index))).collect();
         let denominator = column.coefficients.denominator().clone();
         let numbers = match (numerators, u64::try_from(&denominator)) {
-            (Numerators::Small(values), Ok(denominator)) => {
-                Scaled::from_small(nonzero.iter().filter_map(|&index| values.get(index).copied()).collect(), denominator)
-            }
-            _ => Scaled::from_integers(nonzero.iter().map(|&index| numerators.get(index)).collect::<Vec<Integer>>(), denominator),
+            (Numerators::Small(values), Ok(denominator)) => Scaled::from_small(
+                nonzero.iter().filter_map(|&index| values.get(index).copied()).collect(),
+                denominator,
+            ),
+            _ => Scaled::from_integers(
+                nonzero.iter().map(|&index| numerators.get(index)).collect::<Vec<Integer>>(),
+                denominator,
+            ),
         };
         let column = compact(before as usize, Column::sparse(before as usize, support, numbers))?;
         Some((monomial.clone(), Arc::new(column)))
@@ -129,5 +139,8 @@ fn without_zeros(first: Vec<u32>, state: Vec<u32>, columns: Columns) -> (Success
 
 /// The entry at which coefficient `index` of a column stands.
 fn position(column: &Column, index: usize) -> usize {
-    column.support.as_ref().map_or(index, |support| support.get(index).map_or(usize::MAX, |&entry| entry as usize))
+    column
+        .support
+        .as_ref()
+        .map_or(index, |support| support.get(index).map_or(usize::MAX, |&entry| entry as usize))
 }

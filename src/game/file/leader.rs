@@ -50,22 +50,31 @@ impl LeaderDraft {
     /// What is known of her decisions besides the polytope.
     pub(super) fn shape(&self, stages: usize) -> Shape {
         match &self.terms {
-            LeaderTerms::Process { states, actions, .. } => Shape::Process(stages, states.len(), actions.len()),
+            LeaderTerms::Process { states, actions, .. } => {
+                Shape::Process(stages, states.len(), actions.len())
+            }
             _ => Shape::General,
         }
     }
 }
 
 const KINDS: [&str; 4] = ["decisions", "variables", "mixed", "process"];
-const KEYS: [&str; 7] = ["decisions", "variables", "constraints", "mixed", "process", "reward", "payoff"];
+const KEYS: [&str; 7] =
+    ["decisions", "variables", "constraints", "mixed", "process", "reward", "payoff"];
 
 /// Reads the leader; `None` when her parameters are not known, so that no formula can be evaluated.
-pub(super) fn leader(report: &mut Report, found: Option<Found<'_>>, scope: &Scope<'_>, numbers: &Numbers) -> Option<LeaderDraft> {
+pub(super) fn leader(
+    report: &mut Report,
+    found: Option<Found<'_>>,
+    scope: &Scope<'_>,
+    numbers: &Numbers,
+) -> Option<LeaderDraft> {
     let Some((at, node)) = found else { return Some(LeaderDraft::default()) };
     let fields = Fields::of(report, at, node, &KEYS)?;
     let rewards = reward_rules(report, "leader.reward", fields.get("reward"), scope);
     let payoffs = payoff_rules(report, fields.get("payoff"), scope.stages);
-    let given: Vec<&'static str> = KINDS.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
+    let given: Vec<&'static str> =
+        KINDS.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
     if let [first, second, ..] = given.as_slice() {
         report.push(&fields.at, ValueError::TwoKinds { first, second });
         return None;
@@ -86,8 +95,8 @@ pub(super) fn leader(report: &mut Report, found: Option<Found<'_>>, scope: &Scop
     Some(draft)
 }
 
-/// `decisions = [ { name = "low", toll = 0 }, ... ]`. Parameters are taken in the order of their names, so that the order of
-/// keys within a table means nothing.
+/// `decisions = [ { name = "low", toll = 0 }, ... ]`. Parameters are taken in the order of their
+/// names, so that the order of keys within a table means nothing.
 fn decisions(report: &mut Report, (at, node): Found<'_>, numbers: &Numbers) -> Option<LeaderDraft> {
     let items = list(report, &at, node, "a list of decisions")?;
     if items.is_empty() {
@@ -110,19 +119,30 @@ fn decisions(report: &mut Report, (at, node): Found<'_>, numbers: &Numbers) -> O
     for (here, name, mut values) in read {
         for parameter in &parameters {
             if !values.contains_key(parameter) {
-                let problem = ModelError::MissingParameter { decision: name.clone(), parameter: parameter.clone() };
+                let problem = ModelError::MissingParameter {
+                    decision: name.clone(),
+                    parameter: parameter.clone(),
+                };
                 report.push(&here, problem);
                 fine = false;
             }
         }
-        let values = parameters.iter().map(|parameter| values.remove(parameter).unwrap_or(Rational::ZERO)).collect();
+        let values = parameters
+            .iter()
+            .map(|parameter| values.remove(parameter).unwrap_or(Rational::ZERO))
+            .collect();
         decisions.push(Decision { name: Some(name), values });
     }
-    fine.then(|| LeaderDraft { named: parameters.clone(), parameters, choice: Choice::Decisions(decisions), ..LeaderDraft::default() })
+    fine.then(|| LeaderDraft {
+        named: parameters.clone(),
+        parameters,
+        choice: Choice::Decisions(decisions),
+        ..LeaderDraft::default()
+    })
 }
 
-/// The name and the values of one decision. Parameters are noted even when their values are wrong, so that other
-/// decisions are not blamed.
+/// The name and the values of one decision. Parameters are noted even when their values are wrong,
+/// so that other decisions are not blamed.
 fn decision(
     report: &mut Report,
     at: &At,
@@ -136,7 +156,8 @@ fn decision(
     for entry in table(report, at, node, "a table of a name and a value per parameter")? {
         let here = at.key(&entry.key, entry.node.mark);
         if entry.key == "name" {
-            name = text(report, &here, &entry.node, "a name").filter(|name| valid(report, &here, Kind::Decision, name));
+            name = text(report, &here, &entry.node, "a name")
+                .filter(|name| valid(report, &here, Kind::Decision, name));
             fine &= name.is_some();
         } else if usable(report, &here, Kind::Parameter, &entry.key) {
             parameters.insert(entry.key.clone(), ());
@@ -149,7 +170,8 @@ fn decision(
         }
     }
     if name.is_none() && fine {
-        report.push(at, ValueError::MissingKey { key: "name", expected: "the name of the decision" });
+        report
+            .push(at, ValueError::MissingKey { key: "name", expected: "the name of the decision" });
     }
     let name = name?.to_string();
     fine.then_some((name, values))
@@ -159,7 +181,8 @@ fn decision(
 fn mixed(report: &mut Report, (at, node): Found<'_>, stages: usize) -> Option<LeaderDraft> {
     let fields = Fields::of(report, at, node, &["actions", "per_stage"])?;
     let actions = fields.require(report, "actions", "a list of the leader's actions");
-    let actions: Option<Names> = actions.and_then(|found| plain_names(report, found, Kind::LeaderAction));
+    let actions: Option<Names> =
+        actions.and_then(|found| plain_names(report, found, Kind::LeaderAction));
     let per_stage = match fields.get("per_stage") {
         None => Some(false),
         Some((at, node)) => boolean(report, &at, node),
@@ -171,8 +194,12 @@ fn mixed(report: &mut Report, (at, node): Found<'_>, stages: usize) -> Option<Le
         report.push(&fields.at, ModelError::LeaderTooLarge { coefficients, most: MOST_PARAMETERS });
         return None;
     }
-    let name = |group: usize, action: &String| if per_stage { format!("p[{action}]@{group}") } else { format!("p[{action}]") };
-    let parameters = (0..groups).flat_map(|group| actions.list().iter().map(move |action| name(group, action))).collect();
+    let name = |group: usize, action: &String| {
+        if per_stage { format!("p[{action}]@{group}") } else { format!("p[{action}]") }
+    };
+    let parameters = (0..groups)
+        .flat_map(|group| actions.list().iter().map(move |action| name(group, action)))
+        .collect();
     let count = actions.len();
     Some(LeaderDraft {
         parameters,

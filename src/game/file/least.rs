@@ -36,7 +36,14 @@ pub(super) struct Decisions<'g> {
 
 impl<'g> Decisions<'g> {
     pub(super) fn new(game: &'g Game, polytope: &'g Polytope, shape: Shape) -> Self {
-        let support = |c: &LinearConstraint| c.coefficients.iter().zip(0..).filter(|(a, _)| !a.is_zero()).map(|(_, index)| index).collect();
+        let support = |c: &LinearConstraint| {
+            c.coefficients
+                .iter()
+                .zip(0..)
+                .filter(|(a, _)| !a.is_zero())
+                .map(|(_, index)| index)
+                .collect()
+        };
         let supports: Vec<Vec<usize>> = polytope.constraints.iter().map(support).collect();
         let mut constraints = vec![Vec::new(); polytope.dimension()];
         for (constraint, support) in supports.iter().enumerate() {
@@ -49,8 +56,8 @@ impl<'g> Decisions<'g> {
         Decisions { game, polytope, shape, supports, constraints }
     }
 
-    /// The least value of `sum coefficients * parameter`: exact, unless the polytope is too large for the exact method; then over
-    /// the box of its bounds, which is a lower bound.
+    /// The least value of `sum coefficients * parameter`: exact, unless the polytope is too large
+    /// for the exact method; then over the box of its bounds, which is a lower bound.
     pub(super) fn least(&self, coefficients: &BTreeMap<usize, Rational>) -> Least {
         if coefficients.is_empty() {
             return Least { value: Rational::ZERO, place: String::new() };
@@ -61,33 +68,56 @@ impl<'g> Decisions<'g> {
         }
         let (chosen, tied) = self.component(coefficients);
         let small = chosen.len() + tied.len() <= LARGEST_PROGRAMME;
-        let pick = |values: &[Rational]| chosen.iter().filter_map(|&index| values.get(index).cloned()).collect::<Vec<Rational>>();
-        let constraints = tied.iter().filter(|_| small).filter_map(|&index| self.polytope.constraints.get(index));
+        let pick = |values: &[Rational]| {
+            chosen.iter().filter_map(|&index| values.get(index).cloned()).collect::<Vec<Rational>>()
+        };
+        let constraints =
+            tied.iter().filter(|_| small).filter_map(|&index| self.polytope.constraints.get(index));
         let reduced = Polytope {
             lower: pick(&self.polytope.lower),
             upper: pick(&self.polytope.upper),
             constraints: constraints
-                .map(|c| LinearConstraint { coefficients: pick(&c.coefficients), relation: c.relation, right_side: c.right_side.clone() })
+                .map(|c| LinearConstraint {
+                    coefficients: pick(&c.coefficients),
+                    relation: c.relation,
+                    right_side: c.right_side.clone(),
+                })
                 .collect(),
         };
-        let objective: Vec<Rational> = chosen.iter().map(|index| coefficients.get(index).cloned().unwrap_or(Rational::ZERO)).collect();
+        let objective: Vec<Rational> = chosen
+            .iter()
+            .map(|index| coefficients.get(index).cloned().unwrap_or(Rational::ZERO))
+            .collect();
         // The polytope was shown not to be empty when it was built.
-        let Ok((value, point)) = reduced.least_value(&objective) else { return Least { value: Rational::ZERO, place: String::new() } };
+        let Ok((value, point)) = reduced.least_value(&objective) else {
+            return Least { value: Rational::ZERO, place: String::new() };
+        };
         let named = chosen.iter().zip(&point).filter(|(index, _)| coefficients.contains_key(index));
-        let name = |index: usize| self.game.leader.parameters.get(index).cloned().unwrap_or_default();
-        let words: Vec<String> = named.take(6).map(|(index, value)| format!("{} = {value}", name(*index))).collect();
+        let name =
+            |index: usize| self.game.leader.parameters.get(index).cloned().unwrap_or_default();
+        let words: Vec<String> =
+            named.take(6).map(|(index, value)| format!("{} = {value}", name(*index))).collect();
         Least { value, place: format!("at {}", words.join(", ")) }
     }
 
     /// The coordinates that constraints tie to those with a coefficient, and these constraints.
-    fn component(&self, coefficients: &BTreeMap<usize, Rational>) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    fn component(
+        &self,
+        coefficients: &BTreeMap<usize, Rational>,
+    ) -> (BTreeSet<usize>, BTreeSet<usize>) {
         let mut chosen: BTreeSet<usize> = coefficients.keys().copied().collect();
         let mut tied: BTreeSet<usize> = BTreeSet::new();
         let mut open: Vec<usize> = chosen.iter().copied().collect();
         while let Some(coordinate) = open.pop() {
             for &constraint in self.constraints.get(coordinate).into_iter().flatten() {
                 if tied.insert(constraint) {
-                    open.extend(self.supports.get(constraint).into_iter().flatten().filter(|&&index| chosen.insert(index)));
+                    open.extend(
+                        self.supports
+                            .get(constraint)
+                            .into_iter()
+                            .flatten()
+                            .filter(|&&index| chosen.insert(index)),
+                    );
                 }
             }
         }
@@ -95,28 +125,42 @@ impl<'g> Decisions<'g> {
     }
 }
 
-/// Backward induction over the leader's process, whose flow equations are the rows `stage * states + state` of the polytope.
-fn process(polytope: &Polytope, stages: usize, states: usize, actions: usize, coefficients: &BTreeMap<usize, Rational>) -> Rational {
+/// Backward induction over the leader's process, whose flow equations are the rows `stage * states
+/// + state` of the polytope.
+fn process(
+    polytope: &Polytope,
+    stages: usize,
+    states: usize,
+    actions: usize,
+    coefficients: &BTreeMap<usize, Rational>,
+) -> Rational {
     let mut values = vec![Rational::ZERO; states];
     for stage in (0..stages).rev() {
-        let rows = polytope.constraints.get((stage + 1) * states..(stage + 2) * states).unwrap_or_default();
+        let rows = polytope
+            .constraints
+            .get((stage + 1) * states..(stage + 2) * states)
+            .unwrap_or_default();
         let value_of = |index: usize| {
             let own = coefficients.get(&index).cloned().unwrap_or(Rational::ZERO);
-            rows.iter().zip(&values).fold(own, |sum, (row, next)| match row.coefficients.get(index) {
-                // The row holds minus the probability.
-                Some(entry) if !entry.is_zero() => sum - entry * next,
-                _ => sum,
+            rows.iter().zip(&values).fold(own, |sum, (row, next)| {
+                match row.coefficients.get(index) {
+                    // The row holds minus the probability.
+                    Some(entry) if !entry.is_zero() => sum - entry * next,
+                    _ => sum,
+                }
             })
         };
-        let least = |state: usize| (0..actions).map(|action| value_of((stage * states + state) * actions + action)).min();
+        let least = |state: usize| {
+            (0..actions).map(|action| value_of((stage * states + state) * actions + action)).min()
+        };
         values = (0..states).map(|state| least(state).unwrap_or(Rational::ZERO)).collect();
     }
     let initial = polytope.constraints.iter().take(states).map(|row| &row.right_side);
     initial.zip(&values).fold(Rational::ZERO, |sum, (mass, value)| sum + mass * value)
 }
 
-/// The least value of `sum coefficients * aggregate` over all populations whose stage masses are 1 and whose states at stage 0
-/// follow the initial law; stages are taken as independent.
+/// The least value of `sum coefficients * aggregate` over all populations whose stage masses are 1
+/// and whose states at stage 0 follow the initial law; stages are taken as independent.
 pub(super) fn over_populations(game: &Game, coefficients: &BTreeMap<usize, Rational>) -> Least {
     let mut weights: BTreeMap<usize, BTreeMap<(u32, u32), Rational>> = BTreeMap::new();
     for (index, coefficient) in coefficients {
@@ -129,25 +173,46 @@ pub(super) fn over_populations(game: &Game, coefficients: &BTreeMap<usize, Ratio
     let mut value = Rational::ZERO;
     let mut places: Vec<String> = Vec::new();
     for (stage, form) in weights {
-        let least = if stage == 0 { at_start(game, &form, &mut places) } else { at_stage(game, stage, &form, &mut places) };
+        let least = if stage == 0 {
+            at_start(game, &form, &mut places)
+        } else {
+            at_stage(game, stage, &form, &mut places)
+        };
         value += least;
     }
-    Least { value, place: if places.is_empty() { String::new() } else { format!("when {}", places.join(", and ")) } }
+    Least {
+        value,
+        place: if places.is_empty() {
+            String::new()
+        } else {
+            format!("when {}", places.join(", and "))
+        },
+    }
 }
 
 /// The least value at stage 0, where each state keeps its mass.
-fn at_start(game: &Game, form: &BTreeMap<(u32, u32), Rational>, places: &mut Vec<String>) -> Rational {
+fn at_start(
+    game: &Game,
+    form: &BTreeMap<(u32, u32), Rational>,
+    places: &mut Vec<String>,
+) -> Rational {
     let mut sum = Rational::ZERO;
     let states: BTreeSet<u32> = form.keys().map(|(state, _)| *state).collect();
     for state in states {
-        let Some(mass) = game.initial.get(state as usize).filter(|mass| !mass.is_zero()) else { continue };
+        let Some(mass) = game.initial.get(state as usize).filter(|mass| !mass.is_zero()) else {
+            continue;
+        };
         let Some(stage) = game.stages.first() else { continue };
         let actions = stage.pairs.of_state(state as usize).map(|pair| stage.pairs.action(pair));
-        let weight = |action: usize| form.get(&(state, action as u32)).cloned().unwrap_or(Rational::ZERO);
-        let Some((least, action)) = actions.map(|action| (weight(action), action)).min() else { continue };
+        let weight =
+            |action: usize| form.get(&(state, action as u32)).cloned().unwrap_or(Rational::ZERO);
+        let Some((least, action)) = actions.map(|action| (weight(action), action)).min() else {
+            continue;
+        };
         sum += mass * least;
         if places.len() < 3 {
-            let [state, action] = [game.states.get(state as usize), game.actions.get(action)].map(|name| name.cloned().unwrap_or_default());
+            let [state, action] = [game.states.get(state as usize), game.actions.get(action)]
+                .map(|name| name.cloned().unwrap_or_default());
             places.push(format!("all followers in state \"{state}\" play \"{action}\" at stage 0"));
         }
     }
@@ -155,15 +220,23 @@ fn at_start(game: &Game, form: &BTreeMap<(u32, u32), Rational>, places: &mut Vec
 }
 
 /// The least value at a later stage: all mass on one pair.
-fn at_stage(game: &Game, stage: usize, form: &BTreeMap<(u32, u32), Rational>, places: &mut Vec<String>) -> Rational {
+fn at_stage(
+    game: &Game,
+    stage: usize,
+    form: &BTreeMap<(u32, u32), Rational>,
+    places: &mut Vec<String>,
+) -> Rational {
     let least = form.iter().min_by(|a, b| a.1.cmp(b.1));
     let pairs = game.stages.get(stage).map_or(0, |stage| stage.pairs.len());
     match least {
         Some(((state, action), value)) if form.len() >= pairs || *value < Rational::ZERO => {
             if places.len() < 3 {
                 let [state, action] =
-                    [game.states.get(*state as usize), game.actions.get(*action as usize)].map(|name| name.cloned().unwrap_or_default());
-                places.push(format!("all followers are in state \"{state}\" and play \"{action}\" at stage {stage}"));
+                    [game.states.get(*state as usize), game.actions.get(*action as usize)]
+                        .map(|name| name.cloned().unwrap_or_default());
+                places.push(format!(
+                    "all followers are in state \"{state}\" and play \"{action}\" at stage {stage}"
+                ));
             }
             value.clone()
         }

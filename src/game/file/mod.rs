@@ -1,10 +1,13 @@
 //! Game files (docs/model.md): TOML and JSON documents to the normal form of a game.
 //!
-//! 1. The text becomes a [document](document): a tree that keeps positions and the digits of numbers.
-//! 2. Names, selectors and formulas are read from it; every mismatch is reported with what was expected, and every
-//!    key that nobody asked for.
-//! 3. Formulas are evaluated once per class of places that cannot differ, and summed into one column per monomial.
-//! 4. Aggregates are put into canonical order, and the probabilities are proved to be probabilities.
+//! 1. The text becomes a [document](document): a tree that keeps positions and the digits of
+//!    numbers.
+//! 2. Names, selectors and formulas are read from it; every mismatch is reported with what was
+//!    expected, and every key that nobody asked for.
+//! 3. Formulas are evaluated once per class of places that cannot differ, and summed into one
+//!    column per monomial.
+//! 4. Aggregates are put into canonical order, and the probabilities are proved to be
+//!    probabilities.
 //!
 //! Errors that do not depend on each other are reported together.
 
@@ -67,11 +70,16 @@ impl Game {
         Game::load_with(path, &[])
     }
 
-    /// Reads a game file with other values of some constants, which are names under `[define]` whose values are numbers.
+    /// Reads a game file with other values of some constants, which are names under `[define]`
+    /// whose values are numbers.
     ///
     /// # Errors
-    /// [`GameErrors`] with everything that is wrong with the file, or a name that is no constant of it.
-    pub fn load_with(path: impl AsRef<Path>, changes: &[(String, Rational)]) -> Result<Game, GameErrors> {
+    /// [`GameErrors`] with everything that is wrong with the file, or a name that is no constant of
+    /// it.
+    pub fn load_with(
+        path: impl AsRef<Path>,
+        changes: &[(String, Rational)],
+    ) -> Result<Game, GameErrors> {
         let path = path.as_ref();
         read(path, changes).map_err(|errors| errors.in_file(&path.display().to_string()))
     }
@@ -136,17 +144,24 @@ fn read(path: &Path, changes: &[(String, Rational)]) -> Result<Game, GameErrors>
     let (format, most) = match extension.to_ascii_lowercase().as_str() {
         "toml" => (Format::Toml, from_toml::LARGEST_TOML),
         "json" => (Format::Json, LARGEST_JSON),
-        _ => return Err(GameErrors::one(DocumentError::Extension { found: document::quoted(extension) })),
+        _ => {
+            return Err(GameErrors::one(DocumentError::Extension {
+                found: document::quoted(extension),
+            }));
+        }
     };
-    let unreadable = |error: std::io::Error| GameErrors::one(DocumentError::Unreadable { message: error.to_string() });
+    let unreadable = |error: std::io::Error| {
+        GameErrors::one(DocumentError::Unreadable { message: error.to_string() })
+    };
     let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
     if bytes > most {
         let format = if format == Format::Toml { "TOML" } else { "JSON" };
         return Err(GameErrors::one(DocumentError::TooLarge { bytes, most, format }));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let text =
-        String::from_utf8(bytes).map_err(|error| GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() }))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() })
+    })?;
     match format {
         Format::Toml => toml(&text, changes),
         Format::Json => json(&text, changes),

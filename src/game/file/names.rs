@@ -86,7 +86,10 @@ impl Names {
         let found = self.index.get(name).copied();
         if found.is_none() {
             let suggestion = nearest(name, self.names.iter().map(String::as_str));
-            report.push(at, ValueError::UnknownName { kind: self.kind, name: quoted(name), suggestion });
+            report.push(
+                at,
+                ValueError::UnknownName { kind: self.kind, name: quoted(name), suggestion },
+            );
         }
         found
     }
@@ -102,8 +105,8 @@ pub(super) fn valid(report: &mut Report, at: &At, kind: Kind, name: &str) -> boo
     fine
 }
 
-/// Whether `name` can be a name in formulas, quoted if need be: it must be no word of the language, and after `s.` and `a.`, where
-/// nothing is quoted, an identifier.
+/// Whether `name` can be a name in formulas, quoted if need be: it must be no word of the language,
+/// and after `s.` and `a.`, where nothing is quoted, an identifier.
 pub(super) fn usable(report: &mut Report, at: &At, kind: Kind, name: &str) -> bool {
     if !valid(report, at, kind, name) {
         return false;
@@ -123,7 +126,11 @@ pub(super) fn usable(report: &mut Report, at: &At, kind: Kind, name: &str) -> bo
 }
 
 /// Reports the names that occur twice; whether there were none.
-pub(super) fn distinct<'n>(report: &mut Report, kind: Kind, names: impl Iterator<Item = (&'n At, &'n str)>) -> bool {
+pub(super) fn distinct<'n>(
+    report: &mut Report,
+    kind: Kind,
+    names: impl Iterator<Item = (&'n At, &'n str)>,
+) -> bool {
     let mut seen: BTreeMap<&str, ()> = BTreeMap::new();
     let mut fine = true;
     for (at, name) in names {
@@ -136,14 +143,25 @@ pub(super) fn distinct<'n>(report: &mut Report, kind: Kind, names: impl Iterator
 }
 
 /// `states` or `actions`: names, or tables of a name and numeric attributes.
-pub(super) fn entities(report: &mut Report, (at, node): Found<'_>, kind: Kind) -> Option<Vec<Entity>> {
-    let items = list(report, &at, node, "a list of names, or of tables with a name and numeric attributes")?;
+pub(super) fn entities(
+    report: &mut Report,
+    (at, node): Found<'_>,
+    kind: Kind,
+) -> Option<Vec<Entity>> {
+    let items = list(
+        report,
+        &at,
+        node,
+        "a list of names, or of tables with a name and numeric attributes",
+    )?;
     if items.is_empty() {
         report.push(&at, ValueError::Empty { expected: "at least one name" });
         return None;
     }
-    let places: Vec<At> = items.iter().enumerate().map(|(index, item)| at.entry(index, item)).collect();
-    let read: Vec<Option<Entity>> = items.iter().zip(&places).map(|(item, at)| entity(report, at, item, kind)).collect();
+    let places: Vec<At> =
+        items.iter().enumerate().map(|(index, item)| at.entry(index, item)).collect();
+    let read: Vec<Option<Entity>> =
+        items.iter().zip(&places).map(|(item, at)| entity(report, at, item, kind)).collect();
     let entities: Option<Vec<Entity>> = read.into_iter().collect();
     let entities = entities?;
     let named = places.iter().zip(entities.iter().map(|entity| entity.name.as_str()));
@@ -152,7 +170,8 @@ pub(super) fn entities(report: &mut Report, (at, node): Found<'_>, kind: Kind) -
 
 fn entity(report: &mut Report, at: &At, node: &Node, kind: Kind) -> Option<Entity> {
     match &node.value {
-        Value::Text(name) => valid(report, at, kind, name).then(|| Entity { name: name.clone(), attributes: BTreeMap::new() }),
+        Value::Text(name) => valid(report, at, kind, name)
+            .then(|| Entity { name: name.clone(), attributes: BTreeMap::new() }),
         Value::Table(entries) => {
             let mut name = None;
             let mut attributes = BTreeMap::new();
@@ -188,7 +207,8 @@ pub(super) fn plain_names(report: &mut Report, (at, node): Found<'_>, kind: Kind
         report.push(&at, ValueError::Empty { expected: "at least one name" });
         return None;
     }
-    let places: Vec<At> = items.iter().enumerate().map(|(index, item)| at.entry(index, item)).collect();
+    let places: Vec<At> =
+        items.iter().enumerate().map(|(index, item)| at.entry(index, item)).collect();
     let mut names = Vec::with_capacity(items.len());
     for (item, at) in items.iter().zip(&places) {
         let name = text(report, at, item, "a name")?;
@@ -197,5 +217,6 @@ pub(super) fn plain_names(report: &mut Report, (at, node): Found<'_>, kind: Kind
         }
         names.push(name.to_string());
     }
-    distinct(report, kind, places.iter().zip(names.iter().map(String::as_str))).then(|| Names::new(kind, names.into_iter()))
+    distinct(report, kind, places.iter().zip(names.iter().map(String::as_str)))
+        .then(|| Names::new(kind, names.into_iter()))
 }

@@ -1,7 +1,7 @@
 //! Numbers outside rules: spelled, or formulas of the defined constants.
 //!
-//! `initial = { infected = "x0" }` with `[define] x0 = "1/100"` is a number, because `x0` depends on neither the leader nor
-//! the population.
+//! `initial = { infected = "x0" }` with `[define] x0 = "1/100"` is a number, because `x0` depends
+//! on neither the leader nor the population.
 
 use super::document::{Node, Value, quoted};
 use super::fields::{Formula, number};
@@ -11,7 +11,8 @@ use crate::exact::{Rational, parse_rational};
 use crate::game::expression::{Evaluator, Expression, Place, Symbols};
 use std::cell::OnceCell;
 
-/// Rounds in which constants that use other constants are found; each round resolves one level, and more in file order.
+/// Rounds in which constants that use other constants are found; each round resolves one level, and
+/// more in file order.
 const MOST_ROUNDS: usize = 100;
 
 /// The defined names, of which the constant ones are worked out when first asked for.
@@ -22,13 +23,20 @@ pub(super) struct Numbers {
 
 impl Numbers {
     pub(super) fn new(defines: &[(String, Formula)]) -> Self {
-        let defines = defines.iter().map(|(name, formula)| (name.clone(), formula.expression.clone())).collect();
+        let defines = defines
+            .iter()
+            .map(|(name, formula)| (name.clone(), formula.expression.clone()))
+            .collect();
         Numbers { defines, constants: OnceCell::new() }
     }
 
     /// The defined names whose values are numbers.
     pub(super) fn constants(&self) -> impl Iterator<Item = &str> {
-        self.constants.get_or_init(|| constants(&self.defines)).defines.iter().map(|(name, _)| name.as_str())
+        self.constants
+            .get_or_init(|| constants(&self.defines))
+            .defines
+            .iter()
+            .map(|(name, _)| name.as_str())
     }
 
     /// The number at a place.
@@ -69,8 +77,13 @@ fn constants(defines: &[(String, Expression)]) -> Symbols {
         let mut found: Vec<(String, Expression)> = Vec::new();
         let Ok(mut evaluator) = Evaluator::new(&known) else { break };
         open.retain(|(name, expression)| {
-            let constant = evaluator.evaluate(expression, Place::default()).ok().and_then(|value| value.as_constant());
-            let closed = constant.map(|value| found.push((name.clone(), Expression::constant(value)))).is_some();
+            let constant = evaluator
+                .evaluate(expression, Place::default())
+                .ok()
+                .and_then(|value| value.as_constant());
+            let closed = constant
+                .map(|value| found.push((name.clone(), Expression::constant(value))))
+                .is_some();
             !closed
         });
         if found.is_empty() {

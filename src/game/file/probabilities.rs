@@ -1,8 +1,9 @@
-//! Proof that transitions are probabilities: every row sums to 1 identically, and no entry is negative at any decision and
-//! population.
+//! Proof that transitions are probabilities: every row sums to 1 identically, and no entry is
+//! negative at any decision and population.
 //!
-//! Constants are compared. What is affine in the parameters and aggregates is minimised exactly: over the decisions, and over the
-//! masses of each stage. Everything else is bounded below by its Bernstein coefficients ([`enclosure`](super::enclosure)).
+//! Constants are compared. What is affine in the parameters and aggregates is minimised exactly:
+//! over the decisions, and over the masses of each stage. Everything else is bounded below by its
+//! Bernstein coefficients ([`enclosure`](super::enclosure)).
 
 use super::enclosure::Enclosure;
 use super::least::{Decisions, Shape, over_populations, range};
@@ -10,7 +11,10 @@ use super::problem::ModelError;
 use super::report::{At, Report};
 use super::words;
 use crate::exact::{Integer, Numerators, Rational};
-use crate::game::{Column, Columns, DecisionSet, Game, Monomial, Pairs, Polynomial, Successors, Transition, Variable};
+use crate::game::{
+    Column, Columns, DecisionSet, Game, Monomial, Pairs, Polynomial, Successors, Transition,
+    Variable,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -24,7 +28,11 @@ pub(super) fn prove(report: &mut Report, game: &Game, shape: Shape, blame: Blame
     for (t, stage) in game.stages.iter().enumerate() {
         let Some(transition) = &stage.transition else { continue };
         prover.no_future(t, &stage.pairs, transition);
-        let columns = transition.probability.columns().iter().map(|(monomial, column)| (monomial.clone(), Arc::as_ptr(column)));
+        let columns = transition
+            .probability
+            .columns()
+            .iter()
+            .map(|(monomial, column)| (monomial.clone(), Arc::as_ptr(column)));
         if proved.insert((Arc::as_ptr(&transition.successors), columns.collect())) {
             prover.stage(t, &stage.pairs, transition);
         }
@@ -59,15 +67,36 @@ impl<'p> Prover<'p> {
         };
         let ranges = (0..game.aggregates.len()).map(|index| range(game, index)).collect();
         let (enclosure, known) = (Enclosure::new(), HashMap::new());
-        Prover { report, game, blame, decisions, ranges, enclosure, known, reported: BTreeSet::new() }
+        Prover {
+            report,
+            game,
+            blame,
+            decisions,
+            ranges,
+            enclosure,
+            known,
+            reported: BTreeSet::new(),
+        }
     }
 
     /// Reports a problem of the transition at a place, once per rule and kind.
-    fn complain(&mut self, kind: &'static str, stage: usize, state: usize, action: usize, problem: impl FnOnce(Where) -> ModelError) {
+    fn complain(
+        &mut self,
+        kind: &'static str,
+        stage: usize,
+        state: usize,
+        action: usize,
+        problem: impl FnOnce(Where) -> ModelError,
+    ) {
         let at = (self.blame)(stage, state, action);
         if self.reported.insert((at.place().to_string(), kind)) {
-            let name = |names: &[String], index: usize| names.get(index).cloned().unwrap_or_default();
-            let here = Where { stage, state: name(&self.game.states, state), action: name(&self.game.actions, action) };
+            let name =
+                |names: &[String], index: usize| names.get(index).cloned().unwrap_or_default();
+            let here = Where {
+                stage,
+                state: name(&self.game.states, state),
+                action: name(&self.game.actions, action),
+            };
             self.report.push(&at, problem(here));
         }
     }
@@ -76,15 +105,23 @@ impl<'p> Prover<'p> {
     fn no_future(&mut self, t: usize, pairs: &Pairs, transition: &Transition) {
         let game = self.game;
         let of_later_stage = |variable: &Variable| match variable {
-            Variable::Aggregate(index) => game.aggregates.get(*index as usize).filter(|m| m.stage > t),
+            Variable::Aggregate(index) => {
+                game.aggregates.get(*index as usize).filter(|m| m.stage > t)
+            }
             Variable::Parameter(_) => None,
         };
         for (monomial, column) in transition.probability.columns() {
-            let Some(later) = monomial.factors().iter().find_map(|(variable, _)| of_later_stage(variable)) else { continue };
+            let Some(later) =
+                monomial.factors().iter().find_map(|(variable, _)| of_later_stage(variable))
+            else {
+                continue;
+            };
             let Some((entry, _)) = column.entries().next() else { continue };
             let Some((state, pair)) = owner(pairs, &transition.successors, entry) else { continue };
             let aggregate = words::aggregate(game, later);
-            self.complain("future", t, state, pairs.action(pair), |here| ModelError::FuturePopulation { here, aggregate });
+            self.complain("future", t, state, pairs.action(pair), |here| {
+                ModelError::FuturePopulation { here, aggregate }
+            });
         }
     }
 
@@ -95,30 +132,48 @@ impl<'p> Prover<'p> {
                 let entries = transition.successors.of_pair(pair);
                 if let Some(sum) = terms.wrong_sum(entries.clone()) {
                     let sum = words::polynomial(self.game, &sum);
-                    self.complain("sum", t, state, pairs.action(pair), |here| ModelError::ProbabilitySum { here, sum });
+                    self.complain("sum", t, state, pairs.action(pair), |here| {
+                        ModelError::ProbabilitySum { here, sum }
+                    });
                 }
                 for entry in entries {
                     if !terms.plainly_not_negative(entry) {
-                        self.entry(t, state, pairs.action(pair), transition.successors.state(entry), &terms.polynomial(entry));
+                        self.entry(
+                            t,
+                            state,
+                            pairs.action(pair),
+                            transition.successors.state(entry),
+                            &terms.polynomial(entry),
+                        );
                     }
                 }
             }
         }
     }
 
-    fn entry(&mut self, stage: usize, state: usize, action: usize, next: usize, probability: &Polynomial) {
+    fn entry(
+        &mut self,
+        stage: usize,
+        state: usize,
+        action: usize,
+        next: usize,
+        probability: &Polynomial,
+    ) {
         let verdict = self.verdict(probability);
         let successor = self.game.states.get(next).cloned().unwrap_or_default();
         match verdict {
             Verdict::NotNegative => {}
             Verdict::Negative { value, place } => {
                 let value = value.to_string();
-                let problem = |here| ModelError::NegativeProbability { here, successor, value, place };
+                let problem =
+                    |here| ModelError::NegativeProbability { here, successor, value, place };
                 self.complain("negative", stage, state, action, problem);
             }
             Verdict::Open { bound } => {
-                let (bound, formula) = (bound.to_string(), words::polynomial(self.game, probability));
-                let problem = |here| ModelError::UnprovedProbability { here, successor, formula, bound };
+                let (bound, formula) =
+                    (bound.to_string(), words::polynomial(self.game, probability));
+                let problem =
+                    |here| ModelError::UnprovedProbability { here, successor, formula, bound };
                 self.complain("open", stage, state, action, problem);
             }
         }
@@ -128,7 +183,8 @@ impl<'p> Prover<'p> {
         if let Some(constant) = probability.as_constant() {
             return judged(constant, String::new());
         }
-        let key: Vec<(Monomial, Rational)> = probability.terms().map(|(m, c)| (m.clone(), c.clone())).collect();
+        let key: Vec<(Monomial, Rational)> =
+            probability.terms().map(|(m, c)| (m.clone(), c.clone())).collect();
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
@@ -141,7 +197,8 @@ impl<'p> Prover<'p> {
     fn work_out(&mut self, probability: &Polynomial) -> Verdict {
         let game = self.game;
         let Some(decisions) = game.finite_decisions() else { return self.sign(probability) };
-        let uses_parameters = probability.variables().iter().any(|v| matches!(v, Variable::Parameter(_)));
+        let uses_parameters =
+            probability.variables().iter().any(|v| matches!(v, Variable::Parameter(_)));
         for decision in decisions {
             let value = |variable: Variable| match variable {
                 Variable::Parameter(index) => decision.values.get(index as usize).cloned(),
@@ -151,8 +208,15 @@ impl<'p> Prover<'p> {
                 Verdict::NotNegative if uses_parameters => {}
                 Verdict::NotNegative => return Verdict::NotNegative,
                 Verdict::Negative { value, place } => {
-                    let decision = decision.name.as_ref().filter(|_| uses_parameters).map(|name| format!("at decision \"{name}\""));
-                    let words: Vec<String> = decision.into_iter().chain(Some(place).filter(|place| !place.is_empty())).collect();
+                    let decision = decision
+                        .name
+                        .as_ref()
+                        .filter(|_| uses_parameters)
+                        .map(|name| format!("at decision \"{name}\""));
+                    let words: Vec<String> = decision
+                        .into_iter()
+                        .chain(Some(place).filter(|place| !place.is_empty()))
+                        .collect();
                     return Verdict::Negative { value, place: words.join(", ") };
                 }
                 open => return open,
@@ -166,17 +230,30 @@ impl<'p> Prover<'p> {
             let (ranges, decisions) = (&self.ranges, &self.decisions);
             let none = || (Rational::ZERO, Rational::ZERO);
             let range = |variable: Variable| match variable {
-                Variable::Aggregate(index) => ranges.get(index as usize).cloned().unwrap_or_else(none),
-                Variable::Parameter(index) => decisions.as_ref().map_or_else(none, |decisions| parameter_range(decisions, index as usize)),
+                Variable::Aggregate(index) => {
+                    ranges.get(index as usize).cloned().unwrap_or_else(none)
+                }
+                Variable::Parameter(index) => decisions
+                    .as_ref()
+                    .map_or_else(none, |decisions| parameter_range(decisions, index as usize)),
             };
             let bound = self.enclosure.lower_bound(polynomial, &range);
-            return if bound < Rational::ZERO { Verdict::Open { bound } } else { Verdict::NotNegative };
+            return if bound < Rational::ZERO {
+                Verdict::Open { bound }
+            } else {
+                Verdict::NotNegative
+            };
         }
-        let (mut parameters, mut aggregates, mut value) = (BTreeMap::new(), BTreeMap::new(), Rational::ZERO);
+        let (mut parameters, mut aggregates, mut value) =
+            (BTreeMap::new(), BTreeMap::new(), Rational::ZERO);
         for (monomial, coefficient) in polynomial.terms() {
             match monomial.factors() {
-                [(Variable::Parameter(index), _), ..] => drop(parameters.insert(*index as usize, coefficient.clone())),
-                [(Variable::Aggregate(index), _), ..] => drop(aggregates.insert(*index as usize, coefficient.clone())),
+                [(Variable::Parameter(index), _), ..] => {
+                    drop(parameters.insert(*index as usize, coefficient.clone()))
+                }
+                [(Variable::Aggregate(index), _), ..] => {
+                    drop(aggregates.insert(*index as usize, coefficient.clone()))
+                }
                 [] => value += coefficient,
             }
         }
@@ -222,7 +299,8 @@ impl std::fmt::Display for Where {
 
 /// The state and pair to which a transition entry belongs.
 fn owner(pairs: &Pairs, successors: &Successors, entry: usize) -> Option<(usize, usize)> {
-    let states = (0..pairs.states()).flat_map(|state| pairs.of_state(state).map(move |pair| (state, pair)));
+    let states =
+        (0..pairs.states()).flat_map(|state| pairs.of_state(state).map(move |pair| (state, pair)));
     states.into_iter().find(|(_, pair)| successors.of_pair(*pair).contains(&entry))
 }
 
@@ -238,7 +316,8 @@ struct Terms<'c> {
     columns: &'c [(Monomial, Arc<Column>)],
     /// The only column, when it is dense and its monomial is 1.
     plain: Option<&'c Column>,
-    /// Otherwise: for each entry the columns with a coefficient there, and the positions within them.
+    /// Otherwise: for each entry the columns with a coefficient there, and the positions within
+    /// them.
     first: Vec<usize>,
     terms: Vec<(u32, u32)>,
 }
@@ -249,14 +328,29 @@ impl<'c> Terms<'c> {
             && monomial.is_one()
             && column.support.is_none()
         {
-            return Terms { columns: columns.columns(), plain: Some(column), first: Vec::new(), terms: Vec::new() };
+            return Terms {
+                columns: columns.columns(),
+                plain: Some(column),
+                first: Vec::new(),
+                terms: Vec::new(),
+            };
         }
         let nonzero = || {
             (0u32..).zip(columns.columns()).flat_map(|(at, (_, column))| {
                 let numerators = column.coefficients.numerators();
-                let positions = (0..numerators.len()).filter(|&index| !numerators.is_zero_at(index));
-                positions
-                    .map(move |index| (column.support.as_ref().and_then(|s| s.get(index)).map_or(index, |&e| e as usize), at, index as u32))
+                let positions =
+                    (0..numerators.len()).filter(|&index| !numerators.is_zero_at(index));
+                positions.map(move |index| {
+                    (
+                        column
+                            .support
+                            .as_ref()
+                            .and_then(|s| s.get(index))
+                            .map_or(index, |&e| e as usize),
+                        at,
+                        index as u32,
+                    )
+                })
             })
         };
         let mut first = vec![0usize; columns.len() + 1];
@@ -290,13 +384,15 @@ impl<'c> Terms<'c> {
 
     /// Whether the entry is a constant that is not negative.
     fn plainly_not_negative(&self, entry: usize) -> bool {
-        let not_negative = |column: &Column, index: usize| !is_negative(column.coefficients.numerators(), index);
+        let not_negative =
+            |column: &Column, index: usize| !is_negative(column.coefficients.numerators(), index);
         match (self.plain, self.of_entry(entry)) {
             (Some(column), _) => not_negative(column, entry),
             (None, []) => true,
-            (None, [(at, index)]) => {
-                self.columns.get(*at as usize).is_some_and(|(m, column)| m.is_one() && not_negative(column, *index as usize))
-            }
+            (None, [(at, index)]) => self
+                .columns
+                .get(*at as usize)
+                .is_some_and(|(m, column)| m.is_one() && not_negative(column, *index as usize)),
             _ => false,
         }
     }
@@ -319,11 +415,14 @@ impl<'c> Terms<'c> {
         let mut sums: BTreeMap<u32, Integer> = BTreeMap::new();
         for entry in entries.clone() {
             match self.plain {
-                Some(column) => *sums.entry(0).or_default() += column.coefficients.numerators().get(entry),
+                Some(column) => {
+                    *sums.entry(0).or_default() += column.coefficients.numerators().get(entry)
+                }
                 None => {
                     for &(at, index) in self.of_entry(entry) {
                         if let Some((_, column)) = self.columns.get(at as usize) {
-                            *sums.entry(at).or_default() += column.coefficients.numerators().get(index as usize);
+                            *sums.entry(at).or_default() +=
+                                column.coefficients.numerators().get(index as usize);
                         }
                     }
                 }
@@ -332,11 +431,13 @@ impl<'c> Terms<'c> {
         sums.retain(|_, sum| !sum.is_zero());
         let only = (sums.len() == 1).then(|| sums.first_key_value()).flatten();
         let one = only.and_then(|(at, sum)| Some((self.columns.get(*at as usize)?, sum)));
-        if one
-            .is_some_and(|((monomial, column), sum)| monomial.is_one() && *sum == Integer::from(column.coefficients.denominator().clone()))
-        {
+        if one.is_some_and(|((monomial, column), sum)| {
+            monomial.is_one() && *sum == Integer::from(column.coefficients.denominator().clone())
+        }) {
             return None;
         }
-        Some(entries.fold(Polynomial::zero(), |sum, entry| sum.plus(&self.polynomial(entry), &Rational::ONE)))
+        Some(entries.fold(Polynomial::zero(), |sum, entry| {
+            sum.plus(&self.polynomial(entry), &Rational::ONE)
+        }))
     }
 }

@@ -1,4 +1,5 @@
-//! What can be wrong with a game file, layer by layer: the document, its values, the model they describe.
+//! What can be wrong with a game file, layer by layer: the document, its values, the model they
+//! describe.
 
 use super::names::Kind;
 use super::probabilities::Where;
@@ -219,7 +220,9 @@ pub enum ValueError {
     #[error("found \"rest\" a second time, expected at most one")]
     TwoRests,
     /// Two ways of saying what the leader may choose.
-    #[error("found both \"{first}\" and \"{second}\", expected at most one of decisions, variables, mixed, process")]
+    #[error(
+        "found both \"{first}\" and \"{second}\", expected at most one of decisions, variables, mixed, process"
+    )]
     TwoKinds {
         /// One.
         first: &'static str,
@@ -246,7 +249,11 @@ pub enum ValueError {
 }
 
 fn expected_constants(constants: &[String]) -> String {
-    if constants.is_empty() { "a file that defines one".into() } else { format!("one of: {}", constants.join(", ")) }
+    if constants.is_empty() {
+        "a file that defines one".into()
+    } else {
+        format!("one of: {}", constants.join(", "))
+    }
 }
 
 fn did_you_mean(suggestion: Option<&String>) -> String {
@@ -282,7 +289,9 @@ pub enum ModelError {
     #[error("the rule matches no available action of any state and stage it could apply to")]
     MatchesNothing,
     /// A pair that no transition rule matches.
-    #[error("stage {stage}, state \"{state}\", action \"{action}\": no [[transition]] rule matches")]
+    #[error(
+        "stage {stage}, state \"{state}\", action \"{action}\": no [[transition]] rule matches"
+    )]
     Unmatched {
         /// The stage.
         stage: usize,
@@ -292,7 +301,9 @@ pub enum ModelError {
         action: String,
     },
     /// Probabilities that do not sum to 1.
-    #[error("{here}: found probabilities that sum to {sum}, expected a sum that is identically 1 (one of them may be \"rest\")")]
+    #[error(
+        "{here}: found probabilities that sum to {sum}, expected a sum that is identically 1 (one of them may be \"rest\")"
+    )]
     ProbabilitySum {
         /// Where.
         here: Where,
@@ -308,7 +319,8 @@ pub enum ModelError {
         successor: String,
         /// The probability.
         value: String,
-        /// A decision and a population at which it is attained; empty when the probability is constant.
+        /// A decision and a population at which it is attained; empty when the probability is
+        /// constant.
         place: String,
     },
     /// A probability that could not be shown to be non-negative.
@@ -335,7 +347,9 @@ pub enum ModelError {
         aggregate: String,
     },
     /// A decision that leaves a parameter open.
-    #[error("the decision \"{decision}\" gives no value for the parameter \"{parameter}\" of other decisions")]
+    #[error(
+        "the decision \"{decision}\" gives no value for the parameter \"{parameter}\" of other decisions"
+    )]
     MissingParameter {
         /// The decision.
         decision: String,
@@ -370,7 +384,9 @@ pub enum ModelError {
     #[error("no decision satisfies all bounds and constraints")]
     NoDecision,
     /// A constraint that is not linear.
-    #[error("found products, powers or population terms, expected both sides to be affine in the leader's variables")]
+    #[error(
+        "found products, powers or population terms, expected both sides to be affine in the leader's variables"
+    )]
     NotAffine,
     /// More variables than the exact simplex method should be given.
     #[error("found {found} variables and constraints, expected at most {most}")]
@@ -381,7 +397,9 @@ pub enum ModelError {
         most: usize,
     },
     /// A leader with too many parameters.
-    #[error("found a leader with {coefficients} coefficients in her constraints, expected at most {most}")]
+    #[error(
+        "found a leader with {coefficients} coefficients in her constraints, expected at most {most}"
+    )]
     LeaderTooLarge {
         /// How many there are.
         coefficients: usize,
@@ -389,7 +407,9 @@ pub enum ModelError {
         most: usize,
     },
     /// A probability of the leader's process that is no number.
-    #[error("found a probability that depends on the population or on the leader, expected a constant")]
+    #[error(
+        "found a probability that depends on the population or on the leader, expected a constant"
+    )]
     ProcessNotConstant,
     /// Probabilities of the leader's process that do not sum to 1.
     #[error("stage {stage}: found probabilities that sum to {sum}, expected a sum of exactly 1")]
@@ -400,7 +420,9 @@ pub enum ModelError {
         sum: String,
     },
     /// A negative probability in the leader's process.
-    #[error("stage {stage}: found the probability {value} of \"{state}\", expected a number that is not negative")]
+    #[error(
+        "stage {stage}: found the probability {value} of \"{state}\", expected a number that is not negative"
+    )]
     ProcessNegative {
         /// The stage.
         stage: usize,
@@ -428,7 +450,9 @@ pub enum ModelError {
         what: &'static str,
     },
     /// Numbers without a common denominator of a bearable size.
-    #[error("the least common denominator of {entries} numbers has {bits} binary digits, which takes too much memory")]
+    #[error(
+        "the least common denominator of {entries} numbers has {bits} binary digits, which takes too much memory"
+    )]
     DenominatorTooLarge {
         /// Its length.
         bits: u64,

@@ -1,7 +1,9 @@
-//! `[leader.process]`: a leader with her own Markov state, whose transitions do not depend on the population.
+//! `[leader.process]`: a leader with her own Markov state, whose transitions do not depend on the
+//! population.
 //!
 //! She chooses the occupation measure `nu[s0, a0]@t` of her process, a polytope:
-//! `sum_a0 nu[s0, a0]@0 = initial(s0)`, and `sum_a0 nu[s0, a0]@(t+1) = sum P_t(s0 | s, a) nu[s, a]@t`.
+//! `sum_a0 nu[s0, a0]@0 = initial(s0)`, and `sum_a0 nu[s0, a0]@(t+1) = sum P_t(s0 | s, a) nu[s,
+//! a]@t`.
 
 use super::fields::{Fields, Found};
 use super::header::law;
@@ -29,40 +31,64 @@ pub(super) struct ProcessDraft {
 }
 
 /// Reads `[leader.process]`.
-pub(super) fn process(report: &mut Report, (at, node): Found<'_>, stages: usize, numbers: &Numbers) -> Option<LeaderDraft> {
+pub(super) fn process(
+    report: &mut Report,
+    (at, node): Found<'_>,
+    stages: usize,
+    numbers: &Numbers,
+) -> Option<LeaderDraft> {
     let fields = Fields::of(report, at, node, &["states", "actions", "initial", "transition"])?;
     let states = fields.require(report, "states", "a list of the leader's states");
     let states = states.and_then(|found| plain_names(report, found, Kind::LeaderState));
     let actions = fields.require(report, "actions", "a list of the leader's actions");
     let actions = actions.and_then(|found| plain_names(report, found, Kind::LeaderAction));
-    let initial = fields.require(report, "initial", "one of the leader's states, or a law over them");
+    let initial =
+        fields.require(report, "initial", "one of the leader's states, or a law over them");
     let (states, actions) = (states?, actions?);
     let initial = initial.and_then(|found| law(report, found, &states, numbers));
     let scope = Scope { stages, states: &states, actions: &actions };
-    let rules = transition_rules(report, "leader.process.transition", fields.get("transition"), &scope);
+    let rules =
+        transition_rules(report, "leader.process.transition", fields.get("transition"), &scope);
     let parameters = stages.saturating_mul(states.len()).saturating_mul(actions.len());
     let coefficients = parameters.saturating_mul(stages.saturating_mul(states.len()));
     if parameters > MOST_PARAMETERS || coefficients > MOST_COEFFICIENTS {
-        report.push(&fields.at, ModelError::LeaderTooLarge { coefficients, most: MOST_COEFFICIENTS });
+        report
+            .push(&fields.at, ModelError::LeaderTooLarge { coefficients, most: MOST_COEFFICIENTS });
         return None;
     }
     let mut names = Vec::with_capacity(parameters);
     for stage in 0..stages {
         for state in states.list() {
-            names.extend(actions.list().iter().map(|action| format!("nu[{state},{action}]@{stage}")));
+            names.extend(
+                actions.list().iter().map(|action| format!("nu[{state},{action}]@{stage}")),
+            );
         }
     }
-    let terms = LeaderTerms::Process { states: states.list().to_vec(), actions: actions.list().to_vec(), first: 0 };
+    let terms = LeaderTerms::Process {
+        states: states.list().to_vec(),
+        actions: actions.list().to_vec(),
+        first: 0,
+    };
     let draft = ProcessDraft { at: fields.at, stages, states, actions, initial: initial?, rules };
-    Some(LeaderDraft { parameters: names, terms, choice: Choice::Process(draft), ..LeaderDraft::default() })
+    Some(LeaderDraft {
+        parameters: names,
+        terms,
+        choice: Choice::Process(draft),
+        ..LeaderDraft::default()
+    })
 }
 
 impl ProcessDraft {
     /// The flow polytope.
-    pub(super) fn decision_set(&self, report: &mut Report, evaluator: &mut Evaluator<'_>) -> Option<DecisionSet> {
+    pub(super) fn decision_set(
+        &self,
+        report: &mut Report,
+        evaluator: &mut Evaluator<'_>,
+    ) -> Option<DecisionSet> {
         let (states, actions) = (self.states.len(), self.actions.len());
         let dimension = self.stages * states * actions;
-        let index = |stage: usize, state: usize, action: usize| (stage * states + state) * actions + action;
+        let index =
+            |stage: usize, state: usize, action: usize| (stage * states + state) * actions + action;
         let mut rows: Vec<LinearConstraint> = Vec::with_capacity(self.stages * states);
         for stage in 0..self.stages {
             for state in 0..states {
@@ -92,7 +118,11 @@ impl ProcessDraft {
                 }
             }
         }
-        let polytope = Polytope { lower: vec![Rational::ZERO; dimension], upper: vec![Rational::ONE; dimension], constraints: rows };
+        let polytope = Polytope {
+            lower: vec![Rational::ZERO; dimension],
+            upper: vec![Rational::ONE; dimension],
+            constraints: rows,
+        };
         fine.then(|| DecisionSet::Polyhedral { polytope, grids: vec![Grid::Continuous; dimension] })
     }
 
@@ -106,11 +136,17 @@ impl ProcessDraft {
         action: usize,
     ) -> Option<Vec<(usize, Rational)>> {
         let matching = |rule: &&TransitionRule| {
-            rule.places.stages.contains(stage) && rule.places.states.contains(state) && rule.places.actions.contains(action)
+            rule.places.stages.contains(stage)
+                && rule.places.states.contains(state)
+                && rule.places.actions.contains(action)
         };
         let named = |state: usize| self.states.name(state).to_string();
         let Some(rule) = self.rules.iter().rev().find(matching) else {
-            let problem = ModelError::Unmatched { stage, state: named(state), action: self.actions.name(action).to_string() };
+            let problem = ModelError::Unmatched {
+                stage,
+                state: named(state),
+                action: self.actions.name(action).to_string(),
+            };
             report.push(&self.at, problem);
             return None;
         };
@@ -120,7 +156,10 @@ impl ProcessDraft {
             match probability {
                 Probability::Rest => rest = Some(*next as usize),
                 Probability::Formula(formula) => {
-                    let value = match evaluator.evaluate(&formula.expression, Place { stage: Some(stage), ..Place::default() }) {
+                    let value = match evaluator.evaluate(
+                        &formula.expression,
+                        Place { stage: Some(stage), ..Place::default() },
+                    ) {
                         Ok(value) => value.as_constant(),
                         Err(error) => {
                             report.formula(&formula.at, error);
@@ -143,7 +182,14 @@ impl ProcessDraft {
             return None;
         }
         if let Some((next, value)) = law.iter().find(|(_, value)| *value < Rational::ZERO) {
-            report.push(&rule.at, ModelError::ProcessNegative { stage, state: named(*next), value: value.to_string() });
+            report.push(
+                &rule.at,
+                ModelError::ProcessNegative {
+                    stage,
+                    state: named(*next),
+                    value: value.to_string(),
+                },
+            );
             return None;
         }
         Some(law)
@@ -151,7 +197,11 @@ impl ProcessDraft {
 }
 
 fn equation(dimension: usize) -> LinearConstraint {
-    LinearConstraint { coefficients: vec![Rational::ZERO; dimension], relation: Relation::Equal, right_side: Rational::ZERO }
+    LinearConstraint {
+        coefficients: vec![Rational::ZERO; dimension],
+        relation: Relation::Equal,
+        right_side: Rational::ZERO,
+    }
 }
 
 fn set(row: &mut LinearConstraint, index: usize, value: Rational) {
@@ -166,7 +216,8 @@ fn subtract(row: &mut LinearConstraint, index: usize, value: &Rational) {
     }
 }
 
-/// The product of `groups` simplices of `actions` coordinates each; `None` when it would be too large.
+/// The product of `groups` simplices of `actions` coordinates each; `None` when it would be too
+/// large.
 pub(super) fn simplices(groups: usize, actions: usize) -> Option<DecisionSet> {
     let dimension = groups * actions;
     if dimension.saturating_mul(groups) > MOST_COEFFICIENTS {
@@ -182,6 +233,10 @@ pub(super) fn simplices(groups: usize, actions: usize) -> Option<DecisionSet> {
             row
         })
         .collect();
-    let polytope = Polytope { lower: vec![Rational::ZERO; dimension], upper: vec![Rational::ONE; dimension], constraints };
+    let polytope = Polytope {
+        lower: vec![Rational::ZERO; dimension],
+        upper: vec![Rational::ONE; dimension],
+        constraints,
+    };
     Some(DecisionSet::Polyhedral { polytope, grids: vec![Grid::Continuous; dimension] })
 }

@@ -61,7 +61,11 @@ impl At {
 
     fn position(&self) -> Position {
         let known = |number: u32| (number > 0).then_some(number as usize);
-        Position { line: known(self.mark.line), place: self.place.clone(), column: known(self.mark.column) }
+        Position {
+            line: known(self.mark.line),
+            place: self.place.clone(),
+            column: known(self.mark.column),
+        }
     }
 }
 
@@ -88,7 +92,8 @@ impl Report {
         self.record(GameError { position, problem: Problem::Formula(error.kind) });
     }
 
-    /// Records an error, unless it has just been recorded: one slip in a rule shows at every place the rule applies to.
+    /// Records an error, unless it has just been recorded: one slip in a rule shows at every place
+    /// the rule applies to.
     pub(super) fn record(&mut self, error: GameError) {
         if !self.errors.errors().iter().rev().take(RECENT).any(|known| *known == error) {
             self.errors.push(error);

@@ -13,8 +13,8 @@ use crate::game::{Columns, Pairs};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// One vector of rewards per stage, from tables and rules. Rules that do not depend on the stage are evaluated once for all stages with the same rules
-/// and pairs.
+/// One vector of rewards per stage, from tables and rules. Rules that do not depend on the stage
+/// are evaluated once for all stages with the same rules and pairs.
 pub(super) fn rewards(
     context: &mut Context<'_, '_>,
     rules: &[RewardRule],
@@ -22,20 +22,32 @@ pub(super) fn rewards(
     pairs: &[Arc<Pairs>],
     actions: usize,
 ) -> Result<Vec<Columns>, Stopped> {
-    let dependence: Vec<Dependence> = rules.iter().map(|rule| context.evaluator.dependence(&rule.value.expression)).collect();
-    let mut task =
-        Task { context, rules, dependence: &dependence, actions, matched: vec![false; rules.len()], broken: vec![false; rules.len()] };
+    let dependence: Vec<Dependence> =
+        rules.iter().map(|rule| context.evaluator.dependence(&rule.value.expression)).collect();
+    let mut task = Task {
+        context,
+        rules,
+        dependence: &dependence,
+        actions,
+        matched: vec![false; rules.len()],
+        broken: vec![false; rules.len()],
+    };
     let of = |wanted: Group| {
         (0..)
             .zip(rules.iter().zip(&dependence))
             .filter(move |(_, (rule, on))| Group::of(rule, **on) == wanted)
             .map(|(index, (rule, _))| (index, &rule.places.stages))
     };
-    let (fixed_tables, moving_tables): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.constant_over_stages(task.context));
+    let (fixed_tables, moving_tables): (Vec<&Part>, Vec<&Part>) =
+        parts.iter().partition(|part| part.constant_over_stages(task.context));
     let mut known_tables: HashMap<*const Pairs, Columns> = HashMap::new();
     let everywhere: Vec<u32> = of(Group::Everywhere).map(|(index, _)| index).collect();
-    let (Some(fixed), Some(moving)) = (segments(pairs.len(), of(Group::Somewhere)), segments(pairs.len(), of(Group::Moving))) else {
-        return Err(task.context.stop(&At::document(), ModelError::TooMuchWork { what: "the reward rules" }));
+    let (Some(fixed), Some(moving)) =
+        (segments(pairs.len(), of(Group::Somewhere)), segments(pairs.len(), of(Group::Moving)))
+    else {
+        return Err(task
+            .context
+            .stop(&At::document(), ModelError::TooMuchWork { what: "the reward rules" }));
     };
     let mut cache: HashMap<(usize, *const Pairs), Columns> = HashMap::new();
     let mut result = Vec::with_capacity(pairs.len());
@@ -142,7 +154,11 @@ impl Task<'_, '_, '_> {
         let mut gather = Gather::new(pairs.len());
         for &index in rules {
             let index = index as usize;
-            let (Some(rule), Some(dependence)) = (self.rules.get(index), self.dependence.get(index)) else { continue };
+            let (Some(rule), Some(dependence)) =
+                (self.rules.get(index), self.dependence.get(index))
+            else {
+                continue;
+            };
             if self.broken.get(index) == Some(&true) {
                 continue;
             }

@@ -60,7 +60,12 @@ pub(super) struct AvailableRule {
 }
 
 impl Places {
-    fn read(report: &mut Report, fields: &Fields<'_>, scope: &Scope<'_>, actions: &'static str) -> Option<Self> {
+    fn read(
+        report: &mut Report,
+        fields: &Fields<'_>,
+        scope: &Scope<'_>,
+        actions: &'static str,
+    ) -> Option<Self> {
         let stages = Stages::read(report, fields.get("stage"), scope.stages);
         let states = Selection::read(report, fields.get("state"), scope.states);
         let actions = Selection::read(report, fields.get(actions), scope.actions);
@@ -69,12 +74,23 @@ impl Places {
 }
 
 /// Reads reward rules; those with errors are reported and left out.
-pub(super) fn reward_rules(report: &mut Report, section: &'static str, found: Option<Found<'_>>, scope: &Scope<'_>) -> Vec<RewardRule> {
+pub(super) fn reward_rules(
+    report: &mut Report,
+    section: &'static str,
+    found: Option<Found<'_>>,
+    scope: &Scope<'_>,
+) -> Vec<RewardRule> {
     let mut read = Vec::new();
     for (at, node) in rules(report, section, found) {
-        let Some(fields) = Fields::of(report, at.clone(), node, &["stage", "state", "action", "value"]) else { continue };
+        let Some(fields) =
+            Fields::of(report, at.clone(), node, &["stage", "state", "action", "value"])
+        else {
+            continue;
+        };
         let places = Places::read(report, &fields, scope, "action");
-        let value = fields.require(report, "value", "a number or a formula").and_then(|(at, node)| formula(report, at, node));
+        let value = fields
+            .require(report, "value", "a number or a formula")
+            .and_then(|(at, node)| formula(report, at, node));
         if let (Some(places), Some(value)) = (places, value) {
             read.push(RewardRule { at, places, value });
         }
@@ -91,9 +107,14 @@ pub(super) fn transition_rules(
 ) -> Vec<TransitionRule> {
     let mut read = Vec::new();
     for (at, node) in rules(report, section, found) {
-        let Some(fields) = Fields::of(report, at.clone(), node, &["stage", "state", "action", "to"]) else { continue };
+        let Some(fields) =
+            Fields::of(report, at.clone(), node, &["stage", "state", "action", "to"])
+        else {
+            continue;
+        };
         let places = Places::read(report, &fields, scope, "action");
-        let to = fields.require(report, "to", "a state, or a table of states and their probabilities");
+        let to =
+            fields.require(report, "to", "a state, or a table of states and their probabilities");
         let to = to.and_then(|(at, node)| successors(report, &at, node, scope.states));
         if let (Some(places), Some(to)) = (places, to) {
             read.push(TransitionRule { at, places, to });
@@ -102,7 +123,12 @@ pub(super) fn transition_rules(
     read
 }
 
-fn successors(report: &mut Report, at: &At, node: &Node, states: &Names) -> Option<Vec<(u32, Probability)>> {
+fn successors(
+    report: &mut Report,
+    at: &At,
+    node: &Node,
+    states: &Names,
+) -> Option<Vec<(u32, Probability)>> {
     if let Value::Text(name) = &node.value {
         let certain = Formula { expression: Expression::constant(Rational::ONE), at: at.clone() };
         return Some(vec![(states.find(report, at, name)?, Probability::Formula(certain))]);
@@ -137,7 +163,11 @@ fn successors(report: &mut Report, at: &At, node: &Node, states: &Names) -> Opti
 }
 
 /// Reads `[[leader.payoff]]`.
-pub(super) fn payoff_rules(report: &mut Report, found: Option<Found<'_>>, stages: usize) -> Vec<PayoffRule> {
+pub(super) fn payoff_rules(
+    report: &mut Report,
+    found: Option<Found<'_>>,
+    stages: usize,
+) -> Vec<PayoffRule> {
     let mut read = Vec::new();
     for (at, node) in rules(report, "leader.payoff", found) {
         let Some(fields) = Fields::of(report, at, node, &["stage", "value"]) else { continue };
@@ -145,7 +175,9 @@ pub(super) fn payoff_rules(report: &mut Report, found: Option<Found<'_>>, stages
             None => Some(None),
             found => Stages::read(report, found, stages).map(Some),
         };
-        let value = fields.require(report, "value", "a number or a formula").and_then(|(at, node)| formula(report, at, node));
+        let value = fields
+            .require(report, "value", "a number or a formula")
+            .and_then(|(at, node)| formula(report, at, node));
         if let (Some(stages), Some(value)) = (stages, value) {
             read.push(PayoffRule { stages, value });
         }
@@ -154,7 +186,11 @@ pub(super) fn payoff_rules(report: &mut Report, found: Option<Found<'_>>, stages
 }
 
 /// Reads `[[available]]`; `None` when a rule has an error, since everything after depends on them.
-pub(super) fn available_rules(report: &mut Report, found: Option<Found<'_>>, scope: &Scope<'_>) -> Option<Vec<AvailableRule>> {
+pub(super) fn available_rules(
+    report: &mut Report,
+    found: Option<Found<'_>>,
+    scope: &Scope<'_>,
+) -> Option<Vec<AvailableRule>> {
     let mut read = Vec::new();
     let mut fine = true;
     for (at, node) in rules(report, "available", found) {
@@ -162,10 +198,13 @@ pub(super) fn available_rules(report: &mut Report, found: Option<Found<'_>>, sco
             fine = false;
             continue;
         };
-        let given = fields.require(report, "actions", "a list of actions").is_some_and(|(at, node)| match &node.value {
-            Value::List(_) => true,
-            other => wrong::<()>(report, &at, other, "a list of actions").is_some(),
-        });
+        let given =
+            fields.require(report, "actions", "a list of actions").is_some_and(|(at, node)| {
+                match &node.value {
+                    Value::List(_) => true,
+                    other => wrong::<()>(report, &at, other, "a list of actions").is_some(),
+                }
+            });
         let places = if given { Places::read(report, &fields, scope, "actions") } else { None };
         match places {
             Some(places) => read.push(AvailableRule { places }),

@@ -18,7 +18,11 @@ pub(super) enum Selection {
 
 impl Selection {
     /// The selector `found`: a name, or a list of names.
-    pub(super) fn read(report: &mut Report, found: Option<Found<'_>>, names: &Names) -> Option<Self> {
+    pub(super) fn read(
+        report: &mut Report,
+        found: Option<Found<'_>>,
+        names: &Names,
+    ) -> Option<Self> {
         let Some((at, node)) = found else { return Some(Selection::All) };
         match &node.value {
             Value::Text(name) => Some(Selection::These(vec![names.find(report, &at, name)?])),
@@ -28,7 +32,9 @@ impl Selection {
                 for (index, item) in items.iter().enumerate() {
                     let here = at.entry(index, item);
                     let found = match &item.value {
-                        Value::Text(name) => names.find(report, &here, name).map(|position| (name, position)),
+                        Value::Text(name) => {
+                            names.find(report, &here, name).map(|position| (name, position))
+                        }
                         other => wrong(report, &here, other, "a name"),
                     };
                     match found {
@@ -54,7 +60,9 @@ impl Selection {
     pub(super) fn positions(&self, count: usize) -> Box<dyn Iterator<Item = usize> + '_> {
         match self {
             Selection::All => Box::new(0..count),
-            Selection::These(positions) => Box::new(positions.iter().map(|&position| position as usize)),
+            Selection::These(positions) => {
+                Box::new(positions.iter().map(|&position| position as usize))
+            }
         }
     }
 
@@ -62,7 +70,8 @@ impl Selection {
     pub(super) fn contains(&self, position: usize) -> bool {
         match self {
             Selection::All => true,
-            Selection::These(positions) => u32::try_from(position).is_ok_and(|position| positions.binary_search(&position).is_ok()),
+            Selection::These(positions) => u32::try_from(position)
+                .is_ok_and(|position| positions.binary_search(&position).is_ok()),
         }
     }
 }
@@ -80,7 +89,11 @@ const EXPECTED: &str = "a stage such as 3, a range such as \"2..5\", or a list o
 
 impl Stages {
     /// The selector `found` in a game of `count` stages.
-    pub(super) fn read(report: &mut Report, found: Option<Found<'_>>, count: usize) -> Option<Self> {
+    pub(super) fn read(
+        report: &mut Report,
+        found: Option<Found<'_>>,
+        count: usize,
+    ) -> Option<Self> {
         let Some((at, node)) = found else { return Some(Stages::All) };
         let mut ranges = Vec::new();
         match &node.value {
@@ -89,8 +102,11 @@ impl Stages {
                     report.push(&at, ValueError::Empty { expected: "at least one stage" });
                     return None;
                 }
-                let read: Vec<Option<(usize, usize)>> =
-                    items.iter().enumerate().map(|(index, item)| range(report, &at.entry(index, item), item, count)).collect();
+                let read: Vec<Option<(usize, usize)>> = items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| range(report, &at.entry(index, item), item, count))
+                    .collect();
                 ranges.extend(read.into_iter().collect::<Option<Vec<_>>>()?);
             }
             _ => ranges.push(range(report, &at, node, count)?),
@@ -119,7 +135,10 @@ impl Stages {
             Stages::All => true,
             Stages::Ranges(ranges) => {
                 let after = ranges.partition_point(|&(first, _)| first <= stage);
-                after.checked_sub(1).and_then(|at| ranges.get(at)).is_some_and(|&(_, last)| stage <= last)
+                after
+                    .checked_sub(1)
+                    .and_then(|at| ranges.get(at))
+                    .is_some_and(|&(_, last)| stage <= last)
             }
         }
     }
@@ -133,7 +152,9 @@ fn range(report: &mut Report, at: &At, node: &Node, count: usize) -> Option<(usi
             Err(_) => return wrong(report, at, &node.value, EXPECTED),
         },
         Value::Text(text) => {
-            let ends = text.split_once("..").and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+            let ends = text
+                .split_once("..")
+                .and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
             match ends {
                 Some(ends) => ends,
                 None => return wrong(report, at, &node.value, EXPECTED),

@@ -3,8 +3,12 @@
 /// Names longer than this are not compared.
 const LONGEST: usize = 60;
 
-/// The candidate with the fewest edits from `found`, when it is near: at most a third of the letters.
-pub(super) fn nearest<'c>(found: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
+/// The candidate with the fewest edits from `found`, when it is near: at most a third of the
+/// letters.
+pub(super) fn nearest<'c>(
+    found: &str,
+    candidates: impl Iterator<Item = &'c str>,
+) -> Option<String> {
     let found: Vec<char> = found.chars().take(LONGEST + 1).collect();
     if found.len() > LONGEST {
         return None;
@@ -33,7 +37,8 @@ fn distance(a: &[char], b: &[char]) -> usize {
     for (i, &x) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, &y) in b.iter().enumerate() {
-            let mut edits = (last[j] + usize::from(!same(x, y))).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut edits =
+                (last[j] + usize::from(!same(x, y))).min(last[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && same(x, b[j - 1]) && same(a[i - 1], y) {
                 edits = edits.min(before_last[j - 1] + 1);
             }

@@ -14,8 +14,8 @@ use crate::game::{Columns, Pairs, Polynomial, Successors, Transition};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// The transitions of all stages but the last. Pairs that no rule matches are reported unless `complete` is false, when rules
-/// with errors were left out.
+/// The transitions of all stages but the last. Pairs that no rule matches are reported unless
+/// `complete` is false, when rules with errors were left out.
 pub(super) fn transitions(
     context: &mut Context<'_, '_>,
     rules: &[TransitionRule],
@@ -26,13 +26,26 @@ pub(super) fn transitions(
 ) -> Result<Vec<Transition>, Stopped> {
     let dependence: Vec<Dependence> = rules.iter().map(|rule| dependence(context, rule)).collect();
     let count = pairs.len().saturating_sub(1);
-    let Some(segments) = segments(count, (0..).zip(rules.iter().map(|rule| &rule.places.stages))) else {
-        return Err(context.stop(&At::document(), ModelError::TooMuchWork { what: "the transition rules" }));
+    let Some(segments) = segments(count, (0..).zip(rules.iter().map(|rule| &rule.places.stages)))
+    else {
+        return Err(
+            context.stop(&At::document(), ModelError::TooMuchWork { what: "the transition rules" })
+        );
     };
     let fixed_tables = parts.iter().all(|part| part.constant_over_stages(context));
     let state = vec![RuleState::Idle; rules.len()];
     let dependence = dependence.as_slice();
-    let mut task = Task { context, rules, dependence, scope, parts, fixed_tables, complete, state, entries: MOST_ENTRIES };
+    let mut task = Task {
+        context,
+        rules,
+        dependence,
+        scope,
+        parts,
+        fixed_tables,
+        complete,
+        state,
+        entries: MOST_ENTRIES,
+    };
     let mut cache: HashMap<(usize, *const Pairs), Transition> = HashMap::new();
     let mut shared: HashSet<Arc<Successors>> = HashSet::new();
     let mut cursor = Cursor::new(&segments);
@@ -68,7 +81,9 @@ fn dependence(context: &Context<'_, '_>, rule: &TransitionRule) -> Dependence {
         Probability::Rest => None,
         Probability::Formula(formula) => Some(formula),
     });
-    formulas.fold(Dependence::default(), |all, formula| all.or(context.evaluator.dependence(&formula.expression)))
+    formulas.fold(Dependence::default(), |all, formula| {
+        all.or(context.evaluator.dependence(&formula.expression))
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +111,14 @@ struct Task<'t, 'c, 's> {
 }
 
 impl Task<'_, '_, '_> {
-    /// The transition of a stage to whose pairs `rules` apply, and whether it depends on the stage itself.
-    fn transition(&mut self, rules: &[u32], stage: usize, pairs: &Pairs) -> Result<(Successors, Columns, bool), Stopped> {
+    /// The transition of a stage to whose pairs `rules` apply, and whether it depends on the stage
+    /// itself.
+    fn transition(
+        &mut self,
+        rules: &[u32],
+        stage: usize,
+        pairs: &Pairs,
+    ) -> Result<(Successors, Columns, bool), Stopped> {
         let mut taken = vec![false; pairs.len()];
         let mut open = pairs.len();
         let mut rows: Vec<Row> = Vec::new();
@@ -106,16 +127,28 @@ impl Task<'_, '_, '_> {
             if open == 0 {
                 break;
             }
-            let (Some(rule), Some(dependence)) = (self.rules.get(index as usize), self.dependence.get(index as usize)) else { continue };
-            for (state, action, targets) in groups(&rule.places, *dependence, pairs, self.scope.actions.len()) {
+            let (Some(rule), Some(dependence)) =
+                (self.rules.get(index as usize), self.dependence.get(index as usize))
+            else {
+                continue;
+            };
+            for (state, action, targets) in
+                groups(&rule.places, *dependence, pairs, self.scope.actions.len())
+            {
                 self.context.spend(targets.len())?;
-                let targets: Vec<u32> = targets.into_iter().filter(|&pair| take(&mut taken, pair)).collect();
+                let targets: Vec<u32> =
+                    targets.into_iter().filter(|&pair| take(&mut taken, pair)).collect();
                 open -= targets.len();
-                if targets.is_empty() || self.state.get(index as usize) == Some(&RuleState::Broken) {
+                if targets.is_empty() || self.state.get(index as usize) == Some(&RuleState::Broken)
+                {
                     continue;
                 }
                 moving |= dependence.stage;
-                let successors = self.successors(index as usize, rule, Place { stage: Some(stage), state, action });
+                let successors = self.successors(
+                    index as usize,
+                    rule,
+                    Place { stage: Some(stage), state, action },
+                );
                 if let Some(successors) = successors {
                     rows.push(Row { pairs: targets, successors });
                 }
@@ -127,13 +160,20 @@ impl Task<'_, '_, '_> {
         if open > 0 && self.complete {
             self.unmatched(stage, pairs, &taken, &table.entries);
         }
-        let (successors, columns) = layout(self.context, rows, &table, &taken, stage, self.entries)?;
+        let (successors, columns) =
+            layout(self.context, rows, &table, &taken, stage, self.entries)?;
         self.entries = self.entries.saturating_sub(successors.len());
         Ok((successors, columns, moving))
     }
 
-    /// The successors that a rule gives at a place, `rest` worked out; errors are reported and mark the rule.
-    fn successors(&mut self, index: usize, rule: &TransitionRule, place: Place) -> Option<Vec<(u32, Polynomial)>> {
+    /// The successors that a rule gives at a place, `rest` worked out; errors are reported and mark
+    /// the rule.
+    fn successors(
+        &mut self,
+        index: usize,
+        rule: &TransitionRule,
+        place: Place,
+    ) -> Option<Vec<(u32, Polynomial)>> {
         let mut successors = Vec::with_capacity(rule.to.len());
         let mut rest = None;
         let mut left = Polynomial::constant(Rational::ONE);
@@ -169,13 +209,15 @@ impl Task<'_, '_, '_> {
             for pair in pairs.of_state(state).filter(|&pair| covered.get(pair) == Some(&false)) {
                 let state = self.scope.states.name(state).to_string();
                 let action = self.scope.actions.name(pairs.action(pair)).to_string();
-                self.context.report.push(&At::document(), ModelError::Unmatched { stage, state, action });
+                self.context
+                    .report
+                    .push(&At::document(), ModelError::Unmatched { stage, state, action });
             }
         }
     }
 
-    /// Rules that never had a say: they are evaluated once, so that slips in them are found, and they must match
-    /// something.
+    /// Rules that never had a say: they are evaluated once, so that slips in them are found, and
+    /// they must match something.
     fn idle_rules(&mut self, pairs: &[Arc<Pairs>]) -> Result<(), Stopped> {
         for (index, rule) in self.rules.iter().enumerate() {
             if self.state.get(index) != Some(&RuleState::Idle) {
@@ -189,17 +231,34 @@ impl Task<'_, '_, '_> {
         Ok(())
     }
 
-    /// The first place a rule matches. In a game of one stage, which has no transitions, rules without `stage` may stand
-    /// in the file all the same.
-    fn first_place(&mut self, rule: &TransitionRule, pairs: &[Arc<Pairs>]) -> Result<Option<Place>, Stopped> {
+    /// The first place a rule matches. In a game of one stage, which has no transitions, rules
+    /// without `stage` may stand in the file all the same.
+    fn first_place(
+        &mut self,
+        rule: &TransitionRule,
+        pairs: &[Arc<Pairs>],
+    ) -> Result<Option<Place>, Stopped> {
         let last = pairs.len().saturating_sub(1);
-        let stages = if last == 0 && rule.places.stages == super::selector::Stages::All { 1 } else { last };
-        for (stage, pairs) in pairs.iter().enumerate().take(stages).filter(|(stage, _)| rule.places.stages.contains(*stage)) {
+        let stages =
+            if last == 0 && rule.places.stages == super::selector::Stages::All { 1 } else { last };
+        for (stage, pairs) in pairs
+            .iter()
+            .enumerate()
+            .take(stages)
+            .filter(|(stage, _)| rule.places.stages.contains(*stage))
+        {
             for state in rule.places.states.positions(pairs.states()) {
                 let here = pairs.of_state(state);
                 self.context.spend(here.len())?;
-                if let Some(action) = here.map(|pair| pairs.action(pair)).find(|&action| rule.places.actions.contains(action)) {
-                    return Ok(Some(Place { stage: Some(stage), state: Some(state), action: Some(action) }));
+                if let Some(action) = here
+                    .map(|pair| pairs.action(pair))
+                    .find(|&action| rule.places.actions.contains(action))
+                {
+                    return Ok(Some(Place {
+                        stage: Some(stage),
+                        state: Some(state),
+                        action: Some(action),
+                    }));
                 }
             }
         }

@@ -55,10 +55,16 @@ pub(super) fn variables(
         return None;
     }
     let places = items.iter().enumerate().map(|(index, item)| (at.entry(index, item), item));
-    let read: Vec<Option<VariableDraft>> = places.map(|(at, item)| variable(report, at, item, numbers)).collect();
-    let constraints = constraints.map_or(Some(Vec::new()), |(at, node)| read_constraints(report, &at, node));
+    let read: Vec<Option<VariableDraft>> =
+        places.map(|(at, item)| variable(report, at, item, numbers)).collect();
+    let constraints =
+        constraints.map_or(Some(Vec::new()), |(at, node)| read_constraints(report, &at, node));
     let read: Vec<VariableDraft> = read.into_iter().collect::<Option<_>>()?;
-    if !distinct(report, Kind::Parameter, read.iter().map(|variable| (&variable.at, variable.name.as_str()))) {
+    if !distinct(
+        report,
+        Kind::Parameter,
+        read.iter().map(|variable| (&variable.at, variable.name.as_str())),
+    ) {
         return None;
     }
     let constraints = constraints?;
@@ -68,7 +74,8 @@ pub(super) fn variables(
         report.push(&at, ModelError::TooManyVariables { found: rows, most });
         return None;
     }
-    let mut draft = VariablesDraft { at, lower: Vec::new(), upper: Vec::new(), grids: Vec::new(), constraints };
+    let mut draft =
+        VariablesDraft { at, lower: Vec::new(), upper: Vec::new(), grids: Vec::new(), constraints };
     let mut names = Vec::with_capacity(read.len());
     for variable in read {
         names.push(variable.name);
@@ -76,7 +83,12 @@ pub(super) fn variables(
         draft.upper.push(variable.upper);
         draft.grids.push(variable.grid);
     }
-    Some(LeaderDraft { named: names.clone(), parameters: names, choice: Choice::Variables(draft), ..LeaderDraft::default() })
+    Some(LeaderDraft {
+        named: names.clone(),
+        parameters: names,
+        choice: Choice::Variables(draft),
+        ..LeaderDraft::default()
+    })
 }
 
 fn variable(report: &mut Report, at: At, node: &Node, numbers: &Numbers) -> Option<VariableDraft> {
@@ -86,7 +98,11 @@ fn variable(report: &mut Report, at: At, node: &Node, numbers: &Numbers) -> Opti
         let name = text(report, &at, node, "a name")?;
         usable(report, &at, Kind::Parameter, name).then(|| name.to_string())
     });
-    let mut bound = |key| fields.require(report, key, "a number").and_then(|(at, node)| numbers.read(report, &at, node));
+    let mut bound = |key| {
+        fields
+            .require(report, key, "a number")
+            .and_then(|(at, node)| numbers.read(report, &at, node))
+    };
     let (lower, upper) = (bound("lower"), bound("upper"));
     let integer = match fields.get("integer") {
         None => Some(false),
@@ -116,15 +132,21 @@ fn variable(report: &mut Report, at: At, node: &Node, numbers: &Numbers) -> Opti
     // Bounds move inwards to the grid, so that the box says what the grid allows.
     match &grid {
         Grid::Continuous => {}
-        Grid::Integer => (lower, upper) = (Rational::from(lower.ceil()), Rational::from(upper.floor())),
+        Grid::Integer => {
+            (lower, upper) = (Rational::from(lower.ceil()), Rational::from(upper.floor()))
+        }
         Grid::Step(step) => {
             let steps: Integer = ((&upper - &lower) / step).floor();
             upper = &lower + Rational::from(steps) * step;
         }
     }
     if lower > upper {
-        let problem =
-            ModelError::EmptyRange { name, lower: given.0.to_string(), upper: given.1.to_string(), integer: grid == Grid::Integer };
+        let problem = ModelError::EmptyRange {
+            name,
+            lower: given.0.to_string(),
+            upper: given.1.to_string(),
+            integer: grid == Grid::Integer,
+        };
         report.push(&fields.at, problem);
         return None;
     }
@@ -133,17 +155,30 @@ fn variable(report: &mut Report, at: At, node: &Node, numbers: &Numbers) -> Opti
 
 fn read_constraints(report: &mut Report, at: &At, node: &Node) -> Option<Vec<ConstraintDraft>> {
     let items = list(report, at, node, "a list of constraints such as \"a + b <= 1\"")?;
-    let read: Vec<Option<ConstraintDraft>> =
-        items.iter().enumerate().map(|(index, item)| constraint(report, at.entry(index, item), item)).collect();
+    let read: Vec<Option<ConstraintDraft>> = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| constraint(report, at.entry(index, item), item))
+        .collect();
     read.into_iter().collect()
 }
 
 /// `"left <= right"`, also with `>=`, `=` and `==`.
 fn constraint(report: &mut Report, at: At, node: &Node) -> Option<ConstraintDraft> {
     let text = text(report, &at, node, "a constraint such as \"a + b <= 1\"")?;
-    let operators = [("<=", Relation::AtMost), (">=", Relation::AtLeast), ("==", Relation::Equal), ("=", Relation::Equal)];
-    let first = operators.into_iter().filter_map(|(sign, relation)| Some((text.find(sign)?, sign, relation))).min_by_key(|found| found.0);
-    let parts = first.and_then(|(offset, sign, relation)| Some((text.get(..offset)?, relation, text.get(offset + sign.len()..)?)));
+    let operators = [
+        ("<=", Relation::AtMost),
+        (">=", Relation::AtLeast),
+        ("==", Relation::Equal),
+        ("=", Relation::Equal),
+    ];
+    let first = operators
+        .into_iter()
+        .filter_map(|(sign, relation)| Some((text.find(sign)?, sign, relation)))
+        .min_by_key(|found| found.0);
+    let parts = first.and_then(|(offset, sign, relation)| {
+        Some((text.get(..offset)?, relation, text.get(offset + sign.len()..)?))
+    });
     let Some((left, relation, right)) = parts else {
         report.push(&at, ValueError::NoRelation { found: super::document::quoted(text) });
         return None;
@@ -168,8 +203,16 @@ fn shifted(mut error: ExpressionError, before: usize) -> ExpressionError {
 
 impl VariablesDraft {
     /// The polytope and the grids.
-    pub(super) fn decision_set(&self, report: &mut Report, evaluator: &mut Evaluator<'_>) -> Option<DecisionSet> {
-        let mut polytope = Polytope { lower: self.lower.clone(), upper: self.upper.clone(), constraints: Vec::new() };
+    pub(super) fn decision_set(
+        &self,
+        report: &mut Report,
+        evaluator: &mut Evaluator<'_>,
+    ) -> Option<DecisionSet> {
+        let mut polytope = Polytope {
+            lower: self.lower.clone(),
+            upper: self.upper.clone(),
+            constraints: Vec::new(),
+        };
         let mut fine = true;
         for constraint in &self.constraints {
             match linear(report, evaluator, constraint, polytope.dimension()) {
@@ -189,23 +232,33 @@ impl VariablesDraft {
 }
 
 /// The constraint as a row: both sides affine in the variables and independent of the population.
-fn linear(report: &mut Report, evaluator: &mut Evaluator<'_>, constraint: &ConstraintDraft, dimension: usize) -> Option<LinearConstraint> {
+fn linear(
+    report: &mut Report,
+    evaluator: &mut Evaluator<'_>,
+    constraint: &ConstraintDraft,
+    dimension: usize,
+) -> Option<LinearConstraint> {
     let at = &constraint.at;
-    let mut side = |expression: &Expression, before: usize| match evaluator.evaluate(expression, Place::default()) {
+    let mut side = |expression: &Expression, before: usize| match evaluator
+        .evaluate(expression, Place::default())
+    {
         Ok(polynomial) => Some(polynomial),
         Err(error) => {
             report.formula(at, shifted(error, before));
             None
         }
     };
-    let (left, right) = (side(&constraint.left, 0), side(&constraint.right, constraint.before_right));
+    let (left, right) =
+        (side(&constraint.left, 0), side(&constraint.right, constraint.before_right));
     let difference = left?.plus(&right?, &Rational::NEG_ONE);
     let mut coefficients = vec![Rational::ZERO; dimension];
     let mut right_side = Rational::ZERO;
     for (monomial, coefficient) in difference.terms() {
         match monomial.factors() {
             [] => right_side -= coefficient,
-            [(Variable::Parameter(index), 1)] => *coefficients.get_mut(*index as usize)? = coefficient.clone(),
+            [(Variable::Parameter(index), 1)] => {
+                *coefficients.get_mut(*index as usize)? = coefficient.clone()
+            }
             _ => {
                 report.push(at, ModelError::NotAffine);
                 return None;

@@ -12,12 +12,19 @@ pub(super) fn aggregate(game: &Game, aggregate: &Aggregate) -> String {
     let name = |names: &[String], index: usize| names.get(index).cloned().unwrap_or_default();
     let uniform = aggregate.weights.iter().all(|(_, _, weight)| weight.is_one());
     if let ([(state, action, _)], true) = (aggregate.weights.as_slice(), uniform) {
-        return format!("mu[{}, {}]@{stage}", name(&game.states, *state as usize), name(&game.actions, *action as usize));
+        return format!(
+            "mu[{}, {}]@{stage}",
+            name(&game.states, *state as usize),
+            name(&game.actions, *action as usize)
+        );
     }
     let here = game.stages.get(stage).map(|stage| &stage.pairs);
     if let (true, Some((first, _, _)), Some(pairs)) = (uniform, aggregate.weights.first(), here) {
         let same_state = aggregate.weights.iter().all(|(state, _, _)| state == first);
-        if same_state && (*first as usize) < pairs.states() && aggregate.weights.len() == pairs.of_state(*first as usize).len() {
+        if same_state
+            && (*first as usize) < pairs.states()
+            && aggregate.weights.len() == pairs.of_state(*first as usize).len()
+        {
             return format!("mu[{}]@{stage}", name(&game.states, *first as usize));
         }
     }
@@ -26,7 +33,11 @@ pub(super) fn aggregate(game: &Game, aggregate: &Aggregate) -> String {
         .iter()
         .take(MOST_WORDS)
         .map(|(state, action, weight)| {
-            let mass = format!("mu[{}, {}]", name(&game.states, *state as usize), name(&game.actions, *action as usize));
+            let mass = format!(
+                "mu[{}, {}]",
+                name(&game.states, *state as usize),
+                name(&game.actions, *action as usize)
+            );
             if weight.is_one() { mass } else { format!("{weight} * {mass}") }
         })
         .collect();
@@ -41,8 +52,11 @@ pub(super) fn polynomial(game: &Game, polynomial: &Polynomial) -> String {
     if polynomial.is_zero() {
         return "0".into();
     }
-    let mut words: Vec<String> =
-        polynomial.terms().take(MOST_WORDS).map(|(monomial, coefficient)| term(game, monomial, coefficient)).collect();
+    let mut words: Vec<String> = polynomial
+        .terms()
+        .take(MOST_WORDS)
+        .map(|(monomial, coefficient)| term(game, monomial, coefficient))
+        .collect();
     if polynomial.len() > MOST_WORDS {
         words.push("...".into());
     }
@@ -56,8 +70,12 @@ fn term(game: &Game, monomial: &Monomial, coefficient: &Rational) -> String {
     }
     for (variable, exponent) in monomial.factors() {
         let name = match variable {
-            Variable::Parameter(index) => game.leader.parameters.get(*index as usize).cloned().unwrap_or_default(),
-            Variable::Aggregate(index) => game.aggregates.get(*index as usize).map(|m| aggregate(game, m)).unwrap_or_default(),
+            Variable::Parameter(index) => {
+                game.leader.parameters.get(*index as usize).cloned().unwrap_or_default()
+            }
+            Variable::Aggregate(index) => {
+                game.aggregates.get(*index as usize).map(|m| aggregate(game, m)).unwrap_or_default()
+            }
         };
         factors.push(if *exponent == 1 { name } else { format!("{name}^{exponent}") });
     }

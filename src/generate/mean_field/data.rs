@@ -26,7 +26,8 @@ pub(super) struct Window {
     pub(super) strength: u32,
 }
 
-/// A share of probability that follows an aggregate: `amount / 1024` times `m_aggregate` goes to `to` instead of `from`.
+/// A share of probability that follows an aggregate: `amount / 1024` times `m_aggregate` goes to
+/// `to` instead of `from`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shift {
     pub(super) aggregate: usize,
@@ -46,18 +47,29 @@ impl MeanFieldFamily {
     fn window(&self, k: usize) -> Window {
         let base = self.parameters.base;
         let mut words = self.base.words(AGGREGATE, k);
-        // Transitions may only depend on what has happened: with `dynamics` the windows end in time to matter.
-        let horizon = if self.parameters.interaction == Interaction::Dynamics { base.stages - 1 } else { base.stages };
+        // Transitions may only depend on what has happened: with `dynamics` the windows end in time
+        // to matter.
+        let horizon = if self.parameters.interaction == Interaction::Dynamics {
+            base.stages - 1
+        } else {
+            base.stages
+        };
         let exponent = words.below(horizon.min(LONGEST_WINDOW).ilog2() + 1);
         let length = 1usize << exponent;
         let first = words.below((horizon - length + 1) as u32) as usize;
         let (mut states, mut actions) = (Vec::new(), Vec::new());
         words.distinct((base.states as u32 / 2).max(1), base.states as u32, &mut states);
         words.distinct((base.actions as u32 / 2).max(1), base.actions as u32, &mut actions);
-        Window { stages: first..first + length, states, actions, strength: 1 + words.below(COEFFICIENT_DENOMINATOR) }
+        Window {
+            stages: first..first + length,
+            states,
+            actions,
+            strength: 1 + words.below(COEFFICIENT_DENOMINATOR),
+        }
     }
 
-    /// Coefficients of aggregate `k` in the rewards of a stage of a `general` game, over [`COEFFICIENT_DENOMINATOR`], `[state][action]`.
+    /// Coefficients of aggregate `k` in the rewards of a stage of a `general` game, over
+    /// [`COEFFICIENT_DENOMINATOR`], `[state][action]`.
     pub(super) fn coefficients(&self, k: usize, stage: usize) -> impl Iterator<Item = i64> + use<> {
         let mut words = self.base.words(COEFFICIENT + k as u64, stage);
         (0..self.base.pairs_per_stage()).map(move |_| coefficient(&mut words))
@@ -65,7 +77,8 @@ impl MeanFieldFamily {
 
     /// How the transitions of a stage depend on the population, pair by pair.
     pub(super) fn shifts(&self, windows: &[Window], stage: usize) -> Vec<Shift> {
-        let ended: Vec<usize> = (0..windows.len()).filter(|&k| windows[k].stages.end <= stage + 1).collect();
+        let ended: Vec<usize> =
+            (0..windows.len()).filter(|&k| windows[k].stages.end <= stage + 1).collect();
         if ended.is_empty() || self.parameters.interaction != Interaction::Dynamics {
             return Vec::new();
         }
@@ -77,7 +90,13 @@ impl MeanFieldFamily {
             let chosen = words.below(successors.len() as u32) as usize;
             let from = successors[chosen];
             let other = words.below(self.parameters.base.states as u32 - 1);
-            Shift { aggregate, pair, from, to: other + u32::from(other >= from), amount: 1 + words.below(numerators[chosen]) }
+            Shift {
+                aggregate,
+                pair,
+                from,
+                to: other + u32::from(other >= from),
+                amount: 1 + words.below(numerators[chosen]),
+            }
         };
         (0..self.base.pairs_per_stage()).map(shift).collect()
     }
@@ -99,8 +118,10 @@ mod tests {
     use crate::generate::MdpParameters;
 
     fn family(interaction: Interaction, stages: usize) -> MeanFieldFamily {
-        let base = MdpParameters { stages, states: 5, actions: 3, successors: 3, decisions: 1, seed: 4 };
-        MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: 40 }).expect("an instance")
+        let base =
+            MdpParameters { stages, states: 5, actions: 3, successors: 3, decisions: 1, seed: 4 };
+        MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: 40 })
+            .expect("an instance")
     }
 
     #[test]
@@ -112,10 +133,14 @@ mod tests {
             (Interaction::Dynamics, 8, 7, 4),
         ] {
             let windows = family(interaction, stages).windows();
-            assert!(windows.iter().all(|window| window.stages.end <= horizon && window.stages.len().is_power_of_two()));
+            assert!(windows.iter().all(
+                |window| window.stages.end <= horizon && window.stages.len().is_power_of_two()
+            ));
             assert_eq!(windows.iter().map(|window| window.stages.len()).max(), Some(longest));
             assert!(windows.iter().any(|window| window.stages.len() == 1));
-            assert!(windows.iter().all(|window| window.states.len() == 2 && window.actions.len() == 1));
+            assert!(
+                windows.iter().all(|window| window.states.len() == 2 && window.actions.len() == 1)
+            );
             assert!(windows.iter().all(|window| (1..=8).contains(&window.strength)));
         }
     }
@@ -129,9 +154,13 @@ mod tests {
                 counts[(value + 8) as usize] += 1;
             }
         }
-        // 3,000 draws: 1,500 zeros, standard deviation 27; 94 of every other value, standard deviation 9.5.
+        // 3,000 draws: 1,500 zeros, standard deviation 27; 94 of every other value, standard
+        // deviation 9.5.
         assert!((1_380..=1_620).contains(&counts[8]), "{counts:?}");
-        assert!(counts.iter().enumerate().all(|(value, n)| value == 8 || (50..=140).contains(n)), "{counts:?}");
+        assert!(
+            counts.iter().enumerate().all(|(value, n)| value == 8 || (50..=140).contains(n)),
+            "{counts:?}"
+        );
     }
 
     #[test]
@@ -144,7 +173,8 @@ mod tests {
             let mut transitions = family.base.transitions(stage);
             for shift in shifts {
                 let (successors, numerators) = transitions.next_pair();
-                let position = successors.iter().position(|&state| state == shift.from).expect("a successor");
+                let position =
+                    successors.iter().position(|&state| state == shift.from).expect("a successor");
                 assert!((1..=numerators[position]).contains(&shift.amount));
                 assert!(shift.to != shift.from && shift.to < 5);
                 assert!(windows[shift.aggregate].stages.end <= stage + 1);

@@ -5,7 +5,8 @@ use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio};
 use crate::game::{Grid, Point};
 
-/// Most decisions that an ascent looks at, where inner problems cost next to nothing, and elsewhere.
+/// Most decisions that an ascent looks at, where inner problems cost next to nothing, and
+/// elsewhere.
 const LINEAR_ASCENT: usize = 1000;
 const ASCENT: usize = 24;
 /// Rounds of an ascent.
@@ -16,7 +17,12 @@ impl Cover<'_> {
     pub(super) fn look_around(&mut self, control: &Control) {
         let half = ratio(1, 2);
         let polytope = self.space.polytope();
-        let middle: Vec<Rational> = self.space.free().iter().map(|&j| (&polytope.lower[j] + &polytope.upper[j]) * &half).collect();
+        let middle: Vec<Rational> = self
+            .space
+            .free()
+            .iter()
+            .map(|&j| (&polytope.lower[j] + &polytope.upper[j]) * &half)
+            .collect();
         self.try_free(&middle, control);
         for corner in self.space.corners().into_iter().take(FEW) {
             let position = self.book.position(&corner);
@@ -41,7 +47,8 @@ impl Cover<'_> {
         }
     }
 
-    /// Looks at the decision with these free parameters, or one of the grid near it; the lower bound of its value.
+    /// Looks at the decision with these free parameters, or one of the grid near it; the lower
+    /// bound of its value.
     pub(super) fn try_free(&mut self, free: &[Rational], control: &Control) -> Option<f64> {
         let point = self.space.point(free);
         let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
@@ -50,7 +57,8 @@ impl Cover<'_> {
         self.book.answer(position, 0, control).map(|answer| answer.lower_approx)
     }
 
-    /// Better decisions near the best one: one free parameter changed at a time, by steps that halve when none helps.
+    /// Better decisions near the best one: one free parameter changed at a time, by steps that
+    /// halve when none helps.
     pub(super) fn ascend(&mut self, control: &Control) {
         let mut left = if self.book.linear { LINEAR_ASCENT } else { ASCENT };
         let polytope = self.space.polytope();
@@ -74,7 +82,8 @@ impl Cover<'_> {
                     self.try_step(index, step, control);
                 }
             }
-            if self.best.as_ref().is_some_and(|(value, point)| *value <= before && *point == start) {
+            if self.best.as_ref().is_some_and(|(value, point)| *value <= before && *point == start)
+            {
                 share *= ratio(1, 2);
             }
         }
@@ -86,7 +95,8 @@ impl Cover<'_> {
         let polytope = self.space.polytope();
         let mut free: Vec<Rational> = self.space.free().iter().map(|&k| point[k].clone()).collect();
         let j = self.space.free()[index];
-        free[index] = (&free[index] + step).clamp(polytope.lower[j].clone(), polytope.upper[j].clone());
+        free[index] =
+            (&free[index] + step).clamp(polytope.lower[j].clone(), polytope.upper[j].clone());
         let candidate = self.book.position(&self.space.point(&free));
         self.try_decision(candidate, control);
     }
@@ -101,7 +111,10 @@ impl Cover<'_> {
             .map(|&j| match &self.space.grids()[j] {
                 Grid::Continuous => point[j].clone(),
                 Grid::Integer => Rational::from(point[j].round()),
-                Grid::Step(step) => &polytope.lower[j] + step * Rational::from(((&point[j] - &polytope.lower[j]) / step).round()),
+                Grid::Step(step) => {
+                    &polytope.lower[j]
+                        + step * Rational::from(((&point[j] - &polytope.lower[j]) / step).round())
+                }
             })
             .collect();
         self.space.point(&free)

@@ -1,4 +1,5 @@
-//! What is known of single decisions: the worst equilibria at several eps, and the policies that they mix.
+//! What is known of single decisions: the worst equilibria at several eps, and the policies that
+//! they mix.
 
 use crate::certificate::{Part, Selection};
 use crate::check::cover::{Judge, Judgement, Policies, Scalar, Tables, judge, relax};
@@ -42,10 +43,23 @@ pub(super) struct Answer {
 enum Found {
     /// The game means nothing there.
     Nothing,
-    /// In class C0: bounds of `sigma J0`, and the policies that lose at most and more than epsilon, between which the worst equilibrium mixes.
-    Policies { interval_approx: (f64, f64), feasible: Option<Policy>, infeasible: Option<Policy>, inductions: usize, epsilon: Rational },
+    /// In class C0: bounds of `sigma J0`, and the policies that lose at most and more than epsilon,
+    /// between which the worst equilibrium mixes.
+    Policies {
+        interval_approx: (f64, f64),
+        feasible: Option<Policy>,
+        infeasible: Option<Policy>,
+        inductions: usize,
+        epsilon: Rational,
+    },
     /// In other classes.
-    Proved { bound_approx: f64, witness_approx: f64, parts: Option<Vec<Part>>, inductions: usize, lp_solves: usize },
+    Proved {
+        bound_approx: f64,
+        witness_approx: f64,
+        parts: Option<Vec<Part>>,
+        inductions: usize,
+        lp_solves: usize,
+    },
 }
 
 /// Decisions and policies of one solve.
@@ -54,7 +68,8 @@ pub(super) struct Book<'a> {
     selection: Selection,
     epsilon: &'a Rational,
     gap: Rational,
-    /// The followers' data do not depend on the population, and the leader's reward is linear in it.
+    /// The followers' data do not depend on the population, and the leader's reward is linear in
+    /// it.
     pub(super) linear: bool,
     outside_allowed: bool,
     /// Decisions at which the leader gets no more than this need no sharper bounds.
@@ -86,7 +101,13 @@ pub(super) struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
-    pub(super) fn new(game: &'a Game, selection: Selection, epsilon: &'a Rational, gap: &Rational, linear: bool) -> Self {
+    pub(super) fn new(
+        game: &'a Game,
+        selection: Selection,
+        epsilon: &'a Rational,
+        gap: &Rational,
+        linear: bool,
+    ) -> Self {
         Book {
             game,
             selection,
@@ -141,7 +162,8 @@ impl<'a> Book<'a> {
         let position = self.points.len();
         self.points.push(point.clone());
         self.points_approx.push(point.iter().map(to_approx).collect());
-        self.inside.push(self.game.leader.space().is_some_and(|space| space.polytope().contains(point)));
+        self.inside
+            .push(self.game.leader.space().is_some_and(|space| space.polytope().contains(point)));
         self.positions.insert(point.clone(), position);
         position
     }
@@ -161,7 +183,9 @@ impl<'a> Book<'a> {
 
     /// The lowest level whose margin is at least `needed`.
     pub(super) fn level_for(&self, needed_approx: f64) -> Option<u32> {
-        (1..=LAST_LEVEL).find(|&level| to_approx(&self.margin(level)) >= needed_approx && !self.epsilon.is_zero())
+        (1..=LAST_LEVEL).find(|&level| {
+            to_approx(&self.margin(level)) >= needed_approx && !self.epsilon.is_zero()
+        })
     }
 
     /// Judges a rule in binary64.
@@ -170,29 +194,60 @@ impl<'a> Book<'a> {
         judge(&self.approx, &points, &weights, &self.approx_policies)
     }
 
-    /// Greatest exploitability and leader's reward of a rule on a simplex, in binary64; `None` when it has no decision or the rule does not fit.
-    pub(super) fn most_approx(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<(f64, f64)> {
+    /// Greatest exploitability and leader's reward of a rule on a simplex, in binary64; `None` when
+    /// it has no decision or the rule does not fit.
+    pub(super) fn most_approx(
+        &self,
+        space: &Space<'_>,
+        simplex: &[usize],
+        rule: &[Weights],
+    ) -> Option<(f64, f64)> {
         let judged = self.judge_approx(simplex, rule)?;
         let most = |values: &[f64]| self.greatest_approx(space, simplex, values);
         Some((most(&judged.exploitability)?, most(&judged.leader)?))
     }
 
-    /// The leader's greatest reward as the checker computes it; `None` when the rule is no eps-equilibrium on all of the simplex, or that has no decision.
-    pub(super) fn response_exactly(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<Rational> {
+    /// The leader's greatest reward as the checker computes it; `None` when the rule is no
+    /// eps-equilibrium on all of the simplex, or that has no decision.
+    pub(super) fn response_exactly(
+        &self,
+        space: &Space<'_>,
+        simplex: &[usize],
+        rule: &[Weights],
+    ) -> Option<Rational> {
         let points = self.corners(simplex);
         let leader = self.judge.response(space, &points, rule).ok()??;
         space.greatest_on(&points, &leader)
     }
 
-    /// What a rule gives the leader at most at each vertex of a simplex, on all of which it must be an eps-equilibrium, in exact numbers.
-    pub(super) fn equilibrium_exactly(&self, space: &Space<'_>, simplex: &[usize], rule: &[Weights]) -> Option<Vec<Rational>> {
+    /// What a rule gives the leader at most at each vertex of a simplex, on all of which it must be
+    /// an eps-equilibrium, in exact numbers.
+    pub(super) fn equilibrium_exactly(
+        &self,
+        space: &Space<'_>,
+        simplex: &[usize],
+        rule: &[Weights],
+    ) -> Option<Vec<Rational>> {
         self.judge.equilibrium(space, &self.corners(simplex), rule).ok()?
     }
 
     /// Greatest bound of a multiplier on a simplex, in binary64.
-    pub(super) fn relaxed_approx(&self, space: &Space<'_>, simplex: &[usize], multiplier: &Rational, rule: &[Weights]) -> Option<f64> {
+    pub(super) fn relaxed_approx(
+        &self,
+        space: &Space<'_>,
+        simplex: &[usize],
+        multiplier: &Rational,
+        rule: &[Weights],
+    ) -> Option<f64> {
         let (points, weights) = self.approximate(simplex, rule);
-        let values = relax(&self.approx, &points, &to_approx(self.epsilon), &to_approx(multiplier), &weights, &self.approx_policies)?;
+        let values = relax(
+            &self.approx,
+            &points,
+            &to_approx(self.epsilon),
+            &to_approx(multiplier),
+            &weights,
+            &self.approx_policies,
+        )?;
         self.greatest_approx(space, simplex, &values)
     }
 
@@ -209,9 +264,14 @@ impl<'a> Book<'a> {
         space.greatest_on(&points, &values)
     }
 
-    fn approximate(&self, simplex: &[usize], rule: &[Weights]) -> (Vec<Vec<f64>>, Vec<WeightsApprox>) {
+    fn approximate(
+        &self,
+        simplex: &[usize],
+        rule: &[Weights],
+    ) -> (Vec<Vec<f64>>, Vec<WeightsApprox>) {
         let points = simplex.iter().map(|&position| self.points_approx[position].clone()).collect();
-        let weights = rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
+        let weights =
+            rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
         (points, weights)
     }
 
@@ -225,7 +285,8 @@ impl<'a> Book<'a> {
         if self.all_inside(simplex) {
             return Some(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
         }
-        let exact: Vec<Rational> = values.iter().map(|&value| from_approx(value)).collect::<Option<_>>()?;
+        let exact: Vec<Rational> =
+            values.iter().map(|&value| from_approx(value)).collect::<Option<_>>()?;
         space.greatest_on(&self.corners(simplex), &exact).map(|value| to_approx(&value))
     }
 
@@ -251,8 +312,14 @@ impl<'a> Book<'a> {
         Some(position)
     }
 
-    /// The worst equilibrium of a decision at `eps - margin(level)`; `None` where the game means nothing, or time is up.
-    pub(super) fn answer(&mut self, position: usize, level: u32, control: &Control) -> Option<Answer> {
+    /// The worst equilibrium of a decision at `eps - margin(level)`; `None` where the game means
+    /// nothing, or time is up.
+    pub(super) fn answer(
+        &mut self,
+        position: usize,
+        level: u32,
+        control: &Control,
+    ) -> Option<Answer> {
         if let Some(known) = self.answers.get(&(position, level)) {
             return known.clone();
         }
@@ -291,7 +358,10 @@ impl<'a> Book<'a> {
         let wanted: Vec<(usize, BTreeSet<u32>)> = levels.into_iter().collect();
         let one = |(position, levels): &(usize, BTreeSet<u32>)| -> Vec<Found> {
             let numbers = self.numbers_at(*position);
-            levels.iter().map(|&level| self.explore(*position, level, numbers.as_ref(), control)).collect()
+            levels
+                .iter()
+                .map(|&level| self.explore(*position, level, numbers.as_ref(), control))
+                .collect()
         };
         let found: Vec<Vec<Found>> = wanted.par_iter().map(one).collect();
         if control.stopped() {
@@ -305,7 +375,8 @@ impl<'a> Book<'a> {
         true
     }
 
-    /// A policy that is optimal for a follower at a decision, up to roundings, where the followers' data see the leader alone.
+    /// A policy that is optimal for a follower at a decision, up to roundings, where the followers'
+    /// data see the leader alone.
     pub(super) fn best_response(&mut self, position: usize, control: &Control) -> Option<usize> {
         if let Some(&known) = self.responses.get(&position) {
             return Some(known);
@@ -315,7 +386,10 @@ impl<'a> Book<'a> {
         }
         let numbers = self.numbers(position)?;
         let nothing = Rational::ZERO;
-        let mut search = Search::new(&Problem { numbers: &numbers, epsilon: &nothing, selection: self.selection }, &self.cache);
+        let mut search = Search::new(
+            &Problem { numbers: &numbers, epsilon: &nothing, selection: self.selection },
+            &self.cache,
+        );
         search.step(&|| true);
         self.inductions += search.inductions();
         let policy = search.best_response_policy();
@@ -354,8 +428,15 @@ impl<'a> Book<'a> {
         if self.linear { self.game.at(&self.points[position]).mean_field_free().ok() } else { None }
     }
 
-    /// Looks for the worst equilibrium of a decision, whose `numbers` are given where the game is linear; nothing is remembered.
-    fn explore(&self, position: usize, level: u32, numbers: Option<&Numbers>, control: &Control) -> Found {
+    /// Looks for the worst equilibrium of a decision, whose `numbers` are given where the game is
+    /// linear; nothing is remembered.
+    fn explore(
+        &self,
+        position: usize,
+        level: u32,
+        numbers: Option<&Numbers>,
+        control: &Control,
+    ) -> Found {
         if !self.outside_allowed && !self.inside[position] {
             return Found::Nothing;
         }
@@ -366,22 +447,42 @@ impl<'a> Book<'a> {
             }
             (true, Some(numbers)) => self.induce(numbers, epsilon, control),
             (true, None) => Found::Nothing,
-            (false, _) => self.search(&self.game.at(&self.points[position]), &epsilon, level > 0, control).unwrap_or(Found::Nothing),
+            (false, _) => self
+                .search(&self.game.at(&self.points[position]), &epsilon, level > 0, control)
+                .unwrap_or(Found::Nothing),
         }
     }
 
-    /// The worst equilibrium at eps = 0, exactly: binary64 does not see which responses are equally good, and one of them may be far worse for the leader.
-    fn best_responses(&self, numbers: &Numbers, epsilon: Rational, control: &Control) -> Option<Found> {
+    /// The worst equilibrium at eps = 0, exactly: binary64 does not see which responses are equally
+    /// good, and one of them may be far worse for the leader.
+    fn best_responses(
+        &self,
+        numbers: &Numbers,
+        epsilon: Rational,
+        control: &Control,
+    ) -> Option<Found> {
         let (sign, sigma) = match self.selection {
             Selection::Pessimistic => (Rational::NEG_ONE, 1.0),
             Selection::Optimistic => (Rational::ONE, -1.0),
         };
         let keep_going = || !control.stopped();
-        let response = best_response(numbers, &Objective::follower(), Some(&Objective::leader(sign)), &keep_going).ok()?;
+        let response = best_response(
+            numbers,
+            &Objective::follower(),
+            Some(&Objective::leader(sign)),
+            &keep_going,
+        )
+        .ok()?;
         let (leader, _) = earnings(numbers, &response.policy, &keep_going).ok()?;
         let own_approx = sigma * to_approx(&leader);
         let interval_approx = (own_approx, own_approx);
-        Some(Found::Policies { interval_approx, feasible: Some(response.policy), infeasible: None, inductions: 1, epsilon })
+        Some(Found::Policies {
+            interval_approx,
+            feasible: Some(response.policy),
+            infeasible: None,
+            inductions: 1,
+            epsilon,
+        })
     }
 
     fn induce(&self, numbers: &Numbers, epsilon: Rational, control: &Control) -> Found {
@@ -392,15 +493,34 @@ impl<'a> Book<'a> {
             search.step(&keep_going);
         }
         let (feasible, infeasible) = search.policies();
-        Found::Policies { interval_approx: search.interval_approx(), feasible, infeasible, inductions: search.inductions(), epsilon }
+        Found::Policies {
+            interval_approx: search.interval_approx(),
+            feasible,
+            infeasible,
+            inductions: search.inductions(),
+            epsilon,
+        }
     }
 
-    /// Searches until the bounds meet or the decision is no better than what is known; a `response` is wanted for its equilibrium alone,
-    /// which need not be shown to be the worst.
-    fn search(&self, instance: &Instance, epsilon: &Rational, response: bool, control: &Control) -> Result<Found, NotQuadratic> {
+    /// Searches until the bounds meet or the decision is no better than what is known; a `response`
+    /// is wanted for its equilibrium alone, which need not be shown to be the worst.
+    fn search(
+        &self,
+        instance: &Instance,
+        epsilon: &Rational,
+        response: bool,
+        control: &Control,
+    ) -> Result<Found, NotQuadratic> {
         let problem = InnerProblem { instance, selection: self.selection, epsilon, gap: &self.gap };
         let mut search = inner_search(&problem, control)?;
-        search.suggest(&self.recent.iter().flatten().map(|(policy, _)| &self.policies[*policy]).collect::<Vec<_>>());
+        search.suggest(
+            &self
+                .recent
+                .iter()
+                .flatten()
+                .map(|(policy, _)| &self.policies[*policy])
+                .collect::<Vec<_>>(),
+        );
         let pessimistic = self.selection == Selection::Pessimistic;
         let (mut worst_approx, mut patience) = (f64::INFINITY, PATIENCE);
         while !search.done() && !control.stopped() {
@@ -461,10 +581,15 @@ impl<'a> Book<'a> {
         epsilon: &Rational,
     ) -> Option<Answer> {
         if self.selection == Selection::Optimistic {
-            return Some(Answer { lower_approx: -upper_approx, upper_approx: -lower_approx, mix: None });
+            return Some(Answer {
+                lower_approx: -upper_approx,
+                upper_approx: -lower_approx,
+                mix: None,
+            });
         }
         let safe = self.policy(&feasible?)?;
-        let own = |book: &Self, policy| book.judge_approx(&[position], &[vec![(policy, Rational::ONE)]]);
+        let own =
+            |book: &Self, policy| book.judge_approx(&[position], &[vec![(policy, Rational::ONE)]]);
         let best = own(self, safe)?;
         let mut mix = vec![(safe, Rational::ONE)];
         let mut upper_approx = best.leader[0];
@@ -473,10 +598,12 @@ impl<'a> Book<'a> {
         {
             let bad = self.policy(&infeasible)?;
             let worst = own(self, bad)?;
-            let room = (to_approx(epsilon) - best.exploitability[0]) / (worst.exploitability[0] - best.exploitability[0]);
+            let room = (to_approx(epsilon) - best.exploitability[0])
+                / (worst.exploitability[0] - best.exploitability[0]);
             let scale = f64::powi(2.0, WEIGHT_BITS as i32);
             let share = (room.clamp(0.0, 1.0) * scale * (1.0 - 1e-11)).floor() / scale;
-            if let Some(share) = from_short_dyadic(share, WEIGHT_BITS).filter(|share| !share.is_zero() && worst.leader[0] < best.leader[0])
+            if let Some(share) = from_short_dyadic(share, WEIGHT_BITS)
+                .filter(|share| !share.is_zero() && worst.leader[0] < best.leader[0])
             {
                 upper_approx += to_approx(&share) * (worst.leader[0] - best.leader[0]);
                 mix = vec![(safe, Rational::ONE - &share), (bad, share)];

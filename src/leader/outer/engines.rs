@@ -30,14 +30,28 @@ impl Engines {
     }
 
     /// What `work` makes of each task, in their order.
-    pub(super) fn map<T: Sync, R: Send>(&mut self, tasks: &[T], work: impl Fn(&mut LpEngine, &T) -> R + Sync) -> Vec<R> {
+    pub(super) fn map<T: Sync, R: Send>(
+        &mut self,
+        tasks: &[T],
+        work: impl Fn(&mut LpEngine, &T) -> R + Sync,
+    ) -> Vec<R> {
         let share = tasks.len().div_ceil(self.engines.len()).max(1);
-        let of_engine = |engine: &mut LpEngine, tasks: &[T]| tasks.iter().map(|task| work(engine, task)).collect::<Vec<R>>();
+        let of_engine = |engine: &mut LpEngine, tasks: &[T]| {
+            tasks.iter().map(|task| work(engine, task)).collect::<Vec<R>>()
+        };
         if tasks.len() < 2 {
-            return self.engines.first_mut().map(|engine| of_engine(engine, tasks)).unwrap_or_default();
+            return self
+                .engines
+                .first_mut()
+                .map(|engine| of_engine(engine, tasks))
+                .unwrap_or_default();
         }
-        let parts: Vec<Vec<R>> =
-            self.engines.par_iter_mut().zip(tasks.par_chunks(share)).map(|(engine, tasks)| of_engine(engine, tasks)).collect();
+        let parts: Vec<Vec<R>> = self
+            .engines
+            .par_iter_mut()
+            .zip(tasks.par_chunks(share))
+            .map(|(engine, tasks)| of_engine(engine, tasks))
+            .collect();
         parts.into_iter().flatten().collect()
     }
 }

@@ -1,4 +1,5 @@
-//! Upper bounds over all decisions of a piece and all their equilibria, by the search for one decision in the game joined with the leader.
+//! Upper bounds over all decisions of a piece and all their equilibria, by the search for one
+//! decision in the game joined with the leader.
 
 use crate::certificate::{Part, Selection, Step};
 use crate::equilibrium::{Control, InnerProblem, box_search};
@@ -14,7 +15,8 @@ pub(super) struct JoinedBound {
     pub(super) lp_solves: usize,
 }
 
-/// The best that the leader can get on the convex hull of `points`; the search stops below `enough_approx`.
+/// The best that the leader can get on the convex hull of `points`; the search stops below
+/// `enough_approx`.
 pub(super) fn joined_bound(
     game: &Game,
     points: &[Point],
@@ -25,7 +27,8 @@ pub(super) fn joined_bound(
 ) -> Option<JoinedBound> {
     let joined = game.joined(points).ok()?;
     let instance = joined.at(&[]);
-    let problem = InnerProblem { instance: &instance, selection: Selection::Optimistic, epsilon, gap };
+    let problem =
+        InnerProblem { instance: &instance, selection: Selection::Optimistic, epsilon, gap };
     let mut search = box_search(&problem, control).ok()?;
     while !search.done() && !control.stopped() && -search.interval_approx().0 > enough_approx {
         search.advance(control);
@@ -46,9 +49,15 @@ fn decision(joined: &Game, points: &[Point], parts: &[Part]) -> Point {
     let mut sum = vec![Rational::ZERO; points[0].len()];
     for part in parts {
         for (action, point) in points.iter().enumerate() {
-            let share = part.policy.stages.first().map_or(Rational::ZERO, |stage| stage.probability(state, action));
+            let share = part
+                .policy
+                .stages
+                .first()
+                .map_or(Rational::ZERO, |stage| stage.probability(state, action));
             if !share.is_zero() {
-                sum.iter_mut().zip(point).for_each(|(sum, value)| *sum += &part.weight * &share * value);
+                sum.iter_mut()
+                    .zip(point)
+                    .for_each(|(sum, value)| *sum += &part.weight * &share * value);
             }
         }
     }

@@ -1,9 +1,12 @@
-//! The best response that mixes given policies on a simplex, by one small linear programme in binary64, for games without a population in the followers' data.
+//! The best response that mixes given policies on a simplex, by one small linear programme in
+//! binary64, for games without a population in the followers' data.
 //!
-//! With `e_v(i)` and `c_v(i)` what policy `i` loses and gives to the leader at vertex `v`, weights `lambda_v(i)` per vertex are wanted with
-//! `sum_i lambda_v(i) e_v(i) + S q <= eps` and the least `tau >= sum_i lambda_v(i) c_v(i) + S q'`, where `q` and `q'` are at least the second-order terms
-//! `-+ sum_i (lambda_v(i) - lambda_w(i)) (e_v(i) - e_w(i))` of each edge (the same with `c`) and `S = (n - 1)/(2 n)` for `n` vertices: what the rule of responses
-//! yields when rewards are affine in the decision. The checker judges the result.
+//! With `e_v(i)` and `c_v(i)` what policy `i` loses and gives to the leader at vertex `v`, weights
+//! `lambda_v(i)` per vertex are wanted with `sum_i lambda_v(i) e_v(i) + S q <= eps` and the least
+//! `tau >= sum_i lambda_v(i) c_v(i) + S q'`, where `q` and `q'` are at least the second-order terms
+//! `-+ sum_i (lambda_v(i) - lambda_w(i)) (e_v(i) - e_w(i))` of each edge (the same with `c`) and `S
+//! = (n - 1)/(2 n)` for `n` vertices: what the rule of responses yields when rewards are affine in
+//! the decision. The checker judges the result.
 
 use super::book::{Book, Weights};
 use crate::exact::{Rational, from_short_dyadic, to_approx};
@@ -22,7 +25,12 @@ pub(super) struct Mixing {
 }
 
 /// The programme for mixtures of `policies`; `None` where one of them does not fit a vertex.
-pub(super) fn mixing(book: &mut Book<'_>, simplex: &[usize], policies: Vec<usize>, epsilon: &Rational) -> Option<Mixing> {
+pub(super) fn mixing(
+    book: &mut Book<'_>,
+    simplex: &[usize],
+    policies: Vec<usize>,
+    epsilon: &Rational,
+) -> Option<Mixing> {
     let (n, m) = (simplex.len(), policies.len());
     let mut loss_approx = vec![vec![0.0; m]; n];
     let mut gain_approx = vec![vec![0.0; m]; n];
@@ -72,13 +80,19 @@ pub(super) fn best_rule(engine: &mut LpEngine, mixing: &Mixing) -> Option<Vec<We
         return None;
     }
     let point = engine.point()?;
-    let of_vertex = |v: usize| weights(&mixing.policies, &point.columns_approx[v * mixing.policies.len()..][..mixing.policies.len()]);
+    let of_vertex = |v: usize| {
+        weights(
+            &mixing.policies,
+            &point.columns_approx[v * mixing.policies.len()..][..mixing.policies.len()],
+        )
+    };
     (0..mixing.vertices).map(of_vertex).collect()
 }
 
 /// Weights in short dyadics that sum to 1.
 fn weights(policies: &[usize], values_approx: &[f64]) -> Option<Weights> {
-    let largest = (0..policies.len()).max_by(|&a, &b| values_approx[a].total_cmp(&values_approx[b]))?;
+    let largest =
+        (0..policies.len()).max_by(|&a, &b| values_approx[a].total_cmp(&values_approx[b]))?;
     let mut rest = Rational::ONE;
     let mut weights: Weights = Vec::new();
     for (i, (&policy, &value)) in policies.iter().zip(values_approx).enumerate() {

@@ -1,8 +1,10 @@
-//! A leader with a polytope of decisions: simplices that cover it, each with an upper bound of her value, and the decision with the best lower bound.
+//! A leader with a polytope of decisions: simplices that cover it, each with an upper bound of her
+//! value, and the decision with the best lower bound.
 //!
-//! A simplex gets its bound from a *response*: what followers may do on all of it, mixing between its vertices as the decision moves (statement (V) of
-//! docs/certificate.md); where no response holds, or the best equilibrium is wanted, from the game joined with the leader. The worst simplex is cut
-//! in two, until its bound meets the lower bound.
+//! A simplex gets its bound from a *response*: what followers may do on all of it, mixing between
+//! its vertices as the decision moves (statement (V) of docs/certificate.md); where no response
+//! holds, or the best equilibrium is wanted, from the game joined with the leader. The worst
+//! simplex is cut in two, until its bound meets the lower bound.
 
 mod approx;
 mod ascent;
@@ -32,7 +34,8 @@ use supremum::Supremum;
 /// Fewest free parameters for which a tree of best responses is tried first.
 const LEAST_FOR_TREES: usize = 4;
 
-/// Most free parameters with which simplices, of which there are first as many as permutations, take turns with a tree.
+/// Most free parameters with which simplices, of which there are first as many as permutations,
+/// take turns with a tree.
 const MOST_FOR_TURNS: usize = 5;
 /// Pieces and regions of the first turn.
 const FIRST_TURN: usize = 128;
@@ -52,8 +55,9 @@ impl Covered<'_> {
         self.cover.best.as_ref().map(|(_, point)| point.clone())
     }
 
-    /// The steps of the cover and the bound that they show. `exact` judges every leaf as the checker does; otherwise those far from any limit are
-    /// taken as binary64 has them, and the bound is a little above.
+    /// The steps of the cover and the bound that they show. `exact` judges every leaf as the
+    /// checker does; otherwise those far from any limit are taken as binary64 has them, and the
+    /// bound is a little above.
     pub(super) fn proof(&self, exact: bool) -> (Vec<Step>, Rational) {
         let tree = self.tree.as_ref().map(Tree::proof);
         if self.cover.roots.is_empty()
@@ -84,10 +88,13 @@ impl Covered<'_> {
     }
 }
 
-/// Most of the time, where proofs are cheap beside the search: a tree is judged while it grows, and what costs time in games with a population are the
-/// equilibria.
+/// Most of the time, where proofs are cheap beside the search: a tree is judged while it grows, and
+/// what costs time in games with a population are the equilibria.
 fn nearly_all(settings: &Settings<'_>) -> Control {
-    settings.control.remaining().map_or_else(|| settings.race_control.clone(), |left| settings.control.within(left * 17 / 20))
+    settings.control.remaining().map_or_else(
+        || settings.race_control.clone(),
+        |left| settings.control.within(left * 17 / 20),
+    )
 }
 
 /// At eps = 0 simplices may do better than a tree.
@@ -99,21 +106,36 @@ fn time_for_tree(settings: &Settings<'_>) -> Control {
 }
 
 /// Searches until the gap is closed or a control stops.
-pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, settings: &'a Settings<'_>) -> Covered<'a> {
+pub(super) fn search<'a>(
+    game: &'a Game,
+    space: &'a Space<'a>,
+    linear: bool,
+    settings: &'a Settings<'_>,
+) -> Covered<'a> {
     let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
     let mut cover = Cover::new(book, space, settings);
     let report = |lower_approx: f64, upper_approx: f64, open: usize| {
         if let Some(observer) = settings.observer {
-            observer(Progress { stage: "covering", lower_approx, upper_approx, open, decisions: open });
+            observer(Progress {
+                stage: "covering",
+                lower_approx,
+                upper_approx,
+                open,
+                decisions: open,
+            });
         }
     };
     let wanted = match settings.covering {
-        Covering::Auto => space.dimension() >= LEAST_FOR_TREES && space.grids().iter().all(|grid| *grid == Grid::Continuous),
+        Covering::Auto => {
+            space.dimension() >= LEAST_FOR_TREES
+                && space.grids().iter().all(|grid| *grid == Grid::Continuous)
+        }
         Covering::Simplices => false,
         Covering::BestResponses => true,
     };
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
-    let mut tree = if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
+    let mut tree =
+        if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
     let control = &if linear { settings.race_control.clone() } else { nearly_all(settings) };
     let mut supremum = None;
     let mut closed = false;
@@ -139,9 +161,15 @@ pub(super) fn search<'a>(game: &'a Game, space: &'a Space<'a>, linear: bool, set
     Covered { cover, tree, supremum, space, epsilon: &settings.epsilon }
 }
 
-/// Simplices and the tree in turns that grow, at eps = 0: the multipliers of the tree have no end there, and either may be far better. Whether one of
-/// them closed the gap.
-fn in_turns(tree: &mut Tree, cover: &mut Cover<'_>, space: &Space<'_>, control: &Control, report: &dyn Fn(f64, f64, usize)) -> bool {
+/// Simplices and the tree in turns that grow, at eps = 0: the multipliers of the tree have no end
+/// there, and either may be far better. Whether one of them closed the gap.
+fn in_turns(
+    tree: &mut Tree,
+    cover: &mut Cover<'_>,
+    space: &Space<'_>,
+    control: &Control,
+    report: &dyn Fn(f64, f64, usize),
+) -> bool {
     let mut turn = FIRST_TURN;
     loop {
         let before = (cover.pieces.len(), tree.regions());

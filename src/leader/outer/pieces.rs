@@ -161,7 +161,8 @@ impl<'a> Cover<'a> {
         }
     }
 
-    /// Works until the gap is closed, `control` stops or there are `most` pieces; `report` hears of bounds and open pieces. It can be called again.
+    /// Works until the gap is closed, `control` stops or there are `most` pieces; `report` hears of
+    /// bounds and open pieces. It can be called again.
     pub(super) fn run(&mut self, control: &Control, most: usize, report: &dyn Fn(f64, f64, usize)) {
         if self.roots.is_empty() {
             self.begin(control);
@@ -187,7 +188,8 @@ impl<'a> Cover<'a> {
             }
             let positions = self.add(parts, control);
             for ((piece, i, j), children) in cuts.into_iter().zip(positions.chunks_exact(2)) {
-                self.pieces[piece].division = Some(Division { i, j, share: ratio(1, 2), parts: [children[0], children[1]] });
+                self.pieces[piece].division =
+                    Some(Division { i, j, share: ratio(1, 2), parts: [children[0], children[1]] });
             }
         }
     }
@@ -205,10 +207,12 @@ impl<'a> Cover<'a> {
 
     /// Whether every piece is closed.
     pub(super) fn closed(&self) -> bool {
-        !self.roots.is_empty() && self.queue.peek().is_none_or(|open| open.bound_approx <= self.threshold_approx())
+        !self.roots.is_empty()
+            && self.queue.peek().is_none_or(|open| open.bound_approx <= self.threshold_approx())
     }
 
-    /// The pieces with the greatest bounds, one per thread; none when the greatest needs no more work.
+    /// The pieces with the greatest bounds, one per thread; none when the greatest needs no more
+    /// work.
     fn batch(&mut self) -> Vec<Open> {
         let mut batch = Vec::new();
         while batch.len() < self.engines.width()
@@ -271,7 +275,8 @@ impl<'a> Cover<'a> {
         Some((rule.clone(), average))
     }
 
-    /// New pieces with their bounds, in the queue unless they are closed; with several threads, the halves of a piece for each at a time.
+    /// New pieces with their bounds, in the queue unless they are closed; with several threads, the
+    /// halves of a piece for each at a time.
     fn add(&mut self, children: Vec<Child>, control: &Control) -> Vec<usize> {
         let first = self.pieces.len();
         let threads = self.engines.width();
@@ -281,34 +286,59 @@ impl<'a> Cover<'a> {
                 self.foresee(&inside, control);
             }
             inside.iter().for_each(|child| self.try_vertices(child, control));
-            let tasks: Vec<Option<Mixing>> = inside.iter().map(|child| self.mixing_task(child, control)).collect();
-            let mixed = self.engines.map(&tasks, |engine, task| task.as_ref().and_then(|task| best_rule(engine, task)));
-            let mut bounded: Vec<Bounded> = inside.iter().zip(mixed).map(|(child, mixed)| self.bounded(child, mixed, control)).collect();
+            let tasks: Vec<Option<Mixing>> =
+                inside.iter().map(|child| self.mixing_task(child, control)).collect();
+            let mixed = self
+                .engines
+                .map(&tasks, |engine, task| task.as_ref().and_then(|task| best_rule(engine, task)));
+            let mut bounded: Vec<Bounded> = inside
+                .iter()
+                .zip(mixed)
+                .map(|(child, mixed)| self.bounded(child, mixed, control))
+                .collect();
             self.join(&inside, &mut bounded, control);
             let mut bounded = bounded.into_iter();
             for child in children {
                 let simplex = child.simplex.clone();
                 let inside = if child.outside { None } else { bounded.next() };
                 let Some(Bounded { own_approx, leaf }) = inside else {
-                    self.pieces.push(Piece { simplex, own_approx: f64::NEG_INFINITY, leaf: Leaf::Outside, division: None });
+                    self.pieces.push(Piece {
+                        simplex,
+                        own_approx: f64::NEG_INFINITY,
+                        leaf: Leaf::Outside,
+                        division: None,
+                    });
                     continue;
                 };
-                let own_approx = if own_approx == f64::INFINITY { self.range_approx(&simplex) } else { own_approx };
-                self.queue.push(Open { bound_approx: own_approx.min(child.parent_approx), piece: self.pieces.len() });
+                let own_approx = if own_approx == f64::INFINITY {
+                    self.range_approx(&simplex)
+                } else {
+                    own_approx
+                };
+                self.queue.push(Open {
+                    bound_approx: own_approx.min(child.parent_approx),
+                    piece: self.pieces.len(),
+                });
                 self.pieces.push(Piece { simplex, own_approx, leaf, division: None });
             }
         }
         (first..self.pieces.len()).collect()
     }
 
-    fn child(&self, simplex: Vec<usize>, inherited: Option<Vec<Weights>>, parent_approx: f64) -> Child {
+    fn child(
+        &self,
+        simplex: Vec<usize>,
+        inherited: Option<Vec<Weights>>,
+        parent_approx: f64,
+    ) -> Child {
         Child { outside: self.is_outside(&simplex), simplex, inherited, parent_approx }
     }
 
     /// Whether a simplex has no decision.
     pub(super) fn is_outside(&self, simplex: &[usize]) -> bool {
         let nothing = vec![Rational::ZERO; simplex.len()];
-        !self.book.all_inside(simplex) && self.space.greatest_on(&self.book.corners(simplex), &nothing).is_none()
+        !self.book.all_inside(simplex)
+            && self.space.greatest_on(&self.book.corners(simplex), &nothing).is_none()
     }
 
     fn range_approx(&self, simplex: &[usize]) -> f64 {
@@ -340,8 +370,14 @@ impl<'a> Cover<'a> {
         }
     }
 
-    /// The bound of a piece by responses and multipliers; `mixed` is the best mixture, where one was looked for.
-    fn bounded(&mut self, child: &Child, mixed: Option<Vec<Weights>>, control: &Control) -> Bounded {
+    /// The bound of a piece by responses and multipliers; `mixed` is the best mixture, where one
+    /// was looked for.
+    fn bounded(
+        &mut self,
+        child: &Child,
+        mixed: Option<Vec<Weights>>,
+        control: &Control,
+    ) -> Bounded {
         let mut bounded = self.by_responses(child, mixed, control);
         if self.book.linear && bounded.own_approx > self.threshold_approx() {
             self.relax(&child.simplex, &mut bounded, control);
@@ -350,7 +386,12 @@ impl<'a> Cover<'a> {
     }
 
     /// The bound of a piece by responses; where answers are only noted, as far as they are known.
-    fn by_responses(&mut self, child: &Child, mixed: Option<Vec<Weights>>, control: &Control) -> Bounded {
+    fn by_responses(
+        &mut self,
+        child: &Child,
+        mixed: Option<Vec<Weights>>,
+        control: &Control,
+    ) -> Bounded {
         let mut bounded = Bounded { own_approx: f64::INFINITY, leaf: Leaf::Range };
         if self.selection == Selection::Optimistic {
             return bounded;
@@ -377,10 +418,12 @@ impl<'a> Cover<'a> {
         !self.book.linear || self.epsilon.is_zero()
     }
 
-    /// Whether a joined game may do better, and it is time for one: the more of them were in vain, the seldomer.
+    /// Whether a joined game may do better, and it is time for one: the more of them were in vain,
+    /// the seldomer.
     fn wants_joining(&mut self, child: &Child, bounded: &Bounded, control: &Control) -> bool {
         let rare = self.selection == Selection::Optimistic || self.doubtful();
-        let poor = !matches!(bounded.leaf, Leaf::Response(_)) || (rare && bounded.own_approx >= child.parent_approx);
+        let poor = !matches!(bounded.leaf, Leaf::Response(_))
+            || (rare && bounded.own_approx >= child.parent_approx);
         let open = bounded.own_approx.min(child.parent_approx) > self.threshold_approx();
         if !poor || !open || control.stopped() {
             return false;
@@ -392,8 +435,9 @@ impl<'a> Cover<'a> {
 
     /// Sharper bounds by joined games, where they are wanted.
     fn join(&mut self, children: &[&Child], bounded: &mut [Bounded], control: &Control) {
-        let wanted: Vec<usize> =
-            (0..children.len()).filter(|&index| self.wants_joining(children[index], &bounded[index], control)).collect();
+        let wanted: Vec<usize> = (0..children.len())
+            .filter(|&index| self.wants_joining(children[index], &bounded[index], control))
+            .collect();
         if wanted.is_empty() {
             return;
         }
@@ -404,19 +448,27 @@ impl<'a> Cover<'a> {
             Selection::Pessimistic => control.within(share.max(LEAST_JOINING)),
             Selection::Optimistic => control.within(share.max(10 * LEAST_JOINING)),
         };
-        let corners: Vec<Vec<Point>> = wanted.iter().map(|&index| self.book.corners(&children[index].simplex)).collect();
-        let (game, epsilon, gap, enough_approx) = (self.book.game, self.epsilon, self.gap, self.threshold_approx());
-        let found: Vec<Option<JoinedBound>> =
-            corners.par_iter().map(|points| joined_bound(game, points, epsilon, gap, enough_approx, &within)).collect();
+        let corners: Vec<Vec<Point>> =
+            wanted.iter().map(|&index| self.book.corners(&children[index].simplex)).collect();
+        let (game, epsilon, gap, enough_approx) =
+            (self.book.game, self.epsilon, self.gap, self.threshold_approx());
+        let found: Vec<Option<JoinedBound>> = corners
+            .par_iter()
+            .map(|points| joined_bound(game, points, epsilon, gap, enough_approx, &within))
+            .collect();
         self.joining += started.elapsed();
         for (index, found) in wanted.into_iter().zip(found) {
             let Some(found) = found else { continue };
             self.book.lp_solves += found.lp_solves;
             let bound_approx = to_approx(&found.bound);
-            self.fruitless = if bound_approx <= self.threshold_approx() { 0 } else { self.fruitless + 1 };
+            self.fruitless =
+                if bound_approx <= self.threshold_approx() { 0 } else { self.fruitless + 1 };
             self.pause = (1 << self.fruitless.min(12)) / 4;
             if bound_approx < bounded[index].own_approx {
-                bounded[index] = Bounded { own_approx: bound_approx, leaf: Leaf::Joined(found.steps, found.bound) };
+                bounded[index] = Bounded {
+                    own_approx: bound_approx,
+                    leaf: Leaf::Joined(found.steps, found.bound),
+                };
             }
             if let Some(point) = found.decision.filter(|point| self.space.admits(point)) {
                 let position = self.book.position(&point);
@@ -425,15 +477,23 @@ impl<'a> Cover<'a> {
         }
     }
 
-    /// The edge to be cut. Lengths measure each parameter by how much it matters. Where the followers' data see the leader alone, what is optimal at one end loses
-    /// something at the other; edges on which it loses most come first, because they keep responses from holding on the whole piece.
+    /// The edge to be cut. Lengths measure each parameter by how much it matters. Where the
+    /// followers' data see the leader alone, what is optimal at one end loses something at the
+    /// other; edges on which it loses most come first, because they keep responses from holding on
+    /// the whole piece.
     fn edge(&mut self, piece: usize) -> (usize, usize) {
         let simplex = self.pieces[piece].simplex.clone();
         let mut best = (0.0, (0, simplex.len().saturating_sub(1)));
         for i in 0..simplex.len() {
             for j in i + 1..simplex.len() {
-                let (a, b) = (self.book.point_approx(simplex[i]), self.book.point_approx(simplex[j]));
-                let length: f64 = a.iter().zip(b).zip(&self.weights_approx).map(|((x, y), w)| ((x - y) * w).powi(2)).sum();
+                let (a, b) =
+                    (self.book.point_approx(simplex[i]), self.book.point_approx(simplex[j]));
+                let length: f64 = a
+                    .iter()
+                    .zip(b)
+                    .zip(&self.weights_approx)
+                    .map(|((x, y), w)| ((x - y) * w).powi(2))
+                    .sum();
                 let score = LENGTH_SHARE * length + self.bend_approx(simplex[i], simplex[j]);
                 if score > best.0 * (1.0 + 1e-9) {
                     best = (score, (i, j));
@@ -443,10 +503,16 @@ impl<'a> Cover<'a> {
         best.1
     }
 
-    /// What the optimal policies of two decisions lose at the other one, together; 0 where that is not known.
+    /// What the optimal policies of two decisions lose at the other one, together; 0 where that is
+    /// not known.
     fn bend_approx(&mut self, a: usize, b: usize) -> f64 {
-        let (Some(at_a), Some(at_b)) = (self.book.known_response(a), self.book.known_response(b)) else { return 0.0 };
-        let loss = |book: &mut Book<'_>, position, policy| book.single_approx(position, policy).map_or(0.0, |(loss, _)| loss);
+        let (Some(at_a), Some(at_b)) = (self.book.known_response(a), self.book.known_response(b))
+        else {
+            return 0.0;
+        };
+        let loss = |book: &mut Book<'_>, position, policy| {
+            book.single_approx(position, policy).map_or(0.0, |(loss, _)| loss)
+        };
         loss(&mut self.book, a, at_b) + loss(&mut self.book, b, at_a)
     }
 
@@ -454,7 +520,8 @@ impl<'a> Cover<'a> {
     fn close_by_decisions(&mut self, piece: usize, control: &Control) -> bool {
         let points = self.book.corners(&self.pieces[piece].simplex);
         let Some(decisions) = self.space.decisions_in(&points, FEW) else { return false };
-        let positions: Vec<usize> = decisions.iter().map(|decision| self.book.position(decision)).collect();
+        let positions: Vec<usize> =
+            decisions.iter().map(|decision| self.book.position(decision)).collect();
         if self.engines.width() > 1 {
             self.book.note();
             positions.iter().for_each(|&position| self.try_decision(position, control));
@@ -472,7 +539,14 @@ impl<'a> Cover<'a> {
                 }
                 None => {
                     let point = std::slice::from_ref(decision);
-                    let Some(joined) = joined_bound(self.book.game, point, self.epsilon, self.gap, self.threshold_approx(), control) else {
+                    let Some(joined) = joined_bound(
+                        self.book.game,
+                        point,
+                        self.epsilon,
+                        self.gap,
+                        self.threshold_approx(),
+                        control,
+                    ) else {
                         return false;
                     };
                     own_approx = own_approx.max(to_approx(&joined.bound));
@@ -494,9 +568,13 @@ fn importance(book: &Book<'_>, space: &Space<'_>) -> Vec<f64> {
     let polytope = space.polytope();
     let mut sums = vec![0.0f64; polytope.dimension()];
     for stage in &game.stages {
-        for columns in [&stage.reward, &stage.leader_reward].into_iter().chain(stage.transition.as_ref().map(|t| &t.probability)) {
+        for columns in [&stage.reward, &stage.leader_reward]
+            .into_iter()
+            .chain(stage.transition.as_ref().map(|t| &t.probability))
+        {
             for (monomial, column) in columns.columns() {
-                let size = column.entries().map(|(_, value)| to_approx(&value).abs()).fold(0.0, f64::max);
+                let size =
+                    column.entries().map(|(_, value)| to_approx(&value).abs()).fold(0.0, f64::max);
                 for (variable, _) in monomial.factors() {
                     if let crate::game::Variable::Parameter(j) = variable {
                         sums[*j as usize] += size;

@@ -43,7 +43,8 @@ pub(super) fn cover_proof(
     exact: bool,
 ) -> CoverProof {
     let value_approx = values(cover);
-    let top_approx = cover.roots.iter().map(|&root| value_approx[root]).fold(f64::NEG_INFINITY, f64::max);
+    let top_approx =
+        cover.roots.iter().map(|&root| value_approx[root]).fold(f64::NEG_INFINITY, f64::max);
     let near_approx = top_approx - SLACK_APPROX * top_approx.abs().max(1.0);
     let mut loose_approx = f64::NEG_INFINITY;
     let mut body: Vec<Step> = Vec::new();
@@ -54,7 +55,11 @@ pub(super) fn cover_proof(
     while let Some(position) = stack.pop() {
         let piece = &cover.pieces[position];
         let worth_cutting = |division: &&Division| {
-            let below = division.parts.iter().map(|&part| value_approx[part]).fold(f64::NEG_INFINITY, f64::max);
+            let below = division
+                .parts
+                .iter()
+                .map(|&part| value_approx[part])
+                .fold(f64::NEG_INFINITY, f64::max);
             below < piece.own_approx
         };
         if let Some(division) = piece.division.as_ref().filter(worth_cutting) {
@@ -62,20 +67,30 @@ pub(super) fn cover_proof(
             stack.extend(division.parts);
             continue;
         }
-        // Far below the largest bound and far from eps: what binary64 says is enough, and the checker has the last word.
-        if !exact && piece.own_approx < near_approx && easy(&cover.book, space, &piece.simplex, &piece.leaf, epsilon) {
+        // Far below the largest bound and far from eps: what binary64 says is enough, and the
+        // checker has the last word.
+        if !exact
+            && piece.own_approx < near_approx
+            && easy(&cover.book, space, &piece.simplex, &piece.leaf, epsilon)
+        {
             write(&piece.leaf, &mut policies, &mut body);
             loose_approx = loose_approx.max(piece.own_approx);
             continue;
         }
-        let bound = leaf(&cover.book, space, &piece.simplex, &piece.leaf, &mut policies, &mut body).unwrap_or_else(|| {
-            body.push(Step::Cover(CoverStep::Range));
-            Some(leader_range_on(cover.book.game, &cover.book.corners(&piece.simplex)).1)
-        });
+        let bound = leaf(&cover.book, space, &piece.simplex, &piece.leaf, &mut policies, &mut body)
+            .unwrap_or_else(|| {
+                body.push(Step::Cover(CoverStep::Range));
+                Some(leader_range_on(cover.book.game, &cover.book.corners(&piece.simplex)).1)
+            });
         upper = upper.max(bound);
     }
     let mut steps = vec![Step::Cover(CoverStep::Open)];
-    steps.extend(policies.order.iter().map(|&policy| Step::Cover(CoverStep::Policy(cover.book.policies[policy].clone()))));
+    steps.extend(
+        policies
+            .order
+            .iter()
+            .map(|&policy| Step::Cover(CoverStep::Policy(cover.book.policies[policy].clone()))),
+    );
     steps.append(&mut body);
     let slack_approx = SLACK_APPROX / 2.0 * loose_approx.abs().max(1.0);
     let upper = upper.max(from_approx(loose_approx + slack_approx));
@@ -84,10 +99,18 @@ pub(super) fn cover_proof(
 }
 
 /// Whether a leaf holds by a margin that roundings do not reach.
-fn easy(book: &Book<'_>, space: &Space<'_>, simplex: &[usize], leaf: &Leaf, epsilon: &Rational) -> bool {
+fn easy(
+    book: &Book<'_>,
+    space: &Space<'_>,
+    simplex: &[usize],
+    leaf: &Leaf,
+    epsilon: &Rational,
+) -> bool {
     match leaf {
         Leaf::Response(rule) => {
-            book.most_approx(space, simplex, rule).is_some_and(|(exploitability, _)| exploitability < to_approx(epsilon) - ROUNDING_APPROX)
+            book.most_approx(space, simplex, rule).is_some_and(|(exploitability, _)| {
+                exploitability < to_approx(epsilon) - ROUNDING_APPROX
+            })
         }
         Leaf::Multiplier(..) | Leaf::Outside => true,
         _ => false,
@@ -97,8 +120,13 @@ fn easy(book: &Book<'_>, space: &Space<'_>, simplex: &[usize], leaf: &Leaf, epsi
 /// The steps of an easy leaf.
 fn write(leaf: &Leaf, policies: &mut Numbering, body: &mut Vec<Step>) {
     let step = match leaf {
-        Leaf::Response(rule) => CoverStep::Response(rule.iter().map(|mix| policies.mix(mix)).collect()),
-        Leaf::Multiplier(multiplier, rule) => CoverStep::Multiplier(multiplier.clone(), rule.iter().map(|mix| policies.mix(mix)).collect()),
+        Leaf::Response(rule) => {
+            CoverStep::Response(rule.iter().map(|mix| policies.mix(mix)).collect())
+        }
+        Leaf::Multiplier(multiplier, rule) => CoverStep::Multiplier(
+            multiplier.clone(),
+            rule.iter().map(|mix| policies.mix(mix)).collect(),
+        ),
         _ => CoverStep::Outside,
     };
     body.push(Step::Cover(step));
@@ -109,10 +137,9 @@ fn values(cover: &Cover<'_>) -> Vec<f64> {
     let mut values = vec![f64::INFINITY; cover.pieces.len()];
     // Parts come after the whole.
     for (position, piece) in cover.pieces.iter().enumerate().rev() {
-        let below = piece
-            .division
-            .as_ref()
-            .map_or(f64::INFINITY, |division| division.parts.iter().map(|&p| values[p]).fold(f64::NEG_INFINITY, f64::max));
+        let below = piece.division.as_ref().map_or(f64::INFINITY, |division| {
+            division.parts.iter().map(|&p| values[p]).fold(f64::NEG_INFINITY, f64::max)
+        });
         values[position] = piece.own_approx.min(below);
     }
     values
@@ -139,7 +166,8 @@ impl Numbering {
     }
 }
 
-/// Writes a leaf when it holds exactly: the bound that it shows, `Some(None)` when there is nothing to bound.
+/// Writes a leaf when it holds exactly: the bound that it shows, `Some(None)` when there is nothing
+/// to bound.
 fn leaf(
     book: &Book<'_>,
     space: &Space<'_>,
@@ -157,7 +185,9 @@ fn leaf(
         }
         Leaf::Response(rule) => {
             let bound = judged(simplex, rule)?;
-            body.push(Step::Cover(CoverStep::Response(rule.iter().map(|mix| policies.mix(mix)).collect())));
+            body.push(Step::Cover(CoverStep::Response(
+                rule.iter().map(|mix| policies.mix(mix)).collect(),
+            )));
             Some(Some(bound))
         }
         Leaf::Below(rule, below) => {
@@ -168,7 +198,10 @@ fn leaf(
         }
         Leaf::Multiplier(multiplier, rule) => {
             let bound = book.relaxed_exactly(space, simplex, multiplier, rule)?;
-            body.push(Step::Cover(CoverStep::Multiplier(multiplier.clone(), rule.iter().map(|mix| policies.mix(mix)).collect())));
+            body.push(Step::Cover(CoverStep::Multiplier(
+                multiplier.clone(),
+                rule.iter().map(|mix| policies.mix(mix)).collect(),
+            )));
             Some(Some(bound))
         }
         Leaf::Joined(steps, bound) => {

@@ -12,7 +12,11 @@ const TOLERANCE_APPROX: f64 = 1e-11;
 impl Cover<'_> {
     /// Takes a rule when it holds and is better.
     pub(super) fn keep_rule(&self, simplex: &[usize], rule: Vec<Weights>, bounded: &mut Bounded) {
-        let Some((exploitability_approx, leader_approx)) = self.book.most_approx(self.space, simplex, &rule) else { return };
+        let Some((exploitability_approx, leader_approx)) =
+            self.book.most_approx(self.space, simplex, &rule)
+        else {
+            return;
+        };
         let epsilon_approx = to_approx(self.epsilon);
         let close = exploitability_approx <= epsilon_approx + TOLERANCE_APPROX;
         if leader_approx >= bounded.own_approx || !close {
@@ -26,22 +30,37 @@ impl Cover<'_> {
         *bounded = Bounded { own_approx: leader_approx, leaf: Leaf::Response(rule) };
     }
 
-    /// The worst equilibria of the vertices at an eps so small that mixing them is an eps-equilibrium everywhere.
-    pub(super) fn affine_rule(&mut self, simplex: &[usize], control: &Control) -> Option<Vec<Weights>> {
+    /// The worst equilibria of the vertices at an eps so small that mixing them is an
+    /// eps-equilibrium everywhere.
+    pub(super) fn affine_rule(
+        &mut self,
+        simplex: &[usize],
+        control: &Control,
+    ) -> Option<Vec<Weights>> {
         self.margin_rule(simplex, control, &|simplex, k| simplex[k])
     }
 
-    /// What the best mixture is made of: what is worst at the vertices for several eps, and what the larger piece used. `None` where mixtures are no good.
-    pub(super) fn policies_to_mix(&mut self, simplex: &[usize], inherited: Option<&[Weights]>, control: &Control) -> Option<Vec<usize>> {
+    /// What the best mixture is made of: what is worst at the vertices for several eps, and what
+    /// the larger piece used. `None` where mixtures are no good.
+    pub(super) fn policies_to_mix(
+        &mut self,
+        simplex: &[usize],
+        inherited: Option<&[Weights]>,
+        control: &Control,
+    ) -> Option<Vec<usize>> {
         if self.selection != Selection::Pessimistic || !self.book.linear || self.epsilon.is_zero() {
             return None;
         }
         // All are asked for before one that is missing ends it.
         let mut answers = Vec::new();
         for &vertex in simplex {
-            answers.extend([0, LAST_LEVEL - 2, LAST_LEVEL].map(|level| self.book.answer(vertex, level, control)));
+            answers.extend(
+                [0, LAST_LEVEL - 2, LAST_LEVEL]
+                    .map(|level| self.book.answer(vertex, level, control)),
+            );
         }
-        let mut policies: Vec<usize> = inherited.into_iter().flatten().flatten().map(|(policy, _)| *policy).collect();
+        let mut policies: Vec<usize> =
+            inherited.into_iter().flatten().flatten().map(|(policy, _)| *policy).collect();
         for answer in answers {
             policies.extend(answer?.mix?.iter().map(|(policy, _)| *policy));
         }
@@ -51,17 +70,31 @@ impl Cover<'_> {
     }
 
     /// What is worst at one vertex, everywhere.
-    pub(super) fn constant_rules(&mut self, simplex: &[usize], control: &Control) -> Vec<Vec<Weights>> {
-        (0..simplex.len()).filter_map(|only| self.margin_rule(simplex, control, &|simplex, _| simplex[only])).collect()
+    pub(super) fn constant_rules(
+        &mut self,
+        simplex: &[usize],
+        control: &Control,
+    ) -> Vec<Vec<Weights>> {
+        (0..simplex.len())
+            .filter_map(|only| self.margin_rule(simplex, control, &|simplex, _| simplex[only]))
+            .collect()
     }
 
-    fn margin_rule(&mut self, simplex: &[usize], control: &Control, from: &dyn Fn(&[usize], usize) -> usize) -> Option<Vec<Weights>> {
+    fn margin_rule(
+        &mut self,
+        simplex: &[usize],
+        control: &Control,
+        from: &dyn Fn(&[usize], usize) -> usize,
+    ) -> Option<Vec<Weights>> {
         let epsilon_approx = to_approx(self.epsilon);
         let mut level = 0;
         for _ in 0..4 {
             // All are asked for before one that is missing ends it.
-            let answers: Vec<_> = (0..simplex.len()).map(|k| self.book.answer(from(simplex, k), level, control)).collect();
-            let rule: Vec<Weights> = answers.into_iter().map(|answer| answer?.mix).collect::<Option<_>>()?;
+            let answers: Vec<_> = (0..simplex.len())
+                .map(|k| self.book.answer(from(simplex, k), level, control))
+                .collect();
+            let rule: Vec<Weights> =
+                answers.into_iter().map(|answer| answer?.mix).collect::<Option<_>>()?;
             let (exploitability_approx, _) = self.book.most_approx(self.space, simplex, &rule)?;
             let excess = exploitability_approx - epsilon_approx;
             if excess <= if level == 0 { 1e-12 } else { 0.0 } {
@@ -87,7 +120,11 @@ impl Cover<'_> {
         let mut tried: Option<(f64, Rational)> = None;
         for exponent in -2..9i32 {
             let multiplier = Rational::try_from(2f64.powi(exponent)).unwrap_or(Rational::ONE);
-            let Some(bound_approx) = self.book.relaxed_approx(self.space, simplex, &multiplier, &rule) else { return };
+            let Some(bound_approx) =
+                self.book.relaxed_approx(self.space, simplex, &multiplier, &rule)
+            else {
+                return;
+            };
             // Convex in the multiplier.
             if tried.as_ref().is_some_and(|(best, _)| bound_approx > *best) {
                 break;
@@ -97,7 +134,8 @@ impl Cover<'_> {
         if let Some((bound_approx, multiplier)) = tried
             && bound_approx < bounded.own_approx
         {
-            *bounded = Bounded { own_approx: bound_approx, leaf: Leaf::Multiplier(multiplier, rule) };
+            *bounded =
+                Bounded { own_approx: bound_approx, leaf: Leaf::Multiplier(multiplier, rule) };
         }
     }
 }

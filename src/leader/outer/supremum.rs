@@ -1,7 +1,10 @@
-//! The supremum itself at eps = 0, statement (N) of docs/certificate.md, where followers' rewards are affine in the decision and transitions are constants.
+//! The supremum itself at eps = 0, statement (N) of docs/certificate.md, where followers' rewards
+//! are affine in the decision and transitions are constants.
 //!
-//! Near the best decision the followers often have one equilibrium, a pure policy, on a polyhedron of decisions, and the leader's reward grows towards one of its corners, at which another policy is as good
-//! for them and worse for her. Pieces with the greatest bounds are cut where policies stop being equilibria, until none has a bound above the value at the corner.
+//! Near the best decision the followers often have one equilibrium, a pure policy, on a polyhedron
+//! of decisions, and the leader's reward grows towards one of its corners, at which another policy
+//! is as good for them and worse for her. Pieces with the greatest bounds are cut where policies
+//! stop being equilibria, until none has a bound above the value at the corner.
 
 use super::FIRST_TURN;
 use super::book::Weights;
@@ -19,7 +22,8 @@ use std::collections::HashMap;
 
 /// Most cuts of a piece, one after another.
 const MOST_CUTS: usize = 60;
-/// Effort of exact judgements, entries of the game times stages and vertices, that is allowed for each piece; a crossing counts as so many vertices.
+/// Effort of exact judgements, entries of the game times stages and vertices, that is allowed for
+/// each piece; a crossing counts as so many vertices.
 const EFFORT_OF_A_PIECE: usize = 60_000;
 const CROSSING_EFFORT: usize = 8;
 /// Most corners, each better than the one before.
@@ -90,9 +94,15 @@ impl Settling {
 }
 
 impl Cover<'_> {
-    /// At eps = 0, cuts at the middle and cuts at which policies stop being equilibria, in turns that grow: the former show where the latter matter, but bounds stay too large on all
-    /// pieces that a change of equilibria goes through. Ends when the gap is closed, or nothing more can be done.
-    pub(super) fn settle_in_turns(&mut self, control: &Control, report: &dyn Fn(f64, f64, usize)) -> Option<Supremum> {
+    /// At eps = 0, cuts at the middle and cuts at which policies stop being equilibria, in turns
+    /// that grow: the former show where the latter matter, but bounds stay too large on all pieces
+    /// that a change of equilibria goes through. Ends when the gap is closed, or nothing more can
+    /// be done.
+    pub(super) fn settle_in_turns(
+        &mut self,
+        control: &Control,
+        report: &dyn Fn(f64, f64, usize),
+    ) -> Option<Supremum> {
         self.begin(control);
         let mut turn = FIRST_TURN;
         loop {
@@ -109,10 +119,12 @@ impl Cover<'_> {
         }
     }
 
-    /// Looks for the supremum, with at most so many new pieces for each candidate; the pieces then show no more than it. `None` leaves the pieces as they were.
+    /// Looks for the supremum, with at most so many new pieces for each candidate; the pieces then
+    /// show no more than it. `None` leaves the pieces as they were.
     pub(super) fn settle(&mut self, most: usize, control: &Control) -> Option<Supremum> {
         let game = self.book.game;
-        let continuous = self.space.free().iter().all(|&j| self.space.grids()[j] == Grid::Continuous);
+        let continuous =
+            self.space.free().iter().all(|&j| self.space.grids()[j] == Grid::Continuous);
         if !self.epsilon.is_zero()
             || self.selection != Selection::Pessimistic
             || !continuous
@@ -136,13 +148,20 @@ impl Cover<'_> {
     }
 
     /// Puts the pieces in place, and says how the supremum is shown.
-    fn concluded(&mut self, corner: Corner, through: Point, pieces: SettledPieces, control: &Control) -> Option<Supremum> {
+    fn concluded(
+        &mut self,
+        corner: Corner,
+        through: Point,
+        pieces: SettledPieces,
+        control: &Control,
+    ) -> Option<Supremum> {
         let position = self.book.position(&corner.point);
         let there_approx = self.book.answer(position, 0, control)?.lower_approx;
         let near_approx = near_approx(&corner.value);
         self.adopt(pieces);
         // Bounds of larger pieces that are as great give way to those of their parts.
-        let coarse = |piece: &&mut Piece| piece.division.is_some() && piece.own_approx >= near_approx;
+        let coarse =
+            |piece: &&mut Piece| piece.division.is_some() && piece.own_approx >= near_approx;
         self.pieces.iter_mut().filter(coarse).for_each(|piece| piece.own_approx = f64::INFINITY);
         if there_approx >= below_approx(&corner.value, ROUNDING_APPROX) {
             self.best = Some((there_approx, corner.point));
@@ -150,7 +169,10 @@ impl Cover<'_> {
         }
         self.approach(&corner, &through, control);
         let policy = self.book.policies[corner.policy].clone();
-        Some(Supremum { value: corner.value, limit: Some(Step::Limit { from: corner.point, through, policy }) })
+        Some(Supremum {
+            value: corner.value,
+            limit: Some(Step::Limit { from: corner.point, through, policy }),
+        })
     }
 
     /// Takes a decision on the way to a corner that is worth nearly as much, unless there is one.
@@ -161,7 +183,12 @@ impl Cover<'_> {
             if self.lower_approx() >= enough_approx || control.stopped() {
                 return;
             }
-            let point: Point = corner.point.iter().zip(through).map(|(from, to)| from + &share * (to - from)).collect();
+            let point: Point = corner
+                .point
+                .iter()
+                .zip(through)
+                .map(|(from, to)| from + &share * (to - from))
+                .collect();
             let position = self.book.position(&point);
             self.try_decision(position, control);
             share *= ratio(1, 2);
@@ -169,7 +196,12 @@ impl Cover<'_> {
     }
 
     /// Cuts the pieces with the greatest bounds until none is above the value at a corner.
-    fn settle_at(&mut self, corner: &Corner, most: usize, control: &Control) -> Result<SettledPieces, Unsettled> {
+    fn settle_at(
+        &mut self,
+        corner: &Corner,
+        most: usize,
+        control: &Control,
+    ) -> Result<SettledPieces, Unsettled> {
         let mut task = Settling {
             supremum: corner.value.clone(),
             corner_policy: corner.policy,
@@ -185,11 +217,17 @@ impl Cover<'_> {
         for &leaf in &leaves {
             if let Leaf::Response(rule) = &self.pieces[leaf].leaf {
                 for &vertex in &self.pieces[leaf].simplex {
-                    task.nearby.entry(vertex).or_default().extend(rule.iter().flatten().map(|(policy, _)| *policy));
+                    task.nearby
+                        .entry(vertex)
+                        .or_default()
+                        .extend(rule.iter().flatten().map(|(policy, _)| *policy));
                 }
             }
         }
-        let near: Vec<usize> = leaves.into_iter().filter(|&leaf| self.pieces[leaf].own_approx >= near_approx).collect();
+        let near: Vec<usize> = leaves
+            .into_iter()
+            .filter(|&leaf| self.pieces[leaf].own_approx >= near_approx)
+            .collect();
         let mut roots = Vec::new();
         for leaf in near {
             let simplex = self.pieces[leaf].simplex.clone();
@@ -218,7 +256,8 @@ impl Cover<'_> {
             let root = &pieces[root];
             self.pieces[leaf].leaf = root.leaf.clone();
             self.pieces[leaf].own_approx = root.own_approx;
-            self.pieces[leaf].division = root.division.as_ref().map(|division| division.moved(first));
+            self.pieces[leaf].division =
+                root.division.as_ref().map(|division| division.moved(first));
         }
         self.pieces.extend(pieces.into_iter().map(|piece| {
             let division = piece.division.map(|division| division.moved(first));
@@ -226,9 +265,20 @@ impl Cover<'_> {
         }));
     }
 
-    /// Closes a simplex with a bound of at most the supremum, or cuts it. Its position among the pieces of `task`.
-    fn divide(&mut self, simplex: Vec<usize>, depth: usize, task: &mut Settling, control: &Control) -> Result<usize, Unsettled> {
-        if control.stopped() || depth > MOST_CUTS || task.pieces.len() >= task.most || task.spent.get() > task.most * EFFORT_OF_A_PIECE {
+    /// Closes a simplex with a bound of at most the supremum, or cuts it. Its position among the
+    /// pieces of `task`.
+    fn divide(
+        &mut self,
+        simplex: Vec<usize>,
+        depth: usize,
+        task: &mut Settling,
+        control: &Control,
+    ) -> Result<usize, Unsettled> {
+        if control.stopped()
+            || depth > MOST_CUTS
+            || task.pieces.len() >= task.most
+            || task.spent.get() > task.most * EFFORT_OF_A_PIECE
+        {
             return Err(Unsettled::GivenUp);
         }
         let candidates = self.candidates(&simplex, task, control)?;
@@ -242,8 +292,18 @@ impl Cover<'_> {
             Some(_) if !doubtful => None,
             Some(_) => self.crossing(&simplex, &face, &candidates, task),
             None => {
-                let longest = || self.longest(&simplex).map(|edge| CutAt { edge, share: ratio(1, 2), reply: None });
-                Some(self.crossing(&simplex, &all, &candidates, task).or_else(longest).ok_or(Unsettled::GivenUp)?)
+                let longest = || {
+                    self.longest(&simplex).map(|edge| CutAt {
+                        edge,
+                        share: ratio(1, 2),
+                        reply: None,
+                    })
+                };
+                Some(
+                    self.crossing(&simplex, &all, &candidates, task)
+                        .or_else(longest)
+                        .ok_or(Unsettled::GivenUp)?,
+                )
             }
         };
         let own = task.pieces.len();
@@ -252,12 +312,18 @@ impl Cover<'_> {
             task.pieces.push(Piece { simplex, own_approx, leaf, division: None });
             return Ok(own);
         };
-        let (with_i, _) = cut(&self.book.corners(&simplex), i, j, &share).ok_or(Unsettled::GivenUp)?;
+        let (with_i, _) =
+            cut(&self.book.corners(&simplex), i, j, &share).ok_or(Unsettled::GivenUp)?;
         let middle = self.book.position(&with_i[j]);
         let reply = reply.and_then(|reply| self.book.policy(&reply));
         task.nearby.entry(middle).or_default().extend(reply);
         let mut parts = [0; 2];
-        task.pieces.push(Piece { simplex: simplex.clone(), own_approx: f64::INFINITY, leaf: Leaf::Range, division: None });
+        task.pieces.push(Piece {
+            simplex: simplex.clone(),
+            own_approx: f64::INFINITY,
+            leaf: Leaf::Range,
+            division: None,
+        });
         for (part, other) in parts.iter_mut().zip([j, i]) {
             let mut simplex = simplex.clone();
             simplex[other] = middle;
@@ -267,18 +333,27 @@ impl Cover<'_> {
         Ok(own)
     }
 
-    /// Policies that may be equilibria on a simplex: those that are worst at its vertices or close pieces around them, and that of the corner.
-    fn candidates(&mut self, simplex: &[usize], task: &mut Settling, control: &Control) -> Result<Vec<usize>, Unsettled> {
+    /// Policies that may be equilibria on a simplex: those that are worst at its vertices or close
+    /// pieces around them, and that of the corner.
+    fn candidates(
+        &mut self,
+        simplex: &[usize],
+        task: &mut Settling,
+        control: &Control,
+    ) -> Result<Vec<usize>, Unsettled> {
         let mut candidates = vec![task.corner_policy];
         for &vertex in simplex {
             if !task.responses.contains_key(&vertex) {
                 self.try_decision(vertex, control);
                 let answer = self.book.answer(vertex, 0, control).ok_or(Unsettled::GivenUp)?;
                 let point = self.book.point(vertex);
-                if answer.lower_approx > below_approx(&task.supremum, -ROUNDING_APPROX) && self.space.admits(point) {
+                if answer.lower_approx > below_approx(&task.supremum, -ROUNDING_APPROX)
+                    && self.space.admits(point)
+                {
                     return Err(Unsettled::Better(point.clone()));
                 }
-                let mut found: Vec<usize> = answer.mix.unwrap_or_default().into_iter().map(|(policy, _)| policy).collect();
+                let mut found: Vec<usize> =
+                    answer.mix.unwrap_or_default().into_iter().map(|(policy, _)| policy).collect();
                 found.extend(task.nearby.get(&vertex).into_iter().flatten());
                 task.pool.extend(&found);
                 task.responses.insert(vertex, found);
@@ -293,17 +368,29 @@ impl Cover<'_> {
     }
 
     /// A closing of a simplex on which even the best equilibria are worth less than the supremum.
-    fn far_below(&mut self, simplex: &[usize], task: &Settling, control: &Control) -> Option<(Leaf, f64)> {
+    fn far_below(
+        &mut self,
+        simplex: &[usize],
+        task: &Settling,
+        control: &Control,
+    ) -> Option<(Leaf, f64)> {
         if !self.book.linear {
             return None;
         }
         let mut bounded = Bounded { own_approx: f64::INFINITY, leaf: Leaf::Range };
         self.relax(simplex, &mut bounded, control);
-        (bounded.own_approx < near_approx(&task.supremum)).then_some((bounded.leaf, bounded.own_approx))
+        (bounded.own_approx < near_approx(&task.supremum))
+            .then_some((bounded.leaf, bounded.own_approx))
     }
 
-    /// The best closing of a simplex by one policy, with its bound, and the face on which it gives the supremum.
-    fn close(&self, simplex: &[usize], candidates: &[usize], task: &Settling) -> (Option<(Leaf, f64)>, Vec<usize>) {
+    /// The best closing of a simplex by one policy, with its bound, and the face on which it gives
+    /// the supremum.
+    fn close(
+        &self,
+        simplex: &[usize],
+        candidates: &[usize],
+        task: &Settling,
+    ) -> (Option<(Leaf, f64)>, Vec<usize>) {
         if self.is_outside(simplex) {
             return (Some((Leaf::Outside, f64::NEG_INFINITY)), Vec::new());
         }
@@ -311,7 +398,11 @@ impl Cover<'_> {
         let mut at_supremum: (Option<(Leaf, f64)>, Vec<usize>) = (None, Vec::new());
         for &policy in candidates.iter().chain(&task.pool) {
             let Some(leader) = self.equilibrium(simplex, policy, task) else { continue };
-            let Some(most) = self.space.greatest_on(&points, &leader).filter(|most| *most <= task.supremum) else { continue };
+            let Some(most) =
+                self.space.greatest_on(&points, &leader).filter(|most| *most <= task.supremum)
+            else {
+                continue;
+            };
             let own_approx = to_approx(&most);
             let rule = everywhere(policy, simplex.len());
             if most < task.supremum {
@@ -327,20 +418,32 @@ impl Cover<'_> {
             let on_face: Vec<usize> = face.iter().map(|&vertex| simplex[vertex]).collect();
             let lower = |&&other: &&usize| {
                 let leader = self.equilibrium(&on_face, other, task);
-                let most = leader.and_then(|leader| self.space.greatest_on(&self.book.corners(&on_face), &leader));
+                let most = leader.and_then(|leader| {
+                    self.space.greatest_on(&self.book.corners(&on_face), &leader)
+                });
                 most.is_some_and(|most| most < task.supremum)
             };
             if let Some(&below) = candidates.iter().chain(&task.pool).find(lower) {
-                return (Some((Leaf::Below(rule, everywhere(below, face.len())), own_approx)), Vec::new());
+                return (
+                    Some((Leaf::Below(rule, everywhere(below, face.len())), own_approx)),
+                    Vec::new(),
+                );
             }
             at_supremum = (Some((Leaf::Response(rule), own_approx)), face);
         }
         at_supremum
     }
 
-    /// What a policy gives the leader at the vertices of a simplex, on which it must be an equilibrium.
-    fn equilibrium(&self, simplex: &[usize], policy: usize, task: &Settling) -> Option<Vec<Rational>> {
-        let (exploitability_approx, _) = self.book.most_approx(self.space, simplex, &everywhere(policy, simplex.len()))?;
+    /// What a policy gives the leader at the vertices of a simplex, on which it must be an
+    /// equilibrium.
+    fn equilibrium(
+        &self,
+        simplex: &[usize],
+        policy: usize,
+        task: &Settling,
+    ) -> Option<Vec<Rational>> {
+        let (exploitability_approx, _) =
+            self.book.most_approx(self.space, simplex, &everywhere(policy, simplex.len()))?;
         if exploitability_approx > SURE_APPROX {
             return None;
         }
@@ -348,21 +451,35 @@ impl Cover<'_> {
         self.book.equilibrium_exactly(self.space, simplex, &everywhere(policy, simplex.len()))
     }
 
-    /// An edge between two of the given vertices inside which a candidate stops being an equilibrium, and where: of all, the one farthest from both ends.
-    fn crossing(&self, simplex: &[usize], vertices: &[usize], candidates: &[usize], task: &Settling) -> Option<CutAt> {
+    /// An edge between two of the given vertices inside which a candidate stops being an
+    /// equilibrium, and where: of all, the one farthest from both ends.
+    fn crossing(
+        &self,
+        simplex: &[usize],
+        vertices: &[usize],
+        candidates: &[usize],
+        task: &Settling,
+    ) -> Option<CutAt> {
         let mut farthest_approx = 0.0;
         let mut found = None;
         for &policy in candidates {
-            let (inside, outside): (Vec<usize>, Vec<usize>) =
-                vertices.iter().partition(|&&vertex| self.equilibrium(&[simplex[vertex]], policy, task).is_some());
+            let (inside, outside): (Vec<usize>, Vec<usize>) = vertices
+                .iter()
+                .partition(|&&vertex| self.equilibrium(&[simplex[vertex]], policy, task).is_some());
             for (&i, &j) in inside.iter().flat_map(|i| outside.iter().map(move |j| (i, j))) {
                 let (a, b) = (self.book.point(simplex[i]), self.book.point(simplex[j]));
                 task.spend(CROSSING_EFFORT * self.size());
-                let Some((share, reply)) = last_optimum(self.book.game, &self.book.policies[policy], a, b) else { continue };
+                let Some((share, reply)) =
+                    last_optimum(self.book.game, &self.book.policies[policy], a, b)
+                else {
+                    continue;
+                };
                 let nearer = to_approx(&share).min(1.0 - to_approx(&share));
-                let distance_approx = nearer * self.squared_length_approx(simplex[i], simplex[j]).sqrt();
+                let distance_approx =
+                    nearer * self.squared_length_approx(simplex[i], simplex[j]).sqrt();
                 if distance_approx > farthest_approx {
-                    (farthest_approx, found) = (distance_approx, Some(CutAt { edge: (i, j), share, reply }));
+                    (farthest_approx, found) =
+                        (distance_approx, Some(CutAt { edge: (i, j), share, reply }));
                 }
             }
         }
@@ -376,7 +493,12 @@ impl Cover<'_> {
     }
 
     fn squared_length_approx(&self, a: usize, b: usize) -> f64 {
-        self.book.point_approx(a).iter().zip(self.book.point_approx(b)).map(|(x, y)| (x - y) * (x - y)).sum()
+        self.book
+            .point_approx(a)
+            .iter()
+            .zip(self.book.point_approx(b))
+            .map(|(x, y)| (x - y) * (x - y))
+            .sum()
     }
 
     /// The longest edge.
@@ -408,9 +530,15 @@ pub(super) fn against(instance: &Instance, policy: &Policy) -> Option<Numbers> {
     Some(instance.at_population(&flow(instance, policy).ok()?.aggregates))
 }
 
-/// How far on the way from `a`, where it is an equilibrium, to `b` a policy stays one: a share of the way, and what ends it. What another policy earns more against its population is affine on
+/// How far on the way from `a`, where it is an equilibrium, to `b` a policy stays one: a share of
+/// the way, and what ends it. What another policy earns more against its population is affine on
 /// the way, so each best reply says where the policy has stopped at the latest.
-fn last_optimum(game: &Game, policy: &Policy, a: &Point, b: &Point) -> Option<(Rational, Option<Policy>)> {
+fn last_optimum(
+    game: &Game,
+    policy: &Policy,
+    a: &Point,
+    b: &Point,
+) -> Option<(Rational, Option<Policy>)> {
     let at = |share: &Rational| -> Option<Numbers> {
         let point: Point = a.iter().zip(b).map(|(x, y)| x + share * (y - x)).collect();
         against(&game.at(&point), policy)
@@ -421,7 +549,8 @@ fn last_optimum(game: &Game, policy: &Policy, a: &Point, b: &Point) -> Option<(R
         let here = at(&share)?;
         let reply = best_response(&here, &Objective::follower(), None, &|| true).ok()?.policy;
         let more = |numbers: &Numbers| -> Option<Rational> {
-            let earned = |policy| earnings(numbers, policy, &|| true).ok().map(|(_, earned)| earned);
+            let earned =
+                |policy| earnings(numbers, policy, &|| true).ok().map(|(_, earned)| earned);
             Some(earned(&reply)? - earned(policy)?)
         };
         let (before, after) = (more(&start)?, more(&here)?);
@@ -440,6 +569,8 @@ fn last_optimum(game: &Game, policy: &Policy, a: &Point, b: &Point) -> Option<(R
 /// Whether the leader's reward is affine in the decision, for each population.
 fn leader_is_affine(game: &Game) -> bool {
     let affine = |monomial: &Monomial| monomial.degree() - monomial.population_degree() <= 1;
-    let columns = |columns: &Columns| columns.columns().iter().all(|(monomial, _)| affine(monomial));
-    game.stages.iter().all(|stage| columns(&stage.leader_reward)) && game.payoff.terms().all(|(monomial, _)| affine(monomial))
+    let columns =
+        |columns: &Columns| columns.columns().iter().all(|(monomial, _)| affine(monomial));
+    game.stages.iter().all(|stage| columns(&stage.leader_reward))
+        && game.payoff.terms().all(|(monomial, _)| affine(monomial))
 }

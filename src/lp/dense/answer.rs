@@ -28,11 +28,13 @@ impl DenseSimplex {
         if let Answer::Ray(ray) = &self.answer { Some(ray.clone()) } else { None }
     }
 
-    /// The point of a basis: from values of the basic and of the other variables, and the reduced costs of these.
+    /// The point of a basis: from values of the basic and of the other variables, and the reduced
+    /// costs of these.
     pub(super) fn answer(&self, basic: &[f64], nonbasic: &[f64], reduced: &[f64]) -> LpPoint {
         let mut columns = vec![0.0; self.cost.len()];
         let mut duals = vec![0.0; self.rows.len()];
-        let values = self.tableau.basic.iter().zip(basic).chain(self.tableau.nonbasic.iter().zip(nonbasic));
+        let values =
+            self.tableau.basic.iter().zip(basic).chain(self.tableau.nonbasic.iter().zip(nonbasic));
         for (variable, &value) in values {
             if let Variable::Column(column) = *variable {
                 columns[column] = value;
@@ -43,17 +45,29 @@ impl DenseSimplex {
                 duals[row] = price;
             }
         }
-        let rows: Vec<f64> = self.rows.iter().map(|row| row.iter().map(|&(column, value)| value * columns[column]).sum()).collect();
+        let rows: Vec<f64> = self
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|&(column, value)| value * columns[column]).sum())
+            .collect();
         let mut reduced_costs = self.cost.clone();
         self.subtract(&duals, &mut reduced_costs);
-        LpPoint { columns_approx: columns, reduced_costs_approx: reduced_costs, rows_approx: rows, row_duals_approx: duals }
+        LpPoint {
+            columns_approx: columns,
+            reduced_costs_approx: reduced_costs,
+            rows_approx: rows,
+            row_duals_approx: duals,
+        }
     }
 
     /// Leaves out the equations of rows that do not bind, given the values of the basic variables.
     pub(super) fn set_aside_idle(&mut self, basic: &[f64]) {
         let sides = self.row_bounds.clone();
         self.set_aside(|position, variable| match variable {
-            Variable::Row(row) => basic[position] > sides[row].0 + TOLERANCE && basic[position] < sides[row].1 - TOLERANCE,
+            Variable::Row(row) => {
+                basic[position] > sides[row].0 + TOLERANCE
+                    && basic[position] < sides[row].1 - TOLERANCE
+            }
             Variable::Column(_) => false,
         });
     }
@@ -81,16 +95,19 @@ impl DenseSimplex {
             let inside = value >= low - tolerance && value <= high + tolerance;
             let dual = SLACK * TOLERANCE * price.abs().max(1.0);
             // A price above zero holds the value at its lower bound, one below zero at its upper.
-            inside && (price <= dual || value <= low + tolerance) && (price >= -dual || value >= high - tolerance)
+            inside
+                && (price <= dual || value <= low + tolerance)
+                && (price >= -dual || value >= high - tolerance)
         };
-        let columns = point.columns_approx.iter().zip(&point.reduced_costs_approx).zip(&self.column_bounds);
+        let columns =
+            point.columns_approx.iter().zip(&point.reduced_costs_approx).zip(&self.column_bounds);
         let rows = point.rows_approx.iter().zip(&point.row_duals_approx).zip(&self.row_bounds);
         columns.map(|((value, price), bounds)| (value, price, bounds)).all(fits)
             && rows.map(|((value, price), bounds)| (value, price, bounds)).all(fits)
     }
 
-    /// Keeps the ray that the equation of `row` means, whose variable is too small (`sign` 1) or too large (-1), if it proves that no point is
-    /// feasible.
+    /// Keeps the ray that the equation of `row` means, whose variable is too small (`sign` 1) or
+    /// too large (-1), if it proves that no point is feasible.
     pub(super) fn accept_ray(&mut self, row: usize, sign: f64) -> bool {
         let mut ray = vec![0.0; self.rows.len()];
         if let Variable::Row(own) = self.tableau.basic[row] {
@@ -106,7 +123,8 @@ impl DenseSimplex {
         accepted
     }
 
-    /// Whether `y'(A x)` is more than zero for all activities and columns within their bounds; what rounding has left of multipliers is removed.
+    /// Whether `y'(A x)` is more than zero for all activities and columns within their bounds; what
+    /// rounding has left of multipliers is removed.
     fn proves(&self, ray: &mut [f64]) -> bool {
         let largest = ray.iter().fold(0.0f64, |most, y| most.max(y.abs()));
         let least = |price: f64, (low, high): (f64, f64)| match price {
@@ -115,13 +133,16 @@ impl DenseSimplex {
             _ => 0.0,
         };
         for (y, bounds) in ray.iter_mut().zip(&self.row_bounds) {
-            if y.abs() < 1e-12 * largest || !least(*y, *bounds).is_finite() && y.abs() < TOLERANCE * largest {
+            if y.abs() < 1e-12 * largest
+                || !least(*y, *bounds).is_finite() && y.abs() < TOLERANCE * largest
+            {
                 *y = 0.0;
             }
         }
         let mut prices = vec![0.0; self.cost.len()];
         self.subtract(ray, &mut prices);
-        let of_rows: f64 = ray.iter().zip(&self.row_bounds).map(|(y, bounds)| least(*y, *bounds)).sum();
+        let of_rows: f64 =
+            ray.iter().zip(&self.row_bounds).map(|(y, bounds)| least(*y, *bounds)).sum();
         let of_columns = prices.iter().zip(&self.column_bounds).map(|(&price, &bounds)| {
             let value = least(price, bounds);
             if value.is_finite() || price.abs() > SLACK * TOLERANCE * largest { value } else { 0.0 }

@@ -1,14 +1,18 @@
 //! A simplex method for small programmes: every coefficient of the equations is stored and updated.
 //!
-//! Most programmes of the searches have a few dozen rows and columns and need a handful of pivots from the last basis. Setting up a run of
-//! HiGHS takes ten times as long as these pivots; here a run starts at once. What is too large, or resists, goes to HiGHS
+//! Most programmes of the searches have a few dozen rows and columns and need a handful of pivots
+//! from the last basis. Setting up a run of HiGHS takes ten times as long as these pivots; here a
+//! run starts at once. What is too large, or resists, goes to HiGHS
 //! ([`LpEngine`](super::LpEngine)).
 //!
-//! **Method.** From any basis: variables whose reduced costs have the wrong sign are moved to their other bound, or their costs are shifted until the
-//! sign is right; the dual simplex method makes the point feasible; with the true costs the primal method makes it optimal. Both choose among
-//! nearly tied ratios the one with the largest pivot (P. M. J. Harris, *Pivot selection methods of the Devex LP code*, Mathematical
-//! Programming 5, 1973). Answers are compared with the programme as it was given; if rounding has hurt them, the equations are set up
-//! anew. Rows that do not bind stay out of the equations: they are added when a point violates them, and left out again when they are idle.
+//! **Method.** From any basis: variables whose reduced costs have the wrong sign are moved to their
+//! other bound, or their costs are shifted until the sign is right; the dual simplex method makes
+//! the point feasible; with the true costs the primal method makes it optimal. Both choose among
+//! nearly tied ratios the one with the largest pivot (P. M. J. Harris, *Pivot selection methods of
+//! the Devex LP code*, Mathematical Programming 5, 1973). Answers are compared with the programme
+//! as it was given; if rounding has hurt them, the equations are set up anew. Rows that do not bind
+//! stay out of the equations: they are added when a point violates them, and left out again when
+//! they are idle.
 
 mod answer;
 mod basis;
@@ -72,7 +76,13 @@ impl DenseSimplex {
         self.iterations
     }
 
-    pub(super) fn add_column(&mut self, cost: f64, bounds: (f64, f64), rows: &[usize], values: &[f64]) -> usize {
+    pub(super) fn add_column(
+        &mut self,
+        cost: f64,
+        bounds: (f64, f64),
+        rows: &[usize],
+        values: &[f64],
+    ) -> usize {
         let column = self.cost.len();
         self.cost.push(cost);
         self.column_bounds.push(bounds);
@@ -83,7 +93,8 @@ impl DenseSimplex {
             basis.columns.push(place::LOWER);
             return column;
         }
-        // With activities a_i = (old ones) + value x: a nonbasic activity is the old one plus value x.
+        // With activities a_i = (old ones) + value x: a nonbasic activity is the old one plus value
+        // x.
         let (mut at_row, mut at_column) = (vec![0.0; self.rows.len()], Vec::new());
         rows.iter().zip(values).for_each(|(&row, &value)| at_row[row] += value);
         for (position, variable) in self.tableau.nonbasic.iter().enumerate() {
@@ -103,7 +114,12 @@ impl DenseSimplex {
         column
     }
 
-    pub(super) fn add_row(&mut self, bounds: (f64, f64), columns: &[usize], values: &[f64]) -> usize {
+    pub(super) fn add_row(
+        &mut self,
+        bounds: (f64, f64),
+        columns: &[usize],
+        values: &[f64],
+    ) -> usize {
         let position = self.rows.len();
         self.row_bounds.push(bounds);
         self.rows.push(columns.iter().copied().zip(values.iter().copied()).collect());
@@ -144,8 +160,8 @@ impl DenseSimplex {
         }
     }
 
-    /// Solves from the basis at hand, until `deadline`. [`LpStatus::Failed`] where rounding, size or degeneracy are too much, or nothing bounds
-    /// the objective.
+    /// Solves from the basis at hand, until `deadline`. [`LpStatus::Failed`] where rounding, size
+    /// or degeneracy are too much, or nothing bounds the objective.
     pub(super) fn solve(&mut self, deadline: Option<Instant>) -> LpStatus {
         self.iterations = 0;
         self.answer = answer::Answer::Nothing;
@@ -179,7 +195,8 @@ impl DenseSimplex {
             match ending {
                 Ending::Optimal => {
                     let point = self.answer(&basic, &nonbasic, &reduced);
-                    if self.add_rows(|row, bounds| violation(point.rows_approx[row], bounds) > 0.0) {
+                    if self.add_rows(|row, bounds| violation(point.rows_approx[row], bounds) > 0.0)
+                    {
                         continue;
                     }
                     let accepted = self.accept_point(point);
@@ -187,7 +204,9 @@ impl DenseSimplex {
                     return if accepted { LpStatus::Optimal } else { LpStatus::Failed };
                 }
                 Ending::Unbounded if self.add_rows(|_, _| true) => {}
-                Ending::Infeasible { row, sign } if self.accept_ray(row, sign) => return LpStatus::Infeasible,
+                Ending::Infeasible { row, sign } if self.accept_ray(row, sign) => {
+                    return LpStatus::Infeasible;
+                }
                 Ending::Late => return LpStatus::TimeLimit,
                 _ => return LpStatus::Failed,
             }

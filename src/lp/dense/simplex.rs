@@ -9,7 +9,8 @@ use std::time::Instant;
 pub(super) const TOLERANCE: f64 = 1e-9;
 /// Coefficients below this are no pivots.
 const PIVOT: f64 = 1e-9;
-/// Pivots without progress after which costs are shifted, and after which the primal method takes the first variable that it can.
+/// Pivots without progress after which costs are shifted, and after which the primal method takes
+/// the first variable that it can.
 const PATIENCE: usize = 20;
 /// Rounds of both methods in one run.
 const ROUNDS: usize = 6;
@@ -92,7 +93,11 @@ impl<'a> Run<'a> {
                 (false, false) => Side::Zero,
             };
         }
-        let nonbasic_values: Vec<f64> = sides.iter().zip(&nonbasic_bounds).map(|(side, bounds)| standing(*side, *bounds)).collect();
+        let nonbasic_values: Vec<f64> = sides
+            .iter()
+            .zip(&nonbasic_bounds)
+            .map(|(side, bounds)| standing(*side, *bounds))
+            .collect();
         let mut run = Run {
             tableau,
             sides,
@@ -114,8 +119,15 @@ impl<'a> Run<'a> {
 
     /// Values of the basic variables.
     fn value(&mut self) {
-        let moved: Vec<(usize, f64)> = self.nonbasic_values.iter().copied().enumerate().filter(|(_, value)| *value != 0.0).collect();
-        let of = |row: &Vec<f64>| moved.iter().map(|&(position, value)| row[position] * value).sum();
+        let moved: Vec<(usize, f64)> = self
+            .nonbasic_values
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(_, value)| *value != 0.0)
+            .collect();
+        let of =
+            |row: &Vec<f64>| moved.iter().map(|&(position, value)| row[position] * value).sum();
         self.basic_values = self.tableau.rows.iter().map(of).collect();
     }
 
@@ -173,7 +185,10 @@ impl<'a> Run<'a> {
     }
 
     fn is_feasible(&self) -> bool {
-        self.basic_values.iter().zip(&self.basic_bounds).all(|(value, bounds)| violation(*value, *bounds) == 0.0)
+        self.basic_values
+            .iter()
+            .zip(&self.basic_bounds)
+            .all(|(value, bounds)| violation(*value, *bounds) == 0.0)
     }
 
     /// Makes every reduced cost have the sign that its variable's side asks for.
@@ -199,13 +214,16 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The dual simplex method, from reduced costs with the right signs: [`Ending::Optimal`] means that the point is feasible.
+    /// The dual simplex method, from reduced costs with the right signs: [`Ending::Optimal`] means
+    /// that the point is feasible.
     fn dual(&mut self) -> Ending {
         let mut weights = vec![1.0f64; self.basic_values.len()];
         let mut idle = 0;
         loop {
             let mut leaving: Option<(f64, usize)> = None;
-            for (row, (&value, &bounds)) in self.basic_values.iter().zip(&self.basic_bounds).enumerate() {
+            for (row, (&value, &bounds)) in
+                self.basic_values.iter().zip(&self.basic_bounds).enumerate()
+            {
                 let by = violation(value, bounds);
                 if by != 0.0 {
                     let score = by * by / weights[row];
@@ -219,8 +237,11 @@ impl<'a> Run<'a> {
                 return ending;
             }
             let sign = if self.basic_values[row] < self.basic_bounds[row].0 { 1.0 } else { -1.0 };
-            let Some(column) = self.entering(row, sign) else { return Ending::Infeasible { row, sign } };
-            let bound = if sign > 0.0 { self.basic_bounds[row].0 } else { self.basic_bounds[row].1 };
+            let Some(column) = self.entering(row, sign) else {
+                return Ending::Infeasible { row, sign };
+            };
+            let bound =
+                if sign > 0.0 { self.basic_bounds[row].0 } else { self.basic_bounds[row].1 };
             let pivot = self.tableau.rows[row][column];
             let step = (bound - self.basic_values[row]) / pivot;
             if self.reduced[column].abs() <= TOLERANCE {
@@ -244,7 +265,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The column whose reduced cost reaches zero first as the variable of `row` moves by `sign`, the largest pivot among near ties.
+    /// The column whose reduced cost reaches zero first as the variable of `row` moves by `sign`,
+    /// the largest pivot among near ties.
     fn entering(&self, row: usize, sign: f64) -> Option<usize> {
         let entries = &self.tableau.rows[row];
         let candidates = || {
@@ -261,14 +283,18 @@ impl<'a> Run<'a> {
             )
         };
         let cost = |position: usize| self.reduced[position].abs();
-        let reach = candidates().map(|(position, size)| (cost(position) + TOLERANCE) / size).fold(f64::INFINITY, f64::min);
+        let reach = candidates()
+            .map(|(position, size)| (cost(position) + TOLERANCE) / size)
+            .fold(f64::INFINITY, f64::min);
         let near = candidates().filter(|&(position, size)| cost(position) / size <= reach);
         near.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(position, _)| position)
     }
 
     /// Reduced costs that a step has taken to the wrong side by a rounding are zero.
     fn straighten(&mut self) {
-        for ((reduced, &side), bounds) in self.reduced.iter_mut().zip(self.sides.iter()).zip(&self.nonbasic_bounds) {
+        for ((reduced, &side), bounds) in
+            self.reduced.iter_mut().zip(self.sides.iter()).zip(&self.nonbasic_bounds)
+        {
             if wrong(*reduced, side) > 0.0 && bounds.0 != bounds.1 {
                 self.shifted = true;
                 *reduced = 0.0;
@@ -279,8 +305,11 @@ impl<'a> Run<'a> {
     /// Moves reduced costs away from zero, so that steps make progress.
     fn perturb(&mut self) {
         self.shifted = true;
-        for (position, (reduced, &side)) in self.reduced.iter_mut().zip(self.sides.iter()).enumerate() {
-            // Multiples of the golden ratio, reduced to [1/2, 3/2): spread out and the same every time.
+        for (position, (reduced, &side)) in
+            self.reduced.iter_mut().zip(self.sides.iter()).enumerate()
+        {
+            // Multiples of the golden ratio, reduced to [1/2, 3/2): spread out and the same every
+            // time.
             let by = 1e-6 * (0.5 + ((position + 1) as f64 * 0.618_033_988_749_894_9).fract());
             match side {
                 Side::Lower => *reduced += by,
@@ -296,11 +325,16 @@ impl<'a> Run<'a> {
         let mut idle = 0;
         loop {
             let mut entering: Option<(f64, usize)> = None;
-            for (position, (&reduced, &side)) in self.reduced.iter().zip(self.sides.iter()).enumerate() {
+            for (position, (&reduced, &side)) in
+                self.reduced.iter().zip(self.sides.iter()).enumerate()
+            {
                 let bounds = self.nonbasic_bounds[position];
                 let by = wrong(reduced, side);
                 let score = by * by / weights[position];
-                if by > TOLERANCE && bounds.0 != bounds.1 && entering.is_none_or(|(best, _)| score > best) {
+                if by > TOLERANCE
+                    && bounds.0 != bounds.1
+                    && entering.is_none_or(|(best, _)| score > best)
+                {
                     entering = Some((score, position));
                     if idle > PATIENCE {
                         break;
@@ -326,7 +360,12 @@ impl<'a> Run<'a> {
                         *weight = weight.max(entry * entry * reference);
                     }
                     weights[column] = reference.max(1.0);
-                    self.exchange(row, column, step * direction, if rising { Side::Upper } else { Side::Lower });
+                    self.exchange(
+                        row,
+                        column,
+                        step * direction,
+                        if rising { Side::Upper } else { Side::Lower },
+                    );
                 }
                 _ if flip.is_finite() => {
                     self.pivots += 1;
@@ -340,7 +379,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The row that first stops the variable of `column`, and how far it gets; the largest pivot among near ties.
+    /// The row that first stops the variable of `column`, and how far it gets; the largest pivot
+    /// among near ties.
     fn blocking(&self, column: usize, direction: f64) -> Option<(usize, f64)> {
         let candidates = || {
             self.tableau.rows.iter().enumerate().filter_map(|(row, entries)| {
@@ -354,7 +394,9 @@ impl<'a> Run<'a> {
                 room.is_finite().then_some((row, room, rate.abs()))
             })
         };
-        let reach = candidates().map(|(_, room, rate)| (room + TOLERANCE) / rate).fold(f64::INFINITY, f64::min);
+        let reach = candidates()
+            .map(|(_, room, rate)| (room + TOLERANCE) / rate)
+            .fold(f64::INFINITY, f64::min);
         let near = candidates().filter(|&(_, room, rate)| room / rate <= reach);
         near.max_by(|a, b| a.2.total_cmp(&b.2)).map(|(row, room, rate)| (row, room / rate))
     }
@@ -366,7 +408,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Moves the variable of `column` by `step` and makes it basic in place of the variable of `row`, which goes to `side`.
+    /// Moves the variable of `column` by `step` and makes it basic in place of the variable of
+    /// `row`, which goes to `side`.
     fn exchange(&mut self, row: usize, column: usize, step: f64, side: Side) {
         self.pivots += 1;
         self.advance(column, step);

@@ -1,4 +1,5 @@
-//! Equations of a programme solved for their basic variables: `x_basic = T x_nonbasic`, every coefficient stored.
+//! Equations of a programme solved for their basic variables: `x_basic = T x_nonbasic`, every
+//! coefficient stored.
 
 /// A variable: a column of the programme, or the activity of one of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,8 @@ impl Tableau {
         self.rows.push(form);
     }
 
-    /// Exchanges the variables of a row and a column, here and in the linear form `form` (a coefficient per column).
+    /// Exchanges the variables of a row and a column, here and in the linear form `form` (a
+    /// coefficient per column).
     pub(super) fn pivot(&mut self, row: usize, column: usize, form: &mut [f64]) {
         // x_r = ... + p x_c  becomes  x_c = (x_r - ...) / p.
         let mut pivot_row = std::mem::take(&mut self.rows[row]);
@@ -85,7 +87,9 @@ impl Tableau {
                 *entry = if sum.abs() < NOTHING { 0.0 } else { sum };
             };
             if sparse {
-                self.entries.iter().for_each(|&position| add(&mut other[position], pivot_row[position]));
+                self.entries
+                    .iter()
+                    .for_each(|&position| add(&mut other[position], pivot_row[position]));
             } else {
                 other.iter_mut().zip(&pivot_row).for_each(|(entry, value)| add(entry, *value));
             }

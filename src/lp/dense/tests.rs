@@ -1,4 +1,5 @@
-//! Compared with HiGHS on random programmes, small whole numbers with many ties, while they are edited; and programmes with known answers.
+//! Compared with HiGHS on random programmes, small whole numbers with many ties, while they are
+//! edited; and programmes with known answers.
 
 use super::DenseSimplex;
 use crate::lp::programme::{LpRows, LpStatus};
@@ -25,7 +26,12 @@ fn bounds() -> impl Strategy<Value = (f64, f64)> {
 fn entries(count: usize) -> impl Strategy<Value = Vec<(usize, f64)>> {
     let entry = prop_oneof![2 => Just(0), 3 => -3..4];
     prop::collection::vec(entry, count).prop_map(|values| {
-        values.into_iter().enumerate().map(|(at, value)| (at, f64::from(value))).filter(|(_, value)| *value != 0.0).collect()
+        values
+            .into_iter()
+            .enumerate()
+            .map(|(at, value)| (at, f64::from(value)))
+            .filter(|(_, value)| *value != 0.0)
+            .collect()
     })
 }
 
@@ -103,8 +109,10 @@ fn apply(edit: &Edit, dense: &mut DenseSimplex) {
 /// Cost of a point, or `None` if it is outside of bounds by more than 1e-7.
 fn cost(lp: &LpRows, point: &[f64]) -> Option<f64> {
     let inside = |value: f64, (low, high): (f64, f64)| value >= low - 1e-7 && value <= high + 1e-7;
-    let columns = point.iter().zip(&lp.column_bounds).all(|(&value, &bounds)| inside(value, bounds));
-    let activity = |row: usize| lp.entries(row).map(|(column, value)| value * point[column]).sum::<f64>();
+    let columns =
+        point.iter().zip(&lp.column_bounds).all(|(&value, &bounds)| inside(value, bounds));
+    let activity =
+        |row: usize| lp.entries(row).map(|(column, value)| value * point[column]).sum::<f64>();
     let rows = (0..lp.rows()).all(|row| inside(activity(row), lp.row_bounds[row]));
     (columns && rows).then(|| point.iter().zip(&lp.cost).map(|(value, cost)| value * cost).sum())
 }
@@ -120,14 +128,20 @@ fn dual_bound(lp: &LpRows, cost: &[f64], duals: &[f64]) -> f64 {
     for (row, dual) in duals.iter().enumerate() {
         lp.entries(row).for_each(|(column, value)| prices[column] -= value * dual);
     }
-    let rows: f64 = duals.iter().zip(&lp.row_bounds).map(|(&dual, &bounds)| least(dual, bounds)).sum();
-    rows + prices.iter().zip(&lp.column_bounds).map(|(&price, &bounds)| least(price, bounds)).sum::<f64>()
+    let rows: f64 =
+        duals.iter().zip(&lp.row_bounds).map(|(&dual, &bounds)| least(dual, bounds)).sum();
+    rows + prices
+        .iter()
+        .zip(&lp.column_bounds)
+        .map(|(&price, &bounds)| least(price, bounds))
+        .sum::<f64>()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, rng_seed: RngSeed::Fixed(2026), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// After every edit: the status is that of HiGHS, points and duals have the same value, and rays prove.
+    /// After every edit: the status is that of HiGHS, points and duals have the same value, and
+    /// rays prove.
     #[test]
     fn agrees_with_highs(lp in programme(), edits in prop::collection::vec(edit(), 0..12)) {
         let mut dense = DenseSimplex::of(&lp);
@@ -154,7 +168,8 @@ proptest! {
                 }
                 other => {
                     prop_assert_eq!(other, LpStatus::Failed);
-                    // Unbounded programmes are left to HiGHS, which does not recognise every one of them; nothing else here is difficult.
+                    // Unbounded programmes are left to HiGHS, which does not recognise every one of
+                    // them; nothing else here is difficult.
                     prop_assert!(matches!(expected, LpStatus::Unbounded | LpStatus::Failed), "HiGHS says {:?}", expected);
                 }
             }
@@ -162,7 +177,8 @@ proptest! {
     }
 }
 
-/// E. M. L. Beale's programme, on which the textbook rule goes round in circles: -1/20 at (1/25, 0, 1, 0).
+/// E. M. L. Beale's programme, on which the textbook rule goes round in circles: -1/20 at (1/25, 0,
+/// 1, 0).
 #[test]
 fn ties_do_not_cycle() {
     let mut lp = LpRows::default();
@@ -180,7 +196,8 @@ fn ties_do_not_cycle() {
     }
 }
 
-/// Ten sources, ten sinks, equal supplies, costs `|i - j|`: every basis is degenerate, and shipping straight ahead costs nothing.
+/// Ten sources, ten sinks, equal supplies, costs `|i - j|`: every basis is degenerate, and shipping
+/// straight ahead costs nothing.
 #[test]
 fn degenerate_transport() {
     let mut lp = LpRows::default();

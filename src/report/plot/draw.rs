@@ -54,7 +54,8 @@ impl Figure {
     /// Ranges of both axes.
     fn window(&self) -> Result<[Range; 2], PlotError> {
         let curves = self.curves.iter().flat_map(|curve| &curve.points_approx);
-        let bands = self.bands.iter().flat_map(|band| band.lower_approx.iter().chain(&band.upper_approx));
+        let bands =
+            self.bands.iter().flat_map(|band| band.lower_approx.iter().chain(&band.upper_approx));
         let points: Vec<(f64, f64)> = curves.chain(bands).copied().collect();
         if points.is_empty() {
             return Err(PlotError::Empty);
@@ -68,7 +69,9 @@ impl Figure {
         };
         let (left, right) = range(|point| point.0);
         let (low, high) = range(|point| point.1);
-        let free = |least: f64, most: f64, share: f64| if most > least { share * (most - least) } else { 0.5 * least.abs().max(1.0) };
+        let free = |least: f64, most: f64, share: f64| {
+            if most > least { share * (most - least) } else { 0.5 * least.abs().max(1.0) }
+        };
         let side = if right > left { 0.0 } else { free(left, right, MARGIN_APPROX) };
         let height = free(low, high, MARGIN_APPROX);
         Ok([(left - side, right + side), (low - height, high + height)])
@@ -87,24 +90,43 @@ impl Figure {
             .x_label_area_size(45)
             .y_label_area_size(75)
             .build_cartesian_2d(x.0..x.1, y.0..y.1)?;
-        chart.configure_mesh().x_desc(self.x_label.as_str()).y_desc(self.y_label.as_str()).light_line_style(TRANSPARENT).draw()?;
+        chart
+            .configure_mesh()
+            .x_desc(self.x_label.as_str())
+            .y_desc(self.y_label.as_str())
+            .light_line_style(TRANSPARENT)
+            .draw()?;
         for (index, band) in self.bands.iter().enumerate() {
             let colour = COLOURS[index % COLOURS.len()];
-            let outline: Vec<(f64, f64)> = band.lower_approx.iter().chain(band.upper_approx.iter().rev()).copied().collect();
+            let outline: Vec<(f64, f64)> =
+                band.lower_approx.iter().chain(band.upper_approx.iter().rev()).copied().collect();
             chart
                 .draw_series(std::iter::once(Polygon::new(outline, colour.mix(0.3))))?
                 .label(band.label.as_str())
-                .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], colour.mix(0.3).filled()));
+                .legend(move |(x, y)| {
+                    Rectangle::new([(x, y - 5), (x + 18, y + 5)], colour.mix(0.3).filled())
+                });
         }
         for (index, curve) in self.curves.iter().enumerate() {
             let colour = COLOURS[(index + self.bands.len()) % COLOURS.len()];
             let points = curve.points_approx.iter().copied();
             let drawn = match curve.stroke {
-                Stroke::Solid => chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?,
-                Stroke::Dashed => chart.draw_series(DashedLineSeries::new(points, 8, 5, colour.stroke_width(2)))?,
-                Stroke::Dots => chart.draw_series(points.map(|point| Circle::new(point, 3, colour.filled())))?,
+                Stroke::Solid => {
+                    chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?
+                }
+                Stroke::Dashed => chart.draw_series(DashedLineSeries::new(
+                    points,
+                    8,
+                    5,
+                    colour.stroke_width(2),
+                ))?,
+                Stroke::Dots => {
+                    chart.draw_series(points.map(|point| Circle::new(point, 3, colour.filled())))?
+                }
             };
-            drawn.label(curve.label.as_str()).legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
+            drawn.label(curve.label.as_str()).legend(move |(x, y)| {
+                PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2))
+            });
         }
         if self.bands.len() + self.curves.len() > 0 {
             chart
@@ -127,20 +149,34 @@ mod tests {
     fn figures_without_finite_points_are_refused() {
         assert_eq!(Figure::default().svg(), Err(PlotError::Empty));
         let curve = Curve { points_approx: vec![(0.0, f64::NAN)], ..Curve::default() };
-        assert_eq!(Figure { curves: vec![curve], ..Figure::default() }.svg(), Err(PlotError::NotFinite));
+        assert_eq!(
+            Figure { curves: vec![curve], ..Figure::default() }.svg(),
+            Err(PlotError::NotFinite)
+        );
     }
 
     #[test]
     fn curves_and_bands_appear_with_their_names_escaped() {
         let line = vec![(0.0, 1.0), (1.0, 0.5)];
         let curves = [Stroke::Solid, Stroke::Dashed, Stroke::Dots]
-            .map(|stroke| Curve { label: format!("{stroke:?} <&>"), points_approx: line.clone(), stroke })
+            .map(|stroke| Curve {
+                label: format!("{stroke:?} <&>"),
+                points_approx: line.clone(),
+                stroke,
+            })
             .to_vec();
-        let bands = vec![Band { label: "proved".into(), lower_approx: line.clone(), upper_approx: vec![(0.0, 2.0), (1.0, 1.0)] }];
+        let bands = vec![Band {
+            label: "proved".into(),
+            lower_approx: line.clone(),
+            upper_approx: vec![(0.0, 2.0), (1.0, 1.0)],
+        }];
         let figure = Figure { title: "a < b".into(), curves, bands, ..Figure::default() };
         let svg = figure.svg().expect("a picture");
         assert!(
-            svg.contains("a &lt; b") && svg.contains("Dots &lt;&amp;&gt;") && svg.contains("proved") && svg.contains("<polygon"),
+            svg.contains("a &lt; b")
+                && svg.contains("Dots &lt;&amp;&gt;")
+                && svg.contains("proved")
+                && svg.contains("<polygon"),
             "{svg}"
         );
         assert_eq!(figure.svg().as_deref(), Ok(svg.as_str()), "the same figure is the same text");
@@ -148,7 +184,10 @@ mod tests {
 
     #[test]
     fn a_single_point_has_axes() {
-        let figure = Figure { curves: vec![Curve { points_approx: vec![(2.0, 3.0)], ..Curve::default() }], ..Figure::default() };
+        let figure = Figure {
+            curves: vec![Curve { points_approx: vec![(2.0, 3.0)], ..Curve::default() }],
+            ..Figure::default()
+        };
         assert!(figure.svg().is_ok());
     }
 }

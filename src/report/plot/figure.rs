@@ -59,13 +59,16 @@ pub struct Figure {
     pub curves: Vec<Curve>,
 }
 
-/// The corners of a function that keeps each value up to the next abscissa; `last` is where the last step ends.
+/// The corners of a function that keeps each value up to the next abscissa; `last` is where the
+/// last step ends.
 #[must_use]
 pub fn staircase_approx(steps: &[(Rational, Rational)], last: &Rational) -> Vec<(f64, f64)> {
     let ends = steps.iter().skip(1).map(|(from, _)| from).chain(std::iter::once(last));
     steps
         .iter()
         .zip(ends)
-        .flat_map(|((from, value), to)| [(to_approx(from), to_approx(value)), (to_approx(to), to_approx(value))])
+        .flat_map(|((from, value), to)| {
+            [(to_approx(from), to_approx(value)), (to_approx(to), to_approx(value))]
+        })
         .collect()
 }

@@ -12,7 +12,11 @@ use std::sync::Arc;
 impl Part {
     /// Whether the part is the same at every stage.
     pub(in crate::game::file) fn constant_over_stages(&self, context: &Context<'_, '_>) -> bool {
-        self.time_invariant && self.times.as_ref().is_none_or(|times| !context.evaluator.dependence(&times.expression).stage)
+        self.time_invariant
+            && self
+                .times
+                .as_ref()
+                .is_none_or(|times| !context.evaluator.dependence(&times.expression).stage)
     }
 
     /// The numbers of a stage, when `per_stage` positions belong to one.
@@ -21,7 +25,8 @@ impl Part {
             return 0..self.keys.len();
         }
         let first = stage as u64 * per_stage;
-        self.keys.partition_point(|&key| key < first)..self.keys.partition_point(|&key| key < first + per_stage)
+        self.keys.partition_point(|&key| key < first)
+            ..self.keys.partition_point(|&key| key < first + per_stage)
     }
 
     /// `times * numbers` over a vector of `len` entries, the i-th number standing at `support[i]`.
@@ -36,10 +41,16 @@ impl Part {
         let base = Column::sparse(len, support, numbers);
         let times = match &self.times {
             None => return Ok(one(len, base)),
-            Some(times) => context.value(times, Place { stage: Some(stage), ..Place::default() }).ok_or(Stopped)?,
+            Some(times) => context
+                .value(times, Place { stage: Some(stage), ..Place::default() })
+                .ok_or(Stopped)?,
         };
         let columns = times.terms().filter_map(|(monomial, factor)| {
-            let column = if factor.is_one() { base.clone() } else { Column::dense(combine(len, &[(factor.clone(), &base)])) };
+            let column = if factor.is_one() {
+                base.clone()
+            } else {
+                Column::dense(combine(len, &[(factor.clone(), &base)]))
+            };
             Some((monomial.clone(), Arc::new(compact(len, column)?)))
         });
         Ok(Columns::new(len, columns.collect()))
@@ -47,17 +58,22 @@ impl Part {
 }
 
 fn one(len: usize, column: Column) -> Columns {
-    let column = compact(len, column).map(|column| (crate::game::Monomial::one(), Arc::new(column)));
+    let column =
+        compact(len, column).map(|column| (crate::game::Monomial::one(), Arc::new(column)));
     Columns::new(len, column.into_iter().collect())
 }
 
 /// Some entries of a vector, over their own least denominator.
 fn slice(numbers: &Scaled, chosen: Range<usize>) -> Scaled {
     match (numbers.numerators(), u64::try_from(numbers.denominator())) {
-        (Numerators::Small(values), Ok(denominator)) => {
-            Scaled::from_small(values.get(chosen).map(<[i64]>::to_vec).unwrap_or_default(), denominator)
-        }
-        (numerators, _) => Scaled::from_integers(chosen.map(|index| numerators.get(index)).collect(), numbers.denominator().clone()),
+        (Numerators::Small(values), Ok(denominator)) => Scaled::from_small(
+            values.get(chosen).map(<[i64]>::to_vec).unwrap_or_default(),
+            denominator,
+        ),
+        (numerators, _) => Scaled::from_integers(
+            chosen.map(|index| numerators.get(index)).collect(),
+            numbers.denominator().clone(),
+        ),
     }
 }
 
@@ -81,16 +97,28 @@ pub(in crate::game::file) fn reward_parts(
         let chosen = part.of_stage(stage, per_stage);
         context.spend(chosen.len())?;
         let keys = part.keys.get(chosen.clone()).unwrap_or_default();
-        let support: Result<Vec<u32>, (usize, usize)> = keys.iter().map(|key| pair_of(pairs, key % per_stage, actions)).collect();
+        let support: Result<Vec<u32>, (usize, usize)> =
+            keys.iter().map(|key| pair_of(pairs, key % per_stage, actions)).collect();
         match support {
-            Ok(support) => columns.push(part.columns(context, stage, pairs.len(), support, slice(&part.numbers, chosen))?),
-            Err((state, action)) => return Err(context.stop(&part.at, TableError::Unavailable { stage, state, action })),
+            Ok(support) => columns.push(part.columns(
+                context,
+                stage,
+                pairs.len(),
+                support,
+                slice(&part.numbers, chosen),
+            )?),
+            Err((state, action)) => {
+                return Err(
+                    context.stop(&part.at, TableError::Unavailable { stage, state, action })
+                );
+            }
         }
     }
     Ok(total(pairs.len(), &columns.iter().collect::<Vec<&Columns>>()))
 }
 
-/// The transitions that tables give at a stage: per part its numbers in the order of `(pair, next state)`.
+/// The transitions that tables give at a stage: per part its numbers in the order of `(pair, next
+/// state)`.
 pub(in crate::game::file) struct StageTable<'p> {
     parts: Vec<StagePart<'p>>,
     /// All `(pair, next state)`, increasing.
@@ -118,17 +146,24 @@ pub(in crate::game::file) fn transition_parts<'p>(
         let chosen = part.of_stage(stage, per_stage);
         context.spend(chosen.len())?;
         let keys = part.keys.get(chosen.clone()).unwrap_or_default();
-        let entry = |key: &u64| Ok((pair_of(pairs, key % per_stage / states, actions)?, (key % states) as u32));
+        let entry = |key: &u64| {
+            Ok((pair_of(pairs, key % per_stage / states, actions)?, (key % states) as u32))
+        };
         let entries: Result<Vec<(u32, u32)>, (usize, usize)> = keys.iter().map(entry).collect();
         match entries {
             Ok(entries) => table.parts.push(StagePart { part, chosen, entries }),
-            Err((state, action)) => return Err(context.stop(&part.at, TableError::Unavailable { stage, state, action })),
+            Err((state, action)) => {
+                return Err(
+                    context.stop(&part.at, TableError::Unavailable { stage, state, action })
+                );
+            }
         }
     }
     table.entries = match table.parts.as_slice() {
         [only] => only.entries.clone(),
         several => {
-            let mut all: Vec<(u32, u32)> = several.iter().flat_map(|part| part.entries.iter().copied()).collect();
+            let mut all: Vec<(u32, u32)> =
+                several.iter().flat_map(|part| part.entries.iter().copied()).collect();
             all.sort_unstable();
             all.dedup();
             all
@@ -138,8 +173,8 @@ pub(in crate::game::file) fn transition_parts<'p>(
 }
 
 impl StageTable<'_> {
-    /// The probabilities over a vector of `len` entries, in which `(pair, next state)` number i of `self.entries` stands at
-    /// `positions[i]`, or nowhere when a rule has overridden the pair.
+    /// The probabilities over a vector of `len` entries, in which `(pair, next state)` number i of
+    /// `self.entries` stands at `positions[i]`, or nowhere when a rule has overridden the pair.
     pub(in crate::game::file) fn columns(
         &self,
         context: &mut Context<'_, '_>,
@@ -153,13 +188,20 @@ impl StageTable<'_> {
             let mut kept = Vec::with_capacity(entries.len());
             let mut all = self.entries.iter().zip(positions);
             for (entry, index) in entries.iter().zip(chosen.clone()) {
-                let position = all.by_ref().find(|(candidate, _)| *candidate == entry).and_then(|(_, position)| *position);
+                let position = all
+                    .by_ref()
+                    .find(|(candidate, _)| *candidate == entry)
+                    .and_then(|(_, position)| *position);
                 if let Some(position) = position {
                     support.push(position);
                     kept.push(index);
                 }
             }
-            let numbers = if kept.len() == entries.len() { slice(&part.numbers, chosen.clone()) } else { pick(&part.numbers, &kept) };
+            let numbers = if kept.len() == entries.len() {
+                slice(&part.numbers, chosen.clone())
+            } else {
+                pick(&part.numbers, &kept)
+            };
             columns.push(part.columns(context, stage, len, support, numbers)?);
         }
         Ok(columns)
@@ -168,9 +210,12 @@ impl StageTable<'_> {
 
 fn pick(numbers: &Scaled, chosen: &[usize]) -> Scaled {
     match (numbers.numerators(), u64::try_from(numbers.denominator())) {
-        (Numerators::Small(values), Ok(denominator)) => {
-            Scaled::from_small(chosen.iter().filter_map(|&index| values.get(index).copied()).collect(), denominator)
-        }
-        _ => Scaled::from_rationals(&chosen.iter().map(|&index| numbers.get(index)).collect::<Vec<Rational>>()),
+        (Numerators::Small(values), Ok(denominator)) => Scaled::from_small(
+            chosen.iter().filter_map(|&index| values.get(index).copied()).collect(),
+            denominator,
+        ),
+        _ => Scaled::from_rationals(
+            &chosen.iter().map(|&index| numbers.get(index)).collect::<Vec<Rational>>(),
+        ),
     }
 }

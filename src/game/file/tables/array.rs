@@ -65,11 +65,23 @@ impl Array {
         Array { kind, first_axis: None, keys: Vec::new(), numbers: Growing::new() }
     }
 
-    /// Takes the number at a position; `at` has one index per axis, 0 for the stage of arrays without stages.
-    pub(super) fn put<E: Error>(&mut self, session: &Session<'_>, at: [u64; 4], scalar: Scalar) -> Result<(), E> {
+    /// Takes the number at a position; `at` has one index per axis, 0 for the stage of arrays
+    /// without stages.
+    pub(super) fn put<E: Error>(
+        &mut self,
+        session: &Session<'_>,
+        at: [u64; 4],
+        scalar: Scalar,
+    ) -> Result<(), E> {
         let [stage, state, action, next] = at;
         if self.kind != ArrayKind::Aggregate {
-            self.check_available(session, stage as usize, state as usize, action as usize, &scalar)?;
+            self.check_available(
+                session,
+                stage as usize,
+                state as usize,
+                action as usize,
+                &scalar,
+            )?;
         }
         let zero = match &scalar {
             Scalar::Null => true,
@@ -82,8 +94,13 @@ impl Array {
         if self.keys.len() >= MOST_NUMBERS {
             return Err(session.stop(TableError::TooMany { most: MOST_NUMBERS }));
         }
-        let nexts = if self.kind == ArrayKind::Transition { session.frame.states as u64 } else { 1 };
-        self.keys.push(((stage * session.frame.states as u64 + state) * session.frame.actions as u64 + action) * nexts + next);
+        let nexts =
+            if self.kind == ArrayKind::Transition { session.frame.states as u64 } else { 1 };
+        self.keys.push(
+            ((stage * session.frame.states as u64 + state) * session.frame.actions as u64 + action)
+                * nexts
+                + next,
+        );
         let pushed = match scalar {
             Scalar::Integer(value) => self.numbers.push_integer(value),
             Scalar::Number(value) => self.numbers.push(value),
@@ -92,8 +109,8 @@ impl Array {
         pushed.map_err(|problem| session.stop(problem))
     }
 
-    /// A number belongs to an available pair, `null` or 0 to any other. Arrays without stages are checked per stage when they are
-    /// used.
+    /// A number belongs to an available pair, `null` or 0 to any other. Arrays without stages are
+    /// checked per stage when they are used.
     fn check_available<E: Error>(
         &self,
         session: &Session<'_>,
@@ -105,17 +122,25 @@ impl Array {
         if self.first_axis == Some(1) {
             return Ok(());
         }
-        let available = session.frame.pairs.get(stage).is_some_and(|pairs| pairs.find(state, action).is_some());
-        let zero = matches!(scalar, Scalar::Null | Scalar::Integer(0)) || matches!(scalar, Scalar::Number(value) if value.is_zero());
+        let available =
+            session.frame.pairs.get(stage).is_some_and(|pairs| pairs.find(state, action).is_some());
+        let zero = matches!(scalar, Scalar::Null | Scalar::Integer(0))
+            || matches!(scalar, Scalar::Number(value) if value.is_zero());
         match (available, scalar) {
             (true, Scalar::Null) => Err(session.stop(TableError::Missing { stage, state, action })),
-            (false, _) if !zero => Err(session.stop(TableError::Unavailable { stage, state, action })),
+            (false, _) if !zero => {
+                Err(session.stop(TableError::Unavailable { stage, state, action }))
+            }
             _ => Ok(()),
         }
     }
 
     /// Sorted keys and their numbers.
-    pub(super) fn finish<E: Error>(self, session: &Session<'_>, denominator: Option<&Natural>) -> Result<(Vec<u64>, Scaled), E> {
+    pub(super) fn finish<E: Error>(
+        self,
+        session: &Session<'_>,
+        denominator: Option<&Natural>,
+    ) -> Result<(Vec<u64>, Scaled), E> {
         let sorted = self.keys.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
         let (keys, order) = if sorted {
             (self.keys, None)
@@ -129,16 +154,24 @@ impl Array {
             let position = position(self.kind, *twice, &session.frame);
             return Err(session.stop(TableError::Repeated { position }));
         }
-        let numbers = self.numbers.finish(order.as_deref(), denominator).map_err(|problem| session.stop(problem))?;
+        let numbers = self
+            .numbers
+            .finish(order.as_deref(), denominator)
+            .map_err(|problem| session.stop(problem))?;
         Ok((keys, numbers))
     }
 }
 
 fn position(kind: ArrayKind, key: u64, frame: &Frame<'_>) -> String {
     let (states, actions) = (frame.states.max(1) as u64, frame.actions.max(1) as u64);
-    let (pair, next) = if kind == ArrayKind::Transition { (key / states, Some(key % states)) } else { (key, None) };
+    let (pair, next) = if kind == ArrayKind::Transition {
+        (key / states, Some(key % states))
+    } else {
+        (key, None)
+    };
     let (stage, state, action) = (pair / actions / states, pair / actions % states, pair % actions);
-    let mut words = if kind == ArrayKind::Aggregate { String::new() } else { format!("stage {stage}, ") };
+    let mut words =
+        if kind == ArrayKind::Aggregate { String::new() } else { format!("stage {stage}, ") };
     words.push_str(&format!("state {state}, action {action}"));
     if let Some(next) = next {
         words.push_str(&format!(", next state {next}"));

@@ -16,11 +16,16 @@ pub(super) struct Dense<'s> {
 impl<'de> DeserializeSeed<'de> for Dense<'_> {
     type Value = Array;
 
-    fn deserialize<D: serde::Deserializer<'de>>(mut self, deserializer: D) -> Result<Array, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        mut self,
+        deserializer: D,
+    ) -> Result<Array, D::Error> {
         let level = Level { session: self.session, array: &mut self.array, depth: 0, at: [0; 4] };
         let found = deserializer.deserialize_any(level)?;
         if found != Found::List {
-            return Err(self.session.stop(TableError::Kind { message: "found a number, expected nested lists of numbers".into() }));
+            return Err(self.session.stop(TableError::Kind {
+                message: "found a number, expected nested lists of numbers".into(),
+            }));
         }
         Ok(self.array)
     }
@@ -32,7 +37,8 @@ enum Found {
     List,
 }
 
-/// One level of nested arrays: `depth` lists around, `at` the indices within them. The recursion ends at the number of axes.
+/// One level of nested arrays: `depth` lists around, `at` the indices within them. The recursion
+/// ends at the number of axes.
 struct Level<'l, 's> {
     session: &'l Session<'s>,
     array: &'l mut Array,
@@ -67,11 +73,19 @@ impl Level<'_, '_> {
         for (slot, index) in at.iter_mut().skip(axis).zip(self.at) {
             *slot = index as u64;
         }
-        // The axes within are checked when the lists end; an index beyond its axis is an error already here.
+        // The axes within are checked when the lists end; an index beyond its axis is an error
+        // already here.
         for (index, (axis, name)) in at.iter().zip(AXES.iter().enumerate()) {
             let size = self.array.kind.size(axis, &self.session.frame);
-            if axis < self.array.kind.axes().1 && axis >= self.array.first_axis.unwrap_or(0) && *index >= size as u64 {
-                return Err(self.session.stop(TableError::Length { axis: name, found: *index as usize + 1, expected: size }));
+            if axis < self.array.kind.axes().1
+                && axis >= self.array.first_axis.unwrap_or(0)
+                && *index >= size as u64
+            {
+                return Err(self.session.stop(TableError::Length {
+                    axis: name,
+                    found: *index as usize + 1,
+                    expected: size,
+                }));
             }
         }
         self.array.put(self.session, at, scalar)?;
@@ -119,7 +133,10 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
             if let Some(index) = at.get_mut(depth) {
                 *index = count;
             }
-            if items.next_element_seed(Level { session, array: &mut *array, depth: depth + 1, at })?.is_none() {
+            if items
+                .next_element_seed(Level { session, array: &mut *array, depth: depth + 1, at })?
+                .is_none()
+            {
                 break;
             }
             count += 1;
@@ -128,7 +145,11 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
         let axis = array.first_axis.unwrap_or(array.kind.axes().0) + depth;
         let expected = array.kind.size(axis, &session.frame);
         if count != expected {
-            return Err(session.stop(TableError::Length { axis: AXES.get(axis).copied().unwrap_or("?"), found: count, expected }));
+            return Err(session.stop(TableError::Length {
+                axis: AXES.get(axis).copied().unwrap_or("?"),
+                found: count,
+                expected,
+            }));
         }
         Ok(Found::List)
     }

@@ -18,7 +18,12 @@ pub(super) struct Growing {
 
 impl Growing {
     pub(super) fn new() -> Self {
-        Growing { denominator: Natural::ONE, numerators: Numerators::Small(Vec::new()), waiting: Vec::new(), integers: true }
+        Growing {
+            denominator: Natural::ONE,
+            numerators: Numerators::Small(Vec::new()),
+            waiting: Vec::new(),
+            integers: true,
+        }
     }
 
     pub(super) fn push_integer(&mut self, value: i64) -> Result<(), ModelError> {
@@ -56,7 +61,8 @@ impl Growing {
                 (Numerators::Small(values), Ok(numerator)) => values.push(numerator),
                 (Numerators::Big(values), _) => values.push(numerator),
                 (Numerators::Small(values), Err(_)) => {
-                    let mut big: Vec<Integer> = values.iter().map(|&value| Integer::from(value)).collect();
+                    let mut big: Vec<Integer> =
+                        values.iter().map(|&value| Integer::from(value)).collect();
                     big.push(numerator);
                     self.numerators = Numerators::Big(big);
                 }
@@ -68,30 +74,47 @@ impl Growing {
 
     fn scale(&mut self, factor: &Integer) {
         let small = match (&self.numerators, i64::try_from(factor)) {
-            (Numerators::Small(values), Ok(factor)) => values.iter().map(|value| value.checked_mul(factor)).collect::<Option<Vec<i64>>>(),
+            (Numerators::Small(values), Ok(factor)) => {
+                values.iter().map(|value| value.checked_mul(factor)).collect::<Option<Vec<i64>>>()
+            }
             _ => None,
         };
         self.numerators = match small {
             Some(values) => Numerators::Small(values),
-            None => Numerators::Big((0..self.numerators.len()).map(|index| self.numerators.get(index) * factor).collect()),
+            None => Numerators::Big(
+                (0..self.numerators.len())
+                    .map(|index| self.numerators.get(index) * factor)
+                    .collect(),
+            ),
         };
     }
 
     /// The numbers in the order given by `order`, all divided by `divisor`.
-    pub(super) fn finish(mut self, order: Option<&[u32]>, divisor: Option<&Natural>) -> Result<Scaled, ModelError> {
+    pub(super) fn finish(
+        mut self,
+        order: Option<&[u32]>,
+        divisor: Option<&Natural>,
+    ) -> Result<Scaled, ModelError> {
         self.settle()?;
-        let denominator = divisor.map_or(self.denominator.clone(), |divisor| &self.denominator * divisor);
+        let denominator =
+            divisor.map_or(self.denominator.clone(), |divisor| &self.denominator * divisor);
         affordable(&denominator, self.numerators.len())?;
         if let Some(order) = order {
             self.numerators = match &self.numerators {
-                Numerators::Small(values) => Numerators::Small(order.iter().filter_map(|&at| values.get(at as usize).copied()).collect()),
-                Numerators::Big(values) => Numerators::Big(order.iter().filter_map(|&at| values.get(at as usize).cloned()).collect()),
+                Numerators::Small(values) => Numerators::Small(
+                    order.iter().filter_map(|&at| values.get(at as usize).copied()).collect(),
+                ),
+                Numerators::Big(values) => Numerators::Big(
+                    order.iter().filter_map(|&at| values.get(at as usize).cloned()).collect(),
+                ),
             };
         }
         Ok(match (self.numerators, u64::try_from(&denominator)) {
             (Numerators::Small(values), Ok(denominator)) => Scaled::from_small(values, denominator),
             (Numerators::Big(values), _) => Scaled::from_integers(values, denominator),
-            (Numerators::Small(values), Err(_)) => Scaled::from_integers(values.into_iter().map(Integer::from).collect(), denominator),
+            (Numerators::Small(values), Err(_)) => {
+                Scaled::from_integers(values.into_iter().map(Integer::from).collect(), denominator)
+            }
         })
     }
 }
@@ -103,14 +126,16 @@ mod tests {
 
     #[test]
     fn any_mixture_of_numbers() {
-        let values: Vec<Rational> = (1..40_000i64).map(|k| ratio(k % 7 - 3, 1 + k.unsigned_abs() % 12)).collect();
+        let values: Vec<Rational> =
+            (1..40_000i64).map(|k| ratio(k % 7 - 3, 1 + k.unsigned_abs() % 12)).collect();
         let mut growing = Growing::new();
         growing.push_integer(5).expect("small");
         for value in &values {
             growing.push(value.clone()).expect("small");
         }
         growing.push_integer(-2).expect("small");
-        let all: Vec<Rational> = std::iter::once(ratio(5, 1)).chain(values).chain([ratio(-2, 1)]).collect();
+        let all: Vec<Rational> =
+            std::iter::once(ratio(5, 1)).chain(values).chain([ratio(-2, 1)]).collect();
         assert!(!growing.integers);
         assert_eq!(growing.finish(None, None).expect("small"), Scaled::from_rationals(&all));
     }

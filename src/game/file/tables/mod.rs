@@ -1,10 +1,11 @@
-//! `"tables"` of a JSON game: large arrays of numbers, read in a stream into compact vectors (docs/model.md, section
-//! "Tables").
+//! `"tables"` of a JSON game: large arrays of numbers, read in a stream into compact vectors
+//! (docs/model.md, section "Tables").
 //!
-//! A part of a reward or transition is `times * number`, `times` a formula of parameters and aggregates, the numbers given dense
-//! or sparse with the axes `[stage][state][action]`, for transitions also `[next state]`; parts add up. The document is
-//! read a second time for the tables, when sizes and available pairs are known, so that a misplaced number is found at its line and
-//! column and nothing is kept twice.
+//! A part of a reward or transition is `times * number`, `times` a formula of parameters and
+//! aggregates, the numbers given dense or sparse with the axes `[stage][state][action]`, for
+//! transitions also `[next state]`; parts add up. The document is read a second time for the
+//! tables, when sizes and available pairs are known, so that a misplaced number is found at its
+//! line and column and nothing is kept twice.
 
 mod apply;
 mod array;
@@ -39,8 +40,9 @@ pub(super) struct Part {
     pub times: Option<Formula>,
     /// Whether the numbers are those of every stage.
     pub time_invariant: bool,
-    /// Positions with a number other than zero, increasing: `((stage * states + state) * actions + action) * nexts + next`, where
-    /// `nexts` is 1 for rewards and stage 0 for arrays without stages.
+    /// Positions with a number other than zero, increasing: `((stage * states + state) * actions +
+    /// action) * nexts + next`, where `nexts` is 1 for rewards and stage 0 for arrays without
+    /// stages.
     pub keys: Vec<u64>,
     /// One number per key.
     pub numbers: Scaled,
@@ -66,7 +68,9 @@ pub enum TableError {
         expected: usize,
     },
     /// Arrays nested too deep or not deep enough.
-    #[error("found numbers {found} levels deep, expected {expected} (or one less when \"time_invariant\" is true)")]
+    #[error(
+        "found numbers {found} levels deep, expected {expected} (or one less when \"time_invariant\" is true)"
+    )]
     Depth {
         /// The depth.
         found: usize,
@@ -98,7 +102,9 @@ pub enum TableError {
         position: String,
     },
     /// A number where no action is.
-    #[error("found a number for an action that is not available (stage {stage}, state {state}, action {action}), expected 0 or null")]
+    #[error(
+        "found a number for an action that is not available (stage {stage}, state {state}, action {action}), expected 0 or null"
+    )]
     Unavailable {
         /// Index of the stage.
         stage: usize,
@@ -108,7 +114,9 @@ pub enum TableError {
         action: usize,
     },
     /// No number where an action is.
-    #[error("found null for an available action (stage {stage}, state {state}, action {action}), expected a number")]
+    #[error(
+        "found null for an available action (stage {stage}, state {state}, action {action}), expected a number"
+    )]
     Missing {
         /// Index of the stage.
         stage: usize,

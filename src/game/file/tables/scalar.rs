@@ -20,14 +20,22 @@ pub(super) fn whole(value: u64) -> Scalar {
 }
 
 pub(super) fn spelled<E: Error>(session: &Session<'_>, text: &str) -> Result<Scalar, E> {
-    parse_rational(text).map(Scalar::Number).map_err(|error| session.stop(ValueError::Number(error)))
+    parse_rational(text)
+        .map(Scalar::Number)
+        .map_err(|error| session.stop(ValueError::Number(error)))
 }
 
 /// A number that is no machine integer, which serde_json presents as a table of one key.
-pub(super) fn long_number<'de, A: MapAccess<'de>>(session: &Session<'_>, entries: &mut A) -> Result<Scalar, A::Error> {
+pub(super) fn long_number<'de, A: MapAccess<'de>>(
+    session: &Session<'_>,
+    entries: &mut A,
+) -> Result<Scalar, A::Error> {
     match entries.next_key::<String>()? {
         Some(key) if key == NUMBER_TOKEN => spelled(session, &entries.next_value::<String>()?),
-        _ => Err(session.stop(TableError::Kind { message: "found a table, expected a number".into() })),
+        _ => {
+            Err(session
+                .stop(TableError::Kind { message: "found a table, expected a number".into() }))
+        }
     }
 }
 

@@ -31,7 +31,14 @@ impl<'de> Visitor<'de> for Sparse<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Array, A::Error> {
         let indices = Cell::new(None);
-        while items.next_element_seed(EntrySeed { session: self.session, array: &mut self.array, indices: &indices })?.is_some() {}
+        while items
+            .next_element_seed(EntrySeed {
+                session: self.session,
+                array: &mut self.array,
+                indices: &indices,
+            })?
+            .is_some()
+        {}
         Ok(self.array)
     }
 }
@@ -81,7 +88,9 @@ impl<'de> Visitor<'de> for EntrySeed<'_, '_> {
                 }
                 let found = values.len();
                 let indices = found.saturating_sub(1);
-                let (Some(value), true) = (values.pop(), indices == full || (first == 0 && indices + 1 == full)) else {
+                let (Some(value), true) =
+                    (values.pop(), indices == full || (first == 0 && indices + 1 == full))
+                else {
                     return Err(wrong(found));
                 };
                 for (slot, value) in at.iter_mut().skip(end - indices).zip(&values) {
@@ -102,7 +111,9 @@ impl<'de> Visitor<'de> for EntrySeed<'_, '_> {
         if items.next_element::<IgnoredAny>()?.is_some() {
             return Err(wrong(full + 2));
         }
-        for (axis, (index, name)) in at.iter().zip(AXES).enumerate().take(end).skip(array.first_axis.unwrap_or(first)) {
+        for (axis, (index, name)) in
+            at.iter().zip(AXES).enumerate().take(end).skip(array.first_axis.unwrap_or(first))
+        {
             let size = array.kind.size(axis, &session.frame);
             if *index >= size as u64 {
                 return Err(session.stop(TableError::Index { axis: name, found: *index, size }));

@@ -30,8 +30,17 @@ pub(in crate::game::file) struct Frame<'f> {
 }
 
 /// The tables of a JSON text that has some; `None` when something is wrong, which is reported.
-pub(in crate::game::file) fn read(report: &mut Report, text: &str, frame: Frame<'_>) -> Option<Tables> {
-    let session = Session { frame, report: RefCell::new(Report::new()), place: RefCell::new(At::document()), problem: RefCell::new(None) };
+pub(in crate::game::file) fn read(
+    report: &mut Report,
+    text: &str,
+    frame: Frame<'_>,
+) -> Option<Tables> {
+    let session = Session {
+        frame,
+        report: RefCell::new(Report::new()),
+        place: RefCell::new(At::document()),
+        problem: RefCell::new(None),
+    };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let outcome = Root(&session).deserialize(&mut deserializer);
     let (place, problem) = (session.place.into_inner(), session.problem.into_inner());
@@ -40,11 +49,17 @@ pub(in crate::game::file) fn read(report: &mut Report, text: &str, frame: Frame<
         Ok(tables) => tables,
         Err(error) => {
             let known = |number: usize| (number > 0).then_some(number);
-            let position = Position { line: known(error.line()), place: place.place().to_string(), column: known(error.column()) };
+            let position = Position {
+                line: known(error.line()),
+                place: place.place().to_string(),
+                column: known(error.column()),
+            };
             let problem = problem.unwrap_or_else(|| {
                 let plain = syntax_error(&error);
                 match plain.errors().first().map(|error| error.problem.clone()) {
-                    Some(Problem::Document(DocumentError::Syntax { message, .. })) if error.is_data() => {
+                    Some(Problem::Document(DocumentError::Syntax { message, .. }))
+                        if error.is_data() =>
+                    {
                         TableError::Kind { message }.into()
                     }
                     Some(problem) => problem,
@@ -78,10 +93,19 @@ impl Session<'_> {
     }
 
     /// Notes a key, which must be known and new.
-    fn key<E: Error>(&self, seen: &mut BTreeSet<String>, key: &str, known: &[&str]) -> Result<(), E> {
+    fn key<E: Error>(
+        &self,
+        seen: &mut BTreeSet<String>,
+        key: &str,
+        known: &[&str],
+    ) -> Result<(), E> {
         if !known.contains(&key) {
             let suggestion = nearest(key, known.iter().copied());
-            return Err(self.stop(ValueError::UnknownKey { key: quoted(key), suggestion, known: known.join(", ") }));
+            return Err(self.stop(ValueError::UnknownKey {
+                key: quoted(key),
+                suggestion,
+                known: known.join(", "),
+            }));
         }
         if !seen.insert(key.to_string()) {
             return Err(self.stop(DocumentError::DuplicateKey { key: key.to_string() }));
@@ -96,7 +120,10 @@ struct Root<'s>(&'s Session<'s>);
 impl<'de> DeserializeSeed<'de> for Root<'_> {
     type Value = Option<Tables>;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
@@ -126,7 +153,10 @@ struct TablesSeed<'s>(&'s Session<'s>);
 impl<'de> DeserializeSeed<'de> for TablesSeed<'_> {
     type Value = Option<Tables>;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
@@ -145,7 +175,11 @@ impl<'de> Visitor<'de> for TablesSeed<'_> {
         let mut seen = BTreeSet::new();
         session.enter(&top);
         while let Some(key) = entries.next_key::<String>()? {
-            session.key(&mut seen, &key, &["aggregates", "reward", "transition", "leader_reward"])?;
+            session.key(
+                &mut seen,
+                &key,
+                &["aggregates", "reward", "transition", "leader_reward"],
+            )?;
             let at = top.key(&key, Mark::default());
             session.enter(&at);
             let kind = match key.as_str() {
@@ -160,7 +194,10 @@ impl<'de> Visitor<'de> for TablesSeed<'_> {
                         match (item, key.as_str()) {
                             (Item::Aggregate(name, aggregate), _) => {
                                 if tables.aggregates.insert(name.clone(), aggregate).is_some() {
-                                    return Err(session.stop(ValueError::DuplicateName { kind: Kind::Aggregate, name: quoted(&name) }));
+                                    return Err(session.stop(ValueError::DuplicateName {
+                                        kind: Kind::Aggregate,
+                                        name: quoted(&name),
+                                    }));
                                 }
                             }
                             (Item::Part(part), "reward") => tables.reward.push(part),
@@ -192,7 +229,10 @@ struct Items<'s> {
 impl<'de> DeserializeSeed<'de> for Items<'_> {
     type Value = Option<Vec<Item>>;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
@@ -209,7 +249,11 @@ impl<'de> Visitor<'de> for Items<'_> {
         for index in 0.. {
             let at = self.at.item(index);
             self.session.enter(&at);
-            match items.next_element_seed(ItemSeed { session: self.session, at: &at, kind: self.kind })? {
+            match items.next_element_seed(ItemSeed {
+                session: self.session,
+                at: &at,
+                kind: self.kind,
+            })? {
                 None => break,
                 Some(None) => read = None,
                 Some(Some(item)) => {
@@ -232,7 +276,10 @@ struct ItemSeed<'s> {
 impl<'de> DeserializeSeed<'de> for ItemSeed<'_> {
     type Value = Option<Item>;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
@@ -256,28 +303,44 @@ impl<'de> Visitor<'de> for ItemSeed<'_> {
             self.session.key(&mut seen, &key, known)?;
             let array = Array::new(self.kind);
             match key.as_str() {
-                "dense" => arrays.push(entries.next_value_seed(Dense { session: self.session, array })?),
-                "sparse" => arrays.push(entries.next_value_seed(Sparse { session: self.session, array })?),
+                "dense" => {
+                    arrays.push(entries.next_value_seed(Dense { session: self.session, array })?)
+                }
+                "sparse" => {
+                    arrays.push(entries.next_value_seed(Sparse { session: self.session, array })?)
+                }
                 _ => scalars.push((key, entries.next_value_seed(shallow(&budget))?)),
             }
         }
-        let (Some(array), true) = (arrays.pop(), arrays.is_empty()) else { return Err(self.session.stop(TableError::Arrays)) };
+        let (Some(array), true) = (arrays.pop(), arrays.is_empty()) else {
+            return Err(self.session.stop(TableError::Arrays));
+        };
         self.finish(scalars, array)
     }
 }
 
 impl ItemSeed<'_> {
-    fn finish<E: Error>(self, scalars: Vec<(String, Node)>, array: Array) -> Result<Option<Item>, E> {
+    fn finish<E: Error>(
+        self,
+        scalars: Vec<(String, Node)>,
+        array: Array,
+    ) -> Result<Option<Item>, E> {
         let (session, kind) = (self.session, self.kind);
         let take = |key: &str| scalars.iter().find(|(name, _)| name == key).map(|(_, node)| node);
-        let denominator = take("denominator").map(|node| self.denominator(&node.value)).transpose()?;
+        let denominator =
+            take("denominator").map(|node| self.denominator(&node.value)).transpose()?;
         if denominator.is_some() && !array.numbers.integers {
             return Err(session.stop(TableError::NotInteger));
         }
         let time_invariant = match take("time_invariant").map(|node| &node.value) {
             None => None,
             Some(Value::Boolean(flag)) => Some(*flag),
-            Some(other) => return Err(session.stop(ValueError::WrongKind { found: other.to_string(), expected: "true or false" })),
+            Some(other) => {
+                return Err(session.stop(ValueError::WrongKind {
+                    found: other.to_string(),
+                    expected: "true or false",
+                }));
+            }
         };
         let without_stages = array.first_axis.is_some_and(|axis| axis == 1);
         let flag = time_invariant.unwrap_or(false);
@@ -289,8 +352,18 @@ impl ItemSeed<'_> {
         if kind == ArrayKind::Aggregate {
             let name = match take("name").map(|node| &node.value) {
                 Some(Value::Text(name)) => name.clone(),
-                Some(other) => return Err(session.stop(ValueError::WrongKind { found: other.to_string(), expected: "a name" })),
-                None => return Err(session.stop(ValueError::MissingKey { key: "name", expected: "the name of the aggregate" })),
+                Some(other) => {
+                    return Err(session.stop(ValueError::WrongKind {
+                        found: other.to_string(),
+                        expected: "a name",
+                    }));
+                }
+                None => {
+                    return Err(session.stop(ValueError::MissingKey {
+                        key: "name",
+                        expected: "the name of the aggregate",
+                    }));
+                }
             };
             let fine = usable(&mut report, self.at, Kind::Aggregate, &name);
             let last = session.frame.pairs.len().saturating_sub(1);
@@ -300,27 +373,46 @@ impl ItemSeed<'_> {
                     Ok(stage) if stage <= last => Some(stage),
                     _ => {
                         let found = stage.parse::<u64>().unwrap_or(u64::MAX);
-                        return Err(session.stop(TableError::Index { axis: "stage", found, size: last + 1 }));
+                        return Err(session.stop(TableError::Index {
+                            axis: "stage",
+                            found,
+                            size: last + 1,
+                        }));
                     }
                 },
-                Some(other) => return Err(session.stop(ValueError::WrongKind { found: other.to_string(), expected: "a stage" })),
+                Some(other) => {
+                    return Err(session.stop(ValueError::WrongKind {
+                        found: other.to_string(),
+                        expected: "a stage",
+                    }));
+                }
             };
             let actions = session.frame.actions as u64;
-            let weight = |(at, key): (usize, &u64)| ((key / actions) as u32, (key % actions) as u32, numbers.get(at));
+            let weight = |(at, key): (usize, &u64)| {
+                ((key / actions) as u32, (key % actions) as u32, numbers.get(at))
+            };
             let weights = keys.iter().enumerate().map(weight).collect();
             return Ok(fine.then_some(Item::Aggregate(name, NamedAggregate { stage, weights })));
         }
         let times: Option<Option<Formula>> = match take("times") {
             None => Some(None),
-            Some(node) => formula(&mut report, self.at.key("times", Mark::default()), node).map(Some),
+            Some(node) => {
+                formula(&mut report, self.at.key("times", Mark::default()), node).map(Some)
+            }
         };
-        Ok(times.map(|times| Item::Part(Part { at: self.at.clone(), times, time_invariant: flag, keys, numbers })))
+        Ok(times.map(|times| {
+            Item::Part(Part { at: self.at.clone(), times, time_invariant: flag, keys, numbers })
+        }))
     }
 
     fn denominator<E: Error>(&self, value: &Value) -> Result<Natural, E> {
         let wrong = || self.session.stop(TableError::Denominator { found: value.to_string() });
         let (Value::Number(text) | Value::Text(text)) = value else { return Err(wrong()) };
-        let number = parse_rational(text).ok().filter(|number| number.denominator().is_one() && *number > Rational::ZERO);
-        number.and_then(|number| Natural::try_from(number.numerator().clone()).ok()).ok_or_else(wrong)
+        let number = parse_rational(text)
+            .ok()
+            .filter(|number| number.denominator().is_one() && *number > Rational::ZERO);
+        number
+            .and_then(|number| Natural::try_from(number.numerator().clone()).ok())
+            .ok_or_else(wrong)
     }
 }

@@ -1,6 +1,8 @@
-//! Upper bounds over all decisions at once, by a tree over multipliers and best responses: statement (A) of docs/certificate.md.
+//! Upper bounds over all decisions at once, by a tree over multipliers and best responses:
+//! statement (A) of docs/certificate.md.
 //!
-//! The number of regions depends on how many best responses matter near the bound, not directly on the number of parameters.
+//! The number of regions depends on how many best responses matter near the bound, not directly on
+//! the number of parameters.
 
 mod programme;
 
@@ -20,7 +22,8 @@ use std::sync::Arc;
 const BITS: u32 = 40;
 /// Most pairs of a game that trees are made for.
 const MOST_PAIRS: usize = 1500;
-/// How often the largest multiplier that can matter is divided by [`RATIO`] before the first programme.
+/// How often the largest multiplier that can matter is divided by [`RATIO`] before the first
+/// programme.
 const CUTS: i32 = 4;
 /// Largest ratio of the ends of an interval of multipliers for which a programme is solved.
 const RATIO: f64 = 16.0;
@@ -84,7 +87,12 @@ pub(super) struct Tree {
 
 impl Tree {
     /// A tree of one region; `None` for games that it is not made for.
-    pub(super) fn new(game: &Game, space: &Space<'_>, epsilon: &Rational, threads: usize) -> Option<Self> {
+    pub(super) fn new(
+        game: &Game,
+        space: &Space<'_>,
+        epsilon: &Rational,
+        threads: usize,
+    ) -> Option<Self> {
         if game.pairs() > MOST_PAIRS || space.dimension() == 0 {
             return None;
         }
@@ -121,7 +129,8 @@ impl Tree {
         open.max(self.left) as f64 / self.approx.unit
     }
 
-    /// Works until the bound meets the best decision of `cover`, `control` stops or there are `most` regions. It can be called again.
+    /// Works until the bound meets the best decision of `cover`, `control` stops or there are
+    /// `most` regions. It can be called again.
     pub(super) fn run(
         &mut self,
         cover: &mut Cover<'_>,
@@ -132,7 +141,8 @@ impl Tree {
     ) {
         let most = most.min(MOST_REGIONS);
         let epsilon = self.approx.epsilon();
-        // At eps = 0 no multiplier is too large, and best responses alone are a rule for all of them.
+        // At eps = 0 no multiplier is too large, and best responses alone are a rule for all of
+        // them.
         if epsilon > 0.0 {
             let most = (self.upper_approx() - cover.lower_approx()) / epsilon;
             let largest = if most.is_finite() { most.clamp(1.0, 1e6) } else { LARGE };
@@ -143,14 +153,20 @@ impl Tree {
             let batch = self.batch(cover.threshold_approx());
             let Some(&(first, _)) = batch.first() else { return };
             if control.stopped() || self.nodes.len() > most {
-                self.queue.extend(batch.into_iter().map(|(bound, position)| (bound, std::cmp::Reverse(position))));
+                self.queue.extend(
+                    batch.into_iter().map(|(bound, position)| (bound, std::cmp::Reverse(position))),
+                );
                 return;
             }
             if self.nodes.len() >= next_ascent {
                 next_ascent *= 2;
                 cover.ascend(control);
             }
-            report(cover.lower_approx(), first as f64 / self.approx.unit, self.queue.len() + batch.len());
+            report(
+                cover.lower_approx(),
+                first as f64 / self.approx.unit,
+                self.queue.len() + batch.len(),
+            );
             let mut round = Round { cover: &mut *cover, space, control };
             let mut pending = Vec::new();
             for (bound, position) in batch {
@@ -160,7 +176,8 @@ impl Tree {
         }
     }
 
-    /// The regions with the greatest bounds, one per engine; none when the greatest is at most `threshold_approx`.
+    /// The regions with the greatest bounds, one per engine; none when the greatest is at most
+    /// `threshold_approx`.
     fn batch(&mut self, threshold_approx: f64) -> Vec<(i64, usize)> {
         let mut batch = Vec::new();
         while batch.len() < self.engines.width()
@@ -173,10 +190,19 @@ impl Tree {
         batch
     }
 
-    /// The parts of a region; those that are worth a programme are left in `pending`, as long as there are few.
-    fn divide(&mut self, bound: i64, position: usize, pending: &mut Vec<Pending>, round: &mut Round<'_, '_, '_>) {
+    /// The parts of a region; those that are worth a programme are left in `pending`, as long as
+    /// there are few.
+    fn divide(
+        &mut self,
+        bound: i64,
+        position: usize,
+        pending: &mut Vec<Pending>,
+        round: &mut Round<'_, '_, '_>,
+    ) {
         let step = self.cut(position);
-        let regions = step.as_ref().and_then(|step| parts(&self.model, &self.nodes[position].region, step).ok());
+        let regions = step
+            .as_ref()
+            .and_then(|step| parts(&self.model, &self.nodes[position].region, step).ok());
         let (Some(step), Some(regions)) = (step, regions) else {
             self.left = self.left.max(bound);
             return;
@@ -185,7 +211,10 @@ impl Tree {
         let count = regions.len();
         let mut children = Vec::with_capacity(count);
         for region in regions {
-            let Some(child) = self.add(region, (position, bound), basis.as_ref(), pending, round) else { break };
+            let Some(child) = self.add(region, (position, bound), basis.as_ref(), pending, round)
+            else {
+                break;
+            };
             children.push(child);
         }
         if children.len() == count {
@@ -207,7 +236,8 @@ impl Tree {
         let sites = region.sites(&self.model).ok()?;
         let position = self.push(region, &sites, Some(parent))?;
         self.inherit(position, parent, &sites);
-        let open = self.nodes[position].own as f64 / self.approx.unit > round.cover.threshold_approx();
+        let open =
+            self.nodes[position].own as f64 / self.approx.unit > round.cover.threshold_approx();
         if !open || self.wide(position) || round.control.stopped() {
             self.enqueue(position, bound);
             return Some(position);
@@ -226,7 +256,13 @@ impl Tree {
     /// A node closed by best responses alone.
     fn push(&mut self, region: Region, sites: &[Site], parent: Option<usize>) -> Option<usize> {
         let own = judge(&self.model, &region, sites, &[], [&[], &[]]).ok()?;
-        self.nodes.push(Node { region, own, leaf: Default::default(), children: None, guide: None });
+        self.nodes.push(Node {
+            region,
+            own,
+            leaf: Default::default(),
+            children: None,
+            guide: None,
+        });
         if parent.is_none() {
             self.queue.push((own, std::cmp::Reverse(self.nodes.len() - 1)));
         }
@@ -238,10 +274,15 @@ impl Tree {
         let (rule, facts) = self.nodes[parent].leaf.clone();
         let holds = |fact: usize| {
             let pair = fact / FACTS;
-            fact.is_multiple_of(FACTS) || pair >= self.model.pairs().len() || sites.iter().any(|site| site.active.contains(&pair))
+            fact.is_multiple_of(FACTS)
+                || pair >= self.model.pairs().len()
+                || sites.iter().any(|site| site.active.contains(&pair))
         };
-        let facts = facts.map(|facts| facts.into_iter().filter(|(fact, _)| holds(*fact)).collect::<Vec<Amount>>());
-        if let Ok(own) = judge(&self.model, &self.nodes[position].region, sites, &rule, [&facts[0], &facts[1]])
+        let facts = facts.map(|facts| {
+            facts.into_iter().filter(|(fact, _)| holds(*fact)).collect::<Vec<Amount>>()
+        });
+        if let Ok(own) =
+            judge(&self.model, &self.nodes[position].region, sites, &rule, [&facts[0], &facts[1]])
             && own < self.nodes[position].own
         {
             self.nodes[position].own = own;
@@ -254,7 +295,15 @@ impl Tree {
         let floor_approx = (round.cover.lower_approx() + round.cover.threshold_approx()) / 2.0;
         let Tree { model, approx, nodes, engines, .. } = self;
         let found = engines.map(&pending, |engine, task| {
-            relax(model, approx, &nodes[task.position].region, &task.sites, floor_approx, engine, task.basis.as_deref())
+            relax(
+                model,
+                approx,
+                &nodes[task.position].region,
+                &task.sites,
+                floor_approx,
+                engine,
+                task.basis.as_deref(),
+            )
         });
         for (task, relaxed) in pending.into_iter().zip(found) {
             if let Some(relaxed) = relaxed {
@@ -265,7 +314,13 @@ impl Tree {
     }
 
     /// Judges what a programme says of a region.
-    fn take(&mut self, position: usize, sites: &[Site], relaxed: Relaxed, round: &mut Round<'_, '_, '_>) {
+    fn take(
+        &mut self,
+        position: usize,
+        sites: &[Site],
+        relaxed: Relaxed,
+        round: &mut Round<'_, '_, '_>,
+    ) {
         let [low, high] = relaxed.facts;
         // Without end, a rule that is optimal but for roundings is refused; best responses are not.
         let leaves = [(relaxed.rule, [low.clone(), high]), (Vec::new(), [low, Vec::new()])];
@@ -284,8 +339,13 @@ impl Tree {
         if own_approx <= cover.threshold_approx() {
             return;
         }
-        let free: Vec<Rational> = relaxed.point_approx.iter().filter_map(|&value| from_short_dyadic(value, DECISION_BITS)).collect();
-        let value_approx = if free.len() == space.dimension() { cover.try_free(&free, control) } else { None };
+        let free: Vec<Rational> = relaxed
+            .point_approx
+            .iter()
+            .filter_map(|&value| from_short_dyadic(value, DECISION_BITS))
+            .collect();
+        let value_approx =
+            if free.len() == space.dimension() { cover.try_free(&free, control) } else { None };
         self.nodes[position].guide = Some(Guide {
             multiplier_approx: relaxed.multiplier_approx,
             doubt_approx: relaxed.doubt_approx,
@@ -299,7 +359,10 @@ impl Tree {
     /// The ends of the multipliers of a region.
     fn ends_approx(&self, position: usize) -> (f64, f64) {
         let region = &self.nodes[position].region;
-        (region.least as f64 / self.approx.unit, region.greatest.map_or(f64::INFINITY, |end| end as f64 / self.approx.unit))
+        (
+            region.least as f64 / self.approx.unit,
+            region.greatest.map_or(f64::INFINITY, |end| end as f64 / self.approx.unit),
+        )
     }
 
     /// Whether multipliers are to be cut before a programme is worth its time.
@@ -319,12 +382,16 @@ impl Tree {
         }
         let Some(guide) = &self.nodes[position].guide else {
             // No programme was solved: something smaller may do.
-            let at = if greatest.is_finite() { (least + greatest) / 2.0 } else { 2.0 * least.max(1.0) };
-            return (greatest - least > 1e-6 * greatest.min(1e9)).then(|| MultiplierStep::Split(amount(at)));
+            let at =
+                if greatest.is_finite() { (least + greatest) / 2.0 } else { 2.0 * least.max(1.0) };
+            return (greatest - least > 1e-6 * greatest.min(1e9))
+                .then(|| MultiplierStep::Split(amount(at)));
         };
         let doubts: f64 = guide.doubt_approx.iter().map(|(_, doubt)| doubt).sum();
         let most = guide.doubt_approx.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied();
-        let action = |site: usize| MultiplierStep::Action(site / self.model.states(), site % self.model.states());
+        let action = |site: usize| {
+            MultiplierStep::Action(site / self.model.states(), site % self.model.states())
+        };
         let divisible = greatest - least > 1e-6 * (1.0 + least);
         let mixed = guide.excess_approx - doubts;
         if let Some((site, doubt)) = most
@@ -354,7 +421,10 @@ impl Tree {
         let mut values = vec![i64::MAX; self.nodes.len()];
         // Parts come after the whole.
         for (position, node) in self.nodes.iter().enumerate().rev() {
-            let below = node.children.as_ref().and_then(|(_, children)| children.iter().map(|&child| values[child]).max());
+            let below = node
+                .children
+                .as_ref()
+                .and_then(|(_, children)| children.iter().map(|&child| values[child]).max());
             values[position] = below.map_or(node.own, |below| below.min(node.own));
         }
         values

@@ -1,8 +1,11 @@
-//! The linear programme of a region: mixtures of its decisions at either end of its multipliers against one rule of the followers.
+//! The linear programme of a region: mixtures of its decisions at either end of its multipliers
+//! against one rule of the followers.
 //!
-//! Columns, for each end `j`: a weight `p`, and, scaled by it, the free parameters `u`, the followers' values `v`, what the leader earns with best
-//! responses `w`, and which pair is played `z`. The least of the Lagrangian over rules is in its dual form, values `W` of sites; the
-//! duals of its rows are masses of a rule, those of the facts are multipliers: what [`judge`](crate::check::multiplier::judge) wants.
+//! Columns, for each end `j`: a weight `p`, and, scaled by it, the free parameters `u`, the
+//! followers' values `v`, what the leader earns with best responses `w`, and which pair is played
+//! `z`. The least of the Lagrangian over rules is in its dual form, values `W` of sites; the duals
+//! of its rows are masses of a rule, those of the facts are multipliers: what
+//! [`judge`](crate::check::multiplier::judge) wants.
 
 use crate::certificate::Amount;
 use crate::check::multiplier::{Enclosure, FACTS, Model, Region, Site};
@@ -21,7 +24,8 @@ pub(super) struct Relaxed {
     pub(super) point_approx: Vec<f64>,
     /// The multiplier, mixed.
     pub(super) multiplier_approx: f64,
-    /// Per open site how far values exceed what any pair brings there, as far as the site is visited.
+    /// Per open site how far values exceed what any pair brings there, as far as the site is
+    /// visited.
     pub(super) doubt_approx: Vec<(usize, f64)>,
     /// How far apart the mixed decisions are, per free parameter.
     pub(super) spread_approx: Vec<f64>,
@@ -47,7 +51,9 @@ impl Approx {
 
     pub(super) fn new(model: &Model, epsilon: f64) -> Self {
         let unit = f64::powi(2.0, model.bits() as i32);
-        let form = |form: &[Enclosure]| form.iter().map(|e| (e.low as f64 + e.high as f64) / 2.0 / unit).collect::<Vec<f64>>();
+        let form = |form: &[Enclosure]| {
+            form.iter().map(|e| (e.low as f64 + e.high as f64) / 2.0 / unit).collect::<Vec<f64>>()
+        };
         Approx {
             unit,
             reward: model.pairs().iter().map(|pair| form(&pair.reward)).collect(),
@@ -90,7 +96,9 @@ impl Layout {
     }
     /// First row of the facts of an end.
     fn facts(&self, j: usize) -> usize {
-        self.pairs + self.sites + j * (FACTS * self.pairs + self.sides + self.sites + 2 * self.parameters)
+        self.pairs
+            + self.sites
+            + j * (FACTS * self.pairs + self.sides + self.sites + 2 * self.parameters)
     }
 }
 
@@ -110,8 +118,12 @@ pub(super) fn relax(
     engine: &mut LpEngine,
     basis: Option<&LpBasis>,
 ) -> Option<Relaxed> {
-    let layout =
-        Layout { parameters: model.dimension(), sites: model.sites().len(), pairs: model.pairs().len(), sides: approx.sides.len() };
+    let layout = Layout {
+        parameters: model.dimension(),
+        sites: model.sites().len(),
+        pairs: model.pairs().len(),
+        sides: approx.sides.len(),
+    };
     let ends = ends(region, approx.unit);
     let programme = programme(model, approx, region, sites, &layout, &ends, floor_approx);
     if !engine.load(&programme) {
@@ -158,7 +170,8 @@ pub(super) fn relax(
     }
     let facts = [0, 1].map(|j| {
         let first = layout.facts(j);
-        let all = (0..FACTS * layout.pairs + layout.sides).map(|fact| (fact, amount(-y[first + fact])));
+        let all =
+            (0..FACTS * layout.pairs + layout.sides).map(|fact| (fact, amount(-y[first + fact])));
         all.filter(|(_, amount)| *amount > 0).collect::<Vec<Amount>>()
     });
     let mut point_approx = vec![0.0; layout.parameters];
@@ -172,7 +185,8 @@ pub(super) fn relax(
         }
         total += share;
         multiplier_approx += share * ends[j].1;
-        let decision: Vec<f64> = (0..layout.parameters).map(|k| x[layout.share(j) + 1 + k]).collect();
+        let decision: Vec<f64> =
+            (0..layout.parameters).map(|k| x[layout.share(j) + 1 + k]).collect();
         point_approx.iter_mut().zip(&decision).for_each(|(sum, value)| *sum += value);
         single[j] = Some(decision.iter().map(|value| value / share).collect());
         let brings = |site: usize, pair: usize, leader: bool| {
@@ -188,7 +202,11 @@ pub(super) fn relax(
         let mut mass = approx.initial.clone();
         mass.resize(layout.sites, 0.0);
         for (site, known) in sites.iter().enumerate() {
-            let best = known.active.iter().map(|&pair| (brings(site, pair, false), pair)).max_by(|a, b| a.0.total_cmp(&b.0));
+            let best = known
+                .active
+                .iter()
+                .map(|&pair| (brings(site, pair, false), pair))
+                .max_by(|a, b| a.0.total_cmp(&b.0));
             let Some((most, best)) = best else { continue };
             if known.active.len() > 1 {
                 let (objective, multiplier) = ends[j];
@@ -205,7 +223,12 @@ pub(super) fn relax(
         point_approx.iter_mut().for_each(|value| *value /= total);
         multiplier_approx /= total;
     } else {
-        point_approx = region.low.iter().zip(&region.high).map(|(l, h)| (*l as f64 + *h as f64) / 2.0 / approx.unit).collect();
+        point_approx = region
+            .low
+            .iter()
+            .zip(&region.high)
+            .map(|(l, h)| (*l as f64 + *h as f64) / 2.0 / approx.unit)
+            .collect();
     }
     let spread_approx = match &single {
         [Some(a), Some(b)] => a.iter().zip(b).map(|(a, b)| (a - b).abs()).collect(),
@@ -213,7 +236,15 @@ pub(super) fn relax(
     };
     let open = sites.iter().enumerate().filter(|(_, known)| known.active.len() > 1);
     let doubt_approx = open.map(|(site, _)| (site, doubt[site])).collect();
-    Some(Relaxed { rule, facts, point_approx, multiplier_approx, doubt_approx, spread_approx, basis: engine.basis() })
+    Some(Relaxed {
+        rule,
+        facts,
+        point_approx,
+        multiplier_approx,
+        doubt_approx,
+        spread_approx,
+        basis: engine.basis(),
+    })
 }
 
 fn programme(
@@ -258,10 +289,17 @@ fn programme(
         for pair in pairs.clone() {
             row.clear();
             row.push((layout.dual(site), 1.0));
-            row.extend(approx.next[pair].iter().enumerate().map(|(state, p)| (layout.dual(model.following(site, state)), -p)));
+            row.extend(
+                approx.next[pair]
+                    .iter()
+                    .enumerate()
+                    .map(|(state, p)| (layout.dual(model.following(site, state)), -p)),
+            );
             for (j, &(objective, multiplier)) in ends.iter().enumerate() {
                 let both = approx.leader[pair].iter().zip(&approx.reward[pair]).enumerate();
-                row.extend(both.map(|(k, (c, r))| (layout.share(j) + k, multiplier * r - objective * c)));
+                row.extend(
+                    both.map(|(k, (c, r))| (layout.share(j) + k, multiplier * r - objective * c)),
+                );
             }
             lp.add_row(nothing, &row);
         }
@@ -280,10 +318,15 @@ fn programme(
             for pair in pairs.clone() {
                 let brings = |row: &mut Vec<(usize, f64)>, sign: f64, leader: bool| {
                     let form = if leader { &approx.leader[pair] } else { &approx.reward[pair] };
-                    row.extend(form.iter().enumerate().map(|(k, c)| (layout.share(j) + k, sign * c)));
+                    row.extend(
+                        form.iter().enumerate().map(|(k, c)| (layout.share(j) + k, sign * c)),
+                    );
                     row.extend(approx.next[pair].iter().enumerate().map(|(state, p)| {
                         let next = model.following(site, state);
-                        (if leader { layout.leader(j, next) } else { layout.value(j, next) }, sign * p)
+                        (
+                            if leader { layout.leader(j, next) } else { layout.value(j, next) },
+                            sign * p,
+                        )
                     }));
                 };
                 row.clear();
@@ -292,12 +335,17 @@ fn programme(
                 lp.add_row(nothing, &row);
                 for leader in [false, true] {
                     row.clear();
-                    row.push((if leader { layout.leader(j, site) } else { layout.value(j, site) }, 1.0));
+                    row.push((
+                        if leader { layout.leader(j, site) } else { layout.value(j, site) },
+                        1.0,
+                    ));
                     brings(&mut row, -1.0, leader);
                     let known = &sites[site];
                     let position = active(pair, site);
-                    let excess =
-                        position.map_or(0.0, |p| (if leader { known.leader_excess[p] } else { known.excess[p] }) as f64 / approx.unit);
+                    let excess = position.map_or(0.0, |p| {
+                        (if leader { known.leader_excess[p] } else { known.excess[p] }) as f64
+                            / approx.unit
+                    });
                     if excess > 0.0 {
                         row.push((layout.played(j, pair), excess));
                         match row.iter_mut().find(|(column, _)| *column == layout.share(j)) {
@@ -316,12 +364,18 @@ fn programme(
         }
         for (site, pairs) in model.sites().iter().enumerate() {
             row.clear();
-            row.extend(pairs.clone().filter(|&pair| active(pair, site).is_some()).map(|pair| (layout.played(j, pair), 1.0)));
+            row.extend(
+                pairs
+                    .clone()
+                    .filter(|&pair| active(pair, site).is_some())
+                    .map(|pair| (layout.played(j, pair), 1.0)),
+            );
             row.push((layout.share(j), -1.0));
             lp.add_row((0.0, 0.0), &row);
         }
         for k in 0..layout.parameters {
-            let (low, high) = (region.low[k] as f64 / approx.unit, region.high[k] as f64 / approx.unit);
+            let (low, high) =
+                (region.low[k] as f64 / approx.unit, region.high[k] as f64 / approx.unit);
             lp.add_row(nothing, &[(layout.share(j) + 1 + k, 1.0), (layout.share(j), -high)]);
             lp.add_row(nothing, &[(layout.share(j) + 1 + k, -1.0), (layout.share(j), low)]);
         }
