@@ -1,0 +1,2 @@
+//! `smfg-kernel LISTING LOG`.
+fn main() {}

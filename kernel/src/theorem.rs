@@ -1,0 +1,257 @@
+//! Statements and theorems ([4]).
+
+use crate::listing::Listing;
+use crate::number::Rational;
+use crate::polynomial::{Monomial, Polynomial};
+use crate::proof::Kind;
+use crate::row::{Family, Row, Sense};
+use std::sync::Arc;
+
+/// The decisions that a statement is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// One of a list, counted from 0.
+    Decision(u32),
+    /// One point, a value per parameter.
+    Point(Vec<Rational>),
+    /// All decisions of a polytope.
+    All,
+    /// The decisions `from + s (to - from)`, `0 < s <= 1`.
+    Segment {
+        /// The end that does not belong to it, a value per parameter.
+        from: Vec<Rational>,
+        /// The end that does.
+        to: Vec<Rational>,
+    },
+}
+
+/// What is claimed at every decision of the place, with `sigma` and `eps` of the statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// No eps-equilibrium has `sigma J0 < sigma q(u)`.
+    Bound(Polynomial),
+    /// Some eps-equilibrium has `sigma J0 <= sigma q(u)`.
+    Reached(Polynomial),
+    /// The row, at least 0, holds at every eps-equilibrium.
+    Form(Row),
+    /// Every equilibrium at epsilon 0 uses pairs of one of these patterns alone, all of whose pairs
+    /// are optimal.
+    Patterns(Vec<Vec<(u32, u32)>>),
+}
+
+/// What a proof is to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// What is claimed.
+    pub claimed: Claimed,
+    /// Whether `sigma = 1`, as for the pessimistic value; `-1` otherwise.
+    pub pessimistic: bool,
+    /// Largest loss of an equilibrium.
+    pub epsilon: Rational,
+    /// Where.
+    pub place: Place,
+    /// Where given, only equilibria at epsilon 0 count that use these pairs alone while all of them
+    /// are optimal.
+    pub pattern: Option<Vec<(u32, u32)>>,
+}
+
+impl Statement {
+    /// `sigma`.
+    #[must_use]
+    pub fn sigma(&self) -> Rational {
+        if self.pessimistic { Rational::ONE } else { Rational::NEG_ONE }
+    }
+
+    /// The kind of the first region and the strict row of a counterexample.
+    pub(crate) fn objective(&self) -> (Kind, Option<Row>) {
+        match &self.claimed {
+            Claimed::Bound(value) => (Kind::Equilibria, Some(worse(&self.sigma(), value))),
+            Claimed::Reached(_) => (Kind::Decisions, None),
+            Claimed::Form(row) => (Kind::Equilibria, Some(row.negated(Sense::Above))),
+            Claimed::Patterns(_) => (Kind::Equilibria, None),
+        }
+    }
+}
+
+/// `sigma (q - J0) > 0`.
+pub(crate) fn worse(sigma: &Rational, value: &Polynomial) -> Row {
+    let mut row = Row::of(Sense::Above, Polynomial::zero().plus(value, sigma));
+    row.reward = -sigma;
+    row
+}
+
+/// A statement that has been proved. Only [`Proof::finish`](crate::Proof::finish) makes one.
+#[derive(Debug, Clone)]
+pub struct Theorem {
+    listing: Arc<Listing>,
+    statement: Statement,
+    witness: Option<Arc<Family>>,
+}
+
+impl Theorem {
+    pub(crate) fn new(
+        listing: Arc<Listing>,
+        statement: Statement,
+        witness: Option<Arc<Family>>,
+    ) -> Self {
+        Theorem { listing, statement, witness }
+    }
+
+    /// The game.
+    #[must_use]
+    pub fn listing(&self) -> &Arc<Listing> {
+        &self.listing
+    }
+
+    /// What is proved.
+    #[must_use]
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The masses of an equilibrium that shows a `Reached`, where one population was given for the
+    /// whole place.
+    #[must_use]
+    pub fn witness(&self) -> Option<&Family> {
+        self.witness.as_deref()
+    }
+
+    /// The value `q`, where it is one number.
+    #[must_use]
+    pub fn value(&self) -> Option<Rational> {
+        match &self.statement.claimed {
+            Claimed::Bound(value) | Claimed::Reached(value) => value.as_constant(),
+            _ => None,
+        }
+    }
+}
+
+/// `lower <= V <= upper`, the pessimistic or the optimistic value over decisions ([15]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    listing: String,
+    scope: Scope,
+    epsilon: Rational,
+    pessimistic: bool,
+    lower: Rational,
+    upper: Rational,
+}
+
+/// The decisions over which a value is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    All,
+    /// One of a list, counted from 0.
+    Decision(u32),
+    /// One point, a value per parameter.
+    Point(Vec<Rational>),
+}
+
+impl Claim {
+    /// The hash of the listing that the claim is about.
+    #[must_use]
+    pub fn listing(&self) -> &str {
+        &self.listing
+    }
+    /// The decisions.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+    /// Largest loss of an equilibrium.
+    #[must_use]
+    pub fn epsilon(&self) -> &Rational {
+        &self.epsilon
+    }
+    /// Whether it is the pessimistic value.
+    #[must_use]
+    pub fn pessimistic(&self) -> bool {
+        self.pessimistic
+    }
+    /// The value is at least this.
+    #[must_use]
+    pub fn lower(&self) -> &Rational {
+        &self.lower
+    }
+    /// The value is at most this.
+    #[must_use]
+    pub fn upper(&self) -> &Rational {
+        &self.upper
+    }
+}
+
+/// The strongest claim that theorems about one listing show together.
+///
+/// The pessimistic value is at least the `q` of a `Bound` at one decision of the scope and at most
+/// the greatest `q` of `Reached` on places that cover the scope; the optimistic value is at least
+/// the `q` of a `Reached` at one decision and at most the greatest `q` of `Bound` that cover it. A
+/// `Bound` holds for smaller epsilons too, a `Reached` for larger ones. A `Bound` on a segment
+/// shows its value at the end that does not belong to it, the supremum near it.
+///
+/// `None` when a side has no theorem.
+#[must_use]
+pub fn claim(
+    listing: &Arc<Listing>,
+    scope: &Scope,
+    epsilon: &Rational,
+    pessimistic: bool,
+    theorems: &[Theorem],
+) -> Option<Claim> {
+    let about = |theorem: &&Theorem| {
+        let statement = &theorem.statement;
+        let same = Arc::ptr_eq(&theorem.listing, listing);
+        let at = match &statement.claimed {
+            Claimed::Bound(_) => statement.epsilon >= *epsilon,
+            Claimed::Reached(_) => statement.epsilon <= *epsilon,
+            _ => false,
+        };
+        same && at && statement.pattern.is_none() && statement.pessimistic == pessimistic
+    };
+    let usable: Vec<&Theorem> = theorems.iter().filter(about).collect();
+    let is_bound = |theorem: &&&Theorem| matches!(theorem.statement.claimed, Claimed::Bound(_));
+    let (bounds, reached): (Vec<&Theorem>, Vec<&Theorem>) =
+        usable.iter().partition(|theorem| is_bound(theorem));
+    let (single, cover) = if pessimistic { (bounds, reached) } else { (reached, bounds) };
+    let lower = single.iter().filter_map(|theorem| value_within(theorem, scope)).max()?;
+    let upper = crate::place::covered(listing, scope, &cover)?;
+    let (listing, epsilon) = (listing.hash(), epsilon.clone());
+    Some(Claim { listing, scope: scope.clone(), epsilon, pessimistic, lower, upper })
+}
+
+/// What a theorem about some decision of the scope says of the value from below.
+fn value_within(theorem: &Theorem, scope: &Scope) -> Option<Rational> {
+    let statement = &theorem.statement;
+    let (Claimed::Bound(value) | Claimed::Reached(value)) = &statement.claimed else {
+        return None;
+    };
+    let listing = &theorem.listing;
+    if let (Place::Segment { from, to }, Scope::All) = (&statement.place, scope) {
+        let bound = matches!(statement.claimed, Claimed::Bound(_)) && statement.pessimistic;
+        return (bound && crate::place::is_segment(listing, from, to))
+            .then(|| at(value, from))
+            .flatten();
+    }
+    let point = crate::place::point(listing, &statement.place)?;
+    let inside = match scope {
+        Scope::All => true,
+        _ => crate::place::of_scope(listing, scope).as_ref() == Some(&point),
+    };
+    (inside && listing.is_decision(&point)).then(|| at(value, &point)).flatten()
+}
+
+/// The value of a polynomial in the parameters at a point.
+pub(crate) fn at(polynomial: &Polynomial, point: &[Rational]) -> Option<Rational> {
+    let mut sum = Rational::ZERO;
+    for (monomial, coefficient) in polynomial.terms() {
+        let mut product = coefficient.clone();
+        for &(variable, exponent) in Monomial::factors(monomial) {
+            let crate::polynomial::Variable::Parameter(k) = variable else { return None };
+            for _ in 0..exponent {
+                product *= point.get(k as usize)?;
+            }
+        }
+        sum += product;
+    }
+    Some(sum)
+}
