@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod dual;
 mod error;
 mod listing;
 mod number;

@@ -93,6 +93,25 @@ pub struct Successors {
 }
 
 impl Successors {
+    /// The successors per pair.
+    #[must_use]
+    pub fn new(first: Vec<u32>, state: Vec<u32>) -> Self {
+        Successors { first, state }
+    }
+
+    /// The state of an entry.
+    #[must_use]
+    pub fn state(&self, entry: usize) -> usize {
+        self.state[entry] as usize
+    }
+
+    /// Number of entries.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "it is never asked")]
+    pub fn len(&self) -> usize {
+        self.state.len()
+    }
+
     /// The entries of a pair.
     #[must_use]
     pub fn of_pair(&self, pair: usize) -> Range<usize> {

@@ -6,7 +6,7 @@
 use crate::error::{Refusal, inequality, step};
 use crate::listing::{Decisions, Listing, columns_fit};
 use crate::number::Rational;
-use crate::polynomial::{Frame, Polynomial, Variable};
+use crate::polynomial::{Frame, Monomial, Polynomial, Variable};
 use crate::row::{Combination, Family, Name, Row, Sense, Side};
 use crate::sum::{Lanes, Sum, first_negative, vanish, vanishes};
 use crate::theorem::{Claimed, Place, Statement, Theorem};
@@ -123,6 +123,8 @@ fn end_of(row: &Row) -> Option<(Variable, Rational, bool, bool)> {
 pub(crate) struct Bound {
     pub(crate) floor: bool,
     pub(crate) values: Family,
+    /// Of a bound `y <= values + lambda (v - earned)`.
+    pub(crate) earned: Option<Family>,
 }
 
 /// A statement and the regions that are open.
@@ -553,7 +555,16 @@ impl Proof {
             self.fits_family(family, false)?;
             self.family_nonnegative(family, frame, |_, _| false)?;
             equations = false;
-            sum.subtract_bound(family, &bound.values, bound.floor)?;
+            match &bound.earned {
+                None => sum.subtract_bound(Side::Follower, family, &bound.values, bound.floor)?,
+                Some(earned) => {
+                    // a - y, and lambda times v - b, which is a floor of the followers' values.
+                    sum.subtract_bound(Side::Dual, family, &bound.values, false)?;
+                    let far = Monomial::new(vec![(Variable::Multiplier, 1)]);
+                    let far = times(family, &far);
+                    sum.subtract_bound(Side::Follower, &far, earned, true)?;
+                }
+            }
         }
         Ok(equations)
     }
@@ -606,4 +617,12 @@ impl Proof {
             false => inequality("a probability is not shown to be at least 0"),
         }
     }
+}
+
+/// A family times a monomial.
+fn times(family: &Family, factor: &Monomial) -> Family {
+    let scaled = |columns: &crate::listing::Columns| {
+        columns.iter().map(|(name, column)| (name.times(factor), Arc::clone(column))).collect()
+    };
+    family.iter().map(|(t, columns)| (*t, scaled(columns))).collect()
 }

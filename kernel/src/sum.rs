@@ -357,9 +357,11 @@ impl<'a> Sum<'a> {
         Ok(())
     }
 
-    /// Subtracts `family_ts (bound_ts - v_t(s))`, or with `floor` times -1.
+    /// Subtracts `family_ts (bound_ts - w_t(s))`, or with `floor` times -1, `w` the values of a
+    /// side.
     pub(crate) fn subtract_bound(
         &mut self,
+        side: Side,
         family: &Family,
         bound: &Family,
         floor: bool,
@@ -370,7 +372,7 @@ impl<'a> Sum<'a> {
             for (monomial, column) in columns {
                 let indices = || 0..column.coefficients.len();
                 let entries = indices().map(|index| (column.position(index), index, 0));
-                self.value_lane(Side::Follower, t, monomial.clone()).add(
+                self.value_lane(side, t, monomial.clone()).add(
                     floor,
                     &column.coefficients,
                     &one,

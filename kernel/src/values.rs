@@ -1,11 +1,13 @@
 //! Bounds of the followers' values ([7]).
 
+use crate::dual::add_values;
 use crate::error::{Refusal, inequality, step};
 use crate::listing::Stage;
-use crate::number::Scaled;
+use crate::number::Rational;
+use crate::polynomial::Monomial;
 use crate::proof::{Bound, Kind, Proof};
 use crate::row::Family;
-use crate::sum::{Lanes, first_negative, lane, walk};
+use crate::sum::{Lanes, first_negative, lane, single};
 
 impl Proof {
     /// Adds the bound `v_t(s) <= a_t(s)`: for every pair of the site, or for one that is optimal,
@@ -36,27 +38,14 @@ impl Proof {
         for (t, stage) in self.listing.stages.iter().enumerate() {
             let lanes = self.slack(t, stage, &values, choices.is_some());
             let tested: Vec<bool> = match choices {
-                Some(choices) => {
-                    let chosen = choices.get(t).filter(|row| row.len() == self.listing.states);
-                    let Some(chosen) = chosen else {
-                        return step("a pair per stage and state is needed");
-                    };
-                    let mut tested = vec![false; stage.pairs()];
-                    for (state, &pair) in chosen.iter().enumerate() {
-                        if !stage.of_state(state).contains(&(pair as usize)) {
-                            return step(format!("pair {pair} is none of state {state}"));
-                        }
-                        tested[pair as usize] = true;
-                    }
-                    tested
-                }
+                Some(choices) => self.chosen(t, stage, choices)?,
                 None => self.tested_pairs(t as u32, stage)?,
             };
             if let Some(pair) = first_negative(&lanes, &region.frame, |pair| tested[pair])? {
                 return inequality(format!("the bound of values at pair {pair} of stage {t}"));
             }
         }
-        self.bounds.push(Bound { floor: choices.is_some(), values });
+        self.bounds.push(Bound { floor: choices.is_some(), values, earned: None });
         self.top_mut()?.marks.1 += 1;
         Ok(())
     }
@@ -80,46 +69,23 @@ impl Proof {
 
     /// `a_t(s) - r_i - sum P_i(s') a_{t+1}(s')` per pair, or its negative.
     fn slack(&self, t: usize, stage: &Stage, values: &Family, negate: bool) -> Lanes {
-        let one = Scaled::from_small(vec![1], 1);
-        let pairs = stage.pairs();
+        let (sign, opposite) = match negate {
+            true => (Rational::NEG_ONE, Rational::ONE),
+            false => (Rational::ONE, Rational::NEG_ONE),
+        };
+        let (pairs, unit) = (stage.pairs(), Monomial::one());
         let mut lanes = Lanes::new();
-        for (monomial, column) in values.get(&(t as u32)).into_iter().flatten() {
-            let entries = (0..column.coefficients.len()).flat_map(|index| {
-                stage.of_state(column.position(index)).map(move |pair| (pair, index, 0))
-            });
-            lane(&mut lanes, monomial.clone(), pairs).add(
-                negate,
-                &column.coefficients,
-                &one,
-                entries,
-            );
-        }
+        add_values(stage, values.get(&(t as u32)), false, &sign, &unit, &mut lanes);
+        add_values(stage, values.get(&(t as u32 + 1)), true, &opposite, &unit, &mut lanes);
         for (monomial, column) in &stage.reward {
             let entries =
                 (0..column.coefficients.len()).map(|index| (column.position(index), index, 0));
             lane(&mut lanes, monomial.clone(), pairs).add(
-                !negate,
+                false,
                 &column.coefficients,
-                &one,
+                &single(&opposite),
                 entries,
             );
-        }
-        let Some(transition) = &stage.transition else { return lanes };
-        for (monomial, column) in values.get(&(t as u32 + 1)).into_iter().flatten() {
-            for (factor, probability) in &transition.probability {
-                let entries =
-                    walk(transition, probability, 0..pairs).filter_map(|(pair, index)| {
-                        let entry = probability.position(index);
-                        let state = transition.successors.state[entry] as usize;
-                        column.index(state).map(|place| (pair, place, index))
-                    });
-                lane(&mut lanes, monomial.times(factor), pairs).add(
-                    !negate,
-                    &column.coefficients,
-                    &probability.coefficients,
-                    entries,
-                );
-            }
         }
         lanes
     }

@@ -9,6 +9,12 @@ use crate::game::{NotADecision, NotAffine, NotMeanFieldFree, NotQuadratic, Objec
 /// A step that does not hold, or a claim that the steps do not show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
+    /// The kernel refuses a step of the elaborated proof.
+    #[error("the kernel refuses: {0}")]
+    Refused(#[from] smfg_kernel::Refusal),
+    /// A rule whose steps are not elaborated.
+    #[error("the rule `{0}` is not elaborated")]
+    NotElaborated(&'static str),
     /// The multiplier of the equilibrium row is negative.
     #[error("the multiplier is negative, expected at least 0")]
     NegativeMultiplier,
@@ -211,6 +217,9 @@ pub enum Fault {
 /// Why a certificate is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum Rejection {
+    /// The kernel finds no game in the normal form.
+    #[error("the kernel refuses the game: {0}")]
+    NoListing(smfg_kernel::Refusal),
     /// The text does not follow the grammar.
     #[error("{0}")]
     Unreadable(#[from] ReadError),

@@ -21,7 +21,7 @@ mod space;
 
 pub use affine::{Affine, AffineLeader, AffineStage, NotAffine};
 pub use class::{Class, Classification, classify, describe};
-pub use columns::{Column, Columns, combine};
+pub use columns::{Column, ColumnExt, Columns, combine};
 pub use file::{
     DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError,
     ValueError, Where,

@@ -13,7 +13,9 @@ use super::instance::{Instance, InstanceStage};
 use super::interval::extremes;
 use super::model::{Aggregate, Pairs};
 use super::polynomial::{Monomial, Polynomial, Variable};
+use crate::exact::ScaledExt;
 use crate::exact::{Rational, Scaled};
+use crate::game::ColumnExt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

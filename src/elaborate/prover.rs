@@ -1,0 +1,67 @@
+//! Proofs about one decision of a game, or one place of its decision set.
+
+use crate::certificate::{Claim, Selection};
+use crate::exact::Rational;
+use smfg_kernel::{Claimed, Listing, Place, Polynomial, Proof, Refusal, Row, Statement};
+use std::sync::Arc;
+
+/// What the proofs of a certificate have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Prover {
+    listing: Arc<Listing>,
+    epsilon: Rational,
+    pessimistic: bool,
+    place: Place,
+}
+
+impl Prover {
+    pub(crate) fn new(listing: &Arc<Listing>, claim: &Claim, place: Place) -> Self {
+        Prover {
+            listing: Arc::clone(listing),
+            epsilon: claim.epsilon.clone(),
+            pessimistic: claim.selection == Selection::Pessimistic,
+            place,
+        }
+    }
+
+    /// The game.
+    pub(crate) fn listing(&self) -> &Arc<Listing> {
+        &self.listing
+    }
+
+    /// Largest loss of an equilibrium.
+    pub(crate) fn epsilon(&self) -> &Rational {
+        &self.epsilon
+    }
+
+    /// `sigma`: 1 for the pessimistic selection, -1 for the optimistic one.
+    pub(crate) fn sigma(&self) -> Rational {
+        if self.pessimistic { Rational::ONE } else { Rational::NEG_ONE }
+    }
+
+    /// Begins a proof that no eps-equilibrium has `sigma J0 < sigma value`.
+    pub(crate) fn bound(&self, value: &Rational) -> Result<Proof, Refusal> {
+        self.open(Claimed::Bound(Polynomial::constant(value.clone())))
+    }
+
+    /// Begins a proof that some eps-equilibrium has `sigma J0 <= sigma value`.
+    pub(crate) fn reached(&self, value: &Rational) -> Result<Proof, Refusal> {
+        self.open(Claimed::Reached(Polynomial::constant(value.clone())))
+    }
+
+    /// Begins a proof that a row holds at every eps-equilibrium.
+    pub(crate) fn form(&self, row: Row) -> Result<Proof, Refusal> {
+        self.open(Claimed::Form(row))
+    }
+
+    fn open(&self, claimed: Claimed) -> Result<Proof, Refusal> {
+        let statement = Statement {
+            claimed,
+            pessimistic: self.pessimistic,
+            epsilon: self.epsilon.clone(),
+            place: self.place.clone(),
+            pattern: None,
+        };
+        Proof::open(Arc::clone(&self.listing), statement)
+    }
+}
