@@ -219,6 +219,12 @@ impl<R: BufRead> Reader<R> {
                 )));
             }
             let change = self.said(parse_change(change))?;
+            if self.changes.iter().any(|(name, _)| *name == change.0) {
+                return Err(self.syntax(format!(
+                    "found another value of `{}`, expected each constant once",
+                    short(&change.0)
+                )));
+            }
             self.changes.push(change);
             line = self.next_line()?;
         }

@@ -382,4 +382,20 @@ pub struct Accepted {
     /// Constants of the game file and the values that they have in the game that the claim is
     /// about.
     pub changes: Vec<(String, Rational)>,
+    /// Whether it is about the second of two games.
+    pub second: bool,
+}
+
+impl Accepted {
+    /// The claim alone.
+    pub(super) fn of(claim: Claim) -> Self {
+        Accepted {
+            claim,
+            decisions: Vec::new(),
+            attained: None,
+            curve: Vec::new(),
+            changes: Vec::new(),
+            second: false,
+        }
+    }
 }

@@ -34,8 +34,8 @@ const SHORT_CERTIFICATE: usize = 4096;
 /// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
 pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
     let start = Instant::now();
-    // The file's own game names the claim; everything else is about the game with the objective
-    // asked for.
+    // The certificate is about the file's game and the expression; everything else, the hash that
+    // the claim names included, is about the game with the expression in its place.
     let stated = game;
     let objective = settings
         .objective
@@ -62,7 +62,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     found.statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
-    let hash = stated.hash();
+    let hash = game.hash();
     sharpen(stated, &hash, settings, &mut found);
     let (accepted, certificate) = accept(stated, &hash, settings, &mut found, &instance)?;
     found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();

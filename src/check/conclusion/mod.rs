@@ -30,12 +30,12 @@ pub(super) fn check_conclusions(
     accepted: &AcceptedBundle,
     claim: &ConclusionClaim,
 ) -> Result<(), Rejection> {
-    if claim.game_hash != model.1 {
-        return Err(Rejection::OtherGame {
-            found: claim.game_hash.clone(),
-            expected: model.1.into(),
-        });
+    let objective = claim.of.as_deref().map(|of| model.0.with_objective(of)).transpose()?;
+    let expected = objective.map_or_else(|| model.1.to_string(), |objective| objective.hash());
+    if claim.game_hash != expected {
+        return Err(Rejection::OtherGame { found: claim.game_hash.clone(), expected });
     }
+    let model = (model.0, expected.as_str());
     let facts = Facts::new(&accepted.certificates, model, claim.of.as_deref());
     let drifted = match (&claim.error, &claim.of) {
         (Some(error), None) => Some(Drifted::new(&facts, other, accepted, error)),
