@@ -53,6 +53,7 @@ pub mod certificate;
 pub mod check;
 pub mod claim;
 pub mod drift;
+pub mod elaborate;
 pub mod exact;
 pub mod follower;
 pub mod game;

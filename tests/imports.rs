@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and what it may use of ours.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("exact", &[]),
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
@@ -12,6 +12,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("claim", &["exact", "game", "follower"]),
     ("certificate", &["exact", "game", "drift"]),
     ("check", &["exact", "game", "drift", "certificate"]),
+    ("elaborate", &[]),
     ("generate", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),
     ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
