@@ -31,7 +31,7 @@ mod write;
 
 pub use error::Refusal;
 pub use listing::{
-    Column, Columns, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
+    Column, Columns, Data, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
 };
 pub use log::check_log;
 pub use number::{
