@@ -191,9 +191,26 @@ pub enum Decisions {
     },
 }
 
-/// A game without names.
+/// A game without names, which was found to be one. It cannot be changed, so that its hash stays
+/// true.
 #[derive(Debug, Clone)]
 pub struct Listing {
+    data: Data,
+    proper: OnceLock<bool>,
+    hash: OnceLock<String>,
+}
+
+impl std::ops::Deref for Listing {
+    type Target = Data;
+
+    fn deref(&self) -> &Data {
+        &self.data
+    }
+}
+
+/// What a listing holds.
+#[derive(Debug, Clone)]
+pub struct Data {
     /// Number of states.
     pub states: usize,
     /// Number of the leader's parameters.
@@ -208,8 +225,6 @@ pub struct Listing {
     pub stages: Vec<Stage>,
     /// What the leader's reward has besides the followers' part.
     pub payoff: Polynomial,
-    proper: OnceLock<bool>,
-    hash: OnceLock<String>,
 }
 
 impl Listing {
@@ -228,18 +243,8 @@ impl Listing {
         stages: Vec<Stage>,
         payoff: Polynomial,
     ) -> Result<Self, Refusal> {
-        let (proper, hash) = (OnceLock::new(), OnceLock::new());
-        let listing = Listing {
-            states,
-            parameters,
-            initial,
-            decisions,
-            statistics,
-            stages,
-            payoff,
-            proper,
-            hash,
-        };
+        let data = Data { states, parameters, initial, decisions, statistics, stages, payoff };
+        let listing = Listing { data, proper: OnceLock::new(), hash: OnceLock::new() };
         listing.validate()?;
         Ok(listing)
     }
@@ -266,8 +271,11 @@ impl Listing {
                 return wrong("weights of a statistic that do not fit its stage");
             }
         }
-        if !self.payoff.only(|variable| self.has(variable)) {
-            return wrong("the payoff has a variable that there is not");
+        let low = |monomial: &Monomial| monomial.degree() <= crate::polynomial::MOST_DEGREE;
+        if !self.payoff.only(|variable| self.has(variable))
+            || !self.payoff.terms().all(|term| low(term.0))
+        {
+            return wrong("the payoff has a variable that there is not, or its degree is too high");
         }
         self.validate_decisions()
     }

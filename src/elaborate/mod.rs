@@ -8,6 +8,7 @@
 mod family;
 mod free;
 mod listing;
+pub mod log;
 mod play;
 mod prover;
 mod range;
