@@ -29,7 +29,7 @@ mod write;
 
 pub use error::Refusal;
 pub use listing::{
-    Column, Columns, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
+    Column, Columns, Data, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
 };
 pub use number::{
     Integer, Natural, Numerators, Rational, Scaled, least_common_multiple, parse as parse_number,
