@@ -6,7 +6,7 @@
 use crate::error::{Refusal, inequality, step};
 use crate::listing::{Decisions, Listing, columns_fit};
 use crate::number::Rational;
-use crate::polynomial::{Frame, Polynomial, Variable};
+use crate::polynomial::{Frame, MOST_DEGREE, Polynomial, Variable};
 use crate::row::{Combination, Family, Name, Row, Sense, Side};
 use crate::sum::{Lanes, Sum, first_negative, vanish, vanishes};
 use crate::theorem::{Claimed, Place, Statement, Theorem};
@@ -274,6 +274,9 @@ impl Proof {
     /// Refuses a polynomial with a coordinate that the points do not have.
     pub(crate) fn fits_polynomial(&self, polynomial: &Polynomial) -> Result<(), Refusal> {
         let region = self.top()?;
+        if polynomial.terms().any(|(monomial, _)| monomial.degree() > MOST_DEGREE) {
+            return Err(Refusal::Limit(format!("a degree above {MOST_DEGREE}")));
+        }
         match polynomial.only(|variable| self.has(region, variable)) {
             true => Ok(()),
             false => step("a coordinate that the points of the region do not have"),
@@ -304,7 +307,7 @@ impl Proof {
             Claimed::Bound(value) | Claimed::Reached(value) => {
                 let parameters = |variable| matches!(variable, Variable::Parameter(k) if (k as usize) < listing.parameters);
                 match value.only(parameters) {
-                    true => Ok(()),
+                    true => self.fits_polynomial(value),
                     false => step("a value that is no polynomial in the leader's parameters"),
                 }
             }
@@ -596,12 +599,13 @@ impl Proof {
         }
     }
 
-    /// Whether all probabilities are at least 0 on the region on top ([2]).
-    pub(crate) fn require_proper(&self) -> Result<(), Refusal> {
-        if self.listing.proper() {
+    /// Requires that all probabilities are at least 0 on a region ([2]). What holds of populations
+    /// alone does not hold of the frozen statistics of a response.
+    pub(crate) fn require_proper(&self, region: &Region) -> Result<(), Refusal> {
+        if region.kind != Kind::Response && self.listing.proper() {
             return Ok(());
         }
-        match crate::proper::within(&self.listing, &self.top()?.frame)? {
+        match crate::proper::within(&self.listing, &region.frame)? {
             true => Ok(()),
             false => inequality("a probability is not shown to be at least 0"),
         }
