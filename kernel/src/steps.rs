@@ -3,7 +3,7 @@
 use crate::error::{Refusal, inequality, step};
 use crate::listing::{Decisions, Grid};
 use crate::number::{Integer, Rational};
-use crate::polynomial::{Monomial, Polynomial, Variable};
+use crate::polynomial::{Frame, Monomial, Polynomial, Variable};
 use crate::proof::{Kind, Proof, Region};
 use crate::row::{Combination, Name, Row, Sense, Side};
 use crate::sum::{Sum, vanish};
@@ -148,12 +148,13 @@ impl Proof {
             return step("the row does not determine the coordinate");
         }
         let value = Polynomial::zero().plus(&rest, &(Rational::NEG_ONE / slope));
-        let frame = &mut self.top_mut()?.frame;
-        let present = std::mem::take(&mut frame.substitutions);
-        frame.substitutions.insert(variable, value.clone());
-        let changed: Result<Vec<(Variable, Polynomial)>, Refusal> =
-            present.into_iter().map(|(k, p)| Ok((k, frame.resolve(&p)?))).collect();
-        frame.substitutions.extend(changed?);
+        let mut frame = Frame::default();
+        frame.substitutions.insert(variable, value);
+        for (k, present) in &region.frame.substitutions {
+            let changed = frame.resolve(present)?;
+            frame.substitutions.insert(*k, changed);
+        }
+        self.top_mut()?.frame.substitutions = frame.substitutions;
         Ok(())
     }
 
