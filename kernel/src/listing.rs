@@ -281,6 +281,7 @@ impl Listing {
         if first.len() != self.states + 1
             || first[0] != 0
             || first.windows(2).any(|pair| pair[0] >= pair[1])
+            || stage.pairs() >= MOST_ENTRIES
         {
             return wrong("every state needs a pair, and a place for its first one");
         }
