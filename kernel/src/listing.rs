@@ -193,6 +193,12 @@ pub enum Decisions {
 
 /// A game without names, which was found to be one. It cannot be changed, so that its hash stays
 /// true.
+///
+/// ```compile_fail
+/// fn change(listing: &mut smfg_kernel::Listing) {
+///     listing.payoff = smfg_kernel::Polynomial::zero();
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Listing {
     data: Data,
@@ -294,6 +300,7 @@ impl Listing {
         if first.len() != self.states + 1
             || first[0] != 0
             || first.windows(2).any(|pair| pair[0] >= pair[1])
+            || stage.pairs() >= MOST_ENTRIES
         {
             return wrong("every state needs a pair, and a place for its first one");
         }

@@ -313,7 +313,8 @@ impl Proof {
                     false => step("a value that is no polynomial in the leader's parameters"),
                 }
             }
-            Claimed::Form(row) => self.fits(row),
+            Claimed::Form(row) if row.sense == Sense::AtLeast => self.fits(row),
+            Claimed::Form(_) => step("a form that is not stated to be at least 0"),
             Claimed::Patterns(_) if self.statement.epsilon.is_zero() => Ok(()),
             Claimed::Patterns(_) => step("patterns need epsilon 0"),
         }
