@@ -1,10 +1,12 @@
 //! Logs that are written in process are the logs that the kernel reads.
 
-use smfg::elaborate::log::{self, Recorded};
+use smfg::elaborate::log::{self, Recorded, Sink};
 use smfg_kernel::{
     Claimed, Column, Columns, Combination, Family, Listing, Monomial, Name, Place, Polynomial,
     Rational, Scaled, Scope, Statement, check_log, claim, read_listing,
 };
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The listing of models/adoption.toml and the log of the example in docs/kernel.md.
@@ -51,12 +53,14 @@ fn statement(claimed: Claimed) -> Statement {
 #[test]
 fn the_example_is_written_as_it_is_read() {
     let listing: Arc<Listing> = Arc::new(read_listing(LISTING.as_bytes()).unwrap());
-    let mut text = String::new();
-    let mut sink = |line: &str| text.push_str(line);
+    let text = Rc::new(RefCell::new(String::new()));
+    let lines = Rc::clone(&text);
+    let sink: Sink = Rc::new(RefCell::new(move |line: &str| lines.borrow_mut().push_str(line)));
     let objective = |value| (Name::Objective, constant(value, 1));
 
     let what = statement(Claimed::Bound(constant(17, 20)));
-    let mut proof = Recorded::open(Arc::clone(&listing), "low", what, Some(&mut sink)).unwrap();
+    let mut proof =
+        Recorded::open(Arc::clone(&listing), "low", what, Some(Rc::clone(&sink))).unwrap();
     proof.case(0, 0).unwrap();
     let rows =
         vec![objective(1), (Name::Link(0), constant(-17, 20)), (Name::Mass(0), constant(-17, 20))];
@@ -69,13 +73,15 @@ fn the_example_is_written_as_it_is_read() {
     let low = proof.finish().unwrap();
 
     let what = statement(Claimed::Reached(constant(17, 20)));
-    let mut proof = Recorded::open(Arc::clone(&listing), "best", what, Some(&mut sink)).unwrap();
+    let mut proof =
+        Recorded::open(Arc::clone(&listing), "best", what, Some(Rc::clone(&sink))).unwrap();
     proof.exists().unwrap();
     proof.close(&Combination { rows: vec![objective(1)], ..Combination::default() }).unwrap();
     let best = proof.finish().unwrap();
 
     let scope = Scope::Decision(2);
     let shown = claim(&listing, &scope, &Rational::ZERO, true, &[low, best]).unwrap();
+    let mut text = text.borrow().clone();
     text.push_str(&log::claim(&shown, &["low", "best"]));
     text.push('\n');
     assert_eq!(text, LOG);

@@ -12,6 +12,9 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+/// Version of the kernel.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 mod dual;
 mod error;
 mod listing;

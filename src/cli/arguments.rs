@@ -114,6 +114,10 @@ pub(super) struct CheckArguments {
     /// Second game, when the bundle compares two
     #[arg(long, value_name = "OTHER")]
     pub(super) against: Option<PathBuf>,
+    /// Have the kernel prove the claim of a certificate, and write its log: `smfg-kernel LISTING
+    /// LOG` accepts it alone
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -125,6 +129,12 @@ pub(super) struct InfoArguments {
     /// Print the tables of rewards and transitions, entry by entry
     #[arg(long)]
     pub(super) expand: bool,
+    /// Print the normal form as the kernel reads it, and nothing else
+    #[arg(long, conflicts_with = "expand")]
+    pub(super) listing: bool,
+    /// With --listing: an expression in place of the leader's reward
+    #[arg(long, value_name = "EXPRESSION", requires = "listing")]
+    pub(super) of: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
 }

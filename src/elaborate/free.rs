@@ -2,13 +2,14 @@
 
 use super::Site;
 use super::family::{at_start, choices, constants, number, scaled};
+use super::log::Recorded;
 use crate::certificate::{Arithmetic, Part};
 use crate::check::Fault;
 use crate::check::induction::{Choice, Form, tables};
 use crate::check::rules::is_mixture;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{Numbers, Policy};
-use smfg_kernel::{Combination, Monomial, Name, Proof, Theorem, Variable};
+use smfg_kernel::{Combination, Monomial, Name, Theorem, Variable};
 
 const FOLLOWERS: Form = Form { leader: Rational::ZERO, reward: Rational::ONE };
 
@@ -87,7 +88,7 @@ impl Site {
     /// The bound of the dual values by a pure policy.
     fn follow(
         &self,
-        proof: &mut Proof,
+        proof: &mut Recorded,
         numbers: &Numbers,
         arithmetic: Arithmetic,
         policy: &Policy,
@@ -103,7 +104,7 @@ impl Site {
     /// The floor of the followers' values by an optimal policy.
     fn floor(
         &self,
-        proof: &mut Proof,
+        proof: &mut Recorded,
         numbers: &Numbers,
         arithmetic: Arithmetic,
     ) -> Result<(), Fault> {

@@ -7,7 +7,9 @@ use smfg_kernel::{
     Combination, Family, Name, Place, Polynomial, Proof, Rational, Refusal, Row, Sense, Side,
     Statement, Theorem, Variable, monomial_text, polynomial_text, variable_text, write_column,
 };
+use std::cell::RefCell;
 use std::fmt::{Display, Write};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The words with spaces between them.
@@ -152,13 +154,17 @@ fn family(values: &Family) -> String {
     text
 }
 
+/// Takes the lines of a log.
+pub type Sink = Rc<RefCell<dyn FnMut(&str)>>;
+
 /// A proof whose steps are written as lines of a log, where one is asked for.
-pub struct Recorded<'a> {
+pub struct Recorded {
     proof: Proof,
-    sink: Option<&'a mut dyn FnMut(&str)>,
+    /// The lines so far, and where they go when the theorem is proved.
+    journal: Option<(String, Sink)>,
 }
 
-impl<'a> Recorded<'a> {
+impl Recorded {
     /// Begins a proof of a statement whose theorem will have a name in the log.
     ///
     /// # Errors
@@ -167,14 +173,10 @@ impl<'a> Recorded<'a> {
         listing: Arc<Listing>,
         name: &str,
         what: Statement,
-        mut sink: Option<&'a mut dyn FnMut(&str)>,
+        sink: Option<Sink>,
     ) -> Result<Self, Refusal> {
-        let line = sink.is_some().then(|| statement(name, &what));
-        let proof = Proof::open(listing, what)?;
-        if let (Some(line), Some(sink)) = (line, &mut sink) {
-            sink(&format!("{line}\n"));
-        }
-        Ok(Recorded { proof, sink })
+        let journal = sink.map(|sink| (format!("{}\n", statement(name, &what)), sink));
+        Ok(Recorded { proof: Proof::open(listing, what)?, journal })
     }
 
     /// The proof.
@@ -185,7 +187,7 @@ impl<'a> Recorded<'a> {
 
     /// The line of a step, where lines are written.
     fn line(&self, text: impl FnOnce() -> String) -> Option<String> {
-        self.sink.is_some().then(text)
+        self.journal.is_some().then(text)
     }
 
     /// Takes a step, and writes its line when the kernel has taken it.
@@ -195,8 +197,9 @@ impl<'a> Recorded<'a> {
         step: impl FnOnce(&mut Proof) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let result = step(&mut self.proof)?;
-        if let (Some(line), Some(sink)) = (line, &mut self.sink) {
-            sink(&format!("{line}\n"));
+        if let (Some(line), Some((text, _))) = (line, &mut self.journal) {
+            text.push_str(&line);
+            text.push('\n');
         }
         Ok(result)
     }
@@ -207,8 +210,9 @@ impl<'a> Recorded<'a> {
     /// As [`Proof::finish`].
     pub fn finish(self) -> Result<Theorem, Refusal> {
         let theorem = self.proof.finish()?;
-        if let Some(sink) = self.sink {
-            sink("end\n");
+        if let Some((mut text, sink)) = self.journal {
+            text.push_str("end\n");
+            (*sink.borrow_mut())(&text);
         }
         Ok(theorem)
     }
@@ -216,7 +220,7 @@ impl<'a> Recorded<'a> {
 
 /// The steps of [`Proof`], with the same names, arguments and errors.
 #[allow(missing_docs, clippy::missing_errors_doc)]
-impl Recorded<'_> {
+impl Recorded {
     pub fn close(&mut self, items: &Combination) -> Result<(), Refusal> {
         let line = self.line(|| format!("close{}", combination(items)));
         self.step(line, |proof| proof.close(items))

@@ -2,10 +2,11 @@
 
 use super::Site;
 use super::family::number;
+use super::log::Recorded;
 use crate::check::Fault;
 use crate::exact::{Rational, Scaled};
 use crate::game::{Interval, Variable, column_ranges};
-use smfg_kernel::{Combination, Name, Polynomial, Proof, Theorem};
+use smfg_kernel::{Combination, Name, Polynomial, Theorem};
 
 impl Site {
     /// `sigma J0 >= sigma value` for every population.
@@ -22,7 +23,7 @@ impl Site {
         Ok(proof.finish()?)
     }
 
-    fn show_ceiling(&self, proof: &mut Proof) -> Result<(), Fault> {
+    fn show_ceiling(&self, proof: &mut Recorded) -> Result<(), Fault> {
         proof.exists()?;
         Ok(proof.close(&self.extremes(&-self.prover.sigma()))?)
     }
