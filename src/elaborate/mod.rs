@@ -7,12 +7,11 @@
 
 mod family;
 mod free;
-mod listing;
 mod play;
 mod prover;
 mod range;
 
-pub use listing::listing;
+pub(crate) use crate::game::listing;
 
 use crate::certificate::{Claim, Reader, Scope, Selection, Step};
 use crate::check::{Fault, Rejection};
@@ -57,7 +56,7 @@ pub fn prove(game: &Game, certificate: impl BufRead) -> Result<smfg_kernel::Clai
     }
     let objective = claim.of.as_deref().map(|of| game.with_objective(of)).transpose()?;
     let game = objective.as_ref().unwrap_or(game);
-    let listing = Arc::new(listing(game).map_err(Rejection::NoListing)?);
+    let listing = Arc::new(listing::listing(game).map_err(Rejection::NoListing)?);
     let mut theorems = Vec::new();
     let decisions = decisions(game, &claim.scope)?;
     let mut pending = reader.step()?;
