@@ -2,7 +2,7 @@
 
 use super::conclusion::Unfounded;
 use crate::certificate::{Claim, CurvePoint, ReadError};
-use crate::drift::Incomparable;
+use crate::drift::NoDrift;
 use crate::exact::Rational;
 use crate::game::{NotADecision, NotAffine, NotMeanFieldFree, NotQuadratic, ObjectiveError};
 
@@ -302,7 +302,7 @@ pub enum Rejection {
     },
     /// Two games of different shapes.
     #[error(transparent)]
-    Incomparable(#[from] Incomparable),
+    NoDrift(#[from] NoDrift),
     /// A bound of the drift that is too small.
     #[error("rule drift: {what} {claimed} is not shown: the rule yields {computed}")]
     DriftNotShown {

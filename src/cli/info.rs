@@ -35,8 +35,8 @@ fn listing(game: &Game, of: Option<&str>) -> Result<Answer, Failure> {
         source,
     };
     let objective = of.map(|of| game.with_objective(of)).transpose().map_err(failed)?;
-    let listing = crate::elaborate::listing(objective.as_ref().unwrap_or(game))
-        .map_err(Failure::NoListing)?;
+    let listing =
+        crate::game::listing(objective.as_ref().unwrap_or(game)).map_err(Failure::NoListing)?;
     print(|out| {
         let mut written = Ok(());
         smfg_kernel::listing_text(&listing, &mut |text| {

@@ -7,13 +7,12 @@
 
 mod family;
 mod free;
-mod listing;
 pub mod log;
 mod play;
 mod prover;
 mod range;
 
-pub use listing::listing;
+pub(crate) use crate::game::listing;
 
 use crate::certificate::{Claim, Reader, Scope, Selection, Step};
 use crate::check::{Fault, Rejection};
@@ -94,7 +93,7 @@ fn prove_in(
     if claim.game_hash != expected {
         return Err(Rejection::OtherGame { found: claim.game_hash, expected });
     }
-    let listing = Arc::new(listing(game).map_err(Rejection::NoListing)?);
+    let listing = Arc::new(listing::listing(game).map_err(Rejection::NoListing)?);
     let mut theorems = Theorems::default();
     let decisions = decisions(game, &claim.scope)?;
     let mut pending = reader.step()?;

@@ -4,11 +4,10 @@
 mod drifted;
 mod facts;
 mod populations;
-mod price;
 mod unfounded;
 
 pub use populations::greatest_exploitability;
-pub use price::{Bounds, Price, price};
+pub use smfg_claims::{Interval as Bounds, Price, price};
 pub use unfounded::Unfounded;
 
 use super::bundle::AcceptedBundle;

@@ -2,8 +2,9 @@
 //!
 //! Vectors of coefficients and successors are shared with the game, not copied.
 
+use super::{DecisionSet, Game, Variable};
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation, Scaled};
-use crate::game::{self, DecisionSet, Game, Variable};
+use crate::game;
 use smfg_kernel::{
     Column, Columns, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage, Statistic,
     Transition,
