@@ -302,10 +302,10 @@ fn combination(words: &mut Words) -> Result<Combination, Refusal> {
     Ok(result)
 }
 
-/// Columns `T MONOMIAL COLUMN` up to the end of the line or `:`.
+/// Columns `t T MONOMIAL COLUMN`.
 fn family(words: &mut Words) -> Result<Family, Refusal> {
     let mut family = Family::new();
-    while words.peek().is_some_and(|word| word != ":") {
+    while words.takes("t") {
         block(words, &mut family)?;
     }
     Ok(family)

@@ -150,7 +150,7 @@ fn combinations(list: &[Combination]) -> String {
 
 fn family(values: &Family) -> String {
     let mut text = String::new();
-    blocks(&mut text, "", values);
+    blocks(&mut text, " t", values);
     text
 }
 
