@@ -29,7 +29,9 @@ pub(super) fn check_conclusions(
     accepted: &AcceptedBundle,
     claim: &ConclusionClaim,
 ) -> Result<(), Rejection> {
-    let objective = claim.of.as_deref().map(|of| model.0.with_objective(of)).transpose()?;
+    // What is said of two models is said of the leader's reward.
+    let of = claim.of.as_deref().filter(|_| claim.error.is_none());
+    let objective = of.map(|of| model.0.with_objective(of)).transpose()?;
     let expected = objective.map_or_else(|| model.1.to_string(), |objective| objective.hash());
     if claim.game_hash != expected {
         return Err(Rejection::OtherGame { found: claim.game_hash.clone(), expected });
