@@ -146,8 +146,7 @@ fn roots(quadratic: &Quadratic) -> Vec<Enclosure> {
 /// Exact for squares of fractions with small numerators and denominators, else enclosed to about
 /// 1e-36.
 fn square_root(square: &Rational) -> Enclosure {
-    let exact =
-        |n: u64| (0..=100_000_u64).find(|root| root * root >= n).filter(|root| root * root == n);
+    let exact = |n: u64| Some(n.isqrt()).filter(|root| root * root == n);
     let small = |text: String| text.parse::<u64>().ok().filter(|n| *n <= 10_000_000_000);
     let parts = (small(square.numerator().to_string()), small(square.denominator().to_string()));
     if let (Some(numerator), Some(denominator)) = parts

@@ -21,7 +21,8 @@ pub struct CellNumbers {
 }
 
 impl Tables {
-    fn new(game: &Tiny, decision: usize, population: &[Rational]) -> Self {
+    /// Rewards and transitions at a decision and a frozen population.
+    pub fn new(game: &Tiny, decision: usize, population: &[Rational]) -> Self {
         let u = &game.decisions[decision];
         let numbers = |cell: &Cell| CellNumbers {
             reward: cell.reward.at(u, population),
@@ -71,14 +72,9 @@ struct Earned {
 impl Outcomes {
     /// Enumerates the deterministic policies of a game of class C0.
     pub fn new(game: &Tiny, decision: usize) -> Self {
-        Self::at_population(game, decision, &vec![Rational::ZERO; game.aggregates.len()])
-    }
-
-    /// The same with rewards and transitions frozen at a population; the payoff still sees the
-    /// policy's own.
-    pub fn at_population(game: &Tiny, decision: usize, population: &[Rational]) -> Self {
+        let population = vec![Rational::ZERO; game.aggregates.len()];
         let u = &game.decisions[decision];
-        Self::of(&Tables::new(game, decision, population), |own| game.payoff.at(u, own))
+        Self::of(&Tables::new(game, decision, &population), |own| game.payoff.at(u, own))
     }
 
     /// The same for numbers, with a payoff on the policy's own aggregates.

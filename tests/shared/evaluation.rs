@@ -1,7 +1,6 @@
-//! The evaluation of a policy in a game of any class, forwards in rationals; its best responses by
-//! enumeration.
+//! The evaluation of a policy in a game of any class, forwards in rationals.
 
-use crate::enumeration::Outcomes;
+use crate::enumeration::{Outcomes, Tables};
 use crate::tiny::{Cell, Tiny};
 use smfg::exact::Rational;
 use smfg::game::{Policy, StagePolicy};
@@ -37,8 +36,20 @@ pub struct Evaluated {
     pub leader_reward: Rational,
 }
 
-/// Evaluates a policy forwards in time, in a game of any class.
+/// Evaluates a policy; the followers' value is that of the best of all deterministic policies.
 pub fn evaluate(game: &Tiny, decision: usize, play: &Play) -> Evaluated {
+    evaluate_with(game, decision, play, |tables| {
+        Outcomes::of(tables, |_| Rational::ZERO).follower_value
+    })
+}
+
+/// The same with another way to the followers' value.
+pub fn evaluate_with(
+    game: &Tiny,
+    decision: usize,
+    play: &Play,
+    best_reward: impl Fn(&Tables) -> Rational,
+) -> Evaluated {
     let u = &game.decisions[decision];
     let mut aggregates = vec![Rational::ZERO; game.aggregates.len()];
     let (mut masses, mut occupation) = (vec![game.initial.clone()], Vec::new());
@@ -85,8 +96,7 @@ pub fn evaluate(game: &Tiny, decision: usize, play: &Play) -> Evaluated {
         follower_reward += mass * cell.reward.at(u, &aggregates);
         leader_reward += mass * cell.leader.at(u, &aggregates);
     }
-    let deviations = Outcomes::at_population(game, decision, &aggregates);
-    let follower_value = deviations.follower_value.clone();
+    let follower_value = best_reward(&Tables::new(game, decision, &aggregates));
     let exploitability = &follower_value - &follower_reward;
     Evaluated {
         masses,

@@ -2,7 +2,8 @@
 //! lines, alterations.
 
 use crate::dice::below;
-use crate::evaluation::evaluate;
+use crate::enumeration::{CellNumbers, Tables};
+use crate::evaluation::{Play, evaluate, evaluate_with};
 use crate::models::model;
 use crate::selections::SELECTIONS;
 use crate::tiny::{Cell, Form, Tiny, TinyAggregate};
@@ -84,6 +85,18 @@ fn contagion(rng: &mut ChaCha8Rng, stages: usize) -> Tiny {
 
 const STAGES: usize = 5;
 
+/// The greatest reward of a policy in a frozen population, by backward induction.
+fn best_reward(tables: &Tables) -> Rational {
+    let mut next = vec![Rational::ZERO; tables.initial.len()];
+    for rows in tables.cells.iter().rev() {
+        let worth = |cell: &CellNumbers| {
+            cell.next.iter().fold(cell.reward.clone(), |sum, (state, p)| sum + p * &next[*state])
+        };
+        next = rows.iter().map(|row| row.iter().map(worth).max().expect("an action")).collect();
+    }
+    tables.initial.iter().zip(&next).fold(Rational::ZERO, |sum, (mass, value)| sum + mass * value)
+}
+
 /// What mixing in thirds in the first state earns the leader, with the exploitability; in the
 /// second state the first action is never worse.
 fn enumerated(tiny: &Tiny) -> Vec<(Rational, Rational)> {
@@ -93,8 +106,11 @@ fn enumerated(tiny: &Tiny) -> Vec<(Rational, Rational)> {
             let p = ratio((code / (thirds + 1).pow(t) % (thirds + 1)) as i64, thirds);
             vec![vec![(0, ratio(1, 1) - &p), (1, p)], vec![(0, ratio(1, 1))]]
         });
-        let evaluation = evaluate(tiny, 0, &play.collect());
-        (evaluation.exploitability, evaluation.leader_reward)
+        let play: Play = play.collect();
+        let evaluated = evaluate_with(tiny, 0, &play, best_reward);
+        // Every deterministic policy as a response, now and then: a thousand of them.
+        assert!(code % 50 != 0 || evaluated == evaluate(tiny, 0, &play));
+        (evaluated.exploitability, evaluated.leader_reward)
     };
     // The action of the last stage moves nobody; distance there only costs.
     (0..(thirds + 1).pow(STAGES as u32 - 1)).map(code).collect()
