@@ -166,3 +166,21 @@ fn trusted_code_has_no_floats_and_nothing_is_unsafe() {
         }
     }
 }
+
+/// Then the unit tests of trusted code say the same in a build without the solver.
+#[test]
+fn trusted_code_has_no_features() {
+    for module in TRUSTED {
+        for file in rust_files(&Path::new("src").join(module)) {
+            let text = fs::read_to_string(&file).expect("source text");
+            for (number, line) in text.lines().enumerate() {
+                assert!(
+                    !has_word(line, "feature"),
+                    "{}:{}: trusted code depends on a feature",
+                    file.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+}
