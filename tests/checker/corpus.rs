@@ -1,0 +1,80 @@
+//! Hand-made invalid texts: edits of a valid one, each with the reason for which it is refused
+//! (tests/reject).
+
+use serde::Deserialize;
+use smfg::game::Game;
+use std::fs;
+
+#[derive(Deserialize)]
+struct Corpus {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    /// The text itself, or
+    whole: Option<String>,
+    /// replacements in the valid one; `@GAME@` stands for the hash of the game, `@EOF@` for the
+    /// end of the text.
+    #[serde(default)]
+    edits: Vec<(String, String)>,
+    /// Part of the message.
+    reason: String,
+    /// Certificates accepted before.
+    #[serde(default)]
+    accepted: usize,
+}
+
+impl Case {
+    fn text(&self, valid: &str, game: &Game) -> String {
+        let mut text = self.whole.clone().unwrap_or_else(|| format!("{valid}@EOF@"));
+        for (old, new) in &self.edits {
+            let old = old.replace("@GAME@", &game.hash());
+            assert!(text.contains(&old), "{}: `{old}` does not occur", self.name);
+            text = text.replacen(&old, new, 1);
+        }
+        text.replace("@EOF@", "")
+    }
+}
+
+/// The game that the texts are about.
+pub fn game() -> Game {
+    Game::load("tests/reject/game.toml").expect("the game of the corpus")
+}
+
+/// The valid text of a file.
+pub fn valid(file: &str, game: &Game) -> String {
+    fs::read_to_string(format!("tests/reject/{file}"))
+        .expect("a valid text")
+        .replace("@GAME@", &game.hash())
+}
+
+/// Every case of a list of at least `least` is refused for its reason. `refusal` gives the message
+/// with which a text is refused, and how many certificates were accepted before.
+pub fn assert_refused(
+    list: &str,
+    least: usize,
+    valid: &str,
+    refusal: impl Fn(&[u8]) -> Option<(String, usize)>,
+) {
+    let game = game();
+    let text = fs::read_to_string(format!("tests/reject/{list}")).expect("the corpus");
+    let corpus: Corpus = toml::from_str(&text).expect("a list of cases");
+    assert!(corpus.case.len() >= least, "{} cases", corpus.case.len());
+    let mut wrong = Vec::new();
+    for case in corpus.case {
+        match refusal(case.text(valid, &game).as_bytes()) {
+            None => wrong.push(format!("{}: accepted", case.name)),
+            Some((message, accepted)) => {
+                if !message.contains(&case.reason) || accepted != case.accepted {
+                    wrong.push(format!(
+                        "{}: refused with `{message}` after {accepted}, expected `{}` after {}",
+                        case.name, case.reason, case.accepted
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
