@@ -207,6 +207,12 @@ impl Proof {
         self.open.len()
     }
 
+    /// How many rows, bounds of values and forms the region on top has.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.open.last().map_or((0, 0, 0), |region| region.marks)
+    }
+
     /// The theorem, when no region is open.
     ///
     /// # Errors

@@ -137,13 +137,12 @@ impl Proof {
             return step("the coordinate cannot be replaced by this row");
         }
         let (mut slope, mut rest) = (Rational::ZERO, Polynomial::zero());
-        for (monomial, value) in row.constant.terms() {
+        for (monomial, value) in region.frame.resolve(&row.constant)?.terms() {
             match monomial.factors() {
                 [(other, 1)] if *other == variable => slope = value.clone(),
                 _ => rest.add_term(monomial.clone(), value.clone()),
             }
         }
-        let rest = region.frame.resolve(&rest)?;
         if slope.is_zero() || !rest.only(|other| other != variable) {
             return step("the row does not determine the coordinate");
         }
