@@ -135,7 +135,8 @@ pub struct Proof {
     pub(crate) open: Vec<Region>,
     pub(crate) rows: Vec<Row>,
     pub(crate) bounds: Vec<Bound>,
-    pub(crate) forms: Vec<Row>,
+    /// Declared forms: `row + sum masses_i d_i`, which is 0.
+    pub(crate) forms: Vec<(Row, Family)>,
     pub(crate) witness: Option<Arc<Family>>,
     /// Whether the statement itself has been divided into several regions.
     pub(crate) divided: bool,
@@ -472,7 +473,17 @@ impl Proof {
                 }
                 Ok(Sense::Equal)
             }
-            Name::Form(k) if (k as usize) < region.marks.2 => subtract(&self.forms[k as usize]),
+            Name::Form(k) if (k as usize) < region.marks.2 => {
+                let (row, masses) = &self.forms[k as usize];
+                for (monomial, value) in multiplier.terms() {
+                    let factor = crate::sum::single(&-value);
+                    for (&t, columns) in masses {
+                        sum.add_masses(t, &factor, monomial, columns);
+                    }
+                }
+                sum.add_row(&Rational::NEG_ONE, multiplier, row)?;
+                Ok(Sense::Equal)
+            }
             Name::Row(k) if (k as usize) < region.marks.0 => subtract(&self.rows[k as usize]),
             Name::Constraint(k) => match &self.listing.decisions {
                 Decisions::Polytope { rows, .. } => {

@@ -11,10 +11,14 @@ mod listing;
 mod play;
 mod prover;
 mod range;
+mod statistics;
+mod support;
+mod tree;
 
 pub use listing::listing;
+pub use support::{ProvedEquilibria, ProvedPattern, prove_equilibria};
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step};
+use crate::certificate::{Claim, Reader, Scope, Selection, Step, SupportStep, TreeStep};
 use crate::check::{Fault, Rejection};
 use crate::game::{Decision, Game, Instance};
 use prover::Prover;
@@ -144,6 +148,14 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             }
             Step::Witness { value, arithmetic, parts } => site.mixture(value, *arithmetic, parts),
             Step::PopulationWitness { value, parts } => site.population(value, parts),
+            Step::Tree(TreeStep::Open { value, arithmetic }) => {
+                theorems.push(site.tree(reader, value, *arithmetic)?);
+                continue;
+            }
+            Step::Support(SupportStep::Open { value }) => {
+                theorems.push(site.support_tree(reader, value)?);
+                continue;
+            }
             other => Err(Fault::NotElaborated(other.rule())),
         };
         theorems.push(theorem.map_err(fail)?);

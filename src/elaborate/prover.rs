@@ -24,6 +24,12 @@ impl Prover {
         }
     }
 
+    /// Proofs about the equilibria at epsilon 0.
+    pub(crate) fn exact(listing: &Arc<Listing>, place: Place) -> Self {
+        let (listing, epsilon) = (Arc::clone(listing), Rational::ZERO);
+        Prover { listing, epsilon, pessimistic: true, place }
+    }
+
     /// The game.
     pub(crate) fn listing(&self) -> &Arc<Listing> {
         &self.listing
@@ -41,26 +47,31 @@ impl Prover {
 
     /// Begins a proof that no eps-equilibrium has `sigma J0 < sigma value`.
     pub(crate) fn bound(&self, value: &Rational) -> Result<Proof, Refusal> {
-        self.open(Claimed::Bound(Polynomial::constant(value.clone())))
+        self.open(Claimed::Bound(Polynomial::constant(value.clone())), None)
     }
 
     /// Begins a proof that some eps-equilibrium has `sigma J0 <= sigma value`.
     pub(crate) fn reached(&self, value: &Rational) -> Result<Proof, Refusal> {
-        self.open(Claimed::Reached(Polynomial::constant(value.clone())))
+        self.open(Claimed::Reached(Polynomial::constant(value.clone())), None)
     }
 
     /// Begins a proof that a row holds at every eps-equilibrium.
     pub(crate) fn form(&self, row: Row) -> Result<Proof, Refusal> {
-        self.open(Claimed::Form(row))
+        self.open(Claimed::Form(row), None)
     }
 
-    fn open(&self, claimed: Claimed) -> Result<Proof, Refusal> {
+    /// Begins a proof, about the equilibria of a pattern where one is given.
+    pub(crate) fn open(
+        &self,
+        claimed: Claimed,
+        pattern: Option<Vec<(u32, u32)>>,
+    ) -> Result<Proof, Refusal> {
         let statement = Statement {
             claimed,
             pessimistic: self.pessimistic,
             epsilon: self.epsilon.clone(),
             place: self.place.clone(),
-            pattern: None,
+            pattern,
         };
         Proof::open(Arc::clone(&self.listing), statement)
     }
