@@ -63,11 +63,8 @@ fn models() {
         let game = Game::load(Path::new(file)).expect("a model");
         for epsilon in [Rational::ZERO, ratio(1, 100), ratio(1, 8)] {
             for selection in [Selection::Pessimistic, Selection::Optimistic] {
-                let settings = Settings {
-                    selection,
-                    control: limit(),
-                    ..Settings::new(epsilon.clone())
-                };
+                let settings =
+                    Settings { selection, control: limit(), ..Settings::new(epsilon.clone()) };
                 let what = format!("{name} {epsilon} {selection}");
                 match elaborated(&game, &settings) {
                     None => println!("{what}: not solved"),

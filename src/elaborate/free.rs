@@ -6,9 +6,10 @@ use crate::certificate::{Arithmetic, Part};
 use crate::check::Fault;
 use crate::check::induction::{Choice, Form, tables};
 use crate::check::rules::is_mixture;
+use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{Numbers, Policy};
-use smfg_kernel::{Combination, Monomial, Name, Proof, Theorem, Variable};
+use smfg_kernel::{Combination, Monomial, Name, Theorem, Variable};
 
 pub(crate) const FOLLOWERS: Form = Form { leader: Rational::ZERO, reward: Rational::ONE };
 

@@ -5,10 +5,14 @@
 //! multipliers of the flow equations, and calls the kernel. Nothing here is trusted: a mistake
 //! costs a refusal.
 
+mod cover;
 mod family;
 mod free;
+mod joined;
+mod limit;
 mod listing;
 mod play;
+mod proof;
 mod prover;
 mod range;
 mod statistics;
@@ -18,7 +22,9 @@ mod tree;
 pub use listing::listing;
 pub use support::{ProvedEquilibria, ProvedPattern, prove_equilibria};
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step, SupportStep, TreeStep};
+use crate::certificate::{
+    Claim, CoverStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep, TreeStep,
+};
 use crate::check::{Fault, Rejection};
 use crate::game::{Decision, Game, Instance};
 use prover::Prover;
@@ -36,6 +42,25 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// Closes the region on top of a proof, of equilibria, by a step that states a bound.
+    ///
+    /// # Errors
+    /// [`Rejection`] names the line, the rule and the reason.
+    pub(crate) fn bound_in<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        proof: &mut proof::Proof,
+        step: &Step,
+    ) -> Result<(), Rejection> {
+        let (line, rule) = (reader.line(), step.rule());
+        match step {
+            Step::Tree(TreeStep::Open { arithmetic, .. }) => {
+                self.tree_in(reader, *arithmetic, proof)
+            }
+            _ => Err(Rejection::Step { line, rule, fault: Fault::NotElaborated(rule) }),
+        }
+    }
+
     /// The steps of `claim` at one decision; `place` names it to the kernel.
     pub(crate) fn new(
         game: &Game,
@@ -68,6 +93,17 @@ pub fn prove(game: &Game, certificate: impl BufRead) -> Result<smfg_kernel::Clai
     while let Some(step) = pending.take() {
         let (line, rule) = (reader.line(), step.rule());
         let fail = |fault| Rejection::Step { line, rule, fault };
+        if let Step::Cover(CoverStep::Open) = &step {
+            theorems.push(cover::elaborate(&mut reader, game, &listing, &claim)?);
+            pending = reader.step()?;
+            continue;
+        }
+        if let Step::Limit { from, through, policy } = &step {
+            let theorem = limit::elaborate(game, &listing, &claim, from, through, policy);
+            theorems.push(theorem.map_err(fail)?);
+            pending = reader.step()?;
+            continue;
+        }
         let (decision, place) = match (&step, &claim.scope) {
             (Step::Decision(index), scope) => {
                 let decision = decisions.get(*index).cloned();
@@ -140,7 +176,11 @@ pub(crate) fn elaborate_decision<R: BufRead>(
         let (line, rule) = (reader.line(), step.rule());
         let fail = |fault: Fault| Rejection::Step { line, rule, fault };
         let theorem = match &step {
-            Step::Decision(_) | Step::At(_) | Step::Limit { .. } => return Ok(Some(step)),
+            Step::Decision(_)
+            | Step::At(_)
+            | Step::Limit { .. }
+            | Step::Cover(CoverStep::Open | CoverStep::End)
+            | Step::Multiplier(MultiplierStep::Open(_)) => return Ok(Some(step)),
             Step::RangeBound { value } => site.range_bound(value),
             Step::RangeWitness { value } => site.range_witness(value),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {

@@ -1,8 +1,9 @@
 //! Proofs about one decision of a game, or one place of its decision set.
 
 use crate::certificate::{Claim, Selection};
+use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
-use smfg_kernel::{Claimed, Listing, Place, Polynomial, Proof, Refusal, Row, Statement};
+use smfg_kernel::{Claimed, Listing, Place, Polynomial, Refusal, Row, Statement};
 use std::sync::Arc;
 
 /// What the proofs of a certificate have in common.
@@ -50,6 +51,12 @@ impl Prover {
         self.open(Claimed::Bound(Polynomial::constant(value.clone())), None)
     }
 
+    /// Begins a proof that no eps-equilibrium has `sigma J0 < sigma value`, a polynomial in the
+    /// parameters.
+    pub(crate) fn bound_by(&self, value: Polynomial) -> Result<Proof, Refusal> {
+        self.open(Claimed::Bound(value), None)
+    }
+
     /// Begins a proof that some eps-equilibrium has `sigma J0 <= sigma value`.
     pub(crate) fn reached(&self, value: &Rational) -> Result<Proof, Refusal> {
         self.open(Claimed::Reached(Polynomial::constant(value.clone())), None)
@@ -73,6 +80,6 @@ impl Prover {
             place: self.place.clone(),
             pattern,
         };
-        Proof::open(Arc::clone(&self.listing), statement)
+        Ok(smfg_kernel::Proof::open(Arc::clone(&self.listing), statement)?.into())
     }
 }

@@ -2,9 +2,10 @@
 
 use super::family::number;
 use crate::check::Fault;
+use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
 use crate::game::{Interval, LinearForm, extremes};
-use smfg_kernel::{Column, Combination, Monomial, Name, Polynomial, Proof, Row, Sense, Variable};
+use smfg_kernel::{Column, Combination, Monomial, Name, Polynomial, Row, Sense, Variable};
 use std::collections::BTreeMap;
 
 /// Multiples of rows, links and declared forms, whose sum is `form'd - X`, which is 0.

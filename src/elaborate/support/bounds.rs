@@ -3,10 +3,11 @@
 use super::node::{Assumption, Entries, Node};
 use crate::check::Fault;
 use crate::elaborate::family::constants;
+use crate::elaborate::proof::Proof;
 use crate::elaborate::statistics::{Named, Rows, add_rows, beyond, multipliers};
 use crate::exact::{Rational, Scaled};
 use crate::game::Interval;
-use smfg_kernel::{Combination, Proof};
+use smfg_kernel::Combination;
 
 /// Ceilings and floors of the followers' values, and the pair of each floor.
 struct Enclosure {
@@ -61,7 +62,8 @@ impl Node<'_> {
     /// of all pairs; below, the most that a pair earns for sure.
     fn enclosure(&self, ranges: &[Interval]) -> Result<Enclosure, Fault> {
         let states = self.game.initial.len();
-        let (mut low, mut high) = (vec![vec![Rational::ZERO; states]], vec![vec![Rational::ZERO; states]]);
+        let (mut low, mut high) =
+            (vec![vec![Rational::ZERO; states]], vec![vec![Rational::ZERO; states]]);
         let mut choices = Vec::with_capacity(self.game.stages.len());
         for (t, stage) in self.game.stages.iter().enumerate().rev() {
             let (mut lows, mut highs, mut chosen) = (Vec::new(), Vec::new(), Vec::new());

@@ -23,11 +23,12 @@ use super::family::number;
 use super::statistics::{Named, Rows, add_rows, multipliers, name_statistics};
 use crate::certificate::{Multipliers, Reader, Step, SupportStep};
 use crate::check::{Fault, Rejection};
+use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Scaled};
 use crate::game::{Affine, AffineLeader, Instance, LinearForm, NotAffine, Variable};
 use bounds::flow;
 use node::{Entries, Node, position};
-use smfg_kernel::{Column, Combination, Family, Monomial, Name, Polynomial, Proof, Theorem};
+use smfg_kernel::{Column, Combination, Family, Monomial, Name, Polynomial, Theorem};
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::sync::Arc;
@@ -170,9 +171,7 @@ impl Site {
                 }
                 Some(Step::Support(SupportStep::Leaf(given))) => {
                     let base = shares.base(&support, &given.objective, &self.prover.sigma());
-                    support
-                        .close(&node, &given, base, &statistics, &mut proof)
-                        .map_err(fail)?;
+                    support.close(&node, &given, base, &statistics, &mut proof).map_err(fail)?;
                     if !node.advance() {
                         break;
                     }

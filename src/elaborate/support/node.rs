@@ -85,11 +85,13 @@ impl<'a> Node<'a> {
         for (t, stage) in self.game.stages.iter().enumerate().rev() {
             for state in 0..states {
                 let pairs = stage.pairs.of_state(state).filter(|&i| self.may_use(t, i));
-                let worth = pairs.filter_map(|i| Some(&form[t][i] + expected(&stage.next[i], &best[t + 1])?));
+                let worth = pairs
+                    .filter_map(|i| Some(&form[t][i] + expected(&stage.next[i], &best[t + 1])?));
                 best[t][state] = worth.min();
             }
         }
-        let stuck = |(mass, value): (&Rational, &Option<Rational>)| !mass.is_zero() && value.is_none();
+        let stuck =
+            |(mass, value): (&Rational, &Option<Rational>)| !mass.is_zero() && value.is_none();
         if self.game.initial.iter().zip(&best[0]).any(stuck) {
             return None;
         }
@@ -108,7 +110,8 @@ impl<'a> Node<'a> {
         for (t, stage) in self.game.stages.iter().enumerate() {
             for state in 0..self.game.initial.len() {
                 for i in stage.pairs.of_state(state).filter(|&i| self.may_use(t, i)) {
-                    let (mut missing, mut share) = (&values[t][state] - &form[t][i], Rational::ZERO);
+                    let (mut missing, mut share) =
+                        (&values[t][state] - &form[t][i], Rational::ZERO);
                     for (next, p) in &stage.next[i] {
                         missing -= p * &values[t + 1][*next];
                         if dead[t + 1][*next] {

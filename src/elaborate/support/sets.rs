@@ -6,8 +6,8 @@
 use super::node::{Entries, Node, position};
 use super::{Base, Support};
 use crate::certificate::{Arithmetic, EquilibriaReader, Multipliers, Pattern, SupportStep};
-use crate::check::{Fault, Rejection};
 use crate::check::induction::{Choice, tables};
+use crate::check::{Fault, Rejection};
 use crate::elaborate::family::{at_start, constants, number, objective};
 use crate::elaborate::free::{FOLLOWERS, worth};
 use crate::elaborate::listing;

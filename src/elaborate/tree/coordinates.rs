@@ -8,12 +8,13 @@ use super::least::Least;
 use super::line::Line;
 use crate::check::Fault;
 use crate::elaborate::family::scaled;
-use crate::exact::{Rational, Scaled};
+use crate::elaborate::proof::Proof;
 use crate::elaborate::statistics::{
     Named, Rows, add_rows, beyond, bound, declared, multipliers, name_statistics,
 };
+use crate::exact::{Rational, Scaled};
 use crate::game::{self, LinearForm, Quadratic};
-use smfg_kernel::{Combination, Family, Monomial, Proof, Row, Sense, Variable};
+use smfg_kernel::{Combination, Family, Monomial, Row, Sense, Variable};
 use std::sync::Arc;
 
 /// Multiples of rows whose sum is `form'd - line(X)`, which is 0: of links and declared forms, and

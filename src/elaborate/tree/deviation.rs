@@ -44,4 +44,3 @@ impl Deviation {
         (0..stages).map(of_stage).collect()
     }
 }
-

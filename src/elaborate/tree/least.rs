@@ -103,10 +103,8 @@ impl<'a> Least<'a> {
                 }
             }
             rows.push(Scaled::from_rationals(&values));
-            let (support, sizes): (Vec<u32>, Vec<Rational>) = left
-                .into_iter()
-                .map(|(pair, size)| (pair as u32, size.clone().max(-size)))
-                .unzip();
+            let (support, sizes): (Vec<u32>, Vec<Rational>) =
+                left.into_iter().map(|(pair, size)| (pair as u32, size.clone().max(-size))).unzip();
             let sizes = Scaled::from_rationals(&sizes);
             loose.push(Column::sparse(stage.pairs.len(), support, sizes));
         }
@@ -148,11 +146,15 @@ fn size(form: &LinearForm) -> f64 {
                 values.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0) as f64
                     / denominator
             }
-            Numerators::Big(values) => values
-                .iter()
-                .map(|value| to_approx(&Rational::from_parts(value.clone(), Natural::ONE)).abs())
-                .fold(0.0, f64::max)
-                / denominator,
+            Numerators::Big(values) => {
+                values
+                    .iter()
+                    .map(|value| {
+                        to_approx(&Rational::from_parts(value.clone(), Natural::ONE)).abs()
+                    })
+                    .fold(0.0, f64::max)
+                    / denominator
+            }
         }
     };
     form.stages.iter().map(of_column).sum()

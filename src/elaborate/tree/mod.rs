@@ -14,6 +14,7 @@ use super::family::constants;
 use super::statistics::{Rows, add_rows, beyond, declared, multipliers};
 use crate::certificate::{Arithmetic, Combination, Reader, Step, TreeStep};
 use crate::check::{Fault, Rejection};
+use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
 use crate::game::{Interval, Polynomial, Quadratic, Variable};
 use combine::Target;
@@ -21,7 +22,7 @@ use coordinates::{Coordinates, flow};
 use deviation::Deviation;
 use least::Least;
 use line::Line;
-use smfg_kernel::{Name, Proof, Row, Sense, Side, Theorem};
+use smfg_kernel::{Name, Row, Sense, Side, Theorem};
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
@@ -79,6 +80,20 @@ impl Site {
     ) -> Result<Theorem, Rejection> {
         let opening = reader.line();
         let fail = |fault| Rejection::Step { line: opening, rule: "tree", fault };
+        let mut proof = self.prover.bound(value).map_err(|refusal| fail(refusal.into()))?;
+        self.tree_in(reader, arithmetic, &mut proof)?;
+        proof.finish().map_err(|refusal| fail(refusal.into()))
+    }
+
+    /// Closes the region on top, of equilibria, by the steps of a tree that has just been opened.
+    pub(crate) fn tree_in<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        arithmetic: Arithmetic,
+        proof: &mut Proof,
+    ) -> Result<(), Rejection> {
+        let opening = reader.line();
+        let fail = |fault| Rejection::Step { line: opening, rule: "tree", fault };
         let steps = read(reader)?;
         let reduced = self.instance.reduced();
         let rows = reduced.rows.clone();
@@ -95,7 +110,9 @@ impl Site {
         for (line, step) in steps {
             let rule = step.rule();
             let fail = |fault| Rejection::Step { line, rule, fault };
-            if !boxes.is_empty() && matches!(step, TreeStep::Dependence { .. } | TreeStep::Square { .. }) {
+            if !boxes.is_empty()
+                && matches!(step, TreeStep::Dependence { .. } | TreeStep::Square { .. })
+            {
                 return Err(fail(Fault::OutsideTree));
             }
             match step {
@@ -115,26 +132,23 @@ impl Site {
                 step => boxes.push((line, step)),
             }
         }
-        let mut proof = self.prover.bound(value).map_err(|refusal| fail(refusal.into()))?;
         let payoff = self.linear_payoff();
-        let (root, region) =
-            tree.root(&rows, payoff, &boxes, arithmetic, &mut proof).map_err(fail)?;
+        let (root, region) = tree.root(&rows, payoff, &boxes, arithmetic, proof).map_err(fail)?;
         let mut open = vec![region];
         for (line, step) in &boxes {
             let fail = |fault| Rejection::Step { line: *line, rule: step.rule(), fault };
-            tree.step(&root, step, arithmetic, &mut open, &mut proof).map_err(fail)?;
+            tree.step(&root, step, arithmetic, &mut open, proof).map_err(fail)?;
         }
-        proof.finish().map_err(|refusal| fail(refusal.into()))
+        Ok(())
     }
 
     /// The links of the statistics in which the payoff is linear, and the coefficients.
     fn linear_payoff(&self) -> Vec<(Name, Rational)> {
-        let linear = |(monomial, value): (&crate::game::Monomial, &Rational)| {
-            match monomial.factors() {
+        let linear =
+            |(monomial, value): (&crate::game::Monomial, &Rational)| match monomial.factors() {
                 [(Variable::Aggregate(k), 1)] => Some((Name::Link(*k), value.clone())),
                 _ => None,
-            }
-        };
+            };
         self.instance.payoff.terms().filter_map(linear).collect()
     }
 }
@@ -182,8 +196,7 @@ impl<'a> Tree<'a> {
         arithmetic: Arithmetic,
         proof: &mut Proof,
     ) -> Result<(Root<'a>, Vec<Interval>), Fault> {
-        let coordinates =
-            Coordinates::new(self.game, rows, &self.least, &self.dependences, proof)?;
+        let coordinates = Coordinates::new(self.game, rows, &self.least, &self.dependences, proof)?;
         let lines: Vec<Line> =
             self.squares.iter().map(|square| coordinates.rewritten(&square.coefficients)).collect();
         let follower =
@@ -326,8 +339,7 @@ impl<'a> Tree<'a> {
             }
             let Some(proof) = combination_of(step) else { continue };
             proof.ranges.iter().for_each(|(i, _)| mark(*i));
-            let total =
-                proof.deviations.iter().fold(Rational::ZERO, |sum, (_, alpha)| sum + alpha);
+            let total = proof.deviations.iter().fold(Rational::ZERO, |sum, (_, alpha)| sum + alpha);
             let weight = &proof.objective * &self.sigma;
             for (i, square) in self.squares.iter().enumerate() {
                 let (convex, concave) = (&weight * &square.leader, &total * &square.follower);
@@ -418,8 +430,7 @@ impl<'a> Tree<'a> {
                 Target::End(..) => Ok(()),
             };
         }
-        let tries: &[bool] =
-            if arithmetic == Arithmetic::Exact { &[true] } else { &[false, true] };
+        let tries: &[bool] = if arithmetic == Arithmetic::Exact { &[true] } else { &[false, true] };
         let mut shown = Err(Fault::Shape);
         for &exact in tries {
             let (goal, combination) = self.combination(root, given, region, target, exact)?;
