@@ -155,6 +155,14 @@ fn step(word: &str, words: &mut Words, proof: &mut Proof) -> Result<(), Refusal>
             proof.derive_over(site, goal, &combinations)
         }
         "declare" => proof.declare(form(words, Sense::Equal)?).map(|_| ()),
+        "masses" => proof.declare_masses(family(words)?).map(|_| ()),
+        "unfold" => {
+            let mut rows = Vec::new();
+            while words.peek().is_some() {
+                rows.push(polynomial(words.next()?)?);
+            }
+            proof.unfold(&rows)
+        }
         "substitute" => proof.substitute(variable(words.next()?)?, row_name(words.next()?)?),
         "split" => proof.split(variable(words.next()?)?, words.number()?),
         "divide" => proof.divide(&form(words, Sense::AtLeast)?),

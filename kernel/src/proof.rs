@@ -135,7 +135,8 @@ pub struct Proof {
     pub(crate) open: Vec<Region>,
     pub(crate) rows: Vec<Row>,
     pub(crate) bounds: Vec<Bound>,
-    pub(crate) forms: Vec<Row>,
+    /// Declared forms: `row + sum masses_i d_i`, which is 0.
+    pub(crate) forms: Vec<(Row, Family)>,
     pub(crate) witness: Option<Arc<Family>>,
     /// Whether the statement itself has been divided into several regions.
     pub(crate) divided: bool,
@@ -205,6 +206,12 @@ impl Proof {
     #[must_use]
     pub fn open_regions(&self) -> usize {
         self.open.len()
+    }
+
+    /// How many rows, bounds of values and forms the region on top has.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.open.last().map_or((0, 0, 0), |region| region.marks)
     }
 
     /// The theorem, when no region is open.
@@ -470,7 +477,17 @@ impl Proof {
                 }
                 Ok(Sense::Equal)
             }
-            Name::Form(k) if (k as usize) < region.marks.2 => subtract(&self.forms[k as usize]),
+            Name::Form(k) if (k as usize) < region.marks.2 => {
+                let (row, masses) = &self.forms[k as usize];
+                for (monomial, value) in multiplier.terms() {
+                    let factor = crate::sum::single(&-value);
+                    for (&t, columns) in masses {
+                        sum.add_masses(t, &factor, monomial, columns);
+                    }
+                }
+                sum.add_row(&Rational::NEG_ONE, multiplier, row)?;
+                Ok(Sense::Equal)
+            }
             Name::Row(k) if (k as usize) < region.marks.0 => subtract(&self.rows[k as usize]),
             Name::Constraint(k) => match &self.listing.decisions {
                 Decisions::Polytope { rows, .. } => {

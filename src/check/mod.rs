@@ -11,7 +11,7 @@ mod curve;
 mod deviation;
 mod drift;
 mod equilibria;
-mod fixed_flow;
+pub(crate) mod fixed_flow;
 pub(crate) mod flow;
 pub(crate) mod induction;
 mod interval_flow;

@@ -257,6 +257,22 @@ impl Recorded {
         self.step(line, |proof| proof.declare(row))
     }
 
+    pub fn declare_masses(&mut self, masses: Family) -> Result<Variable, Refusal> {
+        let line = self.line(|| format!("masses{}", family(&masses)));
+        self.step(line, |proof| proof.declare_masses(masses))
+    }
+
+    pub fn unfold(&mut self, rows: &[Polynomial]) -> Result<(), Refusal> {
+        let line = self.line(|| format!("unfold {}", words(rows.iter().map(polynomial_text))));
+        self.step(line, |proof| proof.unfold(rows))
+    }
+
+    /// As [`Proof::counts`].
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.proof.counts()
+    }
+
     pub fn substitute(&mut self, variable: Variable, name: Name) -> Result<(), Refusal> {
         let line =
             self.line(|| format!("substitute {} {}", variable_text(variable), row_name(name)));

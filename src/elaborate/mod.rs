@@ -5,16 +5,26 @@
 //! multipliers of the flow equations, and calls the kernel. Nothing here is trusted: a mistake
 //! costs a refusal.
 
+mod cover;
 mod family;
 mod free;
+mod joined;
+mod limit;
 pub mod log;
 mod play;
+mod proof;
 mod prover;
 mod range;
+mod statistics;
+mod support;
+mod tree;
 
 pub(crate) use crate::game::listing;
+pub use support::{ProvedEquilibria, ProvedPattern, prove_equilibria};
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step};
+use crate::certificate::{
+    Claim, CoverStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep, TreeStep,
+};
 use crate::check::{Fault, Rejection};
 use crate::game::{Decision, Game, Instance};
 use prover::{Journal, Prover};
@@ -32,6 +42,25 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// Closes the region on top of a proof, of equilibria, by a step that states a bound.
+    ///
+    /// # Errors
+    /// [`Rejection`] names the line, the rule and the reason.
+    pub(crate) fn bound_in<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        proof: &mut proof::Proof,
+        step: &Step,
+    ) -> Result<(), Rejection> {
+        let (line, rule) = (reader.line(), step.rule());
+        match step {
+            Step::Tree(TreeStep::Open { arithmetic, .. }) => {
+                self.tree_in(reader, *arithmetic, proof)
+            }
+            _ => Err(Rejection::Step { line, rule, fault: Fault::NotElaborated(rule) }),
+        }
+    }
+
     /// The steps of `claim` at one decision; `place` names it to the kernel.
     pub(crate) fn new(
         game: &Game,
@@ -100,6 +129,19 @@ fn prove_in(
     while let Some(step) = pending.take() {
         let (line, rule) = (reader.line(), step.rule());
         let fail = |fault| Rejection::Step { line, rule, fault };
+        if let Step::Cover(CoverStep::Open) = &step {
+            let theorem = cover::elaborate(&mut reader, game, (journal, &listing), &claim)?;
+            theorems.push(theorem, journal.last());
+            pending = reader.step()?;
+            continue;
+        }
+        if let Step::Limit { from, through, policy } = &step {
+            let theorem =
+                limit::elaborate(game, (journal, &listing), &claim, from, through, policy);
+            theorems.push(theorem.map_err(fail)?, journal.last());
+            pending = reader.step()?;
+            continue;
+        }
         let (decision, place) = match (&step, &claim.scope) {
             (Step::Decision(index), scope) => {
                 let decision = decisions.get(*index).cloned();
@@ -179,7 +221,11 @@ pub(crate) fn elaborate_decision<R: BufRead>(
         let (line, rule) = (reader.line(), step.rule());
         let fail = |fault: Fault| Rejection::Step { line, rule, fault };
         let theorem = match &step {
-            Step::Decision(_) | Step::At(_) | Step::Limit { .. } => return Ok(Some(step)),
+            Step::Decision(_)
+            | Step::At(_)
+            | Step::Limit { .. }
+            | Step::Cover(CoverStep::Open | CoverStep::End)
+            | Step::Multiplier(MultiplierStep::Open(_)) => return Ok(Some(step)),
             Step::RangeBound { value } => site.range_bound(value),
             Step::RangeWitness { value } => site.range_witness(value),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {
@@ -187,6 +233,14 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             }
             Step::Witness { value, arithmetic, parts } => site.mixture(value, *arithmetic, parts),
             Step::PopulationWitness { value, parts } => site.population(value, parts),
+            Step::Tree(TreeStep::Open { value, arithmetic }) => {
+                theorems.push(site.tree(reader, value, *arithmetic)?, site.prover.name());
+                continue;
+            }
+            Step::Support(SupportStep::Open { value }) => {
+                theorems.push(site.support_tree(reader, value)?, site.prover.name());
+                continue;
+            }
             other => Err(Fault::NotElaborated(other.rule())),
         };
         theorems.push(theorem.map_err(fail)?, site.prover.name());

@@ -2,6 +2,7 @@
 
 use super::log::{Recorded, Sink};
 use crate::certificate::{Claim, Selection};
+use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
 use smfg_kernel::{Claimed, Listing, Place, Polynomial, Refusal, Row, Statement};
 use std::cell::Cell;
@@ -52,6 +53,12 @@ impl Prover {
         }
     }
 
+    /// Proofs about the equilibria at epsilon 0.
+    pub(crate) fn exact(listing: &Arc<Listing>, place: Place) -> Self {
+        let (listing, epsilon) = (Arc::clone(listing), Rational::ZERO);
+        Prover { journal: Journal::default(), listing, epsilon, pessimistic: true, place }
+    }
+
     /// The game.
     pub(crate) fn listing(&self) -> &Arc<Listing> {
         &self.listing
@@ -73,31 +80,42 @@ impl Prover {
     }
 
     /// Begins a proof that no eps-equilibrium has `sigma J0 < sigma value`.
-    pub(crate) fn bound(&self, value: &Rational) -> Result<Recorded, Refusal> {
-        self.open(Claimed::Bound(Polynomial::constant(value.clone())))
+    pub(crate) fn bound(&self, value: &Rational) -> Result<Proof, Refusal> {
+        self.open(Claimed::Bound(Polynomial::constant(value.clone())), None)
+    }
+
+    /// Begins a proof that no eps-equilibrium has `sigma J0 < sigma value`, a polynomial in the
+    /// parameters.
+    pub(crate) fn bound_by(&self, value: Polynomial) -> Result<Proof, Refusal> {
+        self.open(Claimed::Bound(value), None)
     }
 
     /// Begins a proof that some eps-equilibrium has `sigma J0 <= sigma value`.
-    pub(crate) fn reached(&self, value: &Rational) -> Result<Recorded, Refusal> {
-        self.open(Claimed::Reached(Polynomial::constant(value.clone())))
+    pub(crate) fn reached(&self, value: &Rational) -> Result<Proof, Refusal> {
+        self.open(Claimed::Reached(Polynomial::constant(value.clone())), None)
     }
 
     /// Begins a proof that a row holds at every eps-equilibrium.
-    pub(crate) fn form(&self, row: Row) -> Result<Recorded, Refusal> {
-        self.open(Claimed::Form(row))
+    pub(crate) fn form(&self, row: Row) -> Result<Proof, Refusal> {
+        self.open(Claimed::Form(row), None)
     }
 
-    fn open(&self, claimed: Claimed) -> Result<Recorded, Refusal> {
+    /// Begins a proof, about the equilibria of a pattern where one is given.
+    pub(crate) fn open(
+        &self,
+        claimed: Claimed,
+        pattern: Option<Vec<(u32, u32)>>,
+    ) -> Result<Proof, Refusal> {
         let statement = Statement {
             claimed,
             pessimistic: self.pessimistic,
             epsilon: self.epsilon.clone(),
             place: self.place.clone(),
-            pattern: None,
+            pattern,
         };
         let begun = &self.journal.begun;
         begun.set(begun.get() + 1);
         let (name, sink) = (self.journal.last(), self.journal.sink.clone());
-        Recorded::open(Arc::clone(&self.listing), &name, statement, sink)
+        Ok(Recorded::open(Arc::clone(&self.listing), &name, statement, sink)?.into())
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Site;
 use super::family::number;
-use super::log::Recorded;
 use crate::check::Fault;
+use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Scaled};
 use crate::game::{Interval, Variable, column_ranges};
 use smfg_kernel::{Combination, Name, Polynomial, Theorem};
@@ -23,7 +23,7 @@ impl Site {
         Ok(proof.finish()?)
     }
 
-    fn show_ceiling(&self, proof: &mut Recorded) -> Result<(), Fault> {
+    fn show_ceiling(&self, proof: &mut Proof) -> Result<(), Fault> {
         proof.exists()?;
         Ok(proof.close(&self.extremes(&-self.prover.sigma()))?)
     }

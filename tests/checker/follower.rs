@@ -10,6 +10,7 @@ use smfg::follower::{
     self, FollowerError, Objective, Stopped, best_response, earnings, enclose, enclose_earnings,
     flow, form_values, value_bound,
 };
+use smfg::game::ColumnExt;
 use smfg::game::{Class, Column, Instance, LinearForm, Policy, StagePolicy, classify};
 
 const GAMES: u64 = 200;
