@@ -1,11 +1,12 @@
 //! Claims as JSON (`smfg-claim/1`): keys, exact numbers, nested lists.
 
-use super::array::{Array, index_of};
 use super::bare_words::find_bare_word;
 use super::decision::GivenDecision;
 use super::error::DocumentError;
+use super::place::index_of;
 use super::statement::{PlayKind, Quantity};
 use crate::exact::{NumberError, Rational, parse_rational};
+use ndarray::{ArrayD, IxDyn};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -30,7 +31,7 @@ pub(super) struct Document {
 #[derive(Debug)]
 pub(super) enum Source {
     /// From the document itself.
-    Inline(Array),
+    Inline(ArrayD<Rational>),
     /// From the file with this path.
     File(String),
 }
@@ -205,7 +206,7 @@ fn source(key: &str, value: &Value) -> Result<Source, DocumentError> {
 }
 
 /// Nested lists of one depth and equal lengths, read depth by depth.
-fn array(key: &str, value: &Value) -> Result<Array, DocumentError> {
+fn array(key: &str, value: &Value) -> Result<ArrayD<Rational>, DocumentError> {
     let mut shape = Vec::new();
     let mut level: Vec<&Value> = vec![value];
     while let Some(Value::Array(first)) = level.first() {
@@ -237,5 +238,9 @@ fn array(key: &str, value: &Value) -> Result<Array, DocumentError> {
         .enumerate()
         .map(|(position, value)| number(&format!("{key}{}", index_of(&shape, position)), value))
         .collect::<Result<_, _>>()?;
-    Ok(Array { shape, entries })
+    ArrayD::from_shape_vec(IxDyn(&shape), entries).map_err(|error| DocumentError::Kind {
+        place: key.into(),
+        found: error.to_string(),
+        expected: "nested lists of numbers",
+    })
 }

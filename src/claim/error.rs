@@ -1,8 +1,8 @@
 //! Why a claim cannot be judged: what was found, where, and what was expected.
 
-use super::array::Index;
 use super::decision::DecisionError;
 use super::npy::ArrayError;
+use super::place::Index;
 use super::shape::ShapeError;
 use crate::exact::Rational;
 use crate::follower::FollowerError;
