@@ -159,11 +159,11 @@ pub enum DocumentError {
         /// All keys.
         expected: &'static str,
     },
-    /// A key given twice.
-    #[error("the key `{key}` stands twice")]
-    Twice {
-        /// The key.
-        key: String,
+    /// JSON that is no claim: a key given twice, or no object at all.
+    #[error("{message}")]
+    Data {
+        /// What is wrong, with line and column.
+        message: String,
     },
     /// Neither of two keys, or both.
     #[error("found {found}, expected exactly one of `policy` and `occupation`")]

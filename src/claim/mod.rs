@@ -7,7 +7,6 @@
 //! with outward rounding, and compares. Everything that is wrong with an array is an error that
 //! says where.
 
-mod bare_words;
 mod decision;
 mod document;
 mod error;
