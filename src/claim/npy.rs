@@ -172,7 +172,8 @@ fn read_header(input: &mut impl Read) -> Result<Header, ArrayError> {
     let damaged = |reason: &str| ArrayError::Header(reason.into());
     let length = match bytes[MAGIC.len()..] {
         [1, _, low, high, ..] => 10 + u64::from(u16::from_le_bytes([low, high])),
-        [_, _, a, b, c, d] => 12 + u64::from(u32::from_le_bytes([a, b, c, d])),
+        [2 | 3, _, a, b, c, d] => 12 + u64::from(u32::from_le_bytes([a, b, c, d])),
+        [major @ (0 | 4..), minor, ..] => return Err(ArrayError::Version { major, minor }),
         _ => return Err(damaged("it ends too early")),
     };
     if length > LONGEST_HEADER {

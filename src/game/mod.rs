@@ -12,6 +12,7 @@ mod interval;
 mod joined;
 mod membership;
 mod model;
+mod nearest;
 mod objective;
 mod policy;
 mod polynomial;
