@@ -45,20 +45,15 @@ fn stage(dice: &mut Dice, states: usize) -> StagePolicy {
 
 fn step(dice: &mut Dice, stages: usize, states: usize) -> Step {
     let value = number(dice);
-    match dice.below(6) {
+    match dice.below(5) {
         0 => Step::Decision(dice.below(1000)),
         1 => Step::DynamicProgramming {
             value,
             multiplier: number(dice),
             arithmetic: arithmetic(dice),
         },
-        2 => {
-            let flow_duals =
-                (0..stages).map(|_| (0..states).map(|_| number(dice)).collect()).collect();
-            Step::Dual { value, multiplier: number(dice), arithmetic: arithmetic(dice), flow_duals }
-        }
-        3 => Step::RangeBound { value },
-        4 => Step::RangeWitness { value },
+        2 => Step::RangeBound { value },
+        3 => Step::RangeWitness { value },
         _ => {
             let policy = |dice: &mut Dice| Policy {
                 stages: (0..stages).map(|_| stage(dice, states)).collect(),
@@ -208,7 +203,7 @@ mod solved {
     use smfg::certificate::{Scope, write_certificate};
     use smfg::check::check;
     use smfg::exact::ratio;
-    use smfg::leader::{Method, Precision, Settings, solve};
+    use smfg::leader::{Precision, Settings, solve};
 
     #[test]
     fn every_certificate_of_solve_is_accepted() {
@@ -219,47 +214,42 @@ mod solved {
                 .iter()
                 .flat_map(|e| SELECTIONS.map(|s| (e, s)))
             {
-                for method in [Method::DynamicProgramming, Method::LinearProgramme] {
-                    for precision in
-                        [Precision::Auto, Precision::Exact, Precision::Bits(5), Precision::Bits(64)]
-                    {
-                        let decision = (seed % 3 == 0).then_some(tiny.decisions.len() - 1);
-                        let settings = Settings {
-                            selection,
-                            method,
-                            precision,
-                            decision,
-                            ..Settings::new(epsilon.clone())
-                        };
-                        let outcome = solve(&game, &settings).expect("an answer");
-                        let at = format!(
-                            "seed {seed}, eps {epsilon}, {selection}, {method:?}, {precision:?}"
-                        );
-                        assert_eq!(outcome.statistics.refused_steps, 0, "{at}");
-                        let accepted = check(&game, outcome.certificate.as_slice())
-                            .unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
-                        assert_eq!(accepted, outcome.accepted, "{at}");
-                        assert_eq!(
-                            (&accepted.claim.epsilon, accepted.claim.selection),
-                            (epsilon, selection),
-                            "{at}"
-                        );
-                        assert_eq!(
-                            accepted.claim.scope,
-                            decision.map_or(Scope::All, Scope::Decision),
-                            "{at}"
-                        );
-                        assert_eq!(accepted.claim.game_hash, game.hash(), "{at}");
-                        // The text is in the writer's own spelling.
-                        let (claim, steps) =
-                            read(&outcome.certificate, game.stages.len(), game.states.len());
-                        assert_eq!(
-                            write_certificate(Vec::new(), &claim, &steps)
-                                .expect("memory does not fail"),
-                            outcome.certificate,
-                            "{at}"
-                        );
-                    }
+                for precision in
+                    [Precision::Auto, Precision::Exact, Precision::Bits(5), Precision::Bits(64)]
+                {
+                    let decision = (seed % 3 == 0).then_some(tiny.decisions.len() - 1);
+                    let settings = Settings {
+                        selection,
+                        precision,
+                        decision,
+                        ..Settings::new(epsilon.clone())
+                    };
+                    let outcome = solve(&game, &settings).expect("an answer");
+                    let at = format!("seed {seed}, eps {epsilon}, {selection}, {precision:?}");
+                    assert_eq!(outcome.statistics.refused_steps, 0, "{at}");
+                    let accepted = check(&game, outcome.certificate.as_slice())
+                        .unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
+                    assert_eq!(accepted, outcome.accepted, "{at}");
+                    assert_eq!(
+                        (&accepted.claim.epsilon, accepted.claim.selection),
+                        (epsilon, selection),
+                        "{at}"
+                    );
+                    assert_eq!(
+                        accepted.claim.scope,
+                        decision.map_or(Scope::All, Scope::Decision),
+                        "{at}"
+                    );
+                    assert_eq!(accepted.claim.game_hash, game.hash(), "{at}");
+                    // The text is in the writer's own spelling.
+                    let (claim, steps) =
+                        read(&outcome.certificate, game.stages.len(), game.states.len());
+                    assert_eq!(
+                        write_certificate(Vec::new(), &claim, &steps)
+                            .expect("memory does not fail"),
+                        outcome.certificate,
+                        "{at}"
+                    );
                 }
             }
         }

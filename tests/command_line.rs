@@ -407,12 +407,10 @@ mod solve {
         assert!(out.contains("value           1/2 = 0.5\nstatus          exact\ndecision        safe (risk = 0)\n"), "{out}");
         let (_, out, _) = run(&["solve", "models/tie.toml", "--selection", "optimistic"]);
         assert!(out.contains("value           1\n"), "{out}");
-        for method in ["lp", "dp", "auto"] {
-            let (status, out, _) = run(&["solve", WAGES, "--epsilon", "0.04", "--method", method]);
-            assert_eq!(status, 0, "{method}");
-            assert!(out.contains("value           16/25 = 0.64\n"), "{method}: {out}");
-            assert!(out.contains("certificate     checked ("), "{out}");
-        }
+        let (status, out, _) = run(&["solve", WAGES, "--epsilon", "0.04"]);
+        assert_eq!(status, 0);
+        assert!(out.contains("value           16/25 = 0.64\n"), "{out}");
+        assert!(out.contains("certificate     checked ("), "{out}");
     }
 
     #[test]
@@ -491,7 +489,6 @@ mod solve {
             &["solve", WAGES, "--time-limit", "-1"],
             &["solve", WAGES, "--time-limit", "nan"],
             &["solve", WAGES, "--threads", "0"],
-            &["solve", WAGES, "--method", "guess"],
             &["solve", WAGES, "--precision", "0"],
             &["solve", WAGES, "--precision", "1000000"],
             &["solve", WAGES, "--selection", "realistic"],
