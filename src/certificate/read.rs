@@ -305,12 +305,6 @@ impl<R: BufRead> Reader<R> {
                 multiplier: self.said(parse_number(multiplier))?,
                 arithmetic: self.said(parse_arithmetic(arithmetic))?,
             },
-            ("dual", [value, multiplier, arithmetic]) => Step::Dual {
-                value: self.said(parse_number(value))?,
-                multiplier: self.said(parse_number(multiplier))?,
-                arithmetic: self.said(parse_arithmetic(arithmetic))?,
-                flow_duals: self.flow_duals()?,
-            },
             ("range-bound", [value]) => Step::RangeBound { value: self.said(parse_number(value))? },
             ("range-witness", [value]) => {
                 Step::RangeWitness { value: self.said(parse_number(value))? }
@@ -412,23 +406,6 @@ impl<R: BufRead> Reader<R> {
     /// it was before.
     pub fn reshape(&mut self, shape: (usize, usize)) -> (usize, usize) {
         std::mem::replace(&mut self.shape, shape)
-    }
-
-    fn flow_duals(&mut self) -> Result<Vec<Vec<Rational>>, ReadError> {
-        let (stages, states) = self.shape;
-        let mut duals = Vec::new();
-        for _ in 0..stages {
-            duals.push(self.field("flow", |rest| {
-                let row: Vec<Rational> =
-                    rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
-                if row.len() == states {
-                    Ok(row)
-                } else {
-                    Err(format!("found {} numbers, expected {states}, one per state", row.len()))
-                }
-            })?);
-        }
-        Ok(duals)
     }
 
     fn parts(&mut self, count: usize) -> Result<Vec<Part>, ReadError> {

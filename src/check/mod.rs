@@ -291,13 +291,6 @@ fn check_decision<R: BufRead>(
                     .map_err(fail)?;
                 keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
             }
-            Step::Dual { value, multiplier, arithmetic, flow_duals } => {
-                let computed = situation
-                    .free()
-                    .and_then(|free| free.dual(multiplier, *arithmetic, flow_duals))
-                    .map_err(fail)?;
-                keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
-            }
             Step::RangeBound { value } => {
                 keep_bound(shown, situation.sigma() * value, situation.range().0.clone())
                     .map_err(fail)?

@@ -13,6 +13,7 @@ mod joined;
 pub(crate) mod listing;
 mod membership;
 mod model;
+mod nearest;
 mod objective;
 mod policy;
 mod polynomial;

@@ -44,20 +44,15 @@ fn stage(dice: &mut Dice, states: usize) -> StagePolicy {
 
 fn step(dice: &mut Dice, stages: usize, states: usize) -> Step {
     let value = number(dice);
-    match dice.below(6) {
+    match dice.below(5) {
         0 => Step::Decision(dice.below(1000)),
         1 => Step::DynamicProgramming {
             value,
             multiplier: number(dice),
             arithmetic: arithmetic(dice),
         },
-        2 => {
-            let flow_duals =
-                (0..stages).map(|_| (0..states).map(|_| number(dice)).collect()).collect();
-            Step::Dual { value, multiplier: number(dice), arithmetic: arithmetic(dice), flow_duals }
-        }
-        3 => Step::RangeBound { value },
-        4 => Step::RangeWitness { value },
+        2 => Step::RangeBound { value },
+        3 => Step::RangeWitness { value },
         _ => {
             let policy = |dice: &mut Dice| Policy {
                 stages: (0..stages).map(|_| stage(dice, states)).collect(),

@@ -2,8 +2,9 @@
 //! no overflow, no allocation by announcement.
 
 use proptest::prelude::*;
-use smfg::claim::{Claim, Options, parse_array, verify};
+use smfg::claim::{Claim, Options, read_array, verify};
 use smfg::game::Game;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,11 +87,11 @@ proptest! {
     fn arrays(which in any::<prop::sample::Index>(), changes in prop::collection::vec(change(), 1..4)) {
         let mut bytes = ARRAYS[which.index(ARRAYS.len())].clone();
         apply(&mut bytes, changes);
-        match parse_array(&bytes, &["policy", "occupation"]) {
+        match read_array(Cursor::new(&bytes), &["policy", "occupation"], &GAME) {
             Err(error) => prop_assert!(!error.to_string().is_empty()),
             Ok((_, array)) => {
                 READ[1].fetch_add(1, Ordering::Relaxed);
-                prop_assert_eq!(array.shape.iter().product::<usize>(), array.entries.len());
+                prop_assert_eq!(array.shape().iter().product::<usize>(), array.len());
             }
         }
     }
@@ -98,7 +99,7 @@ proptest! {
     fn claims(which in any::<prop::sample::Index>(), changes in prop::collection::vec(change(), 1..4)) {
         let mut bytes = CLAIMS[which.index(CLAIMS.len())].clone();
         apply(&mut bytes, changes);
-        match Claim::parse(&bytes, Path::new("tests/claims")) {
+        match Claim::parse(&bytes, Path::new("tests/claims"), &GAME) {
             Err(error) => prop_assert!(!error.to_string().is_empty()),
             Ok(claim) => {
                 READ[0].fetch_add(1, Ordering::Relaxed);
@@ -114,8 +115,8 @@ proptest! {
     fn noise(bytes in prop::collection::vec(any::<u8>(), 0..300), start in 0..4usize) {
         let prefix: &[u8] = [b"".as_slice(), b"\x93NUMPY\x01\x00\x76\x00", b"PK\x03\x04", b"{\"format\": \"smfg-claim/1\", "][start];
         let bytes = [prefix, &bytes].concat();
-        let _ = parse_array(&bytes, &[]);
-        let _ = Claim::parse(&bytes, Path::new(""));
+        let _ = read_array(Cursor::new(&bytes), &[], &GAME);
+        let _ = Claim::parse(&bytes, Path::new(""), &GAME);
     }
 }
 

@@ -31,7 +31,7 @@ struct Case {
 }
 
 fn judged(game: &Game, case: &Case) -> Result<Verification, ClaimError> {
-    let claim = Claim::load(Path::new(FOLDER).join(&case.file))?;
+    let claim = Claim::load(Path::new(FOLDER).join(&case.file), game)?;
     let options = Options {
         decision: case.decision.clone().map(GivenDecision::Text),
         tolerance: case.tolerance.as_deref().map(|text| parse_rational(text).expect("a number")),
@@ -113,7 +113,8 @@ fn exploitabilities_of_library_policies() {
         let policies: Vec<serde_json::Value> = serde_json::from_str(&text).expect("policies");
         for policy in policies {
             let claim = serde_json::json!({"format": "smfg-claim/1", "policy": policy["policy"], "exploitability": policy["reported"]});
-            let claim = Claim::parse(claim.to_string().as_bytes(), Path::new("")).expect("a claim");
+            let claim =
+                Claim::parse(claim.to_string().as_bytes(), Path::new(""), &game).expect("a claim");
             let judged = verify(&game, &claim, &Options::default(), &|| true).expect("a policy");
             let expected = parse_rational(policy["exploitability"].as_str().expect("digits"))
                 .expect("a number");

@@ -45,8 +45,6 @@ fn rules_of_class_c0_do_not_apply_to_other_classes() {
     for (rule, step) in [
         ("dynamic-programming", "dynamic-programming -9 0 exact"),
         ("dynamic-programming", "dynamic-programming -9 1/2 rounded:64"),
-        ("dual", "dual -9 0 exact\nflow 0"),
-        ("dual", "dual -9 1 rounded:30\nflow -2"),
         ("witness", "witness 9 exact 1\npart 1\nplay 0"),
         ("witness", "witness 9 rounded:64 2\npart 1/2\nplay 0\npart 1/2\nplay 1"),
     ] {

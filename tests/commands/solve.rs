@@ -72,12 +72,10 @@ fn known_values_in_text() {
     );
     let (_, out, _) = run(&["solve", "models/tie.toml", "--selection", "optimistic"]);
     assert!(out.contains("value           1\n"), "{out}");
-    for method in ["lp", "dp", "auto"] {
-        let (status, out, _) = run(&["solve", WAGES, "--epsilon", "0.04", "--method", method]);
-        assert_eq!(status, 0, "{method}");
-        assert!(out.contains("value           16/25 = 0.64\n"), "{method}: {out}");
-        assert!(out.contains("certificate     checked ("), "{out}");
-    }
+    let (status, out, _) = run(&["solve", WAGES, "--epsilon", "0.04"]);
+    assert_eq!(status, 0);
+    assert!(out.contains("value           16/25 = 0.64\n"), "{out}");
+    assert!(out.contains("certificate     checked ("), "{out}");
 }
 
 #[test]
@@ -140,7 +138,6 @@ fn refusals() {
         &["solve", WAGES, "--time-limit", "-1"],
         &["solve", WAGES, "--time-limit", "nan"],
         &["solve", WAGES, "--threads", "0"],
-        &["solve", WAGES, "--method", "guess"],
         &["solve", WAGES, "--precision", "0"],
         &["solve", WAGES, "--precision", "1000000"],
         &["solve", WAGES, "--selection", "realistic"],

@@ -10,10 +10,10 @@ use smfg::certificate::{Claim, Scope};
 use smfg::check::{Accepted, check_bundle};
 use smfg::exact::{Rational, parse_rational, ratio};
 use smfg::game::Game;
-use smfg::leader::{Method, Settings, range};
+use smfg::leader::{Settings, range};
 
 /// Alterations of each bundle.
-const PER_BUNDLE: usize = 150;
+const PER_BUNDLE: usize = 300;
 
 /// What the claim is about, by enumeration of the policies at each decision in its scope.
 fn value(game: &Game, claim: &Claim) -> Rational {
@@ -151,20 +151,11 @@ fn no_alteration_makes_a_false_claim_acceptable() {
         for objective in
             std::iter::once(None).chain(expressions.iter().map(|text| Some(text.clone())))
         {
-            for method in [Method::DynamicProgramming, Method::LinearProgramme] {
-                let found = range(
-                    game,
-                    &Settings { objective: objective.clone(), method, ..settings.clone() },
-                )
+            let found = range(game, &Settings { objective: objective.clone(), ..settings.clone() })
                 .expect("an answer");
-                let text = String::from_utf8(found.certificate).expect("text");
-                assert_true(
-                    game,
-                    &check_bundle(game, text.as_bytes()).expect("valid"),
-                    "unaltered",
-                );
-                bundles.push((position, text));
-            }
+            let text = String::from_utf8(found.certificate).expect("text");
+            assert_true(game, &check_bundle(game, text.as_bytes()).expect("valid"), "unaltered");
+            bundles.push((position, text));
         }
     }
     let texts: Vec<String> = bundles.iter().map(|(_, text)| text.clone()).collect();

@@ -129,16 +129,10 @@ fn policy(dice: &mut Dice, tiny: &Tiny) -> Policy {
 /// A random step with any value.
 fn step(dice: &mut Dice, tiny: &Tiny) -> Step {
     let (value, multiplier) = (Rational::ZERO, positive(number(dice)));
-    match dice.below(8) {
+    match dice.below(7) {
         0 => Step::RangeBound { value },
         1 => Step::RangeWitness { value },
         2 | 3 => Step::DynamicProgramming { value, multiplier, arithmetic: arithmetic(dice) },
-        4 => {
-            let flow_duals = (0..tiny.stages.len())
-                .map(|_| (0..tiny.states()).map(|_| number(dice)).collect())
-                .collect();
-            Step::Dual { value, multiplier, arithmetic: arithmetic(dice), flow_duals }
-        }
         _ => {
             let count = 1 + dice.below(3);
             let weights = loop {
@@ -171,7 +165,6 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
         | Step::Multiplier(_)
         | Step::EnclosedWitness { .. } => {}
         Step::DynamicProgramming { value, .. }
-        | Step::Dual { value, .. }
         | Step::RangeBound { value }
         | Step::Witness { value, .. }
         | Step::PopulationWitness { value, .. }
@@ -181,7 +174,7 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
 }
 
 fn is_bound(step: &Step) -> bool {
-    matches!(step, Step::DynamicProgramming { .. } | Step::Dual { .. } | Step::RangeBound { .. })
+    matches!(step, Step::DynamicProgramming { .. } | Step::RangeBound { .. })
 }
 
 /// Whether the step holds with this value about this decision, in the eyes of the checker.

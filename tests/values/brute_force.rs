@@ -20,7 +20,7 @@ use smfg::certificate::{Arithmetic, Selection};
 use smfg::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
 use smfg::equilibrium::{Control, Problem};
 use smfg::exact::{Rational, ratio};
-use smfg::leader::{Enclosed, Method, Outcome, Precision, Settings, Status, solve};
+use smfg::leader::{Enclosed, Outcome, Precision, Settings, Status, solve};
 
 const GAMES: u64 = 400;
 
@@ -45,12 +45,7 @@ fn epsilons(seed: u64, oracle: &Oracle) -> Vec<Rational> {
 }
 
 fn settings(epsilon: &Rational, selection: Selection, precision: Precision) -> Settings<'static> {
-    Settings {
-        selection,
-        precision,
-        method: Method::DynamicProgramming,
-        ..Settings::new(epsilon.clone())
-    }
+    Settings { selection, precision, ..Settings::new(epsilon.clone()) }
 }
 
 /// Every reported interval contains the oracle's value of its decision.

@@ -7,7 +7,7 @@ use crate::selections::SELECTIONS;
 use smfg::certificate::{Scope, write_certificate};
 use smfg::check::check;
 use smfg::exact::ratio;
-use smfg::leader::{Method, Precision, Settings, solve};
+use smfg::leader::{Precision, Settings, solve};
 
 #[test]
 fn every_certificate_of_solve_is_accepted() {
@@ -18,47 +18,37 @@ fn every_certificate_of_solve_is_accepted() {
             .iter()
             .flat_map(|e| SELECTIONS.map(|s| (e, s)))
         {
-            for method in [Method::DynamicProgramming, Method::LinearProgramme] {
-                for precision in
-                    [Precision::Auto, Precision::Exact, Precision::Bits(5), Precision::Bits(64)]
-                {
-                    let decision = (seed % 3 == 0).then_some(tiny.decisions.len() - 1);
-                    let settings = Settings {
-                        selection,
-                        method,
-                        precision,
-                        decision,
-                        ..Settings::new(epsilon.clone())
-                    };
-                    let outcome = solve(&game, &settings).expect("an answer");
-                    let at = format!(
-                        "seed {seed}, eps {epsilon}, {selection}, {method:?}, {precision:?}"
-                    );
-                    assert_eq!(outcome.statistics.refused_steps, 0, "{at}");
-                    let accepted = check(&game, outcome.certificate.as_slice())
-                        .unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
-                    assert_eq!(accepted, outcome.accepted, "{at}");
-                    assert_eq!(
-                        (&accepted.claim.epsilon, accepted.claim.selection),
-                        (epsilon, selection),
-                        "{at}"
-                    );
-                    assert_eq!(
-                        accepted.claim.scope,
-                        decision.map_or(Scope::All, Scope::Decision),
-                        "{at}"
-                    );
-                    assert_eq!(accepted.claim.game_hash, game.hash(), "{at}");
-                    // The text is in the writer's own spelling.
-                    let (claim, steps) =
-                        read(&outcome.certificate, game.stages.len(), game.states.len());
-                    assert_eq!(
-                        write_certificate(Vec::new(), &claim, &steps)
-                            .expect("memory does not fail"),
-                        outcome.certificate,
-                        "{at}"
-                    );
-                }
+            for precision in
+                [Precision::Auto, Precision::Exact, Precision::Bits(5), Precision::Bits(64)]
+            {
+                let decision = (seed % 3 == 0).then_some(tiny.decisions.len() - 1);
+                let settings =
+                    Settings { selection, precision, decision, ..Settings::new(epsilon.clone()) };
+                let outcome = solve(&game, &settings).expect("an answer");
+                let at = format!("seed {seed}, eps {epsilon}, {selection}, {precision:?}");
+                assert_eq!(outcome.statistics.refused_steps, 0, "{at}");
+                let accepted = check(&game, outcome.certificate.as_slice())
+                    .unwrap_or_else(|rejection| panic!("{at}: {rejection}"));
+                assert_eq!(accepted, outcome.accepted, "{at}");
+                assert_eq!(
+                    (&accepted.claim.epsilon, accepted.claim.selection),
+                    (epsilon, selection),
+                    "{at}"
+                );
+                assert_eq!(
+                    accepted.claim.scope,
+                    decision.map_or(Scope::All, Scope::Decision),
+                    "{at}"
+                );
+                assert_eq!(accepted.claim.game_hash, game.hash(), "{at}");
+                // The text is in the writer's own spelling.
+                let (claim, steps) =
+                    read(&outcome.certificate, game.stages.len(), game.states.len());
+                assert_eq!(
+                    write_certificate(Vec::new(), &claim, &steps).expect("memory does not fail"),
+                    outcome.certificate,
+                    "{at}"
+                );
             }
         }
     }

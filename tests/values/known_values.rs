@@ -5,16 +5,14 @@ use smfg::certificate::Selection;
 use smfg::check::check;
 use smfg::exact::{Rational, parse_rational, ratio};
 use smfg::game::{Decision, DecisionSet, Game};
-use smfg::leader::{Enclosed, Method, Settings, Status, solve};
+use smfg::leader::{Enclosed, Settings, Status, solve};
 use std::path::Path;
-
-const METHODS: [Method; 2] = [Method::DynamicProgramming, Method::LinearProgramme];
 
 fn decisions(game: &Game) -> &[Decision] {
     game.finite_decisions().expect("a finite leader")
 }
 
-/// Solves with both methods, checks certificate and equilibrium, and compares value and decision.
+/// Solves, checks certificate and equilibrium, and compares value and decision.
 fn assert_value(
     game: &Game,
     epsilon: &Rational,
@@ -22,41 +20,39 @@ fn assert_value(
     value: &Rational,
     best: &[&str],
 ) {
-    for method in METHODS {
-        let settings = Settings { method, selection, ..Settings::new(epsilon.clone()) };
-        let outcome = solve(game, &settings).expect("an answer");
-        let claim = &outcome.accepted.claim;
-        let context = format!("{}, eps {epsilon}, {selection}, {method:?}", game.name);
-        assert_eq!((&claim.lower, &claim.upper), (value, value), "{context}");
-        assert_eq!(outcome.status, Status::Exact, "{context}");
-        assert_eq!(outcome.statistics.refused_steps, 0, "{context}");
-        let name = decisions(game)[outcome.decision].name.as_deref().unwrap_or("");
-        assert!(
-            best.is_empty() || best.contains(&name),
-            "{context}: decision {name}, expected one of {best:?}"
-        );
-        assert_eq!(
-            check(game, outcome.certificate.as_slice()).expect("valid"),
-            outcome.accepted,
-            "{context}"
-        );
-        let equilibrium = outcome.equilibrium.expect("a witness");
-        assert_eq!(equilibrium.leader_reward, Enclosed::Exact(value.clone()), "{context}");
-        let Enclosed::Exact(exploitability) = equilibrium.exploitability else {
-            panic!("{context}: exploitability is not exact")
-        };
-        assert!(exploitability <= *epsilon, "{context}: exploitability {exploitability}");
-        // The policy that is printed, evaluated for itself.
-        let policy = equilibrium.policy.expect("a short mixture");
-        let instance = game.at(&decisions(game)[outcome.decision].values);
-        let evaluation =
-            smfg::follower::evaluate(&instance, &policy, &|| true).expect("a policy of the game");
-        assert_eq!(
-            (evaluation.exploitability, &evaluation.leader_reward),
-            (exploitability, value),
-            "{context}"
-        );
-    }
+    let settings = Settings { selection, ..Settings::new(epsilon.clone()) };
+    let outcome = solve(game, &settings).expect("an answer");
+    let claim = &outcome.accepted.claim;
+    let context = format!("{}, eps {epsilon}, {selection}", game.name);
+    assert_eq!((&claim.lower, &claim.upper), (value, value), "{context}");
+    assert_eq!(outcome.status, Status::Exact, "{context}");
+    assert_eq!(outcome.statistics.refused_steps, 0, "{context}");
+    let name = decisions(game)[outcome.decision].name.as_deref().unwrap_or("");
+    assert!(
+        best.is_empty() || best.contains(&name),
+        "{context}: decision {name}, expected one of {best:?}"
+    );
+    assert_eq!(
+        check(game, outcome.certificate.as_slice()).expect("valid"),
+        outcome.accepted,
+        "{context}"
+    );
+    let equilibrium = outcome.equilibrium.expect("a witness");
+    assert_eq!(equilibrium.leader_reward, Enclosed::Exact(value.clone()), "{context}");
+    let Enclosed::Exact(exploitability) = equilibrium.exploitability else {
+        panic!("{context}: exploitability is not exact")
+    };
+    assert!(exploitability <= *epsilon, "{context}: exploitability {exploitability}");
+    // The policy that is printed, evaluated for itself.
+    let policy = equilibrium.policy.expect("a short mixture");
+    let instance = game.at(&decisions(game)[outcome.decision].values);
+    let evaluation =
+        smfg::follower::evaluate(&instance, &policy, &|| true).expect("a policy of the game");
+    assert_eq!(
+        (evaluation.exploitability, &evaluation.leader_reward),
+        (exploitability, value),
+        "{context}"
+    );
 }
 
 #[test]

@@ -13,7 +13,6 @@ mod known_values;
 mod leaders;
 mod lifted;
 mod linear_programme;
-mod lying_back_end;
 mod oracle_games;
 mod population_game;
 mod pure_equilibria;

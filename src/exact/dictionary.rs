@@ -10,7 +10,7 @@
 //! Bland, *New finite pivoting rules for the simplex method*, Mathematics of Operations Research 2,
 //! 1977), so that no method cycles.
 
-use crate::exact::Rational;
+use super::Rational;
 
 /// Pivots without progress after which Bland's rule takes over.
 const PATIENCE: usize = 20;

@@ -1,40 +1,14 @@
-//! Arrays of exact numbers with any number of axes, as claims carry them.
+//! Places and lengths of axes of arrays, as messages write them.
 
-use crate::exact::Rational;
 use std::fmt;
-
-/// Numbers in row-major order: the last axis runs fastest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Array {
-    /// Length of each axis.
-    pub shape: Vec<usize>,
-    /// As many numbers as the product of the lengths.
-    pub entries: Vec<Rational>,
-}
-
-impl Array {
-    /// The array with axes of these lengths; `None` when their product is not the number of
-    /// entries.
-    #[must_use]
-    pub fn new(shape: Vec<usize>, entries: Vec<Rational>) -> Option<Self> {
-        let product = shape.iter().try_fold(1usize, |product, &length| product.checked_mul(length));
-        (product == Some(entries.len())).then_some(Array { shape, entries })
-    }
-
-    /// Number of axes.
-    #[must_use]
-    pub fn axes(&self) -> usize {
-        self.shape.len()
-    }
-}
 
 /// Index of the entry at `position` of a row-major array.
 #[must_use]
 pub(super) fn index_of(shape: &[usize], position: usize) -> Index {
     let mut rest = position;
     let mut index = vec![0; shape.len()];
-    for (own, &length) in index.iter_mut().zip(shape).rev() {
-        *own = rest % length.max(1);
+    for (entry, &length) in index.iter_mut().zip(shape).rev() {
+        *entry = rest % length.max(1);
         rest /= length.max(1);
     }
     Index(index)
@@ -71,6 +45,5 @@ mod tests {
         assert_eq!(index_of(&[2, 3, 4], 5).to_string(), "[0][1][1]");
         assert_eq!(index_of(&[], 0), Index(Vec::new()));
         assert_eq!(Shape(vec![10, 3]).to_string(), "(10, 3)");
-        assert_eq!(Array::new(vec![usize::MAX, 2], Vec::new()), None);
     }
 }
