@@ -112,10 +112,8 @@ impl Proof {
                     // Others determine the parameter already: the equation says what one of them
                     // is, or nothing.
                     Err(_) if matches!(own, Variable::Parameter(_)) => {
-                        let others: Vec<Variable> = view.parameters().collect();
-                        let _ = others
-                            .into_iter()
-                            .find(|&other| self.kernel.substitute(other, name).is_ok());
+                        let mut others = view.parameters();
+                        let _ = others.find(|&other| self.kernel.substitute(other, name).is_ok());
                         Ok(())
                     }
                     answer => answer,
