@@ -46,7 +46,11 @@ fn models() {
                 match elaborated(&game, &settings) {
                     None => println!("{what}: not solved"),
                     Some(Ok((check, kernel))) => {
-                        println!("{what}: check {:.2} ms, kernel {:.2} ms", check * 1e3, kernel * 1e3);
+                        println!(
+                            "{what}: check {:.2} ms, kernel {:.2} ms",
+                            check * 1e3,
+                            kernel * 1e3
+                        );
                     }
                     Some(Err(reason)) => {
                         println!("{what}: {reason}");

@@ -7,6 +7,7 @@
 
 mod family;
 mod free;
+mod lifted;
 mod listing;
 mod play;
 mod prover;
@@ -14,7 +15,7 @@ mod range;
 
 pub use listing::listing;
 
-use crate::certificate::{Claim, Reader, Scope, Selection, Step};
+use crate::certificate::{Claim, LiftedStep, Reader, Scope, Selection, Step};
 use crate::check::{Fault, Rejection};
 use crate::game::{Decision, Game, Instance};
 use prover::Prover;
@@ -137,6 +138,10 @@ pub(crate) fn elaborate_decision<R: BufRead>(
         let fail = |fault: Fault| Rejection::Step { line, rule, fault };
         let theorem = match &step {
             Step::Decision(_) | Step::At(_) | Step::Limit { .. } => return Ok(Some(step)),
+            Step::Lifted(LiftedStep::Open { value, bits, ceiling }) => {
+                theorems.push(site.lifted_tree(reader, value, *bits, *ceiling)?);
+                continue;
+            }
             Step::RangeBound { value } => site.range_bound(value),
             Step::RangeWitness { value } => site.range_witness(value),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {

@@ -88,6 +88,9 @@ pub struct Reduced {
     pub initial: Arc<Scaled>,
     /// The statistics `x_k`, as linear forms of the occupation measure.
     pub statistics: Vec<LinearForm>,
+    /// The rows of `T`: what each `x_k` is of the aggregates. The first of its aggregates has weight
+    /// 1 and occurs in no other row.
+    pub rows: Vec<Vec<(u32, Rational)>>,
     /// The stages; `Variable::Aggregate(k)` stands for `x_k`. What the leader's payoff adds
     /// linearly is part of her reward per pair.
     pub stages: Vec<InstanceStage>,
@@ -150,6 +153,7 @@ impl Instance {
         Reduced {
             initial: Arc::clone(&self.initial),
             statistics,
+            rows: span.rows.into_values().map(|row| row.into_iter().collect()).collect(),
             stages,
             payoff: payoff.substitute(&zero).renamed(&rename),
         }
