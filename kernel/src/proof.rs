@@ -214,6 +214,12 @@ impl Proof {
         self.open.last().map_or((0, 0, 0), |region| region.marks)
     }
 
+    /// Whether ends of a coordinate have passed each other in the region on top.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.last().is_some_and(|region| region.empty)
+    }
+
     /// The theorem, when no region is open.
     ///
     /// # Errors

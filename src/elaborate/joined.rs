@@ -47,6 +47,8 @@ pub(crate) struct View {
     names: Vec<Variable>,
     /// Per statistic that is a parameter, twice its value at each vertex.
     values: BTreeMap<u32, Vec<Rational>>,
+    /// Number of parameters.
+    parameters: u32,
     /// States of the game: the number of the leader's state.
     states: usize,
     /// Pairs of the game, and of the leader's state, per stage.
@@ -105,6 +107,7 @@ impl View {
         Some(View {
             names,
             values,
+            parameters: game.leader.parameters.len() as u32,
             states,
             pairs: game.stages.iter().enumerate().map(of_stage).collect(),
             shares,
@@ -122,10 +125,9 @@ impl View {
         }
     }
 
-    /// The parameters among the statistics.
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = Variable> + '_ {
-        let names = self.names.iter().copied();
-        names.filter(|name| matches!(name, Variable::Parameter(_)))
+    /// The parameters.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = Variable> + use<> {
+        (0..self.parameters).map(Variable::Parameter)
     }
 
     fn monomial(&self, monomial: &Monomial) -> Monomial {

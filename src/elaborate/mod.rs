@@ -9,6 +9,7 @@ mod cover;
 mod family;
 mod free;
 mod joined;
+mod lifted;
 mod limit;
 pub mod log;
 mod play;
@@ -23,7 +24,8 @@ pub(crate) use crate::game::listing;
 pub use support::{ProvedEquilibria, ProvedPattern, prove_equilibria};
 
 use crate::certificate::{
-    Claim, CoverStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep, TreeStep,
+    Claim, CoverStep, LiftedStep, MultiplierStep, Reader, Scope, Selection, Step, SupportStep,
+    TreeStep,
 };
 use crate::check::{Fault, Rejection};
 use crate::game::{Decision, Game, Instance};
@@ -56,6 +58,9 @@ impl Site {
         match step {
             Step::Tree(TreeStep::Open { arithmetic, .. }) => {
                 self.tree_in(reader, *arithmetic, proof)
+            }
+            Step::Lifted(LiftedStep::Open { value, bits, ceiling: false }) => {
+                self.lifted_in(reader, value, *bits, proof)
             }
             _ => Err(Rejection::Step { line, rule, fault: Fault::NotElaborated(rule) }),
         }
@@ -226,6 +231,10 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             | Step::Limit { .. }
             | Step::Cover(CoverStep::Open | CoverStep::End)
             | Step::Multiplier(MultiplierStep::Open(_)) => return Ok(Some(step)),
+            Step::Lifted(LiftedStep::Open { value, bits, ceiling }) => {
+                theorems.push(site.lifted_tree(reader, value, *bits, *ceiling)?);
+                continue;
+            }
             Step::RangeBound { value } => site.range_bound(value),
             Step::RangeWitness { value } => site.range_witness(value),
             Step::DynamicProgramming { value, multiplier, arithmetic } => {

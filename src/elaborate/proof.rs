@@ -1,5 +1,8 @@
 //! Proofs as elaborators write them: steps of the kernel, or of the game joined with its leader in
 //! words of the game itself.
+//!
+//! Boxes of a joined game may have ends that the piece has not, and be empty there: then there is
+//! nothing to derive, and they are closed as they are.
 
 use super::joined::View;
 use super::log::Recorded;
@@ -34,6 +37,11 @@ impl DerefMut for Proof {
 }
 
 impl Proof {
+    /// Whether the steps speak of a box of a joined game that the piece does not meet.
+    fn misses(&self) -> bool {
+        self.view.is_some() && self.kernel.is_empty()
+    }
+
     /// From here on the steps speak of a joined game, or no longer.
     pub(crate) fn see(&mut self, view: Option<View>) {
         self.view = view;
@@ -44,6 +52,9 @@ impl Proof {
     }
 
     pub(crate) fn derive(&mut self, goal: Row, combination: &Combination) -> Result<(), Refusal> {
+        if self.misses() {
+            return Ok(());
+        }
         let Some(view) = &mut self.view else { return self.kernel.derive(goal, combination) };
         let (row, own) = view.goal(&goal)?;
         let combination = view.combination(&own, combination)?;
@@ -59,6 +70,9 @@ impl Proof {
         goal: Row,
         combinations: &[Combination],
     ) -> Result<(), Refusal> {
+        if self.misses() {
+            return Ok(());
+        }
         let Some(view) = &mut self.view else {
             return self.kernel.derive_over(site, goal, combinations);
         };
@@ -74,6 +88,9 @@ impl Proof {
     }
 
     pub(crate) fn close(&mut self, combination: &Combination) -> Result<(), Refusal> {
+        if self.misses() {
+            return self.kernel.close_empty();
+        }
         match &self.view {
             None => self.kernel.close(combination),
             Some(view) => {
@@ -112,10 +129,8 @@ impl Proof {
                     // Others determine the parameter already: the equation says what one of them
                     // is, or nothing.
                     Err(_) if matches!(own, Variable::Parameter(_)) => {
-                        let others: Vec<Variable> = view.parameters().collect();
-                        let _ = others
-                            .into_iter()
-                            .find(|&other| self.kernel.substitute(other, name).is_ok());
+                        let mut others = view.parameters();
+                        let _ = others.find(|&other| self.kernel.substitute(other, name).is_ok());
                         Ok(())
                     }
                     answer => answer,
@@ -141,6 +156,9 @@ impl Proof {
     }
 
     pub(crate) fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
+        if self.misses() {
+            return Ok(());
+        }
         match &mut self.view {
             None => self.kernel.regret(rows),
             Some(view) => {
@@ -154,11 +172,17 @@ impl Proof {
     }
 
     pub(crate) fn ceiling(&mut self, values: Family) -> Result<(), Refusal> {
+        if self.misses() {
+            return Ok(());
+        }
         let values = self.view.as_ref().map(|view| view.values(&values)).unwrap_or(values);
         self.kernel.ceiling(values)
     }
 
     pub(crate) fn floor(&mut self, values: Family, choices: &[Vec<u32>]) -> Result<(), Refusal> {
+        if self.misses() {
+            return Ok(());
+        }
         match &self.view {
             None => self.kernel.floor(values, choices),
             Some(view) => self.kernel.floor(view.values(&values), &view.choices(choices)),
