@@ -421,7 +421,14 @@ impl Proof {
                     return step(format!("pair {pair} at stage {t} may be used"));
                 }
                 if let Some(transition) = &stage.transition {
-                    for entry in transition.successors.of_pair(pair) {
+                    // An entry whose probability is 0 as a polynomial leads nowhere.
+                    let leads = |entry: &usize| {
+                        transition.probability.iter().any(|(_, column)| {
+                            let index = column.index(*entry);
+                            index.is_some_and(|k| !column.coefficients.numerators().is_zero_at(k))
+                        })
+                    };
+                    for entry in transition.successors.of_pair(pair).filter(leads) {
                         next[transition.successors.state[entry] as usize] = true;
                     }
                 }

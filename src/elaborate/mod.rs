@@ -232,7 +232,8 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             | Step::Cover(CoverStep::Open | CoverStep::End)
             | Step::Multiplier(MultiplierStep::Open(_)) => return Ok(Some(step)),
             Step::Lifted(LiftedStep::Open { value, bits, ceiling }) => {
-                theorems.push(site.lifted_tree(reader, value, *bits, *ceiling)?, site.prover.name());
+                theorems
+                    .push(site.lifted_tree(reader, value, *bits, *ceiling)?, site.prover.name());
                 continue;
             }
             Step::RangeBound { value } => site.range_bound(value),

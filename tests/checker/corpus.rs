@@ -34,8 +34,32 @@ impl Case {
             assert!(text.contains(&old), "{}: `{old}` does not occur", self.name);
             text = text.replacen(&old, new, 1);
         }
-        text.replace("@EOF@", "")
+        named(&text.replace("@EOF@", ""), game)
     }
+}
+
+/// The text with the hash, in each header that names the game, of the game with the header's
+/// expression in place of the leader's reward.
+fn named(text: &str, game: &Game) -> String {
+    let hash_of = |of: &str| game.with_objective(of).ok().map(|objective| objective.hash());
+    let bundle = fs::read_to_string("tests/reject/valid.bundle").expect("a valid text");
+    let expressions = bundle.lines().filter_map(|line| line.strip_prefix("of "));
+    let mut names: Vec<String> = expressions.filter_map(hash_of).collect();
+    names.push(game.hash());
+    let lines: Vec<&str> = text.split('\n').collect();
+    let header = |from: usize| {
+        let end = |line: &&&str| line.starts_with("claim") || line.starts_with("curve");
+        lines[from..].iter().take_while(move |line| !end(line))
+    };
+    let named = lines.iter().enumerate().map(|(number, line)| {
+        let ours = line.strip_prefix("game ").is_some_and(|name| names.iter().any(|n| n == name));
+        if !ours {
+            return line.to_string();
+        }
+        let of = header(number).find_map(|line| line.strip_prefix("of "));
+        format!("game {}", of.and_then(hash_of).unwrap_or_else(|| game.hash()))
+    });
+    named.collect::<Vec<_>>().join("\n")
 }
 
 /// The game that the texts are about.
@@ -45,9 +69,8 @@ pub fn game() -> Game {
 
 /// The valid text of a file.
 pub fn valid(file: &str, game: &Game) -> String {
-    fs::read_to_string(format!("tests/reject/{file}"))
-        .expect("a valid text")
-        .replace("@GAME@", &game.hash())
+    let text = fs::read_to_string(format!("tests/reject/{file}")).expect("a valid text");
+    named(&text.replace("@GAME@", &game.hash()), game)
 }
 
 /// Every case of a list of at least `least` is refused for its reason. `refusal` gives the message
