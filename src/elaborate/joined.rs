@@ -286,7 +286,7 @@ impl View {
                 Name::Form(number) => known = self.forms.get(number),
                 Name::Row(number) => {
                     if let Some(own) = self.derived.get(&(number + self.rows)) {
-                        factor = factor / &own.scale;
+                        factor /= &own.scale;
                         known = Some(&own.leading);
                     }
                 }

@@ -267,6 +267,12 @@ impl Recorded {
         self.step(line, |proof| proof.unfold(rows))
     }
 
+    /// As [`Proof::is_empty`].
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.proof.is_empty()
+    }
+
     /// As [`Proof::counts`].
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {

@@ -148,13 +148,6 @@ impl Proof {
         self.kernel.split(variable, at)
     }
 
-    pub(crate) fn divide(&mut self, row: &Row) -> Result<(), Refusal> {
-        match &self.view {
-            None => self.kernel.divide(row),
-            Some(view) => self.kernel.divide(&view.form(row)?.0),
-        }
-    }
-
     pub(crate) fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
         if self.misses() {
             return Ok(());

@@ -4,7 +4,7 @@ use super::log::{Recorded, Sink};
 use crate::certificate::{Claim, Selection};
 use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
-use smfg_kernel::{Claimed, Listing, Place, Polynomial, Refusal, Row, Statement};
+use smfg_kernel::{Claimed, Listing, Place, Polynomial, Refusal, Statement};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -93,11 +93,6 @@ impl Prover {
     /// Begins a proof that some eps-equilibrium has `sigma J0 <= sigma value`.
     pub(crate) fn reached(&self, value: &Rational) -> Result<Proof, Refusal> {
         self.open(Claimed::Reached(Polynomial::constant(value.clone())), None)
-    }
-
-    /// Begins a proof that a row holds at every eps-equilibrium.
-    pub(crate) fn form(&self, row: Row) -> Result<Proof, Refusal> {
-        self.open(Claimed::Form(row), None)
     }
 
     /// Begins a proof, about the equilibria of a pattern where one is given.

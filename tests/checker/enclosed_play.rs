@@ -17,7 +17,7 @@ fn games() -> Vec<Game> {
         "braess",
         "opinion",
     ]
-    .map(|name| model(name))
+    .map(model)
     .into();
     for (seed, interaction) in
         [Interaction::Monotone, Interaction::Crowd, Interaction::General, Interaction::Dynamics]

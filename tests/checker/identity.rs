@@ -6,7 +6,7 @@ use smfg::game::Game;
 use std::path::Path;
 
 fn load(file: &str) -> Game {
-    Game::load(&Path::new("tests/data/identity").join(file)).expect("a game")
+    Game::load(Path::new("tests/data/identity").join(file)).expect("a game")
 }
 
 fn text(file: &str) -> Vec<u8> {

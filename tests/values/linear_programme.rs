@@ -9,7 +9,7 @@ use good_lp::solvers::microlp::microlp;
 use good_lp::{
     Expression, ProblemVariables, Solution, SolverModel, Variable, constraint, variable,
 };
-use smfg::certificate::{Arithmetic, Claim, Scope, Selection, Step, write_certificate};
+use smfg::certificate::{Arithmetic, Claim, Scope, Step, write_certificate};
 use smfg::check::{Accepted, Rejection, check};
 use smfg::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
 use smfg::equilibrium::{Control, Problem, Proved};

@@ -37,13 +37,16 @@ pub(super) enum Target<'a> {
     End(usize, End, &'a Rational),
 }
 
+/// A factor and the values, per stage, that it multiplies.
+type Product = (Rational, Arc<Vec<Scaled>>);
+
 /// The multipliers while they are added up.
 #[derive(Default)]
 struct Sum {
     rows: BTreeMap<Name, Polynomial>,
     squares: Vec<Square>,
     /// Products of a statistic with the values of conversions, by statistic.
-    values: BTreeMap<Variable, Vec<(Rational, Arc<Vec<Scaled>>)>>,
+    values: BTreeMap<Variable, Vec<Product>>,
     loose: Vec<(Rational, LinearForm)>,
 }
 
@@ -318,7 +321,7 @@ fn find(list: &[Indexed], index: usize) -> Option<&Rational> {
 }
 
 /// `sum factor * values`, by stage.
-fn products(parts: &[(Rational, Arc<Vec<Scaled>>)]) -> Vec<Arc<smfg_kernel::Column>> {
+fn products(parts: &[Product]) -> Vec<Arc<smfg_kernel::Column>> {
     let stages = parts.first().map_or(0, |(_, values)| values.len());
     let of_stage = |t: usize| {
         let coefficients = match parts {
