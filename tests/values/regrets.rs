@@ -109,7 +109,7 @@ fn enumerated(tiny: &Tiny) -> Vec<(Rational, Rational)> {
         let play: Play = play.collect();
         let evaluated = evaluate_with(tiny, 0, &play, best_reward);
         // Every deterministic policy as a response, now and then: a thousand of them.
-        assert!(code % 50 != 0 || evaluated == evaluate(tiny, 0, &play));
+        assert!(!code.is_multiple_of(50) || evaluated == evaluate(tiny, 0, &play));
         (evaluated.exploitability, evaluated.leader_reward)
     };
     // The action of the last stage moves nobody; distance there only costs.
