@@ -3,6 +3,8 @@
 use super::help;
 use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+#[cfg(not(feature = "solver"))]
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Certified values of finite Stackelberg mean-field games
@@ -54,7 +56,7 @@ pub(super) enum Command {
     /// Any other command, whose name and arguments these are
     #[cfg(not(feature = "solver"))]
     #[command(external_subcommand)]
-    Unknown(Vec<std::ffi::OsString>),
+    Unknown(Vec<OsString>),
 }
 
 /// Why a command is none of this build: it needs the solver, or there is none of that name.
