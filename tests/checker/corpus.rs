@@ -30,22 +30,32 @@ impl Case {
     fn text(&self, valid: &str, game: &Game) -> String {
         let mut text = self.whole.clone().unwrap_or_else(|| format!("{valid}@EOF@"));
         for (old, new) in &self.edits {
-            let old = old.replace("@GAME@", &game.hash());
-            assert!(text.contains(&old), "{}: `{old}` does not occur", self.name);
-            text = text.replacen(&old, new, 1);
+            let named = |name: &String| old.replace("@GAME@", name);
+            let found = names(game).iter().map(named).find(|old| text.contains(old));
+            let found = found.unwrap_or_else(|| panic!("{}: `{old}` does not occur", self.name));
+            text = text.replacen(&found, new, 1);
         }
         named(&text.replace("@EOF@", ""), game)
     }
 }
 
+/// The hash of the game with an expression in place of the leader's reward.
+fn hash_of(game: &Game, of: &str) -> Option<String> {
+    game.with_objective(of).ok().map(|objective| objective.hash())
+}
+
+/// The hashes that headers name: of the game, and with the expressions of the valid bundle.
+fn names(game: &Game) -> Vec<String> {
+    let bundle = fs::read_to_string("tests/reject/valid.bundle").expect("a valid text");
+    let expressions = bundle.lines().filter_map(|line| line.strip_prefix("of "));
+    let with = expressions.filter_map(|of| hash_of(game, of));
+    std::iter::once(game.hash()).chain(with).collect()
+}
+
 /// The text with the hash, in each header that names the game, of the game with the header's
 /// expression in place of the leader's reward.
 fn named(text: &str, game: &Game) -> String {
-    let hash_of = |of: &str| game.with_objective(of).ok().map(|objective| objective.hash());
-    let bundle = fs::read_to_string("tests/reject/valid.bundle").expect("a valid text");
-    let expressions = bundle.lines().filter_map(|line| line.strip_prefix("of "));
-    let mut names: Vec<String> = expressions.filter_map(hash_of).collect();
-    names.push(game.hash());
+    let (names, hash_of) = (names(game), |of: &str| hash_of(game, of));
     let lines: Vec<&str> = text.split('\n').collect();
     let header = |from: usize| {
         let end = |line: &&&str| line.starts_with("claim") || line.starts_with("curve");
