@@ -62,8 +62,10 @@ pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejecti
 }
 
 /// [`check`] where `hash` is the one that the claim has to name, known already.
-#[cfg(feature = "solver")]
-pub(crate) fn check_hashed(
+///
+/// # Errors
+/// As [`check`].
+pub fn check_hashed(
     game: &Game,
     hash: &str,
     certificate: impl BufRead,

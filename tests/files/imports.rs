@@ -59,6 +59,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "claim",
             "certificate",
             "check",
+            "elaborate",
             "generate",
             "equilibrium",
             "leader",
@@ -181,6 +182,23 @@ fn trusted_code_has_no_features() {
                     file.display(),
                     number + 1
                 );
+            }
+        }
+    }
+}
+
+/// The kernel and the crate of claims compute with integers alone.
+#[test]
+fn the_kernel_has_no_floats() {
+    for folder in ["kernel/src", "claims/src"] {
+        let files = rust_files(Path::new(folder));
+        assert!(!files.is_empty(), "{folder}");
+        for file in files {
+            let text = fs::read_to_string(&file).expect("source text");
+            for (number, line) in code_lines(&text) {
+                for word in ["f64", "f32", "unsafe"] {
+                    assert!(!has_word(line, word), "{}:{number}: {word}", file.display());
+                }
             }
         }
     }
