@@ -27,6 +27,9 @@ pub(super) fn solve_polytope(
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
     }
     supported(game)?;
+    if settings.control.stopped() {
+        return without_search(stated, game, space, settings, start);
+    }
     let linear = mean_field_free(game);
     let covered = outer::search(game, space, linear, settings);
     let point = match covered.best() {
@@ -80,6 +83,34 @@ pub(super) fn solve_polytope(
         certificate,
         accepted,
         statistics,
+    })
+}
+
+/// What the ranges of the leader's reward show at some decision and over all of them.
+fn without_search(
+    stated: &Game,
+    game: &Game,
+    space: &Space<'_>,
+    settings: &Settings<'_>,
+    start: Instant,
+) -> Result<Outcome, SolveError> {
+    let point = some_decision(space).ok_or(SolveError::NoDecision)?;
+    let proved = range_of(&game.at(&point), settings.selection);
+    let (steps, upper) = outer::fallback(game, space);
+    let draft = Draft { game, space, settings, point: &point, proved, steps, upper };
+    let certificate = draft.written()?;
+    let accepted = check(stated, certificate.as_slice())?;
+    let status = status(&accepted.claim, &settings.gap);
+    let seconds_approx = start.elapsed().as_secs_f64();
+    Ok(Outcome {
+        status,
+        termination: termination(settings, status),
+        decision: 0,
+        point: Some(point),
+        equilibrium: None,
+        certificate,
+        accepted,
+        statistics: Statistics { seconds_approx, ..Statistics::default() },
     })
 }
 

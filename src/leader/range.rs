@@ -45,6 +45,8 @@ impl RangeOutcome {
         let either = |wanted| ends.contains(&wanted);
         if either(Termination::Interrupted) {
             Termination::Interrupted
+        } else if either(Termination::MemoryLimit) {
+            Termination::MemoryLimit
         } else if either(Termination::TimeLimit) {
             Termination::TimeLimit
         } else {

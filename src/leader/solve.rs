@@ -50,7 +50,9 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
     let instance = |index: usize| game.at(&decisions[index].values);
-    let mut found = if mean_field_free(game) {
+    let mut found = if settings.control.stopped() {
+        unsearched(&indices, &instance, settings)
+    } else if mean_field_free(game) {
         race(&indices, &instance, settings)
     } else {
         search(&indices, &instance, settings)?
@@ -96,6 +98,20 @@ pub fn mean_field_free(game: &Game) -> bool {
     classify(game).class == Class::C0
         && game.stages.iter().all(|stage| stage.leader_reward.population_degree() == 0)
         && game.payoff.population_degree() <= 1
+}
+
+/// What the ranges of the leader's reward show, where there is no time for a search.
+pub(super) fn unsearched(
+    indices: &[usize],
+    instance: &dyn Fn(usize) -> Instance,
+    settings: &Settings<'_>,
+) -> Found {
+    let range = |&index: &usize| (index, range_of(&instance(index), settings.selection));
+    Found {
+        proved: indices.iter().map(range).collect(),
+        sharp: Vec::new(),
+        statistics: Statistics::default(),
+    }
 }
 
 /// Class C0: decisions raced by dynamic programming.
