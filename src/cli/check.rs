@@ -13,10 +13,9 @@ use crate::check::{
 };
 use crate::elaborate::{log::Sink, prove_logged};
 use crate::exact::Rational;
-use crate::game::Game;
+use crate::game::{Game, open_file};
 use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport, write_undecided};
 use std::cell::RefCell;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::rc::Rc;
 
@@ -54,7 +53,7 @@ pub(super) fn run(
         let other = arguments.against.as_deref().map(|path| loaded(path, watch)).transpose()?;
         let file = BufReader::with_capacity(
             1 << 16,
-            File::open(&arguments.certificate).map_err(unreadable)?,
+            open_file(&arguments.certificate).map_err(unreadable)?,
         );
         indicator.say(format!("checking {}", arguments.certificate.display()));
         watch.doing(format!("checking {}", arguments.certificate.display()));
@@ -128,7 +127,7 @@ fn written_log(
 ) -> Result<(), Failure> {
     watch.doing("having the kernel prove the claim; the verdict stands");
     let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
-    let certificate = BufReader::new(File::open(&arguments.certificate).map_err(unreadable)?);
+    let certificate = BufReader::new(open_file(&arguments.certificate).map_err(unreadable)?);
     let text = Rc::new(RefCell::new(String::new()));
     let lines = Rc::clone(&text);
     let sink: Sink = Rc::new(RefCell::new(move |line: &str| lines.borrow_mut().push_str(line)));

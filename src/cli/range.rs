@@ -5,11 +5,12 @@ use super::load::loaded;
 use super::outputs::Outputs;
 use super::progress::Indicator;
 use super::range_arguments::RangeArguments;
-use super::solve::{answer, chosen, describe, ended, unsearched};
+use super::solve::{Latest, answer, chosen, describe, ended, unsearched};
 use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure, decision};
+use crate::certificate::Selection;
 use crate::game::Game;
-use crate::leader::{Progress, RangeOutcome, Settings, range};
+use crate::leader::{Outcome, Progress, RangeOutcome, Settings, range, solve};
 use crate::report::RangeReport;
 use std::io::{self, Write};
 
@@ -28,14 +29,19 @@ pub(super) fn run(
         );
         let game = loaded(&arguments.game, watch)?;
         let asked = asked(game, arguments, &outputs, watch)?;
+        let latest = Latest::default();
         watch.keep({
-            let settings = asked.clone();
-            move |reason| kept(game, arguments, settings, reason)
+            let (settings, latest) = (asked.clone(), latest.clone());
+            move |reason| kept(game, arguments, settings, &latest, reason)
         });
         watch.doing("solving");
         indicator.say("starting the search");
         let observe = |progress: Progress| indicator.say(describe(&progress));
-        let outcome = range(game, &Settings { observer: Some(&observe), ..asked })?;
+        let accepted = |outcome: &Outcome| latest.put(outcome);
+        let outcome = range(
+            game,
+            &Settings { observer: Some(&observe), accepted: Some(&accepted), ..asked },
+        )?;
         (game, range_ended(outcome, watch.reason()))
     };
     let printed = watch.print(|out| write(arguments, game, &outcome, out));
@@ -49,9 +55,16 @@ fn kept(
     game: &Game,
     arguments: &RangeArguments,
     settings: Settings<'static>,
+    latest: &Latest,
     reason: Reason,
 ) -> Option<Words> {
-    let outcome = range_ended(range(game, &unsearched(settings)).ok()?, Some(reason));
+    let settings = unsearched(settings);
+    let end = |selection| match latest.get(selection) {
+        Some(outcome) => Some(outcome),
+        None => solve(game, &Settings { selection, ..settings.clone() }).ok(),
+    };
+    let (least, greatest) = (end(Selection::Pessimistic)?, end(Selection::Optimistic)?);
+    let outcome = range_ended(RangeOutcome::of(least, greatest).ok()?, Some(reason));
     let mut text = Vec::new();
     write(arguments, game, &outcome, &mut text).ok()?;
     let path = arguments.certificate.clone();

@@ -8,14 +8,15 @@ use super::progress::Indicator;
 use super::solve_arguments::SolveArguments;
 use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure};
+use crate::certificate::Selection;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, Settings, Status, Termination, solve, supported};
 use crate::report::SolveReport;
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Share of a time limit after which the race ends and proofs begin, in percent.
@@ -40,14 +41,19 @@ pub(super) fn run(
         let game = loaded(&arguments.game, watch)?;
         outputs.about(&[game])?;
         let asked = asked(game, arguments, watch)?;
+        let latest = Latest::default();
         watch.keep({
-            let settings = asked.clone();
-            move |reason| kept(game, arguments, settings, reason)
+            let (settings, latest) = (asked.clone(), latest.clone());
+            move |reason| kept(game, arguments, settings, &latest, reason)
         });
         watch.doing("solving");
         indicator.say("starting the race");
         let observe = |progress: Progress| indicator.say(describe(&progress));
-        let outcome = solve(game, &Settings { observer: Some(&observe), ..asked })?;
+        let accepted = |outcome: &Outcome| latest.put(outcome);
+        let outcome = solve(
+            game,
+            &Settings { observer: Some(&observe), accepted: Some(&accepted), ..asked },
+        )?;
         (game, ended(outcome, watch.reason()))
     };
     let printed = watch.print(|out| write(arguments, game, &outcome, out));
@@ -56,14 +62,37 @@ pub(super) fn run(
     Ok(outputs.completed(answer(outcome.status)))
 }
 
+/// The last answer that the checker accepted, per selection, while a better one is looked for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latest(Arc<Mutex<Vec<Outcome>>>);
+
+impl Latest {
+    pub(super) fn put(&self, outcome: &Outcome) {
+        let selection = outcome.accepted.claim.selection;
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| other.accepted.claim.selection != selection);
+        all.push(outcome.clone());
+    }
+
+    pub(super) fn get(&self, selection: Selection) -> Option<Outcome> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|outcome| outcome.accepted.claim.selection == selection).cloned()
+    }
+}
+
 /// What is printed when the search does not end.
 fn kept(
     game: &Game,
     arguments: &SolveArguments,
     settings: Settings<'static>,
+    latest: &Latest,
     reason: Reason,
 ) -> Option<Words> {
-    let outcome = ended(solve(game, &unsearched(settings)).ok()?, Some(reason));
+    let outcome = match latest.get(settings.selection) {
+        Some(outcome) => outcome,
+        None => solve(game, &unsearched(settings)).ok()?,
+    };
+    let outcome = ended(outcome, Some(reason));
     let mut text = Vec::new();
     write(arguments, game, &outcome, &mut text).ok()?;
     let path = arguments.certificate.clone();

@@ -8,6 +8,8 @@ mod program;
 mod verify;
 
 #[cfg(feature = "solver")]
+mod outputs;
+#[cfg(feature = "solver")]
 mod range;
 #[cfg(feature = "solver")]
 mod sensitivity;
