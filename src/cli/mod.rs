@@ -22,7 +22,7 @@ mod info;
 mod interrupt;
 mod limit_arguments;
 mod load;
-mod memory;
+pub mod memory;
 mod outputs;
 mod progress;
 #[cfg(feature = "solver")]

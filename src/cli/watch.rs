@@ -210,6 +210,7 @@ impl Watch {
             self.changed.notify_all();
             result
         };
+        memory::watch(self.memory);
         let thread = Builder::new().name("command".into()).stack_size(STACK).spawn(work);
         let thread = thread.map_err(Failure::Thread)?;
         if self.ends(&thread, |state| state.reason.map(|(r, since)| since + self.patience(r).words))
@@ -257,7 +258,7 @@ impl Watch {
             return;
         }
         let full = self.memory.zip(memory::in_use()).is_some_and(|(most, used)| used >= most);
-        if full {
+        if full || memory::is_exhausted() {
             state.reason = Some((Reason::Memory, Instant::now()));
             self.interrupted.store(true, Ordering::SeqCst);
         } else if state.reason.is_none()

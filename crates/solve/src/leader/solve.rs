@@ -51,7 +51,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
     let instance = |index: usize| game.at(&decisions[index].values);
-    let question = Question { stated, game, hash: game.hash(), settings, start };
+    let question = Question { stated, hash: game.hash(), settings, start };
     if settings.control.stopped() {
         return question.answered(unsearched(&indices, &instance, settings), &instance);
     }
@@ -81,7 +81,8 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     }
 }
 
-fn width(outcome: &Outcome) -> Rational {
+/// Distance of the bounds.
+pub(super) fn width(outcome: &Outcome) -> Rational {
     &outcome.accepted.claim.upper - &outcome.accepted.claim.lower
 }
 
@@ -89,9 +90,7 @@ fn width(outcome: &Outcome) -> Rational {
 struct Question<'a> {
     /// The game of the file, which the certificate is about.
     stated: &'a Game,
-    /// The game with the objective in place.
-    game: &'a Game,
-    /// Its hash.
+    /// Hash of the game with the objective in place.
     hash: String,
     settings: &'a Settings<'a>,
     start: Instant,
