@@ -15,7 +15,7 @@ use crate::listing::{Columns, Stage};
 use crate::number::{Rational, Scaled};
 use crate::polynomial::{Monomial, Variable};
 use crate::proof::{Bound, Kind, Proof};
-use crate::row::Family;
+use crate::row::{Family, Side};
 use crate::sum::{Lanes, first_negative, lane, single, walk};
 
 impl Proof {
@@ -73,7 +73,8 @@ impl Proof {
                 return inequality(format!("the bound of dual values at pair {pair} of stage {t}"));
             }
         }
-        self.bounds.push(Bound { floor: false, values: leader, earned: Some(earned) });
+        let (side, floor) = (Side::Dual, false);
+        self.bounds.push(Bound { side, floor, values: leader, earned: Some(earned) });
         self.top_mut()?.marks.1 += 1;
         Ok(())
     }

@@ -170,6 +170,11 @@ fn step(word: &str, words: &mut Words, proof: &mut Proof) -> Result<(), Refusal>
         "case" => pair(words.next()?).and_then(|(t, i)| proof.case(t, i)),
         "choose" => proof.choose(pair(words.next()?)?),
         "choice" => proof.choice(pair(words.next()?)?),
+        "prefer" => {
+            let ((t, pair), passed) = (pair(words.next()?)?, words.index()?);
+            words.expect(":")?;
+            proof.prefer(t, pair, passed, &combination(words)?)
+        }
         "regret" => {
             let triple = |word: &str| {
                 let (t, rest) = word.split_once(',').ok_or_else(|| text("no `T,I,ROW`"))?;
@@ -178,6 +183,8 @@ fn step(word: &str, words: &mut Words, proof: &mut Proof) -> Result<(), Refusal>
             proof.regret(&words.all(triple)?)
         }
         "ceiling" => proof.ceiling(family(words)?),
+        "lead-ceiling" => proof.lead_bound(family(words)?, false),
+        "lead-floor" => proof.lead_bound(family(words)?, true),
         "floor" => {
             let (values, mut choices) = (family(words)?, Vec::new());
             while words.takes(":") {
@@ -253,6 +260,7 @@ fn form(words: &mut Words, sense: Sense) -> Result<Row, Refusal> {
             "d" => row.mass.push((t, k, value)),
             "v" => row.value.push((Side::Follower, t, k, value)),
             "y" => row.value.push((Side::Dual, t, k, value)),
+            "w" => row.value.push((Side::Leader, t, k, value)),
             _ => return Err(text("no part of a form")),
         }
     }
@@ -290,6 +298,7 @@ fn combination(words: &mut Words) -> Result<Combination, Refusal> {
             "bellman" => block(words, &mut result.bellman)?,
             "policy" => block(words, &mut result.policy)?,
             "dual" => block(words, &mut result.dual)?,
+            "lead" => block(words, &mut result.lead)?,
             "bound" => {
                 let number = words.index()?;
                 block(words, bounds.entry(number).or_default())?;

@@ -266,6 +266,22 @@ impl<'a> Sum<'a> {
         self.subtract_bellman(&others, &multiplier)
     }
 
+    /// Subtracts `family_i (w_t(s) - sigma c_i - sum P_i(s') w_{t+1}(s'))`.
+    pub(crate) fn subtract_lead(
+        &mut self,
+        family: &Family,
+        sigma: &Rational,
+    ) -> Result<(), Refusal> {
+        for (&t, columns) in family {
+            for (monomial, column) in columns {
+                self.add_values(Side::Leader, t, monomial, column, true)?;
+                let signed = scaled_by(column, &single(sigma));
+                self.add_rewards(t, monomial, &signed, false)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds `column_i (w_t(s) - sum P_i(s') w_{t+1}(s'))` or subtracts it, `w` the values of a side.
     fn add_values(
         &mut self,
