@@ -83,7 +83,11 @@ pub fn form(row: &Row) -> String {
         add(format!("d{t},{pair}"), value);
     }
     for (side, t, state, value) in &row.value {
-        let letter = if *side == Side::Follower { 'v' } else { 'y' };
+        let letter = match side {
+            Side::Follower => 'v',
+            Side::Dual => 'y',
+            Side::Leader => 'w',
+        };
         add(format!("{letter}{t},{state}"), value);
     }
     for (name, value) in [("loss", &row.loss), ("reward", &row.reward)] {
@@ -131,6 +135,7 @@ pub fn combination(combination: &Combination) -> String {
     blocks(&mut text, " bellman", &combination.bellman);
     blocks(&mut text, " policy", &combination.policy);
     blocks(&mut text, " dual", &combination.dual);
+    blocks(&mut text, " lead", &combination.lead);
     for (number, family) in &combination.bounds {
         blocks(&mut text, &format!(" bound {number}"), family);
     }
@@ -313,6 +318,23 @@ impl Recorded {
     pub fn choice(&mut self, site: (u32, u32)) -> Result<(), Refusal> {
         let line = self.line(|| format!("choice {},{}", site.0, site.1));
         self.step(line, |proof| proof.choice(site))
+    }
+
+    pub fn prefer(
+        &mut self,
+        t: u32,
+        pair: u32,
+        passed: u32,
+        items: &Combination,
+    ) -> Result<(), Refusal> {
+        let line = self.line(|| format!("prefer {t},{pair} {passed} :{}", combination(items)));
+        self.step(line, |proof| proof.prefer(t, pair, passed, items))
+    }
+
+    pub fn lead_bound(&mut self, values: Family, floor: bool) -> Result<(), Refusal> {
+        let end = if floor { "floor" } else { "ceiling" };
+        let line = self.line(|| format!("lead-{end}{}", family(&values)));
+        self.step(line, |proof| proof.lead_bound(values, floor))
     }
 
     pub fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {

@@ -16,6 +16,7 @@ mod play;
 mod proof;
 mod prover;
 mod range;
+mod responses;
 mod statistics;
 mod support;
 mod tree;
@@ -136,6 +137,13 @@ fn prove_in(
         let fail = |fault| Rejection::Step { line, rule, fault };
         if let Step::Cover(CoverStep::Open) = &step {
             let theorem = cover::elaborate(&mut reader, game, (journal, &listing), &claim)?;
+            theorems.push(theorem, journal.last());
+            pending = reader.step()?;
+            continue;
+        }
+        if let Step::Multiplier(MultiplierStep::Open(bits)) = &step {
+            let theorem =
+                responses::elaborate(&mut reader, game, (journal, &listing), &claim, *bits)?;
             theorems.push(theorem, journal.last());
             pending = reader.step()?;
             continue;

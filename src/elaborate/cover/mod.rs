@@ -93,6 +93,15 @@ pub(super) fn elaborate<R: BufRead>(
 
 /// Replaces the parameters that equations determine, and divides the box of the others.
 fn begin(proof: &mut Proof, space: &Space<'_>) -> Result<(), Fault> {
+    replace_determined(proof, space);
+    if space.dimension() > 0 {
+        proof.simplices()?;
+    }
+    Ok(())
+}
+
+/// Replaces the parameters that equations determine.
+pub(super) fn replace_determined(proof: &mut Proof, space: &Space<'_>) {
     let polytope = space.polytope();
     for (k, constraint) in polytope.constraints.iter().enumerate() {
         if constraint.relation != Relation::Equal {
@@ -107,10 +116,6 @@ fn begin(proof: &mut Proof, space: &Space<'_>) -> Result<(), Fault> {
                 proof.substitute(name, Name::Constraint(k as u32)).is_ok()
             });
     }
-    if space.dimension() > 0 {
-        proof.simplices()?;
-    }
-    Ok(())
 }
 
 impl Cover<'_> {
