@@ -46,7 +46,7 @@ impl Log {
     fn line(&mut self, words: &mut Words) -> Result<(), Refusal> {
         let word = words.next()?;
         match (word, self.proof.take()) {
-            ("equilibria" | "reached" | "form" | "patterns", None) => {
+            ("equilibria" | "reached" | "below" | "form" | "patterns", None) => {
                 let name = words.next()?.to_string();
                 if self.theorems.contains_key(&name) {
                     return Err(text(format!("there is a theorem {name} already")));
@@ -66,11 +66,12 @@ impl Log {
         Ok(())
     }
 
-    /// `claim SIGN EPS LOWER UPPER SCOPE : NAME...`
+    /// `claim SIGN EPS LOWER UPPER [missed] SCOPE : NAME...`
     fn claim(&mut self, words: &mut Words) -> Result<Claim, Refusal> {
         words.expect("claim")?;
         let pessimistic = sign(words)?;
         let [epsilon, lower, upper] = [words.number()?, words.number()?, words.number()?];
+        let missed = words.takes("missed");
         let scope = match place(words)? {
             Place::All => Scope::All,
             Place::Decision(k) => Scope::Decision(k),
@@ -86,6 +87,11 @@ impl Log {
         }
         claim(&self.listing, &scope, &epsilon, pessimistic, &theorems)
             .and_then(|claim| claim.weakened(&lower, &upper))
+            .filter(|claim| claim.missed || !missed)
+            .map(|mut claim| {
+                claim.missed = missed;
+                claim
+            })
             .ok_or_else(|| Refusal::Inequality("the theorems do not show this claim".to_string()))
     }
 }
@@ -123,6 +129,7 @@ fn statement(word: &str, words: &mut Words) -> Result<Statement, Refusal> {
     let claimed = match word {
         "equilibria" => Claimed::Bound(polynomial(words.next()?)?),
         "reached" => Claimed::Reached(polynomial(words.next()?)?),
+        "below" => Claimed::Below(polynomial(words.next()?)?),
         "form" => Claimed::Form(form(words, Sense::AtLeast)?),
         _ => {
             let mut patterns = vec![words.all(pair)?];

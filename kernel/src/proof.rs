@@ -325,7 +325,7 @@ impl Proof {
     fn fits_statement(&self) -> Result<(), Refusal> {
         let listing = &self.listing;
         match &self.statement.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) => {
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
                 let parameters = |variable| matches!(variable, Variable::Parameter(k) if (k as usize) < listing.parameters);
                 match value.only(parameters) {
                     true => self.fits_polynomial(value),

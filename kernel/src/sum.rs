@@ -451,19 +451,35 @@ pub(crate) fn first_negative(
     frame: &Frame,
     counts: impl Fn(usize) -> bool,
 ) -> Result<Option<usize>, Refusal> {
+    Ok(negative(lanes, frame, counts, true)?.first().copied())
+}
+
+/// The entries that are not shown to be at least 0 over a frame, among those that count; with
+/// `stop` the first one alone.
+pub(crate) fn negative(
+    lanes: &Lanes,
+    frame: &Frame,
+    counts: impl Fn(usize) -> bool,
+    stop: bool,
+) -> Result<Vec<usize>, Refusal> {
+    let mut found = Vec::new();
     let unit = expanded(lanes, frame)?;
     let moving: Vec<(&Monomial, &Lane)> =
         unit.iter().filter(|(monomial, lane)| !monomial.is_one() && !lane.is_zero()).collect();
     let constant = unit.get(&Monomial::one());
     let len = unit.values().next().map_or(0, Lane::len);
     for entry in 0..len {
+        if stop && !found.is_empty() {
+            break;
+        }
         let base = constant.map_or(0, |lane| lane.sign(entry));
         let still = moving.iter().all(|(_, lane)| lane.sign(entry) == 0);
         if (still && base >= 0) || !counts(entry) {
             continue;
         }
         if still {
-            return Ok(Some(entry));
+            found.push(entry);
+            continue;
         }
         let number =
             |lane: &Lane| Rational::from_parts(lane.get(entry), lane.denominator().clone());
@@ -478,10 +494,10 @@ pub(crate) fn first_negative(
         }
         match frame.lowest_unit(terms)? {
             Some(least) if least >= Rational::ZERO => {}
-            _ => return Ok(Some(entry)),
+            _ => found.push(entry),
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// Whether all polynomials of some lanes are 0 on a frame: as polynomials in unit coordinates, the

@@ -7,7 +7,7 @@ use crate::number::Rational;
 use crate::polynomial::Monomial;
 use crate::proof::{Bound, Kind, Proof};
 use crate::row::{Family, Side};
-use crate::sum::{Lanes, first_negative, lane, single};
+use crate::sum::{Lanes, lane, negative, single};
 
 impl Proof {
     /// Adds the bound `v_t(s) <= a_t(s)`: for every pair of the site that may be selected, or for
@@ -57,7 +57,15 @@ impl Proof {
                 Some(choices) => self.chosen(t, stage, choices)?,
                 None => self.tested_pairs(t as u32, stage)?,
             };
-            if let Some(pair) = first_negative(&lanes, &region.frame, |pair| tested[pair])? {
+            let failing = negative(&lanes, &region.frame, |pair| tested[pair], false)?;
+            // One of several optimal pairs is enough.
+            let optimal = |pair: usize| region.optimal.contains(&(t as u32, pair as u32));
+            let shown = |pair: usize| {
+                let mut pairs = stage.of_state(stage.state_of(pair));
+                let holds = |i: usize| optimal(i) && failing.binary_search(&i).is_err();
+                choices.is_none() && optimal(pair) && pairs.any(holds)
+            };
+            if let Some(pair) = failing.iter().find(|&&pair| !shown(pair)) {
                 return inequality(format!("the bound of values at pair {pair} of stage {t}"));
             }
         }
@@ -66,23 +74,18 @@ impl Proof {
         Ok(())
     }
 
-    /// All pairs that are not passed over; of a state with optimal pairs the first of these alone.
+    /// All pairs that are not passed over; of a state with optimal pairs these alone.
     fn tested_pairs(&self, t: u32, stage: &Stage) -> Result<Vec<bool>, Refusal> {
         let region = self.top()?;
         let mut tested = vec![true; stage.pairs()];
         for &(_, pair) in region.passed.range((t, 0)..=(t, u32::MAX)) {
             tested[pair as usize] = false;
         }
-        let mut last = None;
-        for &(_, pair) in region.optimal.range((t, 0)..=(t, u32::MAX)) {
-            let state = stage.state_of(pair as usize);
-            if last == Some(state) {
-                continue;
-            }
-            last = Some(state);
-            tested[stage.of_state(state)].fill(false);
-            tested[pair as usize] = true;
+        let optimal = || region.optimal.range((t, 0)..=(t, u32::MAX)).map(|&(_, i)| i as usize);
+        for pair in optimal() {
+            tested[stage.of_state(stage.state_of(pair))].fill(false);
         }
+        optimal().for_each(|pair| tested[pair] = true);
         Ok(tested)
     }
 
