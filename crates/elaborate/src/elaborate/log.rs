@@ -36,6 +36,7 @@ pub fn statement(name: &str, statement: &Statement) -> String {
     let (word, claimed) = match &statement.claimed {
         Claimed::Bound(value) => ("equilibria", polynomial_text(value)),
         Claimed::Reached(value) => ("reached", polynomial_text(value)),
+        Claimed::Below(value) => ("below", polynomial_text(value)),
         Claimed::Form(row) => ("form", form(row)),
         Claimed::Patterns(list) => {
             let texts: Vec<String> = list.iter().map(|pattern| pairs(pattern)).collect();
@@ -62,7 +63,8 @@ pub fn claim(claim: &Claim, names: &[&str]) -> String {
         Scope::Point(values) => Place::Point(values.clone()),
     });
     let (epsilon, lower, upper) = (claim.epsilon(), claim.lower(), claim.upper());
-    format!("claim {sign} {epsilon} {lower} {upper} {place} : {}", words(names))
+    let missed = if claim.missed() { "missed " } else { "" };
+    format!("claim {sign} {epsilon} {lower} {upper} {missed}{place} : {}", words(names))
 }
 
 /// A row: `>` or `=`, then its form.
