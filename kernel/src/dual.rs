@@ -55,8 +55,9 @@ impl Proof {
             spread(&leader, true, &Rational::NEG_ONE, &unit, &mut lanes);
             spread(&earned, false, &Rational::NEG_ONE, &far, &mut lanes);
             spread(&earned, true, &Rational::ONE, &far, &mut lanes);
+            let lead = self.listing.lead(t);
             for (columns, sign, times) in
-                [(&stage.leader_reward, -&sigma, &unit), (&stage.reward, Rational::ONE, &far)]
+                [(&lead, -&sigma, &unit), (&stage.reward, Rational::ONE, &far)]
             {
                 for (monomial, column) in columns {
                     let entries = (0..column.coefficients.len())

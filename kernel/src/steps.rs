@@ -360,8 +360,9 @@ impl Proof {
         let mut row = Row::of(sense, Polynomial::zero());
         let state = stage.state_of(pair) as u32;
         row.value.push((side, t, state, Polynomial::zero().plus(factor, &sign)));
+        let lead = self.listing.lead(t as usize);
         let (rewards, weight) = match dual {
-            true => (&stage.leader_reward, self.statement.sigma()),
+            true => (&lead, self.statement.sigma()),
             false => (&stage.reward, Rational::NEG_ONE),
         };
         for (monomial, column) in rewards {

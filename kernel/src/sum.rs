@@ -328,8 +328,8 @@ impl<'a> Sum<'a> {
         followers: bool,
     ) -> Result<(), Refusal> {
         let stage = self.stage(t)?;
-        let rewards = if followers { &stage.reward } else { &stage.leader_reward };
-        for (own, reward) in rewards {
+        let lead = if followers { Columns::new() } else { self.listing.lead(t as usize) };
+        for (own, reward) in if followers { &stage.reward } else { &lead } {
             let mut sum = Lane::new(1);
             let entries = (0..column.coefficients.len()).filter_map(|index| {
                 reward.index(column.position(index)).map(|place| (0, index, place))

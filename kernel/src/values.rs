@@ -102,8 +102,9 @@ impl Proof {
             true => (Rational::NEG_ONE, Rational::ONE),
             false => (Rational::ONE, Rational::NEG_ONE),
         };
+        let lead = self.listing.lead(t);
         let (rewards, factor) = match side {
-            Side::Leader => (&stage.leader_reward, &opposite * self.statement.sigma()),
+            Side::Leader => (&lead, &opposite * self.statement.sigma()),
             _ => (&stage.reward, opposite.clone()),
         };
         let (pairs, unit) = (stage.pairs(), Monomial::one());

@@ -279,12 +279,19 @@ impl Proof {
             let probability = stage.transition.iter().flat_map(|t| &t.probability);
             stage.reward.iter().chain(&stage.leader_reward).chain(probability).any(|c| sees(&c.0))
         });
-        if sighted || listing.payoff.terms().any(|(monomial, _)| sees(monomial)) {
+        // What the payoff adds linearly belongs to the pairs.
+        let mut rest = Polynomial::zero();
+        for (monomial, value) in listing.payoff.terms() {
+            if crate::listing::linear(monomial).is_none() {
+                rest.add_term(monomial.clone(), value.clone());
+            }
+        }
+        if sighted || rest.terms().any(|(monomial, _)| sees(monomial)) {
             return step("data depend on the population");
         }
         self.require_proper(&region)?;
         let sigma = self.statement.sigma();
-        let mut constant = Polynomial::zero().plus(&listing.payoff, &sigma).plus(&value, &-&sigma);
+        let mut constant = Polynomial::zero().plus(&rest, &sigma).plus(&value, &-&sigma);
         let epsilon = Polynomial::constant(self.statement.epsilon.clone());
         let multiplier = Polynomial::variable(Variable::Multiplier);
         constant = constant.plus(&multiplier.times(&epsilon)?, &Rational::NEG_ONE);

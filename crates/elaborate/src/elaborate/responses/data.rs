@@ -41,8 +41,9 @@ impl Data {
         let (mut pairs, mut sites, mut first) = (Vec::new(), Vec::new(), Vec::new());
         for stage in &game.stages {
             first.push(pairs.len());
-            let (reward, leader) =
-                (forms(space, &stage.reward)?, forms(space, &stage.leader_reward)?);
+            let reward = forms(space, &stage.reward)?;
+            let mut leader = forms(space, &stage.leader_reward)?;
+            add_payoff(game, space, first.len() - 1, &mut leader)?;
             let laws = match &stage.transition {
                 None => None,
                 Some(transition) => {
@@ -116,20 +117,45 @@ pub(super) fn family(entries: impl Iterator<Item = ((u32, u32), Polynomial)>) ->
     result
 }
 
+/// Adds to the leader's reward of the pairs of a stage what the payoff adds linearly to it.
+fn add_payoff(game: &Game, space: &Space<'_>, t: usize, leader: &mut [Form]) -> Result<(), Fault> {
+    for (monomial, value) in game.payoff.terms() {
+        let (seen, rest): (Vec<_>, Vec<_>) =
+            monomial.factors().iter().partition(|factor| matches!(factor.0, Own::Aggregate(_)));
+        let [(Own::Aggregate(k), 1)] = seen.as_slice() else { continue };
+        let aggregate = &game.aggregates[*k as usize];
+        if aggregate.stage != t {
+            continue;
+        }
+        let form = monomial_form(space, &rest)?;
+        for (state, action, share) in &aggregate.weights {
+            let pair = game.stages[t].pairs.find(*state as usize, *action as usize);
+            let own = &mut leader[pair.ok_or(Fault::Shape)?];
+            own.iter_mut().zip(&form).for_each(|(own, part)| *own += share * value * part);
+        }
+    }
+    Ok(())
+}
+
+/// A monomial in the parameters, of degree 1 at most.
+fn monomial_form(space: &Space<'_>, factors: &[(Own, u32)]) -> Result<Form, Fault> {
+    match factors {
+        [] => {
+            let mut one = vec![Rational::ZERO; space.dimension() + 1];
+            one[0] = Rational::ONE;
+            Ok(one)
+        }
+        [(Own::Parameter(j), 1)] => Ok(joined(&space.affine()[*j as usize])),
+        _ => Err(Fault::NotAffineInDecision),
+    }
+}
+
 /// Every entry of columns, which see no population.
 fn forms(space: &Space<'_>, columns: &Columns) -> Result<Vec<Form>, Fault> {
     let width = space.dimension() + 1;
     let mut rows = vec![vec![Rational::ZERO; width]; columns.len()];
     for (monomial, column) in columns.columns() {
-        let form = match monomial.factors() {
-            [] => {
-                let mut one = vec![Rational::ZERO; width];
-                one[0] = Rational::ONE;
-                one
-            }
-            [(Own::Parameter(j), 1)] => joined(&space.affine()[*j as usize]),
-            _ => return Err(Fault::NotAffineInDecision),
-        };
+        let form = monomial_form(space, monomial.factors())?;
         for (entry, coefficient) in column.entries() {
             let terms = rows[entry].iter_mut().zip(&form);
             terms
