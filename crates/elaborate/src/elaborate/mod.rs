@@ -125,9 +125,28 @@ fn prove_in(
     journal: &Journal,
 ) -> Result<smfg_kernel::Claim, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
+    if !reader.curve().is_empty() {
+        let (line, rule) = (reader.line(), "curve");
+        return Err(Rejection::Step { line, rule, fault: Fault::NotElaborated(rule) });
+    }
     match prove_claim(&mut reader, game, claim, journal)? {
         Shown::Claim(shown) => Ok(shown),
         Shown::Curve(_) => Err(Rejection::CurvePoints),
+    }
+}
+
+/// Elaborates a certificate about an interval of epsilons; what follows from its theorems.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_curve(
+    game: &Game,
+    certificate: impl BufRead,
+) -> Result<smfg_claims::Curve, Rejection> {
+    let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
+    match prove_claim(&mut reader, game, claim, &Journal::default())? {
+        Shown::Curve(curve) => Ok(curve),
+        Shown::Claim(_) => Err(Rejection::CurvePoints),
     }
 }
 
