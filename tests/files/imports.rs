@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("claim", &["exact", "game", "follower"]),
     ("certificate", &["exact", "game", "drift"]),
     ("check", &["exact", "game", "drift", "certificate"]),
-    ("elaborate", &["exact", "game", "follower", "certificate", "check"]),
+    ("elaborate", &["exact", "game", "drift", "follower", "certificate", "check"]),
     ("generate", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),
     ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
