@@ -1,4 +1,4 @@
-//! The step of monotone games, statement (K) of docs/certificate.md.
+//! The step of monotone games, statement (O) of docs/certificate.md.
 
 use super::token::{parse_number, short};
 use super::tree::{Indexed, list, parse_list};

@@ -56,7 +56,7 @@ impl<'a> Situation<'a> {
         Situation { place: Some((game, place)), ..self }
     }
 
-    /// Rules `monotone` and `monotone-ceiling`, statement (K): a theorem of the kernel.
+    /// Rules `monotone` and `monotone-ceiling`, statement (O): a theorem of the kernel.
     pub(super) fn monotone(&self, step: &MonotoneStep) -> Result<(), Fault> {
         let (game, place) = self.place.clone().ok_or(Fault::NotElaborated(step.rule()))?;
         let listing = Arc::new(listing(game)?);

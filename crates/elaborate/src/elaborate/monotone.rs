@@ -1,4 +1,4 @@
-//! Monotone games in one region (docs/certificate.md, (K)).
+//! Monotone games in one region (docs/certificate.md, (O)).
 
 use super::Site;
 use crate::certificate::MonotoneStep;

@@ -1,4 +1,4 @@
-//! Monotone games in one region (docs/certificate.md, (K)).
+//! Monotone games in one region (docs/certificate.md, (O)).
 //!
 //! A multiplier of the budget, a deviation and a point show a bound over all eps-equilibria of a
 //! game with constant transitions whose rewards are affine in the statistics and monotone. The step

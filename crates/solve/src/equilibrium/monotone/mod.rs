@@ -2,7 +2,7 @@
 //!
 //! The eps-equilibria form a convex set, so the bound is one convex programme: an interior point finds
 //! a deviation, a multiplier of the budget and a point of tangents, which together are the proof (rule
-//! (K) of docs/certificate.md), and a flow, which is the witness. At eps = 0 the witness is the bound
+//! (O) of docs/certificate.md), and a flow, which is the witness. At eps = 0 the witness is the bound
 //! for the other sign, since an equilibrium exists.
 
 mod build;
