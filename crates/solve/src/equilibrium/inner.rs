@@ -2,7 +2,7 @@
 
 use super::exact_zero::ExactZeroSearch;
 use super::lifted::LiftedProblem;
-use super::monotone::MonotoneSearch;
+use super::monotone::{Convex, MonotoneSearch};
 use super::population::PopulationSearch;
 use super::{Control, Proof, Proved};
 use crate::certificate::Selection;
@@ -70,8 +70,16 @@ pub fn inner_search(
     if let Ok(search) = MonotoneSearch::new(problem)
         && search.statistics() >= MANY_STATISTICS
     {
-        return Ok(Box::new(search));
+        return Ok(Box::new(Convex::new(search, problem)));
     }
+    other_search(problem, control)
+}
+
+/// The search that fits, in one region alone excepted.
+pub(super) fn other_search(
+    problem: &InnerProblem<'_>,
+    control: &Control,
+) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
     if problem.epsilon.is_zero()
         && let Ok(search) = ExactZeroSearch::new(problem, control)
     {

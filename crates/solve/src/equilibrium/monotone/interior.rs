@@ -57,9 +57,42 @@ pub(crate) struct Found {
     /// The flow with the least exploitability.
     pub(crate) near: Option<Witness>,
     pub(crate) iterations: usize,
+    /// The flow of the last step.
+    pub(crate) last: Option<Witness>,
+    /// Whether `delta` grew without end: the budget does not bind.
+    pub(crate) slack: bool,
+}
+
+impl Found {
+    /// Whether bound and witness are as close as is wanted.
+    pub(crate) fn closed(&self, gap: f64) -> bool {
+        match (&self.bound, &self.witness) {
+            (Some(bound), Some(witness)) => witness.value - bound.value <= gap,
+            _ => false,
+        }
+    }
+
+    /// Keeps the better bound and the better witness.
+    pub(crate) fn improve(&mut self, other: Found) {
+        let better = |own: &Option<Bound>, new: &Bound| {
+            own.as_ref().is_none_or(|own| new.value > own.value)
+        };
+        if let Some(bound) = other.bound.filter(|bound| better(&self.bound, bound)) {
+            self.bound = Some(bound);
+        }
+        let better = |own: &Option<Witness>, new: &Witness| {
+            own.as_ref().is_none_or(|own| new.value < own.value)
+        };
+        if let Some(witness) = other.witness.filter(|witness| better(&self.witness, witness)) {
+            self.witness = Some(witness);
+        }
+        self.iterations += other.iterations;
+    }
 }
 
 const MOST_ITERATIONS: usize = 80;
+/// A budget with a multiplier below the inverse of this hardly binds.
+const MOST_DELTA: f64 = 1e3;
 /// Steps without a better gap before the end.
 const PATIENCE: usize = 6;
 
@@ -201,7 +234,7 @@ impl<'a> Interior<'a> {
             let infeasible = tables.map(largest).fold(0.0, f64::max);
             let total = self.count * mu;
             let epsilon = self.target.epsilon;
-            if !self.target.fixed && !self.free && total < 20.0 * epsilon && infeasible < 0.05 * epsilon
+            if !self.target.fixed && !self.free && total < 5.0 * epsilon && infeasible < 0.05 * epsilon
             {
                 self.free = true;
             }
@@ -217,6 +250,10 @@ impl<'a> Interior<'a> {
                 if since > PATIENCE {
                     break;
                 }
+            }
+            if self.free && self.state.delta > MOST_DELTA {
+                found.slack = true;
+                break;
             }
             if !self.step(rest, energy, &push, mu, infeasible) {
                 break;
@@ -240,6 +277,7 @@ impl<'a> Interior<'a> {
             found.bound = Some(Bound { value, delta: state.delta, deviation, flow });
         }
         let witness = Witness { value: own, exploitability, flow };
+        found.last = Some(witness.clone());
         let feasible = exploitability <= target.epsilon;
         if feasible && found.witness.as_ref().is_none_or(|known| own < known.value) {
             found.witness = Some(witness.clone());
@@ -250,7 +288,8 @@ impl<'a> Interior<'a> {
         let bound = found.bound.as_ref().map_or(f64::NEG_INFINITY, |bound| bound.value);
         match &found.witness {
             Some(witness) if !self.target.fixed => witness.value - bound,
-            _ => (own - bound).abs() + (exploitability - target.epsilon).max(0.0) / state.delta,
+            // The value of the saddle at this `delta`, which the bound tends to.
+            _ => own + (exploitability - target.epsilon) / state.delta - value,
         }
     }
 
@@ -292,7 +331,9 @@ impl<'a> Interior<'a> {
                 model.initial.iter().zip(&point.states[1][0]).map(|(a, b)| a * b).sum();
             Model::dot(&gradient, &point.pairs[0]) - start
         };
-        let short = self.aim() - energy;
+        let (short, epsilon) = (self.aim() - energy, self.target.epsilon);
+        // What the exploitability lacks of its aim, about.
+        let missing = short + self.count * mu;
         let move_by = |state: &State, products: &Both, share: f64, total: f64| {
             let pairs = [0, 1].map(|flow| {
                 let quotient = zip(&products[flow], &state.d[flow], |c, d| c / d);
@@ -303,6 +344,12 @@ impl<'a> Interior<'a> {
             let mut delta = 0.0;
             if let Some(column) = &column {
                 let wanted = (short + self.count * total - change(&point)) / change(column);
+                // Far from the path the slope may have the wrong sign.
+                let wanted = if wanted * missing < 0.0 && missing.abs() > 0.05 * epsilon {
+                    state.delta * missing.signum()
+                } else {
+                    wanted
+                };
                 delta = wanted.clamp(-0.6 * state.delta, 1.5 * state.delta);
                 point.add(delta, column);
             }
@@ -330,7 +377,11 @@ impl<'a> Interior<'a> {
             after += Model::dot(&d, &w);
         }
         after /= 2.0 * self.count;
-        let centre = (after / mu).clamp(0.0, 1.0).powi(3).max(1e-5);
+        let mut centre = (after / mu).clamp(0.0, 1.0).powi(3).max(1e-5);
+        if self.free {
+            // Complementarity waits for the budget: later `delta` could not move.
+            centre = centre.max((0.05 * missing.abs() / (self.count * mu)).min(1.0));
+        }
         let corrected = [0, 1].map(|flow| {
             let second = zip(&point.pairs[flow], &slack[flow], |a, b| centre * mu - a * b);
             zip(&products[flow], &second, |a, b| a + b)

@@ -5,12 +5,16 @@
 //! (O) of docs/certificate.md), and a flow, which is the witness. At eps = 0 the witness is the bound
 //! for the other sign, since an equilibrium exists.
 
+mod bracket;
 mod build;
+mod convex;
 mod dense;
 mod interior;
 mod model;
 mod newton;
 mod search;
+
+pub use convex::Convex;
 
 use super::inner::{Counts, InnerProblem, InnerSearch};
 use super::{Control, Proof, Proved, range_of};

@@ -1,6 +1,7 @@
 //! The search: interior points until bound and witness meet.
 
 use super::build::Numbers;
+use super::bracket::Bracket;
 use super::interior::{Bound, Found, Interior, Target};
 use super::model::{Model, Table};
 use crate::certificate::{Indexed, MonotoneStep, Part, Step};
@@ -65,15 +66,15 @@ impl Question<'_> {
         let model = &numbers.model;
         let epsilon = self.budget(side);
         let best = model.minimiser(&model.costs());
+        let unbound = Bound {
+            value: Model::dot(&model.costs(), &best),
+            delta: f64::INFINITY,
+            flow: best.clone(),
+            deviation: best.clone(),
+        };
         if model.exploitability(&best) <= epsilon - MARGIN {
             // The budget does not bind: the best of all flows is an equilibrium.
-            let bound = Bound {
-                value: Model::dot(&model.costs(), &best),
-                delta: f64::INFINITY,
-                flow: best.clone(),
-                deviation: best.clone(),
-            };
-            return (self.bound(side, &bound, false), self.witness(side, &best));
+            return (self.bound(side, &unbound, false), self.witness(side, &best));
         }
         let target = Target {
             epsilon,
@@ -82,6 +83,12 @@ impl Question<'_> {
             gap: SHARE * self.gap / numbers.leader_scale,
         };
         let mut found = Interior::new(model, target, stopped).run();
+        if found.slack && found.bound.as_ref().is_none_or(|b| b.value < unbound.value) {
+            found.bound = Some(unbound);
+        }
+        if !found.closed(target.gap) {
+            Bracket::new(model, target, &found).run(&mut found, stopped);
+        }
         let witness = match found.witness.take() {
             Some(witness) => self.witness(side, &witness.flow),
             None => None,
