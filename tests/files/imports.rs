@@ -15,7 +15,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("elaborate", &["exact", "game", "drift", "follower", "certificate", "check"]),
     ("generate", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),
-    ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
+    ("equilibrium", &["exact", "game", "follower", "certificate", "check", "lp"]),
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
     (
         "analysis",

@@ -14,6 +14,7 @@ mod joined;
 mod lifted;
 mod limit;
 pub mod log;
+mod monotone;
 mod play;
 mod proof;
 mod prover;
@@ -307,6 +308,7 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             }
             Step::Witness { value, arithmetic, parts } => site.mixture(value, *arithmetic, parts),
             Step::PopulationWitness { value, parts } => site.population(value, parts),
+            Step::Monotone(step) => site.monotone(step),
             Step::Tree(TreeStep::Open { value, arithmetic }) => {
                 theorems.push(site.tree(reader, value, *arithmetic)?, site.prover.name());
                 continue;
