@@ -53,6 +53,13 @@ pub(super) enum Command {
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// A finite game in Gambit's normal-form format as a game file
+    #[command(long_about = help::IMPORT, after_help = help::IMPORT_EXAMPLES)]
+    Import(ImportArguments),
+    /// Completions of the command line for a shell, on standard output
+    Completions(super::pages::CompletionsArguments),
+    /// Manual pages, into a folder
+    Man(super::pages::ManArguments),
     /// Any other command, whose name and arguments these are
     #[cfg(not(feature = "solver"))]
     #[command(external_subcommand)]
@@ -123,6 +130,15 @@ pub(super) struct InfoArguments {
     pub(super) of: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// File in Gambit's normal-form format, .nfg
+    pub(super) file: PathBuf,
+    /// File to write, .json, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

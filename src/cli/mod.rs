@@ -18,8 +18,10 @@ mod files;
 mod frontier;
 mod generate;
 mod help;
+mod import;
 mod info;
 mod interrupt;
+mod pages;
 mod progress;
 #[cfg(feature = "solver")]
 mod range;
@@ -45,6 +47,7 @@ mod verify_arguments;
 use arguments::{Arguments, Command};
 use clap::Parser;
 use failure::Failure;
+use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
@@ -60,7 +63,14 @@ enum Answer {
 /// Runs the program on the arguments of the process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let result = match Arguments::parse().command {
+    ExitCode::from(run_with(std::env::args_os()))
+}
+
+/// Runs the program on `arguments`, the first of which is its name, and returns its exit status.
+/// Like the program, it ends the process after help and after arguments that mean nothing.
+#[must_use]
+pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let result = match Arguments::parse_from(arguments).command {
         #[cfg(feature = "solver")]
         Command::Solve(arguments) => solve::run(&arguments),
         #[cfg(feature = "solver")]
@@ -79,13 +89,16 @@ pub fn run() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments.family),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Completions(arguments) => pages::completions(&arguments),
+        Command::Man(arguments) => pages::manual(&arguments),
     };
     match result {
-        Ok(Answer::Proved) => ExitCode::SUCCESS,
-        Ok(Answer::Unproved) => ExitCode::from(1),
+        Ok(Answer::Proved) => 0,
+        Ok(Answer::Unproved) => 1,
         Err(failure) => {
             failure.print();
-            ExitCode::from(failure.status())
+            failure.status()
         }
     }
 }

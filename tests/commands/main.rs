@@ -3,6 +3,7 @@
 mod basics;
 mod folder;
 mod games;
+mod import;
 mod malformed;
 mod program;
 mod verify;

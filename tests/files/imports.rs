@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and what it may use of ours.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("exact", &[]),
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
@@ -14,6 +14,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("check", &["exact", "game", "drift", "certificate"]),
     ("elaborate", &["exact", "game", "drift", "follower", "certificate", "check"]),
     ("generate", &["exact", "game"]),
+    ("import", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),
     ("equilibrium", &["exact", "game", "follower", "certificate", "check", "lp"]),
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
@@ -61,6 +62,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "check",
             "elaborate",
             "generate",
+            "import",
             "equilibrium",
             "leader",
             "analysis",
