@@ -64,6 +64,11 @@ pub(super) struct Combined {
 }
 
 impl Combined {
+    /// Whether the row of regrets is used.
+    pub(super) fn uses_regrets(&self) -> bool {
+        self.combination.rows.iter().any(|(name, _)| *name == Name::Row(REGRETS))
+    }
+
     /// The combination when the row of regrets has a number.
     pub(super) fn with_regrets(&self, number: u32) -> Combination {
         let mut combination = self.combination.clone();
@@ -305,6 +310,15 @@ impl<'m> Pieces<'m> {
             let (squares, bound) = game.improved(&all[worst], f64::INFINITY);
             bounds[worst] = bound;
             tried.insert(worst, squares);
+        }
+        if std::env::var("LIFTED").is_ok() {
+            for (pair, terms) in all.iter().enumerate() {
+                let sq = tried.get(&pair).cloned().unwrap_or_default();
+                let rest = super::cube::without(terms, &mut game.monomials, &sq);
+                eprintln!("t {t} pair {pair} bound {:e} again {:e} squares {sq:?}", bounds[pair], lowest(&rest, &game.monomials));
+                for &(m, c) in &rest { eprint!("  {c:+.3e}{:?}", game.monomials.factors(m)); }
+                eprintln!();
+            }
         }
         for (pair, squares) in tried {
             let name = Some((t as u32, pair as u32));

@@ -12,6 +12,10 @@ use std::sync::Arc;
 /// Bits of the ends of boxes beyond their width.
 const END_BITS: i32 = 28;
 
+/// Slopes that contribute less over the box, in units of what is rounded to, are left out: they
+/// would only hide what a polynomial depends on.
+const LEAST_SLOPE: f64 = 16.0;
+
 /// `constant + sum a_k x_k + sum a_kj x_k x_j`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Short {
@@ -59,7 +63,7 @@ impl Short {
         let mut constant = form.constant;
         for &(k, value) in &form.slopes {
             let (low, high) = region[k];
-            if high > low && value != 0.0 {
+            if high > low && value.abs() > LEAST_SLOPE * 2f64.powi(-bits) {
                 let slope = nearest(value / (high - low), slope_bits(bits, high - low));
                 constant -= slope * low;
                 result.linear.push((k, slope));

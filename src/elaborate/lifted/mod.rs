@@ -50,6 +50,8 @@ struct Open {
     /// Bounds of values and rows that the proof has here.
     bounds: u32,
     rows: u32,
+    /// Whether the proof has closed it already, so that its steps are only read.
+    closed: bool,
 }
 
 /// A tree that is being elaborated.
@@ -132,6 +134,7 @@ impl Tree {
             shown: game.region.clone(),
             bounds: 0,
             rows: 0,
+            closed: false,
         };
         Ok(Tree {
             proof,
@@ -159,8 +162,10 @@ impl Tree {
             LiftedStep::Confine(ends) => self.confine(ends),
             LiftedStep::Void => self.void(),
             LiftedStep::Leaf(multipliers) => {
-                let Combined { combination, .. } = self.combined(multipliers, &[])?;
-                self.proof.close(&combination)?;
+                if !self.top()?.closed {
+                    let Combined { combination, .. } = self.combined(multipliers, &[])?;
+                    self.proof.close(&combination)?;
+                }
                 self.pop();
                 Ok(())
             }
@@ -209,8 +214,11 @@ impl Tree {
         lower.stated[statistic] = (low, point);
         lower.shown[statistic].1 = at;
         top.shown[statistic].0 = at;
+        let closed = top.closed;
         self.open.push(lower);
-        self.proof.split(self.context.coordinates.names[statistic], rational(at))?;
+        if !closed {
+            self.proof.split(self.context.coordinates.names[statistic], rational(at))?;
+        }
         self.changed();
         Ok(())
     }
@@ -224,9 +232,6 @@ impl Tree {
         let unknown = self.unknown(statistic);
         self.here()?;
         let Some(&(low, high)) = self.game.region.get(statistic) else { return Err(unknown) };
-        let sign = if upper { -1.0 } else { 1.0 };
-        let goal = [(ONE, sign * low), (Monomials::coordinate(statistic), sign * (high - low))];
-        let Combined { combination, least, .. } = self.combined(multipliers, &goal)?;
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
         let stated = self.narrower.get_or_insert_with(|| top.stated.clone());
         let ends = &mut stated[statistic];
@@ -237,6 +242,12 @@ impl Tree {
         }
         // A box that the certificate keeps is kept.
         let keeps = ends.0 <= ends.1;
+        if top.closed {
+            return Ok(());
+        }
+        let sign = if upper { -1.0 } else { 1.0 };
+        let goal = [(ONE, sign * low), (Monomials::coordinate(statistic), sign * (high - low))];
+        let Combined { combination, least, .. } = self.combined(multipliers, &goal)?;
         self.move_end((statistic, upper), bound, least, keeps, &combination)
     }
 
@@ -277,7 +288,7 @@ impl Tree {
     fn regrets(&mut self, combined: &[&Combined], known: &Differences) -> Result<u32, Fault> {
         let wanted: BTreeSet<(usize, usize)> =
             combined.iter().flat_map(|combined| combined.regrets.iter().copied()).collect();
-        if wanted.is_empty() {
+        if !combined.iter().any(|combined| combined.uses_regrets()) {
             return Ok(0);
         }
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
@@ -289,18 +300,27 @@ impl Tree {
     /// Moves ends by one round of regrets.
     fn confine(&mut self, claimed: &[Ends]) -> Result<(), Fault> {
         self.here()?;
+        if self.top()?.closed {
+            return self.state(claimed);
+        }
         let differences = self.game.differences();
         let found = match self.game.confine(&differences.regrets) {
-            Found::Nothing(multipliers) => return self.close_by(&multipliers, &differences),
+            Found::Nothing(multipliers) => {
+                // More than the certificate says.
+                self.close_by(&multipliers, &differences)?;
+                self.top()?.closed = true;
+                Vec::new()
+            }
             Found::Ends(found) => found,
         };
         let mut moved = Vec::new();
+        let before = self.top()?.stated.clone();
+        self.state(claimed)?;
         for &Ends { statistic, low, high } in claimed {
-            let Some(found) = found.get(statistic) else { return Err(self.unknown(statistic)) };
+            let Some(found) = found.get(statistic) else { break };
             let (from, to) = self.game.region[statistic];
-            let stated = self.top()?.stated[statistic];
-            self.top()?.stated[statistic] = (stated.0.max(low), stated.1.min(high));
-            let sides = [(false, low, low > stated.0), (true, high, high < stated.1)];
+            let sides =
+                [(false, low, low > before[statistic].0), (true, high, high < before[statistic].1)];
             for (upper, bound, _) in sides.into_iter().filter(|side| side.2) {
                 let sign = if upper { -1.0 } else { 1.0 };
                 let goal =
@@ -317,29 +337,43 @@ impl Tree {
             let combination = combined.with_regrets(row);
             self.move_end(*end, *bound, combined.least, true, &combination)?;
         }
-        if self.top()?.stated.iter().any(|(low, high)| low > high) {
-            return Err(Fault::NotVoid);
-        }
         self.changed();
+        Ok(())
+    }
+
+    /// Takes ends as those of the certificate's box.
+    fn state(&mut self, claimed: &[Ends]) -> Result<(), Fault> {
+        let count = self.game.region.len();
+        let top = self.top()?;
+        for &Ends { statistic, low, high } in claimed {
+            let unknown = Fault::Unknown { what: "statistic", index: statistic, count };
+            let ends = top.stated.get_mut(statistic).ok_or(unknown)?;
+            *ends = (ends.0.max(low), ends.1.min(high));
+            if ends.0 > ends.1 {
+                return Err(Fault::NotVoid);
+            }
+        }
         Ok(())
     }
 
     /// Closes the last open box by one round of regrets.
     fn void(&mut self) -> Result<(), Fault> {
         self.here()?;
-        let differences = self.game.differences();
-        match self.game.confine(&differences.regrets) {
-            Found::Nothing(multipliers) => self.close_by(&multipliers, &differences),
-            Found::Ends(_) => Err(Fault::NotVoid),
+        if !self.top()?.closed {
+            let differences = self.game.differences();
+            match self.game.confine(&differences.regrets) {
+                Found::Nothing(multipliers) => self.close_by(&multipliers, &differences)?,
+                Found::Ends(_) => return Err(Fault::NotVoid),
+            }
         }
+        self.pop();
+        Ok(())
     }
 
     fn close_by(&mut self, multipliers: &Multipliers, known: &Differences) -> Result<(), Fault> {
         let combined = self.game.combined(&self.context, multipliers, &known.regrets, &[]);
         let row = self.regrets(&[&combined], known)?;
-        self.proof.close(&combined.with_regrets(row))?;
-        self.pop();
-        Ok(())
+        Ok(self.proof.close(&combined.with_regrets(row))?)
     }
 
     fn narrow(&mut self) -> Result<(), Fault> {
@@ -348,7 +382,9 @@ impl Tree {
         let top = self.top()?;
         top.stated = narrower;
         if empty {
-            self.proof.close_empty()?;
+            if !top.closed {
+                self.proof.close_empty()?;
+            }
             self.pop();
         }
         self.changed();
