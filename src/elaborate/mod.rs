@@ -5,8 +5,10 @@
 //! multipliers of the flow equations, and calls the kernel. Nothing here is trusted: a mistake
 //! costs a refusal.
 
+mod enclosed;
 mod family;
 mod free;
+mod grid;
 mod lifted;
 mod listing;
 mod play;
@@ -149,6 +151,7 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             }
             Step::Witness { value, arithmetic, parts } => site.mixture(value, *arithmetic, parts),
             Step::PopulationWitness { value, parts } => site.population(value, parts),
+            Step::EnclosedWitness { value, bits, parts } => site.enclosed(value, *bits, parts),
             other => Err(Fault::NotElaborated(other.rule())),
         };
         theorems.push(theorem.map_err(fail)?);

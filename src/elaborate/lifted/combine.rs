@@ -315,8 +315,14 @@ impl<'m> Pieces<'m> {
             for (pair, terms) in all.iter().enumerate() {
                 let sq = tried.get(&pair).cloned().unwrap_or_default();
                 let rest = super::cube::without(terms, &mut game.monomials, &sq);
-                eprintln!("t {t} pair {pair} bound {:e} again {:e} squares {sq:?}", bounds[pair], lowest(&rest, &game.monomials));
-                for &(m, c) in &rest { eprint!("  {c:+.3e}{:?}", game.monomials.factors(m)); }
+                eprintln!(
+                    "t {t} pair {pair} bound {:e} again {:e} squares {sq:?}",
+                    bounds[pair],
+                    lowest(&rest, &game.monomials)
+                );
+                for &(m, c) in &rest {
+                    eprint!("  {c:+.3e}{:?}", game.monomials.factors(m));
+                }
                 eprintln!();
             }
         }
