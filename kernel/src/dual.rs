@@ -36,7 +36,7 @@ impl Proof {
         }
         self.fits_family(&leader, false)?;
         self.fits_family(&earned, false)?;
-        self.require_proper()?;
+        self.require_proper(region)?;
         let sigma = self.statement.sigma();
         for (t, stage) in self.listing.stages.iter().enumerate() {
             let chosen = self.chosen(t, stage, choices)?;

@@ -12,14 +12,19 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+/// Version of the kernel.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 mod dual;
 mod error;
 mod listing;
+mod log;
 mod number;
 mod place;
 mod polynomial;
 mod proof;
 mod proper;
+mod read;
 mod row;
 mod steps;
 mod sum;
@@ -30,16 +35,18 @@ mod write;
 
 pub use error::Refusal;
 pub use listing::{
-    Column, Columns, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
+    Column, Columns, Data, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
 };
+pub use log::check_log;
 pub use number::{
     Integer, Natural, Numerators, Rational, Scaled, least_common_multiple, parse as parse_number,
 };
 pub use polynomial::{Ends, Frame, Monomial, Polynomial, Variable};
 pub use proof::Proof;
+pub use read::{Failure, read_listing};
 pub use row::{Combination, Family, Name, Row, Sense, Side, Square};
 pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
 pub use write::{
-    listing_text, monomial as monomial_text, polynomial as polynomial_text,
+    column as write_column, listing_text, monomial as monomial_text, polynomial as polynomial_text,
     variable as variable_text,
 };

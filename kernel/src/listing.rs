@@ -191,9 +191,32 @@ pub enum Decisions {
     },
 }
 
-/// A game without names.
+/// A game without names, which was found to be one. It cannot be changed, so that its hash stays
+/// true.
+///
+/// ```compile_fail
+/// fn change(listing: &mut smfg_kernel::Listing) {
+///     listing.payoff = smfg_kernel::Polynomial::zero();
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Listing {
+    data: Data,
+    proper: OnceLock<bool>,
+    hash: OnceLock<String>,
+}
+
+impl std::ops::Deref for Listing {
+    type Target = Data;
+
+    fn deref(&self) -> &Data {
+        &self.data
+    }
+}
+
+/// What a listing holds.
+#[derive(Debug, Clone)]
+pub struct Data {
     /// Number of states.
     pub states: usize,
     /// Number of the leader's parameters.
@@ -208,8 +231,6 @@ pub struct Listing {
     pub stages: Vec<Stage>,
     /// What the leader's reward has besides the followers' part.
     pub payoff: Polynomial,
-    proper: OnceLock<bool>,
-    hash: OnceLock<String>,
 }
 
 impl Listing {
@@ -228,18 +249,8 @@ impl Listing {
         stages: Vec<Stage>,
         payoff: Polynomial,
     ) -> Result<Self, Refusal> {
-        let (proper, hash) = (OnceLock::new(), OnceLock::new());
-        let listing = Listing {
-            states,
-            parameters,
-            initial,
-            decisions,
-            statistics,
-            stages,
-            payoff,
-            proper,
-            hash,
-        };
+        let data = Data { states, parameters, initial, decisions, statistics, stages, payoff };
+        let listing = Listing { data, proper: OnceLock::new(), hash: OnceLock::new() };
         listing.validate()?;
         Ok(listing)
     }
@@ -266,8 +277,11 @@ impl Listing {
                 return wrong("weights of a statistic that do not fit its stage");
             }
         }
-        if !self.payoff.only(|variable| self.has(variable)) {
-            return wrong("the payoff has a variable that there is not");
+        let low = |monomial: &Monomial| monomial.degree() <= crate::polynomial::MOST_DEGREE;
+        if !self.payoff.only(|variable| self.has(variable))
+            || !self.payoff.terms().all(|term| low(term.0))
+        {
+            return wrong("the payoff has a variable that there is not, or its degree is too high");
         }
         self.validate_decisions()
     }
@@ -286,6 +300,7 @@ impl Listing {
         if first.len() != self.states + 1
             || first[0] != 0
             || first.windows(2).any(|pair| pair[0] >= pair[1])
+            || stage.pairs() >= MOST_ENTRIES
         {
             return wrong("every state needs a pair, and a place for its first one");
         }

@@ -181,9 +181,10 @@ impl Scaled {
         }
     }
 
-    /// `numerators / denominator`, reduced to the least denominator; the denominator is positive.
+    /// `numerators / denominator`, reduced to the least denominator; a denominator of 0 counts as 1.
     #[must_use]
     pub fn from_integers(numerators: Vec<Integer>, denominator: Natural) -> Self {
+        let denominator = if denominator.is_zero() { Natural::ONE } else { denominator };
         let mut common = denominator.clone();
         for n in numerators.iter().filter(|n| !n.is_zero()) {
             if common.is_one() {

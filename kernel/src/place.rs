@@ -1,10 +1,11 @@
 //! Places: which decisions a statement is about, and simplices that cover them ([15]).
 
-use crate::error::{Refusal, step};
+use crate::error::{Refusal, inequality, step};
 use crate::listing::{Decisions, Grid, Listing};
 use crate::number::Rational;
 use crate::polynomial::{Frame, Polynomial, Variable};
 use crate::proof::{Kind, Proof, Region};
+use crate::row::{Row, Sense};
 use crate::theorem::{Claimed, Place, Scope, Theorem, at};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -207,6 +208,48 @@ impl Proof {
         };
         let parts = vec![part(i)?, part(j)?];
         self.cover(parts)
+    }
+}
+
+impl Proof {
+    /// Forgets the simplex of the region on top, for the box around it: parameters are coordinates
+    /// again. The rows, affine in the free parameters and at least 0 at all vertices, stay.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no simplex, or a row does not hold at a vertex.
+    pub fn unfold(&mut self, rows: &[Polynomial]) -> Result<(), Refusal> {
+        let mut region = self.untouched()?;
+        let Some(simplex) = region.simplex.take() else {
+            return step("the place is no simplex");
+        };
+        let is_free =
+            |variable| matches!(variable, Variable::Parameter(k) if simplex.free.contains(&k));
+        for row in rows {
+            let affine = row.terms().all(|(monomial, _)| monomial.degree() <= 1);
+            if !affine || !row.only(is_free) {
+                return step("a row that is not affine in the free parameters");
+            }
+            for vertex in &simplex.vertices {
+                let mut point = vec![Rational::ZERO; self.listing.parameters];
+                for (&k, value) in simplex.free.iter().zip(vertex) {
+                    point[k as usize] = value.clone();
+                }
+                if at(row, &point).is_none_or(|value| value < Rational::ZERO) {
+                    return inequality("a row does not hold at a vertex of the simplex");
+                }
+            }
+            region.pending.push(Row::of(Sense::AtLeast, row.clone()));
+        }
+        region.frame.shares = 0;
+        region.frame.substitutions = simplex.others.clone();
+        for (place, &k) in simplex.free.iter().enumerate() {
+            let values = || simplex.vertices.iter().map(|vertex| &vertex[place]);
+            if let (Some(least), Some(greatest)) = (values().min(), values().max()) {
+                region.raise(Variable::Parameter(k), least.clone());
+                region.reduce(Variable::Parameter(k), greatest.clone());
+            }
+        }
+        self.replace(vec![region])
     }
 }
 

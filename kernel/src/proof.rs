@@ -6,7 +6,7 @@
 use crate::error::{Refusal, inequality, step};
 use crate::listing::{Decisions, Listing, columns_fit};
 use crate::number::Rational;
-use crate::polynomial::{Frame, Monomial, Polynomial, Variable};
+use crate::polynomial::{Frame, MOST_DEGREE, Monomial, Polynomial, Variable};
 use crate::row::{Combination, Family, Name, Row, Sense, Side};
 use crate::sum::{Lanes, Sum, first_negative, vanish, vanishes};
 use crate::theorem::{Claimed, Place, Statement, Theorem};
@@ -135,7 +135,8 @@ pub struct Proof {
     pub(crate) open: Vec<Region>,
     pub(crate) rows: Vec<Row>,
     pub(crate) bounds: Vec<Bound>,
-    pub(crate) forms: Vec<Row>,
+    /// Declared forms: `row + sum masses_i d_i`, which is 0.
+    pub(crate) forms: Vec<(Row, Family)>,
     pub(crate) witness: Option<Arc<Family>>,
     /// Whether the statement itself has been divided into several regions.
     pub(crate) divided: bool,
@@ -207,6 +208,18 @@ impl Proof {
         self.open.len()
     }
 
+    /// How many rows, bounds of values and forms the region on top has.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.open.last().map_or((0, 0, 0), |region| region.marks)
+    }
+
+    /// Whether ends of a coordinate have passed each other in the region on top.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.last().is_some_and(|region| region.empty)
+    }
+
     /// The theorem, when no region is open.
     ///
     /// # Errors
@@ -276,6 +289,9 @@ impl Proof {
     /// Refuses a polynomial with a coordinate that the points do not have.
     pub(crate) fn fits_polynomial(&self, polynomial: &Polynomial) -> Result<(), Refusal> {
         let region = self.top()?;
+        if polynomial.terms().any(|(monomial, _)| monomial.degree() > MOST_DEGREE) {
+            return Err(Refusal::Limit(format!("a degree above {MOST_DEGREE}")));
+        }
         match polynomial.only(|variable| self.has(region, variable)) {
             true => Ok(()),
             false => step("a coordinate that the points of the region do not have"),
@@ -306,11 +322,12 @@ impl Proof {
             Claimed::Bound(value) | Claimed::Reached(value) => {
                 let parameters = |variable| matches!(variable, Variable::Parameter(k) if (k as usize) < listing.parameters);
                 match value.only(parameters) {
-                    true => Ok(()),
+                    true => self.fits_polynomial(value),
                     false => step("a value that is no polynomial in the leader's parameters"),
                 }
             }
-            Claimed::Form(row) => self.fits(row),
+            Claimed::Form(row) if row.sense == Sense::AtLeast => self.fits(row),
+            Claimed::Form(_) => step("a form that is not stated to be at least 0"),
             Claimed::Patterns(_) if self.statement.epsilon.is_zero() => Ok(()),
             Claimed::Patterns(_) => step("patterns need epsilon 0"),
         }
@@ -466,7 +483,17 @@ impl Proof {
                 }
                 Ok(Sense::Equal)
             }
-            Name::Form(k) if (k as usize) < region.marks.2 => subtract(&self.forms[k as usize]),
+            Name::Form(k) if (k as usize) < region.marks.2 => {
+                let (row, masses) = &self.forms[k as usize];
+                for (monomial, value) in multiplier.terms() {
+                    let factor = crate::sum::single(&-value);
+                    for (&t, columns) in masses {
+                        sum.add_masses(t, &factor, monomial, columns);
+                    }
+                }
+                sum.add_row(&Rational::NEG_ONE, multiplier, row)?;
+                Ok(Sense::Equal)
+            }
             Name::Row(k) if (k as usize) < region.marks.0 => subtract(&self.rows[k as usize]),
             Name::Constraint(k) => match &self.listing.decisions {
                 Decisions::Polytope { rows, .. } => {
@@ -607,12 +634,13 @@ impl Proof {
         }
     }
 
-    /// Whether all probabilities are at least 0 on the region on top ([2]).
-    pub(crate) fn require_proper(&self) -> Result<(), Refusal> {
-        if self.listing.proper() {
+    /// Requires that all probabilities are at least 0 on a region ([2]). What holds of populations
+    /// alone does not hold of the frozen statistics of a response.
+    pub(crate) fn require_proper(&self, region: &Region) -> Result<(), Refusal> {
+        if region.kind != Kind::Response && self.listing.proper() {
             return Ok(());
         }
-        match crate::proper::within(&self.listing, &self.top()?.frame)? {
+        match crate::proper::within(&self.listing, &region.frame)? {
             true => Ok(()),
             false => inequality("a probability is not shown to be at least 0"),
         }

@@ -3,9 +3,9 @@
 use crate::error::{Refusal, inequality, step};
 use crate::listing::{Decisions, Grid};
 use crate::number::{Integer, Rational};
-use crate::polynomial::{Monomial, Polynomial, Variable};
+use crate::polynomial::{Frame, Monomial, Polynomial, Variable};
 use crate::proof::{Kind, Proof, Region};
-use crate::row::{Combination, Name, Row, Sense, Side};
+use crate::row::{Combination, Family, Name, Row, Sense, Side};
 use crate::sum::{Sum, vanish};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -95,15 +95,31 @@ impl Proof {
     ///
     /// # Errors
     /// [`Refusal`] when the points do not have what it is about.
-    pub fn declare(&mut self, mut row: Row) -> Result<Variable, Refusal> {
+    pub fn declare(&mut self, row: Row) -> Result<Variable, Refusal> {
         self.fits(&row)?;
+        self.add_form(row, Family::new())
+    }
+
+    /// [`Proof::declare`] of `sum masses_i d_i`, by columns.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the points have no masses, or columns do not fit.
+    pub fn declare_masses(&mut self, masses: Family) -> Result<Variable, Refusal> {
+        if !self.top()?.has_masses() {
+            return step("masses that the points of the region do not have");
+        }
+        self.fits_family(&masses, true)?;
+        self.add_form(Row::of(Sense::Equal, Polynomial::zero()), masses)
+    }
+
+    fn add_form(&mut self, mut row: Row, masses: Family) -> Result<Variable, Refusal> {
         let number = self.top()?.marks.2;
         let variable = Variable::Form(
             u32::try_from(number).map_err(|_| Refusal::Limit("too many forms".to_string()))?,
         );
         row.sense = Sense::Equal;
         row.constant.add_term(Monomial::new(vec![(variable, 1)]), Rational::NEG_ONE);
-        self.forms.push(row);
+        self.forms.push((row, masses));
         self.top_mut()?.marks.2 += 1;
         Ok(variable)
     }
@@ -118,7 +134,10 @@ impl Proof {
         let region = self.top()?;
         let row = match name {
             Name::Row(k) if (k as usize) < region.marks.0 => self.rows[k as usize].clone(),
-            Name::Form(k) if (k as usize) < region.marks.2 => self.forms[k as usize].clone(),
+            Name::Form(k) if (k as usize) < region.marks.2 => match &self.forms[k as usize] {
+                (row, masses) if masses.is_empty() => row.clone(),
+                _ => return step("the form has masses"),
+            },
             Name::Constraint(k) => match &self.listing.decisions {
                 Decisions::Polytope { rows, .. } => match rows.get(k as usize) {
                     Some((true, row)) => Row::of(Sense::Equal, row.clone()),
@@ -137,23 +156,23 @@ impl Proof {
             return step("the coordinate cannot be replaced by this row");
         }
         let (mut slope, mut rest) = (Rational::ZERO, Polynomial::zero());
-        for (monomial, value) in row.constant.terms() {
+        for (monomial, value) in region.frame.resolve(&row.constant)?.terms() {
             match monomial.factors() {
                 [(other, 1)] if *other == variable => slope = value.clone(),
                 _ => rest.add_term(monomial.clone(), value.clone()),
             }
         }
-        let rest = region.frame.resolve(&rest)?;
         if slope.is_zero() || !rest.only(|other| other != variable) {
             return step("the row does not determine the coordinate");
         }
         let value = Polynomial::zero().plus(&rest, &(Rational::NEG_ONE / slope));
-        let frame = &mut self.top_mut()?.frame;
-        let present = std::mem::take(&mut frame.substitutions);
-        frame.substitutions.insert(variable, value.clone());
-        let changed: Result<Vec<(Variable, Polynomial)>, Refusal> =
-            present.into_iter().map(|(k, p)| Ok((k, frame.resolve(&p)?))).collect();
-        frame.substitutions.extend(changed?);
+        let mut frame = Frame::default();
+        frame.substitutions.insert(variable, value);
+        for (k, present) in &region.frame.substitutions {
+            let changed = frame.resolve(present)?;
+            frame.substitutions.insert(*k, changed);
+        }
+        self.top_mut()?.frame.substitutions = frame.substitutions;
         Ok(())
     }
 
@@ -402,7 +421,14 @@ impl Proof {
                     return step(format!("pair {pair} at stage {t} may be used"));
                 }
                 if let Some(transition) = &stage.transition {
-                    for entry in transition.successors.of_pair(pair) {
+                    // An entry whose probability is 0 as a polynomial leads nowhere.
+                    let leads = |entry: &usize| {
+                        transition.probability.iter().any(|(_, column)| {
+                            let index = column.index(*entry);
+                            index.is_some_and(|k| !column.coefficients.numerators().is_zero_at(k))
+                        })
+                    };
+                    for entry in transition.successors.of_pair(pair).filter(leads) {
                         next[transition.successors.state[entry] as usize] = true;
                     }
                 }

@@ -179,6 +179,31 @@ impl Claim {
     pub fn upper(&self) -> &Rational {
         &self.upper
     }
+
+    /// The claim with weaker numbers, where they are weaker.
+    #[must_use]
+    pub fn weakened(mut self, lower: &Rational, upper: &Rational) -> Option<Claim> {
+        let weaker = *lower <= self.lower && self.upper <= *upper;
+        (self.lower, self.upper) = (lower.clone(), upper.clone());
+        weaker.then_some(self)
+    }
+}
+
+/// `claim HASH SIGN EPS LOWER UPPER SCOPE`.
+impl std::fmt::Display for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.pessimistic { '+' } else { '-' };
+        let Claim { listing, epsilon, lower, upper, .. } = self;
+        write!(f, "claim {listing} {sign} {epsilon} {lower} {upper} ")?;
+        match &self.scope {
+            Scope::All => write!(f, "all"),
+            Scope::Decision(k) => write!(f, "decision {k}"),
+            Scope::Point(values) => {
+                write!(f, "point")?;
+                values.iter().try_for_each(|value| write!(f, " {value}"))
+            }
+        }
+    }
 }
 
 /// The strongest claim that theorems about one listing show together.

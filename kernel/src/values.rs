@@ -34,7 +34,7 @@ impl Proof {
             return step("bounds of values where there are none");
         }
         self.fits_family(&values, false)?;
-        self.require_proper()?;
+        self.require_proper(region)?;
         for (t, stage) in self.listing.stages.iter().enumerate() {
             let lanes = self.slack(t, stage, &values, choices.is_some());
             let tested: Vec<bool> = match choices {

@@ -2,7 +2,7 @@
 
 use crate::error::{Refusal, inequality, step};
 use crate::number::{Rational, Scaled};
-use crate::polynomial::{Polynomial, Variable};
+use crate::polynomial::{Monomial, Polynomial, Variable};
 use crate::proof::{Kind, Proof, Region};
 use crate::row::{Family, Row, Sense, Side};
 use crate::sum::{Lanes, lane, vanish, walk};
@@ -49,11 +49,15 @@ impl Proof {
             }
         }
         let masses = Arc::new(masses);
-        if !self.divided {
-            self.witness = Some(Arc::clone(&masses));
-        }
-        region.masses = Some(masses);
-        self.play_parts(region, &value)
+        region.masses = Some(Arc::clone(&masses));
+        self.play_parts(region, &value)?;
+        // Where the statement is divided, or coordinates are used that it does not have, there is
+        // no one population to show.
+        let parameters = |variable: Variable| matches!(variable, Variable::Parameter(_));
+        let plain = |monomial: &Monomial| monomial.factors().iter().all(|f| parameters(f.0));
+        let shown = masses.values().flatten().all(|column| plain(&column.0));
+        self.witness = Some(masses).filter(|_| shown && !self.divided);
+        Ok(())
     }
 
     /// Gives a policy at each decision of the region on top ([11]), which leads to one population.
@@ -65,7 +69,7 @@ impl Proof {
         let (mut region, value) = self.decisions()?;
         self.fits_family(&policy, true)?;
         self.family_nonnegative(&policy, &region.frame, |_, _| false)?;
-        self.require_proper()?;
+        self.require_proper(&region)?;
         let one = Scaled::from_small(vec![1], 1);
         for (t, stage) in self.listing.stages.iter().enumerate() {
             let mut lanes = Lanes::new();
@@ -175,7 +179,7 @@ impl Proof {
     /// [`Refusal`] where probabilities may be negative.
     pub fn exists(&mut self) -> Result<(), Refusal> {
         let (mut region, value) = self.decisions()?;
-        self.require_proper()?;
+        self.require_proper(&region)?;
         region.kind = Kind::Equilibria;
         region.objective = Some(worse(&-self.statement.sigma(), &value));
         self.replace(vec![region])
@@ -207,6 +211,9 @@ impl Proof {
             let name = Variable::Statistic(k as u32);
             region.frame.ends.insert(name, (Some(lower.clone()), Some(upper.clone())));
         }
+        // Flows at frozen statistics have to exist on the whole box.
+        region.kind = Kind::Response;
+        self.require_proper(&region)?;
         region.kind = Kind::Equilibria;
         region.objective = Some(worse(&-self.statement.sigma(), &value));
         let mut parts = vec![region.clone()];
@@ -224,9 +231,7 @@ impl Proof {
                 parts.push(face);
             }
         }
-        self.replace(parts)?;
-        // Probabilities have to be proper on the whole box, which the first part is.
-        self.require_proper()
+        self.replace(parts)
     }
 
     /// `sum_j weight_j (M_j d - x_j)`.
@@ -264,7 +269,7 @@ impl Proof {
         if sighted || listing.payoff.terms().any(|(monomial, _)| sees(monomial)) {
             return step("data depend on the population");
         }
-        self.require_proper()?;
+        self.require_proper(&region)?;
         let sigma = self.statement.sigma();
         let mut constant = Polynomial::zero().plus(&listing.payoff, &sigma).plus(&value, &-&sigma);
         let epsilon = Polynomial::constant(self.statement.epsilon.clone());

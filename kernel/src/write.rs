@@ -6,10 +6,15 @@ use crate::polynomial::{Monomial, Polynomial, Variable};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// `sha256:` and the digest of the text.
+/// The hash of the text of a listing.
 pub(crate) fn hash(listing: &Listing) -> String {
     let mut digest = Sha256::new();
     listing_text(listing, &mut |text| digest.update(text.as_bytes()));
+    digest_text(digest)
+}
+
+/// `sha256:` and a digest in hexadecimal digits.
+pub(crate) fn digest_text(digest: Sha256) -> String {
     let mut result = String::from("sha256:");
     for byte in digest.finalize() {
         // Writing to a string does not fail.
@@ -102,8 +107,8 @@ fn columns(text: &mut String, word: &str, columns: &Columns, sink: &mut dyn FnMu
     }
 }
 
-/// ` at` and the entries where there is a support, then the numbers.
-fn column(text: &mut String, column: &Column) {
+/// Writes ` at` and the entries where there is a support, then the numbers.
+pub fn column(text: &mut String, column: &Column) {
     if let Some(support) = &column.support {
         let _ = write!(text, " at {}", support.len());
         indices(text, support);

@@ -44,7 +44,7 @@ pub(crate) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
 
 /// The occupation measure of `policy` where transitions do not depend on the population; `None`
 /// when it does not fit.
-pub(super) fn occupation(
+pub(crate) fn occupation(
     initial: &Scaled,
     stages: &[InstanceStage],
     policy: &Policy,

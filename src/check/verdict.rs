@@ -2,7 +2,7 @@
 
 use super::conclusion::Unfounded;
 use crate::certificate::{Claim, CurvePoint, ReadError};
-use crate::drift::Incomparable;
+use crate::drift::NoDrift;
 use crate::exact::Rational;
 use crate::game::{NotADecision, NotAffine, NotMeanFieldFree, NotQuadratic, ObjectiveError};
 
@@ -302,7 +302,7 @@ pub enum Rejection {
     },
     /// Two games of different shapes.
     #[error(transparent)]
-    Incomparable(#[from] Incomparable),
+    NoDrift(#[from] NoDrift),
     /// A bound of the drift that is too small.
     #[error("rule drift: {what} {claimed} is not shown: the rule yields {computed}")]
     DriftNotShown {
@@ -382,4 +382,20 @@ pub struct Accepted {
     /// Constants of the game file and the values that they have in the game that the claim is
     /// about.
     pub changes: Vec<(String, Rational)>,
+    /// Whether it is about the second of two games.
+    pub second: bool,
+}
+
+impl Accepted {
+    /// The claim alone.
+    pub(super) fn of(claim: Claim) -> Self {
+        Accepted {
+            claim,
+            decisions: Vec::new(),
+            attained: None,
+            curve: Vec::new(),
+            changes: Vec::new(),
+            second: false,
+        }
+    }
 }

@@ -9,9 +9,11 @@ use super::family::{at_start, constants, number, objective};
 use super::grid::{Grid, entries, greatest, least};
 use crate::certificate::Part;
 use crate::check::Fault;
-use crate::exact::{Integer, Natural, Rational, Scaled};
+use crate::elaborate::proof::Proof;
+use crate::exact::{Natural, Rational, Scaled};
 use crate::game::{InstanceStage, Interval, StagePolicy, Variable};
-use smfg_kernel::{Combination, Monomial, Name, Polynomial, Proof, Row, Sense, Theorem};
+use dashu_base::BitTest;
+use smfg_kernel::{Combination, Monomial, Name, Polynomial, Row, Sense, Theorem};
 
 /// Bits of the numbers of a population up to which it is computed exactly.
 const MOST_EXACT_BITS: usize = 1 << 11;
@@ -69,7 +71,7 @@ impl Site {
 
     /// About how long the numbers of the exact population would be.
     fn exact_bits(&self, part: &Part) -> usize {
-        let length = |value: &Natural| Integer::from(value.clone()).bit_len();
+        let length = |value: &Natural| value.bit_len();
         let mut bits = length(self.instance.initial.denominator());
         for (stage, play) in self.instance.stages.iter().zip(&part.policy.stages) {
             if let StagePolicy::Mixed(rows) = play {

@@ -61,3 +61,15 @@ pub(crate) fn choices(numbers: &Numbers, policy: &Policy) -> Option<Vec<Vec<u32>
         })
         .collect()
 }
+
+/// `factor` times a family.
+pub(crate) fn times(family: &Family, factor: &Rational) -> Family {
+    let scaled_column = |column: &Arc<Column>| {
+        let coefficients = Arc::new(scaled(&column.coefficients, factor));
+        Arc::new(Column { support: column.support.clone(), coefficients })
+    };
+    let of_stage = |columns: &smfg_kernel::Columns| {
+        columns.iter().map(|(name, column)| (name.clone(), scaled_column(column))).collect()
+    };
+    family.iter().map(|(t, columns)| (*t, of_stage(columns))).collect()
+}

@@ -6,11 +6,12 @@ use crate::certificate::{Arithmetic, Part};
 use crate::check::Fault;
 use crate::check::induction::{Choice, Form, tables};
 use crate::check::rules::is_mixture;
+use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{Numbers, Policy};
-use smfg_kernel::{Combination, Monomial, Name, Proof, Theorem, Variable};
+use smfg_kernel::{Combination, Monomial, Name, Theorem, Variable};
 
-const FOLLOWERS: Form = Form { leader: Rational::ZERO, reward: Rational::ONE };
+pub(crate) const FOLLOWERS: Form = Form { leader: Rational::ZERO, reward: Rational::ONE };
 
 impl Site {
     /// `sigma J0 >= sigma value` by the multiplier `lambda` of the budget. With `W` the least values
@@ -150,22 +151,25 @@ impl Site {
     }
 }
 
+/// What a pair earns when states are worth `values`.
+pub(crate) fn worth(numbers: &Numbers, t: usize, pair: usize, values: &[Scaled]) -> Rational {
+    let stage = &numbers.stages[t];
+    let mut sum = stage.reward.get(pair);
+    if let (Some((successors, p)), Some(next)) = (&stage.transition, values.get(t + 1)) {
+        for entry in successors.of_pair(pair) {
+            sum += p.get(entry) * next.get(successors.state(entry));
+        }
+    }
+    sum
+}
+
 /// Per stage and state the pair that earns most when successors are worth `next` values.
 pub(crate) fn best_pairs(numbers: &Numbers, values: &[Scaled]) -> Vec<Vec<u32>> {
     let stage_choices = |t: usize| {
         let stage = &numbers.stages[t];
-        let worth = |pair: usize| {
-            let mut sum = stage.reward.get(pair);
-            if let (Some((successors, p)), Some(next)) = (&stage.transition, values.get(t + 1)) {
-                for entry in successors.of_pair(pair) {
-                    sum += p.get(entry) * next.get(successors.state(entry));
-                }
-            }
-            sum
-        };
         let best = |state: usize| {
             let pairs = stage.pairs.of_state(state);
-            pairs.max_by_key(|&pair| worth(pair)).unwrap_or_default() as u32
+            pairs.max_by_key(|&pair| worth(numbers, t, pair, values)).unwrap_or_default() as u32
         };
         (0..stage.pairs.states()).map(best).collect()
     };

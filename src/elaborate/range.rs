@@ -3,9 +3,10 @@
 use super::Site;
 use super::family::number;
 use crate::check::Fault;
+use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Scaled};
 use crate::game::{Interval, Variable, column_ranges};
-use smfg_kernel::{Combination, Name, Polynomial, Proof, Theorem};
+use smfg_kernel::{Combination, Name, Polynomial, Theorem};
 
 impl Site {
     /// `sigma J0 >= sigma value` for every population.

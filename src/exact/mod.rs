@@ -4,12 +4,14 @@
 //! A plain name in this library is exact; `_approx` means binary64, and the only
 //! file of the trusted half in which binary64 appears is `round`.
 
+mod dictionary;
 mod mantissa;
 mod number;
 mod polytope;
 mod round;
 mod scaled;
 
+pub use dictionary::{Dictionary, DictionaryStatus};
 pub use mantissa::{Mantissa, Rounding, divide};
 pub use number::{NumberError, format_rational, parse_rational};
 pub use polytope::{LinearConstraint, Polytope, PolytopeError, Relation};

@@ -88,8 +88,7 @@ pub struct Reduced {
     pub initial: Arc<Scaled>,
     /// The statistics `x_k`, as linear forms of the occupation measure.
     pub statistics: Vec<LinearForm>,
-    /// The rows of `T`: what each `x_k` is of the aggregates. The first of its aggregates has weight
-    /// 1 and occurs in no other row.
+    /// The rows of `T`: `(aggregate, coefficient)`, aggregates increasing, the first coefficient 1.
     pub rows: Vec<Vec<(u32, Rational)>>,
     /// The stages; `Variable::Aggregate(k)` stands for `x_k`. What the leader's payoff adds
     /// linearly is part of her reward per pair.
@@ -150,10 +149,11 @@ impl Instance {
         }
         let statistics =
             span.rows.values().map(|row| statistic(row, &self.aggregates, &stages)).collect();
+        let rows = span.rows.into_values().map(|row| row.into_iter().collect()).collect();
         Reduced {
             initial: Arc::clone(&self.initial),
             statistics,
-            rows: span.rows.into_values().map(|row| row.into_iter().collect()).collect(),
+            rows,
             stages,
             payoff: payoff.substitute(&zero).renamed(&rename),
         }

@@ -10,14 +10,13 @@
 //!
 //! and the numbers `m_t`, multipliers of stage masses, are as large as `q_i - m_t >= 0` allows.
 
-use super::coordinates::Coordinates;
 use super::cube::{Affine, CubeSquare, lowest, squares};
 use super::data::BoxGame;
 use super::dyadic::{Short, below, family, nearest, rational};
 use super::monomials::{Monomials, ONE, Sum, Terms};
 use crate::elaborate::family::scaled;
 use crate::exact::{Rational, Scaled};
-use smfg_kernel::{Combination, Family, Monomial, Name, Polynomial, Square};
+use smfg_kernel::{Combination, Family, Monomial, Name, Polynomial, Square, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -84,7 +83,10 @@ impl Combined {
 /// What is the same for all combinations of a tree.
 #[derive(Debug)]
 pub(super) struct Context {
-    pub(super) coordinates: Coordinates,
+    /// The coordinates of the statistics.
+    pub(super) names: Vec<Variable>,
+    /// Of each statistic, its aggregates with their weights.
+    pub(super) rows: Vec<Vec<(u32, Rational)>>,
     /// Linear terms of the leader's payoff, per aggregate.
     pub(super) payoff: Vec<(u32, Rational)>,
     pub(super) initial: Arc<Scaled>,
@@ -104,7 +106,7 @@ impl BoxGame {
         let mut pieces = Pieces::new(self, multipliers, regrets, &alpha);
         let (mut found, mut used) = (Vec::new(), Vec::new());
         let mut rows: Vec<(Name, Polynomial)> = Vec::new();
-        let names = &context.coordinates.names;
+        let names = &context.names;
         let mut least = 0.0;
         for t in 0..self.stages.len() {
             let bounds = pieces.bounds(self, t, &mut found);
@@ -176,7 +178,7 @@ impl BoxGame {
 
     fn square(
         &self,
-        names: &[smfg_kernel::Variable],
+        names: &[Variable],
         pair: Option<(u32, u32)>,
         square: &CubeSquare,
     ) -> Square {
@@ -204,9 +206,9 @@ impl Context {
     fn links(&self, links: &[(usize, Short)], signed: &Rational) -> Vec<(Name, Polynomial)> {
         let mut result: BTreeMap<u32, Polynomial> = BTreeMap::new();
         for (k, form) in links {
-            for (aggregate, weight) in &self.coordinates.rows[*k] {
+            for (aggregate, weight) in &self.rows[*k] {
                 let entry = result.entry(*aggregate).or_default();
-                let form = form.polynomial(&self.coordinates.names, weight);
+                let form = form.polynomial(&self.names, weight);
                 *entry = std::mem::take(entry).plus(&form, &Rational::NEG_ONE);
             }
         }

@@ -5,7 +5,6 @@
 
 mod combine;
 mod confine;
-mod coordinates;
 mod cube;
 mod data;
 mod differences;
@@ -17,22 +16,23 @@ mod regrets;
 mod stage_box;
 
 use super::Site;
+use super::statistics::name_statistics;
 use crate::certificate::{
     AffineForm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS, Reader, Step,
 };
 use crate::check::{Fault, Rejection};
+use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
 use crate::game::Variable;
 use combine::{Combined, Context, Deviation, Multipliers};
 use confine::Found;
-use coordinates::Coordinates;
 use cube::Affine;
 use data::{BoxGame, Region};
 use differences::Differences;
 use dyadic::{Short, below, end_bits, nearest, rational};
 use monomials::{Monomials, ONE, Terms};
 use regrets::show_regrets;
-use smfg_kernel::{Combination, Listing, Polynomial, Proof, Row, Sense, Theorem};
+use smfg_kernel::{Combination, Listing, Polynomial, Row, Sense, Theorem};
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
@@ -55,8 +55,8 @@ struct Open {
 }
 
 /// A tree that is being elaborated.
-struct Tree {
-    proof: Proof,
+struct Tree<'p> {
+    proof: &'p mut Proof,
     listing: Arc<Listing>,
     game: BoxGame,
     context: Context,
@@ -84,7 +84,43 @@ impl Site {
         let opening = reader.line();
         let rule = if ceiling { "lifted-ceiling" } else { "lifted-tree" };
         let at_opening = |fault| Rejection::Step { line: opening, rule, fault };
-        let mut tree = Tree::new(self, value, bits, ceiling).map_err(at_opening)?;
+        let refused = |refusal: smfg_kernel::Refusal| at_opening(refusal.into());
+        // A ceiling is a bound for the other sign, of equilibria that exist.
+        let mut proof = match ceiling {
+            false => self.prover.bound(value),
+            true => self.prover.reached(value),
+        }
+        .map_err(refused)?;
+        let sigma = self.prover.sigma();
+        if ceiling {
+            proof.exists().map_err(refused)?;
+        }
+        let sigma = if ceiling { -sigma } else { sigma };
+        self.boxes_in(reader, (value, &sigma), bits, &mut proof)?;
+        proof.finish().map_err(refused)
+    }
+
+    /// Closes the region on top, of equilibria, by the steps of a tree that has just been opened.
+    pub(crate) fn lifted_in<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        value: &Rational,
+        bits: u32,
+        proof: &mut Proof,
+    ) -> Result<(), Rejection> {
+        self.boxes_in(reader, (value, &self.prover.sigma()), bits, proof)
+    }
+
+    fn boxes_in<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        (value, sigma): (&Rational, &Rational),
+        bits: u32,
+        proof: &mut Proof,
+    ) -> Result<(), Rejection> {
+        let opening = reader.line();
+        let at_opening = |fault| Rejection::Step { line: opening, rule: "lifted-tree", fault };
+        let mut tree = Tree::new(self, (value, sigma), bits, proof).map_err(at_opening)?;
         while !tree.open.is_empty() {
             let step = reader.step()?;
             let line = reader.line();
@@ -95,34 +131,32 @@ impl Site {
             };
             tree.step(&step).map_err(fail)?;
         }
-        tree.proof.finish().map_err(|refusal| at_opening(refusal.into()))
+        Ok(())
     }
 }
 
-impl Tree {
-    fn new(site: &Site, value: &Rational, bits: u32, ceiling: bool) -> Result<Self, Fault> {
+impl<'p> Tree<'p> {
+    fn new(
+        site: &Site,
+        (value, sigma): (&Rational, &Rational),
+        bits: u32,
+        proof: &'p mut Proof,
+    ) -> Result<Self, Fault> {
         if bits > MOST_TREE_BITS {
             return Err(Fault::TooLarge);
         }
-        // A ceiling is a bound for the other sign, of equilibria that exist.
-        let (mut proof, sigma) = match ceiling {
-            false => (site.prover.bound(value)?, site.prover.sigma()),
-            true => (site.prover.reached(value)?, -site.prover.sigma()),
-        };
-        if ceiling {
-            proof.exists()?;
-        }
         let reduced = site.instance.reduced();
-        let coordinates = Coordinates::declare(&mut proof, &reduced)?;
-        let positive = sigma > Rational::ZERO;
-        let game = BoxGame::new(&reduced, site.prover.epsilon(), positive, &(value * &sigma));
+        let names = name_statistics(&reduced.statistics, &reduced.rows, proof)?;
+        let positive = *sigma > Rational::ZERO;
+        let game = BoxGame::new(&reduced, site.prover.epsilon(), positive, &(value * sigma));
         let linear =
             site.instance.payoff.terms().filter_map(|(monomial, value)| match monomial.factors() {
                 [(Variable::Aggregate(k), 1)] => Some((*k, value.clone())),
                 _ => None,
             });
         let context = Context {
-            coordinates,
+            names: names.into_iter().map(|named| named.name).collect(),
+            rows: reduced.rows,
             payoff: linear.collect(),
             initial: Arc::clone(&site.instance.initial),
         };
@@ -217,7 +251,7 @@ impl Tree {
         let closed = top.closed;
         self.open.push(lower);
         if !closed {
-            self.proof.split(self.context.coordinates.names[statistic], rational(at))?;
+            self.proof.split(self.context.names[statistic], rational(at))?;
         }
         self.changed();
         Ok(())
@@ -278,7 +312,7 @@ impl Tree {
             return Ok(());
         }
         *(if upper { &mut shown.1 } else { &mut shown.0 }) = sign * end;
-        let name = self.context.coordinates.names[statistic];
+        let name = self.context.names[statistic];
         let goal =
             Polynomial::constant(rational(-end)).plus(&Polynomial::variable(name), &rational(sign));
         Ok(self.proof.derive(Row::of(Sense::AtLeast, goal), combination)?)
@@ -293,7 +327,7 @@ impl Tree {
         }
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
         let next = top.rows;
-        top.rows = show_regrets(&mut self.proof, &self.listing, &self.game, known, &wanted, next)?;
+        top.rows = show_regrets(self.proof, &self.listing, &self.game, known, &wanted, next)?;
         Ok(top.rows - 1)
     }
 
@@ -509,7 +543,7 @@ impl Tree {
         let values = dyadic::family(
             &floor.values,
             1.0,
-            &self.context.coordinates.names,
+            &self.context.names,
             &self.game.region,
             self.game.bits,
         );

@@ -4,9 +4,10 @@
 use super::data::BoxGame;
 use super::differences::{Differences, Excess};
 use super::dyadic::rational;
+use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
 use smfg_kernel::{
-    Column, Columns, Combination, Family, Listing, Monomial, Name, Polynomial, Proof, Refusal, Row,
+    Column, Columns, Combination, Family, Listing, Monomial, Name, Polynomial, Refusal, Row,
     Scaled, Sense, Side,
 };
 use std::collections::{BTreeMap, BTreeSet};

@@ -239,15 +239,15 @@ impl StageBox {
             range.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), i| (l.min(a[i]), h.max(a[i])))
         };
         let (least, greatest) = ends(0..a.len());
-        for i in 0..a.len() {
+        for (i, &value) in a.iter().enumerate() {
             if self.low[i].0 >= self.high[i].0 {
                 continue;
             }
-            let s = a[i] - least;
+            let s = value - least;
             if let Some(bound) = self.moved(row, s, |j| f64::from(j == i), facts, self.low[i].0)? {
                 self.low[i] = bound;
             }
-            let s = greatest - a[i];
+            let s = greatest - value;
             let known = -self.high[i].0;
             if let Some(bound) = self.moved(row, s, |j| -f64::from(j == i), facts, known)? {
                 self.high[i] = (-bound.0, bound.1);
