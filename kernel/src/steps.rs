@@ -389,9 +389,43 @@ impl Proof {
         self.take(result)
     }
 
+    /// Pairs that carry no mass: unused ones, and those with a successor of positive constant
+    /// probability all of whose pairs carry none, as the inflow `sum P_j(s) d_j` is 0 there.
+    fn dead_pairs(&self, region: &Region) -> Vec<Vec<bool>> {
+        let listing = &self.listing;
+        let mut alive = vec![true; listing.states];
+        let mut dead: Vec<Vec<bool>> = Vec::new();
+        for (t, stage) in listing.stages.iter().enumerate().rev() {
+            let certain = |entry: usize| {
+                let columns = stage.transition.iter().flat_map(|t| &t.probability);
+                let mut sum = Polynomial::zero();
+                for (monomial, column) in columns {
+                    if let Some(index) = column.index(entry) {
+                        sum.add_term(monomial.clone(), column.coefficients.get(index));
+                    }
+                }
+                sum.as_constant().is_some_and(|value| value > Rational::ZERO)
+            };
+            let is_dead = |pair: usize| {
+                region.unused.contains(&(t as u32, pair as u32))
+                    || stage.transition.as_ref().is_some_and(|transition| {
+                        let mut entries = transition.successors.of_pair(pair);
+                        entries.any(|e| !alive[transition.successors.state(e)] && certain(e))
+                    })
+            };
+            let row: Vec<bool> = (0..stage.pairs()).map(is_dead).collect();
+            alive = (0..listing.states)
+                .map(|state| stage.of_state(state).any(|pair| !row[pair]))
+                .collect();
+            dead.push(row);
+        }
+        dead.reverse();
+        dead
+    }
+
     /// Closes the region on top where all equilibria belong to a pattern of the statement: its
-    /// pairs are optimal, and every other pair is unused, or out of reach of flows that avoid the
-    /// unused pairs.
+    /// pairs are optimal, and every other pair carries no mass ([`Proof::dead_pairs`]) or is out of
+    /// reach of flows that avoid these.
     ///
     /// # Errors
     /// [`Refusal`] when this is not so.
@@ -407,6 +441,8 @@ impl Proof {
         if !pattern.is_subset(&region.optimal) {
             return step("a pair of the pattern is not known to be optimal");
         }
+        self.require_proper(region)?;
+        let dead = self.dead_pairs(region);
         let mut reached: Vec<bool> = (0..listing.states)
             .map(|s| listing.initial.numerators().get(s) != Integer::ZERO)
             .collect();
@@ -414,7 +450,7 @@ impl Proof {
             let mut next = vec![false; listing.states];
             for pair in 0..stage.pairs() {
                 let name = (t as u32, pair as u32);
-                if !reached[stage.state_of(pair)] || region.unused.contains(&name) {
+                if !reached[stage.state_of(pair)] || dead[t][pair] {
                     continue;
                 }
                 if !pattern.contains(&name) {

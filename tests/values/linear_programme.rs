@@ -89,7 +89,7 @@ fn exact_on_small_games() {
             for selection in SELECTIONS {
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
                 let proved = solved(&problem, Arithmetic::Exact, &Control::default());
-                let value = outcomes.value(&epsilon, selection);
+                let value = problem.sigma() * outcomes.value(&epsilon, selection);
                 let what = format!("game {game}, epsilon {epsilon}, {selection}");
                 assert_proved(&numbers, &problem, &proved, &value, &what);
                 assert_eq!(
@@ -117,7 +117,7 @@ fn rounded_proofs_are_close() {
                 for bits in [60, 90] {
                     let arithmetic = Arithmetic::Rounded(bits);
                     let proved = solved(&problem, arithmetic, &Control::default());
-                    let value = outcomes.value(&epsilon, selection);
+                    let value = problem.sigma() * outcomes.value(&epsilon, selection);
                     let what = format!("game {game}, epsilon {epsilon}, {selection}, {bits} bits");
                     assert_proved(&numbers, &problem, &proved, &value, &what);
                     // At eps = 0 only exact numbers show an equilibrium (docs/theory.md).
@@ -248,7 +248,7 @@ fn rewards_of_any_size() {
             let epsilon = Rational::ONE / (power(exponent) * ratio(7, 1));
             for selection in SELECTIONS {
                 let problem = Problem { numbers: &numbers, epsilon: &epsilon, selection };
-                let value = outcomes.value(&epsilon, selection);
+                let value = problem.sigma() * outcomes.value(&epsilon, selection);
                 let what = format!("game {game}, 10^{exponent}, {selection}");
                 let exact = solved(&problem, Arithmetic::Exact, &Control::default());
                 assert_proved(&numbers, &problem, &exact, &value, &what);

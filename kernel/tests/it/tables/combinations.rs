@@ -96,7 +96,7 @@ fn signs_of_multipliers() {
         ("negative objective", Kind::Inequality, fresh("o=-1")),
         ("budget of either sign", Kind::Inequality, fresh("e=x0-1/2")),
         ("negative mass equation", Kind::Accept, fresh("m0=-1 f:0.0=1 f:0.1=1")),
-        ("negative link", Kind::Accept, fresh("k0=-1 f:0.0=-1 f:0.1=-1")),
+        ("negative link", Kind::Accept, fresh("k0=-1")),
         ("negative constraint", Kind::Inequality, fresh("c0=-1")),
         ("negative lower end", Kind::Inequality, fresh("<x0=-1")),
         ("negative upper end", Kind::Inequality, fresh(">x0=-1")),
