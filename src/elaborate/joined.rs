@@ -310,14 +310,25 @@ impl View {
             result.bounds.push((*number, self.family(family, &twice, false)));
         }
         for square in &given.squares {
-            let factor = match square.pair {
-                None => scale.clone(),
-                Some((t, pair)) if self.is_own(t, pair) => scale * ratio(1, 2),
-                Some(_) => return Err(Refusal::Step("a square of the leader's mass".into())),
+            let (factor, share) = match square.pair {
+                None => (scale.clone(), None),
+                Some((t, pair)) if self.is_own(t, pair) => (scale * ratio(1, 2), None),
+                // The leader's masses are known: the square is one with another weight, no longer
+                // what is left of the mass.
+                Some((0, pair)) => {
+                    let place = pair as usize - self.pairs[0].0;
+                    let value = square.weight.times(&square.root.times(&square.root)?)?;
+                    add(&mut leading, (0, place as u32), &value, &minus);
+                    (scale * ratio(1, 2), self.shares.get(place))
+                }
+                Some(_) => (scale * ratio(1, 2), None),
             };
-            let weight = Polynomial::zero().plus(&self.polynomial(&square.weight), &factor);
-            let root = self.polynomial(&square.root);
-            result.squares.push(Square { weight, root, pair: square.pair });
+            let mut weight = Polynomial::zero().plus(&self.polynomial(&square.weight), &factor);
+            if let Some(share) = share {
+                weight = weight.times(share)?;
+            }
+            let pair = square.pair.filter(|&(t, pair)| self.is_own(t, pair));
+            result.squares.push(Square { weight, root: self.polynomial(&square.root), pair });
         }
         if let Some(first) = self.facets {
             for ((_, k), value) in leading.iter().filter(|((t, _), _)| *t == 0) {

@@ -28,8 +28,8 @@ const ROOT_BITS: i32 = 20;
 pub(super) struct Deviation {
     /// The number of the floor among the bounds of the region.
     pub(super) number: u32,
-    /// The expected value at the start, in the coordinates of the box.
-    pub(super) start: Terms,
+    /// The expected value at the start.
+    pub(super) start: Short,
     pub(super) weight: Short,
 }
 
@@ -48,6 +48,21 @@ pub(super) struct Multipliers {
     pub(super) products: BTreeMap<usize, Short>,
     /// Of the row of regrets, which is still to be shown.
     pub(super) regret: f64,
+}
+
+/// What binary64 loses, as a share of the largest multiplier.
+const ROUNDING: f64 = 1e-14;
+
+impl Multipliers {
+    /// The size of the largest multiplier on a box.
+    fn size(&self, region: &[(f64, f64)]) -> f64 {
+        let deviations = self.deviations.iter().map(|term| &term.weight);
+        let links = self.links.iter().map(|(_, form)| form);
+        let all = deviations.chain(links).chain(self.flow.iter().flatten());
+        let all = all.chain(self.products.values());
+        let most = all.map(|form| form.size(region)).fold(0.0, f64::max);
+        most.max(self.objective).max(self.regret)
+    }
 }
 
 /// The number that stands for the row of regrets.
@@ -104,6 +119,7 @@ impl BoxGame {
         let mut alpha = Short::default();
         multipliers.deviations.iter().for_each(|term| alpha.add(&term.weight));
         let mut pieces = Pieces::new(self, multipliers, regrets, &alpha);
+        let margin = self.unit() / 8.0 + ROUNDING * multipliers.size(&self.region);
         let (mut found, mut used) = (Vec::new(), Vec::new());
         let mut rows: Vec<(Name, Polynomial)> = Vec::new();
         let names = &context.names;
@@ -111,7 +127,7 @@ impl BoxGame {
         for t in 0..self.stages.len() {
             let bounds = pieces.bounds(self, t, &mut found);
             let own = bounds.iter().copied().fold(f64::INFINITY, f64::min);
-            let number = below(own - self.unit() / 8.0, self.bits);
+            let number = below(own - margin, self.bits);
             least += number;
             let regret = |pair: usize| pieces.regret(t, pair);
             let rests = |&pair: &usize| regret(pair) > 0.0 && bounds[pair] - regret(pair) < number;
@@ -124,6 +140,17 @@ impl BoxGame {
         }
         let constant = pieces.constant(self, goal);
         let (own, bound) = self.improved(&constant, f64::INFINITY);
+        if std::env::var("LIFTED").is_ok() {
+            let n = self.region.len();
+            let ks: Vec<usize> = (0..n).collect();
+            let p = super::cube::low_point(&constant, &self.monomials, &ks, n);
+            let v = self.monomials.value(&constant, &p);
+            if v - bound > 1e-7 {
+                eprintln!("GAP0 {:e} bound {bound:e} at {p:?} squares {own:?}", v - bound);
+                for &(m, c) in &constant { if c.abs() > 1e-10 { eprint!("  {c:+.4e}{:?}", self.monomials.factors(m)); } }
+                eprintln!();
+            }
+        }
         found.extend(own.into_iter().map(|square| (None, square)));
         least += bound;
         let omega = rational(multipliers.objective);
@@ -156,7 +183,7 @@ impl BoxGame {
             squares: found.iter().map(|(pair, square)| self.square(names, *pair, square)).collect(),
             ..Combination::default()
         };
-        Combined { combination, least, regrets: used }
+        Combined { combination, least: least - margin, regrets: used }
     }
 
     /// Squares that raise the bound of a polynomial, rounded.
@@ -176,12 +203,7 @@ impl BoxGame {
         if bound > before + gain { (found, bound) } else { (Vec::new(), before) }
     }
 
-    fn square(
-        &self,
-        names: &[Variable],
-        pair: Option<(u32, u32)>,
-        square: &CubeSquare,
-    ) -> Square {
+    fn square(&self, names: &[Variable], pair: Option<(u32, u32)>, square: &CubeSquare) -> Square {
         let root = Short::of_affine(&square.root, &self.region, ROOT_BITS);
         Square {
             weight: Polynomial::constant(rational(square.weight)),
@@ -328,6 +350,18 @@ impl<'m> Pieces<'m> {
                 eprintln!();
             }
         }
+        if std::env::var("LIFTED").is_ok() {
+            let n = game.region.len();
+            let ks: Vec<usize> = (0..n).collect();
+            let worst = (0..count).min_by(|&a, &b| bounds[a].total_cmp(&bounds[b])).unwrap();
+            let p = super::cube::low_point(&all[worst], &game.monomials, &ks, n);
+            let v = game.monomials.value(&all[worst], &p);
+            if v - bounds[worst] > 1e-7 {
+                eprintln!("GAP {:e} t {t} pair {worst} bound {:e} at {p:?} squares {:?}", v - bounds[worst], bounds[worst], tried.get(&worst));
+                for &(m, c) in &all[worst] { if c.abs() > 1e-10 { eprint!("  {c:+.4e}{:?}", game.monomials.factors(m)); } }
+                eprintln!();
+            }
+        }
         for (pair, squares) in tried {
             let name = Some((t as u32, pair as u32));
             found.extend(squares.into_iter().map(|square| (name, square)));
@@ -346,7 +380,8 @@ impl<'m> Pieces<'m> {
         }
         for term in &multipliers.deviations {
             let weight = term.weight.on(region, monomials);
-            sum.add_product(monomials, 1.0, &weight, &term.start);
+            let start = term.start.on(region, monomials);
+            sum.add_product(monomials, 1.0, &weight, &start);
             sum.add_terms(-game.epsilon, &weight);
         }
         sum.add(ONE, -multipliers.regret * game.epsilon);

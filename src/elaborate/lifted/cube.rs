@@ -306,7 +306,7 @@ fn curvature(factors: &[(usize, u32)], k: usize, j: usize, point: &[f64]) -> f64
 }
 
 /// A point where a block is low: the lowest that is found from the middle and the corners.
-fn low_point(block: &Terms, monomials: &Monomials, coordinates: &[usize], size: usize) -> Vec<f64> {
+pub(super) fn low_point(block: &Terms, monomials: &Monomials, coordinates: &[usize], size: usize) -> Vec<f64> {
     let corners = if coordinates.len() <= MOST_STARTS { 1 << coordinates.len() } else { 0 };
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start in 0..=corners {

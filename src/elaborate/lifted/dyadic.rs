@@ -102,6 +102,21 @@ impl Short {
         self.constant == 0.0 && self.linear.is_empty() && self.quadratic.is_empty()
     }
 
+    /// The size of the numbers that are added up to its values on a box.
+    pub(super) fn size(&self, region: &[(f64, f64)]) -> f64 {
+        let most = |k: usize| region[k].0.abs().max(region[k].1.abs());
+        let linear = self.linear.iter().map(|&(k, slope)| slope.abs() * most(k));
+        let quadratic = self.quadratic.iter().map(|&(k, j, c)| c.abs() * most(k) * most(j));
+        self.constant.abs() + linear.sum::<f64>() + quadratic.sum::<f64>()
+    }
+
+    /// This one times a number.
+    pub(super) fn times(&self, factor: f64) -> Short {
+        let linear = self.linear.iter().map(|&(k, slope)| (k, factor * slope)).collect();
+        let quadratic = self.quadratic.iter().map(|&(k, j, c)| (k, j, factor * c)).collect();
+        Short { constant: factor * self.constant, linear, quadratic }
+    }
+
     /// Adds another one.
     pub(super) fn add(&mut self, other: &Short) {
         self.constant += other.constant;

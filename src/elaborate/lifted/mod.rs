@@ -12,6 +12,7 @@ mod dyadic;
 mod facts;
 mod floor;
 mod monomials;
+mod parts;
 mod regrets;
 mod stage_box;
 
@@ -30,12 +31,16 @@ use cube::Affine;
 use data::{BoxGame, Region};
 use differences::Differences;
 use dyadic::{Short, below, end_bits, nearest, rational};
-use monomials::{Monomials, ONE, Terms};
+use monomials::{Monomials, ONE};
+use parts::{MOST_ROUNDS, Side};
 use regrets::show_regrets;
 use smfg_kernel::{Combination, Listing, Polynomial, Row, Sense, Theorem};
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
+
+/// Share of a range by which an end may be farther out than that of the certificate.
+const BEHIND: f64 = 0.01;
 
 /// Most policies that one tree may name.
 const MOST_POLICIES: usize = 1 << 16;
@@ -61,6 +66,8 @@ struct Tree<'p> {
     game: BoxGame,
     context: Context,
     bits: u32,
+    /// The box of all values of the statistics.
+    root: Region,
     policies: Vec<Vec<Vec<u32>>>,
     open: Vec<Open>,
     /// The last open box with the ends stated since it was opened or narrowed.
@@ -68,7 +75,7 @@ struct Tree<'p> {
     /// Whether the data of the game are those of the last open box.
     current: bool,
     /// Floors of the last open box: policy, reference point, number and value at the start.
-    floors: Vec<(usize, Vec<u32>, u32, Terms)>,
+    floors: Vec<(usize, Vec<u32>, u32, Short)>,
 }
 
 impl Site {
@@ -173,6 +180,7 @@ impl<'p> Tree<'p> {
         Ok(Tree {
             proof,
             listing: Arc::clone(site.prover.listing()),
+            root: game.region.clone(),
             game,
             context,
             bits,
@@ -197,8 +205,7 @@ impl<'p> Tree<'p> {
             LiftedStep::Void => self.void(),
             LiftedStep::Leaf(multipliers) => {
                 if !self.top()?.closed {
-                    let Combined { combination, .. } = self.combined(multipliers, &[])?;
-                    self.proof.close(&combination)?;
+                    self.close_by_multipliers(multipliers)?;
                 }
                 self.pop();
                 Ok(())
@@ -282,7 +289,7 @@ impl<'p> Tree<'p> {
         let sign = if upper { -1.0 } else { 1.0 };
         let goal = [(ONE, sign * low), (Monomials::coordinate(statistic), sign * (high - low))];
         let Combined { combination, least, .. } = self.combined(multipliers, &goal)?;
-        self.move_end((statistic, upper), bound, least, keeps, &combination)
+        self.move_end((statistic, upper), Some(bound), least, keeps, &combination)
     }
 
     /// Moves an end: `sign x_k >= least` is shown by a combination, whose goal is still to be
@@ -290,19 +297,20 @@ impl<'p> Tree<'p> {
     fn move_end(
         &mut self,
         (statistic, upper): (usize, bool),
-        bound: i64,
+        bound: Option<i64>,
         least: f64,
         keeps: bool,
         combination: &Combination,
     ) -> Result<(), Fault> {
         let sign = if upper { -1.0 } else { 1.0 };
-        let stated = sign * bound as f64 * 2f64.powi(-(self.bits as i32));
-        let margin = self.game.unit() / 8.0;
+        let unit = 2f64.powi(-(self.bits as i32));
+        let stated = bound.map_or(f64::INFINITY, |bound| sign * bound as f64 * unit);
+        if std::env::var("LIFTED").is_ok() { eprintln!("end {statistic} {upper} stated {stated} shown {least} diff {:e} width {:e} sq {}", least-stated, self.game.region[statistic].1-self.game.region[statistic].0, combination.squares.len()); }
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
         let shown = &mut top.shown[statistic];
         let (known, other) = if upper { (-shown.1, -shown.0) } else { (shown.0, shown.1) };
-        let mut end = below(least - margin, end_bits(shown.1 - shown.0));
-        if stated <= least - margin {
+        let mut end = below(least, end_bits(shown.1 - shown.0));
+        if stated <= least {
             end = stated;
         }
         if keeps {
@@ -331,48 +339,51 @@ impl<'p> Tree<'p> {
         Ok(top.rows - 1)
     }
 
-    /// Moves ends by one round of regrets.
+    /// Moves ends by rounds of regrets, one if it moves them as far as those of the certificate.
     fn confine(&mut self, claimed: &[Ends]) -> Result<(), Fault> {
-        self.here()?;
-        if self.top()?.closed {
-            return self.state(claimed);
-        }
-        let differences = self.game.differences();
-        let found = match self.game.confine(&differences.regrets) {
-            Found::Nothing(multipliers) => {
-                // More than the certificate says.
-                self.close_by(&multipliers, &differences)?;
-                self.top()?.closed = true;
-                Vec::new()
-            }
-            Found::Ends(found) => found,
-        };
-        let mut moved = Vec::new();
         let before = self.top()?.stated.clone();
         self.state(claimed)?;
-        for &Ends { statistic, low, high } in claimed {
-            let Some(found) = found.get(statistic) else { break };
-            let (from, to) = self.game.region[statistic];
-            let sides =
-                [(false, low, low > before[statistic].0), (true, high, high < before[statistic].1)];
-            for (upper, bound, _) in sides.into_iter().filter(|side| side.2) {
-                let sign = if upper { -1.0 } else { 1.0 };
-                let goal =
-                    [(ONE, sign * from), (Monomials::coordinate(statistic), sign * (to - from))];
-                let multipliers = &found[usize::from(upper)];
-                let regrets = &differences.regrets;
-                let combined = self.game.combined(&self.context, multipliers, regrets, &goal);
-                moved.push(((statistic, upper), bound, combined));
+        for _ in 0..MOST_ROUNDS {
+            let sides = self.behind(claimed, &before)?;
+            if sides.is_empty() || self.top()?.closed {
+                break;
             }
-        }
-        let all: Vec<&Combined> = moved.iter().map(|moved| &moved.2).collect();
-        let row = self.regrets(&all, &differences)?;
-        for (end, bound, combined) in &moved {
-            let combination = combined.with_regrets(row);
-            self.move_end(*end, *bound, combined.least, true, &combination)?;
+            self.here()?;
+            let differences = self.game.differences();
+            match self.game.confine(&differences.regrets) {
+                Found::Nothing(multipliers) => {
+                    // More than the certificate says.
+                    self.close_by(&multipliers, &differences)?;
+                    self.top()?.closed = true;
+                }
+                Found::Ends(found) => {
+                    let moved = self.ends(&found, sides.into_iter(), &differences);
+                    if !self.move_ends(&moved, &differences)? {
+                        break;
+                    }
+                }
+            }
         }
         self.changed();
         Ok(())
+    }
+
+    /// Sides that the certificate moves farther than the proof has.
+    fn behind(&mut self, claimed: &[Ends], before: &[(i64, i64)]) -> Result<Vec<Side>, Fault> {
+        let unit = 2f64.powi(-(self.bits as i32));
+        let top = self.top()?;
+        let mut sides = Vec::new();
+        for &Ends { statistic: k, low, high } in claimed {
+            let (from, to) = top.shown[k];
+            let least = BEHIND * (to - from);
+            if low > before[k].0 && from < low as f64 * unit - least {
+                sides.push((k, false));
+            }
+            if high < before[k].1 && to > high as f64 * unit + least {
+                sides.push((k, true));
+            }
+        }
+        Ok(sides)
     }
 
     /// Takes ends as those of the certificate's box.
@@ -392,13 +403,8 @@ impl<'p> Tree<'p> {
 
     /// Closes the last open box by one round of regrets.
     fn void(&mut self) -> Result<(), Fault> {
-        self.here()?;
         if !self.top()?.closed {
-            let differences = self.game.differences();
-            match self.game.confine(&differences.regrets) {
-                Found::Nothing(multipliers) => self.close_by(&multipliers, &differences)?,
-                Found::Ends(_) => return Err(Fault::NotVoid),
-            }
+            self.close_by_regrets()?;
         }
         self.pop();
         Ok(())
@@ -522,8 +528,8 @@ impl<'p> Tree<'p> {
         policy: usize,
         reference: &[u32],
         stated: &[(f64, f64)],
-    ) -> Result<(u32, Terms), Fault> {
-        let known = |own: &&(usize, Vec<u32>, u32, Terms)| own.0 == policy && own.1 == reference;
+    ) -> Result<(u32, Short), Fault> {
+        let known = |own: &&(usize, Vec<u32>, u32, Short)| own.0 == policy && own.1 == reference;
         if let Some((_, _, number, start)) = self.floors.iter().find(known) {
             return Ok((*number, start.clone()));
         }
