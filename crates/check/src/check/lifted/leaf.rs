@@ -204,9 +204,6 @@ pub(super) fn show(
     }
     constant.rounded(bits, &mut scratch.terms)?;
     total += i128::from(least(&scratch.terms, &game.monomials, bits)?);
-    if std::env::var("LIFTED").is_ok() {
-        eprintln!("old {target:?} {:e}", total as f64 / 2f64.powi(bits as i32));
-    }
     let strict = matches!(target, Target::Objective) && multipliers.objective == 0;
     if total > 0 || (total == 0 && !strict) {
         Ok(())
