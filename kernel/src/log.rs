@@ -170,12 +170,14 @@ fn step(word: &str, words: &mut Words, proof: &mut Proof) -> Result<(), Refusal>
         "case" => pair(words.next()?).and_then(|(t, i)| proof.case(t, i)),
         "choose" => proof.choose(pair(words.next()?)?),
         "choice" => proof.choice(pair(words.next()?)?),
-        "regret" => {
+        "regret" | "excess" => {
+            let above = word == "excess";
             let triple = |word: &str| {
                 let (t, rest) = word.split_once(',').ok_or_else(|| text("no `T,I,ROW`"))?;
                 pair(rest).and_then(|(i, row)| Ok((index(t)?, i, row)))
             };
-            proof.regret(&words.all(triple)?)
+            let rows = words.all(triple)?;
+            if above { proof.excess(&rows) } else { proof.regret(&rows) }
         }
         "ceiling" => proof.ceiling(family(words)?),
         "floor" => {
