@@ -231,6 +231,21 @@ impl<'s> Play<'s> {
         combination.rows.extend(objective().rows);
         let initial = &self.site.instance.initial;
         combination.bounds.push((0, at_start(&Monomial::one(), initial, &Rational::ONE)));
+        match proof.close(&combination) {
+            Ok(()) => Ok(()),
+            Err(_) => self.close_by_regrets(proof),
+        }
+    }
+
+    /// `loss <= eps`: it is at most the sum of masses times regrets of pairs that are played.
+    fn close_by_regrets(&self, proof: &mut Proof) -> Result<(), Fault> {
+        let (row, numbers) = self.site.excess(proof, &self.aggregates, &self.shares)?;
+        let negated = |row: Vec<Rational>| row.into_iter().map(|number| -number).collect();
+        let given = numbers.into_iter().map(negated).enumerate().collect();
+        let stages = self.site.instance.stages.len();
+        let mut combination = self.below(given, stages).combination();
+        combination.rows.extend(objective().rows);
+        combination.rows.push((Name::Row(row), number(Rational::ONE)));
         Ok(proof.close(&combination)?)
     }
 

@@ -227,6 +227,18 @@ impl View {
         (moved.map(|(t, pair, row)| (*t, *pair, row + self.rows)).collect(), Own::default())
     }
 
+    /// Per stage, from which pair on a square times the mass is refused. The leader's masses are
+    /// barycentric coordinates at stage 0, which may be negative in the box around a simplex of
+    /// several dimensions.
+    pub(crate) fn squared(&self) -> Vec<usize> {
+        let free = |t: usize| t > 0 || self.shares.len() <= 2;
+        let of_stage = |(t, pairs): (usize, &(usize, usize))| match free(t) {
+            true => pairs.0 + pairs.1,
+            false => pairs.0,
+        };
+        self.pairs.iter().enumerate().map(of_stage).collect()
+    }
+
     fn is_own(&self, t: u32, pair: u32) -> bool {
         self.pairs.get(t as usize).is_some_and(|pairs| (pair as usize) < pairs.0)
     }

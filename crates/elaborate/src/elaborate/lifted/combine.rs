@@ -140,17 +140,6 @@ impl BoxGame {
         }
         let constant = pieces.constant(self, goal);
         let (own, bound) = self.improved(&constant, f64::INFINITY);
-        if std::env::var("LIFTED").is_ok() {
-            let n = self.region.len();
-            let ks: Vec<usize> = (0..n).collect();
-            let p = super::cube::low_point(&constant, &self.monomials, &ks, n);
-            let v = self.monomials.value(&constant, &p);
-            if v - bound > 1e-7 {
-                eprintln!("GAP0 {:e} bound {bound:e} at {p:?} squares {own:?}", v - bound);
-                for &(m, c) in &constant { if c.abs() > 1e-10 { eprint!("  {c:+.4e}{:?}", self.monomials.factors(m)); } }
-                eprintln!();
-            }
-        }
         found.extend(own.into_iter().map(|square| (None, square)));
         least += bound;
         let omega = rational(multipliers.objective);
@@ -331,36 +320,12 @@ impl<'m> Pieces<'m> {
         while let Some(worst) = (0..count).min_by(|&a, &b| bounds[a].total_cmp(&bounds[b]))
             && !tried.contains_key(&worst)
         {
-            let (squares, bound) = game.improved(&all[worst], f64::INFINITY);
+            let (squares, bound) = match game.squared.get(t).is_none_or(|&own| worst < own) {
+                true => game.improved(&all[worst], f64::INFINITY),
+                false => (Vec::new(), bounds[worst]),
+            };
             bounds[worst] = bound;
             tried.insert(worst, squares);
-        }
-        if std::env::var("LIFTED").is_ok() {
-            for (pair, terms) in all.iter().enumerate() {
-                let sq = tried.get(&pair).cloned().unwrap_or_default();
-                let rest = super::cube::without(terms, &mut game.monomials, &sq);
-                eprintln!(
-                    "t {t} pair {pair} bound {:e} again {:e} squares {sq:?}",
-                    bounds[pair],
-                    lowest(&rest, &game.monomials)
-                );
-                for &(m, c) in &rest {
-                    eprint!("  {c:+.3e}{:?}", game.monomials.factors(m));
-                }
-                eprintln!();
-            }
-        }
-        if std::env::var("LIFTED").is_ok() {
-            let n = game.region.len();
-            let ks: Vec<usize> = (0..n).collect();
-            let worst = (0..count).min_by(|&a, &b| bounds[a].total_cmp(&bounds[b])).unwrap();
-            let p = super::cube::low_point(&all[worst], &game.monomials, &ks, n);
-            let v = game.monomials.value(&all[worst], &p);
-            if v - bounds[worst] > 1e-7 {
-                eprintln!("GAP {:e} t {t} pair {worst} bound {:e} at {p:?} squares {:?}", v - bounds[worst], bounds[worst], tried.get(&worst));
-                for &(m, c) in &all[worst] { if c.abs() > 1e-10 { eprint!("  {c:+.4e}{:?}", game.monomials.factors(m)); } }
-                eprintln!();
-            }
         }
         for (pair, squares) in tried {
             let name = Some((t as u32, pair as u32));

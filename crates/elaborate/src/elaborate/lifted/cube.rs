@@ -137,7 +137,7 @@ fn degrees(block: &[(u32, f64)], monomials: &Monomials) -> Vec<(usize, u32)> {
 
 fn lowest_of_block(block: &[(u32, f64)], monomials: &Monomials) -> f64 {
     let degrees = degrees(block, monomials);
-    if let [(_, 1 | 2)] = degrees.as_slice() {
+    if let ([(_, 1 | 2)], true) = (degrees.as_slice(), monomials.parabolas) {
         let of = |e: u32| -> f64 {
             let own = block.iter().filter(|term| monomials.factors(term.0)[0].1 == e);
             own.map(|term| term.1).sum()
@@ -203,7 +203,7 @@ pub(super) fn squares(
     }
     let (_, blocks) = blocks(terms, monomials);
     let curved = |block: &Terms| {
-        let several = degrees(block, monomials).len() > 1;
+        let several = degrees(block, monomials).len() > 1 || !monomials.parabolas;
         several && block.iter().any(|term| !matches!(monomials.factors(term.0), [(_, 1)]))
     };
     let blocks: Vec<Terms> = blocks.into_iter().filter(curved).collect();
@@ -306,7 +306,7 @@ fn curvature(factors: &[(usize, u32)], k: usize, j: usize, point: &[f64]) -> f64
 }
 
 /// A point where a block is low: the lowest that is found from the middle and the corners.
-pub(super) fn low_point(block: &Terms, monomials: &Monomials, coordinates: &[usize], size: usize) -> Vec<f64> {
+fn low_point(block: &Terms, monomials: &Monomials, coordinates: &[usize], size: usize) -> Vec<f64> {
     let corners = if coordinates.len() <= MOST_STARTS { 1 << coordinates.len() } else { 0 };
     let mut best: Option<(f64, Vec<f64>)> = None;
     for start in 0..=corners {

@@ -9,6 +9,7 @@ mod cube;
 mod data;
 mod differences;
 mod dyadic;
+mod excess;
 mod facts;
 mod floor;
 mod monomials;
@@ -31,7 +32,6 @@ use cube::Affine;
 use data::{BoxGame, Region};
 use differences::Differences;
 use dyadic::{Short, below, end_bits, nearest, rational};
-use monomials::{Monomials, ONE};
 use parts::{MOST_ROUNDS, Side};
 use regrets::show_regrets;
 use smfg_kernel::{Combination, Listing, Polynomial, Row, Sense, Theorem};
@@ -155,7 +155,11 @@ impl<'p> Tree<'p> {
         let reduced = site.instance.reduced();
         let names = name_statistics(&reduced.statistics, &reduced.rows, proof)?;
         let positive = *sigma > Rational::ZERO;
-        let game = BoxGame::new(&reduced, site.prover.epsilon(), positive, &(value * sigma));
+        let mut game = BoxGame::new(&reduced, site.prover.epsilon(), positive, &(value * sigma));
+        if let Some(squared) = proof.squared() {
+            game.monomials.parabolas = false;
+            game.squared = squared;
+        }
         let linear =
             site.instance.payoff.terms().filter_map(|(monomial, value)| match monomial.factors() {
                 [(Variable::Aggregate(k), 1)] => Some((*k, value.clone())),
@@ -272,8 +276,10 @@ impl<'p> Tree<'p> {
     ) -> Result<(), Fault> {
         let unknown = self.unknown(statistic);
         self.here()?;
-        let Some(&(low, high)) = self.game.region.get(statistic) else { return Err(unknown) };
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
+        if statistic >= top.stated.len() {
+            return Err(unknown);
+        }
         let stated = self.narrower.get_or_insert_with(|| top.stated.clone());
         let ends = &mut stated[statistic];
         if upper {
@@ -286,10 +292,7 @@ impl<'p> Tree<'p> {
         if top.closed {
             return Ok(());
         }
-        let sign = if upper { -1.0 } else { 1.0 };
-        let goal = [(ONE, sign * low), (Monomials::coordinate(statistic), sign * (high - low))];
-        let Combined { combination, least, .. } = self.combined(multipliers, &goal)?;
-        self.move_end((statistic, upper), Some(bound), least, keeps, &combination)
+        self.show_end((statistic, upper), bound, keeps, multipliers)
     }
 
     /// Moves an end: `sign x_k >= least` is shown by a combination, whose goal is still to be
@@ -305,7 +308,6 @@ impl<'p> Tree<'p> {
         let sign = if upper { -1.0 } else { 1.0 };
         let unit = 2f64.powi(-(self.bits as i32));
         let stated = bound.map_or(f64::INFINITY, |bound| sign * bound as f64 * unit);
-        if std::env::var("LIFTED").is_ok() { eprintln!("end {statistic} {upper} stated {stated} shown {least} diff {:e} width {:e} sq {}", least-stated, self.game.region[statistic].1-self.game.region[statistic].0, combination.squares.len()); }
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
         let shown = &mut top.shown[statistic];
         let (known, other) = if upper { (-shown.1, -shown.0) } else { (shown.0, shown.1) };
@@ -452,17 +454,6 @@ impl<'p> Tree<'p> {
             self.current = true;
         }
         Ok(())
-    }
-
-    /// The combination of a leaf or a narrowing, for `goal` in the coordinates of the box.
-    fn combined(
-        &mut self,
-        multipliers: &LiftedMultipliers,
-        goal: &[(u32, f64)],
-    ) -> Result<Combined, Fault> {
-        self.here()?;
-        let multipliers = self.rounded(multipliers)?;
-        Ok(self.game.combined(&self.context, &multipliers, &[], goal))
     }
 
     /// The multipliers of the certificate, rounded.
