@@ -182,12 +182,14 @@ fn step(word: &str, words: &mut Words, proof: &mut Proof) -> Result<(), Refusal>
             words.expect(":")?;
             proof.prefer(t, pair, passed, &combination(words)?)
         }
-        "regret" => {
+        "regret" | "excess" => {
+            let above = word == "excess";
             let triple = |word: &str| {
                 let (t, rest) = word.split_once(',').ok_or_else(|| text("no `T,I,ROW`"))?;
                 pair(rest).and_then(|(i, row)| Ok((index(t)?, i, row)))
             };
-            proof.regret(&words.all(triple)?)
+            let rows = words.all(triple)?;
+            if above { proof.excess(&rows) } else { proof.regret(&rows) }
         }
         "ceiling" => proof.ceiling(family(words)?),
         "lead-ceiling" => proof.lead_bound(family(words)?, false),

@@ -400,12 +400,47 @@ impl Proof {
     /// # Errors
     /// [`Refusal`] when a row is something else.
     pub fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
+        self.sum_regrets(rows, false)
+    }
+
+    /// Adds the row `sum zeta_i d_i - loss >= 0` ([8]) from rows `zeta_i - z_i >= 0` of the region,
+    /// `(stage, pair, number of the row)`, exactly one for every pair that may carry mass.
+    ///
+    /// # Errors
+    /// [`Refusal`] when a row is something else, or a pair has none.
+    pub fn excess(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
+        let region = self.top()?;
+        self.require_proper(region)?;
+        let mut dead = self.dead_pairs(region);
+        for (t, row) in dead.iter_mut().enumerate() {
+            let Some(policy) = &region.policy else { break };
+            let columns = policy.get(&(t as u32));
+            for (pair, dead) in row.iter_mut().enumerate() {
+                *dead |= columns.into_iter().flatten().all(|(_, column)| {
+                    let index = column.index(pair);
+                    index.is_none_or(|k| column.coefficients.numerators().is_zero_at(k))
+                });
+            }
+        }
+        for (t, row) in dead.iter().enumerate() {
+            for pair in (0..row.len()).filter(|pair| !row[*pair]) {
+                if !rows.iter().any(|(u, i, _)| (*u as usize, *i as usize) == (t, pair)) {
+                    return step(format!("pair {pair} at stage {t} has no row"));
+                }
+            }
+        }
+        self.sum_regrets(rows, true)
+    }
+
+    fn sum_regrets(&mut self, rows: &[(u32, u32, u32)], above: bool) -> Result<(), Refusal> {
         let region = self.top()?;
         if !region.has_masses() {
             return step("regrets need masses");
         }
+        // Rows are sign (z_i - zeta_i) >= 0.
+        let sign = if above { Rational::NEG_ONE } else { Rational::ONE };
         let mut result = Row::of(Sense::AtLeast, Polynomial::zero());
-        result.loss = Rational::ONE;
+        result.loss = sign.clone();
         let mut seen = BTreeSet::new();
         for &(t, pair, number) in rows {
             let row = self.rows.get(number as usize).filter(|_| (number as usize) < region.marks.0);
@@ -413,19 +448,19 @@ impl Proof {
             let stage = self.listing.stages.get(t as usize);
             let exists = stage.is_some_and(|stage| (pair as usize) < stage.pairs());
             if !exists || !seen.insert((t, pair)) || row.sense == Sense::Equal {
-                return step("rows z_i - zeta_i >= 0 of different pairs are needed");
+                return step("rows about the regrets of different pairs are needed");
             }
             let one = Polynomial::constant(Rational::ONE);
             let mut sum = Sum::new(&self.listing);
             sum.add_row(&Rational::ONE, &one, row)?;
             let bellman = self.pair_row(t, pair as usize, Side::Follower, &one)?;
-            sum.add_row(&Rational::NEG_ONE, &one, &bellman)?;
+            sum.add_row(&-&sign, &one, &bellman)?;
             for lanes in sum.value.values().chain(sum.mass.values()) {
                 if !vanish(lanes, &region.frame)? {
                     return step(format!("row {number} is not about the regret of the pair"));
                 }
             }
-            // The row less z_i is -zeta_i.
+            // The row less sign z_i is -sign zeta_i.
             result.mass.push((t, pair, sum.constant));
         }
         self.take(result)

@@ -345,6 +345,12 @@ impl Recorded {
         self.step(line, |proof| proof.regret(rows))
     }
 
+    pub fn excess(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
+        let texts = rows.iter().map(|(t, pair, row)| format!(" {t},{pair},{row}"));
+        let line = self.line(|| format!("excess{}", texts.collect::<String>()));
+        self.step(line, |proof| proof.excess(rows))
+    }
+
     pub fn ceiling(&mut self, values: Family) -> Result<(), Refusal> {
         let line = self.line(|| format!("ceiling{}", family(&values)));
         self.step(line, |proof| proof.ceiling(values))

@@ -8,8 +8,10 @@
 mod bundle;
 mod cover;
 mod curve;
+mod enclosed;
 mod family;
 mod free;
+mod grid;
 mod joined;
 mod lifted;
 mod limit;
@@ -309,6 +311,7 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             Step::Witness { value, arithmetic, parts } => site.mixture(value, *arithmetic, parts),
             Step::PopulationWitness { value, parts } => site.population(value, parts),
             Step::Monotone(step) => site.monotone(step),
+            Step::EnclosedWitness { value, bits, parts } => site.enclosed(value, *bits, parts),
             Step::Tree(TreeStep::Open { value, arithmetic }) => {
                 theorems.push(site.tree(reader, value, *arithmetic)?, site.prover.name());
                 continue;
