@@ -166,7 +166,8 @@ impl FiniteGame {
                 let utility = format!("{name} from {strategy}");
                 define.insert(utility.clone(), json!(self.utility(i, index)));
                 let utility = spelled(&utility);
-                let place = |value: String| json!({"state": name, "action": strategy, "value": value});
+                let place =
+                    |value: String| json!({"state": name, "action": strategy, "value": value});
                 reward.push(place(utility.clone()));
                 earned.push(place(format!("{} * {utility}", states.len())));
                 terms.push(format!("{} * {utility}", self.mass(i, index)));

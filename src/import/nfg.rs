@@ -148,7 +148,9 @@ impl Reader {
                     Ok(count) if (1..=super::MOST_PROFILES).contains(&count) => {
                         (1..=count).map(|number| number.to_string()).collect()
                     }
-                    _ => return unexpected(line, Some(Token::Word(word)), "a number of strategies"),
+                    _ => {
+                        return unexpected(line, Some(Token::Word(word)), "a number of strategies");
+                    }
                 },
                 (line, other) => {
                     let expected = format!("the strategies of {name}, `{{ ... }}` or their number");

@@ -82,9 +82,7 @@ fn known_equilibria() {
         0 0 1 -1 -1 1  -1 1 0 0 1 -1  1 -1 -1 1 0 0"#;
     assert_eq!(
         equilibria(scissors, 2),
-        [
-            "P:rock=1/3 P:paper=1/3 P:scissors=1/3 Q:rock=1/3 Q:paper=1/3 Q:scissors=1/3"
-        ]
+        ["P:rock=1/3 P:paper=1/3 P:scissors=1/3 Q:rock=1/3 Q:paper=1/3 Q:scissors=1/3"]
     );
 }
 
@@ -98,7 +96,10 @@ fn payoffs_have_names() {
     for (of, least, greatest) in [("payoff of Ann", "6/5", "3"), ("payoff of Bob", "6/5", "3")] {
         let of = format!("\"{of}\"");
         let found = crate::program::answer(&["range", &game, "--of", &of, "--quiet"]);
-        assert_eq!((&found["least"]["upper"], &found["greatest"]["lower"]), (&least.into(), &greatest.into()));
+        assert_eq!(
+            (&found["least"]["upper"], &found["greatest"]["lower"]),
+            (&least.into(), &greatest.into())
+        );
     }
     let sum = crate::program::answer(&["range", &game, "--quiet"]);
     assert_eq!((&sum["least"]["lower"], &sum["greatest"]["upper"]), (&"12/5".into(), &"5".into()));
@@ -154,17 +155,35 @@ fn malformed_files_have_one_error_with_its_line() {
         ("NFG 1 R title".into(), "line 1: found `title`, expected the title"),
         ("NFG 1 R \"title".into(), "line 1: found a text without closing quotation mark"),
         ("NFG 1 R \"t\"\n{ }\n{ }".into(), "line 2: found no players"),
-        ("NFG 1 R \"t\"\n{ \"A\" \"A\" }\n{ 1 1 } 0 0".into(), "line 2: player \"A\" is there twice"),
-        ("NFG 1 R \"t\" { \"A\" }\n\n{ 0 }".into(), "line 3: found `0`, expected a number of strategies"),
+        (
+            "NFG 1 R \"t\"\n{ \"A\" \"A\" }\n{ 1 1 } 0 0".into(),
+            "line 2: player \"A\" is there twice",
+        ),
+        (
+            "NFG 1 R \"t\" { \"A\" }\n\n{ 0 }".into(),
+            "line 3: found `0`, expected a number of strategies",
+        ),
         ("NFG 1 R \"t\" { \"A\" }\n{ { } }".into(), "player A: found no strategies"),
-        ("NFG 1 R \"t\" { \"A\" }\n{ { \"x\" \"x\" } } 1 2".into(), "strategy \"x\" is there twice"),
-        ("NFG 1 R \"t\" { \"A\" \"B\" }\n{ 2 }".into(), "line 2: found `}`, expected the strategies of B"),
+        (
+            "NFG 1 R \"t\" { \"A\" }\n{ { \"x\" \"x\" } } 1 2".into(),
+            "strategy \"x\" is there twice",
+        ),
+        (
+            "NFG 1 R \"t\" { \"A\" \"B\" }\n{ 2 }".into(),
+            "line 2: found `}`, expected the strategies of B",
+        ),
         ("NFG 1 R \"t\" { \"A\" \"B\" }\n{ 500 500 }".into(), "more than 20000 profiles"),
         (format!("{head}1 2 3 4\n5 6 7"), "line 5: found the end of the file, expected a payoff"),
         (format!("{head}1 2 3 4\n5 6 7 x8"), "line 5: a payoff: found `x8`"),
-        (format!("{head}1 2 3 4 5 6 7 8\n9"), "line 5: found `9`, expected the end, after 4 profiles"),
+        (
+            format!("{head}1 2 3 4 5 6 7 8\n9"),
+            "line 5: found `9`, expected the end, after 4 profiles",
+        ),
         (format!("{outcomes}1 1 1\n2"), "line 6: found outcome 2, expected a number from 0 to 1"),
-        (format!("{outcomes}1 1 1"), "line 5: found the end of the file, expected 4 numbers of outcomes"),
+        (
+            format!("{outcomes}1 1 1"),
+            "line 5: found the end of the file, expected 4 numbers of outcomes",
+        ),
         (format!("{head}{{ {{ \"\" 1 }} }} 0 0 0 0"), "line 4: found `}`, expected a payoff"),
     ];
     for (text, message) in cases {

@@ -178,7 +178,9 @@ fn trusted_code_has_no_floats_and_nothing_is_unsafe() {
         let trusted = trusted_homes.iter().any(|folder| file.starts_with(folder));
         for (number, line) in code_lines(&text) {
             assert!(
-                !has_word(line, "unsafe") || file.starts_with("crates/solve/src/lp"),
+                !has_word(line, "unsafe")
+                    || file.starts_with("crates/solve/src/lp")
+                    || file.ends_with("src/allocator.rs"),
                 "{}:{number}: unsafe",
                 file.display()
             );

@@ -21,6 +21,7 @@ mod quadratic_properties;
 mod quadratic_values;
 mod range;
 mod regrets;
+mod rewritten;
 mod sensitivity;
 mod solved;
 mod support;

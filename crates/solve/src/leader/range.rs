@@ -22,6 +22,15 @@ pub struct RangeOutcome {
 }
 
 impl RangeOutcome {
+    /// The range with these ends, and the bundle of their certificates.
+    ///
+    /// # Errors
+    /// Without memory for the bundle.
+    pub fn of(least: Outcome, greatest: Outcome) -> std::io::Result<Self> {
+        let certificate = write_bundle(Vec::new(), &[&least.certificate, &greatest.certificate])?;
+        Ok(RangeOutcome { least, greatest, certificate })
+    }
+
     /// How far the answer goes: as far as its worse end.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -45,6 +54,8 @@ impl RangeOutcome {
         let either = |wanted| ends.contains(&wanted);
         if either(Termination::Interrupted) {
             Termination::Interrupted
+        } else if either(Termination::MemoryLimit) {
+            Termination::MemoryLimit
         } else if either(Termination::TimeLimit) {
             Termination::TimeLimit
         } else {
@@ -102,7 +113,9 @@ pub fn range(game: &Game, settings: &Settings<'_>) -> Result<RangeOutcome, Solve
         solve(game, &Settings { selection, control, race_control, ..settings.clone() })
     };
     let least = end(Selection::Pessimistic, all.remaining().map(|time| time / 2))?;
+    if let Some(accepted) = settings.accepted {
+        accepted(&least);
+    }
     let greatest = end(Selection::Optimistic, all.remaining())?;
-    let certificate = write_bundle(Vec::new(), &[&least.certificate, &greatest.certificate])?;
-    Ok(RangeOutcome { least, greatest, certificate })
+    Ok(RangeOutcome::of(least, greatest)?)
 }

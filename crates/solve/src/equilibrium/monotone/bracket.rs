@@ -51,11 +51,8 @@ impl<'a> Bracket<'a> {
             let mut own = Interior::new(self.model, target, stopped).run();
             let Some(last) = own.last.take() else { return };
             found.improve(own);
-            let side = if last.exploitability <= self.aim() {
-                &mut self.within
-            } else {
-                &mut self.beyond
-            };
+            let side =
+                if last.exploitability <= self.aim() { &mut self.within } else { &mut self.beyond };
             *side = Some(End { delta: self.next, flow: last });
             self.mix(found);
             match self.choose() {

@@ -74,9 +74,8 @@ impl Found {
 
     /// Keeps the better bound and the better witness.
     pub(crate) fn improve(&mut self, other: Found) {
-        let better = |own: &Option<Bound>, new: &Bound| {
-            own.as_ref().is_none_or(|own| new.value > own.value)
-        };
+        let better =
+            |own: &Option<Bound>, new: &Bound| own.as_ref().is_none_or(|own| new.value > own.value);
         if let Some(bound) = other.bound.filter(|bound| better(&self.bound, bound)) {
             self.bound = Some(bound);
         }
@@ -212,8 +211,8 @@ impl<'a> Interior<'a> {
             states[flow] = rest;
         }
         let start: f64 = model.initial.iter().zip(&state.y[1][0]).map(|(a, b)| a * b).sum();
-        let energy = -start - Model::dot(&self.reward, &state.d[0])
-            + Model::dot(&masses[0], &push[1]);
+        let energy =
+            -start - Model::dot(&self.reward, &state.d[0]) + Model::dot(&masses[0], &push[1]);
         (Point { pairs, states }, energy, push)
     }
 
@@ -228,13 +227,17 @@ impl<'a> Interior<'a> {
             found.iterations = iteration;
             let (rest, energy, push) = self.residuals();
             let state = &self.state;
-            let products = Model::dot(&state.d[0], &state.w[0]) + Model::dot(&state.d[1], &state.w[1]);
+            let products =
+                Model::dot(&state.d[0], &state.w[0]) + Model::dot(&state.d[1], &state.w[1]);
             let mu = products / (2.0 * self.count);
             let tables = rest.pairs.iter().chain(&rest.states);
             let infeasible = tables.map(largest).fold(0.0, f64::max);
             let total = self.count * mu;
             let epsilon = self.target.epsilon;
-            if !self.target.fixed && !self.free && total < 5.0 * epsilon && infeasible < 0.05 * epsilon
+            if !self.target.fixed
+                && !self.free
+                && total < 5.0 * epsilon
+                && infeasible < 0.05 * epsilon
             {
                 self.free = true;
             }
@@ -309,7 +312,8 @@ impl<'a> Interior<'a> {
     /// One step of Mehrotra's predictor and corrector; whether it went anywhere.
     fn step(&mut self, rest: Point, energy: f64, push: &Both, mu: f64, infeasible: f64) -> bool {
         let model = self.model;
-        let diagonal = [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
+        let diagonal =
+            [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
         let Some(newton) = Newton::new(model, &diagonal, self.stopped) else { return false };
         let column = self.free.then(|| {
             let zero: Table = map(&self.cost, |_| 0.0);

@@ -1,7 +1,7 @@
 //! The search: interior points until bound and witness meet.
 
-use super::build::Numbers;
 use super::bracket::Bracket;
+use super::build::Numbers;
 use super::interior::{Bound, Found, Interior, Target};
 use super::model::{Model, Table};
 use crate::certificate::{Indexed, MonotoneStep, Part, Step};
@@ -153,8 +153,7 @@ impl Question<'_> {
         let multiplier = from_short_dyadic(multiplier, MULTIPLIER_BITS)?;
         let policy = numbers.policy(self.instance, &bound.deviation);
         let tangents = self.tangents(&numbers.masses(self.instance, &bound.flow));
-        let given =
-            Multipliers { budget: &multiplier, tangents: &tangents, policy: &policy };
+        let given = Multipliers { budget: &multiplier, tangents: &tangents, policy: &policy };
         let Closing { value, .. } =
             closing(self.instance, self.game, self.epsilon, &side.sign, given)?;
         let value = short_below(&value);
