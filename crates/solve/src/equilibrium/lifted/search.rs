@@ -246,7 +246,8 @@ impl LiftedSearch {
     #[must_use]
     pub fn done(&self) -> bool {
         let (lower, upper) = self.interval();
-        self.open.is_empty() || upper - lower <= self.width(upper)
+        let proofs = 1.0 - MARGIN_OF_WIDTH;
+        self.open.is_empty() || upper - lower <= proofs * self.width(upper)
     }
 
     /// Counts so far.
