@@ -2,8 +2,10 @@
 
 use crate::models::moral_hazard;
 use crate::state::{LEAST, at, bound, little, open, proved, reached, segment};
-use crate::text::{at_least, c, fam, n, p};
-use smfg_kernel::{Claimed, Listing, Place, Polynomial, Refusal, Scope, Statement, Theorem, claim};
+use crate::text::{at_least, c, fam, n, p, var};
+use smfg_kernel::{
+    Claimed, Listing, Place, Polynomial, Proof, Refusal, Scope, Statement, Theorem, claim,
+};
 use std::sync::Arc;
 
 /// At every wage some equilibrium gives the leader less than `value`: above 1/4 all work for their
@@ -12,15 +14,20 @@ fn below(listing: &Arc<Listing>, value: &Polynomial) -> Result<Theorem, Refusal>
     let claimed = Claimed::Below(value.clone());
     let statement = Statement { claimed, ..reached(LEAST, "0", value, Place::All) };
     let mut proof = open(listing, statement);
+    proof.split(var("u0"), n("1/4"))?;
+    let nobody = |proof: &mut Proof| {
+        proof.play(fam("0.0=1"))?;
+        proof.ceiling(fam(""))?;
+        proof.close(&c("o=1 v0:0.0=1"))?;
+        proof.close(&c("o=1"))
+    };
+    nobody(&mut proof)?;
     proof.divide(&at_least("1/4-u0"))?;
     proof.play(fam("0.1=1"))?;
     proof.ceiling(fam("0.0=u0-1/4"))?;
     proof.close(&c("o=1 v0:0.0=1"))?;
     proof.close(&c("o=1 r0=1"))?;
-    proof.play(fam("0.0=1"))?;
-    proof.ceiling(fam(""))?;
-    proof.close(&c("o=1 v0:0.0=1"))?;
-    proof.close(&c("o=1"))?;
+    nobody(&mut proof)?;
     proof.finish()
 }
 
