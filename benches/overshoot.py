@@ -49,6 +49,28 @@ def leaders(folder, parameters):
     return str(path)
 
 
+def ring(folder, places, stages):
+    """Followers on a ring who avoid each other: a statistic in every place and stage."""
+    states = [f"p{k}" for k in range(places)]
+    rules = []
+    for k, place in enumerate(states):
+        value = f"{(k * 7) % places}/{places} - mu[{place}]"
+        rules.append(f'[[reward]]\nstate = "{place}"\nvalue = "{value}"\n')
+        rules.append(f'[[leader.reward]]\nstate = "{place}"\nvalue = "{(k * 3) % 5}"\n')
+        for action, step in (("back", -1), ("stay", 0), ("on", 1)):
+            rules.append(
+                f'[[transition]]\nstate = "{place}"\naction = "{action}"\n'
+                f'to = "{states[(k + step) % places]}"\n'
+            )
+    path = folder / "ring.toml"
+    path.write_text(
+        f'format = "smfg-game/1"\nname = "ring"\nstages = {stages}\n'
+        f"states = {json.dumps(states)}\n"
+        'actions = ["back", "stay", "on"]\ninitial = { p0 = 1 }\n' + "".join(rules)
+    )
+    return str(path)
+
+
 def endless(folder):
     path = folder / "endless.toml"
     path.write_text(
@@ -85,7 +107,7 @@ def uniform(folder, game):
     )["sizes"]
     row = [f"1/{info['actions']}"] * info["actions"]
     policy = [[row] * info["states"]] * info["stages"]
-    path = folder / "uniform.json"
+    path = folder / f"uniform-{pathlib.Path(game).stem}.json"
     path.write_text(json.dumps({"format": "smfg-claim/1", "policy": policy}))
     return str(path)
 
@@ -101,7 +123,7 @@ def cases(folder):
         folder, "c3", "mean-field", "--interaction", "dynamics", "--aggregates", "3",
         *sizes(10, 17, 3),
     )
-    crowd = generate(folder, "crowd", *general, "1000", *sizes(10, 20, 5))
+    crowd = ring(folder, 50, 20)
     small = generate(folder, "small", *general, "2", *sizes(6, 8, 3))
     slow_game = slow(folder)
     million = endless(folder)

@@ -5,17 +5,19 @@ use super::effort_arguments::EffortArguments;
 use super::limit_arguments::LimitArguments;
 use super::load::loaded;
 use super::progress::Indicator;
-use super::solve::{chosen, describe};
+use super::solve::{chosen, describe, unsearched};
 use super::sweep::bundle;
 use super::sweep_arguments::{FileArguments, Interval, ResolutionArguments, parse_interval};
-use super::watch::Watch;
+use super::watch::{Watch, Words};
 use super::{Answer, Failure, decision};
 use crate::analysis::frontier::frontier;
 use crate::analysis::sweep::equidistant;
+use crate::exact::Rational;
+use crate::game::Game;
 use crate::leader::{Progress, Settings};
 use crate::report::FrontierReport;
 use clap::Args;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -84,6 +86,8 @@ pub(super) fn run(
         let (decision, point) = chosen(game, arguments.decision.as_deref())?;
         let base = Settings { decision, point, objective, ..Settings::new(interval.from.clone()) };
         let settings = arguments.effort.applied(base, watch);
+        let hurried = unsearched(settings.clone());
+        watch.keep(move |_| kept(game, arguments, &hurried));
         watch.doing("following the objective");
         indicator.say("following the objective");
         let observe = |progress: Progress| indicator.say(describe(&progress));
@@ -94,25 +98,59 @@ pub(super) fn run(
         (game, settings, outcome)
     };
     let certificate = bundle(&outcome.elements()).map_err(Failure::Output)?;
-    let evaluated = arguments.points.map(|count| {
-        equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2))
-    });
+    let evaluated = evaluated(arguments);
     let path = arguments.files.certificate_path();
     let report = FrontierReport {
         game,
         settings: &settings,
         outcome: &outcome,
-        evaluated: evaluated.as_deref().unwrap_or_default(),
+        evaluated: &evaluated,
         bytes: certificate.len(),
         certificate_path: path.as_deref(),
     };
-    let printed = watch.print(|out| match arguments.output.format {
-        Format::Text => report.write_text(out),
-        Format::Json => report.write_json(out),
-    });
+    let printed = watch.print(|out| write(arguments, &report, out));
     let pages = (&certificate[..], |out: &mut dyn Write| report.write_csv(out));
     arguments.files.write(&outputs, watch, game, pages, || report.figure());
     printed?;
     let complete = outcome.least.complete() && outcome.greatest.complete();
     Ok(outputs.completed(if complete { Answer::Proved } else { Answer::Unproved }))
+}
+
+/// The values of epsilon that are asked for besides.
+fn evaluated(arguments: &FrontierArguments) -> Vec<Rational> {
+    let interval = &arguments.epsilon;
+    let count = arguments.points.map(|count| usize::try_from(count).unwrap_or(2));
+    count.map_or_else(Vec::new, |count| equidistant(&interval.from, &interval.to, count))
+}
+
+/// What is printed when a search does not end: what no search is needed for.
+fn kept(game: &Game, arguments: &FrontierArguments, hurried: &Settings<'_>) -> Option<Words> {
+    let interval = (&arguments.epsilon.from, &arguments.epsilon.to);
+    let resolution = arguments.resolution.resolution();
+    let outcome = frontier(game, hurried, interval, &resolution, arguments.cost).ok()?;
+    let certificate = bundle(&outcome.elements()).ok()?;
+    let path = arguments.files.certificate_path();
+    let report = FrontierReport {
+        game,
+        settings: hurried,
+        outcome: &outcome,
+        evaluated: &evaluated(arguments),
+        bytes: certificate.len(),
+        certificate_path: path.as_deref(),
+    };
+    let mut text = Vec::new();
+    write(arguments, &report, &mut text).ok()?;
+    let path = arguments.files.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, certificate)) })
+}
+
+fn write(
+    arguments: &FrontierArguments,
+    report: &FrontierReport<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match arguments.output.format {
+        Format::Text => report.write_text(out),
+        Format::Json => report.write_json(out),
+    }
 }

@@ -34,6 +34,13 @@ pub(super) fn run(
             let (settings, latest) = (asked.clone(), latest.clone());
             move |reason| kept(game, arguments, settings, &latest, reason)
         });
+        // With a time limit there is an answer before the search, however long its first step is.
+        if watch.deadline().is_some()
+            && let Ok(outcome) = range(game, &unsearched(asked.clone()))
+        {
+            latest.put(&outcome.least);
+            latest.put(&outcome.greatest);
+        }
         watch.doing("solving");
         indicator.say("starting the search");
         let observe = |progress: Progress| indicator.say(describe(&progress));

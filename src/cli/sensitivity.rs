@@ -6,8 +6,8 @@ use super::load::loaded;
 use super::outputs::{Outputs, signed_picture};
 use super::progress::Indicator;
 use super::sensitivity_arguments::SensitivityArguments;
-use super::solve::{answer, chosen, describe, limited, threads};
-use super::watch::Watch;
+use super::solve::{answer, chosen, describe, limited, threads, unsearched};
+use super::watch::{Watch, Words};
 use super::{Answer, Failure};
 use crate::analysis::sensitivity::{profile, sensitivity};
 use crate::drift::{ModelError, Radii};
@@ -15,7 +15,7 @@ use crate::exact::Rational;
 use crate::game::Game;
 use crate::leader::{Progress, Settings};
 use crate::report::SensitivityReport;
-use std::io;
+use std::io::{self, Write};
 
 /// Sizes of the error in a picture, besides none.
 const PLOT_STEPS: u32 = 8;
@@ -38,7 +38,10 @@ pub(super) fn run(
     let radii = radii(arguments);
     let error = truth.map_or(ModelError::Radii(&radii), ModelError::Against);
     let observe = |progress: Progress| indicator.say(describe(&progress));
-    let settings = Settings { observer: Some(&observe), ..asked(game, arguments, watch)? };
+    let asked = asked(game, arguments, watch)?;
+    let hurried = unsearched(asked.clone());
+    watch.keep(move |_| kept(game, truth, arguments, &hurried));
+    let settings = Settings { observer: Some(&observe), ..asked };
     watch.doing("comparing the model with the truth");
     indicator.say("comparing the model with the truth");
     let outcome = sensitivity(game, &error, &settings)?;
@@ -50,10 +53,7 @@ pub(super) fn run(
     let path = certificate.map(|path| path.display().to_string());
     let report =
         SensitivityReport { game, error, outcome: &outcome, certificate_path: path.as_deref() };
-    let printed = watch.print(|out| match arguments.output.format {
-        Format::Text => report.write_text(out),
-        Format::Json => report.write_json(out),
-    });
+    let printed = watch.print(|out| write(arguments, &report, out));
     outputs.write(watch, certificate, |out| {
         let further = drawn.as_ref().map_or(&[][..], |drawn| &drawn.elements);
         out.write_all(&outcome.certificate).and_then(|()| out.write_all(further))
@@ -66,6 +66,36 @@ pub(super) fn run(
     }
     printed?;
     Ok(outputs.completed(answer(outcome.status())))
+}
+
+/// What is printed when a search does not end: what no search is needed for.
+fn kept(
+    game: &Game,
+    truth: Option<&Game>,
+    arguments: &SensitivityArguments,
+    hurried: &Settings<'_>,
+) -> Option<Words> {
+    let radii = radii(arguments);
+    let error = truth.map_or(ModelError::Radii(&radii), ModelError::Against);
+    let outcome = sensitivity(game, &error, hurried).ok()?;
+    let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
+    let report =
+        SensitivityReport { game, error, outcome: &outcome, certificate_path: path.as_deref() };
+    let mut text = Vec::new();
+    write(arguments, &report, &mut text).ok()?;
+    let path = arguments.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, outcome.certificate)) })
+}
+
+fn write(
+    arguments: &SensitivityArguments,
+    report: &SensitivityReport<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match arguments.output.format {
+        Format::Text => report.write_text(out),
+        Format::Json => report.write_json(out),
+    }
 }
 
 /// The errors that the arguments state.

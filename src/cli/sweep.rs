@@ -4,11 +4,11 @@ use super::arguments::Format;
 use super::load::loaded;
 use super::outputs::{Outputs, signed_picture};
 use super::progress::Indicator;
-use super::solve::{chosen, describe, ended};
+use super::solve::{chosen, describe, ended, unsearched};
 use super::sweep_arguments::{FileArguments, ResolutionArguments, SweepArguments, Varied};
 use super::watch::{Watch, Words};
 use super::{Answer, Failure};
-use crate::analysis::sweep::{Resolution, equidistant, sweep};
+use crate::analysis::sweep::{Resolution, Sweep, equidistant, staircase, sweep};
 use crate::certificate::{with_changes, write_bundle};
 use crate::exact::Rational;
 use crate::game::Game;
@@ -47,6 +47,8 @@ fn over_epsilon(
         watch.doing("following the value");
         indicator.say("following the value");
         let settings = settings(game, arguments, &interval.from, watch)?;
+        let hurried = unsearched(settings.clone());
+        watch.keep(move |_| kept_curve(game, arguments, &hurried));
         let observe = |progress: Progress| indicator.say(describe(&progress));
         let observed = Settings { observer: Some(&observe), ..settings.clone() };
         let found = sweep(
@@ -58,20 +60,47 @@ fn over_epsilon(
         (game, settings, found)
     };
     let certificate = bundle(&found.certificates()).map_err(Failure::Output)?;
-    let evaluated = arguments.points.map(|count| {
-        equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2))
-    });
+    let evaluated = evaluated(arguments);
     let path = arguments.files.certificate_path();
     let report = SweepReport {
         game,
         settings: &settings,
         followed: Followed::Epsilon(&found),
-        evaluated: evaluated.as_deref().unwrap_or_default(),
+        evaluated: &evaluated,
         bytes: certificate.len(),
         certificate_path: path.as_deref(),
     };
     let answer = if found.complete() { Answer::Proved } else { Answer::Unproved };
     deliver(arguments, &certificate, &report, (outputs, watch)).map(|()| outputs.completed(answer))
+}
+
+/// The values of epsilon that are asked for besides.
+fn evaluated(arguments: &SweepArguments) -> Vec<Rational> {
+    let interval = &arguments.epsilon;
+    let count = arguments.points.map(|count| usize::try_from(count).unwrap_or(2));
+    count.map_or_else(Vec::new, |count| equidistant(&interval.from, &interval.to, count))
+}
+
+/// What is printed when a search over epsilon does not end: what no search is needed for.
+fn kept_curve(game: &Game, arguments: &SweepArguments, hurried: &Settings<'_>) -> Option<Words> {
+    let interval = (&arguments.epsilon.from, &arguments.epsilon.to);
+    // A curve needs all of its points; steps between the ends do not.
+    let found = staircase(game, hurried, interval, &arguments.resolution.resolution()).ok()?;
+    let found = Sweep::Staircase(found);
+    let certificate = bundle(&found.certificates()).ok()?;
+    let path = arguments.files.certificate_path();
+    let report = SweepReport {
+        game,
+        settings: hurried,
+        followed: Followed::Epsilon(&found),
+        evaluated: &evaluated(arguments),
+        bytes: certificate.len(),
+        certificate_path: path.as_deref(),
+    };
+    let mut text = Vec::new();
+    write(arguments, &report, &mut text).ok()?;
+    let path = arguments.files.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, certificate)) })
 }
 
 /// The values of a constant that are done, shared with what is printed when the next one does not

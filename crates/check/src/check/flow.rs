@@ -20,7 +20,7 @@ pub struct Flow {
 /// Longest common denominator of the masses of a stage, in binary digits. Where transitions depend
 /// on the population its length doubles at every stage; beyond this a rule that encloses flows is
 /// meant for them.
-const MOST_BITS: usize = 1 << 19;
+const MOST_BITS: usize = 1 << 18;
 
 /// Why there is no flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

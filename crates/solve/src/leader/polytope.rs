@@ -88,6 +88,7 @@ impl Question<'_> {
         let last = Settings {
             gap: &settings.gap / Rational::from(4u8),
             race_control: half_of_the_rest(settings),
+            control: rounds::most(settings),
             point: Some(point.clone()),
             ..settings.clone()
         };

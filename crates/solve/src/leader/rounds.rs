@@ -28,6 +28,12 @@ pub(super) fn first(settings: &Settings<'_>) -> Control {
     }
 }
 
+/// Most of the time, for proofs that are checked once.
+pub(super) fn most(settings: &Settings<'_>) -> Control {
+    let all = &settings.control;
+    all.remaining().map_or_else(|| all.clone(), |left| all.within(left * 9 / 10))
+}
+
 /// Another round, after a search of `searched` in all whose proof and check took `cost`; `None`
 /// when there is no time for one.
 pub(super) fn next(settings: &Settings<'_>, searched: Duration, cost: Duration) -> Option<Control> {
