@@ -16,9 +16,7 @@ use crate::certificate::Indexed;
 use crate::exact::{Integer, Natural, Rational, Scaled, ratio};
 use crate::game::{ColumnExt, Instance, Policy};
 use dashu_base::BitTest;
-use smfg_kernel::{
-    Column, Combination, Family, Monomial, Name, Polynomial, Square, Variable,
-};
+use smfg_kernel::{Column, Combination, Family, Monomial, Name, Polynomial, Square, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

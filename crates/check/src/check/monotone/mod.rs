@@ -31,10 +31,7 @@ pub fn written_out(
         return Err(Fault::NegativeMultiplier);
     }
     let game = Monotone::new(instance)?;
-    let given = Multipliers {
-        budget: &step.multiplier,
-        tangents: &step.tangents,
-        policy: &step.policy,
-    };
+    let given =
+        Multipliers { budget: &step.multiplier, tangents: &step.tangents, policy: &step.policy };
     closing(instance, &game, epsilon, sign, given).ok_or(Fault::Shape)
 }

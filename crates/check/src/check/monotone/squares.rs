@@ -53,9 +53,8 @@ mod tests {
     fn value(roots: &[Root], point: &[i64]) -> Rational {
         roots.iter().fold(Rational::ZERO, |sum, root| {
             let terms = root.coefficients.iter();
-            let line = terms.fold(Rational::ZERO, |sum, (k, c)| {
-                sum + c * Rational::from(point[*k as usize])
-            });
+            let line = terms
+                .fold(Rational::ZERO, |sum, (k, c)| sum + c * Rational::from(point[*k as usize]));
             sum + &root.weight * &line * &line
         })
     }

@@ -50,17 +50,32 @@ pub(crate) struct Witness {
 }
 
 /// What was found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) bound: Option<Bound>,
     pub(crate) witness: Option<Witness>,
     /// The flow with the least exploitability.
     pub(crate) near: Option<Witness>,
     pub(crate) iterations: usize,
-    /// The flow of the last step.
-    pub(crate) last: Option<Witness>,
+    /// The flow that is nearest to the saddle, and how near it is.
+    pub(crate) nearest: Option<Witness>,
+    pub(crate) apart: f64,
     /// Whether `delta` grew without end: the budget does not bind.
     pub(crate) slack: bool,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Found {
+            bound: None,
+            witness: None,
+            near: None,
+            iterations: 0,
+            nearest: None,
+            apart: f64::INFINITY,
+            slack: false,
+        }
+    }
 }
 
 impl Found {
@@ -74,9 +89,8 @@ impl Found {
 
     /// Keeps the better bound and the better witness.
     pub(crate) fn improve(&mut self, other: Found) {
-        let better = |own: &Option<Bound>, new: &Bound| {
-            own.as_ref().is_none_or(|own| new.value > own.value)
-        };
+        let better =
+            |own: &Option<Bound>, new: &Bound| own.as_ref().is_none_or(|own| new.value > own.value);
         if let Some(bound) = other.bound.filter(|bound| better(&self.bound, bound)) {
             self.bound = Some(bound);
         }
@@ -212,8 +226,8 @@ impl<'a> Interior<'a> {
             states[flow] = rest;
         }
         let start: f64 = model.initial.iter().zip(&state.y[1][0]).map(|(a, b)| a * b).sum();
-        let energy = -start - Model::dot(&self.reward, &state.d[0])
-            + Model::dot(&masses[0], &push[1]);
+        let energy =
+            -start - Model::dot(&self.reward, &state.d[0]) + Model::dot(&masses[0], &push[1]);
         (Point { pairs, states }, energy, push)
     }
 
@@ -228,13 +242,17 @@ impl<'a> Interior<'a> {
             found.iterations = iteration;
             let (rest, energy, push) = self.residuals();
             let state = &self.state;
-            let products = Model::dot(&state.d[0], &state.w[0]) + Model::dot(&state.d[1], &state.w[1]);
+            let products =
+                Model::dot(&state.d[0], &state.w[0]) + Model::dot(&state.d[1], &state.w[1]);
             let mu = products / (2.0 * self.count);
             let tables = rest.pairs.iter().chain(&rest.states);
             let infeasible = tables.map(largest).fold(0.0, f64::max);
             let total = self.count * mu;
             let epsilon = self.target.epsilon;
-            if !self.target.fixed && !self.free && total < 5.0 * epsilon && infeasible < 0.05 * epsilon
+            if !self.target.fixed
+                && !self.free
+                && total < 5.0 * epsilon
+                && infeasible < 0.05 * epsilon
             {
                 self.free = true;
             }
@@ -276,8 +294,14 @@ impl<'a> Interior<'a> {
             let flow = flow.clone();
             found.bound = Some(Bound { value, delta: state.delta, deviation, flow });
         }
+        // What is left between the two sides of the saddle at this `delta`.
+        let saddle = own + (exploitability - target.epsilon) / state.delta - value;
+        if saddle < found.apart {
+            let flow = flow.clone();
+            found.nearest = Some(Witness { value: own, exploitability, flow });
+            found.apart = saddle;
+        }
         let witness = Witness { value: own, exploitability, flow };
-        found.last = Some(witness.clone());
         let feasible = exploitability <= target.epsilon;
         if feasible && found.witness.as_ref().is_none_or(|known| own < known.value) {
             found.witness = Some(witness.clone());
@@ -288,8 +312,7 @@ impl<'a> Interior<'a> {
         let bound = found.bound.as_ref().map_or(f64::NEG_INFINITY, |bound| bound.value);
         match &found.witness {
             Some(witness) if !self.target.fixed => witness.value - bound,
-            // The value of the saddle at this `delta`, which the bound tends to.
-            _ => own + (exploitability - target.epsilon) / state.delta - value,
+            _ => saddle,
         }
     }
 
@@ -309,7 +332,8 @@ impl<'a> Interior<'a> {
     /// One step of Mehrotra's predictor and corrector; whether it went anywhere.
     fn step(&mut self, rest: Point, energy: f64, push: &Both, mu: f64, infeasible: f64) -> bool {
         let model = self.model;
-        let diagonal = [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
+        let diagonal =
+            [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
         let Some(newton) = Newton::new(model, &diagonal, self.stopped) else { return false };
         let column = self.free.then(|| {
             let zero: Table = map(&self.cost, |_| 0.0);

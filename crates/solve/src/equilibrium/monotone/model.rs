@@ -162,9 +162,8 @@ impl Model {
             values.push(own);
         }
         values.reverse();
-        let start = values.first().map_or(0.0, |v| {
-            self.initial.iter().zip(v).map(|(a, b)| a * b).sum()
-        });
+        let start =
+            values.first().map_or(0.0, |v| self.initial.iter().zip(v).map(|(a, b)| a * b).sum());
         (start, values)
     }
 

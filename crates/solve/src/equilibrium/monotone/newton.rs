@@ -101,8 +101,7 @@ impl Local {
         let mut result = vec![0.0; g.len()];
         for s in 0..stage.states() {
             for i in stage.of_state(s) {
-                let sum: f64 =
-                    stage.of_state(s).map(|j| self.share[j] * (g[i] - g[j])).sum();
+                let sum: f64 = stage.of_state(s).map(|j| self.share[j] * (g[i] - g[j])).sum();
                 result[i] = self.theta[i] * sum;
             }
         }
@@ -118,8 +117,7 @@ impl Local {
                 for j in i + 1..pairs.end {
                     let factor = self.theta[i] * self.share[j];
                     let minus = stage.of_pair(j).iter().map(|&(q, p)| (q, -p));
-                    let row =
-                        merged(stage.of_pair(i).iter().copied().chain(minus).collect());
+                    let row = merged(stage.of_pair(i).iter().copied().chain(minus).collect());
                     for &(a, x) in &row {
                         for &(b, y) in &row {
                             width.add(a, b, factor * x * y);
@@ -280,8 +278,7 @@ impl<'a> Newton<'a> {
                     for (i, value) in moved.iter().enumerate() {
                         stage.of_pair(i).iter().for_each(|&(k, p)| own[k] += p * value);
                     }
-                    let less =
-                        self.widths[t][flow].times(&later[flow * next..(flow + 1) * next]);
+                    let less = self.widths[t][flow].times(&later[flow * next..(flow + 1) * next]);
                     axpy(-1.0, &less, own);
                 }
                 let mut back = self.returns[t].times(&q);
@@ -368,8 +365,7 @@ impl<'a> Newton<'a> {
                         let later = solution.states[flow].get(t + 1).map_or(0.0, |y| {
                             stage.of_pair(i).iter().map(|&(k, p)| p * y[k]).sum::<f64>()
                         });
-                        rest.pairs[flow][t][i] +=
-                            own - later - self.diagonal[flow][t][i] * d[i];
+                        rest.pairs[flow][t][i] += own - later - self.diagonal[flow][t][i] * d[i];
                     }
                 }
             }

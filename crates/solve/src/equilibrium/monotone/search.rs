@@ -1,7 +1,7 @@
 //! The search: interior points until bound and witness meet.
 
-use super::build::Numbers;
 use super::bracket::Bracket;
+use super::build::Numbers;
 use super::interior::{Bound, Found, Interior, Target};
 use super::model::{Model, Table};
 use crate::certificate::{Indexed, MonotoneStep, Part, Step};
@@ -18,7 +18,7 @@ const VALUE_BITS: u32 = 60;
 /// How much of the wanted gap bound and witness may leave in binary64.
 const SHARE: f64 = 0.3;
 /// Fixed `delta` at eps = 0, one after the other.
-const LADDER: [f64; 5] = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+const LADDER: [f64; 4] = [1e-4, 1e-5, 1e-6, 1e-7];
 /// A margin for the errors of binary64 in an exploitability, relative to the rewards.
 const MARGIN: f64 = 1e-12;
 
@@ -153,8 +153,7 @@ impl Question<'_> {
         let multiplier = from_short_dyadic(multiplier, MULTIPLIER_BITS)?;
         let policy = numbers.policy(self.instance, &bound.deviation);
         let tangents = self.tangents(&numbers.masses(self.instance, &bound.flow));
-        let given =
-            Multipliers { budget: &multiplier, tangents: &tangents, policy: &policy };
+        let given = Multipliers { budget: &multiplier, tangents: &tangents, policy: &policy };
         let Closing { value, .. } =
             closing(self.instance, self.game, self.epsilon, &side.sign, given)?;
         let value = short_below(&value);
