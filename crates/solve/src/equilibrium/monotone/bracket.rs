@@ -49,7 +49,7 @@ impl<'a> Bracket<'a> {
             let gap = 0.3 * self.target.gap;
             let target = Target { delta: self.next, fixed: true, gap, ..self.target };
             let mut own = Interior::new(self.model, target, stopped).run();
-            let Some(last) = own.last.take() else { return };
+            let Some(last) = own.nearest.take() else { return };
             found.improve(own);
             let side =
                 if last.exploitability <= self.aim() { &mut self.within } else { &mut self.beyond };

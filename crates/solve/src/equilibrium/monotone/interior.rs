@@ -50,17 +50,32 @@ pub(crate) struct Witness {
 }
 
 /// What was found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) bound: Option<Bound>,
     pub(crate) witness: Option<Witness>,
     /// The flow with the least exploitability.
     pub(crate) near: Option<Witness>,
     pub(crate) iterations: usize,
-    /// The flow of the last step.
-    pub(crate) last: Option<Witness>,
+    /// The flow that is nearest to the saddle, and how near it is.
+    pub(crate) nearest: Option<Witness>,
+    pub(crate) apart: f64,
     /// Whether `delta` grew without end: the budget does not bind.
     pub(crate) slack: bool,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Found {
+            bound: None,
+            witness: None,
+            near: None,
+            iterations: 0,
+            nearest: None,
+            apart: f64::INFINITY,
+            slack: false,
+        }
+    }
 }
 
 impl Found {
@@ -279,8 +294,14 @@ impl<'a> Interior<'a> {
             let flow = flow.clone();
             found.bound = Some(Bound { value, delta: state.delta, deviation, flow });
         }
+        // What is left between the two sides of the saddle at this `delta`.
+        let saddle = own + (exploitability - target.epsilon) / state.delta - value;
+        if saddle < found.apart {
+            let flow = flow.clone();
+            found.nearest = Some(Witness { value: own, exploitability, flow });
+            found.apart = saddle;
+        }
         let witness = Witness { value: own, exploitability, flow };
-        found.last = Some(witness.clone());
         let feasible = exploitability <= target.epsilon;
         if feasible && found.witness.as_ref().is_none_or(|known| own < known.value) {
             found.witness = Some(witness.clone());
@@ -291,8 +312,7 @@ impl<'a> Interior<'a> {
         let bound = found.bound.as_ref().map_or(f64::NEG_INFINITY, |bound| bound.value);
         match &found.witness {
             Some(witness) if !self.target.fixed => witness.value - bound,
-            // The value of the saddle at this `delta`, which the bound tends to.
-            _ => own + (exploitability - target.epsilon) / state.delta - value,
+            _ => saddle,
         }
     }
 
