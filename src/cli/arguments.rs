@@ -55,6 +55,13 @@ pub(super) enum Command {
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// A finite game in Gambit's normal-form format as a game file
+    #[command(long_about = help::IMPORT, after_help = help::IMPORT_EXAMPLES)]
+    Import(ImportArguments),
+    /// Completions of the command line for a shell, on standard output
+    Completions(super::pages::CompletionsArguments),
+    /// Manual pages, into a folder
+    Man(super::pages::ManArguments),
     /// Any other command, whose name and arguments these are
     #[cfg(not(feature = "solver"))]
     #[command(external_subcommand)]
@@ -85,7 +92,10 @@ impl Command {
             Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
             Command::Verify(of) => (of.limits, of.output.quiet),
             Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
-            Command::Generate(_) => (LimitArguments::default(), true),
+            Command::Generate(_)
+            | Command::Import(_)
+            | Command::Completions(_)
+            | Command::Man(_) => (LimitArguments::default(), true),
         }
     }
 }
@@ -161,6 +171,17 @@ pub(super) struct InfoArguments {
     pub(super) limits: LimitArguments,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// File in Gambit's normal-form format, .nfg
+    pub(super) file: PathBuf,
+    /// File to write, .json, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
 }
 
 #[derive(Debug, Args)]

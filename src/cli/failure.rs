@@ -18,7 +18,7 @@ pub(super) enum Failure {
     Sensitivity(#[from] crate::analysis::sensitivity::SensitivityError),
     #[cfg(not(feature = "solver"))]
     #[error(
-        "this build has no solver: it offers `check`, `verify --no-solve`, `info` and `generate`; build with the feature `solver` to solve"
+        "this build has no solver: it offers `check`, `verify --no-solve`, `info`, `generate` and `import`; build with the feature `solver` to solve"
     )]
     NoSolver,
     #[error("cannot read {}: {source}", path.display())]
@@ -38,6 +38,10 @@ pub(super) enum Failure {
     Thread(io::Error),
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
+    #[error("{}, {source}", path.display())]
+    Nfg { path: PathBuf, source: crate::import::NfgError },
+    #[error("{}: {source}", path.display())]
+    Finite { path: PathBuf, source: crate::import::FiniteGameError },
     #[error("{0}")]
     Instance(#[from] crate::generate::MdpError),
     #[error("{0}")]

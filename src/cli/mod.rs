@@ -18,12 +18,14 @@ mod files;
 mod frontier;
 mod generate;
 mod help;
+mod import;
 mod info;
 mod interrupt;
 mod limit_arguments;
 mod load;
 pub mod memory;
 mod outputs;
+mod pages;
 mod progress;
 #[cfg(feature = "solver")]
 mod range;
@@ -50,6 +52,7 @@ mod watch;
 use arguments::{Arguments, Command};
 use clap::Parser;
 use failure::Failure;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use watch::Watch;
 
@@ -65,18 +68,25 @@ enum Answer {
 /// Runs the program on the arguments of the process.
 #[must_use]
 pub fn run() -> ExitCode {
+    ExitCode::from(run_with(std::env::args_os()))
+}
+
+/// Runs the program on `arguments`, the first of which is its name, and returns its exit status.
+/// Like the program, it ends the process after help and after arguments that mean nothing.
+#[must_use]
+pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     // Both live as long as the process: the command works in a thread of its own.
-    let arguments: &'static Arguments = Box::leak(Box::new(Arguments::parse()));
+    let arguments: &'static Arguments = Box::leak(Box::new(Arguments::parse_from(arguments)));
     let command = &arguments.command;
     let (limits, quiet) = command.limits();
     let watch: &'static Watch = Box::leak(Box::new(Watch::start(limits, quiet)));
     interrupt::install(watch, quiet);
     match watch.run(move || dispatch(command, watch)) {
-        Ok(Answer::Proved) => ExitCode::SUCCESS,
-        Ok(Answer::Unproved) => ExitCode::from(1),
+        Ok(Answer::Proved) => 0,
+        Ok(Answer::Unproved) => 1,
         Err(failure) => {
             failure.print();
-            ExitCode::from(failure.status())
+            failure.status()
         }
     }
 }
@@ -101,5 +111,8 @@ fn dispatch(command: &'static Command, watch: &'static Watch) -> Result<Answer, 
         Command::Verify(arguments) => verify::run(arguments, watch),
         Command::Info(arguments) => info::run(arguments, watch),
         Command::Generate(arguments) => generate::run(&arguments.family, watch),
+        Command::Import(arguments) => import::run(arguments, watch),
+        Command::Completions(arguments) => pages::completions(arguments, watch),
+        Command::Man(arguments) => pages::manual(arguments),
     }
 }

@@ -3,6 +3,7 @@
 mod basics;
 mod folder;
 mod games;
+mod import;
 mod limits;
 mod malformed;
 mod program;

@@ -42,6 +42,8 @@ mod models;
 mod oracle;
 #[path = "../shared/polytopes.rs"]
 mod polytopes;
+#[path = "../shared/proved.rs"]
+mod proved;
 #[path = "../shared/random_tiny.rs"]
 mod random_tiny;
 #[path = "../shared/reader.rs"]

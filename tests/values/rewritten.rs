@@ -9,7 +9,7 @@ use smfg::game::Game;
 use smfg::leader::{Settings, Status, range, solve};
 
 /// Accepted distance of bounds; the search is asked for less.
-const CLOSE: (i64, i64) = (1, 100_000);
+const CLOSE: (i64, u64) = (1, 100_000);
 
 fn game(text: &str) -> Game {
     Game::parse_toml(text).unwrap_or_else(|errors| panic!("{errors} in {text}"))

@@ -2,6 +2,7 @@
 
 use super::conclusion::Unfounded;
 use super::flow::NoFlow;
+use super::monotone::NotMonotone;
 use crate::certificate::{Claim, CurvePoint, ReadError};
 use crate::drift::NoDrift;
 use crate::exact::Rational;
@@ -215,6 +216,9 @@ pub enum Fault {
     /// The game is outside what a rule is about.
     #[error("the rule does not apply: {0}")]
     NotQuadratic(#[from] NotQuadratic),
+    /// The game is not monotone, or outside what the rule is about.
+    #[error("the rule does not apply: {0}")]
+    NotMonotone(#[from] NotMonotone),
     /// No rule covers this decision's class.
     #[error("the rule does not apply: {0}")]
     NotMeanFieldFree(#[from] NotMeanFieldFree),

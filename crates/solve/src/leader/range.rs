@@ -71,9 +71,9 @@ impl RangeOutcome {
 /// The search for the least value gets half of the time, the other search what is left.
 ///
 /// ```
-/// use smfg::exact::ratio;
-/// use smfg::game::Game;
-/// use smfg::leader::{Settings, range};
+/// use smfg_game::exact::ratio;
+/// use smfg_game::game::Game;
+/// use smfg_solve::leader::{Settings, range};
 ///
 /// // Two actions, both optimal: any share of the population may play the second.
 /// let game = Game::parse_toml(r#"
@@ -88,7 +88,7 @@ impl RangeOutcome {
 /// let found = range(&game, &settings).expect("class C0");
 /// let (least, greatest) = (found.least.accepted.claim, found.greatest.accepted.claim);
 /// assert_eq!((least.lower, least.upper, greatest.lower, greatest.upper), (ratio(0, 1), ratio(0, 1), ratio(2, 1), ratio(2, 1)));
-/// assert_eq!(smfg::check::check_bundle(&game, found.certificate.as_slice()).expect("valid").len(), 2);
+/// assert_eq!(smfg_check::check::check_bundle(&game, found.certificate.as_slice()).expect("valid").len(), 2);
 /// ```
 ///
 /// # Errors

@@ -88,7 +88,7 @@ impl Game {
     /// The game that TOML text describes.
     ///
     /// ```
-    /// let game = smfg::game::Game::parse_toml(r#"
+    /// let game = smfg_game::game::Game::parse_toml(r#"
     ///     format = "smfg-game/1"
     ///     name = "technology adoption"
     ///     stages = 1
