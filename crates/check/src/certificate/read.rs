@@ -18,7 +18,7 @@ use std::io::{BufRead, Read};
 /// Name of the format of a certificate.
 const CERTIFICATE: &str = "smfg-certificate";
 /// Longest accepted line. The longest honest lines are policies, a few characters per state.
-const LONGEST_LINE: u64 = 1 << 30;
+const LONGEST_LINE: u64 = 1 << 28;
 /// Most policies in one witness.
 const MOST_PARTS: usize = 4096;
 /// Most constants that a certificate changes.

@@ -157,7 +157,7 @@ impl<'a> Situation<'a> {
             if !is_policy(part) {
                 return Err(Fault::NotAPolicy);
             }
-            let own = flow(&self.instance, &part.policy).ok_or(Fault::NotAPolicy)?;
+            let own = flow(&self.instance, &part.policy)?;
             population
                 .iter_mut()
                 .zip(&own.aggregates)

@@ -1,6 +1,7 @@
 //! What the checker answers.
 
 use super::conclusion::Unfounded;
+use super::flow::NoFlow;
 use super::monotone::NotMonotone;
 use crate::certificate::{Claim, CurvePoint, ReadError};
 use crate::drift::NoDrift;
@@ -33,6 +34,11 @@ pub enum Fault {
     /// A row of a policy is no law, or plays an action that is not available.
     #[error("a policy plays an action that is not available, or its probabilities are not a law")]
     NotAPolicy,
+    /// Exact masses with more digits than are computed with.
+    #[error(
+        "the exact flow of a policy has fractions too long to compute with; `enclosed-witness` rounds"
+    )]
+    LongFlow,
     /// The mixture can be exploited by more than eps.
     #[error("the exploitability of the witness is {exploitability}, above epsilon")]
     NotAnEquilibrium {
@@ -400,6 +406,15 @@ impl Accepted {
             curve: Vec::new(),
             changes: Vec::new(),
             second: false,
+        }
+    }
+}
+
+impl From<NoFlow> for Fault {
+    fn from(reason: NoFlow) -> Self {
+        match reason {
+            NoFlow::Misfit => Fault::NotAPolicy,
+            NoFlow::TooLong => Fault::LongFlow,
         }
     }
 }

@@ -10,8 +10,8 @@ use super::monomials::{Sum, Terms};
 pub(super) struct Floor {
     /// Per stage and state.
     pub(super) values: Vec<Vec<Short>>,
-    /// The expected value at the start, in the coordinates of the box.
-    pub(super) start: Terms,
+    /// The expected value at the start.
+    pub(super) start: Short,
 }
 
 impl BoxGame {
@@ -44,11 +44,11 @@ impl BoxGame {
             next = here;
         }
         values.reverse();
-        for (terms, mass) in next.iter().zip(&self.initial) {
-            sum.add_terms(*mass, terms);
+        let mut start = Short::default();
+        for (value, mass) in values.first().into_iter().flatten().zip(&self.initial) {
+            start.add(&value.times(*mass));
         }
-        sum.take(&mut terms);
-        Floor { values, start: terms }
+        Floor { values, start }
     }
 
     /// An affine function with about these slopes that the kernel finds below a polynomial.
