@@ -93,8 +93,7 @@ impl Tree<'_> {
             // What lies beyond the end is closed in parts.
             *(if upper { &mut region[k].0 } else { &mut region[k].1 }) = sign * least;
             let end = End { side, least };
-            if let Some(parts) =
-                self.plan(region, &multipliers, Some(end), (&mut left, MOST_DEPTH))
+            if let Some(parts) = self.plan(region, &multipliers, Some(end), (&mut left, MOST_DEPTH))
             {
                 if least < other {
                     return self.cut_off(end, &parts);

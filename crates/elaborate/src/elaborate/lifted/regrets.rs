@@ -178,8 +178,8 @@ impl<'p> Rows<'p> {
     fn goal(&self, (t, i): (usize, usize), zeta: f64, sign: &Rational) -> Row {
         let stage = &self.listing.stages[t];
         let state = self.game.stages[t].state[i] as u32;
-        let constant = entry(&stage.reward, i, &-sign)
-            .plus(&Polynomial::constant(rational(zeta)), &-sign);
+        let constant =
+            entry(&stage.reward, i, &-sign).plus(&Polynomial::constant(rational(zeta)), &-sign);
         let mut goal = Row::of(Sense::AtLeast, constant);
         goal.value.push((Side::Follower, t as u32, state, Polynomial::constant(sign.clone())));
         if let Some(transition) = &stage.transition {
@@ -215,9 +215,7 @@ impl<'p> Rows<'p> {
         for j in self.game.stages[t].pairs.of_state(state) {
             let rows = match j == i {
                 true => Vec::new(),
-                false => {
-                    self.gains(t, (j, i), &self.game.excess(self.differences, t, (j, i)))?
-                }
+                false => self.gains(t, (j, i), &self.game.excess(self.differences, t, (j, i)))?,
             };
             let bellman = bellman(t, vec![(j as u32, Rational::NEG_ONE)]);
             combinations.push(Combination { rows, bellman, ..Combination::default() });
