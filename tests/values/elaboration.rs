@@ -1,8 +1,9 @@
 //! Certificates of the shipped models, elaborated into theorems of the kernel.
 
 use super::population_game::{enumerate, random};
+use smfg::analysis::sweep::curve;
 use smfg::certificate::{Claim, Scope, Selection, Step, write_certificate};
-use smfg::elaborate::{prove, prove_equilibria};
+use smfg::elaborate::{prove, prove_curve, prove_equilibria};
 use smfg::equilibrium::Control;
 use smfg::equilibrium::support::{Limits, equilibria, solve_support};
 use smfg::exact::{Rational, ratio};
@@ -44,7 +45,7 @@ fn elaborated(game: &Game, settings: &Settings) -> Option<Result<(f64, f64), Str
 }
 
 /// Models that take no time, of classes C0 and C1 with all kinds of leaders.
-const QUICK: [&str; 17] = [
+const QUICK: [&str; 19] = [
     "adoption",
     "adoption_waves",
     "audit",
@@ -53,9 +54,11 @@ const QUICK: [&str; 17] = [
     "braess_revenue",
     "corner",
     "inspection_grid",
+    "leader_state",
     "left_right",
     "links_optimum",
     "maintenance",
+    "moral_hazard",
     "moral_hazard_grid",
     "opinion",
     "pigou_latency",
@@ -265,6 +268,49 @@ fn tiny_games() {
         compared += 1;
         if compared == 100 {
             break;
+        }
+    }
+}
+
+/// Suprema that no decision reaches, in closed form: the kernel's claim has one number, says so, and
+/// does not where the value is reached.
+#[test]
+fn suprema_that_are_not_reached() {
+    for (name, epsilon, value, missed) in [
+        ("moral_hazard", ratio(0, 1), ratio(1, 1), true),
+        ("audit_continuous", ratio(0, 1), ratio(15, 8), true),
+        ("adoption_continuous", ratio(0, 1), ratio(1, 1), true),
+        ("opinion_continuous", ratio(0, 1), ratio(18, 25), true),
+        ("pigou_latency_continuous", ratio(0, 1), ratio(-3, 4), false),
+    ] {
+        let game = Game::load(Path::new(&format!("models/{name}.toml"))).expect("a model");
+        let settings = Settings { control: limit(), ..Settings::new(epsilon) };
+        let outcome = solve(&game, &settings).expect("an answer");
+        let accepted = smfg::check::check(&game, outcome.certificate.as_slice()).expect("valid");
+        let shown = prove(&game, outcome.certificate.as_slice()).expect(name);
+        assert!(*shown.lower() <= value && value <= *shown.upper(), "{name}: {shown}");
+        assert_eq!(shown.missed(), missed, "{name}: {shown}");
+        if missed {
+            assert_eq!(
+                (shown.lower(), accepted.attained),
+                (&value, Some(false)),
+                "{name}: {shown}"
+            );
+        }
+    }
+}
+
+/// Curves of single decisions and of lists are proved with every one of their points.
+#[test]
+fn curves() {
+    for (name, to) in [("tie", ratio(1, 2)), ("audit", ratio(1, 8)), ("maintenance", ratio(1, 1))] {
+        let game = Game::load(Path::new(&format!("models/{name}.toml"))).expect("a model");
+        for selection in [Selection::Pessimistic, Selection::Optimistic] {
+            let settings =
+                Settings { selection, control: limit(), ..Settings::new(Rational::ZERO) };
+            let found = curve(&game, &settings, &Rational::ZERO, &to).expect("class C0");
+            prove_curve(&game, found.certificate.as_slice()).expect(name);
+            crate::proved::assert_curve(&game, &found.certificate);
         }
     }
 }
