@@ -18,8 +18,8 @@ pub(super) struct Floor {
 }
 
 impl BoxGame {
-    /// What `policy` earns at least, by backward induction: squares of coordinates, slopes of affine
-    /// minorants at `reference`, constants as large as the kernel's bound allows.
+    /// What `policy` earns at least, by backward induction: squares of coordinates, slopes of
+    /// affine minorants at `reference`, constants as large as the kernel's bound allows.
     pub(super) fn floor(&mut self, policy: &[Vec<u32>], reference: &[f64]) -> Floor {
         let bits = self.bits;
         let (mut sum, mut terms) = (Sum::default(), Terms::new());
