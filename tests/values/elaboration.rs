@@ -8,6 +8,7 @@ use smfg::equilibrium::Control;
 use smfg::equilibrium::support::{Limits, equilibria, solve_support};
 use smfg::exact::{Rational, ratio};
 use smfg::game::Game;
+use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 use smfg::leader::{Settings, solve};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -164,19 +165,38 @@ fn random_games() {
 /// Models whose transitions depend on the population, with few stages.
 const DYNAMICS: [&str; 3] = ["epidemic", "epidemic_menu", "susceptible_infected_6"];
 
-/// Trees of boxes of statistics, regrets and enclosed populations.
+/// A random game whose transitions depend on the population.
+fn dynamics_of(stages: usize, states: usize, actions: usize, seed: u64) -> Game {
+    let base = MdpParameters { stages, states, actions, successors: 2, decisions: 1, seed };
+    let interaction = Interaction::Dynamics;
+    let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates: 1 });
+    family.expect("an instance").game().expect("a game")
+}
+
+/// Trees of boxes of statistics, regrets and enclosed populations: shipped models and random games
+/// whose transitions depend on the population.
 #[test]
 fn dynamics() {
     let only = std::env::var("SMFG_MODEL").unwrap_or_default();
+    let mut games: Vec<(String, Game)> = DYNAMICS
+        .iter()
+        .map(|name| {
+            let file = format!("models/{name}.toml");
+            (name.to_string(), Game::load(Path::new(&file)).expect("a model"))
+        })
+        .collect();
+    for (stages, states, actions, seed) in [(3, 3, 2, 1), (3, 2, 3, 2), (4, 3, 2, 3)] {
+        let name = format!("random {stages}x{states}x{actions} {seed}");
+        games.push((name, dynamics_of(stages, states, actions, seed)));
+    }
     let mut wrong = Vec::new();
-    for name in DYNAMICS.iter().filter(|name| name.contains(&only)) {
-        let game = Game::load(Path::new(&format!("models/{name}.toml"))).expect("a model");
-        for epsilon in [Rational::ZERO, ratio(1, 100)] {
+    for (name, game) in games.iter().filter(|(name, _)| name.contains(&only)) {
+        for epsilon in [Rational::ZERO, ratio(1, 100), ratio(1, 8)] {
             for selection in [Selection::Pessimistic, Selection::Optimistic] {
                 let settings =
                     Settings { selection, control: limit(), ..Settings::new(epsilon.clone()) };
                 let what = format!("{name} {epsilon} {selection}");
-                match elaborated(&game, &settings).expect("a certificate") {
+                match elaborated(game, &settings).expect("a certificate") {
                     Ok((check, kernel)) => println!(
                         "{what}: check {:.3} ms, kernel {:.3} ms, ratio {:.2}",
                         check * 1e3,
