@@ -6,6 +6,7 @@ mod attainment;
 mod best_response_trees;
 mod brute_force;
 mod certificates;
+mod crowds;
 mod elaboration;
 mod equilibria_exist;
 mod frontier;

@@ -395,9 +395,9 @@ impl<'a> Interior<'a> {
         let (point, slack, _) = move_by(state, &products, 1.0, 0.0);
         let step = reach(&point, &slack);
         let mut after = 0.0;
-        for flow in 0..2 {
+        for (flow, slack) in slack.iter().enumerate() {
             let d = zip(&state.d[flow], &point.pairs[flow], |a, b| a + step * b);
-            let w = zip(&state.w[flow], &slack[flow], |a, b| a + step * b);
+            let w = zip(&state.w[flow], slack, |a, b| a + step * b);
             after += Model::dot(&d, &w);
         }
         after /= 2.0 * self.count;
@@ -421,9 +421,9 @@ impl<'a> Interior<'a> {
             return false;
         }
         let tiny = 1e-300;
-        for flow in 0..2 {
+        for (flow, slack) in slack.iter().enumerate() {
             add(&mut self.state.d[flow], step, &point.pairs[flow]);
-            add(&mut self.state.w[flow], step, &slack[flow]);
+            add(&mut self.state.w[flow], step, slack);
             add(&mut self.state.y[flow], step, &point.states[flow]);
             self.state.d[flow] = map(&self.state.d[flow], |x| x.max(tiny));
             self.state.w[flow] = map(&self.state.w[flow], |x| x.max(tiny));

@@ -127,13 +127,13 @@ impl Model {
             let mut own = vec![0.0; stage.pairs()];
             let next = self.stages.get(t + 1).map_or(0, Stage::states);
             let mut arriving = vec![0.0; next];
-            for s in 0..stage.states() {
+            for (s, &mass) in mass.iter().enumerate() {
                 let pairs = stage.of_state(s);
                 let total: f64 = weights[pairs.clone()].iter().sum();
                 for i in pairs.clone() {
                     let share =
                         if total > 0.0 { weights[i] / total } else { 1.0 / pairs.len() as f64 };
-                    own[i] = mass[s] * share;
+                    own[i] = mass * share;
                     if own[i] != 0.0 {
                         stage.of_pair(i).iter().for_each(|&(q, p)| arriving[q] += p * own[i]);
                     }

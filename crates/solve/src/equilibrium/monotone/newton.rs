@@ -239,7 +239,7 @@ impl<'a> Newton<'a> {
             better.add(1.0, &self.solve_once(&rest));
             let left = self.residual(right, &better);
             let own = largest(&left);
-            if !(own < size) {
+            if own >= size {
                 break;
             }
             (solution, rest) = (better, left);
@@ -357,10 +357,10 @@ impl<'a> Newton<'a> {
             stage.couple_back(1.0, &masses[0][t], &mut push[0]);
             stage.couple_back(-1.0, &masses[1][t], &mut push[0]);
             stage.couple(1.0, &masses[0][t], &mut push[1]);
-            for flow in 0..2 {
+            for (flow, push) in push.iter().enumerate() {
                 let d = &solution.pairs[flow][t];
-                for s in 0..stage.states() {
-                    let own = solution.states[flow][t][s] - push[flow][s];
+                for (s, push) in push.iter().enumerate() {
+                    let own = solution.states[flow][t][s] - push;
                     for i in stage.of_state(s) {
                         let later = solution.states[flow].get(t + 1).map_or(0.0, |y| {
                             stage.of_pair(i).iter().map(|&(k, p)| p * y[k]).sum::<f64>()
@@ -370,8 +370,8 @@ impl<'a> Newton<'a> {
                 }
             }
         }
-        for flow in 0..2 {
-            balance(model, &solution.pairs[flow], &masses[flow], &mut rest.states[flow]);
+        for (flow, masses) in masses.iter().enumerate() {
+            balance(model, &solution.pairs[flow], masses, &mut rest.states[flow]);
         }
         rest
     }
