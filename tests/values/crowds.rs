@@ -63,9 +63,9 @@ fn at_zero_both_ends_are_one_value() {
 }
 
 /// Ten places with two roads each, a tenth of the followers in each place: the first road costs the
-/// share `x` of the place that takes it, the second 1/2. By hand, `Expl` is the mean of `x (x - 1/2)`
-/// over places with `x > 1/2`. It is convex, so that the greatest total on first roads at eps = 1/16
-/// has one share everywhere: `x = (1/2 + sqrt(1/2)) / 2`.
+/// share `x` of the place that takes it, the second 1/2. By hand, `Expl` is the mean of `x (x -
+/// 1/2)` over places with `x > 1/2`. It is convex, so that the greatest total on first roads at eps
+/// = 1/16 has one share everywhere: `x = (1/2 + sqrt(1/2)) / 2`.
 #[test]
 fn ten_pairs_of_roads_by_hand() {
     let states: Vec<String> = (0..10).map(|k| format!("\"s{k}\"")).collect();
