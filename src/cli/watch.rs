@@ -8,9 +8,9 @@
 //! | moment | with a time limit L | after an interrupt |
 //! |---|---|---|
 //! | asked to end | L | 0 s |
-//! | what was kept is put into words | 105 % of L + 0.15 s | 0.15 s |
-//! | it is printed | 110 % of L + 0.4 s | 0.4 s |
-//! | the end, whatever is there | 110 % of L + 0.6 s | 0.6 s |
+//! | what was kept is put into words | 105 % of L + 0.2 s | 0.2 s |
+//! | it is printed | 110 % of L + 0.55 s | 0.55 s |
+//! | the end, whatever is there | 110 % of L + 0.85 s | 0.85 s |
 
 use super::files::write_atomically;
 use super::limit_arguments::LimitArguments;
@@ -275,9 +275,9 @@ impl Watch {
         };
         let after = |milliseconds| tenth + Duration::from_millis(milliseconds);
         Patience {
-            words: tenth / 2 + Duration::from_millis(150),
-            print: after(400),
-            end: after(600),
+            words: tenth / 2 + Duration::from_millis(200),
+            print: after(550),
+            end: after(850),
         }
     }
 

@@ -324,31 +324,49 @@ fn low_point(block: &Terms, monomials: &Monomials, coordinates: &[usize], size: 
     best.map_or_else(|| vec![0.5; size], |best| best.1)
 }
 
+/// The coefficients of a block along one coordinate through a point, by exponent.
+fn along(block: &Terms, monomials: &Monomials, k: usize, point: &[f64]) -> Vec<f64> {
+    let mut line = vec![0.0; 3];
+    for &(number, value) in block {
+        let (mut exponent, mut product) = (0, value);
+        for &(j, e) in monomials.factors(number) {
+            if j == k {
+                exponent = e as usize;
+            } else {
+                product *= point[j].powi(e as i32);
+            }
+        }
+        if line.len() <= exponent {
+            line.resize(exponent + 1, 0.0);
+        }
+        line[exponent] += product;
+    }
+    line
+}
+
 /// Moves a point down, one coordinate after the other.
 fn descend(block: &Terms, monomials: &Monomials, coordinates: &[usize], point: &mut [f64]) -> f64 {
     let mut best = monomials.value(block, point);
     for _ in 0..SWEEPS {
         let before = best;
         for &k in coordinates {
-            let old = point[k];
-            let mut at = |t: f64| {
-                point[k] = t;
-                monomials.value(block, point)
+            let line = along(block, monomials, k, point);
+            let at = |t: f64| line.iter().rev().fold(0.0, |sum, value| sum * t + value);
+            let mut chosen = (at(point[k]), point[k]);
+            let mut offer = |t: f64| {
+                if at(t) < chosen.0 {
+                    chosen = (at(t), t);
+                }
             };
-            // Exact where the degree is at most two.
+            // Exact where the degree is at most two; otherwise a grid and the parabola through
+            // three points.
+            if line.len() > 3 {
+                (0..=POINTS).for_each(|i| offer(i as f64 / POINTS as f64));
+            }
             let (low, middle, high) = (at(0.0), at(0.5), at(1.0));
             let a = 2.0 * (low + high) - 4.0 * middle;
-            let inside = least_parabola(a, high - low - a).1;
-            let grid = (0..=POINTS).map(|i| i as f64 / POINTS as f64);
-            let mut chosen = (best, old);
-            for t in grid.chain([inside]) {
-                let value = at(t);
-                if value < chosen.0 {
-                    chosen = (value, t);
-                }
-            }
-            best = chosen.0;
-            point[k] = chosen.1;
+            offer(least_parabola(a, high - low - a).1);
+            (best, point[k]) = chosen;
         }
         if before - best <= 1e-12 * before.abs().max(1.0) {
             break;

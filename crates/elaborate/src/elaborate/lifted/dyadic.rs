@@ -188,8 +188,8 @@ fn column(values: &[(u32, f64)], exponent: i32) -> Column {
     Column { support: Some(support), coefficients: Arc::new(coefficients) }
 }
 
-/// Affine forms of the entries of a stage, times a sign, as columns; slopes along coordinates of
-/// these widths.
+/// Forms of the entries of a stage, affine but for squares of coordinates, times a sign, as
+/// columns; slopes along coordinates of these widths.
 fn columns(
     forms: &[Short],
     sign: f64,
@@ -216,6 +216,16 @@ fn columns(
             let exponent = slope_bits(bits, region[k].1 - region[k].0);
             let monomial = Monomial::new(vec![(*name, 1)]);
             result.push((monomial, Arc::new(column(&slopes, exponent))));
+        }
+        let curve = |(entry, form): (usize, &Short)| {
+            let own = form.quadratic.iter().find(|term| (term.0, term.1) == (k, k))?;
+            Some((entry as u32, sign * own.2))
+        };
+        let curves: Vec<(u32, f64)> = entries().filter_map(curve).collect();
+        if !curves.is_empty() {
+            let width = region[k].1 - region[k].0;
+            let monomial = Monomial::new(vec![(*name, 2)]);
+            result.push((monomial, Arc::new(column(&curves, slope_bits(bits, width * width)))));
         }
     }
     result

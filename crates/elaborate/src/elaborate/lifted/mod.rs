@@ -424,8 +424,8 @@ impl<'p> Tree<'p> {
         let top = self.top()?;
         top.stated = narrower;
         if empty {
-            if !top.closed {
-                self.proof.close_empty()?;
+            if !top.closed && self.proof.close_empty().is_err() {
+                self.close_by_regrets()?;
             }
             self.pop();
         }

@@ -5,6 +5,10 @@
 //! the free parameters, intervals of the multiplier, and selected pairs. What the certificate's
 //! rule computes on a region, bounds of values, narrower boxes and pairs that others dominate, is
 //! computed here with exact numbers, which are at least as good, and stated.
+//!
+//! What a leaf leaves is affine in the free parameters and in the multiplier each, so that the kernel
+//! compares its values at all corners: with more than eleven free parameters these are too many, and
+//! it refuses.
 
 mod data;
 mod leaf;
