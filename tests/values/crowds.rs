@@ -1,6 +1,8 @@
 //! Monotone games with a statistic in every state and stage, against a conic programme and against
 //! each other.
 
+use smfg::check::check;
+use smfg::elaborate::prove;
 use smfg::exact::{Rational, parse_rational, ratio};
 use smfg::game::Game;
 use smfg::leader::{RangeOutcome, Settings, range};
@@ -28,6 +30,7 @@ fn ends(game: &Game, epsilon: &Rational) -> RangeOutcome {
         let claim = &outcome.accepted.claim;
         let most = claim.lower.clone().max(-&claim.lower).max(Rational::ONE) * ratio(2, 1);
         assert!(&claim.upper - &claim.lower <= &gap * most, "{claim:?}");
+        prove(game, outcome.certificate.as_slice()).expect("a theorem of the kernel");
     }
     found
 }
@@ -63,9 +66,9 @@ fn at_zero_both_ends_are_one_value() {
 }
 
 /// Ten places with two roads each, a tenth of the followers in each place: the first road costs the
-/// share `x` of the place that takes it, the second 1/2. By hand, `Expl` is the mean of `x (x - 1/2)`
-/// over places with `x > 1/2`. It is convex, so that the greatest total on first roads at eps = 1/16
-/// has one share everywhere: `x = (1/2 + sqrt(1/2)) / 2`.
+/// share `x` of the place that takes it, the second 1/2. By hand, `Expl` is the mean of `x (x -
+/// 1/2)` over places with `x > 1/2`. It is convex, so that the greatest total on first roads at eps
+/// = 1/16 has one share everywhere: `x = (1/2 + sqrt(1/2)) / 2`.
 #[test]
 fn ten_pairs_of_roads_by_hand() {
     let states: Vec<String> = (0..10).map(|k| format!("\"s{k}\"")).collect();
@@ -92,4 +95,39 @@ fn ten_pairs_of_roads_by_hand() {
     assert!(claim.lower <= value && value <= claim.upper, "{claim:?}");
     let text = String::from_utf8_lossy(&found.certificate).into_owned();
     assert!(text.contains("\nmonotone "), "not closed in one region");
+}
+
+/// The same step with a value beyond the witness, or with another multiplier, deviation or point
+/// beside the value that it showed, is refused by the kernel: the value is nearly the best one.
+#[test]
+fn altered_steps_are_refused() {
+    let game = load("grid_3x3x5.json");
+    let found = ends(&game, &ratio(1, 100));
+    let text = String::from_utf8(found.least.certificate).expect("text");
+    check(&game, text.as_bytes()).expect("unaltered");
+    let step = text.lines().find(|line| line.starts_with("monotone ")).expect("a step");
+    let words: Vec<&str> = step.split(' ').collect();
+    let [_, value, multiplier, tangents] = words.as_slice() else { panic!("{step}") };
+    let more = |word: &str, by: Rational| {
+        let number = parse_rational(word).expect("a number") + by;
+        smfg::exact::format_rational(&number)
+    };
+    let (first, _) = tangents.split_once(',').expect("several points");
+    let (place, point) = first.split_once(':').expect("a point");
+    let moved = format!("{place}:{}", more(point, ratio(1, 20)));
+    let altered = [
+        format!("monotone {} {multiplier} {tangents}", more(value, ratio(1, 1_000_000))),
+        format!("monotone {value} {} {tangents}", more(multiplier, ratio(1, 2))),
+        format!("monotone {value} -{multiplier} {tangents}"),
+        format!("monotone {value} {multiplier} {}", tangents.replace(first, &moved)),
+        format!("monotone {value} {multiplier} -"),
+    ];
+    for own in altered {
+        let certificate = text.replace(step, &own);
+        assert!(check(&game, certificate.as_bytes()).is_err(), "{own}");
+    }
+    let play = text.lines().find(|line| line.starts_with("play ")).expect("a policy");
+    let other = format!("play 0*{}", game.states.len());
+    let certificate = text.replacen(play, &other, 1);
+    assert!(check(&game, certificate.as_bytes()).is_err(), "another deviation");
 }

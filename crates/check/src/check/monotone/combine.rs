@@ -262,8 +262,8 @@ impl Builder<'_> {
         Some((average, constants(rows.into_iter().map(negated).collect())))
     }
 
-    /// Bounds of the followers' values, the same for all states of a stage: sums of the greatest and
-    /// least rewards over the ranges of the statistics.
+    /// Bounds of the followers' values, the same for all states of a stage: sums of the greatest
+    /// and least rewards over the ranges of the statistics.
     fn ends(&self) -> (Vec<Rational>, Vec<Rational>) {
         let (mut ceiling, mut floor) = (Vec::new(), Vec::new());
         let (mut above, mut below) = (Rational::ZERO, Rational::ZERO);

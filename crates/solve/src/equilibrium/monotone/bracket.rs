@@ -1,8 +1,9 @@
 //! The multiplier of the budget between two values, where one run does not find it.
 //!
-//! At a fixed `delta` the saddle has a flow `d(delta)` whose exploitability rises with `delta`, and its
-//! value is a bound for every budget. The best bound is where the exploitability passes the budget;
-//! there flows of both sides, mixed so that the budget is kept, are witnesses: exploitability is convex.
+//! At a fixed `delta` the saddle has a flow `d(delta)` whose exploitability rises with `delta`, and
+//! its value is a bound for every budget. The best bound is where the exploitability passes the
+//! budget; there flows of both sides, mixed so that the budget is kept, are witnesses:
+//! exploitability is convex.
 
 use super::interior::{Found, Interior, Target, Witness};
 use super::model::{Model, Table};

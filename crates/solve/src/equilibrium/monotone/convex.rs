@@ -10,8 +10,8 @@ use crate::game::Instance;
 /// Most statistics for which boxes and patterns may help.
 const FEW_STATISTICS: usize = 24;
 
-/// A search in one region, and another one where that is not enough: at eps = 0 several equilibria may
-/// have the same statistics.
+/// A search in one region, and another one where that is not enough: at eps = 0 several equilibria
+/// may have the same statistics.
 pub struct Convex {
     first: MonotoneSearch,
     second: Option<Box<dyn InnerSearch>>,

@@ -9,8 +9,8 @@
 //! d w = e z = mu   per pair.
 //! ```
 //!
-//! `n` is minus the followers' values. For eps > 0, `delta` becomes an unknown near the solution, with
-//! target `E := -b'n - r0'd + d'H d = eps + (number of pairs) mu`; on the path `E` is about
+//! `n` is minus the followers' values. For eps > 0, `delta` becomes an unknown near the solution,
+//! with target `E := -b'n - r0'd + d'H d = eps + (number of pairs) mu`; on the path `E` is about
 //! `Expl(d) + (number of pairs) mu`.
 
 use super::dense::axpy;
@@ -280,8 +280,8 @@ impl<'a> Interior<'a> {
         found
     }
 
-    /// Notes what the present point shows; how far its bound and its flow are apart, in the leader's
-    /// units.
+    /// Notes what the present point shows; how far its bound and its flow are apart, in the
+    /// leader's units.
     fn judge(&self, found: &mut Found) -> f64 {
         let (model, state, target) = (self.model, &self.state, &self.target);
         let deviation = model.flow(&self.cleaned(1));
@@ -322,8 +322,8 @@ impl<'a> Interior<'a> {
         zip(d, w, |d, w| if d < 1e-3 * w { 0.0 } else { d })
     }
 
-    /// The exploitability that the witness aims at: a little below the budget, so that the flow is an
-    /// equilibrium in spite of errors.
+    /// The exploitability that the witness aims at: a little below the budget, so that the flow is
+    /// an equilibrium in spite of errors.
     fn aim(&self) -> f64 {
         let Target { epsilon, gap, .. } = self.target;
         epsilon - (0.2 * gap * self.state.delta).min(1e-3 * epsilon)

@@ -1,9 +1,9 @@
 //! Monotone games of class C1 with any number of statistics, in one region.
 //!
-//! The eps-equilibria form a convex set, so the bound is one convex programme: an interior point finds
-//! a deviation, a multiplier of the budget and a point of tangents, which together are the proof (rule
-//! (O) of docs/certificate.md), and a flow, which is the witness. At eps = 0 the witness is the bound
-//! for the other sign, since an equilibrium exists.
+//! The eps-equilibria form a convex set, so the bound is one convex programme: an interior point
+//! finds a deviation, a multiplier of the budget and a point of tangents, which together are the
+//! proof (rule (O) of docs/certificate.md), and a flow, which is the witness. At eps = 0 the
+//! witness is the bound for the other sign, since an equilibrium exists.
 
 mod bracket;
 mod build;

@@ -1,6 +1,7 @@
 //! A monotone game in binary64: sparse data, flows and inductions.
 //!
-//! Stages `t`, states `s` of a stage, pairs `i` of a state. With the masses `phi = F d` of the states,
+//! Stages `t`, states `s` of a stage, pairs `i` of a state. With the masses `phi = F d` of the
+//! states,
 //!
 //! ```text
 //! r_i(d) = r0_i - sum_q Q(s, q) phi(q),     Expl(d) = max over flows e of r(d)'e - r(d)'d,

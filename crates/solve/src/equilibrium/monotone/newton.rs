@@ -1,7 +1,7 @@
 //! Newton's equations of the interior point, solved by a recursion over stages.
 //!
-//! Unknowns are changes of two flows `(d, e)` and of their multipliers `Y = (y, n)`. With the masses
-//! `Phi = (F d, F e)` of the states and `J = [[Q + Q', -Q'], [Q, 0]]`,
+//! Unknowns are changes of two flows `(d, e)` and of their multipliers `Y = (y, n)`. With the
+//! masses `Phi = (F d, F e)` of the states and `J = [[Q + Q', -Q'], [Q, 0]]`,
 //!
 //! ```text
 //! D d_i + (J Phi)(s) - Y_t(s) + P_i Y_{t+1} = f_i       B d = p,
@@ -15,8 +15,9 @@
 //! Phi_{t+1} = p_{t+1} + sum_i P_i' d_i.
 //! ```
 //!
-//! The differences of `g` are formed before they are multiplied: `theta` is as large as `1/mu`. With
-//! `Y_t = X_t Phi_t + x_t` the recursion is one dense system of two unknowns per state and stage.
+//! The differences of `g` are formed before they are multiplied: `theta` is as large as `1/mu`.
+//! With `Y_t = X_t Phi_t + x_t` the recursion is one dense system of two unknowns per state and
+//! stage.
 
 use super::dense::{Factors, Matrix, axpy};
 use super::model::{Model, Stage, Table};
