@@ -329,7 +329,7 @@ fn curves() {
                 Settings { selection, control: limit(), ..Settings::new(Rational::ZERO) };
             let found = curve(&game, &settings, &Rational::ZERO, &to).expect("class C0");
             prove_curve(&game, found.certificate.as_slice()).expect(name);
-            crate::proved::assert_curve(&game, &found.certificate);
+            crate::proved::proved_curve(&game, &found.certificate).expect(name);
         }
     }
 }
