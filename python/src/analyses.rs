@@ -6,16 +6,16 @@ use crate::errors::{Failure, Kind};
 use crate::task::Shared;
 use pyo3::prelude::*;
 use smfg::analysis::frontier::frontier as follow_objective;
-use smfg::analysis::sensitivity::{SensitivityError, robust as solve_robust};
 use smfg::analysis::sensitivity::sensitivity as analyse;
+use smfg::analysis::sensitivity::{SensitivityError, robust as solve_robust};
 use smfg::analysis::sweep::{Resolution, SweepError, equidistant, sweep as follow_value};
 use smfg::certificate::{with_changes, write_bundle};
 use smfg::drift::{ModelError, Radii};
 use smfg::exact::Rational;
 use smfg::game::Game;
 use smfg::leader::{Settings, solve};
-use smfg::report::{Followed, FrontierReport, ParameterPoint, RobustReport, SensitivityReport};
 use smfg::report::SweepReport;
+use smfg::report::{Followed, FrontierReport, ParameterPoint, RobustReport, SensitivityReport};
 use std::path::Path;
 
 /// An interval of epsilon and how closely functions on it are enclosed: a dictionary, numbers as
@@ -70,8 +70,9 @@ fn asked<'a>(
 fn bundle(certificates: &[&[u8]]) -> Result<Vec<u8>, Failure> {
     match certificates {
         [only] => Ok(only.to_vec()),
-        several => write_bundle(Vec::new(), several)
-            .map_err(|error| Failure::new(Kind::Internal, error)),
+        several => {
+            write_bundle(Vec::new(), several).map_err(|error| Failure::new(Kind::Internal, error))
+        }
     }
 }
 
@@ -117,8 +118,8 @@ pub fn sweep_constant(
     for value in values {
         let value = number(name, value)?;
         let changes = [(name.to_string(), value.clone())];
-        let game = Game::load_with(path, &changes)
-            .map_err(|errors| Failure::new(Kind::Game, errors))?;
+        let game =
+            Game::load_with(path, &changes).map_err(|errors| Failure::new(Kind::Game, errors))?;
         let left = u32::try_from(values.len() - points.len()).unwrap_or(u32::MAX);
         let control = original
             .control
@@ -223,8 +224,7 @@ pub fn sensitivity(
     let radii = errors.radii()?;
     let error = truth.map_or(ModelError::Radii(&radii), ModelError::Against);
     let observe = |progress| shared.observe(progress);
-    let settings =
-        Settings { observer: Some(&observe), ..asked(game, question, None, shared)? };
+    let settings = Settings { observer: Some(&observe), ..asked(game, question, None, shared)? };
     let outcome = analyse(game, &error, &settings)?;
     let report = SensitivityReport { game, error, outcome: &outcome, certificate_path: None };
     Ok((text(|out| report.write_json(out))?, outcome.certificate.clone()))
@@ -238,8 +238,7 @@ pub fn robust(
     shared: &Shared,
 ) -> Result<Answer, Failure> {
     let observe = |progress| shared.observe(progress);
-    let settings =
-        Settings { observer: Some(&observe), ..asked(game, question, None, shared)? };
+    let settings = Settings { observer: Some(&observe), ..asked(game, question, None, shared)? };
     let outcome = solve_robust(game, &errors.radii()?, &settings)?;
     let epsilon = &settings.epsilon;
     let report = RobustReport { game, epsilon, outcome: &outcome, certificate_path: None };

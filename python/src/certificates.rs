@@ -25,9 +25,7 @@ pub fn check_any(
         let verdict = check_models(game, other, Some(&with_constants), certificate);
         let hash = other.map(Game::hash);
         let other = other.zip(hash.as_deref());
-        return text(|out| {
-            BundleReport { game, other, verdict: verdict.as_ref() }.write_json(out)
-        });
+        return text(|out| BundleReport { game, other, verdict: verdict.as_ref() }.write_json(out));
     }
     if certificate.starts_with(EQUILIBRIA.as_bytes()) {
         let verdict = check_equilibria(game, certificate);

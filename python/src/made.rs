@@ -4,9 +4,7 @@ use crate::arguments::number;
 use crate::errors::{Failure, Kind};
 use crate::task;
 use pyo3::prelude::*;
-use smfg::generate::{
-    Interaction, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters,
-};
+use smfg::generate::{Interaction, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 use smfg::import::{FiniteGame, Player, read_nfg};
 use std::ffi::OsString;
 
@@ -34,10 +32,8 @@ pub fn finite_game(
             .iter()
             .map(|row| row.iter().map(|payoff| number("payoffs", payoff)).collect())
             .collect();
-        let players = players
-            .into_iter()
-            .map(|(name, strategies)| Player { name, strategies })
-            .collect();
+        let players =
+            players.into_iter().map(|(name, strategies)| Player { name, strategies }).collect();
         FiniteGame::new(title, players, rows?)
             .and_then(|game| game.to_json())
             .map_err(|error| Failure::new(Kind::Game, error))
