@@ -15,7 +15,7 @@ use crate::listing::{Columns, Stage};
 use crate::number::{Rational, Scaled};
 use crate::polynomial::{Monomial, Variable};
 use crate::proof::{Bound, Kind, Proof};
-use crate::row::Family;
+use crate::row::{Family, Side};
 use crate::sum::{Lanes, first_negative, lane, single, walk};
 
 impl Proof {
@@ -55,8 +55,9 @@ impl Proof {
             spread(&leader, true, &Rational::NEG_ONE, &unit, &mut lanes);
             spread(&earned, false, &Rational::NEG_ONE, &far, &mut lanes);
             spread(&earned, true, &Rational::ONE, &far, &mut lanes);
+            let lead = self.listing.lead(t);
             for (columns, sign, times) in
-                [(&stage.leader_reward, -&sigma, &unit), (&stage.reward, Rational::ONE, &far)]
+                [(&lead, -&sigma, &unit), (&stage.reward, Rational::ONE, &far)]
             {
                 for (monomial, column) in columns {
                     let entries = (0..column.coefficients.len())
@@ -73,7 +74,8 @@ impl Proof {
                 return inequality(format!("the bound of dual values at pair {pair} of stage {t}"));
             }
         }
-        self.bounds.push(Bound { floor: false, values: leader, earned: Some(earned) });
+        let (side, floor) = (Side::Dual, false);
+        self.bounds.push(Bound { side, floor, values: leader, earned: Some(earned) });
         self.top_mut()?.marks.1 += 1;
         Ok(())
     }

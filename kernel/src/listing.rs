@@ -233,6 +233,17 @@ pub struct Data {
     pub payoff: Polynomial,
 }
 
+/// The statistic of a monomial that has one, once, and the rest.
+pub(crate) fn linear(monomial: &Monomial) -> Option<(usize, Monomial)> {
+    let is_statistic = |factor: &&(Variable, u32)| matches!(factor.0, Variable::Statistic(_));
+    let mut statistics = monomial.factors().iter().filter(is_statistic);
+    let (Some((Variable::Statistic(k), 1)), None) = (statistics.next(), statistics.next()) else {
+        return None;
+    };
+    let rest = monomial.factors().iter().filter(|factor| !is_statistic(factor)).copied();
+    Some((*k as usize, Monomial::new(rest.collect())))
+}
+
 impl Listing {
     /// The listing with these parts.
     ///
@@ -400,6 +411,23 @@ impl Listing {
             Grid::Points { origin, step } => ((value - origin) / step).is_int(),
         };
         ends[k].0 <= *value && *value <= ends[k].1 && on_grid
+    }
+
+    /// The leader's reward per pair of a stage, with what the payoff adds linearly to it.
+    pub(crate) fn lead(&self, t: usize) -> Columns {
+        let mut columns = self.stages[t].leader_reward.clone();
+        for (monomial, value) in self.payoff.terms() {
+            let Some((k, rest)) = linear(monomial) else { continue };
+            let Statistic { stage, weights } = &self.statistics[k];
+            if *stage as usize == t {
+                let values: Vec<Rational> =
+                    weights.coefficients.iter().map(|weight| weight * value).collect();
+                let coefficients = Arc::new(Scaled::from_rationals(&values));
+                let support = weights.support.clone();
+                columns.push((rest, Arc::new(Column { support, coefficients })));
+            }
+        }
+        columns
     }
 
     /// Least and greatest value of a statistic when its stage has mass 1.

@@ -46,7 +46,7 @@ impl Log {
     fn line(&mut self, words: &mut Words) -> Result<(), Refusal> {
         let word = words.next()?;
         match (word, self.proof.take()) {
-            ("equilibria" | "reached" | "form" | "patterns", None) => {
+            ("equilibria" | "reached" | "below" | "form" | "patterns", None) => {
                 let name = words.next()?.to_string();
                 if self.theorems.contains_key(&name) {
                     return Err(text(format!("there is a theorem {name} already")));
@@ -66,11 +66,12 @@ impl Log {
         Ok(())
     }
 
-    /// `claim SIGN EPS LOWER UPPER SCOPE : NAME...`
+    /// `claim SIGN EPS LOWER UPPER [missed] SCOPE : NAME...`
     fn claim(&mut self, words: &mut Words) -> Result<Claim, Refusal> {
         words.expect("claim")?;
         let pessimistic = sign(words)?;
         let [epsilon, lower, upper] = [words.number()?, words.number()?, words.number()?];
+        let missed = words.takes("missed");
         let scope = match place(words)? {
             Place::All => Scope::All,
             Place::Decision(k) => Scope::Decision(k),
@@ -86,6 +87,11 @@ impl Log {
         }
         claim(&self.listing, &scope, &epsilon, pessimistic, &theorems)
             .and_then(|claim| claim.weakened(&lower, &upper))
+            .filter(|claim| claim.missed || !missed)
+            .map(|mut claim| {
+                claim.missed = missed;
+                claim
+            })
             .ok_or_else(|| Refusal::Inequality("the theorems do not show this claim".to_string()))
     }
 }
@@ -123,6 +129,7 @@ fn statement(word: &str, words: &mut Words) -> Result<Statement, Refusal> {
     let claimed = match word {
         "equilibria" => Claimed::Bound(polynomial(words.next()?)?),
         "reached" => Claimed::Reached(polynomial(words.next()?)?),
+        "below" => Claimed::Below(polynomial(words.next()?)?),
         "form" => Claimed::Form(form(words, Sense::AtLeast)?),
         _ => {
             let mut patterns = vec![words.all(pair)?];
@@ -170,14 +177,23 @@ fn step(word: &str, words: &mut Words, proof: &mut Proof) -> Result<(), Refusal>
         "case" => pair(words.next()?).and_then(|(t, i)| proof.case(t, i)),
         "choose" => proof.choose(pair(words.next()?)?),
         "choice" => proof.choice(pair(words.next()?)?),
-        "regret" => {
+        "prefer" => {
+            let ((t, pair), passed) = (pair(words.next()?)?, words.index()?);
+            words.expect(":")?;
+            proof.prefer(t, pair, passed, &combination(words)?)
+        }
+        "regret" | "excess" => {
+            let above = word == "excess";
             let triple = |word: &str| {
                 let (t, rest) = word.split_once(',').ok_or_else(|| text("no `T,I,ROW`"))?;
                 pair(rest).and_then(|(i, row)| Ok((index(t)?, i, row)))
             };
-            proof.regret(&words.all(triple)?)
+            let rows = words.all(triple)?;
+            if above { proof.excess(&rows) } else { proof.regret(&rows) }
         }
         "ceiling" => proof.ceiling(family(words)?),
+        "lead-ceiling" => proof.lead_bound(family(words)?, false),
+        "lead-floor" => proof.lead_bound(family(words)?, true),
         "floor" => {
             let (values, mut choices) = (family(words)?, Vec::new());
             while words.takes(":") {
@@ -253,6 +269,7 @@ fn form(words: &mut Words, sense: Sense) -> Result<Row, Refusal> {
             "d" => row.mass.push((t, k, value)),
             "v" => row.value.push((Side::Follower, t, k, value)),
             "y" => row.value.push((Side::Dual, t, k, value)),
+            "w" => row.value.push((Side::Leader, t, k, value)),
             _ => return Err(text("no part of a form")),
         }
     }
@@ -290,6 +307,7 @@ fn combination(words: &mut Words) -> Result<Combination, Refusal> {
             "bellman" => block(words, &mut result.bellman)?,
             "policy" => block(words, &mut result.policy)?,
             "dual" => block(words, &mut result.dual)?,
+            "lead" => block(words, &mut result.lead)?,
             "bound" => {
                 let number = words.index()?;
                 block(words, bounds.entry(number).or_default())?;

@@ -104,7 +104,7 @@ fn barycentre<'a>(values: impl Iterator<Item = &'a Rational>) -> Polynomial {
 /// the greatest of these.
 pub(crate) fn covered(listing: &Listing, scope: &Scope, theorems: &[&Theorem]) -> Option<Rational> {
     let value = |theorem: &Theorem, point: &[Rational]| match &theorem.statement().claimed {
-        Claimed::Bound(value) | Claimed::Reached(value) => at(value, point),
+        Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => at(value, point),
         _ => None,
     };
     let best = |decision: &Vec<Rational>| {

@@ -37,7 +37,10 @@ pub(crate) struct Region {
     pub(crate) kind: Kind,
     pub(crate) frame: Frame,
     pub(crate) unused: Arc<BTreeSet<(u32, u32)>>,
+    /// In a dual region the pairs selected.
     pub(crate) optimal: Arc<BTreeSet<(u32, u32)>>,
+    /// Pairs that are not selected: others are optimal wherever they are.
+    pub(crate) passed: Arc<BTreeSet<(u32, u32)>>,
     /// The strict row that a counterexample satisfies; none where all equilibria count.
     pub(crate) objective: Option<Row>,
     pub(crate) masses: Option<Arc<Family>>,
@@ -121,6 +124,7 @@ fn end_of(row: &Row) -> Option<(Variable, Rational, bool, bool)> {
 /// A bound of the values of all states ([7]).
 #[derive(Debug)]
 pub(crate) struct Bound {
+    pub(crate) side: Side,
     pub(crate) floor: bool,
     pub(crate) values: Family,
     /// Of a bound `y <= values + lambda (v - earned)`.
@@ -175,6 +179,7 @@ impl Proof {
             frame,
             unused: Arc::new(unused),
             optimal: Arc::new(optimal),
+            passed: Arc::default(),
             objective,
             masses: None,
             policy: None,
@@ -260,7 +265,8 @@ impl Proof {
     /// Puts parts that cover it in the place of the region on top; the first one will be on top.
     pub(crate) fn replace(&mut self, parts: Vec<Region>) -> Result<(), Refusal> {
         let held = |region: &Region| {
-            region.frame.ends.len() + region.unused.len() + region.optimal.len() + 1
+            let pairs = region.unused.len() + region.optimal.len() + region.passed.len();
+            region.frame.ends.len() + pairs + 1
         };
         let count: usize = self.open.iter().chain(&parts).map(held).sum();
         if count > MOST_OPEN {
@@ -307,7 +313,7 @@ impl Proof {
         let masses = !row.mass.is_empty() || !row.loss.is_zero() || !row.reward.is_zero();
         let sides = row.value.iter().all(|term| match term.0 {
             Side::Follower => region.kind != Kind::Decisions,
-            Side::Dual => region.kind == Kind::Dual,
+            Side::Dual | Side::Leader => region.kind == Kind::Dual,
         });
         if masses && !region.has_masses() || !sides {
             return step("masses or values that the points of the region do not have");
@@ -319,7 +325,7 @@ impl Proof {
     fn fits_statement(&self) -> Result<(), Refusal> {
         let listing = &self.listing;
         match &self.statement.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) => {
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
                 let parameters = |variable| matches!(variable, Variable::Parameter(k) if (k as usize) < listing.parameters);
                 match value.only(parameters) {
                     true => self.fits_polynomial(value),
@@ -573,6 +579,22 @@ impl Proof {
             equations = false;
             sum.subtract_dual(&combination.dual, &self.statement.sigma(), &region.optimal)?;
         }
+        if !combination.lead.is_empty() {
+            if region.kind != Kind::Dual {
+                return step("rows of the leader's values where there are none");
+            }
+            self.fits_family(&combination.lead, true)?;
+            let mut pairs = combination.lead.iter().flat_map(|(t, columns)| {
+                let entries = |column: &crate::listing::Column| 0..column.coefficients.len();
+                columns.iter().flat_map(move |(_, column)| {
+                    entries(column).map(move |index| (*t, column.position(index) as u32))
+                })
+            });
+            if !pairs.all(|(t, pair)| optimal(t, pair)) {
+                return step("a row of the leader's values of a pair that is not selected");
+            }
+            sum.subtract_lead(&combination.lead, &self.statement.sigma())?;
+        }
         for (number, family) in &combination.bounds {
             let bound =
                 self.bounds.get(*number as usize).filter(|_| (*number as usize) < region.marks.1);
@@ -583,7 +605,7 @@ impl Proof {
             self.family_nonnegative(family, frame, |_, _| false)?;
             equations = false;
             match &bound.earned {
-                None => sum.subtract_bound(Side::Follower, family, &bound.values, bound.floor)?,
+                None => sum.subtract_bound(bound.side, family, &bound.values, bound.floor)?,
                 Some(earned) => {
                     // a - y, and lambda times v - b, which is a floor of the followers' values.
                     sum.subtract_bound(Side::Dual, family, &bound.values, false)?;

@@ -22,8 +22,8 @@ impl Proof {
         self.take(goal)
     }
 
-    /// Adds a row that holds whichever pair of a site is optimal: one combination per pair, in
-    /// their order, each of which may use that the pair is.
+    /// Adds a row that holds whichever pair of a site is selected: one combination per pair that is
+    /// not passed over, in their order, each of which may use that the pair is optimal.
     ///
     /// # Errors
     /// [`Refusal`] when one of them does not show it.
@@ -34,11 +34,11 @@ impl Proof {
         combinations: &[Combination],
     ) -> Result<(), Refusal> {
         self.fits(&goal)?;
-        let pairs = self.pairs_of(site)?;
+        let pairs = self.selectable(site)?;
         if pairs.len() != combinations.len() || self.top()?.kind == Kind::Decisions {
             return step("one combination per pair of the site is needed, and values");
         }
-        for (pair, combination) in pairs.zip(combinations) {
+        for (pair, combination) in pairs.into_iter().zip(combinations) {
             self.show(&goal, combination, &BTreeSet::from([(site.0, pair as u32)]))?;
         }
         self.take(goal)
@@ -241,12 +241,13 @@ impl Proof {
         self.cover(vec![unused, optimal])
     }
 
-    /// Divides the region on top into one part per pair of a site, which is optimal there.
+    /// Divides the region on top into one part per pair of a site that is not passed over, which is
+    /// selected there, and so optimal.
     ///
     /// # Errors
     /// [`Refusal`] where there are no values.
     pub fn choose(&mut self, site: (u32, u32)) -> Result<(), Refusal> {
-        let pairs = self.pairs_of(site)?;
+        let pairs = self.selectable(site)?;
         if self.top()?.kind == Kind::Decisions {
             return step("choices need values");
         }
@@ -255,8 +256,48 @@ impl Proof {
             Arc::make_mut(&mut part.optimal).insert((site.0, pair as u32));
             Ok(part)
         };
-        let parts = pairs.map(part).collect::<Result<Vec<Region>, Refusal>>()?;
+        let parts = pairs.into_iter().map(part).collect::<Result<Vec<Region>, Refusal>>()?;
         self.cover(parts)
+    }
+
+    /// Passes over a pair of a site none of which is selected yet ([9]): where it is optimal, the
+    /// combination shows `-z_i >= 0` of another pair that may be selected, which is in its place.
+    ///
+    /// # Errors
+    /// [`Refusal`] when this is not shown.
+    pub fn prefer(
+        &mut self,
+        t: u32,
+        pair: u32,
+        passed: u32,
+        combination: &Combination,
+    ) -> Result<(), Refusal> {
+        let region = self.top()?;
+        let stage = self.listing.stages.get(t as usize);
+        let fits = stage.filter(|stage| pair.max(passed) < stage.pairs() as u32);
+        let Some(stage) = fits.filter(|_| region.kind != Kind::Decisions) else {
+            return step("pairs need a stage, and values");
+        };
+        let state = stage.state_of(pair as usize) as u32;
+        let open = self.selectable((t, state))?.contains(&(pair as usize));
+        let selected =
+            stage.of_state(state as usize).any(|i| region.optimal.contains(&(t, i as u32)));
+        if pair == passed || stage.state_of(passed as usize) as u32 != state || !open || selected {
+            return step("two pairs of one site are needed, of which none is selected yet");
+        }
+        let one = Polynomial::constant(Rational::ONE);
+        let regret = self.pair_row(t, pair as usize, Side::Follower, &one)?;
+        let goal = regret.negated(Sense::AtLeast);
+        self.show(&goal, combination, &BTreeSet::from([(t, passed)]))?;
+        Arc::make_mut(&mut self.top_mut()?.passed).insert((t, passed));
+        Ok(())
+    }
+
+    /// The pairs of a site that are not passed over.
+    fn selectable(&self, site: (u32, u32)) -> Result<Vec<usize>, Refusal> {
+        let passed = &self.top()?.passed;
+        let kept = |&pair: &usize| !passed.contains(&(site.0, pair as u32));
+        Ok(self.pairs_of(site)?.filter(kept).collect())
     }
 
     /// Replaces the region on top by parts that cover it.
@@ -319,8 +360,9 @@ impl Proof {
         let mut row = Row::of(sense, Polynomial::zero());
         let state = stage.state_of(pair) as u32;
         row.value.push((side, t, state, Polynomial::zero().plus(factor, &sign)));
+        let lead = self.listing.lead(t as usize);
         let (rewards, weight) = match dual {
-            true => (&stage.leader_reward, self.statement.sigma()),
+            true => (&lead, self.statement.sigma()),
             false => (&stage.reward, Rational::NEG_ONE),
         };
         for (monomial, column) in rewards {
@@ -358,12 +400,47 @@ impl Proof {
     /// # Errors
     /// [`Refusal`] when a row is something else.
     pub fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
+        self.sum_regrets(rows, false)
+    }
+
+    /// Adds the row `sum zeta_i d_i - loss >= 0` ([8]) from rows `zeta_i - z_i >= 0` of the region,
+    /// `(stage, pair, number of the row)`, exactly one for every pair that may carry mass.
+    ///
+    /// # Errors
+    /// [`Refusal`] when a row is something else, or a pair has none.
+    pub fn excess(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
+        let region = self.top()?;
+        self.require_proper(region)?;
+        let mut dead = self.dead_pairs(region);
+        for (t, row) in dead.iter_mut().enumerate() {
+            let Some(policy) = &region.policy else { break };
+            let columns = policy.get(&(t as u32));
+            for (pair, dead) in row.iter_mut().enumerate() {
+                *dead |= columns.into_iter().flatten().all(|(_, column)| {
+                    let index = column.index(pair);
+                    index.is_none_or(|k| column.coefficients.numerators().is_zero_at(k))
+                });
+            }
+        }
+        for (t, row) in dead.iter().enumerate() {
+            for pair in (0..row.len()).filter(|pair| !row[*pair]) {
+                if !rows.iter().any(|(u, i, _)| (*u as usize, *i as usize) == (t, pair)) {
+                    return step(format!("pair {pair} at stage {t} has no row"));
+                }
+            }
+        }
+        self.sum_regrets(rows, true)
+    }
+
+    fn sum_regrets(&mut self, rows: &[(u32, u32, u32)], above: bool) -> Result<(), Refusal> {
         let region = self.top()?;
         if !region.has_masses() {
             return step("regrets need masses");
         }
+        // Rows are sign (z_i - zeta_i) >= 0.
+        let sign = if above { Rational::NEG_ONE } else { Rational::ONE };
         let mut result = Row::of(Sense::AtLeast, Polynomial::zero());
-        result.loss = Rational::ONE;
+        result.loss = sign.clone();
         let mut seen = BTreeSet::new();
         for &(t, pair, number) in rows {
             let row = self.rows.get(number as usize).filter(|_| (number as usize) < region.marks.0);
@@ -371,19 +448,19 @@ impl Proof {
             let stage = self.listing.stages.get(t as usize);
             let exists = stage.is_some_and(|stage| (pair as usize) < stage.pairs());
             if !exists || !seen.insert((t, pair)) || row.sense == Sense::Equal {
-                return step("rows z_i - zeta_i >= 0 of different pairs are needed");
+                return step("rows about the regrets of different pairs are needed");
             }
             let one = Polynomial::constant(Rational::ONE);
             let mut sum = Sum::new(&self.listing);
             sum.add_row(&Rational::ONE, &one, row)?;
             let bellman = self.pair_row(t, pair as usize, Side::Follower, &one)?;
-            sum.add_row(&Rational::NEG_ONE, &one, &bellman)?;
+            sum.add_row(&-&sign, &one, &bellman)?;
             for lanes in sum.value.values().chain(sum.mass.values()) {
                 if !vanish(lanes, &region.frame)? {
                     return step(format!("row {number} is not about the regret of the pair"));
                 }
             }
-            // The row less z_i is -zeta_i.
+            // The row less sign z_i is -sign zeta_i.
             result.mass.push((t, pair, sum.constant));
         }
         self.take(result)

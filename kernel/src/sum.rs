@@ -266,6 +266,22 @@ impl<'a> Sum<'a> {
         self.subtract_bellman(&others, &multiplier)
     }
 
+    /// Subtracts `family_i (w_t(s) - sigma c_i - sum P_i(s') w_{t+1}(s'))`.
+    pub(crate) fn subtract_lead(
+        &mut self,
+        family: &Family,
+        sigma: &Rational,
+    ) -> Result<(), Refusal> {
+        for (&t, columns) in family {
+            for (monomial, column) in columns {
+                self.add_values(Side::Leader, t, monomial, column, true)?;
+                let signed = scaled_by(column, &single(sigma));
+                self.add_rewards(t, monomial, &signed, false)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds `column_i (w_t(s) - sum P_i(s') w_{t+1}(s'))` or subtracts it, `w` the values of a side.
     fn add_values(
         &mut self,
@@ -312,8 +328,8 @@ impl<'a> Sum<'a> {
         followers: bool,
     ) -> Result<(), Refusal> {
         let stage = self.stage(t)?;
-        let rewards = if followers { &stage.reward } else { &stage.leader_reward };
-        for (own, reward) in rewards {
+        let lead = if followers { Columns::new() } else { self.listing.lead(t as usize) };
+        for (own, reward) in if followers { &stage.reward } else { &lead } {
             let mut sum = Lane::new(1);
             let entries = (0..column.coefficients.len()).filter_map(|index| {
                 reward.index(column.position(index)).map(|place| (0, index, place))
@@ -435,19 +451,35 @@ pub(crate) fn first_negative(
     frame: &Frame,
     counts: impl Fn(usize) -> bool,
 ) -> Result<Option<usize>, Refusal> {
+    Ok(negative(lanes, frame, counts, true)?.first().copied())
+}
+
+/// The entries that are not shown to be at least 0 over a frame, among those that count; with
+/// `stop` the first one alone.
+pub(crate) fn negative(
+    lanes: &Lanes,
+    frame: &Frame,
+    counts: impl Fn(usize) -> bool,
+    stop: bool,
+) -> Result<Vec<usize>, Refusal> {
+    let mut found = Vec::new();
     let unit = expanded(lanes, frame)?;
     let moving: Vec<(&Monomial, &Lane)> =
         unit.iter().filter(|(monomial, lane)| !monomial.is_one() && !lane.is_zero()).collect();
     let constant = unit.get(&Monomial::one());
     let len = unit.values().next().map_or(0, Lane::len);
     for entry in 0..len {
+        if stop && !found.is_empty() {
+            break;
+        }
         let base = constant.map_or(0, |lane| lane.sign(entry));
         let still = moving.iter().all(|(_, lane)| lane.sign(entry) == 0);
         if (still && base >= 0) || !counts(entry) {
             continue;
         }
         if still {
-            return Ok(Some(entry));
+            found.push(entry);
+            continue;
         }
         let number =
             |lane: &Lane| Rational::from_parts(lane.get(entry), lane.denominator().clone());
@@ -462,10 +494,10 @@ pub(crate) fn first_negative(
         }
         match frame.lowest_unit(terms)? {
             Some(least) if least >= Rational::ZERO => {}
-            _ => return Ok(Some(entry)),
+            _ => found.push(entry),
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// Whether all polynomials of some lanes are 0 on a frame: as polynomials in unit coordinates, the

@@ -32,6 +32,8 @@ pub enum Claimed {
     Bound(Polynomial),
     /// Some eps-equilibrium has `sigma J0 <= sigma q(u)`.
     Reached(Polynomial),
+    /// Some eps-equilibrium has `sigma J0 < sigma q(u)`.
+    Below(Polynomial),
     /// The row, at least 0, holds at every eps-equilibrium.
     Form(Row),
     /// Every equilibrium at epsilon 0 uses pairs of one of these patterns alone, all of whose pairs
@@ -66,7 +68,7 @@ impl Statement {
     pub(crate) fn objective(&self) -> (Kind, Option<Row>) {
         match &self.claimed {
             Claimed::Bound(value) => (Kind::Equilibria, Some(worse(&self.sigma(), value))),
-            Claimed::Reached(_) => (Kind::Decisions, None),
+            Claimed::Reached(_) | Claimed::Below(_) => (Kind::Decisions, None),
             Claimed::Form(row) => (Kind::Equilibria, Some(row.negated(Sense::Above))),
             Claimed::Patterns(_) => (Kind::Equilibria, None),
         }
@@ -120,7 +122,9 @@ impl Theorem {
     #[must_use]
     pub fn value(&self) -> Option<Rational> {
         match &self.statement.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) => value.as_constant(),
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
+                value.as_constant()
+            }
             _ => None,
         }
     }
@@ -135,6 +139,7 @@ pub struct Claim {
     pessimistic: bool,
     lower: Rational,
     upper: Rational,
+    pub(crate) missed: bool,
 }
 
 /// The decisions over which a value is taken.
@@ -180,6 +185,12 @@ impl Claim {
         &self.upper
     }
 
+    /// Whether the value of every decision of the scope is less than the upper bound.
+    #[must_use]
+    pub fn missed(&self) -> bool {
+        self.missed
+    }
+
     /// The claim with weaker numbers, where they are weaker.
     #[must_use]
     pub fn weakened(mut self, lower: &Rational, upper: &Rational) -> Option<Claim> {
@@ -189,12 +200,13 @@ impl Claim {
     }
 }
 
-/// `claim HASH SIGN EPS LOWER UPPER SCOPE`.
+/// `claim HASH SIGN EPS LOWER UPPER [missed] SCOPE`.
 impl std::fmt::Display for Claim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = if self.pessimistic { '+' } else { '-' };
         let Claim { listing, epsilon, lower, upper, .. } = self;
-        write!(f, "claim {listing} {sign} {epsilon} {lower} {upper} ")?;
+        let missed = if self.missed { "missed " } else { "" };
+        write!(f, "claim {listing} {sign} {epsilon} {lower} {upper} {missed}")?;
         match &self.scope {
             Scope::All => write!(f, "all"),
             Scope::Decision(k) => write!(f, "decision {k}"),
@@ -212,7 +224,8 @@ impl std::fmt::Display for Claim {
 /// the greatest `q` of `Reached` on places that cover the scope; the optimistic value is at least
 /// the `q` of a `Reached` at one decision and at most the greatest `q` of `Bound` that cover it. A
 /// `Bound` holds for smaller epsilons too, a `Reached` for larger ones. A `Bound` on a segment
-/// shows its value at the end that does not belong to it, the supremum near it.
+/// shows its value at the end that does not belong to it, the supremum near it. Where theorems
+/// `Below` alone show the upper bound of the pessimistic value, every decision's is less.
 ///
 /// `None` when a side has no theorem.
 #[must_use]
@@ -228,7 +241,7 @@ pub fn claim(
         let same = Arc::ptr_eq(&theorem.listing, listing);
         let at = match &statement.claimed {
             Claimed::Bound(_) => statement.epsilon >= *epsilon,
-            Claimed::Reached(_) => statement.epsilon <= *epsilon,
+            Claimed::Reached(_) | Claimed::Below(_) => statement.epsilon <= *epsilon,
             _ => false,
         };
         same && at && statement.pattern.is_none() && statement.pessimistic == pessimistic
@@ -237,17 +250,22 @@ pub fn claim(
     let is_bound = |theorem: &&&Theorem| matches!(theorem.statement.claimed, Claimed::Bound(_));
     let (bounds, reached): (Vec<&Theorem>, Vec<&Theorem>) =
         usable.iter().partition(|theorem| is_bound(theorem));
-    let (single, cover) = if pessimistic { (bounds, reached) } else { (reached, bounds) };
+    let (single, mut cover) = if pessimistic { (bounds, reached) } else { (reached, bounds) };
     let lower = single.iter().filter_map(|theorem| value_within(theorem, scope)).max()?;
     let upper = crate::place::covered(listing, scope, &cover)?;
+    cover.retain(|theorem| matches!(theorem.statement.claimed, Claimed::Below(_)));
+    let strictly = crate::place::covered(listing, scope, &cover);
+    let missed = pessimistic && strictly.is_some_and(|value| value <= upper);
     let (listing, epsilon) = (listing.hash(), epsilon.clone());
-    Some(Claim { listing, scope: scope.clone(), epsilon, pessimistic, lower, upper })
+    Some(Claim { listing, scope: scope.clone(), epsilon, pessimistic, lower, upper, missed })
 }
 
 /// What a theorem about some decision of the scope says of the value from below.
 fn value_within(theorem: &Theorem, scope: &Scope) -> Option<Rational> {
     let statement = &theorem.statement;
-    let (Claimed::Bound(value) | Claimed::Reached(value)) = &statement.claimed else {
+    let (Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value)) =
+        &statement.claimed
+    else {
         return None;
     };
     let listing = &theorem.listing;

@@ -13,10 +13,21 @@ impl Proof {
     /// The region on top, of decisions, and the value `q` that has to be reached there.
     fn decisions(&self) -> Result<(Region, Polynomial), Refusal> {
         match (&self.statement.claimed, self.top()?) {
-            (Claimed::Reached(value), region) if region.kind == Kind::Decisions => {
+            (Claimed::Reached(value) | Claimed::Below(value), region)
+                if region.kind == Kind::Decisions =>
+            {
                 Ok((region.clone(), value.clone()))
             }
             _ => step("the region is not one of decisions at which a value is reached"),
+        }
+    }
+
+    /// What a counterexample's objective is compared with 0 by: an equilibrium that is to be below
+    /// the value may not even be there.
+    fn missing(&self) -> Sense {
+        match self.statement.claimed {
+            Claimed::Below(_) => Sense::AtLeast,
+            _ => Sense::Above,
         }
     }
 
@@ -107,7 +118,7 @@ impl Proof {
         let epsilon = Polynomial::constant(-self.statement.epsilon.clone());
         let mut loss = Row::of(Sense::Above, epsilon);
         loss.loss = Rational::ONE;
-        let worse = worse(&self.statement.sigma(), value).negated(Sense::Above);
+        let worse = worse(&self.statement.sigma(), value).negated(self.missing());
         let with = |objective| Region { objective: Some(objective), ..region.clone() };
         let parts = vec![with(loss), with(worse)];
         self.replace(parts)
@@ -181,7 +192,8 @@ impl Proof {
         let (mut region, value) = self.decisions()?;
         self.require_proper(&region)?;
         region.kind = Kind::Equilibria;
-        region.objective = Some(worse(&-self.statement.sigma(), &value));
+        let sense = self.missing();
+        region.objective = Some(Row { sense, ..worse(&-self.statement.sigma(), &value) });
         self.replace(vec![region])
     }
 
@@ -215,7 +227,8 @@ impl Proof {
         region.kind = Kind::Response;
         self.require_proper(&region)?;
         region.kind = Kind::Equilibria;
-        region.objective = Some(worse(&-self.statement.sigma(), &value));
+        let sense = self.missing();
+        region.objective = Some(Row { sense, ..worse(&-self.statement.sigma(), &value) });
         let mut parts = vec![region.clone()];
         for k in 0..count {
             let map = self.map_row(&matrix[k]);
@@ -266,16 +279,23 @@ impl Proof {
             let probability = stage.transition.iter().flat_map(|t| &t.probability);
             stage.reward.iter().chain(&stage.leader_reward).chain(probability).any(|c| sees(&c.0))
         });
-        if sighted || listing.payoff.terms().any(|(monomial, _)| sees(monomial)) {
+        // What the payoff adds linearly belongs to the pairs.
+        let mut rest = Polynomial::zero();
+        for (monomial, value) in listing.payoff.terms() {
+            if crate::listing::linear(monomial).is_none() {
+                rest.add_term(monomial.clone(), value.clone());
+            }
+        }
+        if sighted || rest.terms().any(|(monomial, _)| sees(monomial)) {
             return step("data depend on the population");
         }
         self.require_proper(&region)?;
         let sigma = self.statement.sigma();
-        let mut constant = Polynomial::zero().plus(&listing.payoff, &sigma).plus(&value, &-&sigma);
+        let mut constant = Polynomial::zero().plus(&rest, &sigma).plus(&value, &-&sigma);
         let epsilon = Polynomial::constant(self.statement.epsilon.clone());
         let multiplier = Polynomial::variable(Variable::Multiplier);
         constant = constant.plus(&multiplier.times(&epsilon)?, &Rational::NEG_ONE);
-        let mut objective = Row::of(Sense::Above, constant);
+        let mut objective = Row::of(self.missing(), constant);
         for (state, mass) in listing.initial.iter().enumerate().filter(|(_, m)| !m.is_zero()) {
             objective.value.push((Side::Dual, 0, state as u32, Polynomial::constant(mass)));
         }

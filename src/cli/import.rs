@@ -2,13 +2,17 @@
 
 use super::arguments::ImportArguments;
 use super::files::write_atomically;
-use super::{Answer, Failure, print};
+use super::outputs::Outputs;
+use super::watch::Watch;
+use super::{Answer, Failure};
 use crate::import::{NfgError, NfgErrorKind, read_nfg};
 use std::fs;
 
 /// Writes the game file of a finite game.
-pub(super) fn run(arguments: &ImportArguments) -> Result<Answer, Failure> {
+pub(super) fn run(arguments: &ImportArguments, watch: &Watch) -> Result<Answer, Failure> {
     let path = &arguments.file;
+    let output = arguments.output.as_ref();
+    let outputs = Outputs::plan(&[path], &[("--output", output)], arguments.force)?;
     let bytes = fs::read(path).map_err(|source| Failure::Read { path: path.clone(), source })?;
     let refused = |source| Failure::Nfg { path: path.clone(), source };
     let text = std::str::from_utf8(&bytes).map_err(|error| {
@@ -17,9 +21,13 @@ pub(super) fn run(arguments: &ImportArguments) -> Result<Answer, Failure> {
     })?;
     let game = read_nfg(text).map_err(refused)?;
     let json = game.to_json().map_err(|source| Failure::Finite { path: path.clone(), source })?;
-    match &arguments.output {
-        Some(output) => write_atomically(output, |out| out.write_all(json.as_bytes()))?,
-        None => print(|out| out.write_all(json.as_bytes()))?,
+    match output {
+        Some(output) => {
+            outputs.about(&[])?;
+            write_atomically(output, |out| out.write_all(json.as_bytes()))
+                .map_err(|source| Failure::Write { path: output.clone(), source })?;
+        }
+        None => watch.print(|out| out.write_all(json.as_bytes()))?,
     }
     Ok(Answer::Proved)
 }

@@ -1,7 +1,8 @@
 //! `smfg completions` and `smfg man`: what shells and `man` know of the command line.
 
 use super::arguments::Arguments;
-use super::{Answer, Failure, print};
+use super::watch::Watch;
+use super::{Answer, Failure};
 use clap::{Args, CommandFactory};
 use clap_complete::{Shell, generate};
 use std::path::PathBuf;
@@ -20,10 +21,13 @@ pub(super) struct ManArguments {
 }
 
 /// Prints the completions of a shell.
-pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Answer, Failure> {
+pub(super) fn completions(
+    arguments: &CompletionsArguments,
+    watch: &Watch,
+) -> Result<Answer, Failure> {
     let mut text = Vec::new();
     generate(arguments.shell, &mut Arguments::command(), "smfg", &mut text);
-    print(|out| out.write_all(&text))?;
+    watch.print(|out| out.write_all(&text))?;
     Ok(Answer::Proved)
 }
 

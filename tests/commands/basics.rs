@@ -139,6 +139,7 @@ fn generated_mean_field_games_say_their_class() {
             "2",
             "--decisions",
             "2",
+            "--force",
             "--output",
             &file,
         ];

@@ -57,7 +57,9 @@ fn altered_curves_prove_nothing_false() {
             )
             .expect("text");
             for _ in 0..25 {
-                match check(&game, altered(&text, &mut dice).as_bytes()) {
+                let altered = altered(&text, &mut dice);
+                crate::proved::assert_curve(&game, altered.as_bytes());
+                match check(&game, altered.as_bytes()) {
                     Err(_) => refused += 1,
                     Ok(claimed) => {
                         accepted += 1;

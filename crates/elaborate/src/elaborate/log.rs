@@ -36,6 +36,7 @@ pub fn statement(name: &str, statement: &Statement) -> String {
     let (word, claimed) = match &statement.claimed {
         Claimed::Bound(value) => ("equilibria", polynomial_text(value)),
         Claimed::Reached(value) => ("reached", polynomial_text(value)),
+        Claimed::Below(value) => ("below", polynomial_text(value)),
         Claimed::Form(row) => ("form", form(row)),
         Claimed::Patterns(list) => {
             let texts: Vec<String> = list.iter().map(|pattern| pairs(pattern)).collect();
@@ -62,7 +63,8 @@ pub fn claim(claim: &Claim, names: &[&str]) -> String {
         Scope::Point(values) => Place::Point(values.clone()),
     });
     let (epsilon, lower, upper) = (claim.epsilon(), claim.lower(), claim.upper());
-    format!("claim {sign} {epsilon} {lower} {upper} {place} : {}", words(names))
+    let missed = if claim.missed() { "missed " } else { "" };
+    format!("claim {sign} {epsilon} {lower} {upper} {missed}{place} : {}", words(names))
 }
 
 /// A row: `>` or `=`, then its form.
@@ -83,7 +85,11 @@ pub fn form(row: &Row) -> String {
         add(format!("d{t},{pair}"), value);
     }
     for (side, t, state, value) in &row.value {
-        let letter = if *side == Side::Follower { 'v' } else { 'y' };
+        let letter = match side {
+            Side::Follower => 'v',
+            Side::Dual => 'y',
+            Side::Leader => 'w',
+        };
         add(format!("{letter}{t},{state}"), value);
     }
     for (name, value) in [("loss", &row.loss), ("reward", &row.reward)] {
@@ -131,6 +137,7 @@ pub fn combination(combination: &Combination) -> String {
     blocks(&mut text, " bellman", &combination.bellman);
     blocks(&mut text, " policy", &combination.policy);
     blocks(&mut text, " dual", &combination.dual);
+    blocks(&mut text, " lead", &combination.lead);
     for (number, family) in &combination.bounds {
         blocks(&mut text, &format!(" bound {number}"), family);
     }
@@ -315,10 +322,33 @@ impl Recorded {
         self.step(line, |proof| proof.choice(site))
     }
 
+    pub fn prefer(
+        &mut self,
+        t: u32,
+        pair: u32,
+        passed: u32,
+        items: &Combination,
+    ) -> Result<(), Refusal> {
+        let line = self.line(|| format!("prefer {t},{pair} {passed} :{}", combination(items)));
+        self.step(line, |proof| proof.prefer(t, pair, passed, items))
+    }
+
+    pub fn lead_bound(&mut self, values: Family, floor: bool) -> Result<(), Refusal> {
+        let end = if floor { "floor" } else { "ceiling" };
+        let line = self.line(|| format!("lead-{end}{}", family(&values)));
+        self.step(line, |proof| proof.lead_bound(values, floor))
+    }
+
     pub fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
         let texts = rows.iter().map(|(t, pair, row)| format!(" {t},{pair},{row}"));
         let line = self.line(|| format!("regret{}", texts.collect::<String>()));
         self.step(line, |proof| proof.regret(rows))
+    }
+
+    pub fn excess(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
+        let texts = rows.iter().map(|(t, pair, row)| format!(" {t},{pair},{row}"));
+        let line = self.line(|| format!("excess{}", texts.collect::<String>()));
+        self.step(line, |proof| proof.excess(rows))
     }
 
     pub fn ceiling(&mut self, values: Family) -> Result<(), Refusal> {

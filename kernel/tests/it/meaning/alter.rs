@@ -52,7 +52,7 @@ fn statement(script: &mut Script, world: &World, random: &mut Random) {
             }
         }
         _ => match &mut statement.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) => {
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
                 let change = perturbed(Rational::ZERO, random);
                 *value = value.clone().plus(&Polynomial::constant(change), &Rational::ONE);
             }

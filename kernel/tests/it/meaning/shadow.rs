@@ -187,7 +187,7 @@ impl<'a> Shadow<'a> {
         };
         region.points = decisions.into_iter().map(at_decision).collect();
         match &statement.claimed {
-            Claimed::Reached(_) => {}
+            Claimed::Reached(_) | Claimed::Below(_) => {}
             Claimed::Bound(q) => {
                 shadow.make_equilibria(&mut region, Some(worse(&sigma(statement), q)));
             }
@@ -447,7 +447,7 @@ impl<'a> Shadow<'a> {
 
     fn reached(&self) -> Polynomial {
         match &self.statement.claimed {
-            Claimed::Reached(value) => value.clone(),
+            Claimed::Reached(value) | Claimed::Below(value) => value.clone(),
             other => panic!("no value that is reached: {other:?}"),
         }
     }
@@ -727,13 +727,13 @@ impl<'a> Shadow<'a> {
                     Claimed::Patterns(patterns) => {
                         patterns.iter().any(|pattern| follows(point, pattern))
                     }
-                    Claimed::Reached(_) => true,
+                    Claimed::Reached(_) | Claimed::Below(_) => true,
                 };
                 if counts && !fine {
                     return Err(format!("{statement:?} is contradicted by {point:?}"));
                 }
             }
-            if let Claimed::Reached(q) = &statement.claimed {
+            if let Claimed::Reached(q) | Claimed::Below(q) = &statement.claimed {
                 self.check_reached(theorem, &u, &value(q, &decision), &decision)?;
             }
         }
