@@ -128,7 +128,7 @@ def test_files_that_are_no_games(tmp_path):
         smfg.load(bad)
     with pytest.raises(smfg.Error):
         smfg.loads("{}", "json")
-    with pytest.raises(smfg.ArgumentError, match="toml or json"):
+    with pytest.raises(smfg.ArgumentError, match="toml, json or nfg"):
         smfg.loads("", "yaml")
 
 

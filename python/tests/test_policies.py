@@ -27,7 +27,9 @@ def test_every_form_means_the_same(game):
     start = {"go left": "1/4", "go right": "3/4"}
     moves = {"start": start, "left": "go left", "right": {"go left": 1}}
     rest = dict.fromkeys(game.states, "go left")
-    pairs = {(0, state): row for state, row in moves.items()} | {(1, state): "go left" for state in game.states}
+    pairs = {(0, state): row for state, row in moves.items()} | {
+        (1, state): "go left" for state in game.states
+    }
     array = np.array([[[0.25, 0.75], [1, 0], [1, 0]], [[1, 0]] * 3])
     forms = [
         NESTED,
@@ -49,7 +51,14 @@ def test_every_form_means_the_same(game):
 
 
 def test_one_table_for_all_stages(crowded_road):
-    game = smfg.Game.build(name="two", stages=3, states=["a", "b"], actions=["x", "y"], initial="a", transition=[{"to": "b"}])
+    game = smfg.Game.build(
+        name="two",
+        stages=3,
+        states=["a", "b"],
+        actions=["x", "y"],
+        initial="a",
+        transition=[{"to": "b"}],
+    )
     right = ((((Fraction(1, 2),) * 2), (Fraction(1), Fraction(0))),) * 3
     for form in (
         np.array([[0.5, 0.5], [1, 0]]),
@@ -73,7 +82,9 @@ def test_answers_are_policies(models):
     again = game.evaluate(game.evaluate([[["1/3", "2/3"]]], decision="none"), decision="none")
     assert again.policy() == (((Fraction(1, 3), Fraction(2, 3)),),)
     answer = game.solve()
-    assert game.evaluate(answer.equilibrium, decision=answer.decision).leader_reward.number == Fraction(17, 20)
+    assert game.evaluate(
+        answer.equilibrium, decision=answer.decision
+    ).leader_reward.number == Fraction(17, 20)
     assert game.check(answer)
 
 

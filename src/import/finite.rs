@@ -5,7 +5,8 @@
 //! `a` is a polynomial of degree `k - 1` in the population,
 //!
 //! ```text
-//! r(i, a; mu) = sum over profiles b with b_i = a of  payoff_i(b) k^(k-1) product over j != i of mu[j, b_j].
+//! r(i, a; mu) = sum over profiles b with b_i = a of
+//!                   payoff_i(b) k^(k-1) product over j != i of mu[j, b_j].
 //! ```
 //!
 //! What a follower of state `i` can gain is the regret of player `i`, so that exploitability, an

@@ -4,8 +4,8 @@
 //! NFG 1 R "title" { "Alice" "Bob" } { { "up" "down" } { "left" "right" } } "comment"
 //! ```
 //!
-//! Numbers of strategies may stand for their names, `{ 2 2 }`; the comment may be missing. Then come
-//! either the payoffs of all players, profile by profile, the first player's strategy changing
+//! Numbers of strategies may stand for their names, `{ 2 2 }`; the comment may be missing. Then
+//! come either the payoffs of all players, profile by profile, the first player's strategy changing
 //! fastest; or a list of outcomes, `{ { "name" 1, 2 } ... }`, and the number of an outcome for each
 //! profile, 0 for one in which everybody gets 0. White space does not matter outside quotation
 //! marks. Numbers are integers, decimals or fractions, and exact.

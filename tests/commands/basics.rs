@@ -16,6 +16,7 @@ fn help_teaches_with_examples() {
         &["check", "--help"],
         &["info", "--help"],
         &["generate", "--help"],
+        &["import", "--help"],
         &["generate", "mdp", "--help"],
         &["generate", "mean-field", "--help"],
     ];

@@ -1,4 +1,4 @@
-"""``python -m smfg`` and the console script ``smfg``: the program, as docs and ``smfg --help`` describe it."""
+"""``python -m smfg`` and the console script ``smfg``: the program that ``smfg --help`` describes."""
 
 from __future__ import annotations
 

@@ -17,10 +17,16 @@ _LONGEST = 200
 
 
 class Answer:
-    """Answers are dataclasses that do not change: they are compared, hashed, copied and pickled. Statistics do not count when they are compared."""
+    """Answers are dataclasses that do not change: they are compared, hashed, copied and pickled.
+
+    Statistics do not count when they are compared.
+    """
 
     def to_dict(self) -> dict[str, Any]:
-        """Nested dictionaries and lists of texts, with exact numbers as ``"p/q"`` and bounds as ``{"lower", "upper"}``; certificates are texts."""
+        """Nested dictionaries and lists of texts.
+
+        Exact numbers are ``"p/q"``, bounds ``{"lower", "upper"}``, certificates texts.
+        """
         plain: dict[str, Any] = _plain(self)
         return plain
 
@@ -30,7 +36,10 @@ class Answer:
 
     def _repr_html_(self) -> str:
         shown = [field for field in dataclasses.fields(self) if field.repr and not field.name.startswith("_")]  # type: ignore[arg-type]
-        rows = "".join(f"<tr><th>{field.name}</th><td>{_cell(getattr(self, field.name))}</td></tr>" for field in shown)
+        rows = "".join(
+            f"<tr><th>{field.name}</th><td>{_cell(getattr(self, field.name))}</td></tr>"
+            for field in shown
+        )
         return f"<table><caption>{type(self).__name__}</caption>{rows}</table>"
 
 
@@ -42,7 +51,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode()
     if dataclasses.is_dataclass(value):
-        shown = (field.name for field in dataclasses.fields(value) if not field.name.startswith("_"))
+        shown = (
+            field.name for field in dataclasses.fields(value) if not field.name.startswith("_")
+        )
         return {name: _plain(getattr(value, name)) for name in shown}
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}

@@ -1,7 +1,7 @@
 """Exact numbers of any length: read when they are needed, printed shortly.
 
-The interpreter refuses to turn texts of more than some thousand digits into integers, and back. Here
-such texts are cut into pieces that it accepts, so that its limit stays as it is.
+The interpreter refuses to turn texts of more than some thousand digits into integers, and back.
+Here such texts are cut into pieces that it accepts, so that its limit stays as it is.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ def integer(text: str) -> int:
     scale = 10**_PIECE
     # Neighbours are joined, so that most products are of numbers of one length.
     while len(values) > 1:
-        values = [values[i] + (values[i + 1] * scale if i + 1 < len(values) else 0) for i in range(0, len(values), 2)]
+        values = [
+            values[i] + (values[i + 1] * scale if i + 1 < len(values) else 0)
+            for i in range(0, len(values), 2)
+        ]
         scale *= scale
     return -values[0] if text.startswith("-") else values[0]
 
@@ -62,7 +65,11 @@ def spelled(value: Fraction) -> str:
     """``"p/q"``, or ``"p"`` for an integer, of any length."""
     if isinstance(value, Exact):
         return value.text
-    return digits(value.numerator) if value.denominator == 1 else f"{digits(value.numerator)}/{digits(value.denominator)}"
+    return (
+        digits(value.numerator)
+        if value.denominator == 1
+        else f"{digits(value.numerator)}/{digits(value.denominator)}"
+    )
 
 
 def rounded(value: Fraction, rounding: str, significant: int = _DIGITS) -> Decimal:
@@ -96,8 +103,8 @@ class Exact(Fraction):
 
     It is a ``fractions.Fraction`` in every respect, but
 
-    * ``str`` and ``repr`` enclose it in decimals, ``[lower, upper]``, where numerator and denominator
-      have more than a thousand digits together; ``text`` has them all;
+    * ``str`` and ``repr`` enclose it in decimals, ``[lower, upper]``, where numerator and
+      denominator have more than a thousand digits together; ``text`` has them all;
     * results of arithmetic are ``Exact`` too, so that they can be printed whatever their length;
     * ``format`` takes the formats of floats, such as ``".3f"``.
 
@@ -154,7 +161,9 @@ class Exact(Fraction):
         """``"p/q"``, or ``"p"`` for an integer, with all digits."""
         if self._text is None:
             value = self._read()
-            self._text = digits(value.numerator) + ("" if value.denominator == 1 else f"/{digits(value.denominator)}")
+            self._text = digits(value.numerator) + (
+                "" if value.denominator == 1 else f"/{digits(value.denominator)}"
+            )
         return self._text
 
     def __str__(self) -> str:

@@ -16,7 +16,8 @@ from ._exact import Exact, formatted, integer, rounded, spelled
 if TYPE_CHECKING:
     import numpy as np
 
-#: What is taken as an exact number. A ``float`` is the binary fraction that it is: ``0.1`` is not one tenth, ``"0.1"`` and ``Decimal("0.1")`` are.
+#: What is taken as an exact number. A ``float`` is the binary fraction that it is: ``0.1`` is not one
+#: tenth, ``"0.1"`` and ``Decimal("0.1")`` are.
 Number = Union[int, float, str, Fraction, Decimal, "Bounds", "np.integer[Any]", "np.floating[Any]"]
 
 #: Most characters of an end that is printed as a fraction beside another one.
@@ -43,7 +44,9 @@ def exact(value: Any, name: str = "the number") -> Fraction:
     """
     if isinstance(value, str):
         if not _SPELLING.match(value):
-            raise ArgumentError(f"{name}: found {value!r}, expected an integer, a decimal or a fraction p/q")
+            raise ArgumentError(
+                f"{name}: found {value!r}, expected an integer, a decimal or a fraction p/q"
+            )
         numerator, _, denominator = value.partition("/")
         try:
             return _part(numerator) / (_part(denominator) if denominator else 1)
@@ -60,7 +63,9 @@ def exact(value: Any, name: str = "the number") -> Fraction:
         try:
             value = item()  # numpy's scalars; float32 becomes the same number in binary64
         except (TypeError, ValueError):
-            raise ArgumentError(f"{name}: found {type(value).__name__}, expected a single number") from None
+            raise ArgumentError(
+                f"{name}: found {type(value).__name__}, expected a single number"
+            ) from None
     if isinstance(value, bool):
         raise ArgumentError(f"{name}: found {value!r}, expected a number")
     if isinstance(value, (int, Fraction)):
@@ -104,7 +109,11 @@ class Bounds:
 
     def __init__(self, lower: Any, upper: Any = None) -> None:
         lower = lower if isinstance(lower, Exact) else Exact(exact(lower, "lower"))
-        upper = lower if upper is None else upper if isinstance(upper, Exact) else Exact(exact(upper, "upper"))
+        upper = (
+            lower
+            if upper is None
+            else upper if isinstance(upper, Exact) else Exact(exact(upper, "upper"))
+        )
         if lower is not upper and lower > upper:
             raise ArgumentError(f"bounds: found {lower} above {upper}")
         object.__setattr__(self, "lower", lower)
@@ -135,7 +144,9 @@ class Bounds:
             When it is not.
         """
         if not self.exact:
-            raise ValueError(f"the number is not known exactly: it lies between {float(self.lower)!r} and {float(self.upper)!r}")
+            raise ValueError(
+                f"the number is not known exactly: it lies between {float(self.lower)!r} and {float(self.upper)!r}"
+            )
         return self.lower
 
     def __contains__(self, value: Any) -> bool:
@@ -150,7 +161,10 @@ class Bounds:
     def __str__(self) -> str:
         if self.exact:
             return str(self.lower)
-        low, high = (end if len(end) <= _SHORT and "[" not in end else None for end in (str(self.lower), str(self.upper)))
+        low, high = (
+            end if len(end) <= _SHORT and "[" not in end else None
+            for end in (str(self.lower), str(self.upper))
+        )
         if low is None or high is None:
             return f"[{rounded(self.lower, ROUND_FLOOR)}, {rounded(self.upper, ROUND_CEILING)}]"
         return f"[{low}, {high}]"
@@ -171,12 +185,22 @@ class Bounds:
 
     def __eq__(self, other: object) -> bool:
         given = _enclosed(other)
-        return NotImplemented if given is None else self.lower == given.lower and self.upper == given.upper
+        return (
+            NotImplemented
+            if given is None
+            else self.lower == given.lower and self.upper == given.upper
+        )
 
     def __hash__(self) -> int:
         return hash(self.lower) if self.exact else hash((self.lower, self.upper))
 
-    def _compared(self, other: Any, sign: str, true: Callable[[Bounds, Bounds], bool], false: Callable[[Bounds, Bounds], bool]) -> Any:
+    def _compared(
+        self,
+        other: Any,
+        sign: str,
+        true: Callable[[Bounds, Bounds], bool],
+        false: Callable[[Bounds, Bounds], bool],
+    ) -> Any:
         given = _enclosed(other)
         if given is None:
             return NotImplemented
@@ -187,19 +211,27 @@ class Bounds:
         raise ArgumentError(f"{self} {sign} {other}: the bounds do not decide")
 
     def __lt__(self, other: Any) -> bool:
-        decided: bool = self._compared(other, "<", lambda a, b: a.upper < b.lower, lambda a, b: a.lower >= b.upper)
+        decided: bool = self._compared(
+            other, "<", lambda a, b: a.upper < b.lower, lambda a, b: a.lower >= b.upper
+        )
         return decided
 
     def __le__(self, other: Any) -> bool:
-        decided: bool = self._compared(other, "<=", lambda a, b: a.upper <= b.lower, lambda a, b: a.lower > b.upper)
+        decided: bool = self._compared(
+            other, "<=", lambda a, b: a.upper <= b.lower, lambda a, b: a.lower > b.upper
+        )
         return decided
 
     def __gt__(self, other: Any) -> bool:
-        decided: bool = self._compared(other, ">", lambda a, b: a.lower > b.upper, lambda a, b: a.upper <= b.lower)
+        decided: bool = self._compared(
+            other, ">", lambda a, b: a.lower > b.upper, lambda a, b: a.upper <= b.lower
+        )
         return decided
 
     def __ge__(self, other: Any) -> bool:
-        decided: bool = self._compared(other, ">=", lambda a, b: a.lower >= b.upper, lambda a, b: a.upper < b.lower)
+        decided: bool = self._compared(
+            other, ">=", lambda a, b: a.lower >= b.upper, lambda a, b: a.upper < b.lower
+        )
         return decided
 
     def __neg__(self) -> Bounds:
@@ -215,7 +247,11 @@ class Bounds:
 
     def __add__(self, other: Any) -> Bounds:
         given = _enclosed(other)
-        return NotImplemented if given is None else Bounds(self.lower + given.lower, self.upper + given.upper)
+        return (
+            NotImplemented
+            if given is None
+            else Bounds(self.lower + given.lower, self.upper + given.upper)
+        )
 
     __radd__ = __add__
 

@@ -17,7 +17,8 @@ from ._results import Equilibrium, Evaluation, Vertex
 if TYPE_CHECKING:
     from ._game import Game
 
-#: An array ``[stage][state][action]``, or ``[state][action]`` for all stages; a mapping; a callable; an answer; the path of a file.
+#: An array ``[stage][state][action]``, or ``[state][action]`` for all stages; a mapping; a callable;
+#: an answer; the path of a file.
 PolicyLike = Union[
     "np.ndarray[Any, Any]",
     Sequence[Any],
@@ -58,14 +59,19 @@ def _table(game: Game, given: Any, kind: str) -> Any:
     """An array of numbers, or nested sequences of exact ones."""
     if isinstance(given, (Equilibrium, Vertex)):
         if given.policy is None:
-            raise ArgumentError("this equilibrium is known as a mixture of policies only, expected one with a policy")
+            raise ArgumentError(
+                "this equilibrium is known as a mixture of policies only, expected one with a policy"
+            )
         return given.policy
     if isinstance(given, Evaluation):
         return given.policy() if kind == "policy" else given.flow()
     if isinstance(given, Mapping):
         return _mapped(game, given)
     if callable(given) and not hasattr(given, "__array__"):
-        return [[_row(game, given(stage, state), (stage, state)) for state in game.states] for stage in range(game.stages)]
+        return [
+            [_row(game, given(stage, state), (stage, state)) for state in game.states]
+            for stage in range(game.stages)
+        ]
     if hasattr(given, "detach"):  # a tensor of torch
         given = given.detach().cpu().numpy()
     if not isinstance(given, Sequence):
@@ -78,12 +84,22 @@ def _table(game: Game, given: Any, kind: str) -> Any:
 
 def _every_stage(game: Game, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """``[state][action]`` for all stages."""
-    return np.broadcast_to(array, game.shape) if array.ndim == 2 and array.shape == game.shape[1:] else array
+    return (
+        np.broadcast_to(array, game.shape)
+        if array.ndim == 2 and array.shape == game.shape[1:]
+        else array
+    )
 
 
 def _stages(game: Game, given: Any) -> Any:
     """Nested sequences; two levels stand for all stages."""
-    if isinstance(given, Sequence) and not isinstance(given, str) and given and _depth(given) == 2 and len(given) == game.shape[1]:
+    if (
+        isinstance(given, Sequence)
+        and not isinstance(given, str)
+        and given
+        and _depth(given) == 2
+        and len(given) == game.shape[1]
+    ):
         return [given] * game.stages
     return given
 
@@ -103,7 +119,10 @@ def _mapped(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
         for key in given:
             if key not in known:
                 raise ArgumentError(f"found the stage {key[0]!r}, expected 0 to {game.stages - 1}")
-        return [[_row(game, given.get((stage, state)), (stage, state)) for state in game.states] for stage in range(game.stages)]
+        return [
+            [_row(game, given.get((stage, state)), (stage, state)) for state in game.states]
+            for stage in range(game.stages)
+        ]
     if given and all(isinstance(key, (int, np.integer)) for key in given):
         strange = [key for key in given if not 0 <= key < game.stages]
         if strange:
@@ -117,7 +136,9 @@ def _mapped(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
 
 def _of_states(game: Game, given: Any, stage: int) -> list[list[Any]]:
     if not isinstance(given, Mapping):
-        raise ArgumentError(f"stage {stage}: found {given!r}, expected a mapping from states to actions and their probabilities")
+        raise ArgumentError(
+            f"stage {stage}: found {given!r}, expected a mapping from states to actions and their probabilities"
+        )
     _known(game, set(given), "state", game.states)
     return [_row(game, given.get(state), (stage, state)) for state in game.states]
 

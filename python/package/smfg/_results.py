@@ -366,7 +366,7 @@ class Frontier(Answer):
             known = row is not None and row.get("lower") is not None and row.get("upper") is not None
             return Price(_bounds(row), row["kind"]) if known else None
 
-        evaluated = (FrontierPoint(Exact._of(row["epsilon"]), _bounds(row["worst"]), _bounds(row["best"])) for row in answer["evaluated"])
+        evaluated = (FrontierPoint(Exact._of(row["epsilon"]), _bounds(row["worst"]), _bounds(row["best"])) for row in answer.get("evaluated", []))
         return cls(
             worst=Curve._from(answer["worst"]),
             best=Curve._from(answer["best"]),

@@ -9,11 +9,17 @@ import smfg
 
 game: smfg.Game = smfg.load("models/tie.toml")
 again: smfg.Game = smfg.loads(game.dumps(), "toml")
-built = smfg.Game.build(name="one", stages=1, states=1, actions=2, initial=[1], leader_payoff="mu[*, a1]@0")
-finite = smfg.from_payoffs([np.eye(2), [[1, 0], [0, 1]]], players=["row", "column"], name="pure coordination")
-drawn = smfg.generate("mean-field", stages=2, states=2, interaction="crowd", seed=3)
+built = smfg.Game.build(
+    name="one", stages=1, states=1, actions=2, initial=[1], leader_payoff="mu[*, a1]@0"
+)
+finite = smfg.from_payoffs(
+    [np.eye(2), [[1, 0], [0, 1]]], players=["row", "column"], name="pure coordination"
+)
+drawn = smfg.generate("mean-field", stages=2, states=3, interaction="crowd", seed=3)
 
-solution: smfg.Solution = smfg.solve(game, epsilon=Fraction(1, 10), decision="risky", time_limit=10, threads=1)
+solution: smfg.Solution = smfg.solve(
+    game, epsilon=Fraction(1, 10), decision="risky", time_limit=10, threads=1
+)
 robust: smfg.RobustSolution = smfg.robust(game, reward_error="1/100")
 span: smfg.Range = smfg.range(built, of="mu[*, a0]@0", gap=0.001, precision=64)
 listed: smfg.Equilibria = smfg.equilibria(finite, nodes=1000)
