@@ -23,8 +23,8 @@ pub fn assert_bundle(game: &Game, other: Option<&Game>, bundle: &[u8]) {
     }
 }
 
-/// Requires that a certificate about an interval of epsilons is proved where it is accepted; what is
-/// proved. More may be: decisions with the same values count as one.
+/// Requires that a certificate about an interval of epsilons is proved where it is accepted, and
+/// returns what is proved. More may be: decisions with the same values count as one.
 #[allow(dead_code)]
 pub fn proved_curve(game: &Game, certificate: &[u8]) -> Option<Curve> {
     let text = || String::from_utf8_lossy(certificate);
