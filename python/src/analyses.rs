@@ -143,7 +143,7 @@ pub fn sweep_constant(
     let report = SweepReport {
         game,
         settings: &original,
-        followed: Followed::Constant { name, points: &points },
+        followed: Followed::Constant { name, points: &points, wanted: values.len() },
         evaluated: &[],
         bytes: certificate.len(),
         certificate_path: None,
