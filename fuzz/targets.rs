@@ -10,8 +10,11 @@ use std::io::Cursor;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+/// The name of a target, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
 /// Name of a target, which is that of its folder in `corpus`, and what it does.
-pub const TARGETS: [(&str, fn(&[u8])); 7] = [
+pub const TARGETS: [Target; 7] = [
     ("games_toml", games_toml),
     ("games_json", games_json),
     ("claims", claims),

@@ -16,6 +16,7 @@ const SIGNED: u64 = 1 << 16;
 /// How files that name the hash of a game begin, when this program wrote them.
 const OWN: [&[u8]; 2] = [b"smfg-", b"<svg"];
 /// Last line of a picture, before the hash of its game.
+#[cfg(feature = "solver")]
 const PICTURE: &str = "<!-- smfg, game ";
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -120,6 +121,7 @@ impl Outputs {
 }
 
 /// A picture as it is written, with the game that it is about.
+#[cfg(feature = "solver")]
 pub(super) fn signed_picture(picture: &str, game: &Game) -> String {
     format!("{}\n{PICTURE}{} -->\n", picture.trim_end(), game.hash())
 }
