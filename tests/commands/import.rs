@@ -45,11 +45,13 @@ fn equilibria(nfg: &str, players: u64) -> Vec<String> {
     found
 }
 
+#[cfg(feature = "solver")]
 const PENNIES: &str = r#"NFG 1 R "Matching pennies" { "Even" "Odd" } { { "H" "T" } { "H" "T" } }
 ""
 1 -1 -1 1 -1 1 1 -1"#;
 
 /// Battle of the sexes, by outcomes; one of them is outcome 0, in which nobody gets anything.
+#[cfg(feature = "solver")]
 const SEXES: &str = r#"NFG 1 R "Battle of the sexes" { "Ann" "Bob" }
 { { "opera" "match" }
 { "opera" "match" } }

@@ -37,14 +37,14 @@ fn slow_game(folder: &Folder) -> String {
     path
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, feature = "solver"))]
 fn send(signal: &str, process: u32) {
     let sent = Command::new("kill").args([signal, &process.to_string()]).status();
     assert!(sent.expect("kill runs").success());
 }
 
 /// Starts the program, sends a signal after a while, and says how long the answer took.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "solver"))]
 fn interrupted(arguments: &[&str], after: Duration, signal: &str) -> (Duration, Output) {
     let child = smfg(arguments)
         .stdout(Stdio::piped())
