@@ -1,9 +1,13 @@
 //! Limits of a whole call, and files made to take for ever.
 
 use crate::folder::Folder;
-use crate::program::{json, run, smfg};
+#[cfg(all(unix, feature = "solver"))]
+use crate::program::smfg;
+use crate::program::{json, run};
 use std::fs;
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
+#[cfg(all(unix, feature = "solver"))]
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 const WAGES: &str = "models/moral_hazard_grid.toml";
