@@ -6,7 +6,7 @@ use super::race::interval;
 use super::rounds;
 use super::settings::{Settings, SolveError};
 use super::solve::{
-    Found, claim, described, mean_field_free, race, search, sharpen, status, supported,
+    Found, claim, described, ended, mean_field_free, race, search, sharpen, status, supported,
     termination, width,
 };
 use crate::certificate::{Scope, Selection, Step, write_certificate};
@@ -49,7 +49,7 @@ pub(super) fn solve_polytope(
         let sharper = best.take().filter(|best| width(best) <= width(&outcome)).unwrap_or(outcome);
         let control = match rounds::next(settings, searched, proving.elapsed()) {
             Some(next) if sharper.status == Status::Limit && !covered.closed() => next,
-            _ => return Ok(sharper),
+            next => return Ok(ended(sharper, next.is_none() && !covered.closed(), settings)),
         };
         if let Some(accepted) = settings.accepted {
             accepted(&sharper);

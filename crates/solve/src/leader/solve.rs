@@ -74,13 +74,23 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         let sharper = best.take().filter(|best| width(best) <= width(&outcome)).unwrap_or(outcome);
         match next {
             Some(next) if stopped && sharper.status == Status::Limit => control = next,
-            _ => return Ok(sharper),
+            next => return Ok(ended(sharper, stopped && next.is_none(), settings)),
         }
         if let Some(accepted) = settings.accepted {
             accepted(&sharper);
         }
         best = Some(sharper);
     }
+}
+
+/// The outcome of the last round: where it was stopped, and no time was left for another, the time
+/// limit has ended the search.
+pub(super) fn ended(mut outcome: Outcome, stopped: bool, settings: &Settings<'_>) -> Outcome {
+    let limited = stopped && settings.control.remaining().is_some();
+    if limited && outcome.status == Status::Limit && outcome.termination == Termination::Gap {
+        outcome.termination = Termination::TimeLimit;
+    }
+    outcome
 }
 
 /// Distance of the bounds.
