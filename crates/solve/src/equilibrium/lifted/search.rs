@@ -214,7 +214,13 @@ impl LiftedSearch {
             self.solve_node(index, control);
             let node = &self.nodes[index];
             if node.split.is_none() {
-                self.least_done = self.least_done.min(node.own().max(node.inherited));
+                let bound = node.own().max(node.inherited);
+                if control.stopped() && bound < self.target() {
+                    // A box that was left half done is where a later round goes on.
+                    self.open.push(index);
+                } else {
+                    self.least_done = self.least_done.min(bound);
+                }
             }
             self.statistics.nodes += 1;
             self.statistics.lp_solves = self.relaxation.solves() + self.local.solves;
