@@ -96,7 +96,7 @@ impl Proof {
     /// # Errors
     /// [`Refusal`] when the points do not have what it is about.
     pub fn declare(&mut self, row: Row) -> Result<Variable, Refusal> {
-        self.fits(&row)?;
+        self.fits_points(&row)?;
         self.add_form(row, Family::new())
     }
 
@@ -110,6 +110,15 @@ impl Proof {
         }
         self.fits_family(&masses, true)?;
         self.add_form(Row::of(Sense::Equal, Polynomial::zero()), masses)
+    }
+
+    /// Refuses a row that does not fit, or that depends on which pairs are selected: parts of a
+    /// region tell points apart, so that each part may choose selections of its own ([9]).
+    fn fits_points(&self, row: &Row) -> Result<(), Refusal> {
+        match row.value.iter().any(|term| term.0 == Side::Leader) {
+            true => step("the leader's values depend on the selection"),
+            false => self.fits(row),
+        }
     }
 
     fn add_form(&mut self, mut row: Row, masses: Family) -> Result<Variable, Refusal> {
@@ -197,7 +206,7 @@ impl Proof {
     /// # Errors
     /// [`Refusal`] when the points do not have what it is about.
     pub fn divide(&mut self, row: &Row) -> Result<(), Refusal> {
-        self.fits(row)?;
+        self.fits_points(row)?;
         let (mut below, mut above) = (self.top()?.clone(), self.top()?.clone());
         below.assume(row.negated(Sense::Above));
         above.assume(Row { sense: Sense::AtLeast, ..row.clone() });

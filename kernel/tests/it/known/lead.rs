@@ -102,6 +102,22 @@ fn what_is_not_shown_is_refused() {
     assert!(step(equilibria.derive(row, &c("w:0.0=-1"))));
 }
 
+/// Followers are indifferent, one action gives the leader 0, the other 1. Were points told apart by
+/// the leader's value at 1/2, each part could pass over the action whose value lies in it, and both
+/// would be empty.
+#[test]
+fn no_division_by_what_depends_on_the_selection() {
+    let pairs = [("0", "0"), ("0", "1")];
+    let listing = Game::one_site(crate::game::list(&["0"]), &pairs, "0").listing();
+    let mut proof = open(&listing, reached(LEAST, "0", &p("-1"), Place::Decision(0)));
+    proof.scale().expect("no population");
+    let mut row = at_least("-1/2");
+    row.value.push((Side::Leader, 0, 0, p("1")));
+    assert!(matches!(proof.divide(&row), Err(Refusal::Step(_))));
+    assert!(matches!(proof.declare(row), Err(Refusal::Step(_))));
+    proof.prefer(0, 0, 1, &c("b:0.1=-1")).expect("indifferent");
+}
+
 /// Of two optimal pairs one that earns no more than the ceiling is enough, whichever it is.
 #[test]
 fn ceilings_by_any_optimal_pair() {
