@@ -83,9 +83,9 @@ MISTAKES = {
         "precision: found high",
     ),
     "progress that is no function": (
-        lambda game: game.solve(progress=True),
+        lambda game: game.solve(progress="yes"),
         smfg.ArgumentError,
-        "progress: found True",
+        "progress: found 'yes'",
     ),
     "an unknown option": (lambda game: game.solve(eps=1), TypeError, "eps"),
     "an unknown state in a formula": (

@@ -40,14 +40,25 @@ def test_commands(block):
         done = subprocess.run([program(), *words[1:]], cwd=PLACE, capture_output=True, text=True)
         printed = done.stdout + done.stderr
         # `...` stands for any text, and spaces at the ends of lines do not count.
-        wanted, got = ("\n".join(line.rstrip() for line in text.strip().splitlines()) for text in (expected, printed))
+        wanted, got = (
+            "\n".join(line.rstrip() for line in text.strip().splitlines())
+            for text in (expected, printed)
+        )
         pattern = re.escape(wanted).replace(re.escape("..."), ".*?")
-        assert re.fullmatch(pattern, got, re.DOTALL), f"{command} printed\n{got}\nand the tutorial shows\n{wanted}"
+        assert re.fullmatch(
+            pattern, got, re.DOTALL
+        ), f"{command} printed\n{got}\nand the tutorial shows\n{wanted}"
 
 
 def test_python(monkeypatch):
     monkeypatch.chdir(PLACE)
-    examples = doctest.DocTestParser().get_doctest("\n".join(re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)), {}, "tutorial", str(TUTORIAL), 0)
+    examples = doctest.DocTestParser().get_doctest(
+        "\n".join(re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)),
+        {},
+        "tutorial",
+        str(TUTORIAL),
+        0,
+    )
     assert len(examples.examples) >= 10
     report: list[str] = []
     result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=report.append)

@@ -20,12 +20,26 @@
 >>> print(smfg.evaluate(game, [[[0.75, 0.25]]]).exploitability)
 3/16
 
-Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas (:meth:`Game.build`), payoffs of finite games (:func:`from_payoffs`), random
-numbers (:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspiel``). Numbers are ``fractions.Fraction``, arrays have the axes
-``[stage][state][action]``. Every bound that is returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a certificate.
+Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas
+(:meth:`Game.build`), payoffs of finite games (:func:`from_payoffs`), random numbers
+(:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspiel``). Numbers are
+``fractions.Fraction``, arrays have the axes ``[stage][state][action]``. Every bound that is
+returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a
+certificate.
 """
 
-from ._ask import check, equilibria, evaluate, frontier, range, robust, sensitivity, solve, sweep, verify
+from ._ask import (
+    check,
+    equilibria,
+    evaluate,
+    frontier,
+    range,
+    robust,
+    sensitivity,
+    solve,
+    sweep,
+    verify,
+)
 from ._errors import (
     ArgumentError,
     ClaimError,

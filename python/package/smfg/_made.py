@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._ask import _count
+from ._arguments import count as _count
 from ._errors import GameError
 from ._game import Game, loads
 from ._native import finite_game
@@ -67,7 +67,8 @@ def from_payoffs(
         for player, listed, expected in zip(names, strategies, table.shape):
             if len(listed) != expected:
                 raise GameError(
-                    f"player {player}: found {len(listed)} strategies, expected {expected}, as many as payoffs have"
+                    f"player {player}: found {len(listed)} strategies, expected {expected}, as "
+                    f"many as payoffs have"
                 )
     else:
         strategies = [[str(number) for number in range(1, size + 1)] for size in table.shape[:-1]]
@@ -89,7 +90,8 @@ def _table(payoffs: Any) -> np.ndarray[Any, Any]:
     count = len(arrays)
     if count == 0 or any(shape != shapes[0] for shape in shapes) or len(shapes[0]) != count:
         raise GameError(
-            f"payoffs: found arrays of the shapes {', '.join(map(str, shapes)) or '(none)'}, expected one array per player, all of one shape, with as many "
+            f"payoffs: found arrays of the shapes {', '.join(map(str, shapes)) or '(none)'}, "
+            f"expected one array per player, all of one shape, with as many "
             "axes as there are players"
         )
     return np.stack(arrays, axis=-1)

@@ -16,8 +16,8 @@ from ._exact import Exact, formatted, integer, rounded, spelled
 if TYPE_CHECKING:
     import numpy as np
 
-#: What is taken as an exact number. A ``float`` is the binary fraction that it is: ``0.1`` is not one
-#: tenth, ``"0.1"`` and ``Decimal("0.1")`` are.
+#: What is taken as an exact number. A ``float`` is the binary fraction that it is: ``0.1`` is not
+#: one tenth, ``"0.1"`` and ``Decimal("0.1")`` are.
 Number = Union[int, float, str, Fraction, Decimal, "Bounds", "np.integer[Any]", "np.floating[Any]"]
 
 #: Most characters of an end that is printed as a fraction beside another one.
@@ -32,8 +32,9 @@ def exact(value: Any, name: str = "the number") -> Fraction:
     Parameters
     ----------
     value
-        An ``int``, ``Fraction``, ``Decimal``, or a number of numpy or torch with ``item()``; a ``float`` is the binary fraction that it is; a text is an
-        integer, a decimal or a fraction ``"p/q"``.
+        An ``int``, ``Fraction``, ``Decimal``, or a number of numpy or torch with ``item()``; a
+        ``float`` is the binary fraction that it is; a text is an integer, a decimal or a fraction
+        ``"p/q"``.
     name
         What the number is called in messages.
 
@@ -93,7 +94,8 @@ class Bounds:
     ``Bounds`` behave like numbers:
 
     * Arithmetic with numbers and other ``Bounds`` encloses every possible result.
-    * ``<`` and its like compare where the bounds decide, and raise :class:`ArgumentError` where they
+    * ``<`` and its like compare where the bounds decide, and raise :class:`ArgumentError` where
+      they
       do not. ``==`` asks whether both ends are the same.
     * ``str`` gives ``p/q`` when the number is exact, else ``[p/q, p/q]``, and decimals in place of
       long fractions; formats of floats round the ends outwards; ``float`` is the middle.
@@ -145,7 +147,8 @@ class Bounds:
         """
         if not self.exact:
             raise ValueError(
-                f"the number is not known exactly: it lies between {float(self.lower)!r} and {float(self.upper)!r}"
+                f"the number is not known exactly: it lies between {float(self.lower)!r} and "
+                f"{float(self.upper)!r}"
             )
         return self.lower
 
@@ -178,7 +181,8 @@ class Bounds:
             return str(self)
         if self.exact:
             return formatted(self.lower, spec, ROUND_HALF_EVEN)
-        return f"[{formatted(self.lower, spec, ROUND_FLOOR)}, {formatted(self.upper, spec, ROUND_CEILING)}]"
+        lower = formatted(self.lower, spec, ROUND_FLOOR)
+        return f"[{lower}, {formatted(self.upper, spec, ROUND_CEILING)}]"
 
     def __bool__(self) -> bool:
         return self != 0

@@ -17,8 +17,8 @@ from ._results import Equilibrium, Evaluation, Vertex
 if TYPE_CHECKING:
     from ._game import Game
 
-#: An array ``[stage][state][action]``, or ``[state][action]`` for all stages; a mapping; a callable;
-#: an answer; the path of a file.
+#: An array ``[stage][state][action]``, or ``[state][action]`` for all stages; a mapping; a
+#: callable; an answer; the path of a file.
 PolicyLike = Union[
     "np.ndarray[Any, Any]",
     Sequence[Any],
@@ -60,7 +60,8 @@ def _table(game: Game, given: Any, kind: str) -> Any:
     if isinstance(given, (Equilibrium, Vertex)):
         if given.policy is None:
             raise ArgumentError(
-                "this equilibrium is known as a mixture of policies only, expected one with a policy"
+                "this equilibrium is known as a mixture of policies only, expected one with a "
+                "policy"
             )
         return given.policy
     if isinstance(given, Evaluation):
@@ -137,7 +138,8 @@ def _mapped(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
 def _of_states(game: Game, given: Any, stage: int) -> list[list[Any]]:
     if not isinstance(given, Mapping):
         raise ArgumentError(
-            f"stage {stage}: found {given!r}, expected a mapping from states to actions and their probabilities"
+            f"stage {stage}: found {given!r}, expected a mapping from states to actions and their "
+            f"probabilities"
         )
     _known(game, set(given), "state", game.states)
     return [_row(game, given.get(state), (stage, state)) for state in game.states]
@@ -157,7 +159,8 @@ def _row(game: Game, given: Any, place: tuple[int, str]) -> list[Any]:
     row = list(np.asarray(given, dtype=object).ravel()) if hasattr(given, "__len__") else None
     if row is None or len(row) != len(game.actions):
         raise ArgumentError(
-            f"{where}: found {given!r}, expected an action, a mapping from actions to probabilities, or {len(game.actions)} probabilities"
+            f"{where}: found {given!r}, expected an action, a mapping from actions to "
+            f"probabilities, or {len(game.actions)} probabilities"
         )
     return row
 
