@@ -69,7 +69,8 @@ class Node:
         self._step, self._law = "earn", tuple(law)
 
     def rewards(self):
-        return [self._reward(self._place, self._law) if self._step == "earn" else 0.0]
+        reward = self._reward(self._place, self._law) if self._step == "earn" else 0.0
+        return [reward, reward]  # of two populations, where there are two
 
 
 class TwoPlaces:
@@ -208,3 +209,25 @@ class TestLibrary:
             match="not a polynomial of degree 2 in the population: the reward of the node",
         ):
             smfg.openspiel.convert(self.load("mfg_crowd_modelling", {"size": 5, "horizon": 4}))
+
+    @pytest.mark.parametrize(
+        ("name", "parameters", "populations"),
+        [
+            ("mfg_crowd_modelling", {"size": 5, "horizon": 4}, 1),
+            ("mfg_garnet", {}, 1),
+            ("python_mfg_predator_prey", {"horizon": 2}, 3),
+        ],
+    )
+    def test_judged_policies_have_their_nash_conv(self, name, parameters, populations):
+        """With logarithms and several populations, whose sum OpenSpiel reports."""
+        import open_spiel.python.mfg.games.predator_prey  # noqa: F401 (registers the game)
+        from open_spiel.python.mfg.algorithms import nash_conv
+        from open_spiel.python.policy import UniformRandomPolicy
+
+        game = self.load(name, parameters)
+        policy = UniformRandomPolicy(game)
+        judged = smfg.openspiel.judge(game, policy)
+        assert len(judged.populations) == populations
+        assert float(judged.exploitability) * populations == pytest.approx(
+            nash_conv.NashConv(game, policy).nash_conv(), rel=1e-12
+        )

@@ -53,6 +53,7 @@ from ._errors import (
 )
 from ._exact import Exact
 from ._game import Game, load, loads
+from ._judge import Judgement, judge
 from ._made import from_payoffs, generate
 from ._native import __version__
 from ._numbers import Bounds
@@ -111,6 +112,7 @@ __all__ = [
     "Game",
     "GameError",
     "InternalError",
+    "Judgement",
     "Jump",
     "Part",
     "Polytope",
@@ -131,6 +133,7 @@ __all__ = [
     "from_payoffs",
     "frontier",
     "generate",
+    "judge",
     "load",
     "loads",
     "range",

@@ -52,8 +52,8 @@ class Answer:
         Parameters
         ----------
         exact
-            Whether entries are fractions; else they are in binary64, lower bounds rounded down and
-            upper bounds rounded up.
+            Whether entries are fractions; else they are in binary64: lower bounds rounded down,
+            upper bounds rounded up, other numbers to nearest.
         """
         import pandas
 
@@ -76,27 +76,35 @@ def _shown(answer: Any) -> list[dataclasses.Field[Any]]:
     return [field for field in fields if field.repr and not field.name.startswith("_")]
 
 
+#: Where the numbers of a column may be rounded to, by the end of its name.
+_ENDS = {"lower": -math.inf, "upper": math.inf}
+
+
 def _columns(row: Row, exact: bool) -> Row:
-    columns: Row = {}
+    ends: Row = {}
     for name, value in row.items():
         if isinstance(value, Bounds):
-            columns[f"{name}_lower"] = value.lower if exact else _towards(value.lower, -math.inf)
-            columns[f"{name}_upper"] = value.upper if exact else _towards(value.upper, math.inf)
-        elif isinstance(value, Fraction):
-            up = name == "upper" or name.endswith("_upper")
-            columns[name] = value if exact else _towards(value, math.inf if up else -math.inf)
+            ends |= {f"{name}_lower": value.lower, f"{name}_upper": value.upper}
         else:
-            columns[name] = _plain(value) if isinstance(value, Answer) else value
-    return columns
+            ends[name] = value
+    return {name: _entry(name, value, exact) for name, value in ends.items()}
 
 
-def _towards(value: Fraction, end: float) -> float:
-    """The binary64 number nearest to ``value`` that is not beyond it, seen from ``end``."""
+def _entry(name: str, value: Any, exact: bool) -> Any:
+    if isinstance(value, Fraction):
+        return value if exact else _towards(value, _ENDS.get(name.rpartition("_")[2]))
+    return _plain(value) if isinstance(value, Answer) else value
+
+
+def _towards(value: Fraction, end: float | None) -> float:
+    """The binary64 number nearest to ``value``, between it and ``end`` where that is given."""
     try:
         near = float(value)
     except OverflowError:
         past = math.inf if value > 0 else -math.inf
-        return past if past == end else math.copysign(sys.float_info.max, past)
+        return past if past == (end or past) else math.copysign(sys.float_info.max, past)
+    if end is None:
+        return near
     beyond = Fraction(near) > value if end < 0 else Fraction(near) < value
     return math.nextafter(near, end) if beyond else near
 

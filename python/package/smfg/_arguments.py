@@ -123,7 +123,8 @@ def options(
     It is given all of them, with their defaults or those in ``changed``. ``help`` and notebooks
     show them one by one, and an unknown one is the same ``TypeError`` as anywhere in Python.
     """
-    known = {name: DEFAULTS[name] for name in kind.__annotations__} | changed
+    known = {name: value for name, value in DEFAULTS.items() if name in kind.__annotations__}
+    known |= changed
 
     def decorate(function: Callable[Given, Answered]) -> Callable[Given, Answered]:
         plain = inspect.signature(function)

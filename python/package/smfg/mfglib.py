@@ -30,8 +30,14 @@ from ._convert import Population, parts
 from ._errors import ConversionError
 from ._game import Game
 from ._interpolate import Function, interpolate, simplest
+from ._judge import Judgement
+from ._judge import judge as judge_frozen
 
-__all__ = ["convert", "policy"]
+__all__ = ["convert", "judge", "policy"]
+
+
+#: Distance from 1 up to which a sum of probabilities in single precision is a matter of rounding.
+_PROBABILITIES = Fraction(1, 100_000)
 
 
 def convert(
@@ -130,6 +136,46 @@ def convert(
     )
 
 
+def judge(environment: Any, policy: Any) -> Judgement:
+    """The exploitability of a policy in any environment, logarithms and thresholds included.
+
+    Rewards and transitions are those that the environment computes at the flow of the policy, as
+    :func:`smfg.judge` says. Where the environment computes in single precision, its numbers are
+    those that are judged.
+
+    Parameters
+    ----------
+    environment
+        An ``mfglib.env.Environment``.
+    policy
+        A policy ``[time][state...][action...]``, as MFGLib's solvers return it.
+
+    Raises
+    ------
+    ConversionError, ClaimError
+        For arrays of other shapes, and rows that are no probabilities.
+    """
+    shape = (*environment.S, *environment.A)
+    sizes = (int(np.prod(environment.S)), int(np.prod(environment.A)))
+
+    def at(
+        function: Any, flat: tuple[int, ...], order: Callable[[NDArray[Any]], NDArray[Any]]
+    ) -> Callable[[int, NDArray[np.float64]], NDArray[np.float64]]:
+        def call(t: int, masses: NDArray[np.float64]) -> NDArray[np.float64]:
+            return _function(function, t, shape, flat, order)(masses)[0]
+
+        return call
+
+    with _double_precision():
+        return judge_frozen(
+            at(environment.reward, sizes, lambda array: array),
+            at(environment.prob, (sizes[0], *sizes), lambda array: np.moveaxis(array, 0, -1)),
+            _numpy(environment.mu0).ravel(),
+            _flattened(environment, policy),
+            tolerance=_PROBABILITIES,
+        )
+
+
 def policy(environment: Any, policy: Any) -> NDArray[Any]:
     """A policy ``[time][state...][action...]`` with one axis for states and one for actions, its
     numbers unchanged.
@@ -139,6 +185,10 @@ def policy(environment: Any, policy: Any) -> NDArray[Any]:
     ConversionError
         For another shape.
     """
+    return _flattened(environment, policy)
+
+
+def _flattened(environment: Any, policy: Any) -> NDArray[Any]:
     array = _numpy(policy)
     expected = (int(environment.T) + 1, *environment.S, *environment.A)
     if array.shape != expected:

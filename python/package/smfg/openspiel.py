@@ -2,9 +2,11 @@
 
     import pyspiel, smfg, smfg.openspiel
     import open_spiel.python.mfg.games.normal_form_game
-    converted = smfg.openspiel.convert(pyspiel.load_game("mean_field_nfg", {"reward_function":
-    "biased_indirect_rps", "num_actions": 3})) print(converted.game.range(of=converted.mass("0")))
-    # 15/71 to 15/71 judged = converted.game.verify(converted.policy(some_tabular_policy))
+    options = {"reward_function": "biased_indirect_rps", "num_actions": 3}
+    converted = smfg.openspiel.convert(pyspiel.load_game("mean_field_nfg", options))
+    print(converted.game.range(of=converted.mass("0")))             # 15/71 to 15/71
+    judged = converted.game.verify(converted.policy(some_tabular_policy))
+    print(smfg.openspiel.judge(any_game, some_policy).exploitability)
 
 OpenSpiel unfolds a game into nodes: decisions, chance, and mean-field nodes at which the law over
 the nodes of that layer is registered. Every layer becomes a stage, every node of a layer a state;
@@ -28,11 +30,11 @@ from numpy.typing import NDArray
 from ._errors import ConversionError
 from ._game import Game
 from ._interpolate import Polynomial, interpolate
+from ._nodes import availability, children_of, is_decision, kind_of, name_of, open_actions
+from ._nodes_judged import judge
 
-__all__ = ["Converted", "convert"]
+__all__ = ["Converted", "convert", "judge"]
 
-#: The player whose string identifies a node, OpenSpiel's ``DEFAULT_PLAYER_ID``.
-_PLAYER = 0
 #: Most nodes in all layers together.
 _MOST_NODES = 200_000
 
@@ -71,7 +73,7 @@ class Converted:
         array[:, :, 0] = 1.0
         for t, layer in enumerate(self._nodes):
             for s, node in enumerate(layer):
-                if not _is_decision(node):
+                if not is_decision(node):
                     continue
                 array[t, s] = 0.0
                 for action, probability in policy.action_probabilities(node).items():
@@ -107,13 +109,15 @@ def convert(game: Any, *, points: int = 20, seed: int = 0) -> Converted:
         for factor, numbers in _terms(found, table, places):
             for key, number in table.rewards(numbers):
                 t, s = key
-                rewards.setdefault(factor, []).extend([t, s, a, number] for a in _open(nodes[t][s]))
+                rewards.setdefault(factor, []).extend(
+                    [t, s, a, number] for a in open_actions(nodes[t][s])
+                )
             chances.setdefault(factor, []).extend(
                 table.chances(numbers, None if factor else table.varying(found))
             )
     stages = 1 + max([t for entries in rewards.values() for t, *_ in entries], default=0)
     for t in range(stages):
-        available += _availability(nodes[t], t, width)
+        available += availability(nodes[t], t, width)
     constant = chances.setdefault(None, [])
     for t in range(stages - 1):
         constant += _moves(nodes[t], t, names[t + 1])
@@ -144,56 +148,21 @@ def _part(factor: str | None, entries: list[list[Any]]) -> dict[str, Any]:
     return {"sparse": entries} if factor is None else {"times": factor, "sparse": entries}
 
 
-def _kind(node: Any) -> str:
-    if node.is_terminal():
-        return "terminal"
-    player = int(node.current_player())
-    if player >= 0:
-        return "decision"
-    return "chance" if node.is_chance_node() else "mean field"
-
-
-def _is_decision(node: Any) -> bool:
-    return _kind(node) == "decision"
-
-
-def _open(node: Any) -> list[int]:
-    """Actions of a node; the first alone where nobody decides."""
-    return [int(action) for action in node.legal_actions()] if _is_decision(node) else [0]
-
-
-def _string(node: Any) -> str:
-    return str(node.observation_string(_PLAYER))
-
-
-def _children(node: Any, law: Callable[[str], float]) -> list[Any]:
-    kind = _kind(node)
-    if kind == "decision":
-        return [node.child(action) for action in node.legal_actions()]
-    if kind == "chance":
-        return [node.child(action) for action, _ in node.chance_outcomes()]
-    if kind == "mean field":
-        child = node.clone()
-        child.update_distribution([law(name) for name in node.distribution_support()])
-        return [child]
-    return []
-
-
 def _layer_after(layer: Mapping[str, Any], law: Callable[[str], float]) -> dict[str, Any]:
     following: dict[str, Any] = {}
     for node in layer.values():
-        for child in _children(node, law):
-            following.setdefault(_string(child), child)
+        for child in children_of(node, law):
+            following.setdefault(name_of(child), child)
     return following
 
 
 def _layers(roots: list[Any]) -> list[dict[str, Any]]:
     """Nodes layer by layer, with uniform laws; all nodes of a layer are of one kind."""
-    layers = [{_string(root): root for root in roots}]
+    layers = [{name_of(root): root for root in roots}]
     count = 1
     while layers[-1]:
         layer = layers[-1]
-        kinds = {_kind(node) for node in layer.values()}
+        kinds = {kind_of(node) for node in layer.values()}
         if len(kinds) > 1:
             raise ConversionError(
                 f"layer {len(layers) - 1} has nodes of several kinds, {', '.join(sorted(kinds))}, "
@@ -217,7 +186,7 @@ def _blocks(nodes: tuple[tuple[Any, ...], ...]) -> list[tuple[int, int]]:
     """Layers ``[start, end)`` with the same law: the first begins at 0, each other after a
     mean-field layer and with the next one still in it.
     """
-    starts = [0, *(t + 1 for t, layer in enumerate(nodes) if _kind(layer[0]) == "mean field")]
+    starts = [0, *(t + 1 for t, layer in enumerate(nodes) if kind_of(layer[0]) == "mean field")]
     return [(start, end) for start, end in zip(starts, [*starts[1:], len(nodes)]) if start < end]
 
 
@@ -247,13 +216,13 @@ class _Block:
             (t, s)
             for t in range(start, end)
             for s in range(len(nodes[t]))
-            if _kind(nodes[t][s]) != "chance"
+            if kind_of(nodes[t][s]) != "chance"
         ]
         self._chance_keys = [
-            (t, s, self._position[t + 1][_string(node.child(outcome))])
+            (t, s, self._position[t + 1][name_of(node.child(outcome))])
             for t in range(start, end)
             for s, node in enumerate(nodes[t])
-            if _kind(node) == "chance"
+            if kind_of(node) == "chance"
             for outcome, _ in node.chance_outcomes()
         ]
         self._chance_keys = list(dict.fromkeys(self._chance_keys))
@@ -289,12 +258,12 @@ class _Block:
                     raise ConversionError(
                         f"{self._what}: the node {name!r} appears with some laws only"
                     )
-                if _kind(node) == "chance":
+                if kind_of(node) == "chance":
                     for outcome, probability in node.chance_outcomes():
-                        key = (t, s, self._position[t + 1][_string(node.child(outcome))])
+                        key = (t, s, self._position[t + 1][name_of(node.child(outcome))])
                         chances[key] = chances.get(key, 0.0) + float(probability)
                 else:
-                    rewards[t, s] = float(node.rewards()[_PLAYER])
+                    rewards[t, s] = float(node.rewards()[0])
             if t + 1 < self.end:
                 layer = _layer_after(layer, lambda name: 0.0)
         unknown = [key for key in chances if key not in set(self._chance_keys)]
@@ -380,27 +349,16 @@ def _terms(
     return terms
 
 
-def _availability(layer: tuple[Any, ...], t: int, width: int) -> list[dict[str, Any]]:
-    alike: dict[tuple[int, ...], list[str]] = {}
-    for s in range(width):
-        actions = tuple(_open(layer[s])) if s < len(layer) else (0,)
-        alike.setdefault(actions, []).append(str(s))
-    return [
-        {"stage": t, "state": states, "actions": [str(a) for a in actions]}
-        for actions, states in alike.items()
-    ]
-
-
 def _moves(layer: tuple[Any, ...], t: int, following: tuple[str, ...]) -> list[list[Any]]:
     """Moves that are certain: after decisions and mean-field nodes."""
     position = {name: s for s, name in enumerate(following)}
     entries = []
     for s, node in enumerate(layer):
-        if _is_decision(node):
+        if is_decision(node):
             entries += [
-                [t, s, int(a), position[_string(node.child(a))], 1] for a in node.legal_actions()
+                [t, s, int(a), position[name_of(node.child(a))], 1] for a in node.legal_actions()
             ]
-        elif _kind(node) == "mean field":
-            (child,) = _children(node, lambda name: 1.0 / len(layer))
-            entries.append([t, s, 0, position[_string(child)], 1])
+        elif kind_of(node) == "mean field":
+            (child,) = children_of(node, lambda name: 1.0 / len(layer))
+            entries.append([t, s, 0, position[name_of(child)], 1])
     return entries
