@@ -83,8 +83,8 @@ struct Document<'a, A: Serialize, T: Serialize> {
     structures: Vec<StructureNote>,
     solve: Support<'a>,
     sizes: Sizes,
-    reward: Option<TableBounds<'a>>,
-    leader_reward: Option<TableBounds<'a>>,
+    reward: Option<TableBounds>,
+    leader_reward: Option<TableBounds>,
     payoff: String,
     leader: LeaderRows<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,14 +118,14 @@ struct Sizes {
 }
 
 #[derive(Serialize)]
-struct TableBounds<'a> {
+struct TableBounds {
     #[serde(flatten)]
-    bounds: Bounds<'a>,
+    bounds: Bounds,
     constant: bool,
 }
 
-impl<'a> TableBounds<'a> {
-    fn new(bounds: &'a EntryBounds) -> Self {
+impl TableBounds {
+    fn new(bounds: &EntryBounds) -> Self {
         TableBounds { bounds: Bounds::new(&bounds.lower, &bounds.upper), constant: bounds.constant }
     }
 }

@@ -6,11 +6,47 @@
 use crate::exact::{Natural, Rational, Rounding, decimal, format_rational, truncated};
 use dashu_base::BitTest;
 use std::cell::Cell;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Significant digits of decimals beside exact numbers: what binary64 can hold.
 pub(super) const DIGITS: usize = 15;
-/// Longest exact number that text shows, in characters.
+/// Longest exact number that text shows, in characters, where not every digit is asked for.
 const LONGEST: usize = 40;
+/// Longest exact number in JSON then.
+const LONGEST_IN_JSON: usize = 1000;
+
+/// What a program prints of exact numbers. It is one setting of the process: reports are nested,
+/// and all parts of an answer have to agree.
+static DIGITS_PRINTED: AtomicU8 = AtomicU8::new(Digits::EveryInJson as u8);
+
+/// How much is printed of exact numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digits {
+    /// In text up to 40 characters, in JSON up to 1000; longer ones are enclosed in decimals.
+    Few,
+    /// In text up to 40 characters, in JSON all.
+    EveryInJson,
+    /// All.
+    Every,
+}
+
+/// Sets for the whole process how much is printed of exact numbers; `EveryInJson` where it is not
+/// called.
+pub fn print_digits(digits: Digits) {
+    DIGITS_PRINTED.store(digits as u8, Ordering::Relaxed);
+}
+
+fn longest_in_text() -> usize {
+    let every = DIGITS_PRINTED.load(Ordering::Relaxed) == Digits::Every as u8;
+    if every { usize::MAX } else { LONGEST }
+}
+
+/// Longest exact number that JSON shows, in characters.
+pub(super) fn longest_in_json() -> usize {
+    let few = DIGITS_PRINTED.load(Ordering::Relaxed) == Digits::Few as u8;
+    if few { LONGEST_IN_JSON } else { usize::MAX }
+}
 
 /// Text of exact numbers, which remembers whether one of them was too long to be shown.
 #[derive(Debug, Default)]
@@ -22,7 +58,7 @@ impl NumberText {
     /// `7`, `81/100 = 0.81`, `1/3 = 0.333333333333333...`, or `[0.123, 0.124]...` for a long
     /// fraction.
     pub(super) fn exact(&self, value: &Rational) -> String {
-        match short_fraction(value, LONGEST) {
+        match short_fraction(value, longest_in_text()) {
             None => {
                 self.shortened.set(true);
                 format!("{}...", interval(value, value))
@@ -34,15 +70,24 @@ impl NumberText {
 
     /// `p/q` alone where it is short, else the interval.
     pub(super) fn fraction(&self, value: &Rational) -> String {
-        short_fraction(value, LONGEST).unwrap_or_else(|| {
+        short_fraction(value, longest_in_text()).unwrap_or_else(|| {
             self.shortened.set(true);
             format!("{}...", interval(value, value))
         })
     }
 
-    /// Whether a number was too long to be shown exactly.
-    pub(super) fn shortened(&self) -> bool {
-        self.shortened.get()
+    /// Says how to see numbers that were too long to be shown exactly, if there were any.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(super) fn write_note(&self, out: &mut dyn Write) -> io::Result<()> {
+        if !self.shortened.get() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\n[...]... encloses a fraction of more than {LONGEST} characters; --exact prints it."
+        )
     }
 }
 
@@ -61,7 +106,7 @@ pub(super) fn short_fraction(value: &Rational, longest: usize) -> Option<String>
     // measured.
     let bits = |n: &Natural| n.bit_len();
     let (_, numerator) = value.numerator().clone().into_parts();
-    if (bits(&numerator) + bits(value.denominator())) * 3 / 10 > longest + 1 {
+    if (bits(&numerator) + bits(value.denominator())) * 3 / 10 > longest.saturating_add(1) {
         return None;
     }
     Some(format_rational(value)).filter(|text| text.len() <= longest)
@@ -102,10 +147,10 @@ mod tests {
             numbers.exact(&parse_rational("1e-9").expect("a number")),
             "1/1000000000 = 1e-9"
         );
-        assert!(!numbers.shortened());
+        assert!(!numbers.shortened.get());
         let long = parse_rational(&format!("1/3{}", "0".repeat(60))).expect("a number");
         assert_eq!(numbers.exact(&long), "[3.33333333333333e-61, 3.33333333333334e-61]...");
-        assert!(numbers.shortened());
+        assert!(numbers.shortened.get());
     }
 
     #[test]

@@ -25,7 +25,7 @@ struct Document<'a> {
     errors: Option<RadiiRow<'a>>,
     epsilon: Exact<'a>,
     class: String,
-    true_value: Option<Bounds<'a>>,
+    true_value: Option<Bounds>,
     naive: Decision<'a>,
     relaxed: Decision<'a>,
     decisions: Vec<Decision<'a>>,
@@ -81,20 +81,20 @@ pub(super) struct Decision<'a> {
     decision: Option<ChosenDecision<'a>>,
     /// What the model promises at face value; only of the naive decision.
     #[serde(skip_serializing_if = "Option::is_none")]
-    promised: Option<Bounds<'a>>,
+    promised: Option<Bounds>,
     kappa: Exact<'a>,
     omega: Exact<'a>,
     relaxed_epsilon: Exact<'a>,
-    relaxed_value: Bounds<'a>,
+    relaxed_value: Bounds,
     guarantee: String,
     /// The rest is null without a truth.
-    true_value: Option<Bounds<'a>>,
-    true_relaxed_value: Option<Bounds<'a>>,
+    true_value: Option<Bounds>,
+    true_relaxed_value: Option<Bounds>,
     loss: Option<OwnedBounds>,
     sandwich: Option<bool>,
 }
 
-pub(super) fn outcome_bounds(outcome: &Outcome) -> Bounds<'_> {
+pub(super) fn outcome_bounds(outcome: &Outcome) -> Bounds {
     Bounds::new(&outcome.accepted.claim.lower, &outcome.accepted.claim.upper)
 }
 

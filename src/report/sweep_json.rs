@@ -39,10 +39,10 @@ pub(super) struct FunctionRows<'a> {
 struct PointRow<'a> {
     epsilon: Exact<'a>,
     #[serde(flatten)]
-    bounds: Bounds<'a>,
+    bounds: Bounds,
     /// Of the piece that begins here, where the function is known exactly.
     #[serde(skip_serializing_if = "Option::is_none")]
-    slope: Option<String>,
+    slope: Option<serde_json::Value>,
     decision: Option<ChosenDecision<'a>>,
 }
 
@@ -95,7 +95,7 @@ fn point_row<'a>(
     PointRow {
         epsilon: Exact(&point.epsilon),
         bounds: Bounds::new(&point.lower, &point.upper),
-        slope: sweep.slope(index).map(|slope| slope.to_string()),
+        slope: sweep.slope(index).and_then(|slope| serde_json::to_value(Exact(&slope)).ok()),
         decision,
     }
 }
@@ -143,7 +143,7 @@ struct ConstantRow<'a> {
     at: Exact<'a>,
     game_hash: &'a str,
     #[serde(flatten)]
-    bounds: Bounds<'a>,
+    bounds: Bounds,
     status: &'static str,
     decision: Option<ChosenDecision<'a>>,
 }

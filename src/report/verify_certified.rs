@@ -1,26 +1,26 @@
 //! The certified part of the JSON of `verify`.
 
+use super::json::{Bounds, Exact};
 use super::solve_json::{CertificateNote, StatisticsNote, statistics, status, termination};
 use crate::analysis::verification::{Comparison, GameValue, Interval};
 use crate::claim::Verification;
-use crate::exact::{Rational, Rounding};
 use crate::leader::Outcome;
 use serde::Serialize;
 
 /// Everything that the solver adds; `null` without it.
 #[derive(Serialize)]
 pub(super) struct Certified<'a> {
-    epsilon: Option<String>,
+    epsilon: Option<serde_json::Value>,
     /// Whether the submitted play is an equilibrium at this epsilon; `null` when that is not
     /// decided.
     equilibrium: Option<bool>,
     range: Option<Range>,
     place: Option<Place>,
-    value: Option<OwnedBounds>,
+    value: Option<Bounds>,
     /// Why the value of the game is not certified.
     #[serde(skip_serializing_if = "Option::is_none")]
     value_refused: Option<&'a str>,
-    loss: Option<OwnedBounds>,
+    loss: Option<Bounds>,
     certificate: Option<CertificateNote<'a>>,
     statistics: Option<StatisticsNote>,
 }
@@ -36,7 +36,7 @@ struct Range {
 #[derive(Serialize)]
 struct End {
     #[serde(flatten)]
-    bounds: OwnedBounds,
+    bounds: Bounds,
     status: &'static str,
 }
 
@@ -44,31 +44,15 @@ struct End {
 #[derive(Serialize)]
 struct Place {
     /// The reward less the least.
-    above_least: OwnedBounds,
+    above_least: Bounds,
     /// The greatest less the reward.
-    below_greatest: OwnedBounds,
+    below_greatest: Bounds,
     /// Whether it is the least, within the tolerance.
     worst: Option<bool>,
 }
 
-#[derive(Serialize)]
-struct OwnedBounds {
-    lower: String,
-    upper: String,
-    lower_decimal: Option<serde_json::Number>,
-    upper_decimal: Option<serde_json::Number>,
-}
-
-impl From<Interval> for OwnedBounds {
-    fn from((lower, upper): Interval) -> Self {
-        let decimal = |value: &Rational, rounding| super::json::decimal_number(value, rounding);
-        OwnedBounds {
-            lower_decimal: decimal(&lower, Rounding::Down),
-            upper_decimal: decimal(&upper, Rounding::Up),
-            lower: lower.to_string(),
-            upper: upper.to_string(),
-        }
-    }
+fn enclosed((lower, upper): Interval) -> Bounds {
+    Bounds::new(&lower, &upper)
 }
 
 impl<'a> Certified<'a> {
@@ -79,11 +63,11 @@ impl<'a> Certified<'a> {
     ) -> Self {
         let reward = &judged.evaluation.leader_reward;
         let end = |outcome: &Outcome, bounds: Interval| End {
-            bounds: bounds.into(),
+            bounds: enclosed(bounds),
             status: status(outcome.status),
         };
         Certified {
-            epsilon: comparison.map(|found| found.epsilon.to_string()),
+            epsilon: comparison.and_then(|found| serde_json::to_value(Exact(&found.epsilon)).ok()),
             equilibrium: comparison
                 .and_then(|found| judged.evaluation.exploitability.at_most(&found.epsilon)),
             range: comparison.map(|found| Range {
@@ -93,16 +77,16 @@ impl<'a> Certified<'a> {
                 termination: termination(found.range.termination()),
             }),
             place: comparison.map(|found| Place {
-                above_least: found.above_least(reward).into(),
-                below_greatest: found.below_greatest(reward).into(),
+                above_least: enclosed(found.above_least(reward)),
+                below_greatest: enclosed(found.below_greatest(reward)),
                 worst: found.is_worst(reward, &judged.tolerance),
             }),
-            value: comparison.and_then(|found| found.value_bounds().map(OwnedBounds::from)),
+            value: comparison.and_then(|found| found.value_bounds().map(enclosed)),
             value_refused: comparison.and_then(|found| match &found.value {
                 GameValue::Refused(reason) => Some(reason.as_str()),
                 GameValue::OnlyDecision | GameValue::Solved(_) => None,
             }),
-            loss: comparison.and_then(|found| found.loss().map(OwnedBounds::from)),
+            loss: comparison.and_then(|found| found.loss().map(enclosed)),
             certificate: comparison.map(|found| CertificateNote {
                 checked: true,
                 path,
