@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Literal, ParamSpec, TypedDict, TypeVar, Union
 
-from ._errors import ArgumentError
+from ._errors import ArgumentError, shown
 from ._numbers import Number, exact, text
 from ._results import Decision, Progress
 
@@ -159,7 +159,8 @@ def chosen(decision: DecisionLike | None) -> dict[str, Any]:
         return {"decision": decision, "parameters": None}
     if not isinstance(decision, Mapping):
         raise ArgumentError(
-            f"decision: found {decision!r}, expected a name or a mapping from parameters to numbers"
+            f"decision: found {shown(decision)}, expected a name or a mapping from parameters to "
+            f"numbers"
         )
     numbers = [(name, text(value, f"decision, {name}")) for name, value in decision.items()]
     return {"decision": None, "parameters": numbers}
@@ -174,7 +175,9 @@ def count(value: Any, name: str, least: int = 1) -> Any:
     except ArgumentError:
         number = None
     if isinstance(value, str) or number is None or number.denominator != 1 or number < least:
-        raise ArgumentError(f"{name}: found {value!r}, expected a whole number, at least {least}")
+        raise ArgumentError(
+            f"{name}: found {shown(value)}, expected a whole number, at least {least}"
+        )
     return int(number)
 
 
@@ -191,7 +194,7 @@ def seconds(value: Any) -> float | None:
     except ArgumentError:
         number = None
     if number is None or number < 0:
-        raise ArgumentError(f"time_limit: found {value!r}, expected seconds, at least 0")
+        raise ArgumentError(f"time_limit: found {shown(value)}, expected seconds, at least 0")
     return number
 
 
@@ -219,7 +222,7 @@ def ends(epsilon: EpsilonLike) -> tuple[Number, Number]:
     if isinstance(epsilon, Sequence) and not isinstance(epsilon, str):
         if len(epsilon) != 2:
             raise ArgumentError(
-                f"epsilon: found {epsilon!r}, expected one number or a pair of them"
+                f"epsilon: found {shown(epsilon)}, expected one number or a pair of them"
             )
         return epsilon[0], epsilon[1]
     return epsilon, epsilon
@@ -245,7 +248,9 @@ def radii(asked: Mapping[str, Any]) -> dict[str, str]:
 def formula(given: str | None, name: str) -> str | None:
     """A formula, or ``None``."""
     if given is not None and not isinstance(given, str):
-        raise ArgumentError(f'{name}: found {given!r}, expected a formula such as "mu[infected]@3"')
+        raise ArgumentError(
+            f'{name}: found {shown(given)}, expected a formula such as "mu[infected]@3"'
+        )
     return given
 
 
@@ -262,7 +267,8 @@ def told(progress: Callback | bool | None) -> Iterator[Callable[..., object] | N
         yield lambda *state: tell(Progress(*state))
     else:
         raise ArgumentError(
-            f"progress: found {progress!r}, expected a function of one argument, or True for a bar"
+            f"progress: found {shown(progress)}, expected a function of one argument, or True for "
+            f"a bar"
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import GameError
+from ._errors import GameError, shown
 from ._numbers import exact
 
 #: Longest common denominator, and largest numerator, that a table of binary fractions is written
@@ -50,7 +50,7 @@ def game_json(
         "initial": _initial(initial, state_names),
     }
     if define:
-        document["define"] = {key: _value(value) for key, value in define.items()}
+        document["define"] = {key: _value(value, f"define, {key}") for key, value in define.items()}
     if available:
         document["available"] = [dict(rule) for rule in available]
     tables: dict[str, Any] = {}
@@ -80,7 +80,10 @@ def game_json(
         document.setdefault("leader", {})["payoff"] = [_rule(rule) for rule in payoffs]
     if tables:
         document["tables"] = tables
-    return json.dumps(document, indent=None, ensure_ascii=False, allow_nan=False)
+    try:
+        return json.dumps(document, indent=None, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise GameError(f"found what no game file can say: {error}") from None
 
 
 def _entities(given: Any, letter: str) -> list[Any]:
@@ -101,13 +104,13 @@ def _entities(given: Any, letter: str) -> list[Any]:
     ]
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, where: str = "the number") -> Any:
     """A formula as it is, a number exactly."""
-    return value if isinstance(value, str) else _number(value)
+    return value if isinstance(value, str) else _number(value, where)
 
 
-def _number(value: Any) -> int | str:
-    number = exact(value)
+def _number(value: Any, where: str = "the number") -> int | str:
+    number = exact(value, where)
     return number.numerator if number.denominator == 1 else str(number)
 
 
@@ -115,13 +118,14 @@ def _initial(given: Any, names: Sequence[str]) -> Any:
     if isinstance(given, str):
         return given
     if isinstance(given, Mapping):
-        return {name: _value(mass) for name, mass in given.items()}
+        return {name: _value(mass, f"initial, {name}") for name, mass in given.items()}
     masses = list(np.ravel(np.asarray(given))) if not isinstance(given, Sequence) else list(given)
     if len(masses) != len(names):
         raise GameError(
             f"initial: found {len(masses)} masses, expected {len(names)}, one per state"
         )
-    return {name: _number(mass) for name, mass in zip(names, masses) if exact(mass) != 0}
+    numbers = [exact(mass, f"initial, {name}") for name, mass in zip(names, masses)]
+    return {name: _number(number) for name, number in zip(names, numbers) if number != 0}
 
 
 def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,10 +134,7 @@ def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(decisions, Mapping):
         decisions = [{"name": name, **parameters} for name, parameters in decisions.items()]
     if decisions is not None:
-        leader["decisions"] = [
-            {key: value if key == "name" else _value(value) for key, value in row.items()}
-            for row in decisions
-        ]
+        leader["decisions"] = [_decision(row) for row in decisions]
     if "variables" in leader:
         plain = ("name", "integer")
         leader["variables"] = [
@@ -141,6 +142,14 @@ def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
             for row in leader["variables"]
         ]
     return leader
+
+
+def _decision(row: Mapping[str, Any]) -> dict[str, Any]:
+    where = f"decision {shown(row.get('name'))}"
+    return {
+        key: value if key == "name" else _value(value, f"{where}, {key}")
+        for key, value in row.items()
+    }
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,6 +160,8 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
             return {state: _value(probability) for state, probability in value.items()}
         return value
 
+    if not isinstance(rule, Mapping):
+        raise GameError(f"found {shown(rule)}, expected a rule, such as {{'value': formula}}")
     return {key: entry(key, value) for key, value in rule.items()}
 
 
@@ -227,7 +238,10 @@ def _aggregate(name: str, given: Any) -> dict[str, Any]:
 def _array(given: Any) -> np.ndarray[Any, Any]:
     if hasattr(given, "detach"):  # a tensor of torch
         given = given.detach().cpu().numpy()
-    array = np.asarray(given)
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise GameError(f"found lists that are no array: {error}") from None
     return np.asarray(given, dtype=object) if array.dtype.kind in "US" else array
 
 

@@ -4,6 +4,9 @@ and what was expected.
 
 from __future__ import annotations
 
+import reprlib
+from typing import Any
+
 __all__ = [
     "ArgumentError",
     "ClaimError",
@@ -15,6 +18,15 @@ __all__ = [
     "InternalError",
     "UnsupportedError",
 ]
+
+
+_shown = reprlib.Repr()
+_shown.maxstring = _shown.maxother = 100
+
+
+def shown(value: Any) -> str:
+    """What was found, in a message: short, however large or deeply nested it is."""
+    return _shown.repr(value)
 
 
 class Error(Exception):

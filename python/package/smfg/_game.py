@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union
 
 from . import _ask
 from ._build import game_json
-from ._errors import ArgumentError
+from ._errors import ArgumentError, shown
 from ._exact import Exact
 from ._native import NativeGame, import_nfg
 from ._results import Decision
@@ -69,7 +69,7 @@ def loads(text: str, format: Literal["toml", "json", "nfg"] = "toml") -> Game:
         With everything that is wrong with it.
     """
     if format not in ("toml", "json", "nfg"):
-        raise ArgumentError(f"format: found {format!r}, expected toml, json or nfg")
+        raise ArgumentError(f"format: found {shown(format)}, expected toml, json or nfg")
     if not isinstance(text, str):
         raise ArgumentError(f"text: found {type(text).__name__}, expected a str; load reads files")
     if format == "nfg":

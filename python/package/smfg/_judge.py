@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._answer import Answer
-from ._errors import ArgumentError, ClaimError
+from ._errors import ArgumentError, ClaimError, shown
 from ._exact import Exact
 from ._game import Game
 from ._numbers import Bounds, Number, exact
@@ -229,7 +229,7 @@ def _number(value: Any, where: str) -> Fraction:
 
 def _floats(table: Any, what: str) -> NDArray[np.float64]:
     """An array in binary64, of numbers of any kind."""
-    array = np.asarray(table.detach().cpu().numpy() if hasattr(table, "detach") else table)
+    array = _plain(table, what)
     if array.dtype.kind in "fiub":
         return array.astype(np.float64)
     try:
@@ -239,10 +239,13 @@ def _floats(table: Any, what: str) -> NDArray[np.float64]:
         raise ClaimError(str(error)) from None
 
 
-def _plain(table: Any) -> NDArray[Any]:
+def _plain(table: Any, what: str) -> NDArray[Any]:
     """An array of what was given: numbers of lists stay texts and fractions."""
     table = table.detach().cpu().numpy() if hasattr(table, "detach") else table
-    return table if isinstance(table, np.ndarray) else np.asarray(table, dtype=object)
+    try:
+        return table if isinstance(table, np.ndarray) else np.asarray(table, dtype=object)
+    except ValueError as error:
+        raise ClaimError(f"{what}: found lists that are no array: {error}") from None
 
 
 def _at(
@@ -250,11 +253,13 @@ def _at(
 ) -> NDArray[Any]:
     """A table at one stage, its numbers as they are."""
     if callable(table):
-        found = _plain(table(t, masses.copy()))
+        found = _plain(table(t, masses.copy()), what)
     else:
-        found = _plain(table)
+        found = _plain(table, what)
         if found.ndim == len(shape) + 1 and t < len(found):
             found = found[t]
     if found.shape != shape:
-        raise ClaimError(f"{what}, stage {t}: found the shape {found.shape}, expected {shape}")
+        raise ClaimError(
+            f"{what}, stage {t}: found the shape {shown(found.shape)}, expected {shape}"
+        )
     return found

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ._arguments import count as _count
-from ._errors import GameError
+from ._errors import ArgumentError, GameError, shown
 from ._game import Game, loads
 from ._native import finite_game
 from ._native import generate as drawn
@@ -90,7 +90,7 @@ def _table(payoffs: Any) -> np.ndarray[Any, Any]:
     count = len(arrays)
     if count == 0 or any(shape != shapes[0] for shape in shapes) or len(shapes[0]) != count:
         raise GameError(
-            f"payoffs: found arrays of the shapes {', '.join(map(str, shapes)) or '(none)'}, "
+            f"payoffs: found arrays of the shapes {shown(shapes)}, "
             f"expected one array per player, all of one shape, with as many "
             "axes as there are players"
         )
@@ -132,10 +132,8 @@ def generate(
     >>> smfg.generate("mdp", stages=2, states=3, seed=1).shape
     (2, 3, 3)
     """
-    from ._errors import ArgumentError
-
     if family not in ("mdp", "mean-field"):
-        raise ArgumentError(f"family: found {family!r}, expected mdp or mean-field")
+        raise ArgumentError(f"family: found {shown(family)}, expected mdp or mean-field")
     given = {
         "stages": stages,
         "states": states,

@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Union
 
-from ._errors import ArgumentError
+from ._errors import ArgumentError, shown
 from ._exact import Exact, formatted, integer, rounded, spelled
 
 if TYPE_CHECKING:
@@ -46,13 +46,15 @@ def exact(value: Any, name: str = "the number") -> Fraction:
     if isinstance(value, str):
         if not _SPELLING.match(value):
             raise ArgumentError(
-                f"{name}: found {value!r}, expected an integer, a decimal or a fraction p/q"
+                f"{name}: found {shown(value)}, expected an integer, a decimal or a fraction p/q"
             )
         numerator, _, denominator = value.partition("/")
         try:
             return _part(numerator) / (_part(denominator) if denominator else 1)
         except ZeroDivisionError:
-            raise ArgumentError(f"{name}: found {value!r}, whose denominator is zero") from None
+            raise ArgumentError(
+                f"{name}: found {shown(value)}, whose denominator is zero"
+            ) from None
     if isinstance(value, Fraction):
         return value
     if isinstance(value, Bounds):
@@ -68,12 +70,12 @@ def exact(value: Any, name: str = "the number") -> Fraction:
                 f"{name}: found {type(value).__name__}, expected a single number"
             ) from None
     if isinstance(value, bool):
-        raise ArgumentError(f"{name}: found {value!r}, expected a number")
+        raise ArgumentError(f"{name}: found {shown(value)}, expected a number")
     if isinstance(value, (int, Fraction)):
         return Fraction(value)
     if isinstance(value, (float, Decimal)) and math.isfinite(value):
         return Fraction(value)
-    raise ArgumentError(f"{name}: found {value!r}, expected a finite number")
+    raise ArgumentError(f"{name}: found {shown(value)}, expected a finite number")
 
 
 def _part(text: str) -> Fraction:
@@ -155,7 +157,7 @@ class Bounds:
     def __contains__(self, value: Any) -> bool:
         inner = _enclosed(value)
         if inner is None:
-            raise ArgumentError(f"found {value!r}, expected a number")
+            raise ArgumentError(f"found {shown(value)}, expected a number")
         return self.lower <= inner.lower and inner.upper <= self.upper
 
     def __float__(self) -> float:
