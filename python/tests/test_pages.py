@@ -104,3 +104,15 @@ def test_the_result_of_the_readme():
 
 def test_the_readme_is_short():
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize(
+    "page",
+    [README, ROOT / "python" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_tables_fit_on_a_screen(page):
+    """At most 100 columns, outside of blocks of code."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    wide = [line for line in text.splitlines() if line.startswith("|") and len(line) > 100]
+    assert wide == []
