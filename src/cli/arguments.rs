@@ -4,7 +4,6 @@ use super::help;
 use super::limit_arguments::LimitArguments;
 use super::outputs::ForceArguments;
 use crate::generate::Interaction;
-use crate::report::Digits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(not(feature = "solver"))]
 use std::ffi::OsString;
@@ -138,11 +137,6 @@ pub(super) struct Output {
 impl Output {
     /// That of commands which print nothing but a file.
     const PLAIN: Output = Output { format: Format::Text, exact: false, quiet: true };
-
-    /// How much is printed of exact numbers.
-    pub(super) fn digits(&self) -> Digits {
-        if self.exact { Digits::Every } else { Digits::Few }
-    }
 }
 
 #[derive(Debug, Args)]

@@ -49,7 +49,7 @@ mod verify;
 mod verify_arguments;
 mod watch;
 
-use crate::report::print_digits;
+use crate::report::print_every_digit;
 use arguments::{Arguments, Command};
 use clap::Parser;
 use failure::Failure;
@@ -81,7 +81,7 @@ pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let command = &arguments.command;
     let (limits, output) = command.limits();
     let quiet = output.quiet;
-    print_digits(output.digits());
+    print_every_digit(output.exact);
     let watch: &'static Watch = Box::leak(Box::new(Watch::start(limits, quiet)));
     interrupt::install(watch, quiet);
     match watch.run(move || dispatch(command, watch)) {

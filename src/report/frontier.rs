@@ -47,7 +47,7 @@ struct Document<'a> {
     /// Whether less of it is better.
     cost: bool,
     /// Best over all populations.
-    optimum: Bounds,
+    optimum: Bounds<'a>,
     worst: FunctionRows<'a>,
     best: FunctionRows<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

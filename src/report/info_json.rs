@@ -83,8 +83,8 @@ struct Document<'a, A: Serialize, T: Serialize> {
     structures: Vec<StructureNote>,
     solve: Support<'a>,
     sizes: Sizes,
-    reward: Option<TableBounds>,
-    leader_reward: Option<TableBounds>,
+    reward: Option<TableBounds<'a>>,
+    leader_reward: Option<TableBounds<'a>>,
     payoff: String,
     leader: LeaderRows<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,14 +118,14 @@ struct Sizes {
 }
 
 #[derive(Serialize)]
-struct TableBounds {
+struct TableBounds<'a> {
     #[serde(flatten)]
-    bounds: Bounds,
+    bounds: Bounds<'a>,
     constant: bool,
 }
 
-impl TableBounds {
-    fn new(bounds: &EntryBounds) -> Self {
+impl<'a> TableBounds<'a> {
+    fn new(bounds: &'a EntryBounds) -> Self {
         TableBounds { bounds: Bounds::new(&bounds.lower, &bounds.upper), constant: bounds.constant }
     }
 }

@@ -25,6 +25,16 @@ impl Serialize for Exact<'_> {
     }
 }
 
+/// An end of an interval, as [`end_text`] has it.
+#[derive(Debug, Clone, Copy)]
+struct End<'a>(&'a Rational, Rounding);
+
+impl Serialize for End<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&end_text(self.0, self.1))
+    }
+}
+
 /// An end of an interval as `"p/q"`, or in decimals rounded outwards where that is longer than is
 /// printed.
 pub(super) fn end_text(value: &Rational, rounding: Rounding) -> String {
@@ -38,18 +48,18 @@ pub(super) fn decimal_number(value: &Rational, rounding: Rounding) -> Option<ser
 
 /// `{"lower", "upper", "lower_decimal", "upper_decimal"}`.
 #[derive(Debug, Serialize)]
-pub(super) struct Bounds {
-    lower: String,
-    upper: String,
+pub(super) struct Bounds<'a> {
+    lower: End<'a>,
+    upper: End<'a>,
     lower_decimal: Option<serde_json::Number>,
     upper_decimal: Option<serde_json::Number>,
 }
 
-impl Bounds {
-    pub(super) fn new(lower: &Rational, upper: &Rational) -> Self {
+impl<'a> Bounds<'a> {
+    pub(super) fn new(lower: &'a Rational, upper: &'a Rational) -> Self {
         Bounds {
-            lower: end_text(lower, Rounding::Down),
-            upper: end_text(upper, Rounding::Up),
+            lower: End(lower, Rounding::Down),
+            upper: End(upper, Rounding::Up),
             lower_decimal: decimal_number(lower, Rounding::Down),
             upper_decimal: decimal_number(upper, Rounding::Up),
         }

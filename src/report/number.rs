@@ -7,45 +7,46 @@ use crate::exact::{Natural, Rational, Rounding, decimal, format_rational, trunca
 use dashu_base::BitTest;
 use std::cell::Cell;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Significant digits of decimals beside exact numbers: what binary64 can hold.
 pub(super) const DIGITS: usize = 15;
 /// Longest exact number that text shows, in characters, where not every digit is asked for.
 const LONGEST: usize = 40;
-/// Longest exact number in JSON then.
+/// Longest exact number in JSON on standard output then.
 const LONGEST_IN_JSON: usize = 1000;
 
-/// What a program prints of exact numbers. It is one setting of the process: reports are nested,
+/// Whether standard output has every digit. It is one setting of the process: reports are nested,
 /// and all parts of an answer have to agree.
-static DIGITS_PRINTED: AtomicU8 = AtomicU8::new(Digits::EveryInJson as u8);
+static EVERY_DIGIT: AtomicBool = AtomicBool::new(false);
 
-/// How much is printed of exact numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Digits {
-    /// In text up to 40 characters, in JSON up to 1000; longer ones are enclosed in decimals.
-    Few,
-    /// In text up to 40 characters, in JSON all.
-    EveryInJson,
-    /// All.
-    Every,
+thread_local! {
+    /// Whether this thread writes to standard output, and not a file or an answer for a program.
+    static PRINTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sets for the whole process how much is printed of exact numbers; `EveryInJson` where it is not
-/// called.
-pub fn print_digits(digits: Digits) {
-    DIGITS_PRINTED.store(digits as u8, Ordering::Relaxed);
+/// Has every digit of exact numbers printed on standard output; else long ones are enclosed.
+pub fn print_every_digit(every: bool) {
+    EVERY_DIGIT.store(every, Ordering::Relaxed);
+}
+
+/// Does `work`, which writes an answer for standard output: what is written elsewhere has every
+/// digit in JSON.
+pub fn printing<T>(work: impl FnOnce() -> T) -> T {
+    let before = PRINTING.replace(true);
+    let done = work();
+    PRINTING.set(before);
+    done
 }
 
 fn longest_in_text() -> usize {
-    let every = DIGITS_PRINTED.load(Ordering::Relaxed) == Digits::Every as u8;
-    if every { usize::MAX } else { LONGEST }
+    if EVERY_DIGIT.load(Ordering::Relaxed) { usize::MAX } else { LONGEST }
 }
 
 /// Longest exact number that JSON shows, in characters.
 pub(super) fn longest_in_json() -> usize {
-    let few = DIGITS_PRINTED.load(Ordering::Relaxed) == Digits::Few as u8;
-    if few { LONGEST_IN_JSON } else { usize::MAX }
+    let every = EVERY_DIGIT.load(Ordering::Relaxed) || !PRINTING.get();
+    if every { usize::MAX } else { LONGEST_IN_JSON }
 }
 
 /// Text of exact numbers, which remembers whether one of them was too long to be shown.

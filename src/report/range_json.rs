@@ -37,7 +37,7 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct End<'a> {
     #[serde(flatten)]
-    bounds: Bounds,
+    bounds: Bounds<'a>,
     status: &'static str,
     equilibrium: Option<EquilibriumRows<'a>>,
 }

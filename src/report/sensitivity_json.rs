@@ -25,7 +25,7 @@ struct Document<'a> {
     errors: Option<RadiiRow<'a>>,
     epsilon: Exact<'a>,
     class: String,
-    true_value: Option<Bounds>,
+    true_value: Option<Bounds<'a>>,
     naive: Decision<'a>,
     relaxed: Decision<'a>,
     decisions: Vec<Decision<'a>>,
@@ -81,20 +81,20 @@ pub(super) struct Decision<'a> {
     decision: Option<ChosenDecision<'a>>,
     /// What the model promises at face value; only of the naive decision.
     #[serde(skip_serializing_if = "Option::is_none")]
-    promised: Option<Bounds>,
+    promised: Option<Bounds<'a>>,
     kappa: Exact<'a>,
     omega: Exact<'a>,
     relaxed_epsilon: Exact<'a>,
-    relaxed_value: Bounds,
+    relaxed_value: Bounds<'a>,
     guarantee: String,
     /// The rest is null without a truth.
-    true_value: Option<Bounds>,
-    true_relaxed_value: Option<Bounds>,
+    true_value: Option<Bounds<'a>>,
+    true_relaxed_value: Option<Bounds<'a>>,
     loss: Option<OwnedBounds>,
     sandwich: Option<bool>,
 }
 
-pub(super) fn outcome_bounds(outcome: &Outcome) -> Bounds {
+pub(super) fn outcome_bounds(outcome: &Outcome) -> Bounds<'_> {
     Bounds::new(&outcome.accepted.claim.lower, &outcome.accepted.claim.upper)
 }
 

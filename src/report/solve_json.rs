@@ -108,7 +108,7 @@ struct Document<'a, D: Serialize> {
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<super::words::OneDecision<'a>>,
     status: &'static str,
-    value: Bounds,
+    value: Bounds<'a>,
     decision: Option<ChosenDecision<'a>>,
     /// Only for a polytope of decisions: `true` when the decision reaches the supremum, `false`
     /// when no decision does and the upper bound is the supremum, `null` when neither is shown.

@@ -39,7 +39,7 @@ pub(super) struct FunctionRows<'a> {
 struct PointRow<'a> {
     epsilon: Exact<'a>,
     #[serde(flatten)]
-    bounds: Bounds,
+    bounds: Bounds<'a>,
     /// Of the piece that begins here, where the function is known exactly.
     #[serde(skip_serializing_if = "Option::is_none")]
     slope: Option<serde_json::Value>,
@@ -143,7 +143,7 @@ struct ConstantRow<'a> {
     at: Exact<'a>,
     game_hash: &'a str,
     #[serde(flatten)]
-    bounds: Bounds,
+    bounds: Bounds<'a>,
     status: &'static str,
     decision: Option<ChosenDecision<'a>>,
 }

@@ -1,9 +1,10 @@
 //! The certified part of the JSON of `verify`.
 
-use super::json::{Bounds, Exact};
+use super::json::{Exact, end_text};
 use super::solve_json::{CertificateNote, StatisticsNote, statistics, status, termination};
 use crate::analysis::verification::{Comparison, GameValue, Interval};
 use crate::claim::Verification;
+use crate::exact::{Rational, Rounding};
 use crate::leader::Outcome;
 use serde::Serialize;
 
@@ -16,11 +17,11 @@ pub(super) struct Certified<'a> {
     equilibrium: Option<bool>,
     range: Option<Range>,
     place: Option<Place>,
-    value: Option<Bounds>,
+    value: Option<OwnedBounds>,
     /// Why the value of the game is not certified.
     #[serde(skip_serializing_if = "Option::is_none")]
     value_refused: Option<&'a str>,
-    loss: Option<Bounds>,
+    loss: Option<OwnedBounds>,
     certificate: Option<CertificateNote<'a>>,
     statistics: Option<StatisticsNote>,
 }
@@ -36,7 +37,7 @@ struct Range {
 #[derive(Serialize)]
 struct End {
     #[serde(flatten)]
-    bounds: Bounds,
+    bounds: OwnedBounds,
     status: &'static str,
 }
 
@@ -44,15 +45,31 @@ struct End {
 #[derive(Serialize)]
 struct Place {
     /// The reward less the least.
-    above_least: Bounds,
+    above_least: OwnedBounds,
     /// The greatest less the reward.
-    below_greatest: Bounds,
+    below_greatest: OwnedBounds,
     /// Whether it is the least, within the tolerance.
     worst: Option<bool>,
 }
 
-fn enclosed((lower, upper): Interval) -> Bounds {
-    Bounds::new(&lower, &upper)
+#[derive(Serialize)]
+struct OwnedBounds {
+    lower: String,
+    upper: String,
+    lower_decimal: Option<serde_json::Number>,
+    upper_decimal: Option<serde_json::Number>,
+}
+
+impl From<Interval> for OwnedBounds {
+    fn from((lower, upper): Interval) -> Self {
+        let decimal = |value: &Rational, rounding| super::json::decimal_number(value, rounding);
+        OwnedBounds {
+            lower_decimal: decimal(&lower, Rounding::Down),
+            upper_decimal: decimal(&upper, Rounding::Up),
+            lower: end_text(&lower, Rounding::Down),
+            upper: end_text(&upper, Rounding::Up),
+        }
+    }
 }
 
 impl<'a> Certified<'a> {
@@ -63,7 +80,7 @@ impl<'a> Certified<'a> {
     ) -> Self {
         let reward = &judged.evaluation.leader_reward;
         let end = |outcome: &Outcome, bounds: Interval| End {
-            bounds: enclosed(bounds),
+            bounds: bounds.into(),
             status: status(outcome.status),
         };
         Certified {
@@ -77,16 +94,16 @@ impl<'a> Certified<'a> {
                 termination: termination(found.range.termination()),
             }),
             place: comparison.map(|found| Place {
-                above_least: enclosed(found.above_least(reward)),
-                below_greatest: enclosed(found.below_greatest(reward)),
+                above_least: found.above_least(reward).into(),
+                below_greatest: found.below_greatest(reward).into(),
                 worst: found.is_worst(reward, &judged.tolerance),
             }),
-            value: comparison.and_then(|found| found.value_bounds().map(enclosed)),
+            value: comparison.and_then(|found| found.value_bounds().map(OwnedBounds::from)),
             value_refused: comparison.and_then(|found| match &found.value {
                 GameValue::Refused(reason) => Some(reason.as_str()),
                 GameValue::OnlyDecision | GameValue::Solved(_) => None,
             }),
-            loss: comparison.and_then(|found| found.loss().map(enclosed)),
+            loss: comparison.and_then(|found| found.loss().map(OwnedBounds::from)),
             certificate: comparison.map(|found| CertificateNote {
                 checked: true,
                 path,
