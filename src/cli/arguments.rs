@@ -3,6 +3,7 @@
 use super::help;
 use super::limit_arguments::LimitArguments;
 use super::outputs::ForceArguments;
+use crate::exact::{Rational, parse_rational};
 use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(not(feature = "solver"))]
@@ -207,6 +208,38 @@ pub(super) enum Family {
     /// Mean-field games of class C1 or C3
     #[command(long_about = help::MEAN_FIELD, after_help = help::GENERATE_EXAMPLES)]
     MeanField(MeanFieldArguments),
+    /// Crowds on a grid, class C1
+    #[command(long_about = help::GRID, after_help = help::GENERATE_EXAMPLES)]
+    Grid(GridArguments),
+}
+
+pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
+    let value = parse_rational(text).map_err(|error| error.to_string())?;
+    if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GridArguments {
+    /// Rows of places
+    #[arg(long, default_value_t = 5)]
+    pub(super) rows: usize,
+    /// Columns of places
+    #[arg(long, default_value_t = 5)]
+    pub(super) columns: usize,
+    /// Stages
+    #[arg(long, default_value_t = 10)]
+    pub(super) stages: usize,
+    /// What a follower loses per mass in her place
+    #[arg(long, value_name = "C", default_value = "1", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) congestion: Rational,
+    /// Probability that the move is a random one
+    #[arg(long, value_name = "P", default_value = "1/10", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) slip: Rational,
+    /// Seed
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) written: WrittenArguments,
 }
 
 #[derive(Debug, Args)]
@@ -264,6 +297,13 @@ pub(super) struct InstanceArguments {
     /// Seed
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) written: WrittenArguments,
+}
+
+/// Where an instance goes.
+#[derive(Debug, Args)]
+pub(super) struct WrittenArguments {
     /// File to write, instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

@@ -19,6 +19,7 @@ fn help_teaches_with_examples() {
         &["import", "--help"],
         &["generate", "mdp", "--help"],
         &["generate", "mean-field", "--help"],
+        &["generate", "grid", "--help"],
     ];
     for arguments in commands {
         let (status, out, err) = run(arguments);
@@ -90,6 +91,9 @@ fn bad_input_is_status_2() {
         &["generate", "mdp", "--stages", "-1"],
         &["generate", "mean-field", "--actions", "1"],
         &["generate", "mean-field", "--aggregates", "0"],
+        &["generate", "grid", "--rows", "0"],
+        &["generate", "grid", "--slip", "11/10"],
+        &["generate", "grid", "--congestion", "-1"],
         &["generate", "mean-field", "--interaction", "dynamics", "--stages", "1"],
         &["generate", "mdp", "--output", "no_such_folder/game.json"],
     ];

@@ -134,6 +134,10 @@ impl Question<'_> {
             let target = Target { epsilon: 0.0, delta, fixed: true, gap: wanted };
             let found = Interior::new(&side.numbers.model, target, stopped).run();
             let (Some(bound), Some(near)) = (found.bound, found.near) else { break };
+            eprintln!(
+                "DEBUG delta {delta:e} it {} bound {} near {} expl {:e} apart {:e}",
+                found.iterations, bound.value, near.value, near.exploitability, found.apart
+            );
             let rise = best.as_ref().map_or(f64::INFINITY, |(value, _)| bound.value - value);
             let apart = near.value - bound.value;
             if rise > 0.0 {
