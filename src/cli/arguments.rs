@@ -73,30 +73,30 @@ pub(super) enum Command {
 const CHECK_SECONDS: u64 = 600;
 
 impl Command {
-    /// Limits of the call, and whether it is to be quiet.
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
+    /// Limits of the call, and how its answer is printed.
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
         match self {
             #[cfg(feature = "solver")]
-            Command::Solve(of) => (of.effort.limits, of.output.quiet),
+            Command::Solve(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Range(of) => (of.effort.limits, of.output.quiet),
+            Command::Range(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Equilibria(of) => of.limits(),
             #[cfg(feature = "solver")]
-            Command::Sensitivity(of) => (of.limits, of.output.quiet),
+            Command::Sensitivity(of) => (of.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Sweep(of) => (of.effort.limits, of.output.quiet),
+            Command::Sweep(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Frontier(of) => of.limits(),
             #[cfg(not(feature = "solver"))]
-            Command::Unknown(_) => (LimitArguments::default(), true),
-            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
-            Command::Verify(of) => (of.limits, of.output.quiet),
-            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
+            Command::Unknown(_) => (LimitArguments::default(), Output::PLAIN),
+            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
+            Command::Verify(of) => (of.limits, of.output),
+            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
             Command::Generate(_)
             | Command::Import(_)
             | Command::Completions(_)
-            | Command::Man(_) => (LimitArguments::default(), true),
+            | Command::Man(_) => (LimitArguments::default(), Output::PLAIN),
         }
     }
 }
@@ -127,9 +127,17 @@ pub(super) struct Output {
     /// Form of the answer on standard output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Every digit of exact numbers; else those of more than 1000 (in text 40) are enclosed
+    #[arg(long)]
+    pub(super) exact: bool,
     /// No progress on standard error
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+impl Output {
+    /// That of commands which print nothing but a file.
+    const PLAIN: Output = Output { format: Format::Text, exact: false, quiet: true };
 }
 
 #[derive(Debug, Args)]
