@@ -29,5 +29,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(made::import_nfg, module)?)?;
     module.add_function(wrap_pyfunction!(made::finite_game, module)?)?;
     module.add_function(wrap_pyfunction!(made::generate, module)?)?;
+    module.add_function(wrap_pyfunction!(made::generate_grid, module)?)?;
     module.add_function(wrap_pyfunction!(made::run_program, module)?)
 }
