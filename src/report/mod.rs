@@ -21,8 +21,12 @@ mod info;
 mod info_json;
 mod json;
 mod number;
+#[cfg(all(feature = "solver", feature = "page"))]
+pub mod page;
 #[cfg(feature = "plot")]
 pub mod plot;
+#[cfg(all(feature = "solver", feature = "plot"))]
+mod map;
 #[cfg(feature = "solver")]
 mod policy;
 #[cfg(feature = "solver")]
@@ -64,6 +68,8 @@ pub use equilibria::EquilibriaReport;
 #[cfg(feature = "solver")]
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
+#[cfg(all(feature = "solver", feature = "plot"))]
+pub use map::MapReport;
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
 #[cfg(feature = "solver")]

@@ -40,6 +40,7 @@ from ._errors import (
 from ._exact import Exact
 from ._game import Game, load, loads
 from ._made import from_payoffs, generate
+from ._map import Map, MapCell, MapClaim, map
 from ._native import __version__
 from ._numbers import Bounds
 from ._results import (
@@ -98,6 +99,9 @@ __all__ = [
     "GameError",
     "InternalError",
     "Jump",
+    "Map",
+    "MapCell",
+    "MapClaim",
     "Part",
     "Polytope",
     "Price",
@@ -119,6 +123,7 @@ __all__ = [
     "generate",
     "load",
     "loads",
+    "map",
     "range",
     "robust",
     "sensitivity",
