@@ -13,6 +13,7 @@ mod errors;
 mod evaluated;
 mod game;
 mod made;
+mod maps;
 mod task;
 mod worker;
 

@@ -44,12 +44,20 @@ pub(super) enum Command {
     #[cfg(feature = "solver")]
     #[command(long_about = help::FRONTIER, after_help = help::FRONTIER_EXAMPLES)]
     Frontier(super::frontier::FrontierArguments),
+    /// The eps-equilibria of one decision, projected on two statistics
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::MAP, after_help = help::MAP_EXAMPLES)]
+    Map(super::map::MapArguments),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
     /// What another solver says, against exact arithmetic and certified values
     #[command(long_about = help::VERIFY, after_help = help::VERIFY_EXAMPLES)]
     Verify(super::verify_arguments::VerifyArguments),
+    /// Results as one HTML page, with the game, figures, and rechecked certificates
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::REPORT, after_help = help::REPORT_EXAMPLES)]
+    Report(super::report::ReportArguments),
     /// Sizes, class, leader, bounds and hash of a game
     #[command(long_about = help::INFO, after_help = help::INFO_EXAMPLES)]
     Info(InfoArguments),
@@ -88,10 +96,17 @@ impl Command {
             Command::Sweep(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Frontier(of) => of.limits(),
+            #[cfg(feature = "solver")]
+            Command::Map(of) => (of.limits, of.output),
             #[cfg(not(feature = "solver"))]
             Command::Unknown(_) => (LimitArguments::default(), Output::PLAIN),
             Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
             Command::Verify(of) => (of.limits, of.output),
+            #[cfg(feature = "solver")]
+            Command::Report(of) => {
+                let output = Output { quiet: of.quiet, ..Output::PLAIN };
+                (of.limits.or_seconds(CHECK_SECONDS), output)
+            }
             Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
             Command::Generate(_)
             | Command::Import(_)
@@ -106,7 +121,9 @@ impl Command {
 pub(super) fn unknown(words: &[std::ffi::OsString]) -> super::Failure {
     use clap::CommandFactory;
     let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier"].contains(&&*name) {
+    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier", "map", "report"]
+        .contains(&&*name)
+    {
         return super::Failure::NoSolver;
     }
     let message = format!("unrecognized subcommand '{name}'");

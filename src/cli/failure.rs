@@ -62,6 +62,14 @@ pub(super) enum Failure {
     #[error("{0}")]
     Sweep(#[from] crate::analysis::sweep::SweepError),
     #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Map(crate::analysis::map::MapError),
+    #[cfg(feature = "solver")]
+    #[error(
+        "--of: given {found} times, expected two statistics, such as --of \"mu[a]@0\" --of \"mu[b]@1\""
+    )]
+    TwoStatistics { found: usize },
+    #[cfg(feature = "solver")]
     #[error("--epsilon: found an interval, expected one number beside --parameter")]
     OneEpsilon,
     #[cfg(feature = "solver")]
@@ -73,6 +81,15 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("equilibria are listed for a decision of a finite list; this leader has a continuum")]
     Continuum,
+    #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Page(#[from] crate::report::page::PageError),
+    #[cfg(feature = "solver")]
+    #[error(
+        "{} is about the game \"{name}\" with the hash {hash}, which none of --game has",
+        path.display()
+    )]
+    OtherGame { path: PathBuf, name: String, hash: String },
     #[error("the certificate is valid, and its claim is not elaborated for the kernel: {0}")]
     NotElaborated(crate::check::Rejection),
     #[error("the kernel refuses the game: {0}")]

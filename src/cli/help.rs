@@ -155,6 +155,26 @@ Examples:
   smfg frontier models/adoption.toml --decision none --epsilon 0:1/4 --certificate none.cert
   smfg frontier models/tie.toml --decision risky --objective \"mu[*, second]@0\" --cost --epsilon 0:1";
 
+#[cfg(feature = "solver")]
+pub(super) const MAP: &str = "\
+The eps-equilibria of one decision, projected on two statistics of the population.
+
+--of is given twice: across and upwards. A window around the certified ranges of both is divided into cells, and each cell is proved to be *inside*, when an \
+exact witness is an eps-equilibrium whose statistics lie in it, or *outside*, when no eps-equilibrium has its statistics in it; otherwise it is undecided. Cells that \
+are not outside are divided into four until there are --cells per side, or the time is used up.
+
+The proofs are certificates about a (X - p)^2 + b (Y - q)^2 in place of the leader's reward: a lower bound of its least value is an empty ellipse around (p, q), and every \
+cell within it is outside; an upper bound is an ellipse that holds an eps-equilibrium, and a cell around it is inside. --format json says which certificates show which cell; \
+--certificate writes them as one bundle for `smfg check`, --plot a picture (docs/map.md).";
+
+#[cfg(feature = "solver")]
+pub(super) const MAP_EXAMPLES: &str = "\
+Examples:
+  smfg map models/rock_paper_scissors.toml --of \"mu[rock]@1\" --of \"mu[paper]@1\" --epsilon 1/20 --plot rock.svg
+  smfg map models/adoption_waves.toml --decision none --of \"mu[*, adopt]@0\" --of \"mu[*, adopt]@1\" --epsilon 1/100 --time-limit 60
+  smfg map models/rock_paper_scissors.toml --of \"mu[rock]@1\" --of \"mu[paper]@1\" --epsilon 1/20 --certificate rock.bundle --format json > rock.json
+  smfg check models/rock_paper_scissors.toml rock.bundle";
+
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.
 
@@ -184,6 +204,21 @@ Examples:
   smfg verify models/adoption.toml policy.npy --decision none --no-solve
   smfg verify models/adoption.toml policy.npz --decision half --epsilon actual --certificate half.cert
   smfg verify models/left_right.toml policy.npy --horizon-convention last-index";
+
+#[cfg(feature = "solver")]
+pub(super) const REPORT: &str = "\
+Results as one self-contained HTML page, for a phone, a screen or paper: no scripts, no other files.
+
+RESULT is what --format json prints, or a certificate. The page has each game in words and formulas, the answers with their bounds, figures and tables. \
+Every certificate that a result names is checked again, by the exact checker; the page says whether it is valid and states the numbers of the answer, its SHA-256, and how to \
+check it. A certificate is looked for where the result says, and in the folder of the result. Exit status: 0 every answer is confirmed by a valid certificate; 1 one is not.";
+
+#[cfg(feature = "solver")]
+pub(super) const REPORT_EXAMPLES: &str = "\
+Examples:
+  smfg solve models/queue_tolls.toml --epsilon 1/4 --certificate queue.cert --format json > queue.json
+  smfg sweep models/queue_tolls.toml --epsilon 0:1/2 --certificate curve.cert --format json > curve.json
+  smfg report queue.json curve.json --game models/queue_tolls.toml --output queue.html";
 
 pub(super) const INFO: &str = "\
 What a game file describes: sizes, class, leader, bounds of rewards, canonical hash.

@@ -23,6 +23,8 @@ mod info;
 mod interrupt;
 mod limit_arguments;
 mod load;
+#[cfg(feature = "solver")]
+mod map;
 pub mod memory;
 mod outputs;
 mod pages;
@@ -31,6 +33,8 @@ mod progress;
 mod range;
 #[cfg(feature = "solver")]
 mod range_arguments;
+#[cfg(feature = "solver")]
+mod report;
 #[cfg(feature = "solver")]
 mod robust;
 #[cfg(feature = "solver")]
@@ -108,10 +112,14 @@ fn dispatch(command: &'static Command, watch: &'static Watch) -> Result<Answer, 
         Command::Sweep(arguments) => sweep::run(arguments, watch),
         #[cfg(feature = "solver")]
         Command::Frontier(arguments) => frontier::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Map(arguments) => map::run(arguments, watch),
         #[cfg(not(feature = "solver"))]
         Command::Unknown(words) => Err(arguments::unknown(words)),
         Command::Check(arguments) => check::run(arguments, watch),
         Command::Verify(arguments) => verify::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Report(arguments) => report::run(arguments, watch),
         Command::Info(arguments) => info::run(arguments, watch),
         Command::Generate(arguments) => generate::run(&arguments.family, watch),
         Command::Import(arguments) => import::run(arguments, watch),

@@ -20,7 +20,11 @@ mod function_table;
 mod info;
 mod info_json;
 mod json;
+#[cfg(all(feature = "solver", feature = "plot"))]
+mod map;
 mod number;
+#[cfg(all(feature = "solver", feature = "page"))]
+pub mod page;
 #[cfg(feature = "plot")]
 pub mod plot;
 #[cfg(feature = "solver")]
@@ -64,6 +68,8 @@ pub use equilibria::EquilibriaReport;
 #[cfg(feature = "solver")]
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
+#[cfg(all(feature = "solver", feature = "plot"))]
+pub use map::MapReport;
 pub use number::{print_every_digit, printing};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;

@@ -10,9 +10,13 @@ mod program;
 mod verify;
 
 #[cfg(feature = "solver")]
+mod map;
+#[cfg(feature = "solver")]
 mod outputs;
 #[cfg(feature = "solver")]
 mod range;
+#[cfg(feature = "solver")]
+mod report;
 #[cfg(feature = "solver")]
 mod sensitivity;
 #[cfg(all(feature = "solver", unix))]

@@ -55,6 +55,7 @@ from ._exact import Exact
 from ._game import Game, load, loads
 from ._judge import Judgement, judge
 from ._made import from_payoffs, generate
+from ._map import Map, MapCell, MapClaim, map
 from ._native import __version__
 from ._numbers import Bounds
 from ._results import (
@@ -114,6 +115,9 @@ __all__ = [
     "InternalError",
     "Judgement",
     "Jump",
+    "Map",
+    "MapCell",
+    "MapClaim",
     "Part",
     "Polytope",
     "Price",
@@ -136,6 +140,7 @@ __all__ = [
     "judge",
     "load",
     "loads",
+    "map",
     "range",
     "robust",
     "sensitivity",

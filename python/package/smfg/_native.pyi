@@ -75,6 +75,7 @@ class NativeGame:
         progress: Progress,
         /,
     ) -> Answer: ...
+    def map(self, question: Question, shown: dict[str, Any], progress: Progress, /) -> Answer: ...
     def sensitivity(
         self,
         question: Question,
