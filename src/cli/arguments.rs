@@ -43,6 +43,9 @@ pub(super) enum Command {
     #[cfg(feature = "solver")]
     #[command(long_about = help::FRONTIER, after_help = help::FRONTIER_EXAMPLES)]
     Frontier(super::frontier::FrontierArguments),
+    /// The points of a sweep that several calls did, every certificate checked again
+    #[command(long_about = help::GATHER, after_help = help::GATHER_EXAMPLES)]
+    Gather(super::gather::GatherArguments),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -55,6 +58,12 @@ pub(super) enum Command {
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// The inner problem of a decision as a mathematical programme for other solvers
+    #[command(long_about = help::EXPORT, after_help = help::EXPORT_EXAMPLES)]
+    Export(super::export::ExportArguments),
+    /// The collection of instances with certified values: lists, filters, fetches
+    #[command(long_about = help::MODELS, after_help = help::MODELS_EXAMPLES)]
+    Models(super::models::ModelsArguments),
     /// A finite game in Gambit's normal-form format as a game file
     #[command(long_about = help::IMPORT, after_help = help::IMPORT_EXAMPLES)]
     Import(ImportArguments),
@@ -89,6 +98,9 @@ impl Command {
             Command::Frontier(of) => of.limits(),
             #[cfg(not(feature = "solver"))]
             Command::Unknown(_) => (LimitArguments::default(), true),
+            Command::Gather(of) => of.limits(),
+            Command::Models(of) => of.limits(),
+            Command::Export(of) => of.limits(),
             Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
             Command::Verify(of) => (of.limits, of.output.quiet),
             Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),

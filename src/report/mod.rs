@@ -20,9 +20,11 @@ mod function_table;
 mod info;
 mod info_json;
 mod json;
+mod models;
 mod number;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod points;
 #[cfg(feature = "solver")]
 mod policy;
 #[cfg(feature = "solver")]
@@ -64,6 +66,8 @@ pub use equilibria::EquilibriaReport;
 #[cfg(feature = "solver")]
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
+pub use models::{ModelsReport, Validated, ValidationReport};
+pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
 #[cfg(feature = "solver")]

@@ -25,6 +25,7 @@ numbers (:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspie
 ``[stage][state][action]``. Every bound that is returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a certificate.
 """
 
+from . import models
 from ._ask import check, equilibria, evaluate, frontier, range, robust, sensitivity, solve, sweep, verify
 from ._errors import (
     ArgumentError,
@@ -119,6 +120,7 @@ __all__ = [
     "generate",
     "load",
     "loads",
+    "models",
     "range",
     "robust",
     "sensitivity",
