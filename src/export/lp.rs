@@ -41,7 +41,7 @@ fn write_row(programme: &Programme, row: &Row, out: &mut impl Write) -> io::Resu
     let products = row.quadratic.iter().filter(|(_, coefficient)| !coefficient.is_zero());
     let mut products: Vec<String> = products
         .map(|(&(first, second), coefficient)| match first == second {
-            true => signed(coefficient, &format!("{} ^ 2", name(first))),
+            true => signed(coefficient, &format!("{} ^2", name(first))),
             false => signed(coefficient, &format!("{} * {}", name(first), name(second))),
         })
         .collect();
