@@ -4,16 +4,19 @@
     python3 benches/compare.py SOLVER             a folder with claims, or one JSON file with a list
     python3 benches/compare.py SOLVER --verify    policies are evaluated by `smfg verify`, too
 
-Claims are objects: `{"instance": "braess", "epsilon": "0", "selection": "pessimistic", "value": -1.5,
-"seconds": 0.2}`. `selection` is pessimistic and `epsilon` 0 where they are not given. A folder has one claim
-or a list of them per file *.json; a file without `instance` is named after its instance. Claims may
-have a `policy` besides, with `exploitability` and `leader_reward`, as `smfg verify` reads them
+Claims are objects:
+
+    {"instance": "braess", "epsilon": "0", "selection": "pessimistic", "value": -1.5, "seconds": 1}
+
+`selection` is pessimistic and `epsilon` 0 where they are not given. A folder has one claim or a
+list of them per file *.json; a file without `instance` is named after its instance. Claims may have
+a `policy` besides, with `exploitability` and `leader_reward`, as `smfg verify` reads them
 (docs/verify.md).
 
-Prints a table in Markdown: per claim the certified bounds, the claimed value, how far it lies outside
-of them, absolutely and relative to max(1, |value|), and the verdict: `right` within --tolerance, `wrong`, or
-`undecided` where the bounds are farther apart than the tolerance and the claim is between them. Exit
-status 1 when some claim is wrong. Needs Python 3.11 alone.
+Prints a table in Markdown: per claim the certified bounds, the claimed value, how far it lies
+outside of them, and the verdict: `right` within --tolerance times max(1, |value|), `wrong`, or
+`undecided` where the bounds are farther apart than that and the claim is between them. Exit status 1 when some
+claim is wrong. Needs Python 3.11 alone.
 """
 
 import argparse
@@ -70,9 +73,8 @@ def compared(value, claim, tolerance):
 def verified(program, claim):
     """What `smfg verify` says of the policy of a claim."""
     with tempfile.TemporaryDirectory() as folder:
-        made = subprocess.run(
-            [program, "models", claim["instance"], "--format", "json"], capture_output=True, text=True
-        )
+        words = [program, "models", claim["instance"], "--format", "json"]
+        made = subprocess.run(words, capture_output=True, text=True)
         game = json.loads(made.stdout)["instances"][0]["game"]
         extension = ".toml" if game.get("file", "").endswith(".toml") else ".json"
         path = pathlib.Path(folder) / f"game{extension}"
@@ -118,7 +120,8 @@ def main():
         row = [
             claim["instance"], str(claim["epsilon"]), claim["selection"],
             shown(value and Fraction(value["lower"])), shown(value and Fraction(value["upper"])),
-            shown(number(claim.get("value"))), shown(outside), verdict, str(claim.get("seconds", "")),
+            shown(number(claim.get("value"))), shown(outside), verdict,
+            str(claim.get("seconds", "")),
         ]
         if arguments.verify:
             has = "policy" in claim or "occupation" in claim

@@ -16,6 +16,8 @@ use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
+/// Words for classes.
+const CLASSES: [&str; 4] = ["C0", "C1", "C2", "C3"];
 /// Most bytes of a certificate that is kept.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -27,7 +29,7 @@ pub(super) struct ModelsArguments {
     #[arg(long, value_enum)]
     status: Option<StatusWord>,
     /// Only this class
-    #[arg(long, value_name = "C0|C1|C2|C3", ignore_case = true, value_parser = ["C0", "C1", "C2", "C3"])]
+    #[arg(long, value_name = "CLASS", ignore_case = true, value_parser = CLASSES)]
     class: Option<String>,
     /// Only instances of at most this many pairs of state and action
     #[arg(long, value_name = "N")]

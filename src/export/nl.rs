@@ -127,8 +127,8 @@ fn write_header(programme: &Programme, order: &Order, out: &mut impl Write) -> i
     writeln!(out, " 0 0 0 0 0\t# common exprs: b,c,o,c1,o1")
 }
 
-/// The products of a row as an expression: `o54` is a sum of at least three, `o0` one of two, `o2` a
-/// product.
+/// The products of a row as an expression: `o54` is a sum of at least three, `o0` one of two, and
+/// `o2` a product.
 fn write_products(order: &Order, row: &Row, out: &mut impl Write) -> io::Result<()> {
     match row.quadratic.len() {
         0 => return writeln!(out, "n0"),

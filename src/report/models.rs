@@ -140,15 +140,11 @@ fn made(made: &Made) -> String {
                     format!("mean-field --interaction {word} --aggregates {aggregates}")
                 },
             );
-            format!(
-                "smfg generate {kind} --stages {} --states {} --actions {} --successors {} --decisions {} --seed {}",
-                family.stages,
-                family.states,
-                family.actions,
-                family.successors,
-                family.decisions,
-                family.seed
-            )
+            let sizes = format!(
+                "--stages {} --states {} --actions {} --successors {} --decisions {}",
+                family.stages, family.states, family.actions, family.successors, family.decisions
+            );
+            format!("smfg generate {kind} {sizes} --seed {}", family.seed)
         }
     }
 }

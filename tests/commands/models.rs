@@ -1,4 +1,5 @@
-//! `smfg models`: the collection is what its index says, and every kept certificate proves its value.
+//! `smfg models`: the collection is what its index says, and every certificate that is kept proves
+//! its value.
 
 use crate::folder::Folder;
 use crate::program::{json, run};

@@ -35,8 +35,9 @@ __all__ = ["CertifiedValue", "Instance", "index", "info", "list", "load"]
 class CertifiedValue:
     """What is proved of the value of an instance at one epsilon.
 
-    ``gap`` is the relative gap that the bounds reach, 0, 1/1000000 or 1/1000, and ``None`` where the
-    value is open. ``known`` are bounds of the same value from elsewhere, ``known_from`` says where.
+    ``gap`` is the relative gap that the bounds reach, 0, 1/1000000 or 1/1000, and ``None`` where
+    the value is open. ``known`` are bounds of the same value from elsewhere,
+    ``known_from`` says where.
     ``attained`` says whether some decision reaches a supremum over a polytope of decisions, where
     that is shown.
     """

@@ -23,6 +23,7 @@ pub(super) use worker::run;
 use std::path::{Path, PathBuf};
 
 /// The share of one call: the `index`-th of `count`, from 1.
+#[cfg(feature = "solver")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shard {
     /// Which, from 1.
@@ -31,6 +32,7 @@ pub(super) struct Shard {
     pub(super) count: usize,
 }
 
+#[cfg(feature = "solver")]
 impl Shard {
     /// All points.
     pub(super) const WHOLE: Shard = Shard { index: 1, count: 1 };
@@ -43,6 +45,7 @@ impl Shard {
 }
 
 /// Reads `I/N`.
+#[cfg(feature = "solver")]
 pub(super) fn parse_shard(text: &str) -> Result<Shard, String> {
     let expected = "expected I/N with 1 <= I <= N, such as 3/16";
     let (index, count) = text.split_once('/').ok_or(expected)?;
@@ -61,7 +64,7 @@ pub(super) fn certificate_file(folder: &Path, point: usize) -> PathBuf {
     folder.join(format!("point-{point:05}.cert"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "solver"))]
 mod tests {
     use super::*;
 

@@ -1,11 +1,13 @@
 //! The question that all workers of a sweep answer, as the folder states it.
 
+#[cfg(feature = "solver")]
 use super::super::files::write_atomically;
 use crate::certificate::Selection;
 use crate::claim::{Chosen, choose};
 use crate::exact::{Rational, parse_rational};
 use crate::game::{Game, read_file};
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "solver")]
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,11 +24,16 @@ const EPSILON: &str = "epsilon";
 pub(in super::super) enum PlanError {
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
+    #[cfg(feature = "solver")]
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("{}: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
-    #[error("{}: it answers another question than this call: {what}; --force replaces it", path.display())]
+    #[cfg(feature = "solver")]
+    #[error(
+        "{}: it answers another question than this call: {what}; --force replaces it",
+        path.display()
+    )]
     Other { path: PathBuf, what: String },
     #[error("{}: its game has the hash {found}, the plan is about {expected}", path.display())]
     OtherGame { path: PathBuf, found: String, expected: String },
@@ -152,6 +159,7 @@ impl Plan {
     ///
     /// # Errors
     /// [`PlanError`].
+    #[cfg(feature = "solver")]
     pub(in super::super) fn establish(
         &self,
         folder: &Path,
@@ -195,6 +203,7 @@ impl Plan {
     }
 
     /// In what two plans differ.
+    #[cfg(feature = "solver")]
     fn difference(&self, other: &Plan) -> &'static str {
         if self.game_hash != other.game_hash {
             "another game"
@@ -209,6 +218,7 @@ impl Plan {
         }
     }
 
+    #[cfg(feature = "solver")]
     fn document(&self) -> Document {
         let epsilon = match &self.over {
             Over::Epsilon(_) => None,
