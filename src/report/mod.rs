@@ -22,11 +22,13 @@ mod info_json;
 mod json;
 #[cfg(all(feature = "solver", feature = "plot"))]
 mod map;
+mod models;
 mod number;
 #[cfg(all(feature = "solver", feature = "page"))]
 pub mod page;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod points;
 #[cfg(feature = "solver")]
 mod policy;
 #[cfg(feature = "solver")]
@@ -70,7 +72,9 @@ pub use frontier::FrontierReport;
 pub use info::InfoReport;
 #[cfg(all(feature = "solver", feature = "plot"))]
 pub use map::MapReport;
+pub use models::{ModelsReport, Validated, ValidationReport};
 pub use number::{print_every_digit, printing};
+pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
 #[cfg(feature = "solver")]

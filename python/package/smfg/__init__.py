@@ -28,6 +28,7 @@ returned was accepted by a checker that computes with rationals only; :func:`che
 certificate.
 """
 
+from . import models
 from ._ask import (
     check,
     equilibria,
@@ -141,6 +142,7 @@ __all__ = [
     "load",
     "loads",
     "map",
+    "models",
     "range",
     "robust",
     "sensitivity",
