@@ -17,8 +17,8 @@ const MULTIPLIER_BITS: u32 = 44;
 const VALUE_BITS: u32 = 60;
 /// How much of the wanted gap bound and witness may leave in binary64.
 const SHARE: f64 = 0.3;
-/// Fixed `delta` at eps = 0, one after the other.
-const LADDER: [f64; 4] = [1e-4, 1e-5, 1e-6, 1e-7];
+/// Fixed `delta` at eps = 0, one after the other: the bound loses about `delta`.
+const LADDER: [f64; 3] = [1e-5, 1e-6, 1e-7];
 /// A margin for the errors of binary64 in an exploitability, relative to the rewards.
 const MARGIN: f64 = 1e-12;
 
@@ -134,10 +134,6 @@ impl Question<'_> {
             let target = Target { epsilon: 0.0, delta, fixed: true, gap: wanted };
             let found = Interior::new(&side.numbers.model, target, stopped).run();
             let (Some(bound), Some(near)) = (found.bound, found.near) else { break };
-            eprintln!(
-                "DEBUG delta {delta:e} it {} bound {} near {} expl {:e} apart {:e}",
-                found.iterations, bound.value, near.value, near.exploitability, found.apart
-            );
             let rise = best.as_ref().map_or(f64::INFINITY, |(value, _)| bound.value - value);
             let apart = near.value - bound.value;
             if rise > 0.0 {
