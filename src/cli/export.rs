@@ -1,5 +1,6 @@
 //! `smfg export`: the inner problem of a decision for other solvers.
 
+use super::arguments::Output;
 use super::files::write_atomically;
 use super::limit_arguments::LimitArguments;
 use super::load::loaded;
@@ -64,8 +65,8 @@ enum SelectionWord {
 }
 
 impl ExportArguments {
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
-        (self.limits, self.quiet)
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
+        (self.limits, Output { quiet: self.quiet, ..Output::PLAIN })
     }
 }
 

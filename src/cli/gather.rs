@@ -38,8 +38,8 @@ pub(super) struct GatherArguments {
 }
 
 impl GatherArguments {
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
-        (self.limits, self.output.quiet)
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
+        (self.limits, self.output)
     }
 }
 

@@ -66,8 +66,8 @@ enum StatusWord {
 }
 
 impl ModelsArguments {
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
-        (self.limits, self.output.quiet)
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
+        (self.limits, self.output)
     }
 
     fn wants(&self, instance: &Instance) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! A report borrows what it prints and writes it to a stream. Exact numbers are strings `"p/q"` in
 //! JSON, with decimals rounded outwards beside the bounds of a value; text shows short fractions,
-//! and encloses long ones in decimals.
+//! and encloses long ones in decimals. [`print_every_digit`] sets whether that is so.
 
 mod bounds;
 #[cfg(feature = "solver")]
@@ -67,6 +67,7 @@ pub use equilibria::EquilibriaReport;
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
 pub use models::{ModelsReport, Validated, ValidationReport};
+pub use number::{print_every_digit, printing};
 pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
