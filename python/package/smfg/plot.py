@@ -284,8 +284,8 @@ def ranges(
     Returns
     -------
     Axes
-        With the range that is surely reached as a dark bar, and the part up to the proved outer
-        bounds, if it can be seen, as a light one.
+        With the range whose ends are surely reached as a dark bar, and the part up to the proved
+        outer bounds, where it can be seen, as a light one.
     """
     if not answers:
         raise ArgumentError("answers: found none, expected at least one range")
@@ -311,7 +311,7 @@ def ranges(
         ax.plot([stage - 0.25, stage + 0.25], [high, high], color=COLOURS[0], linewidth=1.5)
         low, high = inner[stage]
         if low <= high:
-            named = "reached by equilibria" if first else None
+            named = "range, its ends reached" if first else None
             ax.bar(stage, high - low, 0.5, low, color=COLOURS[0], label=named)
     # Bars would otherwise end at the edge of the picture.
     ax.use_sticky_edges = False
