@@ -21,7 +21,7 @@ KNOWN = [
     ("pigou_revenue", "toll 1/2", "0", "1/4"),
     ("epidemic", "tax=3/5", "0", "1/5"),
     ("epidemic", "tax=3/5", "1/100", "199545/1000000"),
-    ("equilibria/mckelvey_mclennan_2x2x2", None, "0", "9/4"),
+    ("equilibria/two_actions_cubic", None, "0", "0"),
     ("rock_paper_scissors", None, "0", "26/77"),
 ]
 # Class C0: linear programmes. Values in rational arithmetic, tests/oracle/c0_values.json.

@@ -86,7 +86,7 @@ impl ModelsArguments {
         status
             && contains
             && self.name.as_ref().is_none_or(|name| *name == instance.id)
-            && self.class.as_ref().is_none_or(|class| *class == instance.class)
+            && self.class.as_ref().is_none_or(|class| class.eq_ignore_ascii_case(&instance.class))
             && self.most_pairs.is_none_or(|most| pairs <= most)
             && self.least_pairs.is_none_or(|least| pairs >= least)
     }

@@ -120,9 +120,7 @@ fn cells(value: &Value) -> Vec<String> {
 /// A number of the index as it is, or some digits of a long one.
 fn short(number: &str) -> String {
     match crate::exact::parse_rational(number) {
-        Ok(value) if number.len() > LONGEST => {
-            format!("{}...", crate::exact::truncated(&value, 10))
-        }
+        Ok(value) if number.len() > LONGEST => crate::exact::truncated(&value, 10),
         _ => number.to_string(),
     }
 }
