@@ -1,11 +1,13 @@
 //! The program as users call it.
 
 mod basics;
+mod export;
 mod folder;
 mod games;
 mod import;
 mod limits;
 mod malformed;
+mod models;
 mod program;
 mod verify;
 
@@ -21,6 +23,8 @@ mod report;
 mod sensitivity;
 #[cfg(all(feature = "solver", unix))]
 mod sensitivity_page;
+#[cfg(feature = "solver")]
+mod shards;
 #[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from . import _arguments as given
 from . import _ask
 from ._answer import Answer
-from ._ask import Callback, DecisionLike
+from ._arguments import Callback, DecisionLike
 from ._errors import ArgumentError
 from ._exact import Exact
 from ._numbers import Bounds, Number, text
@@ -149,7 +150,7 @@ def map(
     time_limit: float | None = None,
     threads: int | None = None,
     precision: str | int = "auto",
-    progress: Callback | None = None,
+    progress: Callback | bool | None = None,
 ) -> Map:
     """The eps-equilibria of one decision, projected on two statistics.
 
@@ -189,12 +190,15 @@ def map(
     """
     if isinstance(of, str) or len(of) != 2 or not all(isinstance(one, str) for one in of):
         raise ArgumentError(f'of: found {of!r}, expected two formulas such as "mu[infected]@3"')
-    question = _ask._search(epsilon, "1/1000000", decision, time_limit, threads, precision)
+    search = {"epsilon": epsilon, "decision": decision, "gap": "1/1000000"}
+    effort = {"time_limit": time_limit, "threads": threads, "precision": precision}
+    question = given.question(search | effort)
     ends = None
     if window is not None:
         if len(window) != 4:
             raise ArgumentError(f"window: found {window!r}, expected left, right, lower, upper end")
         ends = [text(end, "window") for end in window]
-    shown = {"x": of[0], "y": of[1], "cells": _ask._count(cells, "cells"), "window": ends}
+    shown = {"x": of[0], "y": of[1], "cells": given.count(cells, "cells"), "window": ends}
     native = _ask._game(game)._native
-    return Map._from(*native.map(question, shown, _ask._teller(progress)))
+    with given.told(progress) as tell:
+        return Map._from(*native.map(question, shown, tell))

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Union
 
-from ._ask import DecisionLike, evaluate
+from ._arguments import DecisionLike
+from ._ask import evaluate
 from ._ask import range as _range
 from ._ask import solve as _solve
 from ._errors import ArgumentError
