@@ -51,6 +51,7 @@ __all__ = [
 
 #: Colours told apart without colour vision (Okabe and Ito).
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_MANY = "tab20"
 _STATUS = {"inside": "#0072b2", "undecided": "#e69f00", "outside": "#e2e6ea"}
 
 
@@ -62,6 +63,15 @@ def _axes(ax: Axes | None) -> Axes:
     except ImportError as error:  # pragma: no cover
         raise ImportError("pictures need matplotlib: pip install 'smfg[plot]'") from error
     return plt.subplots(layout="constrained")[1]
+
+
+def _colours(count: int) -> Sequence[Any]:
+    """A colour for each of so many areas."""
+    if count <= len(COLOURS):
+        return COLOURS
+    from matplotlib import colormaps
+
+    return [colormaps[_MANY](index % 20) for index in range(count)]
 
 
 def _floats(numbers: Sequence[Fraction]) -> list[float]:
@@ -89,8 +99,9 @@ def _curve(ax: Axes, curve: Curve | Sweep, label: str, colour: str) -> None:
         band = band or list(zip(at, lower, upper))
         x, low_side, high_side = zip(*band)
         ax.fill_between(x, low_side, high_side, color=colour, alpha=0.3, linewidth=0, label=label)
-        ax.plot(at, lower, ".", color=colour, markersize=3)
-        ax.plot(at, upper, ".", color=colour, markersize=3)
+        # A band without height is seen by its edges.
+        ax.plot(x, low_side, color=colour, linewidth=0.8)
+        ax.plot(x, high_side, color=colour, linewidth=0.8)
 
 
 def value(answer: Sweep | Curve, *, ax: Axes | None = None, label: str | None = None) -> Axes:
@@ -193,9 +204,8 @@ def flow(
         range(len(over_stages)),
         over_stages.T,
         labels=list(names),
-        colors=COLOURS,
+        colors=_colours(len(names)),
         alpha=0.85,
-        step=None,
     )
     ax.set_xlabel("stage")
     ax.set_ylabel("mass of the population")
@@ -275,31 +285,47 @@ def ranges(
     Returns
     -------
     Axes
-        With the range that is surely reached as a dark bar, and the part up to the proved outer
-        bounds, if it can be seen, as a light one.
+        With the range whose ends are surely reached as a dark bar, and the part up to the proved
+        outer bounds, where it can be seen, as a light one.
     """
     if not answers:
         raise ArgumentError("answers: found none, expected at least one range")
     ax = _axes(ax)
     stages = sorted(answers)
-    for position, stage in enumerate(stages):
-        found = answers[stage]
-        outer = (float(found.least.lower), float(found.greatest.upper))
-        inner = (float(found.least.upper), float(found.greatest.lower))
-        names = ("bounded within", "reached by equilibria") if position == 0 else (None, None)
-        ax.bar(
-            stage, outer[1] - outer[0], 0.5, outer[0], color=COLOURS[0], alpha=0.25, label=names[0]
-        )
-        if inner[0] <= inner[1]:
-            ax.bar(stage, inner[1] - inner[0], 0.5, inner[0], color=COLOURS[0], label=names[1])
+    outer = {
+        stage: _ends(answers[stage].least.lower, answers[stage].greatest.upper) for stage in stages
+    }
+    inner = {
+        stage: _ends(answers[stage].least.upper, answers[stage].greatest.lower) for stage in stages
+    }
+    spread = max(high for _, high in outer.values()) - min(low for low, _ in outer.values())
+    doubt = max(
+        inner[stage][0] - outer[stage][0] + outer[stage][1] - inner[stage][1] for stage in stages
+    )
+    for stage in stages:
+        first = stage == stages[0]
+        low, high = outer[stage]
+        named = "bounded within" if first and doubt > spread / 100 else None
+        ax.bar(stage, high - low, 0.5, low, color=COLOURS[0], alpha=0.25, label=named)
         # A range of no width can be seen, too.
-        ax.plot([stage - 0.25, stage + 0.25], [outer[0]] * 2, color=COLOURS[0], linewidth=1.5)
-        ax.plot([stage - 0.25, stage + 0.25], [outer[1]] * 2, color=COLOURS[0], linewidth=1.5)
+        ax.plot([stage - 0.25, stage + 0.25], [low, low], color=COLOURS[0], linewidth=1.5)
+        ax.plot([stage - 0.25, stage + 0.25], [high, high], color=COLOURS[0], linewidth=1.5)
+        low, high = inner[stage]
+        if low <= high:
+            named = "range, its ends reached" if first else None
+            ax.bar(stage, high - low, 0.5, low, color=COLOURS[0], label=named)
+    # Bars would otherwise end at the edge of the picture.
+    ax.use_sticky_edges = False
+    ax.autoscale_view()
     ax.set_xlabel("stage")
     ax.set_ylabel(label or answers[stages[0]].of or "leader's reward")
     ax.set_xticks(stages)
     ax.legend()
     return ax
+
+
+def _ends(lower: Fraction, upper: Fraction) -> tuple[float, float]:
+    return float(lower), float(upper)
 
 
 @dataclass(frozen=True)

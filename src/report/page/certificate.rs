@@ -54,21 +54,15 @@ impl CertificateView {
         let mut proved = BTreeSet::new();
         numbers(verdict, &mut proved);
         let missing = |number: &&String| !proved.contains(*number);
-        let row = |claim: &Value| ClaimRow {
-            about: claim["of"].as_str().unwrap_or("leader's reward").to_string(),
-            selection: claim["selection"].as_str().unwrap_or("–").to_string(),
-            epsilon: safe(markup(&claim["epsilon"])),
-            lower: safe(markup(&claim["lower"])),
-            upper: safe(markup(&claim["upper"])),
-        };
+        let rows: Vec<ClaimRow> = claims.iter().flat_map(claim_rows).collect();
         CertificateView {
             path: recheck.path.clone(),
             sha256: recheck.sha256.clone(),
             bytes: recheck.bytes,
             valid: verdict["valid"].as_bool() == Some(true),
             reason: verdict["reason"].as_str().map(str::to_string),
-            claims: claims.iter().take(MOST_ROWS).map(row).collect(),
-            more: claims.len().saturating_sub(MOST_ROWS),
+            more: rows.len().saturating_sub(MOST_ROWS),
+            claims: rows.into_iter().take(MOST_ROWS).collect(),
             conclusions: verdict["conclusions"].as_array().map_or(0, Vec::len),
             missing: stated.iter().filter(missing).take(MOST_ROWS).cloned().collect(),
             stated: stated.len(),
@@ -78,6 +72,25 @@ impl CertificateView {
     /// Whether the certificate is valid and states the answer.
     pub(super) fn confirms(&self) -> bool {
         self.valid && self.missing.is_empty()
+    }
+}
+
+/// A claim, or the points of a claim about a curve.
+fn claim_rows(claim: &Value) -> Vec<ClaimRow> {
+    let mut about = claim["of"].as_str().unwrap_or("leader's reward").to_string();
+    if let Some(name) = claim["scope"]["name"].as_str() {
+        about = format!("{about}, at {name}");
+    }
+    let row = |point: &Value| ClaimRow {
+        about: about.clone(),
+        selection: claim["selection"].as_str().unwrap_or("–").to_string(),
+        epsilon: safe(markup(&point["epsilon"])),
+        lower: safe(markup(&point["lower"])),
+        upper: safe(markup(&point["upper"])),
+    };
+    match claim["curve"].as_array() {
+        Some(points) => points.iter().map(row).collect(),
+        None => vec![row(claim)],
     }
 }
 

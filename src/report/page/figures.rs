@@ -6,7 +6,7 @@ use crate::report::plot::{Area, AreaPicture, Band, Curve, Figure, Stroke};
 use serde_json::Value;
 
 /// Width and height in pixels: legible at the width of a phone.
-const SIZE: (u32, u32) = (560, 360);
+const SIZE: (u32, u32) = (430, 310);
 
 /// A picture with what is to be seen in it.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Drawn {
 /// The value over epsilon, or over a constant.
 pub(super) fn function(document: &Value, y_label: &str) -> Option<Drawn> {
     let over = document["over"].as_str().unwrap_or("epsilon");
-    let (bands, curves) = pieces(document, "value", Stroke::Solid)?;
+    let (bands, curves) = pieces(document, "", Stroke::Solid)?;
     let caption = match document["kind"].as_str() {
         Some("piecewise_linear") => "Every point of the curve is exact.",
         Some("points") => "Proved bounds at each value of the constant.",
@@ -128,7 +128,7 @@ pub(super) fn decisions(document: &Value, parameters: &[Vec<Rational>]) -> Optio
         stroke: Stroke::Dots,
     };
     let same = points.iter().all(|point| point.1 == point.2);
-    let mut curves = vec![curve(if same { "value" } else { "lower bound" }, |p| (p.0, p.1))];
+    let mut curves = vec![curve(if same { "" } else { "lower bound" }, |p| (p.0, p.1))];
     if !same {
         curves.push(curve("upper bound", |p| (p.0, p.2)));
     }
@@ -139,10 +139,7 @@ pub(super) fn decisions(document: &Value, parameters: &[Vec<Rational>]) -> Optio
         bands: Vec::new(),
         curves,
     };
-    drawn(
-        &figure,
-        "What is proved of each decision of the leader; where only an upper bound is needed to see that it is not best, the lower one is weak or missing.",
-    )
+    drawn(&figure, "What is proved of each decision of the leader.")
 }
 
 /// The mass of each state over the stages.
@@ -198,7 +195,7 @@ pub(super) fn map(document: &Value) -> Option<Drawn> {
         ],
     };
     let caption = "Blue cells each hold the two statistics of an ε-equilibrium, grey cells hold those of none; both are proved.";
-    Some(Drawn { svg: picture.svg((520, 520)).ok()?, caption: caption.into() })
+    Some(Drawn { svg: picture.svg((430, 430)).ok()?, caption: caption.into() })
 }
 
 fn drawn(figure: &Figure, caption: &str) -> Option<Drawn> {

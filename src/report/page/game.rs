@@ -17,7 +17,8 @@ pub(super) struct GameView {
     name: String,
     file: String,
     hash: String,
-    description: String,
+    /// Paragraphs.
+    description: Vec<String>,
     source: String,
     class: String,
     class_reason: String,
@@ -101,10 +102,10 @@ impl GameView {
             name: game.name.clone(),
             file: file.to_string(),
             hash: game.hash(),
-            description: game.description.trim().to_string(),
+            description: paragraphs(&game.description),
             source: game.source.clone(),
             class: classification.class.to_string(),
-            class_reason: classification.reason.clone(),
+            class_reason: without_aggregates(&classification.reason),
             stages: game.stages.len(),
             states: entities(&game.states, outline.get("states"), &initial),
             actions: entities(&game.actions, outline.get("actions"), &|_| None),
@@ -118,6 +119,18 @@ impl GameView {
             mean_field: !game.aggregates.is_empty(),
         }
     }
+}
+
+/// What stands between empty lines, each on one line.
+fn paragraphs(text: &str) -> Vec<String> {
+    let one_line = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.split("\n\n").map(one_line).filter(|part| !part.is_empty()).collect()
+}
+
+/// A reason without the numbers of aggregates, which a page does not list.
+fn without_aggregates(reason: &str) -> String {
+    let end = [", through m", " through m"].iter().find_map(|words| reason.find(words));
+    reason[..end.unwrap_or(reason.len())].to_string()
 }
 
 fn entities<'a>(

@@ -135,8 +135,11 @@ fn grouped(tree: &Tree) -> String {
     format!("<mrow>{}</mrow>", rendered(tree).0)
 }
 
+/// `markup` in parentheses, which grow with fractions alone: fonts without a table for mathematics
+/// let others grow too far.
 fn parenthesised(markup: &str) -> String {
-    format!("<mrow><mo>(</mo>{markup}<mo>)</mo></mrow>")
+    let grow = if markup.contains("<mfrac") { "" } else { " stretchy=\"false\"" };
+    format!("<mrow><mo{grow}>(</mo>{markup}<mo{grow}>)</mo></mrow>")
 }
 
 /// `(x, y)`.
@@ -205,8 +208,8 @@ mod tests {
              <mrow><mn>4</mn></mrow></mfrac></mrow><mo>)</mo></mrow><mrow><mn>2</mn></mrow></msup></math>"
         );
         // A difference keeps the parentheses of its second operand.
-        assert!(formula("a - (b - c)").contains("<mo>−</mo><mrow><mo>(</mo>"));
-        assert!(!formula("(a - b) - c").contains("<mo>(</mo>"));
+        assert!(formula("a - (b - c)").contains("<mo>−</mo><mrow><mo stretchy=\"false\">(</mo>"));
+        assert!(!formula("(a - b) - c").contains(">(</mo>"));
         assert!(formula("(1/2)^2").contains("<mo>(</mo><mfrac>"));
         assert_eq!(
             number(&ratio(-3, 4)),

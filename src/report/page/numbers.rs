@@ -1,8 +1,8 @@
 //! Numbers of results as markup.
 
 use super::mathml::{escape, math, number};
-use crate::exact::{Rational, parse_rational, to_approx, truncated};
-use crate::report::number::{interval, short_fraction};
+use crate::exact::{Rational, Rounding, decimal, parse_rational, to_approx, truncated};
+use crate::report::number::short_fraction;
 use serde_json::Value;
 
 /// Longest fraction that a page shows, in characters.
@@ -32,19 +32,26 @@ pub(super) fn ends_approx(value: &Value) -> Option<(f64, f64)> {
     ends(value).map(|(lower, upper)| (to_approx(&lower), to_approx(&upper)))
 }
 
-/// A number: short fractions with a bar and their decimals, others enclosed in decimals.
+/// `[lower, upper]` in decimals rounded outwards.
+fn interval(lower: &Rational, upper: &Rational) -> String {
+    let (lower, upper) =
+        (decimal(lower, DIGITS, Rounding::Down), decimal(upper, DIGITS, Rounding::Up));
+    escape(&format!("[{lower}, {upper}]").replace('-', "−"))
+}
+
+/// A number: short fractions with a bar and their decimals, others by their first digits.
 pub(super) fn shown(value: &Rational) -> String {
+    if value.denominator().is_one() && short_fraction(value, LONGEST).is_some() {
+        return math(&number(value));
+    }
+    let decimal = truncated(value, DIGITS).replace("...", "…").replace('-', "−");
     match short_fraction(value, LONGEST) {
-        None => escape(&interval(value, value)),
-        Some(_) if value.denominator().is_one() => math(&number(value)),
-        Some(_) => {
-            let decimal = truncated(value, DIGITS).replace("...", "…");
-            format!(
-                "{} <span class=\"decimal\">=&nbsp;{}</span>",
-                math(&number(value)),
-                escape(&decimal)
-            )
-        }
+        None => escape(&decimal),
+        Some(_) => format!(
+            "<span class=\"number\">{} =&nbsp;{}</span>",
+            math(&number(value)),
+            escape(&decimal)
+        ),
     }
 }
 
@@ -53,7 +60,7 @@ pub(super) fn markup(value: &Value) -> String {
     match ends(value) {
         None => "–".into(),
         Some((lower, upper)) if lower == upper => shown(&lower),
-        Some((lower, upper)) => escape(&interval(&lower, &upper)),
+        Some((lower, upper)) => interval(&lower, &upper),
     }
 }
 
@@ -64,15 +71,18 @@ mod tests {
 
     #[test]
     fn numbers_and_bounds() {
-        let half = markup(&json!("1/2"));
+        let half = "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>";
         assert_eq!(
-            half,
-            "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> <span class=\"decimal\">=&nbsp;0.5</span>"
+            markup(&json!("1/2")),
+            format!("<span class=\"number\">{half} =&nbsp;0.5</span>")
         );
+        // A long fraction by its first digits.
+        let long = format!("{}/{}", "3".repeat(40), "7".repeat(41));
+        assert_eq!(markup(&json!(long)), "0.04285714285…");
         assert!(markup(&json!("1/3")).contains("=&nbsp;0.3333333333…<"));
         assert_eq!(
-            markup(&json!({"lower": "1/3", "upper": "2/3"})),
-            "[0.333333333333333, 0.666666666666667]"
+            markup(&json!({"lower": "-2/3", "upper": "2/3"})),
+            "[−0.6666666667, 0.6666666667]"
         );
         assert_eq!(markup(&json!({"lower": "3", "upper": "3"})), "<math><mn>3</mn></math>");
         assert_eq!(markup(&json!(null)), "–");

@@ -116,7 +116,12 @@ impl ResultView {
         let statistics = &document["statistics"];
         if let Some(seconds) = statistics["seconds"].as_f64() {
             let check = statistics["check_seconds"].as_f64().unwrap_or(0.0);
-            self.fact("time", format!("{seconds:.3} s, and {check:.3} s for the check"));
+            let words = |seconds: f64| match seconds {
+                short if short < 0.01 => "less than 0.01 s".to_string(),
+                long => format!("{long:.2} s"),
+            };
+            let (search, check) = (words(seconds), words(check));
+            self.fact("time", format!("{search}, and {check} for the check"));
         }
     }
 
@@ -217,12 +222,13 @@ fn head_facts(view: &mut ResultView, document: &Value) {
 
 /// `sup`, `inf`, and what they are taken over, as a formula.
 fn value_formula(selection: Option<&str>) -> String {
+    let (open, close) = ("<mo stretchy=\"false\">(</mo>", "<mo stretchy=\"false\">)</mo>");
     let inner = if selection == Some("optimistic") { "max" } else { "min" };
     math(&format!(
         "<msub><mi>V</mi><mi>ε</mi></msub><mo>=</mo><munder><mo>sup</mo><mi>u</mi></munder>\
          <munder><mo>{inner}</mo><mrow><mi>d</mi><mo>∈</mo><msub><mi>NE</mi><mi>ε</mi></msub>\
-         <mo>(</mo><mi>u</mi><mo>)</mo></mrow></munder><msub><mi>J</mi><mn>0</mn></msub>\
-         <mo>(</mo><mi>u</mi><mo>,</mo><mi>d</mi><mo>)</mo>"
+         {open}<mi>u</mi>{close}</mrow></munder><msub><mi>J</mi><mn>0</mn></msub>\
+         {open}<mi>u</mi><mo>,</mo><mi>d</mi>{close}"
     ))
 }
 

@@ -94,14 +94,14 @@ impl AreaPicture {
             .y_labels(6)
             .label_style(("sans-serif", 14))
             .draw()?;
-        let share = (width as i32 - 40) / self.areas.len().max(1) as i32;
-        for (index, area) in self.areas.iter().enumerate() {
+        let named: Vec<&Area> =
+            self.areas.iter().filter(|area| !area.rectangles_approx.is_empty()).collect();
+        let share = (width as i32 - 40) / named.len().max(1) as i32;
+        for (area, start) in named.iter().zip((0..).map(|index| 20 + share * index)) {
             let (red, green, blue) = area.colour;
-            let start = 20 + share * index as i32;
-            let swatch =
-                Rectangle::new([(start, 6), (start + 14, 20)], RGBColor(red, green, blue).filled());
-            legend.draw(&swatch)?;
-            legend.draw(&Rectangle::new([(start, 6), (start + 14, 20)], BLACK.mix(0.5)))?;
+            let corners = [(start, 6), (start + 14, 20)];
+            legend.draw(&Rectangle::new(corners, RGBColor(red, green, blue).filled()))?;
+            legend.draw(&Rectangle::new(corners, BLACK.mix(0.5)))?;
             legend.draw(&Text::new(area.label.clone(), (start + 20, 7), ("sans-serif", 14)))?;
         }
         Ok(())
