@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from . import _arguments as given
-from . import _ask
 from ._answer import Answer
-from ._arguments import Callback, DecisionLike
-from ._errors import ArgumentError
+from ._arguments import Callback, DecisionLike, options
+from ._ask import _game
+from ._errors import ArgumentError, shown
 from ._exact import Exact
 from ._numbers import Bounds, Number, text
 from ._results import Decision

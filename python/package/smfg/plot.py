@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Union, Unpack
 
-from ._arguments import DecisionLike
+from ._arguments import DecisionLike, SearchAt, Selection, seconds
 from ._ask import evaluate
 from ._ask import range as _range
 from ._ask import solve as _solve
