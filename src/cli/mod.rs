@@ -7,6 +7,8 @@
 mod arguments;
 mod check;
 #[cfg(feature = "solver")]
+mod checkpoint;
+#[cfg(feature = "solver")]
 mod decision;
 #[cfg(feature = "solver")]
 mod effort_arguments;

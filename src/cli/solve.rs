@@ -1,6 +1,7 @@
 //! `smfg solve`: reads, solves, prints, writes the certificate.
 
 use super::arguments::Format;
+use super::checkpoint::{Asked, Checkpoint, path};
 use super::decision::{self, Chosen};
 use super::load::loaded;
 use super::outputs::Outputs;
@@ -10,7 +11,7 @@ use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure};
 use crate::certificate::Selection;
 use crate::equilibrium::Control;
-use crate::exact::Rational;
+use crate::exact::{Rational, format_rational};
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, Settings, Status, Termination, solve, supported};
 use crate::report::SolveReport;
@@ -31,14 +32,15 @@ pub(super) fn run(
         return super::robust::run(arguments, radii, watch);
     }
     let certificate = arguments.certificate.as_ref();
-    let outputs =
-        Outputs::plan(&[&arguments.game], &[("--certificate", certificate)], arguments.force)?;
-    let (game, outcome) = {
+    let files = [("--certificate", certificate), path(&arguments.checkpoint)];
+    let outputs = Outputs::plan(&[&arguments.game], &files, arguments.force)?;
+    let (game, checkpoint, outcome) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
+        let checkpoint = checkpoint(game, arguments)?;
         outputs.about(&[game])?;
         let asked = asked(game, arguments, watch)?;
         let latest = Latest::default();
@@ -58,14 +60,35 @@ pub(super) fn run(
         let accepted = |outcome: &Outcome| latest.put(outcome);
         let outcome = solve(
             game,
-            &Settings { observer: Some(&observe), accepted: Some(&accepted), ..asked },
+            &Settings {
+                observer: Some(&observe),
+                accepted: Some(&accepted),
+                keeper: Checkpoint::keeper(checkpoint),
+                ..asked
+            },
         )?;
-        (game, ended(outcome, watch.reason()))
+        (game, checkpoint, ended(outcome, watch.reason()))
     };
     let printed = watch.print(|out| write(arguments, game, &outcome, out));
     outputs.write(watch, certificate, |out| out.write_all(&outcome.certificate));
+    Checkpoint::finish(checkpoint, &outputs, watch);
     printed?;
     Ok(outputs.completed(answer(outcome.status)))
+}
+
+/// The checkpoint of the call, if it has one.
+fn checkpoint(
+    game: &Game,
+    arguments: &SolveArguments,
+) -> Result<Option<&'static Checkpoint>, Failure> {
+    let mut options = vec![
+        ("epsilon", format_rational(&arguments.epsilon)),
+        ("selection", Selection::from(arguments.selection).to_string()),
+        ("decision", arguments.decision.clone().unwrap_or_default()),
+    ];
+    options.extend(arguments.effort.spelled());
+    let asked = Asked { command: "solve", game: game.hash(), options };
+    Checkpoint::open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
 }
 
 /// The last answer that the checker accepted, per selection, while a better one is looked for.

@@ -1,6 +1,7 @@
 //! Options of `smfg solve`.
 
 use super::arguments::Output;
+use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
 use crate::certificate::{MOST_BITS, Selection};
@@ -34,6 +35,8 @@ pub(super) struct SolveArguments {
     /// File for the certificate
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) checkpoint: CheckpointArguments,
     #[command(flatten)]
     pub(super) force: ForceArguments,
     #[command(flatten)]

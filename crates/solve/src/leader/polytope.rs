@@ -1,12 +1,13 @@
 //! From a game with a polytope of decisions to an answer that the checker accepted.
 
+use super::checkpoint::{Left, Slot};
 use super::outcome::{Outcome, Statistics, Status};
 use super::outer::{self, Covered};
 use super::race::interval;
 use super::rounds;
 use super::settings::{Settings, SolveError};
 use super::solve::{
-    Found, claim, described, ended, mean_field_free, race, search, sharpen, status, supported,
+    Asked, Found, claim, described, ended, mean_field_free, race, search, sharpen, status, supported,
     termination, width,
 };
 use crate::certificate::{Scope, Selection, Step, write_certificate};
@@ -18,13 +19,13 @@ use std::time::Instant;
 
 /// Certified bounds of `sup_u` of the leader's reward at the worst (or best) equilibrium; `game`
 /// has the objective of `settings` in place.
-pub(super) fn solve_polytope(
-    stated: &Game,
-    game: &Game,
+pub(super) fn solve_polytope<'a>(
+    asked: &Asked<'a>,
     space: &Space<'_>,
-    settings: &Settings<'_>,
-    start: Instant,
+    slot: Option<&Slot<'a>>,
+    left: Option<Left>,
 ) -> Result<Outcome, SolveError> {
+    let &Asked { stated, game, settings, start, .. } = asked;
     if settings.epsilon < Rational::ZERO {
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
     }
@@ -93,7 +94,7 @@ impl Question<'_> {
             ..settings.clone()
         };
         let mut found =
-            if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
+            if linear { race(&[0], &instance, &last, (None, None)) } else { search(&[0], &instance, &last)? };
         sharpen(stated, &game.hash(), &last, &mut found);
         let proved = found
             .proved

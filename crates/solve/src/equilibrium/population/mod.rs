@@ -18,10 +18,12 @@ mod proof;
 mod relaxation;
 mod search;
 mod squares;
+mod state;
 mod witness;
 mod zero;
 
 use super::arithmetic::rounded_bits;
+use super::inner::BOXES;
 use super::{Control, Counts, InnerSearch, Proof, Proved};
 use crate::certificate::{Arithmetic, Selection, Step};
 use crate::exact::{Rational, from_short_dyadic, to_approx};
@@ -89,6 +91,29 @@ impl PopulationSearch {
         gap: &Rational,
         control: &Control,
     ) -> Result<Self, NotQuadratic> {
+        let (mut own, start) = Self::prepared(instance, selection, epsilon, gap, control)?;
+        own.find_anchor(&start, control);
+        own.examine_pure();
+        if own.epsilon.is_zero() {
+            own.direct = zero::direct(
+                &own.exact,
+                &mut own.search.relaxation,
+                &own.split,
+                &mut own.populations,
+                control,
+            );
+        }
+        Ok(own)
+    }
+
+    /// The search before it looks for anything, and the policies to begin with.
+    fn prepared(
+        instance: &Instance,
+        selection: Selection,
+        epsilon: &Rational,
+        gap: &Rational,
+        control: &Control,
+    ) -> Result<(Self, Vec<usize>), NotQuadratic> {
         let sigma = match selection {
             Selection::Pessimistic => Rational::ONE,
             Selection::Optimistic => Rational::NEG_ONE,
@@ -120,7 +145,7 @@ impl PopulationSearch {
         let tolerance = SEARCHED * to_approx(gap);
         let search = Search::new(relaxation, Incumbent::new(), tolerance);
         let populations = Populations::new();
-        let mut own = PopulationSearch {
+        let own = PopulationSearch {
             exact,
             dependences,
             split,
@@ -133,18 +158,7 @@ impl PopulationSearch {
             direct: None,
             anchor: None,
         };
-        own.find_anchor(&start, control);
-        own.examine_pure();
-        if own.epsilon.is_zero() {
-            own.direct = zero::direct(
-                &own.exact,
-                &mut own.search.relaxation,
-                &own.split,
-                &mut own.populations,
-                control,
-            );
-        }
-        Ok(own)
+        Ok((own, start))
     }
 }
 
@@ -210,6 +224,11 @@ impl InnerSearch for PopulationSearch {
 
     fn sharp(&self, proved: &Proved) -> Option<Proof> {
         self.sharp_bound(proved)
+    }
+
+    fn keep(&self, out: &mut String) -> bool {
+        self.put(out);
+        true
     }
 }
 
