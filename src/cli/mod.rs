@@ -27,6 +27,8 @@ mod limit_arguments;
 mod load;
 pub mod memory;
 mod outputs;
+#[cfg(feature = "solver")]
+mod pace;
 mod pages;
 mod progress;
 #[cfg(feature = "solver")]

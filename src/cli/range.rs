@@ -6,7 +6,8 @@ use super::load::loaded;
 use super::outputs::Outputs;
 use super::progress::Indicator;
 use super::range_arguments::RangeArguments;
-use super::solve::{Latest, answer, chosen, describe, ended, unsearched};
+use super::pace::Pace;
+use super::solve::{Latest, answer, chosen, ended, unsearched};
 use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure, decision};
 use crate::certificate::Selection;
@@ -46,7 +47,8 @@ pub(super) fn run(
         }
         watch.doing("solving");
         indicator.say("starting the search");
-        let observe = |progress: Progress| indicator.say(describe(&progress));
+        let pace = Pace::start(&arguments.effort.gap, arguments.effort.limits);
+        let observe = |progress: Progress| indicator.say(pace.describe(&progress));
         let accepted = |outcome: &Outcome| latest.put(outcome);
         let outcome = range(
             game,

@@ -5,6 +5,7 @@ use super::checkpoint::{Asked, Checkpoint, path};
 use super::decision::{self, Chosen};
 use super::load::loaded;
 use super::outputs::Outputs;
+use super::pace::Pace;
 use super::progress::Indicator;
 use super::solve_arguments::SolveArguments;
 use super::watch::{Reason, Watch, Words};
@@ -56,7 +57,8 @@ pub(super) fn run(
         }
         watch.doing("solving");
         indicator.say("starting the race");
-        let observe = |progress: Progress| indicator.say(describe(&progress));
+        let pace = Pace::start(&arguments.effort.gap, arguments.effort.limits);
+        let observe = |progress: Progress| indicator.say(pace.describe(&progress));
         let accepted = |outcome: &Outcome| latest.put(outcome);
         let outcome = solve(
             game,
@@ -150,7 +152,7 @@ pub(super) fn answer(status: Status) -> Answer {
 /// `settings` without time for a search: what the ranges of the rewards show.
 pub(super) fn unsearched(settings: Settings<'static>) -> Settings<'static> {
     let stopped = Control::new(Some(Instant::now()), Arc::new(AtomicBool::new(false)));
-    Settings { control: stopped.clone(), race_control: stopped, ..settings }
+    Settings { control: stopped.clone(), race_control: stopped, keeper: None, ..settings }
 }
 
 /// `outcome` with the reason that the call had to end, if it had.
@@ -213,13 +215,4 @@ pub(super) fn threads(asked: Option<u64>) -> usize {
     // goes.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     threads
-}
-
-/// Progress in words.
-pub(super) fn describe(progress: &Progress) -> String {
-    let Progress { stage, lower_approx, upper_approx, open, decisions } = *progress;
-    let gap = upper_approx - lower_approx;
-    format!(
-        "{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, {open} of {decisions} decisions open"
-    )
 }

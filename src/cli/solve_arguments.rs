@@ -30,7 +30,7 @@ pub(super) struct SolveArguments {
     #[command(flatten)]
     pub(super) effort: EffortArguments,
     /// Maximise what is guaranteed when the true game differs from this one by at most these errors
-    #[arg(long, value_name = "reward=D,transition=D,leader=D", value_parser = parse_radii)]
+    #[arg(long, value_name = "reward=D,transition=D,leader=D", value_parser = parse_radii, conflicts_with = "checkpoint")]
     pub(super) robust: Option<Radii>,
     /// File for the certificate
     #[arg(long, value_name = "FILE")]

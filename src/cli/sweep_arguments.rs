@@ -1,6 +1,7 @@
 //! Options of `smfg sweep`, and intervals in general.
 
 use super::arguments::Output;
+use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
 use super::solve_arguments::{SelectionWord, parse_nonnegative};
@@ -54,6 +55,8 @@ pub(super) struct SweepArguments {
     pub(super) effort: EffortArguments,
     #[command(flatten)]
     pub(super) files: FileArguments,
+    #[command(flatten)]
+    pub(super) checkpoint: CheckpointArguments,
     #[command(flatten)]
     pub(super) output: Output,
 }

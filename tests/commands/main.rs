@@ -10,6 +10,8 @@ mod program;
 mod verify;
 
 #[cfg(feature = "solver")]
+mod checkpoint;
+#[cfg(feature = "solver")]
 mod outputs;
 #[cfg(feature = "solver")]
 mod range;

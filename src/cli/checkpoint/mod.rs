@@ -227,10 +227,10 @@ impl fmt::Display for Contents {
         for (_, left) in &self.parts {
             if let Left::Open { reached, .. } = left {
                 let Reached { lower_approx, upper_approx, parts } = reached;
-                write!(
-                    f,
-                    "; a search of {parts} parts, value about {lower_approx:.6} to {upper_approx:.6}"
-                )?;
+                write!(f, "; a search with {parts} parts done")?;
+                if lower_approx.is_finite() || upper_approx.is_finite() {
+                    write!(f, ", value about {lower_approx:.6} to {upper_approx:.6}")?;
+                }
             }
         }
         Ok(())

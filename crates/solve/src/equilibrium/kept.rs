@@ -7,8 +7,8 @@
 
 use super::{Proof, Proved};
 use crate::certificate::{
-    AffineForm, Arithmetic, Claim, DeviationTerm, Ends, LiftedMultipliers, LiftedStep, Reader,
-    Scope, Selection, Step, write_certificate,
+    AffineForm, Claim, DeviationTerm, Ends, LiftedMultipliers, LiftedStep, Multipliers, PairAt,
+    Pattern, Reader, Scope, Selection, Step, write_certificate,
 };
 use crate::exact::{Rational, format_rational, parse_rational};
 use crate::game::{Policy, StagePolicy};
@@ -209,6 +209,9 @@ impl Kept for StagePolicy {
 }
 
 kept!(Policy { stages });
+kept!(PairAt { stage, state, action });
+kept!(Multipliers { objective, losses });
+kept!(Pattern { pairs, vertices, ranges });
 kept!(AffineForm { constant, linear });
 kept!(DeviationTerm { policy, weight, reference });
 kept!(LiftedMultipliers { objective, deviations, links, flow, products });
@@ -323,19 +326,6 @@ pub fn take_proved(words: &mut Words<'_>, shape: (usize, usize)) -> Option<Prove
         (!steps.is_empty()).then_some(Proof { value, steps })
     };
     Some(Proved { bound: proof()?, witness: proof()? })
-}
-
-/// How exact numbers are computed.
-impl Kept for Arithmetic {
-    fn put(&self, out: &mut String) {
-        put_word(out, self);
-    }
-    fn take(words: &mut Words<'_>) -> Option<Self> {
-        match words.word()? {
-            "exact" => Some(Arithmetic::Exact),
-            other => other.strip_prefix("rounded:")?.parse().ok().map(Arithmetic::Rounded),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,22 +1,17 @@
 //! From an answer that an earlier call left to what it proves, which is checked again.
 
 use super::solve::{Asked, Found, scope};
-use crate::certificate::{LiftedStep, Reader, Selection, Step, SupportStep, TreeStep};
+use crate::certificate::{Claim, LiftedStep, Reader, Selection, Step, SupportStep, TreeStep};
 use crate::equilibrium::{Proof, Proved};
 use crate::exact::Rational;
 use crate::leader::Statistics;
 
 /// What a certificate shows of each of these decisions; `None` when it is about something else.
 pub(super) fn reread(asked: &Asked<'_>, certificate: &[u8], indices: &[usize]) -> Option<Found> {
-    let Asked { game, hash, settings, .. } = asked;
+    let Asked { game, settings, .. } = asked;
     let (mut reader, claim) =
         Reader::start(certificate, game.stages.len(), game.states.len()).ok()?;
-    let asked_for = claim.game_hash == *hash
-        && claim.epsilon == settings.epsilon
-        && claim.selection == settings.selection
-        && claim.scope == scope(settings)
-        && claim.of == settings.objective;
-    if !asked_for {
+    if !is_asked_for(&claim, asked) {
         return None;
     }
     let mut proved: Vec<(usize, Vec<Step>)> = Vec::new();
@@ -33,6 +28,16 @@ pub(super) fn reread(asked: &Asked<'_>, certificate: &[u8], indices: &[usize]) -
     let found: Vec<usize> = proved.iter().map(|(index, _)| *index).collect();
     let statistics = Statistics { decisions_solved: found.len(), ..Statistics::default() };
     (found == indices).then_some(Found { proved, sharp: Vec::new(), statistics })
+}
+
+/// Whether a claim is about what is asked.
+pub(super) fn is_asked_for(claim: &Claim, asked: &Asked<'_>) -> bool {
+    let Asked { hash, settings, .. } = asked;
+    claim.game_hash == *hash
+        && claim.epsilon == settings.epsilon
+        && claim.selection == settings.selection
+        && claim.scope == scope(settings)
+        && claim.of == settings.objective
 }
 
 /// The steps of a decision as bound and witness.

@@ -445,7 +445,7 @@ pub(super) fn claim(
 }
 
 /// The certificate of what is proved of some decisions.
-fn written(
+pub(super) fn written(
     hash: &str,
     settings: &Settings<'_>,
     scope: Scope,
