@@ -101,6 +101,10 @@ impl InnerSearch for ExactZeroSearch {
         }
     }
 
+    fn box_by_box(&mut self) {
+        self.boxes.box_by_box();
+    }
+
     fn done(&self) -> bool {
         self.exact.is_some() || (self.tried && self.boxes.done())
     }

@@ -41,6 +41,9 @@ pub trait InnerSearch: Send {
     /// Policies that were of use in a game nearby: where to look first, the most promising one
     /// last. Without effect after the first [`advance`](Self::advance), and on what is true.
     fn suggest(&mut self, _policies: &[&Policy]) {}
+    /// From now on [`advance`](Self::advance) ends after every box, so that states can be kept
+    /// often.
+    fn box_by_box(&mut self) {}
     /// What is shown so far.
     fn proved(&mut self) -> Proved;
     /// A better bound than that of `proved`, equal to its witness, which may not hold: for whoever

@@ -109,7 +109,10 @@ impl<'a> Contest<'a> {
     }
 
     /// Keeps the state in `slot` from time to time.
-    pub(super) fn kept_in(self, slot: Option<&Slot<'a>>) -> Self {
+    pub(super) fn kept_in(mut self, slot: Option<&Slot<'a>>) -> Self {
+        if slot.is_some() {
+            self.entrants.iter_mut().for_each(|entrant| entrant.search.box_by_box());
+        }
         Contest { slot: slot.cloned(), ..self }
     }
 

@@ -22,6 +22,8 @@ pub struct Convex {
     selection: Selection,
     epsilon: Rational,
     gap: Rational,
+    /// Whether it goes box by box.
+    careful: bool,
 }
 
 impl Convex {
@@ -35,6 +37,7 @@ impl Convex {
             selection: problem.selection,
             epsilon: problem.epsilon.clone(),
             gap: problem.gap.clone(),
+            careful: false,
         }
     }
 
@@ -66,6 +69,16 @@ impl InnerSearch for Convex {
                 gap: &self.gap,
             };
             self.second = other_search(&problem, control).ok();
+            if let Some(second) = self.second.as_mut().filter(|_| self.careful) {
+                second.box_by_box();
+            }
+        }
+    }
+
+    fn box_by_box(&mut self) {
+        self.careful = true;
+        if let Some(second) = &mut self.second {
+            second.box_by_box();
         }
     }
 

@@ -75,6 +75,8 @@ pub struct PopulationSearch {
     /// Value of the near equilibrium from which populations are pulled, and its policies, as long
     /// as no exact equilibrium was asked for.
     anchor: Option<(f64, Vec<usize>)>,
+    /// Boxes between two looks at the other decisions.
+    at_once: usize,
 }
 
 impl PopulationSearch {
@@ -157,6 +159,7 @@ impl PopulationSearch {
             examined: 0,
             direct: None,
             anchor: None,
+            at_once: BOXES_AT_ONCE,
         };
         Ok((own, start))
     }
@@ -164,7 +167,7 @@ impl PopulationSearch {
 
 impl InnerSearch for PopulationSearch {
     fn advance(&mut self, control: &Control) {
-        for _ in 0..BOXES_AT_ONCE {
+        for _ in 0..self.at_once {
             if self.done() || control.stopped() {
                 return;
             }
@@ -180,6 +183,10 @@ impl InnerSearch for PopulationSearch {
                 self.find_equilibria(&start, control);
             }
         }
+    }
+
+    fn box_by_box(&mut self) {
+        self.at_once = 1;
     }
 
     fn done(&self) -> bool {
