@@ -11,9 +11,7 @@ use super::watch::Watch;
 use super::{Answer, Failure};
 use crate::check::check_equilibria;
 use crate::equilibrium::Control;
-use crate::equilibrium::support::{
-    EquilibriumSet, Keeping, Limits, SupportError, equilibria_kept,
-};
+use crate::equilibrium::support::{EquilibriumSet, Keeping, Limits, SupportError, equilibria_kept};
 use crate::game::Game;
 use crate::leader::{Keeper, Left, Reached};
 use crate::report::EquilibriaReport;
@@ -155,9 +153,11 @@ fn found(
         _ => None,
     };
     let keeping = Keeping { state, keep: Some(&keep) };
-    equilibria_kept(&instance, &control, &limits, &keeping).map_err(|error| match (error, watch.left()) {
-        (SupportError::Stopped, Some(left)) => left,
-        (error, _) => error.into(),
+    equilibria_kept(&instance, &control, &limits, &keeping).map_err(|error| {
+        match (error, watch.left()) {
+            (SupportError::Stopped, Some(left)) => left,
+            (error, _) => error.into(),
+        }
     })
 }
 

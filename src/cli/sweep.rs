@@ -4,8 +4,8 @@ use super::arguments::Format;
 use super::checkpoint::{Asked, Checkpoint};
 use super::load::loaded;
 use super::outputs::{Outputs, signed_picture};
-use super::progress::Indicator;
 use super::pace::describe;
+use super::progress::Indicator;
 use super::solve::{chosen, ended, unsearched};
 use super::sweep_arguments::{
     FileArguments, Interval, ResolutionArguments, SweepArguments, Varied,

@@ -109,14 +109,7 @@ impl Checkpoint {
         let (path, before) = (path.clone(), found.seconds);
         let state = Mutex::new(state);
         // Commands go on while what was kept is printed: nothing outlives the process.
-        Ok(Some(Box::leak(Box::new(Checkpoint {
-            path,
-            header,
-            before,
-            start: now,
-            quiet,
-            state,
-        }))))
+        Ok(Some(Box::leak(Box::new(Checkpoint { path, header, before, start: now, quiet, state }))))
     }
 
     /// For settings of a search.
@@ -241,4 +234,3 @@ impl fmt::Display for Contents {
 pub(super) fn path(arguments: &CheckpointArguments) -> (&'static str, Option<&PathBuf>) {
     ("--checkpoint", arguments.checkpoint.as_ref())
 }
-

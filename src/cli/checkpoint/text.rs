@@ -145,7 +145,8 @@ fn parse(text: &str, expected: &Header) -> Result<Contents, String> {
     let damaged = || "it is damaged: remove it to begin again".to_string();
     let mut entries = Vec::new();
     let seconds = loop {
-        let (name, value) = lines.next().and_then(|line| line.split_once(' ')).ok_or_else(damaged)?;
+        let (name, value) =
+            lines.next().and_then(|line| line.split_once(' ')).ok_or_else(damaged)?;
         if name == "seconds" {
             break value.parse::<f64>().ok().filter(|s| *s >= 0.0).ok_or_else(damaged)?;
         }
@@ -174,11 +175,8 @@ fn parts(lines: &mut std::str::Lines<'_>) -> Option<Vec<(String, Left)>> {
             "open" => {
                 let mut number = || words.next()?.parse::<f64>().ok();
                 let (lower_approx, upper_approx) = (number()?, number()?);
-                let reached = Reached {
-                    lower_approx,
-                    upper_approx,
-                    parts: words.next()?.parse().ok()?,
-                };
+                let reached =
+                    Reached { lower_approx, upper_approx, parts: words.next()?.parse().ok()? };
                 let question = lines.next()?.to_string();
                 (question, Left::Open { state: lines.next()?.to_string(), reached })
             }

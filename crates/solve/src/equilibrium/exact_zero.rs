@@ -62,7 +62,8 @@ impl ExactZeroSearch {
         } else {
             None
         };
-        let boxes = if words.is(BOXES) { PopulationSearch::resumed(problem, words)? } else { return None };
+        let boxes =
+            if words.is(BOXES) { PopulationSearch::resumed(problem, words)? } else { return None };
         Some(ExactZeroSearch {
             instance: problem.instance.clone(),
             selection: problem.selection,

@@ -93,6 +93,11 @@ impl<'a> Slot<'a> {
         self.keeper.found(&self.question)
     }
 
+    /// Whether it is time to keep a state.
+    pub(super) fn due(&self) -> bool {
+        self.keeper.due()
+    }
+
     /// Keeps a state where it is time to do so, or `now`.
     pub(super) fn keep_open(&self, now: bool, state: impl FnOnce() -> (String, Reached)) {
         if now || self.keeper.due() {

@@ -8,7 +8,9 @@ use super::checkpoint::{Reached, Slot};
 use super::settings::{Progress, Settings};
 use crate::certificate::Selection;
 use crate::equilibrium::kept::{Kept, Words, put_word};
-use crate::equilibrium::{Control, Counts, InnerProblem, InnerSearch, Proof, Proved, inner_search, resumed_search};
+use crate::equilibrium::{
+    Control, Counts, InnerProblem, InnerSearch, Proof, Proved, inner_search, resumed_search,
+};
 use crate::exact::to_approx;
 use crate::game::{Instance, NotQuadratic};
 use rayon::prelude::*;

@@ -8,8 +8,8 @@ use super::reread::is_asked_for;
 use super::rounds;
 use super::settings::{Settings, SolveError};
 use super::solve::{
-    Asked, Found, claim, described, ended, mean_field_free, race, search, sharpen, status, supported,
-    termination, width, written,
+    Asked, Found, claim, described, ended, mean_field_free, race, search, sharpen, status,
+    supported, termination, width, written,
 };
 use crate::certificate::{Reader, Scope, Selection, Step, write_certificate};
 use crate::check::{Rejection, check, check_hashed};
@@ -108,8 +108,11 @@ impl Question<'_> {
             point: Some(point.clone()),
             ..settings.clone()
         };
-        let mut found =
-            if linear { race(&[0], &instance, &last, (None, None)) } else { search(&[0], &instance, &last)? };
+        let mut found = if linear {
+            race(&[0], &instance, &last, (None, None))
+        } else {
+            search(&[0], &instance, &last)?
+        };
         sharpen(stated, &game.hash(), &last, &mut found);
         let proved = found
             .proved

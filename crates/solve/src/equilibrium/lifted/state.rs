@@ -154,8 +154,7 @@ impl LiftedSearch {
     fn take(&mut self, words: &mut Words<'_>) -> Option<()> {
         self.nodes = Kept::take(words)?;
         self.open = Kept::take(words)?;
-        let plays: [Option<Play>; 3] =
-            [Kept::take(words)?, Kept::take(words)?, Kept::take(words)?];
+        let plays: [Option<Play>; 3] = [Kept::take(words)?, Kept::take(words)?, Kept::take(words)?];
         self.seen = Kept::take(words)?;
         (self.pure_searches, self.since_improved, self.started) = Kept::take(words)?;
         self.policies = Kept::take(words)?;
@@ -253,8 +252,8 @@ impl LiftedSearch {
         let at = |&(t, pair): &(usize, usize)| {
             layout.columns.get(t).is_some_and(|stage| pair < stage.len())
         };
-        let region = start.region.len() == statistics
-            || (start.region.is_empty() && start.cuts.is_empty());
+        let region =
+            start.region.len() == statistics || (start.region.is_empty() && start.cuts.is_empty());
         let cut = |cut: &Cut| match cut {
             Cut::Deviation { policy, reference, .. } => {
                 *policy < self.policies.len() && reference.len() == statistics

@@ -6,9 +6,9 @@ use super::search::{Lemma, Node, Search, Split};
 use super::witness::verified;
 use super::zero::Direct;
 use super::{BOXES, PopulationSearch};
+use crate::equilibrium::Control;
 use crate::equilibrium::inner::InnerProblem;
 use crate::equilibrium::kept::{Kept, Words, kept, put_word};
-use crate::equilibrium::Control;
 use crate::exact::Rational;
 use crate::game::Policy;
 
@@ -102,9 +102,10 @@ impl Search {
         let mut parents = vec![0usize; self.nodes.len()];
         for (position, node) in self.nodes.iter().enumerate() {
             let own = node.region.len() == squares
-                && node.region.iter().all(|(low, high)| {
-                    low.is_finite() && high.is_finite() && low <= high
-                })
+                && node
+                    .region
+                    .iter()
+                    .all(|(low, high)| low.is_finite() && high.is_finite() && low <= high)
                 && node.leaf_lemmas <= node.lemmas.len()
                 && node.lemmas.iter().all(lemma)
                 && multipliers(&node.leaf);
@@ -121,9 +122,8 @@ impl Search {
             }
         }
         let weights = |weights: &Vec<(usize, f64)>| weights.iter().all(|(p, _)| *p < policies);
-        let open = |position: &usize| {
-            self.nodes.get(*position).is_some_and(|node| node.split.is_none())
-        };
+        let open =
+            |position: &usize| self.nodes.get(*position).is_some_and(|node| node.split.is_none());
         !self.nodes.is_empty()
             && parents.iter().all(|count| *count <= 1)
             && self.open.iter().chain(&self.given_up).all(open)

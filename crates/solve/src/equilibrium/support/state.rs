@@ -186,10 +186,14 @@ impl Again<'_> {
             if dictionary.dual_simplex(None, &|| true) != DictionaryStatus::Optimal {
                 return None;
             }
-            let parts = [(*pair, Assumption::Unused), (self.model.len() + pair, Assumption::Optimal)];
+            let parts =
+                [(*pair, Assumption::Unused), (self.model.len() + pair, Assumption::Optimal)];
             for (&child, (variable, assumption)) in children.iter().zip(parts) {
-                let mut part =
-                    Waiting { node: child, dictionary: dictionary.clone(), assumed: assumed.clone() };
+                let mut part = Waiting {
+                    node: child,
+                    dictionary: dictionary.clone(),
+                    assumed: assumed.clone(),
+                };
                 part.dictionary.fix(variable);
                 part.assumed[*pair] = assumption;
                 stack.push(part);

@@ -147,13 +147,6 @@ pub(super) fn search<'a>(
         let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
         Cover::new(book, space, settings)
     };
-    let mut cover = new();
-    if let Some(Left::Open { state, .. }) = left
-        && cover.resume(state).is_none()
-    {
-        cover = new();
-    }
-    cover.slot = slot.cloned();
     let report = reporter(settings);
     let wanted = match settings.covering {
         Covering::Auto => {
@@ -164,8 +157,16 @@ pub(super) fn search<'a>(
         Covering::BestResponses => true,
     };
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
-    let mut tree =
-        if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
+    let new_tree = || {
+        if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None }
+    };
+    let (mut cover, mut tree) = (new(), new_tree());
+    if let Some(Left::Open { state, .. }) = left
+        && cover.resume(tree.as_mut(), state).is_none()
+    {
+        (cover, tree) = (new(), new_tree());
+    }
+    cover.slot = slot.cloned();
     let control = &if linear { settings.race_control.clone() } else { nearly_all(settings) };
     let mut supremum = None;
     let mut closed = false;

@@ -138,6 +138,8 @@ pub(super) struct Cover<'a> {
     pub(super) pause: u32,
     /// Where the state is kept.
     pub(super) slot: Option<Slot<'a>>,
+    /// The state of a tree beside it, when it was last kept.
+    pub(super) tree: Option<String>,
 }
 
 impl<'a> Cover<'a> {
@@ -163,6 +165,7 @@ impl<'a> Cover<'a> {
             fruitless: 0,
             pause: 0,
             slot: None,
+            tree: None,
         }
     }
 

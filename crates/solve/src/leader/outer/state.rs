@@ -2,13 +2,18 @@
 //! what is known of them, and the pieces.
 
 use super::book::{Answer, Book, Weights};
+use super::multiplier::Tree;
 use super::pieces::{AtDecision, Cover, Division, Leaf, Open, Piece};
 use crate::certificate::Step;
 use crate::equilibrium::kept::{Kept, Words, kept, put_steps, put_word, take_steps};
 use crate::exact::Rational;
 use crate::game::{Game, Point, Policy};
-use crate::leader::checkpoint::Reached;
+use crate::leader::checkpoint::{Reached, Slot};
 use std::collections::VecDeque;
+
+/// Whether the state of a tree follows that of the pieces.
+const TREE: &str = "tree";
+const NO_TREE: &str = "none";
 
 kept!(Answer { lower_approx, upper_approx, mix });
 kept!(Division { i, j, share, parts });
@@ -149,8 +154,9 @@ impl Book<'_> {
         }
         let responses: Vec<(usize, usize)> = Kept::take(words)?;
         let recent: Vec<Weights> = Kept::take(words)?;
-        let fits = responses.iter().all(|(p, policy)| *p < points.len() && *policy < policies.len())
-            && recent.iter().all(|mix| self.knows(mix));
+        let fits =
+            responses.iter().all(|(p, policy)| *p < points.len() && *policy < policies.len())
+                && recent.iter().all(|mix| self.knows(mix));
         self.responses = responses.into_iter().collect();
         self.recent = VecDeque::from(recent);
         (self.inductions, self.lp_solves) = Kept::take(words)?;
@@ -164,7 +170,18 @@ impl Book<'_> {
 }
 
 impl Cover<'_> {
-    /// Keeps the state, if it is time.
+    /// Keeps the state with that of a tree from whose queue `batch` was taken, if it is time.
+    pub(super) fn keep_with(&mut self, tree: &mut Tree, batch: &[(i64, usize)]) {
+        if !self.slot.as_ref().is_some_and(Slot::due) {
+            return;
+        }
+        tree.put_back(batch);
+        self.tree = tree.spelled();
+        tree.take_again(batch);
+        self.keep();
+    }
+
+    /// Keeps the state, if it is time, with that of a tree as it was when it was last kept.
     pub(super) fn keep(&self) {
         let Some(slot) = &self.slot else { return };
         slot.keep_open(false, || {
@@ -195,12 +212,19 @@ impl Cover<'_> {
         queue.put(&mut out);
         self.best.put(&mut out);
         (self.fruitless, self.pause).put(&mut out);
+        match &self.tree {
+            Some(tree) => {
+                put_word(&mut out, TREE);
+                out.push_str(tree);
+            }
+            None => put_word(&mut out, NO_TREE),
+        }
         out
     }
 
-    /// Takes over a state of the same question; the cover must be new, and is of no use when this
-    /// fails.
-    pub(super) fn resume(&mut self, state: &str) -> Option<()> {
+    /// Takes over a state of the same question, with that of a tree; both must be new, and are of no
+    /// use when this fails.
+    pub(super) fn resume(&mut self, tree: Option<&mut Tree>, state: &str) -> Option<()> {
         let words = &mut Words::new(state);
         self.book.take(words)?;
         for _ in 0..usize::take(words)? {
@@ -215,6 +239,9 @@ impl Cover<'_> {
         let queue: Vec<(usize, f64)> = Kept::take(words)?;
         self.best = Kept::take(words)?;
         (self.fruitless, self.pause) = Kept::take(words)?;
+        if words.word()? == TREE {
+            tree?.resume(words)?;
+        }
         if !self.fits(&queue) || words.word().is_some() {
             return None;
         }
