@@ -6,8 +6,8 @@
 After `cargo build --release`; SMFG names another program. Each case is a call that takes a while.
 It runs once without a checkpoint, once with one, and then with one and SIGKILL at moments drawn
 uniformly from 0 to twice --every, again and again until it ends. What was worked in all killed runs
-together beyond the run with a checkpoint is repeated; it is measured in processor time, which does
-not depend on what else the machine does. Kills are shared among the cases.
+together beyond the run with a checkpoint is repeated. Moments and work are measured in processor
+time, which does not depend on what else the machine does. Kills are shared among the cases.
 
 Full disks: a file system of 256 KiB in memory holds the checkpoint and the certificate, and is
 filled to the last byte at a random moment of the run; mounting it needs root. The answer must be
@@ -63,12 +63,12 @@ def prices(folder, parameters):
 def cases(folder):
     general = ["mean-field", "--interaction", "general", "--aggregates"]
     dynamics = ["mean-field", "--interaction", "dynamics", "--aggregates"]
-    boxes = generate(folder, "boxes", *general, "4", *sizes(8, 12, 3), "--seed", "5")
-    lifted = generate(folder, "lifted", *dynamics, "2", *sizes(4, 4, 2), "--seed", "2")
+    boxes = generate(folder, "boxes", *general, "5", *sizes(6, 8, 3), "--seed", "1")
+    lifted = generate(folder, "lifted", *dynamics, "4", *sizes(4, 5, 2), "--seed", "2")
     menu = generate(folder, "menu", *general, "3", *sizes(4, 5, 3), "--decisions", "3")
     affine = generate(folder, "affine", *general, "2", *sizes(3, 4, 2), "--seed", "3")
     return {
-        "boxes": ["solve", boxes, "--epsilon", "1/100"],
+        "boxes": ["solve", boxes, "--epsilon", "1/200"],
         "lifted": ["solve", lifted, "--epsilon", "1/50"],
         "menu": ["range", menu, "--decision", "d0", "--epsilon", "1/100"],
         "prices": ["solve", prices(folder, 2), "--epsilon", "1/100", "--gap", "1/1000"],
@@ -82,22 +82,29 @@ class Run:
 
     def __init__(self, arguments, kill_after=None):
         start = time.monotonic()
-        child = subprocess.Popen(
-            [SMFG, *arguments, "--threads", "1"] if "equilibria" not in arguments
-            else [SMFG, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.killed = False
-        try:
-            self.out, self.err = child.communicate(timeout=kill_after)
-        except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGKILL)
-            self.out, self.err = child.communicate()
-            self.killed = child.returncode == -signal.SIGKILL
-        self.status = child.returncode
+        one = [] if arguments[0] == "equilibria" else ["--threads", "1"]
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            child = subprocess.Popen([SMFG, *arguments, *one], stdout=out, stderr=err)
+            while kill_after is not None and child.poll() is None:
+                if worked(child.pid) >= kill_after:
+                    child.send_signal(signal.SIGKILL)
+                    break
+                time.sleep(0.02)
+            self.status = child.wait()
+            out.seek(0)
+            err.seek(0)
+            self.out, self.err = out.read(), err.read()
+        self.killed = self.status == -signal.SIGKILL
         self.wall = time.monotonic() - start
+
+
+def worked(process):
+    """Processor time of a process that runs, in seconds."""
+    try:
+        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()
+    except (OSError, IndexError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def processor():
@@ -231,7 +238,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--fills", type=int, default=20)
-    parser.add_argument("--every", type=float, default=6.0)
+    parser.add_argument("--every", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("case", nargs="*")
     given = parser.parse_args()

@@ -51,7 +51,7 @@ struct State {
     written: Instant,
     cost: Duration,
     /// When the state was asked for that is about to come.
-    asked: Instant,
+    asked: Option<Instant>,
     /// Whether the last one could not be written.
     failed: bool,
 }
@@ -103,7 +103,7 @@ impl Checkpoint {
             changed: false,
             written: now,
             cost: Duration::ZERO,
-            asked: now,
+            asked: None,
             failed: false,
         };
         let (path, before) = (path.clone(), found.seconds);
@@ -136,7 +136,8 @@ impl Checkpoint {
 
     /// Writes the file; a failure is said once, and the search goes on.
     fn write(&self, state: &mut State) {
-        let began = state.asked.max(state.written);
+        // What nobody asked for, an answer, costs its writing only.
+        let began = state.asked.take().unwrap_or_else(Instant::now);
         let seconds = self.before + self.start.elapsed().as_secs_f64();
         let written = write_atomically(&self.path, |out| {
             text::write(out, &self.header, seconds, &state.parts)
@@ -183,7 +184,7 @@ impl Keeper for Checkpoint {
         let mut state = self.lock();
         let due = state.due();
         if due {
-            state.asked = Instant::now();
+            state.asked = Some(Instant::now());
         }
         due
     }
