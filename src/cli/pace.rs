@@ -54,7 +54,8 @@ pub(super) fn describe(progress: &Progress) -> String {
     let Progress { stage, lower_approx, upper_approx, open, decisions } = *progress;
     let gap = upper_approx - lower_approx;
     format!(
-        "{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, {open} of {decisions} decisions open"
+        "{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, \
+         {open} of {decisions} decisions open"
     )
 }
 

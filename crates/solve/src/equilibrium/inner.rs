@@ -53,8 +53,8 @@ pub trait InnerSearch: Send {
     }
     /// What was done so far.
     fn counts(&self) -> Counts;
-    /// Appends in words what a later call needs to go on from here; whether there is anything that is
-    /// worth it.
+    /// Appends in words what a later call needs to go on from here; whether there is anything that
+    /// is worth it.
     fn keep(&self, _out: &mut String) -> bool {
         false
     }

@@ -1,9 +1,10 @@
 //! The state of a search as words of text, for a later call that goes on with it.
 //!
 //! Numbers of binary64 are spelled by their bits and exact numbers as fractions, so that a state is
-//! read as it was written, on every machine. Nothing that is read is believed: positions are compared
-//! with what they point into, equilibria are computed again in exact numbers, and what a search shows
-//! in the end is checked as always; where the checker refuses it, the search begins again.
+//! read as it was written, on every machine. Nothing that is read is believed: positions are
+//! compared with what they point into, equilibria are computed again in exact numbers, and what a
+//! search shows in the end is checked as always; where the checker refuses it, the search begins
+//! again.
 
 use super::{Proof, Proved};
 use crate::certificate::{

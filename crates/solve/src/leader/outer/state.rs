@@ -222,8 +222,8 @@ impl Cover<'_> {
         out
     }
 
-    /// Takes over a state of the same question, with that of a tree; both must be new, and are of no
-    /// use when this fails.
+    /// Takes over a state of the same question, with that of a tree; both must be new, and are of
+    /// no use when this fails.
     pub(super) fn resume(&mut self, tree: Option<&mut Tree>, state: &str) -> Option<()> {
         let words = &mut Words::new(state);
         self.book.take(words)?;
