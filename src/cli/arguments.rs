@@ -3,6 +3,7 @@
 use super::help;
 use super::limit_arguments::LimitArguments;
 use super::outputs::ForceArguments;
+use crate::exact::{Rational, parse_rational};
 use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(not(feature = "solver"))]
@@ -43,18 +44,35 @@ pub(super) enum Command {
     #[cfg(feature = "solver")]
     #[command(long_about = help::FRONTIER, after_help = help::FRONTIER_EXAMPLES)]
     Frontier(super::frontier::FrontierArguments),
+    /// The eps-equilibria of one decision, projected on two statistics
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::MAP, after_help = help::MAP_EXAMPLES)]
+    Map(super::map::MapArguments),
+    /// The points of a sweep that several calls did, every certificate checked again
+    #[command(long_about = help::GATHER, after_help = help::GATHER_EXAMPLES)]
+    Gather(super::gather::GatherArguments),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
     /// What another solver says, against exact arithmetic and certified values
     #[command(long_about = help::VERIFY, after_help = help::VERIFY_EXAMPLES)]
     Verify(super::verify_arguments::VerifyArguments),
+    /// Results as one HTML page, with the game, figures, and rechecked certificates
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::REPORT, after_help = help::REPORT_EXAMPLES)]
+    Report(super::report::ReportArguments),
     /// Sizes, class, leader, bounds and hash of a game
     #[command(long_about = help::INFO, after_help = help::INFO_EXAMPLES)]
     Info(InfoArguments),
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// The inner problem of a decision as a mathematical programme for other solvers
+    #[command(long_about = help::EXPORT, after_help = help::EXPORT_EXAMPLES)]
+    Export(super::export::ExportArguments),
+    /// The collection of instances with certified values: lists, filters, fetches
+    #[command(long_about = help::MODELS, after_help = help::MODELS_EXAMPLES)]
+    Models(super::models::ModelsArguments),
     /// A finite game in Gambit's normal-form format as a game file
     #[command(long_about = help::IMPORT, after_help = help::IMPORT_EXAMPLES)]
     Import(ImportArguments),
@@ -72,30 +90,37 @@ pub(super) enum Command {
 const CHECK_SECONDS: u64 = 600;
 
 impl Command {
-    /// Limits of the call, and whether it is to be quiet.
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
+    /// Limits of the call, and how its answer is printed.
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
         match self {
             #[cfg(feature = "solver")]
-            Command::Solve(of) => (of.effort.limits, of.output.quiet),
+            Command::Solve(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Range(of) => (of.effort.limits, of.output.quiet),
+            Command::Range(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Equilibria(of) => of.limits(),
             #[cfg(feature = "solver")]
-            Command::Sensitivity(of) => (of.limits, of.output.quiet),
+            Command::Sensitivity(of) => (of.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Sweep(of) => (of.effort.limits, of.output.quiet),
+            Command::Sweep(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Frontier(of) => of.limits(),
+            #[cfg(feature = "solver")]
+            Command::Map(of) => (of.limits, of.output),
             #[cfg(not(feature = "solver"))]
-            Command::Unknown(_) => (LimitArguments::default(), true),
-            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
-            Command::Verify(of) => (of.limits, of.output.quiet),
-            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
+            Command::Unknown(_) => (LimitArguments::default(), Output::plain(true)),
+            Command::Gather(of) => of.limits(),
+            Command::Models(of) => of.limits(),
+            Command::Export(of) => of.limits(),
+            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
+            Command::Verify(of) => (of.limits, of.output),
+            #[cfg(feature = "solver")]
+            Command::Report(of) => (of.limits.or_seconds(CHECK_SECONDS), Output::plain(of.quiet)),
+            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
             Command::Generate(_)
             | Command::Import(_)
             | Command::Completions(_)
-            | Command::Man(_) => (LimitArguments::default(), true),
+            | Command::Man(_) => (LimitArguments::default(), Output::plain(true)),
         }
     }
 }
@@ -105,7 +130,9 @@ impl Command {
 pub(super) fn unknown(words: &[std::ffi::OsString]) -> super::Failure {
     use clap::CommandFactory;
     let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier"].contains(&&*name) {
+    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier", "map", "report"]
+        .contains(&&*name)
+    {
         return super::Failure::NoSolver;
     }
     let message = format!("unrecognized subcommand '{name}'");
@@ -126,9 +153,19 @@ pub(super) struct Output {
     /// Form of the answer on standard output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Every digit of exact numbers; else those of more than 1000 (in text 40) are enclosed
+    #[arg(long)]
+    pub(super) exact: bool,
     /// No progress on standard error
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+impl Output {
+    /// That of commands which print no answer in several forms.
+    pub(super) fn plain(quiet: bool) -> Output {
+        Output { format: Format::Text, exact: false, quiet }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -199,6 +236,38 @@ pub(super) enum Family {
     /// Mean-field games of class C1 or C3
     #[command(long_about = help::MEAN_FIELD, after_help = help::GENERATE_EXAMPLES)]
     MeanField(MeanFieldArguments),
+    /// Crowds on a grid, class C1
+    #[command(long_about = help::GRID, after_help = help::GENERATE_EXAMPLES)]
+    Grid(GridArguments),
+}
+
+pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
+    let value = parse_rational(text).map_err(|error| error.to_string())?;
+    if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GridArguments {
+    /// Rows of places
+    #[arg(long, default_value_t = 5)]
+    pub(super) rows: usize,
+    /// Columns of places
+    #[arg(long, default_value_t = 5)]
+    pub(super) columns: usize,
+    /// Stages
+    #[arg(long, default_value_t = 10)]
+    pub(super) stages: usize,
+    /// What a follower loses per mass in her place
+    #[arg(long, value_name = "C", default_value = "1", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) congestion: Rational,
+    /// Probability that the move is a random one
+    #[arg(long, value_name = "P", default_value = "1/10", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) slip: Rational,
+    /// Seed
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) written: WrittenArguments,
 }
 
 #[derive(Debug, Args)]
@@ -256,6 +325,13 @@ pub(super) struct InstanceArguments {
     /// Seed
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) written: WrittenArguments,
+}
+
+/// Where an instance goes.
+#[derive(Debug, Args)]
+pub(super) struct WrittenArguments {
     /// File to write, instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

@@ -29,6 +29,9 @@ pub(super) fn run(
     watch: &'static Watch,
 ) -> Result<Answer, Failure> {
     let checkpoint = arguments.checkpoint.checkpoint.as_ref();
+    if let Some(folder) = &arguments.out {
+        return super::shards::run(arguments, folder, watch);
+    }
     let outputs = arguments.files.plan(&arguments.game, checkpoint)?;
     match &arguments.parameter {
         None => over_epsilon(arguments, &outputs, watch),

@@ -40,10 +40,18 @@ impl Figure {
     /// # Errors
     /// [`PlotError`] when there is nothing to draw.
     pub fn svg(&self) -> Result<String, PlotError> {
+        self.svg_of_size(SIZE)
+    }
+
+    /// The picture of this width and height in pixels, a complete SVG document.
+    ///
+    /// # Errors
+    /// [`PlotError`] when there is nothing to draw.
+    pub fn svg_of_size(&self, size: (u32, u32)) -> Result<String, PlotError> {
         let [x, y] = self.window()?;
         let mut text = String::new();
         {
-            let root = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+            let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
             self.draw(&root, x, y).map_err(|error| PlotError::Drawing(error.to_string()))?;
             root.present().map_err(|error| PlotError::Drawing(error.to_string()))?;
         }
