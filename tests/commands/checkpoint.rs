@@ -207,15 +207,20 @@ fn forged_checkpoints_cost_time_only() {
         run(&[&kept[..], &["--time-limit", "0.1"]].concat());
         let text = fs::read_to_string(&file).expect("a checkpoint");
         assert!(text.contains("\nopen "), "a state");
-        // Bits of great and small numbers in place of some, other counts, words that are missing.
-        let words = text.split(' ').count();
+        // Great and small numbers in place of others, and a count.
+        let numbers: Vec<usize> = text
+            .split(' ')
+            .enumerate()
+            .filter(|(_, word)| word.len() >= 15 && u64::from_str_radix(word, 16).is_ok())
+            .map(|(at, _)| at)
+            .collect();
         for step in 1..6 {
-            let at = words * step / 6;
-            for word in ["7fe0000000000000", "3"] {
+            let at = numbers[numbers.len() * step / 6];
+            for word in ["7fe0000000000000", "c1e0000000000000", "3"] {
                 let changed = forged(&text, |body| {
                     let words = body.split(' ').enumerate();
                     let one = |(i, own): (usize, &str)| {
-                        if i == at && !own.contains('\n') { word.to_string() } else { own.into() }
+                        if i == at { word.to_string() } else { own.to_string() }
                     };
                     words.map(one).collect::<Vec<_>>().join(" ")
                 });
