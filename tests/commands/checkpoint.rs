@@ -203,10 +203,13 @@ fn forged_checkpoints_cost_time_only() {
         let call = ["solve", &game, "--epsilon", epsilon, "--gap", "1/1000", "--format", "json"];
         let (_, plain, _) = run(&call);
         let kept = [&call[..], &["--checkpoint", &file]].concat();
-        // A limit that ends at once leaves an open state.
-        run(&[&kept[..], &["--time-limit", "0.1"]].concat());
-        let text = fs::read_to_string(&file).expect("a checkpoint");
-        assert!(text.contains("\nopen "), "a state");
+        // Some limit ends the search in its midst, on a machine of any speed.
+        let opened = ["0.1", "0.2", "0.4", "0.8", "1.6", "3.2"].iter().find_map(|limit| {
+            let _ = fs::remove_file(&file);
+            run(&[&kept[..], &["--time-limit", limit]].concat());
+            fs::read_to_string(&file).ok().filter(|text| text.contains("\nopen "))
+        });
+        let text = opened.expect("a state");
         // Great and small numbers in place of others, and a count.
         let numbers: Vec<usize> = text
             .split(' ')
