@@ -1,0 +1,6 @@
+#![no_main]
+#[path = "../targets.rs"]
+mod targets;
+mod counted;
+
+counted::fuzz!(targets::steps);
