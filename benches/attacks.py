@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What files cost that were made to be dear: a Markdown table, seconds and microseconds per byte.
 
-    python3 benches/attacks.py [SIZE ...]          default 30000 120000, after `cargo build --release`
+    python3 benches/attacks.py [SIZE | NAME ...]   default 30000 120000, after `cargo build --release`
 
 Each attack is a certificate or a log of about SIZE bytes, and takes as long as `smfg check`, `smfg
 check --log` or `smfg-kernel` take until they refuse or accept it. Where the time per byte grows
@@ -21,12 +21,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SMFG = os.environ.get("SMFG", str(ROOT / "target/release/smfg"))
 KERNEL = os.environ.get("SMFG_KERNEL", str(ROOT / "target/release/smfg-kernel"))
 LONGEST = 120.0
-
-FLAT = ("adoption", 3)
-WIDE = ("epidemic", None)
-LINE = ("adoption_continuous", None)
-POINTS = ("rock_paper_scissors", None)
-
 
 def info(game):
     done = subprocess.run(
@@ -55,7 +49,7 @@ def filled(head, part, size, tail=""):
 
 def digits(count, seed=1):
     rng = random.Random(seed)
-    return str(rng.randrange(10 ** (count - 1), 10**count))
+    return "".join(rng.choices("123456789", k=count))
 
 
 def model(name):
@@ -90,26 +84,13 @@ def many_policies_of_a_cover(size):
 
 
 def many_squares(size):
-    game = model("epidemic")
-    head = header(game, scope="point 1/2") + "decision 0\ntree 0 rounded:60\n"
-    n = count_of(game)
-    ones = " ".join(["1"] * n)
-    half = filled(head, lambda k: f"square 1 0 {ones}\n", size // 2)
-    return game, filled(half, lambda k: f"split {k % 5} 1/{k + 2}\nleaf 0 - - -\n", size)
-
-
-def count_of(game):
-    return 3 if "epidemic" in game else 6
-
-
-def opinion_squares(size):
     game = model("opinion_continuous")
     head = header(game, scope="point 1") + "decision 0\ntree 0 rounded:60\n"
     half = filled(head, lambda k: "square 2 0 1 0 0 0 0 0\n", size // 2)
     return game, filled(half, lambda k: f"split 0 1/{k + 2}\nleaf 1 - - -\n", size)
 
 
-def opinion_deviations(size):
+def many_deviations(size):
     game = model("opinion_continuous")
     head = header(game, scope="point 1") + "decision 0\ntree 0 rounded:60\nsquare 2 0 1 0 0 0 0 0\n"
     half = filled(head, lambda k: "deviation\nplay 1 0\nplay 0*2\n", size // 2)
@@ -163,26 +144,27 @@ def many_ranges(size):
 def many_certificates(size):
     """A bundle of certificates, and conclusions that look for them."""
     game = model("adoption")
-    one = header(game, scope="decision 0") + "decision 0\nrange-bound -1000\nrange-witness 1000\nend\n"
+    steps = "decision 0\nrange-bound -1000\nrange-witness 1000\nend\n"
+    one = header(game, scope="decision 0") + steps
     half = filled("smfg-bundle 1\n", lambda k: one, size // 2)
     hash_ = info(game)["game"]["hash"]
-    last = f"smfg-conclusion 1\ngame {hash_}\nrelaxed decision 0 1/10 -1000 1000\nend\n"
+    last = f"smfg-conclusion 1\ngame {hash_}\noptimum reward decision 0 -1000 1000\nend\n"
     return game, filled(half, lambda k: last, size)
 
 
 def many_drifts(size):
-    game = model("sir_contacts")
+    game = model("tie")
     hash_ = info(game)["game"]["hash"]
-    head = f"smfg-bundle 1\nsmfg-drift 1\ngame {hash_}\nerrors 1/10 1/10 1/10\n"
+    head = f"smfg-bundle 1\nsmfg-drift 1\ngame {hash_}\nerrors 1/10 0 1/10\n"
     return game, filled(head, lambda k: "drift decision 0 1000 1000\n", size, "end\n")
 
 
 def long_expressions(size):
+    """Every certificate of a bundle has an expression to be multiplied out."""
     game = model("epidemic")
-    total = "+".join(["mu[*, distance]@0", "mu[*, mix]@0", "mu[S]@1", "mu[I]@1"])
-    names = info(game)
-    states = [s if isinstance(s, str) else s["name"] for s in names.get("states", ["S", "I"])]
-    total = "+".join(f"{k + 1}*mu[{s}]@{t}" for k, s in enumerate(states) for t in (0, 1))
+    pairs = [(s, a) for s in ("susceptible", "infected") for a in ("out", "home")]
+    masses = [f"mu[{state}, {action}]@0" for state, action in pairs]
+    total = "+".join(f"{k + 1}*{mass}" for k, mass in enumerate(masses))
     one = header(game, scope="point 1/2", extra=f"of ({total})^40\n") + "decision 0\nend\n"
     return game, filled("smfg-bundle 1\n", lambda k: one, size)
 
@@ -254,8 +236,8 @@ def log_of_simplices(size):
 
 
 CERTIFICATES = [
-    long_numbers, nested_cuts, nested_cuts_of_long_shares, many_policies_of_a_cover, many_squares,
-    opinion_squares, opinion_deviations, deep_boxes, box_deviations, box_products, confined_boxes,
+    long_numbers, nested_cuts, nested_cuts_of_long_shares, many_policies_of_a_cover,
+    many_squares, many_deviations, deep_boxes, box_deviations, box_products, confined_boxes,
     deep_patterns, deep_multipliers, many_ranges, many_certificates, many_drifts, long_expressions,
     points_of_a_curve, field_witness, rounded_witnesses, exact_witnesses, one_line,
 ]
@@ -266,10 +248,18 @@ def timed(command):
     start = time.monotonic()
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST)
-        words = (done.stdout + done.stderr).strip().replace("\n", " ")
+        words = " ".join((done.stdout + done.stderr).split())
     except subprocess.TimeoutExpired:
         words = f"more than {LONGEST:g} s"
     return time.monotonic() - start, words
+
+
+def shortened(words):
+    """The reason of a refusal."""
+    for start in ("reason", "line ", "limit:"):
+        if start in words:
+            return words[words.index(start) :][:100]
+    return words[-60:]
 
 
 def measured(folder, attack, sizes, commands):
@@ -282,7 +272,7 @@ def measured(folder, attack, sizes, commands):
             took, words = timed(command(game, path))
             row.append(f"{took:.2f} s, {took * 1e6 / len(text):.2f} us/byte")
         title = attack.__name__.replace("_", " ")
-        print(f"| {title} | {len(text)} | {' | '.join(row)} | {words[-90:]} |", flush=True)
+        print(f"| {title} | {len(text)} | {' | '.join(row)} | {shortened(words)} |", flush=True)
 
 
 def main():

@@ -127,11 +127,12 @@ impl Polynomial {
         if coefficient.is_zero() {
             return;
         }
-        note(weight(&coefficient) + monomial.0.len());
         let sum = match self.terms.remove(&monomial) {
             Some(present) => present + coefficient,
             None => coefficient,
         };
+        // Finding and placing a monomial takes as long as several additions.
+        note(weight(&sum) + 4 * (1 + monomial.0.len()));
         if !sum.is_zero() {
             self.terms.insert(monomial, sum);
         }

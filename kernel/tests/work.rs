@@ -65,7 +65,7 @@ fn products_of_long_polynomials() {
 fn sums_whose_denominators_grow() {
     // 1/p for 20,000 different p: the sum has a denominator of tens of thousands of digits.
     let mut log = String::from(OPEN);
-    log.push_str(&repeated("close", " o=1/K", 60_000, "\n"));
+    log.push_str(&repeated("close", " o=1/K", 20_000, "\n"));
     let (line, reason) = refused(&log);
     assert!(line == 2 && reason.contains("more operations"), "{line}: {reason}");
 }
@@ -80,29 +80,4 @@ fn regions_that_are_divided_again_and_again() {
     log.push_str(&repeated("", "split f0 -K\nempty\n", 10_000, ""));
     let (_, reason) = refused(&log);
     assert!(reason.contains("more operations"), "{reason}");
-}
-
-#[test]
-fn matrices_whose_numbers_grow() {
-    // 120 statistics: elimination makes numbers of a thousand digits.
-    let count = 120;
-    let mut listing = format!("smfg-listing 1\nsizes 1 1 {count} 1\ninitial / 1 1\nlist 1\ndecision 0\n");
-    listing.push_str(&"statistic 0 at 1 1 / 1 1\n".repeat(count));
-    listing.push_str("stage 2\npayoff 1*x0\nend\n");
-    let listing = Arc::new(read_listing(listing.as_bytes()).expect("a listing"));
-    let mut log = String::from("reached a + 0 decision 0 : 0\nexists-in");
-    log.push_str(&" 1/3,2/3".repeat(count));
-    for row in 0..count {
-        log.push_str(" :");
-        for column in 0..count {
-            log.push_str(&format!(" {}", (row * row * 7919 + column * column * column * 104_729) % 1_000_003 + 1));
-        }
-    }
-    log.push('\n');
-    match check_log(&listing, log.as_bytes(), |_| ()) {
-        Err(Failure::Refused { line: 2, reason: Refusal::Limit(reason), .. }) => {
-            assert!(reason.contains("more operations"), "{reason}");
-        }
-        other => panic!("{other:?}"),
-    }
 }
