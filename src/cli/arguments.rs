@@ -3,6 +3,7 @@
 use super::help;
 use super::limit_arguments::LimitArguments;
 use super::outputs::ForceArguments;
+use crate::exact::{Rational, parse_rational};
 use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(not(feature = "solver"))]
@@ -72,30 +73,30 @@ pub(super) enum Command {
 const CHECK_SECONDS: u64 = 600;
 
 impl Command {
-    /// Limits of the call, and whether it is to be quiet.
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
+    /// Limits of the call, and how its answer is printed.
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
         match self {
             #[cfg(feature = "solver")]
-            Command::Solve(of) => (of.effort.limits, of.output.quiet),
+            Command::Solve(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Range(of) => (of.effort.limits, of.output.quiet),
+            Command::Range(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Equilibria(of) => of.limits(),
             #[cfg(feature = "solver")]
-            Command::Sensitivity(of) => (of.limits, of.output.quiet),
+            Command::Sensitivity(of) => (of.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Sweep(of) => (of.effort.limits, of.output.quiet),
+            Command::Sweep(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Frontier(of) => of.limits(),
             #[cfg(not(feature = "solver"))]
-            Command::Unknown(_) => (LimitArguments::default(), true),
-            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
-            Command::Verify(of) => (of.limits, of.output.quiet),
-            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
+            Command::Unknown(_) => (LimitArguments::default(), Output::PLAIN),
+            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
+            Command::Verify(of) => (of.limits, of.output),
+            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
             Command::Generate(_)
             | Command::Import(_)
             | Command::Completions(_)
-            | Command::Man(_) => (LimitArguments::default(), true),
+            | Command::Man(_) => (LimitArguments::default(), Output::PLAIN),
         }
     }
 }
@@ -126,9 +127,17 @@ pub(super) struct Output {
     /// Form of the answer on standard output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    /// Every digit of exact numbers; else those of more than 1000 (in text 40) are enclosed
+    #[arg(long)]
+    pub(super) exact: bool,
     /// No progress on standard error
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+impl Output {
+    /// That of commands which print nothing but a file.
+    const PLAIN: Output = Output { format: Format::Text, exact: false, quiet: true };
 }
 
 #[derive(Debug, Args)]
@@ -199,6 +208,38 @@ pub(super) enum Family {
     /// Mean-field games of class C1 or C3
     #[command(long_about = help::MEAN_FIELD, after_help = help::GENERATE_EXAMPLES)]
     MeanField(MeanFieldArguments),
+    /// Crowds on a grid, class C1
+    #[command(long_about = help::GRID, after_help = help::GENERATE_EXAMPLES)]
+    Grid(GridArguments),
+}
+
+pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
+    let value = parse_rational(text).map_err(|error| error.to_string())?;
+    if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GridArguments {
+    /// Rows of places
+    #[arg(long, default_value_t = 5)]
+    pub(super) rows: usize,
+    /// Columns of places
+    #[arg(long, default_value_t = 5)]
+    pub(super) columns: usize,
+    /// Stages
+    #[arg(long, default_value_t = 10)]
+    pub(super) stages: usize,
+    /// What a follower loses per mass in her place
+    #[arg(long, value_name = "C", default_value = "1", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) congestion: Rational,
+    /// Probability that the move is a random one
+    #[arg(long, value_name = "P", default_value = "1/10", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    pub(super) slip: Rational,
+    /// Seed
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) written: WrittenArguments,
 }
 
 #[derive(Debug, Args)]
@@ -256,6 +297,13 @@ pub(super) struct InstanceArguments {
     /// Seed
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) written: WrittenArguments,
+}
+
+/// Where an instance goes.
+#[derive(Debug, Args)]
+pub(super) struct WrittenArguments {
     /// File to write, instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

@@ -47,6 +47,8 @@ pub(super) enum Failure {
     #[error("{0}")]
     MeanField(#[from] crate::generate::MeanFieldError),
     #[error("{0}")]
+    Grid(#[from] crate::generate::GridError),
+    #[error("{0}")]
     Claim(#[from] crate::claim::ClaimError),
     #[cfg(feature = "solver")]
     #[error("--{0}")]

@@ -208,7 +208,8 @@ Examples:
   smfg generate mdp --stages 10 --states 100 --actions 5 --successors 5 --decisions 3 --seed 1 > game.json
   smfg generate mdp --states 1000 --output large.json
   smfg generate mean-field --interaction crowd --stages 5 --states 5 --actions 4 --aggregates 2 > crowd.json
-  smfg generate mean-field --interaction dynamics --stages 4 --states 4 --seed 1 > dynamics.json";
+  smfg generate mean-field --interaction dynamics --stages 4 --states 4 --seed 1 > dynamics.json
+  smfg generate grid --rows 10 --columns 10 --stages 20 > grid.json";
 
 pub(super) const MDP: &str = "\
 A random decision process of class C0, as a JSON game file with tables.
@@ -225,6 +226,12 @@ A random mean-field game as a JSON game file with tables: a decision process of 
 monotone: followers that count in m_k lose c_k m_k, c_k in 1/8 .. 1 (C1, monotone). crowd: they gain it (C1). \
 general: every reward contains about half of the aggregates, with coefficients between -1 and 1 (C1). dynamics: the same, and at every state and \
 action some probability moves from one successor to another in proportion to an aggregate of this stage or earlier ones (C3).";
+
+pub(super) const GRID: &str = "\
+A crowd on a grid as a JSON game file: every place at every stage is a statistic (C1, monotone).
+
+A follower stays or moves to a neighbour; with the probability --slip a random one of the five moves takes the place of hers. She earns \
+a random number, a multiple of 1/2^20 between -1/5 and 1/5, per stage, place and action, less --congestion times the mass in her place.";
 
 pub(super) const IMPORT: &str = "\
 A finite game of any number of players as a game file: one state per player, of mass 1 / players.

@@ -49,6 +49,7 @@ mod verify;
 mod verify_arguments;
 mod watch;
 
+use crate::report::print_every_digit;
 use arguments::{Arguments, Command};
 use clap::Parser;
 use failure::Failure;
@@ -78,7 +79,9 @@ pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     // Both live as long as the process: the command works in a thread of its own.
     let arguments: &'static Arguments = Box::leak(Box::new(Arguments::parse_from(arguments)));
     let command = &arguments.command;
-    let (limits, quiet) = command.limits();
+    let (limits, output) = command.limits();
+    let quiet = output.quiet;
+    print_every_digit(output.exact);
     let watch: &'static Watch = Box::leak(Box::new(Watch::start(limits, quiet)));
     interrupt::install(watch, quiet);
     match watch.run(move || dispatch(command, watch)) {

@@ -2,7 +2,7 @@
 //!
 //! A report borrows what it prints and writes it to a stream. Exact numbers are strings `"p/q"` in
 //! JSON, with decimals rounded outwards beside the bounds of a value; text shows short fractions,
-//! and encloses long ones in decimals.
+//! and encloses long ones in decimals. [`print_every_digit`] sets whether that is so.
 
 mod bounds;
 #[cfg(feature = "solver")]
@@ -64,6 +64,7 @@ pub use equilibria::EquilibriaReport;
 #[cfg(feature = "solver")]
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
+pub use number::{print_every_digit, printing};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
 #[cfg(feature = "solver")]

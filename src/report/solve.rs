@@ -69,13 +69,7 @@ impl SolveReport<'_> {
             self.outcome.certificate.len(),
             self.certificate_path,
         )?;
-        if numbers.shortened() {
-            writeln!(
-                out,
-                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-            )?;
-        }
-        Ok(())
+        numbers.write_note(out)
     }
 
     fn write_question(&self, out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {

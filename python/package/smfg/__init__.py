@@ -20,12 +20,26 @@
 >>> print(smfg.evaluate(game, [[[0.75, 0.25]]]).exploitability)
 3/16
 
-Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas (:meth:`Game.build`), payoffs of finite games (:func:`from_payoffs`), random
-numbers (:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspiel``). Numbers are ``fractions.Fraction``, arrays have the axes
-``[stage][state][action]``. Every bound that is returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a certificate.
+Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas
+(:meth:`Game.build`), payoffs of finite games (:func:`from_payoffs`), random numbers
+(:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspiel``). Numbers are
+``fractions.Fraction``, arrays have the axes ``[stage][state][action]``. Every bound that is
+returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a
+certificate.
 """
 
-from ._ask import check, equilibria, evaluate, frontier, range, robust, sensitivity, solve, sweep, verify
+from ._ask import (
+    check,
+    equilibria,
+    evaluate,
+    frontier,
+    range,
+    robust,
+    sensitivity,
+    solve,
+    sweep,
+    verify,
+)
 from ._errors import (
     ArgumentError,
     ClaimError,
@@ -39,6 +53,7 @@ from ._errors import (
 )
 from ._exact import Exact
 from ._game import Game, load, loads
+from ._judge import Judgement, judge
 from ._made import from_payoffs, generate
 from ._native import __version__
 from ._numbers import Bounds
@@ -97,6 +112,7 @@ __all__ = [
     "Game",
     "GameError",
     "InternalError",
+    "Judgement",
     "Jump",
     "Part",
     "Polytope",
@@ -117,6 +133,7 @@ __all__ = [
     "from_payoffs",
     "frontier",
     "generate",
+    "judge",
     "load",
     "loads",
     "range",

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._ask import _count
-from ._errors import GameError
+from ._arguments import count as _count
+from ._errors import ArgumentError, GameError, shown
 from ._game import Game, loads
 from ._native import finite_game
 from ._native import generate as drawn
@@ -67,7 +67,8 @@ def from_payoffs(
         for player, listed, expected in zip(names, strategies, table.shape):
             if len(listed) != expected:
                 raise GameError(
-                    f"player {player}: found {len(listed)} strategies, expected {expected}, as many as payoffs have"
+                    f"player {player}: found {len(listed)} strategies, expected {expected}, as "
+                    f"many as payoffs have"
                 )
     else:
         strategies = [[str(number) for number in range(1, size + 1)] for size in table.shape[:-1]]
@@ -89,7 +90,8 @@ def _table(payoffs: Any) -> np.ndarray[Any, Any]:
     count = len(arrays)
     if count == 0 or any(shape != shapes[0] for shape in shapes) or len(shapes[0]) != count:
         raise GameError(
-            f"payoffs: found arrays of the shapes {', '.join(map(str, shapes)) or '(none)'}, expected one array per player, all of one shape, with as many "
+            f"payoffs: found arrays of the shapes {shown(shapes)}, "
+            f"expected one array per player, all of one shape, with as many "
             "axes as there are players"
         )
     return np.stack(arrays, axis=-1)
@@ -130,10 +132,8 @@ def generate(
     >>> smfg.generate("mdp", stages=2, states=3, seed=1).shape
     (2, 3, 3)
     """
-    from ._errors import ArgumentError
-
     if family not in ("mdp", "mean-field"):
-        raise ArgumentError(f"family: found {family!r}, expected mdp or mean-field")
+        raise ArgumentError(f"family: found {shown(family)}, expected mdp or mean-field")
     given = {
         "stages": stages,
         "states": states,

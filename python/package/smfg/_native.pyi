@@ -1,4 +1,6 @@
-"""The native module; private. Numbers are texts ``p/q``, answers JSON, arrays the bytes of ``.npy`` files."""
+"""The native module; private. Numbers are texts ``p/q``, answers JSON, arrays the bytes of ``.npy``
+files.
+"""
 
 import os
 from collections.abc import Callable
@@ -12,8 +14,12 @@ Progress = Callable[..., object] | None
 Answer = tuple[str, bytes]
 
 def import_nfg(text: str, file: str) -> str: ...
-def finite_game(title: str, players: list[tuple[str, list[str]]], payoffs: list[list[str]]) -> str: ...
-def generate(sizes: tuple[int, int, int, int, int], seed: int, mean_field: tuple[str, int] | None) -> str: ...
+def finite_game(
+    title: str, players: list[tuple[str, list[str]]], payoffs: list[list[str]]
+) -> str: ...
+def generate(
+    sizes: tuple[int, int, int, int, int], seed: int, mean_field: tuple[str, int] | None
+) -> str: ...
 def run_program(arguments: list[str]) -> int: ...
 
 class NativeGame:
@@ -43,15 +49,39 @@ class NativeGame:
     def available(self, stage: int, state: int) -> list[int]: ...
     def info(self, expand: bool) -> str: ...
     def solve(self, question: Question, selection: str, progress: Progress, /) -> Answer: ...
-    def robust(self, question: Question, errors: dict[str, str], progress: Progress, /) -> Answer: ...
-    def range(self, question: Question, of: str | None, progress: Progress, /) -> Answer: ...
-    def sweep(self, question: Question, selection: str, interval: Question, progress: Progress, /) -> Answer: ...
-    def sweep_constant(
-        self, question: Question, selection: str, path: str, name: str, values: list[str], progress: Progress, /
+    def robust(
+        self, question: Question, errors: dict[str, str], progress: Progress, /
     ) -> Answer: ...
-    def frontier(self, question: Question, objective: str | None, cost: bool, interval: Question, progress: Progress, /) -> Answer: ...
+    def range(self, question: Question, of: str | None, progress: Progress, /) -> Answer: ...
+    def sweep(
+        self, question: Question, selection: str, interval: Question, progress: Progress, /
+    ) -> Answer: ...
+    def sweep_constant(
+        self,
+        question: Question,
+        selection: str,
+        path: str,
+        name: str,
+        values: list[str],
+        progress: Progress,
+        /,
+    ) -> Answer: ...
+    def frontier(
+        self,
+        question: Question,
+        objective: str | None,
+        cost: bool,
+        interval: Question,
+        progress: Progress,
+        /,
+    ) -> Answer: ...
     def sensitivity(
-        self, question: Question, errors: dict[str, str], against: NativeGame | None, progress: Progress, /
+        self,
+        question: Question,
+        errors: dict[str, str],
+        against: NativeGame | None,
+        progress: Progress,
+        /,
     ) -> Answer: ...
     def equilibria(
         self,
