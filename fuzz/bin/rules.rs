@@ -1,6 +1,6 @@
 #![no_main]
+mod counted;
 #[path = "../targets.rs"]
 mod targets;
-mod counted;
 
 counted::fuzz!(targets::rules);

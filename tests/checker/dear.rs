@@ -70,7 +70,7 @@ fn boxes_of_many_squares() {
         .is_refused("ranges of open boxes", 4_000 + 1_060);
 }
 
-/// Fixed point of a million bits would take minutes per line.
+/// Fixed point of tens of thousands of bits would take minutes per line.
 #[test]
 fn arithmetic_of_very_many_bits() {
     let play = "play 0:1/3,1:2/3*2\n".repeat(51);
