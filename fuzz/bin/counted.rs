@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Inputs between two lines about them.
-const EACH: u64 = 1 << 18;
+const EACH: u64 = 1 << 14;
 
 static ALL: AtomicU64 = AtomicU64::new(0);
 static DEEP: AtomicU64 = AtomicU64::new(0);
