@@ -31,6 +31,7 @@ mod sum;
 mod theorem;
 mod values;
 mod witness;
+mod work;
 mod write;
 
 pub use error::Refusal;

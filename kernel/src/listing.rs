@@ -466,6 +466,29 @@ impl Listing {
         *self.proper.get_or_init(|| crate::proper::everywhere(self))
     }
 
+    /// Number of all entries: of states, parameters, pairs, successors, vectors and rows.
+    pub(crate) fn entries(&self) -> u64 {
+        let of = |columns: &Columns| -> usize {
+            columns.iter().map(|(_, column)| 1 + column.coefficients.len()).sum()
+        };
+        let stage = |stage: &Stage| {
+            let transition = stage.transition.as_ref();
+            let moves = transition.map_or(0, |t| t.successors.state.len() + of(&t.probability));
+            stage.pairs() + of(&stage.reward) + of(&stage.leader_reward) + moves
+        };
+        let statistics: usize =
+            self.statistics.iter().map(|statistic| 1 + statistic.weights.coefficients.len()).sum();
+        let decisions = match &self.decisions {
+            Decisions::List(list) => list.len() * self.parameters.max(1),
+            Decisions::Polytope { rows, .. } => {
+                self.parameters + rows.iter().map(|(_, row)| row.terms().count()).sum::<usize>()
+            }
+        };
+        let stages: usize = self.stages.iter().map(stage).sum();
+        let payoff = self.payoff.terms().count();
+        (self.states + stages + statistics + decisions + payoff) as u64
+    }
+
     /// SHA-256 of the listing's text, `sha256:` and 64 hexadecimal digits.
     #[must_use]
     pub fn hash(&self) -> String {

@@ -24,8 +24,10 @@ pub fn check_log(
     source: impl BufRead,
     mut accept: impl FnMut(&Claim),
 ) -> Result<(), Failure> {
-    let mut log = Log { listing: Arc::clone(listing), proof: None, theorems: BTreeMap::new() };
-    let mut lines = Lines::new(source);
+    let entries = usize::try_from(listing.entries()).unwrap_or(usize::MAX);
+    let mut log =
+        Log { listing: Arc::clone(listing), entries, proof: None, theorems: BTreeMap::new() };
+    let mut lines = Lines::metered(source, listing.entries());
     lines.each(|words| match words.peek() {
         Some("claim") => log.claim(words).map(|claim| accept(&claim)),
         _ => log.line(words),
@@ -38,6 +40,8 @@ pub fn check_log(
 
 struct Log {
     listing: Arc<Listing>,
+    /// Of the listing.
+    entries: usize,
     proof: Option<(String, Proof)>,
     theorems: BTreeMap<String, Theorem>,
 }
@@ -82,6 +86,7 @@ impl Log {
         let mut theorems = Vec::new();
         while words.peek().is_some() {
             let name = words.next()?;
+            crate::work::spend(self.entries)?;
             let theorem = self.theorems.get(name).cloned();
             theorems.push(theorem.ok_or_else(|| text(format!("there is no theorem {name}")))?);
         }

@@ -4,7 +4,8 @@
 //! unbounded integers from the first one that does not.
 
 use crate::error::Refusal;
-use dashu_base::Gcd;
+use crate::work::note;
+use dashu_base::{BitTest, Gcd};
 
 /// An integer of any size.
 pub type Integer = dashu_int::IBig;
@@ -309,7 +310,8 @@ impl Lane {
     ) {
         let factor = self.make_room(&(a.denominator() * b.denominator()), subtract);
         let (x, y) = (a.numerators(), b.numerators());
-        let mut terms = terms;
+        let mut count = 0;
+        let mut terms = terms.inspect(|_| count += 1);
         let mut overflow = None;
         if let (Sums::Small(sums), Numerators::Small(x), Numerators::Small(y), Ok(factor)) =
             (&mut self.sums, x, y, i128::try_from(&factor))
@@ -326,13 +328,17 @@ impl Lane {
                 }
             });
             if overflow.is_none() {
+                drop(terms);
+                note(count);
                 return;
             }
         }
         let sums = self.widen();
-        for (k, i, j) in overflow.into_iter().chain(terms) {
+        for (k, i, j) in overflow.into_iter().chain(&mut terms) {
             sums[k] += &factor * x.get(i) * y.get(j);
         }
+        drop(terms);
+        note(count * self.words());
     }
 
     /// Adds `lane[i] b[j]` at entry `k` for each term `(k, i, j)`.
@@ -343,7 +349,8 @@ impl Lane {
         terms: impl Iterator<Item = (usize, usize, usize)>,
     ) {
         let factor = self.make_room(&(&lane.denominator * b.denominator()), false);
-        let mut terms = terms;
+        let mut count = 0;
+        let mut terms = terms.inspect(|_| count += 1);
         let mut overflow = None;
         if let (Sums::Small(sums), Sums::Small(x), Numerators::Small(y), Ok(factor)) =
             (&mut self.sums, &lane.sums, b.numerators(), i128::try_from(&factor))
@@ -360,13 +367,22 @@ impl Lane {
                 }
             });
             if overflow.is_none() {
+                drop(terms);
+                note(count);
                 return;
             }
         }
         let sums = self.widen();
-        for (k, i, j) in overflow.into_iter().chain(terms) {
+        for (k, i, j) in overflow.into_iter().chain(&mut terms) {
             sums[k] += &factor * lane.get(i) * b.numerators().get(j);
         }
+        drop(terms);
+        note(count * self.words());
+    }
+
+    /// Operations of a sum with one entry, by the words of the denominator.
+    fn words(&self) -> usize {
+        1 + self.denominator.bit_len() / 64
     }
 
     /// Makes the denominator a multiple of `wanted`; how often that is in it, negated when asked.
@@ -374,6 +390,7 @@ impl Lane {
         let denominator = least_common_multiple(&self.denominator, wanted);
         if denominator != self.denominator {
             let widen = Integer::from(&denominator / &self.denominator);
+            note(self.len() * self.words());
             let small = i128::try_from(&widen).ok();
             let scaled = match (&self.sums, small) {
                 (Sums::Small(sums), Some(widen)) => {

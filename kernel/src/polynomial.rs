@@ -2,6 +2,7 @@
 
 use crate::error::{Refusal, step};
 use crate::number::{Integer, Natural, Rational};
+use crate::work::{note, spend, weight};
 use std::collections::BTreeMap;
 
 /// Largest exponent of one variable, and largest sum of exponents of a monomial.
@@ -130,6 +131,8 @@ impl Polynomial {
             Some(present) => present + coefficient,
             None => coefficient,
         };
+        // Finding and placing a monomial takes as long as several additions.
+        note(weight(&sum) + 4 * (1 + monomial.0.len()));
         if !sum.is_zero() {
             self.terms.insert(monomial, sum);
         }
@@ -177,6 +180,7 @@ impl Polynomial {
     pub fn times(&self, other: &Polynomial) -> Result<Self, Refusal> {
         let mut product = Self::zero();
         for (a, x) in &self.terms {
+            spend(other.terms.len())?;
             for (b, y) in &other.terms {
                 let monomial = a.times(b);
                 if monomial.degree() > MOST_DEGREE {
@@ -251,6 +255,7 @@ impl Frame {
             if exponent > MOST_DEGREE {
                 return Err(Refusal::Limit(format!("a degree above {MOST_DEGREE}")));
             }
+            spend(exponent as usize)?;
             let base = self.expression(variable)?;
             for _ in 0..exponent {
                 product = product.times(&base)?;
@@ -263,6 +268,7 @@ impl Frame {
     pub(crate) fn expand(&self, polynomial: &Polynomial) -> Result<Polynomial, Refusal> {
         let mut sum = Polynomial::zero();
         for (monomial, coefficient) in polynomial.terms() {
+            spend(weight(coefficient))?;
             sum = sum.plus(&self.expand_monomial(monomial)?, coefficient);
         }
         Ok(sum)
@@ -366,6 +372,7 @@ fn lowest_over_simplex(
     let degree = parted.iter().map(|term| term.0.degree()).max().unwrap_or(0);
     let mut least: Option<Rational> = None;
     for index in compositions(degree, parts)? {
+        spend(parted.len() * parts)?;
         // q_I = sum over J <= I of a_J multinomial(D - |J|, I - J) / multinomial(D, I)
         let whole = multinomial(&index);
         let mut terms: Vec<(Monomial, Rational)> = Vec::new();
@@ -432,7 +439,8 @@ fn binomial(n: u32, k: u32) -> Natural {
 fn lowest_over_cube(terms: Vec<(Monomial, Rational)>) -> Result<Rational, Refusal> {
     let mut sum = Rational::ZERO;
     let mut blocks: Vec<Vec<(Monomial, Rational)>> = Vec::new();
-    for (monomial, value) in terms {
+    for (placed, (monomial, value)) in terms.into_iter().enumerate() {
+        spend(weight(&value) + placed * monomial.0.len())?;
         if monomial.is_one() {
             sum += value;
             continue;
@@ -471,6 +479,8 @@ fn lowest_of_block(block: &[(Monomial, Rational)]) -> Result<Rational, Refusal> 
             return Err(Refusal::Limit(format!("more than {MOST_COEFFICIENTS} coefficients")));
         }
     }
+    let rounds: u32 = degrees.values().sum();
+    spend(size * rounds as usize + block.len() * degrees.len())?;
     let mut values = vec![Rational::ZERO; size];
     for (monomial, value) in block {
         let mut place = 0;

@@ -10,11 +10,12 @@ use crate::polynomial::{Frame, MOST_DEGREE, Monomial, Polynomial, Variable};
 use crate::row::{Combination, Family, Name, Row, Sense, Side};
 use crate::sum::{Lanes, Sum, first_negative, vanish, vanishes};
 use crate::theorem::{Claimed, Place, Statement, Theorem};
+use crate::work::spend;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Most regions that may be open at once, with what they hold counted.
-pub const MOST_OPEN: usize = 1 << 27;
+pub const MOST_OPEN: usize = 1 << 24;
 
 /// What the points of a region are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,6 +269,8 @@ impl Proof {
             let pairs = region.unused.len() + region.optimal.len() + region.passed.len();
             region.frame.ends.len() + pairs + 1
         };
+        // A coordinate with its ends is copied at the cost of several operations.
+        spend(self.open.len() + 8 * parts.iter().map(held).sum::<usize>())?;
         let count: usize = self.open.iter().chain(&parts).map(held).sum();
         if count > MOST_OPEN {
             return Err(Refusal::Limit("too many open regions".to_string()));

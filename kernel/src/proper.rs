@@ -4,6 +4,7 @@ use crate::error::Refusal;
 use crate::listing::{Listing, Transition};
 use crate::number::Rational;
 use crate::polynomial::{Frame, Polynomial, Variable};
+use crate::work::note;
 
 /// Over all decisions and populations, by one of two bounds for each entry: [3] over the ends of
 /// parameters and statistics, or the least value over populations where it is affine in the
@@ -47,6 +48,7 @@ fn each_entry(transition: &Transition, mut test: impl FnMut(&Polynomial) -> bool
     }
     (0..entries).all(|entry| {
         let mut polynomial = Polynomial::zero();
+        note(transition.probability.len());
         for (monomial, column) in &transition.probability {
             if let Some(index) = column.index(entry) {
                 polynomial.add_term(monomial.clone(), column.coefficients.get(index));

@@ -9,6 +9,7 @@ use crate::listing::{
 };
 use crate::number::{Integer, Natural, Rational, Scaled, parse, shortened};
 use crate::polynomial::{Monomial, Polynomial, Variable};
+use crate::work::{Meter, spend};
 use sha2::{Digest, Sha256};
 use std::io::{BufRead, Read};
 use std::iter::Peekable;
@@ -47,6 +48,7 @@ impl std::error::Error for Failure {}
 
 /// The lines of a text, one at a time, and the hash of what has been read.
 pub(crate) struct Lines<R> {
+    meter: Option<Meter>,
     source: R,
     number: usize,
     line: Vec<u8>,
@@ -55,7 +57,12 @@ pub(crate) struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(source: R) -> Self {
-        Lines { source, number: 0, line: Vec::new(), digest: Sha256::new() }
+        Lines { meter: None, source, number: 0, line: Vec::new(), digest: Sha256::new() }
+    }
+
+    /// The same lines, whose work is counted.
+    pub(crate) fn metered(source: R, entries: u64) -> Self {
+        Lines { meter: Some(Meter::new(entries)), ..Self::new(source) }
     }
 
     /// Hands every line to `read`, which has to take all of its words.
@@ -69,13 +76,16 @@ impl<R: BufRead> Lines<R> {
             let mut limited = self.source.by_ref().take(MOST_LINE as u64 + 1);
             limited.read_until(b'\n', &mut self.line).map_err(Failure::Input)?;
             self.digest.update(&self.line);
+            if let Some(meter) = &self.meter {
+                meter.line(self.line.len());
+            }
             if self.line.is_empty() {
                 return Ok(());
             }
             let result = match (self.line.pop(), std::str::from_utf8(&self.line)) {
                 (Some(b'\n'), Ok(line)) => {
                     let mut words = Words::new(line);
-                    read(&mut words).and_then(|()| words.end())
+                    read(&mut words).and_then(|()| words.end()).and_then(|()| spend(0))
                 }
                 _ => Err(text("a line that is not UTF-8, has no end, or is too long")),
             };

@@ -431,9 +431,10 @@ impl Proof {
                 });
             }
         }
+        let given: BTreeSet<(u32, u32)> = rows.iter().map(|&(t, i, _)| (t, i)).collect();
         for (t, row) in dead.iter().enumerate() {
             for pair in (0..row.len()).filter(|pair| !row[*pair]) {
-                if !rows.iter().any(|(u, i, _)| (*u as usize, *i as usize) == (t, pair)) {
+                if !given.contains(&(t as u32, pair as u32)) {
                     return step(format!("pair {pair} at stage {t} has no row"));
                 }
             }

@@ -5,6 +5,7 @@ use crate::listing::{Column, Columns, Listing, Stage, Transition};
 use crate::number::{Lane, Rational, Scaled};
 use crate::polynomial::{Frame, Monomial, Polynomial, Variable};
 use crate::row::{Family, Row, Side};
+use crate::work::spend;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -45,6 +46,7 @@ impl<'a> Sum<'a> {
     }
 
     fn stage(&self, t: u32) -> Result<&'a Stage, Refusal> {
+        spend(1)?;
         let listing = self.listing;
         listing
             .stages
@@ -438,6 +440,7 @@ pub(crate) fn expanded(lanes: &Lanes, frame: &Frame) -> Result<Lanes, Refusal> {
     let mut result = Lanes::new();
     for (monomial, source) in lanes {
         for (unit, value) in frame.expand_monomial(monomial)?.terms() {
+            spend(1)?;
             let entries = (0..source.len()).map(|index| (index, index, 0));
             lane(&mut result, unit.clone(), source.len()).add_lane(source, &single(value), entries);
         }
@@ -469,6 +472,7 @@ pub(crate) fn negative(
     let constant = unit.get(&Monomial::one());
     let len = unit.values().next().map_or(0, Lane::len);
     for entry in 0..len {
+        spend(1 + moving.len())?;
         if stop && !found.is_empty() {
             break;
         }

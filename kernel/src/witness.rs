@@ -7,6 +7,7 @@ use crate::proof::{Kind, Proof, Region};
 use crate::row::{Family, Row, Sense, Side};
 use crate::sum::{Lanes, lane, vanish, walk};
 use crate::theorem::{Claimed, worse};
+use crate::work::{spend, weight};
 use std::sync::Arc;
 
 impl Proof {
@@ -212,7 +213,7 @@ impl Proof {
         let (mut region, value) = self.decisions()?;
         let count = self.listing.statistics.len();
         let square = matrix.len() == count && matrix.iter().all(|row| row.len() == count);
-        if ends.len() != count || !square || !is_nonsingular(matrix.to_vec()) {
+        if ends.len() != count || !square || !is_nonsingular(matrix.to_vec())? {
             return step("ends of all statistics and a nonsingular matrix are needed");
         }
         for (k, (lower, upper)) in ends.iter().enumerate() {
@@ -307,18 +308,21 @@ impl Proof {
 }
 
 /// Whether elimination finds a pivot in every column.
-fn is_nonsingular(mut rows: Vec<Vec<Rational>>) -> bool {
+fn is_nonsingular(mut rows: Vec<Vec<Rational>>) -> Result<bool, Refusal> {
     for k in 0..rows.len() {
-        let Some(pivot) = (k..rows.len()).find(|&j| !rows[j][k].is_zero()) else { return false };
+        let Some(pivot) = (k..rows.len()).find(|&j| !rows[j][k].is_zero()) else {
+            return Ok(false);
+        };
         rows.swap(k, pivot);
         let (upper, lower) = rows.split_at_mut(k + 1);
         let lead = &upper[k];
         for row in lower.iter_mut().filter(|row| !row[k].is_zero()) {
             let factor = &row[k] / &lead[k];
             for (entry, value) in row.iter_mut().zip(lead) {
+                spend(weight(entry))?;
                 *entry -= &factor * value;
             }
         }
     }
-    true
+    Ok(true)
 }
