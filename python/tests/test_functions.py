@@ -130,6 +130,10 @@ def test_sensitivity_and_robust(models):
     [
         ({"stages": 2, "states": 3, "seed": 7}, ["mdp", "--stages", 2, "--states", 3, "--seed", 7]),
         (
+            {"family": "grid", "rows": 2, "columns": 3, "stages": 2, "congestion": "1/2"},
+            ["grid", "--rows", 2, "--columns", 3, "--stages", 2, "--congestion", "1/2"],
+        ),
+        (
             {
                 "family": "mean-field",
                 "stages": 2,

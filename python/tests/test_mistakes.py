@@ -197,7 +197,7 @@ MISTAKES = {
     "an unknown family": (
         lambda game: smfg.generate("random"),
         smfg.ArgumentError,
-        "expected mdp or mean-field",
+        "expected mdp, mean-field or grid",
     ),
     "no stages": (lambda game: smfg.generate(stages=0), smfg.ArgumentError, "stages: found 0"),
 }

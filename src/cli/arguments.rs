@@ -44,18 +44,35 @@ pub(super) enum Command {
     #[cfg(feature = "solver")]
     #[command(long_about = help::FRONTIER, after_help = help::FRONTIER_EXAMPLES)]
     Frontier(super::frontier::FrontierArguments),
+    /// The eps-equilibria of one decision, projected on two statistics
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::MAP, after_help = help::MAP_EXAMPLES)]
+    Map(super::map::MapArguments),
+    /// The points of a sweep that several calls did, every certificate checked again
+    #[command(long_about = help::GATHER, after_help = help::GATHER_EXAMPLES)]
+    Gather(super::gather::GatherArguments),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
     /// What another solver says, against exact arithmetic and certified values
     #[command(long_about = help::VERIFY, after_help = help::VERIFY_EXAMPLES)]
     Verify(super::verify_arguments::VerifyArguments),
+    /// Results as one HTML page, with the game, figures, and rechecked certificates
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::REPORT, after_help = help::REPORT_EXAMPLES)]
+    Report(super::report::ReportArguments),
     /// Sizes, class, leader, bounds and hash of a game
     #[command(long_about = help::INFO, after_help = help::INFO_EXAMPLES)]
     Info(InfoArguments),
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// The inner problem of a decision as a mathematical programme for other solvers
+    #[command(long_about = help::EXPORT, after_help = help::EXPORT_EXAMPLES)]
+    Export(super::export::ExportArguments),
+    /// The collection of instances with certified values: lists, filters, fetches
+    #[command(long_about = help::MODELS, after_help = help::MODELS_EXAMPLES)]
+    Models(super::models::ModelsArguments),
     /// A finite game in Gambit's normal-form format as a game file
     #[command(long_about = help::IMPORT, after_help = help::IMPORT_EXAMPLES)]
     Import(ImportArguments),
@@ -88,15 +105,22 @@ impl Command {
             Command::Sweep(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Frontier(of) => of.limits(),
+            #[cfg(feature = "solver")]
+            Command::Map(of) => (of.limits, of.output),
             #[cfg(not(feature = "solver"))]
-            Command::Unknown(_) => (LimitArguments::default(), Output::PLAIN),
+            Command::Unknown(_) => (LimitArguments::default(), Output::plain(true)),
+            Command::Gather(of) => of.limits(),
+            Command::Models(of) => of.limits(),
+            Command::Export(of) => of.limits(),
             Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
             Command::Verify(of) => (of.limits, of.output),
+            #[cfg(feature = "solver")]
+            Command::Report(of) => (of.limits.or_seconds(CHECK_SECONDS), Output::plain(of.quiet)),
             Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output),
             Command::Generate(_)
             | Command::Import(_)
             | Command::Completions(_)
-            | Command::Man(_) => (LimitArguments::default(), Output::PLAIN),
+            | Command::Man(_) => (LimitArguments::default(), Output::plain(true)),
         }
     }
 }
@@ -106,7 +130,9 @@ impl Command {
 pub(super) fn unknown(words: &[std::ffi::OsString]) -> super::Failure {
     use clap::CommandFactory;
     let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier"].contains(&&*name) {
+    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier", "map", "report"]
+        .contains(&&*name)
+    {
         return super::Failure::NoSolver;
     }
     let message = format!("unrecognized subcommand '{name}'");
@@ -136,8 +162,10 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// That of commands which print nothing but a file.
-    const PLAIN: Output = Output { format: Format::Text, exact: false, quiet: true };
+    /// That of commands which print no answer in several forms.
+    pub(super) fn plain(quiet: bool) -> Output {
+        Output { format: Format::Text, exact: false, quiet }
+    }
 }
 
 #[derive(Debug, Args)]

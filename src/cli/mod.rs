@@ -7,15 +7,19 @@
 mod arguments;
 mod check;
 #[cfg(feature = "solver")]
+mod checkpoint;
+#[cfg(feature = "solver")]
 mod decision;
 #[cfg(feature = "solver")]
 mod effort_arguments;
 #[cfg(feature = "solver")]
 mod equilibria;
+mod export;
 mod failure;
 mod files;
 #[cfg(feature = "solver")]
 mod frontier;
+mod gather;
 mod generate;
 mod help;
 mod import;
@@ -23,8 +27,13 @@ mod info;
 mod interrupt;
 mod limit_arguments;
 mod load;
+#[cfg(feature = "solver")]
+mod map;
 pub mod memory;
+mod models;
 mod outputs;
+#[cfg(feature = "solver")]
+mod pace;
 mod pages;
 mod progress;
 #[cfg(feature = "solver")]
@@ -32,11 +41,14 @@ mod range;
 #[cfg(feature = "solver")]
 mod range_arguments;
 #[cfg(feature = "solver")]
+mod report;
+#[cfg(feature = "solver")]
 mod robust;
 #[cfg(feature = "solver")]
 mod sensitivity;
 #[cfg(feature = "solver")]
 mod sensitivity_arguments;
+mod shards;
 #[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
@@ -108,12 +120,19 @@ fn dispatch(command: &'static Command, watch: &'static Watch) -> Result<Answer, 
         Command::Sweep(arguments) => sweep::run(arguments, watch),
         #[cfg(feature = "solver")]
         Command::Frontier(arguments) => frontier::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Map(arguments) => map::run(arguments, watch),
         #[cfg(not(feature = "solver"))]
         Command::Unknown(words) => Err(arguments::unknown(words)),
+        Command::Gather(arguments) => gather::run(arguments, watch),
         Command::Check(arguments) => check::run(arguments, watch),
         Command::Verify(arguments) => verify::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Report(arguments) => report::run(arguments, watch),
         Command::Info(arguments) => info::run(arguments, watch),
         Command::Generate(arguments) => generate::run(&arguments.family, watch),
+        Command::Export(arguments) => export::run(arguments, watch),
+        Command::Models(arguments) => models::run(arguments, watch),
         Command::Import(arguments) => import::run(arguments, watch),
         Command::Completions(arguments) => pages::completions(arguments, watch),
         Command::Man(arguments) => pages::manual(arguments),

@@ -20,9 +20,15 @@ mod function_table;
 mod info;
 mod info_json;
 mod json;
+#[cfg(all(feature = "solver", feature = "plot"))]
+mod map;
+mod models;
 mod number;
+#[cfg(all(feature = "solver", feature = "page"))]
+pub mod page;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod points;
 #[cfg(feature = "solver")]
 mod policy;
 #[cfg(feature = "solver")]
@@ -64,7 +70,11 @@ pub use equilibria::EquilibriaReport;
 #[cfg(feature = "solver")]
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
+#[cfg(all(feature = "solver", feature = "plot"))]
+pub use map::MapReport;
+pub use models::{ModelsReport, Validated, ValidationReport};
 pub use number::{print_every_digit, printing};
+pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
 #[cfg(feature = "solver")]

@@ -28,6 +28,7 @@ returned was accepted by a checker that computes with rationals only; :func:`che
 certificate.
 """
 
+from . import models
 from ._ask import (
     check,
     equilibria,
@@ -55,6 +56,7 @@ from ._exact import Exact
 from ._game import Game, load, loads
 from ._judge import Judgement, judge
 from ._made import from_payoffs, generate
+from ._map import Map, MapCell, MapClaim, map
 from ._native import __version__
 from ._numbers import Bounds
 from ._results import (
@@ -114,6 +116,9 @@ __all__ = [
     "InternalError",
     "Judgement",
     "Jump",
+    "Map",
+    "MapCell",
+    "MapClaim",
     "Part",
     "Polytope",
     "Price",
@@ -136,6 +141,8 @@ __all__ = [
     "judge",
     "load",
     "loads",
+    "map",
+    "models",
     "range",
     "robust",
     "sensitivity",

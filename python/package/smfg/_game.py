@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union
 
-from . import _ask
+from . import _ask, _map
 from ._build import game_json
 from ._errors import ArgumentError, shown
 from ._exact import Exact
@@ -363,6 +363,7 @@ class Game:
     equilibria = _ask.equilibria
     sweep = _ask.sweep
     frontier = _ask.frontier
+    map = _map.map
     sensitivity = _ask.sensitivity
     evaluate = _ask.evaluate
     verify = _ask.verify

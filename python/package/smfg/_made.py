@@ -10,7 +10,7 @@ import numpy as np
 from ._arguments import count as _count
 from ._errors import ArgumentError, GameError, shown
 from ._game import Game, loads
-from ._native import finite_game
+from ._native import finite_game, generate_grid
 from ._native import generate as drawn
 from ._numbers import text
 
@@ -98,7 +98,7 @@ def _table(payoffs: Any) -> np.ndarray[Any, Any]:
 
 
 def generate(
-    family: Literal["mdp", "mean-field"] = "mdp",
+    family: Literal["mdp", "mean-field", "grid"] = "mdp",
     *,
     stages: int = 10,
     states: int = 10,
@@ -108,18 +108,29 @@ def generate(
     seed: int = 0,
     interaction: Literal["monotone", "crowd", "general", "dynamics"] = "general",
     aggregates: int = 2,
+    rows: int = 5,
+    columns: int = 5,
+    congestion: Any = 1,
+    slip: Any = "1/10",
 ) -> Game:
     """A random game, the same for the same arguments on every machine.
 
     Parameters
     ----------
     family
-        ``mdp``: a decision process, class C0; ``mean-field``: followers react to their population.
-    stages, states, actions, successors, decisions, seed
-        Sizes, successors of each state and action, decisions of the leader, and the seed.
+        ``mdp``: a decision process, class C0; ``mean-field``: followers react to their population;
+        ``grid``: a crowd on a grid, class C1, with a statistic in every place and stage.
+    stages, seed
+        Stages, and the seed.
+    states, actions, successors, decisions
+        For ``mdp`` and ``mean-field``: sizes, successors of each state and action, decisions of
+        the leader.
     interaction, aggregates
         For ``mean-field``: ``monotone``, ``crowd``, ``general`` (class C1) or ``dynamics`` (class
         C3), and the number of averages that followers react to.
+    rows, columns, congestion, slip
+        For ``grid``: its size, what a follower loses per mass in her place, and the probability
+        that her move is a random one.
 
     Raises
     ------
@@ -132,8 +143,14 @@ def generate(
     >>> smfg.generate("mdp", stages=2, states=3, seed=1).shape
     (2, 3, 3)
     """
-    if family not in ("mdp", "mean-field"):
-        raise ArgumentError(f"family: found {shown(family)}, expected mdp or mean-field")
+    if family not in ("mdp", "mean-field", "grid"):
+        raise ArgumentError(f"family: found {shown(family)}, expected mdp, mean-field or grid")
+    number = int(_count(seed, "seed", 0))
+    if family == "grid":
+        size = {"rows": rows, "columns": columns, "stages": stages}
+        height, width, length = (int(_count(value, key)) for key, value in size.items())
+        data = text(congestion, "congestion"), text(slip, "slip")
+        return loads(generate_grid((height, width, length), *data, number), "json")
     given = {
         "stages": stages,
         "states": states,
@@ -145,7 +162,6 @@ def generate(
     mean_field = (
         None if family == "mdp" else (str(interaction), int(_count(aggregates, "aggregates")))
     )
-    number = int(_count(seed, "seed", 0))
     return loads(
         drawn((sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]), number, mean_field), "json"
     )

@@ -33,6 +33,7 @@ risk: smfg.Sensitivity = smfg.sensitivity(game, against=again)
 played: smfg.Evaluation = smfg.evaluate(built, lambda stage, state: {"a0": 0.5, "a1": 0.5})
 judged: smfg.Verification = smfg.verify(built, {"s0": "a0"}, exploitability=0, solve=False)
 valid: bool = bool(smfg.check(game, solution))
+shown: smfg.Map = smfg.map(built, ("mu[*, a0]@0", "mu[*, a1]@0"), cells=2, time_limit=10)
 frozen: smfg.Judgement = smfg.judge(
     lambda stage, masses: -masses, np.ones((1, 1, 1, 1)), [1], np.ones((1, 1, 1))
 )
@@ -44,6 +45,7 @@ methods = (
     game.range(decision="safe"),
     game.equilibria(decision="safe"),
     game.sweep(epsilon="0:1/10"),
+    built.map(("mu[*, a0]@0", "mu[*, a1]@0"), cells=2, window=(0, 1, 0, 1)),
     game.frontier(decision={"risk": 0}),
     game.sensitivity(transition_error=Fraction(1, 10)),
     built.evaluate(played),
