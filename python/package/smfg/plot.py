@@ -503,6 +503,10 @@ def map(answer: Map, *, ax: Axes | None = None) -> Axes:
         loc="lower left",
         bbox_to_anchor=(0, 1),
         ncols=3,
+        fontsize="small",
+        columnspacing=0.9,
+        handlelength=1.1,
+        handletextpad=0.5,
         frameon=False,
         borderaxespad=0.3,
     )
