@@ -34,14 +34,15 @@ def cases(folder):
     dynamics = ["mean-field", "--interaction", "dynamics", "--aggregates"]
     boxes = generate(folder, "boxes", *general, "5", *sizes(6, 8, 3), "--seed", "1")
     lifted = generate(folder, "lifted", *dynamics, "4", *sizes(4, 5, 2), "--seed", "2")
-    menu = generate(folder, "menu", *general, "3", *sizes(4, 5, 3), "--decisions", "3")
-    affine = generate(folder, "affine", *general, "2", *sizes(3, 4, 2), "--seed", "3")
+    menu = generate(folder, "menu", *general, "5", *sizes(8, 10, 3), "--decisions", "3")
+    small = generate(folder, "small", *general, "3", *sizes(4, 5, 3), "--decisions", "3")
+    affine = generate(folder, "affine", *general, "2", *sizes(5, 5, 3), "--seed", "3")
     return {
         "boxes": ["solve", boxes, "--epsilon", "1/200"],
         "lifted": ["solve", lifted, "--epsilon", "1/50"],
         "menu": ["range", menu, "--decision", "d0", "--epsilon", "1/100"],
-        "prices": ["solve", leaders(folder, 2), "--epsilon", "1/100", "--gap", "1/1000"],
-        "sweep": ["sweep", menu, "--epsilon", "0:1/10", "--width", "1/1000"],
+        "prices": ["solve", leaders(folder, 4), "--epsilon", "1/100", "--gap", "1/100"],
+        "sweep": ["sweep", small, "--epsilon", "0:1/10", "--width", "1/1000"],
         "equilibria": ["equilibria", affine],
     }
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """How long calls take beside their time limits: a Markdown table.
 
-    python3 benches/overshoot.py [LIMIT ...]       default 1 5 20, after `cargo build --release`
+    python3 benches/overshoot.py [LIMIT ...] [CASE ...]
+
+After `cargo build --release`; limits are 1, 5 and 20 s by default, cases are named by their calls.
 
 Each case is a call that is open at the limit, or closes before it. A call keeps its limit L when it
 ends by 1.1 L + 1 s; one that ends open before 0.9 L stopped too early. SMFG names another program.
@@ -46,28 +48,6 @@ def leaders(folder, parameters):
     )
     path = folder / f"prices{parameters}.toml"
     path.write_text(text)
-    return str(path)
-
-
-def ring(folder, places, stages):
-    """Followers on a ring who avoid each other: a statistic in every place and stage."""
-    states = [f"p{k}" for k in range(places)]
-    rules = []
-    for k, place in enumerate(states):
-        value = f"{(k * 7) % places}/{places} - mu[{place}]"
-        rules.append(f'[[reward]]\nstate = "{place}"\nvalue = "{value}"\n')
-        rules.append(f'[[leader.reward]]\nstate = "{place}"\nvalue = "{(k * 3) % 5}"\n')
-        for action, step in (("back", -1), ("stay", 0), ("on", 1)):
-            rules.append(
-                f'[[transition]]\nstate = "{place}"\naction = "{action}"\n'
-                f'to = "{states[(k + step) % places]}"\n'
-            )
-    path = folder / "ring.toml"
-    path.write_text(
-        f'format = "smfg-game/1"\nname = "ring"\nstages = {stages}\n'
-        f"states = {json.dumps(states)}\n"
-        'actions = ["back", "stay", "on"]\ninitial = { p0 = 1 }\n' + "".join(rules)
-    )
     return str(path)
 
 
@@ -117,13 +97,14 @@ def cases(folder):
     general = ["mean-field", "--interaction", "general", "--aggregates"]
     c1 = generate(folder, "c1", *general, "6", *sizes(20, 100, 4))
     c1_list = generate(
-        folder, "c1list", *general, "3", *sizes(4, 5, 3), "--decisions", "3"
+        folder, "c1list", *general, "5", *sizes(8, 10, 3), "--decisions", "3"
     )
     c3 = generate(
         folder, "c3", "mean-field", "--interaction", "dynamics", "--aggregates", "3",
         *sizes(10, 17, 3),
     )
-    crowd = ring(folder, 50, 20)
+    crowd = generate(folder, "crowd", "grid", "--rows", "10", "--columns", "10")
+    unequal = str(ROOT / "tests/data/field/von_stengel_75.toml")
     small = generate(folder, "small", *general, "2", *sizes(6, 8, 3))
     slow_game = slow(folder)
     million = endless(folder)
@@ -134,7 +115,8 @@ def cases(folder):
         ("C3, 500 pairs, solve", ["solve", c3, *at]),
         ("three prices, solve", ["solve", leaders(folder, 3), *at]),
         ("four prices, solve", ["solve", leaders(folder, 4), *at]),
-        ("1,000 statistics, solve", ["solve", crowd, *at]),
+        ("1,000 statistics, range", ["range", crowd, "--epsilon", "0"]),
+        ("range, one end at once", ["range", unequal, "--epsilon", "0"]),
         ("equilibria", ["equilibria", small]),
         ("sweep", ["sweep", small, "--epsilon", "0:1/10", "--width", "1/100000"]),
         ("sweep of a constant", ["sweep", slow_game, "--parameter", "q=0:1:200"]),
@@ -166,11 +148,15 @@ def measured(arguments, limit):
 
 
 def main():
-    limits = [float(word) for word in sys.argv[1:]] or [1.0, 5.0, 20.0]
+    numbers = [word for word in sys.argv[1:] if word.replace(".", "").isdigit()]
+    named = [word for word in sys.argv[1:] if word not in numbers]
+    limits = [float(word) for word in numbers] or [1.0, 5.0, 20.0]
     print("| call | " + " | ".join(f"limit {limit:g} s" for limit in limits) + " |")
     print("|---" * (len(limits) + 1) + "|")
     with tempfile.TemporaryDirectory() as name:
         for title, arguments in cases(pathlib.Path(name)):
+            if named and title not in named:
+                continue
             row = [measured(arguments, limit) for limit in limits]
             print(f"| {title} | " + " | ".join(row) + " |", flush=True)
 

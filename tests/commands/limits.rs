@@ -88,6 +88,20 @@ fn interrupts_are_answered_while_a_game_is_read() {
     }
 }
 
+/// The greatest value of this game is found at once: what it leaves of its share of the time goes
+/// to the least one.
+#[cfg(feature = "solver")]
+#[test]
+fn an_end_of_a_range_uses_what_the_other_leaves() {
+    let game = "tests/data/field/von_stengel_75.toml";
+    let limit = ["--time-limit", "2", "--quiet", "--format", "json"];
+    let arguments = [&["range", game, "--epsilon", "0"][..], &limit].concat();
+    let (time, status, out, _) = timed(&arguments);
+    let range = json(&out);
+    assert_ne!(range["greatest"]["status"], "limit");
+    assert!(status == 0 || time >= Duration::from_millis(1800), "open after {time:?}");
+}
+
 #[cfg(feature = "solver")]
 #[test]
 fn whatever_the_limit_bounds_are_proved() {

@@ -43,6 +43,10 @@ pub enum Left {
 pub trait Keeper: Sync {
     /// What an earlier call left of a question.
     fn found(&self, question: &str) -> Option<Left>;
+    /// Whether states are kept while a search works, or only where its time ends it.
+    fn periodic(&self) -> bool {
+        true
+    }
     /// Whether it is time to keep a state: often, as long as that costs little.
     fn due(&self) -> bool;
     /// Keeps what is left of a question in place of what was left before: at the next occasion, or
@@ -91,6 +95,11 @@ impl<'a> Slot<'a> {
     /// What an earlier call left.
     pub(super) fn found(&self) -> Option<Left> {
         self.keeper.found(&self.question)
+    }
+
+    /// Whether states are kept while the search works.
+    pub(super) fn periodic(&self) -> bool {
+        self.keeper.periodic()
     }
 
     /// Whether it is time to keep a state.

@@ -110,9 +110,9 @@ impl<'a> Contest<'a> {
         words.word().is_none().then_some(Contest { entrants, settings, slot: None })
     }
 
-    /// Keeps the state in `slot` from time to time.
+    /// Keeps the state in `slot`, from time to time where that is wanted.
     pub(super) fn kept_in(mut self, slot: Option<&Slot<'a>>) -> Self {
-        if slot.is_some() {
+        if slot.is_some_and(Slot::periodic) {
             self.entrants.iter_mut().for_each(|entrant| entrant.search.box_by_box());
         }
         Contest { slot: slot.cloned(), ..self }

@@ -53,6 +53,9 @@ pub(super) fn solve_polytope<'a>(
     let mut best: Option<(Outcome, String)> = None;
     loop {
         let proving = Instant::now();
+        if !covered.closed() {
+            covered.keep();
+        }
         let answered = question.answered(&covered)?;
         let (sharper, witness) =
             best.take().filter(|best| width(&best.0) <= width(&answered.0)).unwrap_or(answered);

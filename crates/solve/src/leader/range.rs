@@ -4,9 +4,11 @@
 //! this decision is the only one; both are found, proved and checked by [`solve`].
 
 use super::outcome::{Outcome, Statistics, Status, Termination};
+use super::passes::in_passes;
 use super::settings::{Settings, SolveError};
-use super::solve::solve;
+use super::solve::{solve, width};
 use crate::certificate::{Selection, write_bundle};
+use crate::exact::Rational;
 use crate::game::Game;
 use std::time::Duration;
 
@@ -47,6 +49,11 @@ impl RangeOutcome {
         self.least.statistics.plus(&self.greatest.statistics)
     }
 
+    /// How far the bounds of both ends are apart, added up.
+    fn width(&self) -> Rational {
+        width(&self.least) + width(&self.greatest)
+    }
+
     /// Why the search ended.
     #[must_use]
     pub fn termination(&self) -> Termination {
@@ -68,7 +75,8 @@ impl RangeOutcome {
 /// `settings.objective`, over the eps-equilibria of one decision: `settings.point`,
 /// `settings.decision`, or the only one. `settings.selection` is without effect.
 ///
-/// The search for the least value gets half of the time, the other search what is left.
+/// The search for the least value gets half of the time, the other search what is left; where that
+/// ends with time to spare, the first search goes on.
 ///
 /// ```
 /// use smfg_game::exact::ratio;
@@ -98,6 +106,15 @@ pub fn range(game: &Game, settings: &Settings<'_>) -> Result<RangeOutcome, Solve
     if settings.point.is_none() && settings.decision.is_none() && count != Some(1) {
         return Err(SolveError::DecisionNeeded { count });
     }
+    in_passes(
+        settings,
+        |settings, answered| both(game, settings, if answered.count() == 0 { 2 } else { 1 }),
+        |found| (found.termination() == Termination::TimeLimit).then(|| found.width()),
+    )
+}
+
+/// Both ends, the first in its share of the time.
+fn both(game: &Game, settings: &Settings<'_>, shares: u32) -> Result<RangeOutcome, SolveError> {
     let all = &settings.control;
     // The part of the time that the binary64 race may take is the same at both ends.
     let race_share_approx = match (settings.race_control.remaining(), all.remaining()) {
@@ -112,7 +129,7 @@ pub fn range(game: &Game, settings: &Settings<'_>) -> Result<RangeOutcome, Solve
         };
         solve(game, &Settings { selection, control, race_control, ..settings.clone() })
     };
-    let least = end(Selection::Pessimistic, all.remaining().map(|time| time / 2))?;
+    let least = end(Selection::Pessimistic, all.remaining().map(|time| time / shares))?;
     if let Some(accepted) = settings.accepted {
         accepted(&least);
     }

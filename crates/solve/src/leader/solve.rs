@@ -170,7 +170,7 @@ pub(super) fn ended(mut outcome: Outcome, stopped: bool, settings: &Settings<'_>
 }
 
 /// Distance of the bounds.
-pub(super) fn width(outcome: &Outcome) -> Rational {
+pub(crate) fn width(outcome: &Outcome) -> Rational {
     &outcome.accepted.claim.upper - &outcome.accepted.claim.lower
 }
 

@@ -1,7 +1,7 @@
 //! The model at face value, the relaxed game, and the truth.
 
 use super::assess::Solver;
-use super::outcome::{Sensitivity, Truth};
+use super::outcome::{Sensitivity, Truth, widths};
 use super::relaxed::{Plan, Relaxed, reported};
 use crate::analysis::conclude::conclude;
 use crate::certificate::{
@@ -11,7 +11,7 @@ use crate::certificate::{
 use crate::check::{AcceptedBundle, Rejection, check_models};
 use crate::drift::{ModelError, NoDrift};
 use crate::game::Game;
-use crate::leader::{Outcome, Settings, SolveError};
+use crate::leader::{Answered, Outcome, Settings, SolveError, Termination, in_passes};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +62,21 @@ pub fn sensitivity(
 ) -> Result<Sensitivity, SensitivityError> {
     let settings =
         Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
-    let only = question(&settings);
+    in_passes(
+        &settings,
+        |settings, answered| pass(game, error, settings, answered),
+        |found| (found.termination() == Termination::TimeLimit).then(|| widths(found.outcomes())),
+    )
+}
+
+/// One pass of [`sensitivity`].
+fn pass(
+    game: &Game,
+    error: &ModelError<'_>,
+    settings: &Settings<'_>,
+    answered: Answered<'_>,
+) -> Result<Sensitivity, SensitivityError> {
+    let only = question(settings);
     let plan = Plan::new(game, error, &only)?;
     let truth = match error {
         ModelError::Radii(_) => None,
@@ -70,7 +84,7 @@ pub fn sensitivity(
     };
     // The model and the truth at face value; per decision the relaxed model, and twice the truth.
     let solves = 1 + plan.solves() + truth.map_or(0, |_| 1 + 2 * plan.solves());
-    let solver = Solver::new(&settings, solves);
+    let solver = Solver::new(settings, solves, answered);
     let epsilon = &settings.epsilon;
     let naive = solver.solve(game, epsilon.clone(), &only)?;
     let naive_scope = reported(&naive);

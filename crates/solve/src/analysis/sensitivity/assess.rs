@@ -3,19 +3,22 @@
 use crate::certificate::Scope;
 use crate::exact::Rational;
 use crate::game::Game;
-use crate::leader::{Outcome, Settings, SolveError, solve};
+use crate::leader::{Answered, Outcome, Settings, SolveError, Status, solve};
 use std::cell::Cell;
 
-/// Solves games one after the other; each may take an equal part of the time left.
+/// Solves games one after the other; each that is not answered may take an equal part of the time
+/// left.
 pub(super) struct Solver<'a> {
     settings: &'a Settings<'a>,
-    /// Solves still to come.
+    answered: Answered<'a>,
+    /// Solves still to come that earlier passes have not answered.
     left: Cell<u32>,
 }
 
 impl<'a> Solver<'a> {
-    pub(super) fn new(settings: &'a Settings<'a>, solves: usize) -> Self {
-        Solver { settings, left: Cell::new(u32::try_from(solves).unwrap_or(u32::MAX).max(1)) }
+    pub(super) fn new(settings: &'a Settings<'a>, solves: usize, answered: Answered<'a>) -> Self {
+        let left = u32::try_from(solves.saturating_sub(answered.count())).unwrap_or(u32::MAX);
+        Solver { settings, answered, left: Cell::new(left) }
     }
 
     /// The value of `game` over the decisions of `scope` at `epsilon`.
@@ -26,7 +29,7 @@ impl<'a> Solver<'a> {
         scope: &Scope,
     ) -> Result<Outcome, SolveError> {
         let (all, left) = (&self.settings.control, self.left.get().max(1));
-        self.left.set(left - 1);
+        let before = self.answered.count();
         let share = all.remaining().map(|time| time / left);
         let control = share.map_or_else(|| all.clone(), |share| all.within(share));
         let race_control = match (self.settings.race_control.remaining(), all.remaining(), share) {
@@ -41,9 +44,13 @@ impl<'a> Solver<'a> {
             Scope::Decision(index) => (Some(*index), None),
             Scope::Point(values) => (None, Some(values.clone())),
         };
-        solve(
+        let outcome = solve(
             game,
             &Settings { epsilon, decision, point, control, race_control, ..self.settings.clone() },
-        )
+        )?;
+        if outcome.status == Status::Limit || self.answered.count() > before {
+            self.left.set(left - 1);
+        }
+        Ok(outcome)
     }
 }

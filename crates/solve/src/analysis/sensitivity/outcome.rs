@@ -6,7 +6,7 @@ use crate::certificate::{ConclusionClaim, Scope};
 use crate::drift::Drift;
 use crate::exact::Rational;
 use crate::game::Interval;
-use crate::leader::{Outcome, Statistics, Status, Termination};
+use crate::leader::{Outcome, Statistics, Status, Termination, width};
 
 /// One decision: what is proved of it in the relaxed model, and in the truth where that is given.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ impl Sensitivity {
     }
 
     /// Everything that was solved.
-    fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+    pub(super) fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
         std::iter::once(&self.naive).chain(self.relaxed.outcomes()).chain(&self.true_value)
     }
 
@@ -168,4 +168,9 @@ pub(super) fn termination<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Te
 
 pub(super) fn statistics<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Statistics {
     outcomes.fold(Statistics::default(), |sum, outcome| sum.plus(&outcome.statistics))
+}
+
+/// How far the bounds of all values are apart, added up.
+pub(super) fn widths<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Rational {
+    outcomes.fold(Rational::ZERO, |sum, outcome| sum + width(outcome))
 }

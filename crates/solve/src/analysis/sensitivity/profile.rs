@@ -2,13 +2,13 @@
 
 use super::analyse::{SensitivityError, elements as proved, question};
 use super::assess::Solver;
-use super::outcome::Assessment;
+use super::outcome::{Assessment, termination, widths};
 use super::relaxed::{Plan, Relaxed};
 use crate::certificate::Selection;
 use crate::drift::{Drift, ModelError};
 use crate::exact::{Rational, ratio};
 use crate::game::Game;
-use crate::leader::{Outcome, Settings};
+use crate::leader::{Answered, Outcome, Settings, Termination, in_passes};
 
 /// The relaxed game when the error is `scale` times as large.
 #[derive(Debug, Clone)]
@@ -47,7 +47,25 @@ pub fn profile(
 ) -> Result<Profile, SensitivityError> {
     let settings =
         Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
-    let only = question(&settings);
+    in_passes(
+        &settings,
+        |settings, answered| pass(game, error, (settings, answered), naive, steps),
+        |found| {
+            let outcomes = || found.points.iter().flat_map(|point| point.relaxed.outcomes());
+            (termination(outcomes()) == Termination::TimeLimit).then(|| widths(outcomes()))
+        },
+    )
+}
+
+/// One pass of [`profile`].
+fn pass(
+    game: &Game,
+    error: &ModelError<'_>,
+    (settings, answered): (&Settings<'_>, Answered<'_>),
+    naive: &Assessment,
+    steps: u32,
+) -> Result<Profile, SensitivityError> {
+    let only = question(settings);
     let plan = |scale: &Rational| -> Result<Plan, SensitivityError> {
         Ok(match error {
             ModelError::Radii(radii) => {
@@ -59,7 +77,7 @@ pub fn profile(
     let scales: Vec<Rational> =
         (0..=steps).map(|step| ratio(i64::from(step), u64::from(steps.max(1)))).collect();
     let plans = scales.iter().map(plan).collect::<Result<Vec<_>, _>>()?;
-    let solver = Solver::new(&settings, plans.iter().map(Plan::solves).sum());
+    let solver = Solver::new(settings, plans.iter().map(Plan::solves).sum(), answered);
     let (mut points, mut elements) = (Vec::with_capacity(scales.len()), Vec::new());
     for (scale, plan) in scales.into_iter().zip(plans) {
         let relaxed = Relaxed::new(game, plan, &settings.epsilon, Some(&naive.scope), &solver)?;

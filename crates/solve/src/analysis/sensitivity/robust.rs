@@ -2,12 +2,12 @@
 
 use super::analyse::{SensitivityError, bundle, question};
 use super::assess::Solver;
-use super::outcome::{Assessment, statistics, status, termination};
+use super::outcome::{Assessment, statistics, status, termination, widths};
 use super::relaxed::{Plan, Relaxed};
 use crate::certificate::{ConclusionClaim, Selection};
 use crate::drift::{ModelError, Radii};
 use crate::game::Game;
-use crate::leader::{Settings, Statistics, Status, Termination};
+use crate::leader::{Answered, Settings, Statistics, Status, Termination, in_passes};
 
 /// The answer.
 #[derive(Debug, Clone)]
@@ -60,10 +60,27 @@ pub fn robust(
 ) -> Result<Robust, SensitivityError> {
     let settings =
         Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
+    in_passes(
+        &settings,
+        |settings, answered| pass(game, radii, settings, answered),
+        |found| {
+            let outcomes = found.relaxed.outcomes();
+            (found.termination() == Termination::TimeLimit).then(|| widths(outcomes))
+        },
+    )
+}
+
+/// One pass of [`robust`].
+fn pass(
+    game: &Game,
+    radii: &Radii,
+    settings: &Settings<'_>,
+    answered: Answered<'_>,
+) -> Result<Robust, SensitivityError> {
     let error = ModelError::Radii(radii);
-    let asked = question(&settings);
+    let asked = question(settings);
     let plan = Plan::new(game, &error, &asked)?;
-    let solver = Solver::new(&settings, plan.solves());
+    let solver = Solver::new(settings, plan.solves(), answered);
     let relaxed = Relaxed::new(game, plan, &settings.epsilon, None, &solver)?;
     let concluded = relaxed.concluded(&asked, &settings.epsilon);
     let (certificate, conclusions) = bundle(game, &error, &relaxed, std::iter::empty(), concluded)?;

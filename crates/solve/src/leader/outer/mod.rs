@@ -84,6 +84,11 @@ impl Covered<'_> {
         self.cover.closed() || self.tree.as_ref().is_some_and(|t| t.upper_approx() <= threshold)
     }
 
+    /// Keeps the state for a later call, or for a later pass of this one.
+    pub(super) fn keep(&mut self) {
+        self.cover.keep_stopped(self.tree.as_ref());
+    }
+
     /// Searches on, by whatever bounded the decisions last.
     pub(super) fn go_on(&mut self, control: &Control, settings: &Settings<'_>) {
         let report = reporter(settings);

@@ -177,7 +177,7 @@ impl<'a> Cover<'a> {
         }
         let mut next_ascent = 2 * self.pieces.len();
         while self.pieces.len() < most && !control.stopped() {
-            self.keep();
+            self.keep(false);
             if self.pieces.len() >= next_ascent {
                 next_ascent *= 2;
                 self.ascend(control);

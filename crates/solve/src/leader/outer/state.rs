@@ -178,13 +178,21 @@ impl Cover<'_> {
         tree.put_back(batch);
         self.tree = tree.spelled();
         tree.take_again(batch);
-        self.keep();
+        self.keep(false);
     }
 
-    /// Keeps the state, if it is time, with that of a tree as it was when it was last kept.
-    pub(super) fn keep(&self) {
+    /// Keeps the state of a search that has stopped, with that of its tree.
+    pub(super) fn keep_stopped(&mut self, tree: Option<&Tree>) {
+        if self.slot.is_some() {
+            self.tree = tree.and_then(Tree::spelled);
+            self.keep(true);
+        }
+    }
+
+    /// Keeps the state, if it is time or `now`, with that of a tree as it was when it was last kept.
+    pub(super) fn keep(&self, now: bool) {
         let Some(slot) = &self.slot else { return };
-        slot.keep_open(false, || {
+        slot.keep_open(now, || {
             let upper_approx = self.queue.peek().map_or(f64::INFINITY, |open| open.bound_approx);
             let reached = Reached {
                 lower_approx: self.lower_approx(),
