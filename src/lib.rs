@@ -55,9 +55,13 @@ pub use smfg_game::{claim, drift, exact, follower, game, generate};
 #[cfg(feature = "solver")]
 pub use smfg_solve::{analysis, equilibrium, leader, lp};
 
+#[cfg(feature = "solver")]
+pub mod checkpoint;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod collection;
 pub mod export;
+#[cfg(any(feature = "cli", feature = "solver"))]
+mod files;
 pub mod import;
 pub mod report;

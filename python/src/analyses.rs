@@ -3,6 +3,7 @@
 use crate::answers::{Answer, Question, settings, text};
 use crate::arguments::{self, number};
 use crate::errors::{Failure, Kind};
+use crate::kept::Kept;
 use crate::task::Shared;
 use pyo3::prelude::*;
 use smfg::analysis::frontier::frontier as follow_objective;
@@ -10,8 +11,9 @@ use smfg::analysis::sensitivity::sensitivity as analyse;
 use smfg::analysis::sensitivity::{SensitivityError, robust as solve_robust};
 use smfg::analysis::sweep::{Resolution, SweepError, equidistant, sweep as follow_value};
 use smfg::certificate::{with_changes, write_bundle};
+use smfg::checkpoint::Asked;
 use smfg::drift::{ModelError, Radii};
-use smfg::exact::Rational;
+use smfg::exact::{Rational, format_rational};
 use smfg::game::Game;
 use smfg::leader::{Settings, solve};
 use smfg::report::SweepReport;
@@ -87,7 +89,13 @@ pub fn sweep(
     let settings = asked(game, question, Some(selection), shared)?;
     let to = number("epsilon", &interval.to)?;
     let observe = |progress| shared.observe(progress);
-    let observed = Settings { observer: Some(&observe), ..settings.clone() };
+    let question_asked = || {
+        Asked::search("sweep", game, &settings)
+            .with("to", format_rational(&to))
+            .with("parameter", String::new())
+    };
+    let kept = Kept::open(question.checkpoint.as_deref(), question_asked, shared)?;
+    let observed = Settings { observer: Some(&observe), keeper: kept.keeper(), ..settings.clone() };
     let ends = (&settings.epsilon, &to);
     let found = follow_value(game, &observed, ends, &interval.resolution()?)?;
     let certificate = bundle(&found.certificates())?;
@@ -114,6 +122,12 @@ pub fn sweep_constant(
 ) -> Result<Answer, Failure> {
     let original = asked(game, question, Some(selection), shared)?;
     let observe = |progress| shared.observe(progress);
+    let question_asked = || {
+        Asked::search("sweep", game, &original)
+            .with("to", format_rational(&original.epsilon))
+            .with("parameter", name.to_string())
+    };
+    let kept = Kept::open(question.checkpoint.as_deref(), question_asked, shared)?;
     let (mut points, mut certificates) = (Vec::new(), Vec::new());
     for value in values {
         let value = number(name, value)?;
@@ -131,6 +145,7 @@ pub fn sweep_constant(
             race_control: control.clone(),
             control,
             observer: Some(&observe),
+            keeper: kept.keeper(),
             ..settings(&game, question)?
         };
         let outcome = solve(&game, &asked)?;

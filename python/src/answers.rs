@@ -2,14 +2,17 @@
 
 use crate::arguments::{self, Parameters};
 use crate::errors::{Failure, Kind};
+use crate::kept::Kept;
 use crate::task::Shared;
 use pyo3::prelude::*;
 use smfg::check::check_equilibria;
+use smfg::checkpoint::Asked;
 use smfg::equilibrium::support::{Limits, SupportError, equilibria as enumerate};
 use smfg::game::Game;
 use smfg::leader::{Settings, supported};
 use smfg::report::{EquilibriaReport, RangeReport, SolveReport};
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// What a search is asked: a dictionary, numbers as texts.
 #[derive(FromPyObject)]
@@ -35,6 +38,9 @@ pub struct Question {
     /// Arithmetic of the proofs.
     #[pyo3(item)]
     pub precision: String,
+    /// File that keeps what is found.
+    #[pyo3(item)]
+    pub checkpoint: Option<PathBuf>,
 }
 
 /// JSON, and a certificate.
@@ -75,9 +81,12 @@ pub fn solve(
     }
     let observe = |progress| shared.observe(progress);
     let limit = arguments::time_limit(question.time_limit)?;
+    let path = question.checkpoint.as_deref();
+    let kept = Kept::open(path, || Asked::search("solve", game, &settings), shared)?;
+    let limited = shared.limited(settings, limit);
     let outcome = smfg::leader::solve(
         game,
-        &Settings { observer: Some(&observe), ..shared.limited(settings, limit) },
+        &Settings { observer: Some(&observe), keeper: kept.keeper(), ..limited },
     )?;
     let json = text(|out| {
         SolveReport { game, outcome: &outcome, certificate_path: None }.write_json(out)
@@ -98,9 +107,12 @@ pub fn range(
     let settings = Settings { objective, ..settings(game, question)? };
     let observe = |progress| shared.observe(progress);
     let limit = arguments::time_limit(question.time_limit)?;
+    let path = question.checkpoint.as_deref();
+    let kept = Kept::open(path, || Asked::search("range", game, &settings), shared)?;
+    let limited = shared.limited(settings, limit);
     let outcome = smfg::leader::range(
         game,
-        &Settings { observer: Some(&observe), ..shared.limited(settings, limit) },
+        &Settings { observer: Some(&observe), keeper: kept.keeper(), ..limited },
     )?;
     let json = text(|out| {
         RangeReport { game, outcome: &outcome, certificate_path: None }.write_json(out)

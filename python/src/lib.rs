@@ -13,6 +13,7 @@ mod collection;
 mod errors;
 mod evaluated;
 mod game;
+mod kept;
 mod made;
 mod maps;
 mod task;

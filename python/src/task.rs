@@ -2,9 +2,11 @@
 
 use crate::errors::{Failure, Kind};
 use crate::worker;
+use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use smfg::equilibrium::Control;
 use smfg::leader::{Progress, Settings};
+use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +24,7 @@ const RACE_PERCENT: u32 = 60;
 pub struct Shared {
     interrupted: Arc<AtomicBool>,
     progress: Arc<Mutex<Option<Progress>>>,
+    warnings: Arc<Mutex<Vec<String>>>,
 }
 
 impl Shared {
@@ -33,6 +36,11 @@ impl Shared {
     /// Tells how far the work is.
     pub fn observe(&self, progress: Progress) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
+    }
+
+    /// Says something that is a warning beside the answer.
+    pub fn warn(&self, text: String) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     }
 
     /// A control that stops at Ctrl-C, and after `limit` from now.
@@ -79,6 +87,13 @@ pub fn run<T: Send + 'static>(
     })?;
     loop {
         if let Some(result) = wait(py, &receiver, TICK)? {
+            let warnings = std::mem::take(
+                &mut *shared.warnings.lock().unwrap_or_else(PoisonError::into_inner),
+            );
+            for text in warnings {
+                let text = CString::new(text).unwrap_or_default();
+                PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)?;
+            }
             return result.map_err(|failure| failure.raise(py));
         }
         let told = match (callback, shared.take_progress()) {

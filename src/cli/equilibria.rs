@@ -1,7 +1,7 @@
 //! `smfg equilibria`: all equilibria of one decision at eps = 0.
 
 use super::arguments::{Format, Output};
-use super::checkpoint::{Asked, Checkpoint, CheckpointArguments, path};
+use super::checkpoint::{CheckpointArguments, finish, open, path};
 use super::decision::{Chosen, choose, needed};
 use super::limit_arguments::LimitArguments;
 use super::load::loaded;
@@ -10,6 +10,7 @@ use super::progress::Indicator;
 use super::watch::Watch;
 use super::{Answer, Failure};
 use crate::check::check_equilibria;
+use crate::checkpoint::{Asked, Checkpoint};
 use crate::equilibrium::Control;
 use crate::equilibrium::support::{EquilibriumSet, Keeping, Limits, SupportError, equilibria_kept};
 use crate::game::Game;
@@ -106,7 +107,7 @@ pub(super) fn run(
         Format::Json => report.write_json(out),
     });
     outputs.write(watch, file, |out| out.write_all(&certificate));
-    Checkpoint::finish(checkpoint, &outputs, watch);
+    finish(checkpoint, &outputs, watch);
     printed?;
     Ok(outputs.completed(Answer::Proved))
 }
@@ -122,8 +123,8 @@ fn checkpoint(
         ("nodes", arguments.nodes.to_string()),
         ("pairs", arguments.pairs.to_string()),
     ];
-    let asked = Asked { command: "equilibria", game: game.hash(), options };
-    Checkpoint::open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
+    let asked = Asked::new("equilibria", game, options);
+    open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
 }
 
 /// The set; a search that was asked to end has none.

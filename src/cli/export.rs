@@ -1,7 +1,6 @@
 //! `smfg export`: the inner problem of a decision for other solvers.
 
 use super::arguments::Output;
-use super::files::write_atomically;
 use super::limit_arguments::LimitArguments;
 use super::load::loaded;
 use super::outputs::{ForceArguments, Outputs};
@@ -12,6 +11,7 @@ use crate::certificate::Selection;
 use crate::claim::{Chosen, choose, decisions_of};
 use crate::exact::{Rational, parse_rational};
 use crate::export::{Programme, Question, inner_problem, write_lp, write_nl};
+use crate::files::write_atomically;
 use crate::game::Game;
 use clap::{Args, ValueEnum};
 use std::io::{self, Write};

@@ -3,11 +3,11 @@
 use super::arguments::{
     Family, GridArguments, InstanceArguments, MeanFieldArguments, WrittenArguments,
 };
-use super::files::write_atomically;
 use super::outputs::Outputs;
 use super::progress::Indicator;
 use super::watch::Watch;
 use super::{Answer, Failure};
+use crate::files::write_atomically;
 use crate::generate::{
     GridFamily, GridParameters, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters,
 };

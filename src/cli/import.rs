@@ -1,10 +1,10 @@
 //! `smfg import`: games of other formats.
 
 use super::arguments::ImportArguments;
-use super::files::write_atomically;
 use super::outputs::Outputs;
 use super::watch::Watch;
 use super::{Answer, Failure};
+use crate::files::write_atomically;
 use crate::game::read_file;
 use crate::import::{LARGEST_NFG, NfgError, NfgErrorKind, read_nfg};
 

@@ -16,7 +16,6 @@ mod effort_arguments;
 mod equilibria;
 mod export;
 mod failure;
-mod files;
 #[cfg(feature = "solver")]
 mod frontier;
 mod gather;

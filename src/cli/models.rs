@@ -1,7 +1,6 @@
 //! `smfg models`: the collection of instances.
 
 use super::arguments::{Format, Output};
-use super::files::write_atomically;
 use super::limit_arguments::LimitArguments;
 use super::outputs::{ForceArguments, Outputs};
 use super::progress::Indicator;
@@ -10,6 +9,7 @@ use super::{Answer, Failure};
 use crate::certificate::Selection;
 use crate::check::check;
 use crate::collection::{Certificate, Index, Instance, Sizes, State, Value, index};
+use crate::files::write_atomically;
 use crate::game::{Game, classify, read_file};
 use crate::report::{ModelsReport, Validated, ValidationReport};
 use clap::{Args, ValueEnum};

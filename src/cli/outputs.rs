@@ -1,9 +1,9 @@
 //! The files that a call writes: after its answer is printed, and never in place of what they
 //! should not replace.
 
-use super::files::{Place, place, probe, write_atomically};
 use super::watch::Watch;
 use super::{Answer, Failure};
+use crate::files::{Place, place, probe, write_atomically};
 use crate::game::Game;
 use clap::Args;
 use std::cell::Cell;

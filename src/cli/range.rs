@@ -1,7 +1,7 @@
 //! `smfg range`: least and greatest value over the eps-equilibria of one decision.
 
 use super::arguments::Format;
-use super::checkpoint::{Asked, Checkpoint, path};
+use super::checkpoint::{finish, keeper, open, path};
 use super::load::loaded;
 use super::outputs::Outputs;
 use super::pace::Pace;
@@ -11,7 +11,7 @@ use super::solve::{Latest, answer, chosen, ended, unsearched};
 use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure, decision};
 use crate::certificate::Selection;
-use crate::exact::format_rational;
+use crate::checkpoint::Asked;
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, RangeOutcome, Settings, range, solve};
 use crate::report::RangeReport;
@@ -31,8 +31,13 @@ pub(super) fn run(
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
-        let checkpoint = checkpoint(game, arguments)?;
         let asked = asked(game, arguments, &outputs, watch)?;
+        let checkpoint = open(
+            &arguments.checkpoint,
+            Asked::search("range", game, &asked),
+            arguments.force,
+            arguments.output.quiet,
+        )?;
         let latest = Latest::default();
         watch.keep({
             let (settings, latest) = (asked.clone(), latest.clone());
@@ -55,7 +60,7 @@ pub(super) fn run(
             &Settings {
                 observer: Some(&observe),
                 accepted: Some(&accepted),
-                keeper: Checkpoint::keeper(checkpoint),
+                keeper: keeper(checkpoint),
                 ..asked
             },
         )?;
@@ -63,24 +68,9 @@ pub(super) fn run(
     };
     let printed = watch.print(|out| write(arguments, game, &outcome, out));
     outputs.write(watch, certificate, |out| out.write_all(&outcome.certificate));
-    Checkpoint::finish(checkpoint, &outputs, watch);
+    finish(checkpoint, &outputs, watch);
     printed?;
     Ok(outputs.completed(answer(outcome.status())))
-}
-
-/// The checkpoint of the call, if it has one.
-fn checkpoint(
-    game: &Game,
-    arguments: &RangeArguments,
-) -> Result<Option<&'static Checkpoint>, Failure> {
-    let mut options = vec![
-        ("epsilon", format_rational(&arguments.epsilon)),
-        ("decision", arguments.decision.clone().unwrap_or_default()),
-        ("of", arguments.of.clone().unwrap_or_default()),
-    ];
-    options.extend(arguments.effort.spelled());
-    let asked = Asked { command: "range", game: game.hash(), options };
-    Checkpoint::open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
 }
 
 /// What is printed when the search does not end.

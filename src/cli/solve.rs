@@ -1,7 +1,7 @@
 //! `smfg solve`: reads, solves, prints, writes the certificate.
 
 use super::arguments::Format;
-use super::checkpoint::{Asked, Checkpoint, path};
+use super::checkpoint::{finish, keeper, open, path};
 use super::decision::{self, Chosen};
 use super::load::loaded;
 use super::outputs::Outputs;
@@ -11,8 +11,9 @@ use super::solve_arguments::SolveArguments;
 use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure};
 use crate::certificate::Selection;
+use crate::checkpoint::Asked;
 use crate::equilibrium::Control;
-use crate::exact::{Rational, format_rational};
+use crate::exact::Rational;
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, Settings, Status, Termination, solve, supported};
 use crate::report::SolveReport;
@@ -41,9 +42,14 @@ pub(super) fn run(
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
-        let checkpoint = checkpoint(game, arguments)?;
-        outputs.about(&[game])?;
         let asked = asked(game, arguments, watch)?;
+        let checkpoint = open(
+            &arguments.checkpoint,
+            Asked::search("solve", game, &asked),
+            arguments.force,
+            arguments.output.quiet,
+        )?;
+        outputs.about(&[game])?;
         let latest = Latest::default();
         watch.keep({
             let (settings, latest) = (asked.clone(), latest.clone());
@@ -65,7 +71,7 @@ pub(super) fn run(
             &Settings {
                 observer: Some(&observe),
                 accepted: Some(&accepted),
-                keeper: Checkpoint::keeper(checkpoint),
+                keeper: keeper(checkpoint),
                 ..asked
             },
         )?;
@@ -73,24 +79,9 @@ pub(super) fn run(
     };
     let printed = watch.print(|out| write(arguments, game, &outcome, out));
     outputs.write(watch, certificate, |out| out.write_all(&outcome.certificate));
-    Checkpoint::finish(checkpoint, &outputs, watch);
+    finish(checkpoint, &outputs, watch);
     printed?;
     Ok(outputs.completed(answer(outcome.status)))
-}
-
-/// The checkpoint of the call, if it has one.
-fn checkpoint(
-    game: &Game,
-    arguments: &SolveArguments,
-) -> Result<Option<&'static Checkpoint>, Failure> {
-    let mut options = vec![
-        ("epsilon", format_rational(&arguments.epsilon)),
-        ("selection", Selection::from(arguments.selection).to_string()),
-        ("decision", arguments.decision.clone().unwrap_or_default()),
-    ];
-    options.extend(arguments.effort.spelled());
-    let asked = Asked { command: "solve", game: game.hash(), options };
-    Checkpoint::open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
 }
 
 /// The last answer that the checker accepted, per selection, while a better one is looked for.

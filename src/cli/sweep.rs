@@ -1,19 +1,18 @@
 //! `smfg sweep`: the value as a function of epsilon, or of a constant of the game.
 
 use super::arguments::Format;
-use super::checkpoint::{Asked, Checkpoint};
+use super::checkpoint::{finish, keeper, open};
 use super::load::loaded;
 use super::outputs::{Outputs, signed_picture};
 use super::pace::describe;
 use super::progress::Indicator;
 use super::solve::{chosen, ended, unsearched};
-use super::sweep_arguments::{
-    FileArguments, Interval, ResolutionArguments, SweepArguments, Varied,
-};
+use super::sweep_arguments::{FileArguments, ResolutionArguments, SweepArguments, Varied};
 use super::watch::{Watch, Words};
 use super::{Answer, Failure};
 use crate::analysis::sweep::{Resolution, Sweep, equidistant, staircase, sweep};
-use crate::certificate::{Selection, with_changes, write_bundle};
+use crate::certificate::{with_changes, write_bundle};
+use crate::checkpoint::{Asked, Checkpoint};
 use crate::exact::{Rational, format_rational};
 use crate::game::Game;
 use crate::leader::{Progress, Settings, Status, solve};
@@ -51,15 +50,15 @@ fn over_epsilon(
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
-        let checkpoint = checkpoint(game, arguments)?;
+        let settings = settings(game, arguments, &interval.from, watch)?;
+        let checkpoint = checkpoint(game, arguments, &settings)?;
         outputs.about(&[game])?;
         watch.doing("following the value");
         indicator.say("following the value");
-        let settings = settings(game, arguments, &interval.from, watch)?;
         let hurried = unsearched(settings.clone());
         watch.keep(move |_| kept_curve(game, arguments, &hurried));
         let observe = |progress: Progress| indicator.say(describe(&progress));
-        let keeper = Checkpoint::keeper(checkpoint);
+        let keeper = keeper(checkpoint);
         let observed = Settings { observer: Some(&observe), keeper, ..settings.clone() };
         let found = sweep(
             game,
@@ -82,7 +81,7 @@ fn over_epsilon(
     };
     let answer = if found.complete() { Answer::Proved } else { Answer::Unproved };
     let delivered = deliver(arguments, &certificate, &report, (outputs, watch));
-    Checkpoint::finish(checkpoint, outputs, watch);
+    finish(checkpoint, outputs, watch);
     delivered.map(|()| outputs.completed(answer))
 }
 
@@ -90,21 +89,14 @@ fn over_epsilon(
 fn checkpoint(
     game: &Game,
     arguments: &SweepArguments,
+    settings: &Settings<'_>,
 ) -> Result<Option<&'static Checkpoint>, Failure> {
-    let number = format_rational;
-    let Interval { from, to } = &arguments.epsilon;
     // Points of a constant are questions of their own: more of them, or others, need no new file.
     let varied = arguments.parameter.as_ref().map(|varied| varied.name.clone());
-    let mut options = vec![
-        ("epsilon", format!("{}:{}", number(from), number(to))),
-        ("parameter", varied.unwrap_or_default()),
-        ("selection", Selection::from(arguments.selection).to_string()),
-        ("decision", arguments.decision.clone().unwrap_or_default()),
-    ];
-    options.extend(arguments.effort.spelled());
-    let asked = Asked { command: "sweep", game: game.hash(), options };
-    let (force, quiet) = (arguments.files.force, arguments.output.quiet);
-    Checkpoint::open(&arguments.checkpoint, asked, force, quiet)
+    let asked = Asked::search("sweep", game, settings)
+        .with("to", format_rational(&arguments.epsilon.to))
+        .with("parameter", varied.unwrap_or_default());
+    open(&arguments.checkpoint, asked, arguments.files.force, arguments.output.quiet)
 }
 
 /// The values of epsilon that are asked for besides.
@@ -152,11 +144,9 @@ fn over_constant(
         return Err(Failure::OneEpsilon);
     }
     let original = loaded(&arguments.game, watch)?;
-    let checkpoint = checkpoint(original, arguments)?;
-    let asked = Settings {
-        keeper: Checkpoint::keeper(checkpoint),
-        ..settings(original, arguments, &arguments.epsilon.from, watch)?
-    };
+    let asked = settings(original, arguments, &arguments.epsilon.from, watch)?;
+    let checkpoint = checkpoint(original, arguments, &asked)?;
+    let asked = Settings { keeper: keeper(checkpoint), ..asked };
     let points = Points::default();
     watch.keep({
         let (points, asked) = (Arc::clone(&points), asked.clone());
@@ -196,7 +186,7 @@ fn over_constant(
     let proved = points.len() == varied.values.len()
         && points.iter().all(|point| point.outcome.status != Status::Limit);
     let delivered = deliver(arguments, &certificate, &report, (outputs, watch));
-    Checkpoint::finish(checkpoint, outputs, watch);
+    finish(checkpoint, outputs, watch);
     delivered?;
     Ok(outputs.completed(if proved { Answer::Proved } else { Answer::Unproved }))
 }

@@ -12,10 +12,10 @@
 //! | it is printed | 110 % of L + 0.55 s | 0.55 s |
 //! | the end, whatever is there | 110 % of L + 0.85 s | 0.85 s |
 
-use super::files::write_atomically;
 use super::limit_arguments::LimitArguments;
 use super::memory;
 use super::{Answer, Failure};
+use crate::files::write_atomically;
 use crate::report::printing;
 use std::io::{self, BufWriter, Write};
 use std::panic::resume_unwind;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -47,6 +48,12 @@ class SearchAt(Search, total=False):
     epsilon: Number
 
 
+class KeptSearchAt(SearchAt, total=False):
+    """A search at one epsilon that keeps what it finds."""
+
+    checkpoint: str | os.PathLike[str] | None
+
+
 class Resolution(Search, total=False):
     """How closely a function of epsilon is enclosed."""
 
@@ -54,6 +61,12 @@ class Resolution(Search, total=False):
     width: Number
     jump_precision: Number
     most_points: int
+
+
+class KeptResolution(Resolution, total=False):
+    """How closely a function of epsilon is enclosed, by searches that keep what they find."""
+
+    checkpoint: str | os.PathLike[str] | None
 
 
 class ModelErrors(SearchAt, total=False):
@@ -93,6 +106,7 @@ DEFAULTS: Mapping[str, Any] = {
     "time_limit": None,
     "threads": None,
     "precision": "auto",
+    "checkpoint": None,
     "progress": None,
     "points": None,
     "width": "1/100",
@@ -211,7 +225,15 @@ def question(asked: Mapping[str, Any], epsilon: Any = None) -> dict[str, Any]:
         "time_limit": seconds(asked["time_limit"]),
         "threads": count(asked["threads"], "threads"),
         "precision": arithmetic(asked["precision"]),
+        "checkpoint": file(asked.get("checkpoint")),
     }
+
+
+def file(path: Any) -> str | None:
+    """The file of a checkpoint, if one is wanted."""
+    if path is not None and not isinstance(path, (str, os.PathLike)):
+        raise ArgumentError(f"checkpoint: found {shown(path)}, expected the path of a file")
+    return None if path is None else os.fspath(path)
 
 
 def ends(epsilon: EpsilonLike) -> tuple[Number, Number]:

@@ -16,6 +16,8 @@ from ._arguments import (
     Claims,
     DecisionLike,
     EpsilonLike,
+    KeptResolution,
+    KeptSearchAt,
     ModelErrors,
     Reading,
     Resolution,
@@ -63,9 +65,9 @@ def _game(game: GameLike) -> Game:
     return as_game(game)
 
 
-@options(SearchAt)
+@options(KeptSearchAt)
 def solve(
-    game: GameLike, *, selection: Selection = "pessimistic", **search: Unpack[SearchAt]
+    game: GameLike, *, selection: Selection = "pessimistic", **search: Unpack[KeptSearchAt]
 ) -> Solution:
     """The certified value of a game: the best that the leader can guarantee.
 
@@ -90,6 +92,9 @@ def solve(
         Threads that race decisions; all processors when absent.
     precision
         Arithmetic of the proofs: ``auto``, ``exact``, or fractional bits of outward rounding.
+    checkpoint
+        File that keeps what is found while the search works; the same call, or the same command of
+        the program, goes on from it after a limit, a kill or on another machine.
     progress
         Called now and then with a :class:`Progress`; ``True`` shows a bar, which needs ``tqdm``.
 
@@ -163,8 +168,8 @@ def robust(game: GameLike, **search: Unpack[ModelErrors]) -> RobustSolution:
         return RobustSolution._from(*native.robust(question, errors, tell))
 
 
-@options(SearchAt)
-def range(game: GameLike, *, of: str | None = None, **search: Unpack[SearchAt]) -> Range:
+@options(KeptSearchAt)
+def range(game: GameLike, *, of: str | None = None, **search: Unpack[KeptSearchAt]) -> Range:
     """Least and greatest leader's reward over the eps-equilibria of one decision.
 
     Or those of any expression of the population.
@@ -177,7 +182,7 @@ def range(game: GameLike, *, of: str | None = None, **search: Unpack[SearchAt]) 
         An expression such as ``"mu[infected]@3"``; the leader's reward when absent.
     decision
         The decision; needed when there is more than one.
-    epsilon, gap, time_limit, threads, precision, progress
+    epsilon, gap, time_limit, threads, precision, checkpoint, progress
         As for :func:`solve`.
 
     Raises
@@ -201,7 +206,7 @@ def range(game: GameLike, *, of: str | None = None, **search: Unpack[SearchAt]) 
         return Range._from(*native.range(question, of, tell))
 
 
-@options(Resolution)
+@options(KeptResolution)
 def sweep(
     game: GameLike,
     *,
@@ -209,7 +214,7 @@ def sweep(
     parameter: str | None = None,
     values: Sequence[Number] | None = None,
     selection: Selection = "pessimistic",
-    **search: Unpack[Resolution],
+    **search: Unpack[KeptResolution],
 ) -> Sweep:
     """The value as a function of epsilon, or of a constant of the game.
 
@@ -233,7 +238,7 @@ def sweep(
     jump_precision, most_points
         Length of an interval of epsilon that is not divided further, and most points of an
         enclosure.
-    gap, time_limit, threads, precision, progress
+    gap, time_limit, threads, precision, checkpoint, progress
         As for :func:`solve`.
 
     Raises

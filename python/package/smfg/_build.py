@@ -31,6 +31,7 @@ def game_json(
     leader_reward: Any = (),
     leader_payoff: Any = (),
     available: Sequence[Mapping[str, Any]] = (),
+    discount: Any = 1,
     define: Mapping[str, Any] | None = None,
     aggregates: Mapping[str, Any] | None = None,
     description: str = "",
@@ -49,6 +50,8 @@ def game_json(
         "actions": actions,
         "initial": _initial(initial, state_names),
     }
+    if discount != 1:
+        document["discount"] = _value(discount, "discount")
     if define:
         document["define"] = {key: _value(value, f"define, {key}") for key, value in define.items()}
     if available:

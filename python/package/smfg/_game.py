@@ -127,6 +127,7 @@ class Game:
         leader_reward: Any = (),
         leader_payoff: Any = (),
         available: Sequence[Mapping[str, Any]] = (),
+        discount: Any = 1,
         define: Mapping[str, Any] | None = None,
         aggregates: Mapping[str, Any] | None = None,
         description: str = "",
@@ -168,6 +169,9 @@ class Game:
             ``value``, that are not weighted by followers.
         available
             Rules ``{"state": ..., "stage": ..., "actions": [...]}`` that restrict actions.
+        discount
+            A number from 0 to 1, or a formula of constants of ``define``: what stage ``t`` pays,
+            followers and leader, counts with its power ``t``.
         define
             Named formulas.
         aggregates
@@ -191,6 +195,7 @@ class Game:
             leader_reward=leader_reward,
             leader_payoff=leader_payoff,
             available=available,
+            discount=discount,
             define=define,
             aggregates=aggregates,
             description=description,

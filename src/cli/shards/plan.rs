@@ -1,10 +1,10 @@
 //! The question that all workers of a sweep answer, as the folder states it.
 
-#[cfg(feature = "solver")]
-use super::super::files::write_atomically;
 use crate::certificate::Selection;
 use crate::claim::{Chosen, choose};
 use crate::exact::{Rational, parse_rational};
+#[cfg(feature = "solver")]
+use crate::files::write_atomically;
 use crate::game::{Game, read_file};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "solver")]

@@ -1,7 +1,6 @@
 //! `smfg sweep --out DIR [--shard I/N]`: solves at a share of the points.
 
 use super::super::arguments::Format;
-use super::super::files::write_atomically;
 use super::super::load::loaded;
 use super::super::pace::describe;
 use super::super::progress::Indicator;
@@ -15,6 +14,7 @@ use super::{Shard, answer_file, certificate_file};
 use crate::analysis::sweep::equidistant;
 use crate::certificate::with_changes;
 use crate::exact::Rational;
+use crate::files::write_atomically;
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, Settings, solve};
 use crate::report::{PointState, ProvedPoint, ShardReport, SolveReport, WorkedPoint};

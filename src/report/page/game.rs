@@ -26,6 +26,8 @@ pub(super) struct GameView {
     states: Entities,
     actions: Entities,
     pairs: usize,
+    /// The factor with whose powers stages count.
+    discount: Option<Value>,
     defines: Vec<(Value, Value)>,
     available: Vec<(String, String)>,
     rewards: Rules,
@@ -110,6 +112,10 @@ impl GameView {
             states: entities(&game.states, outline.get("states"), &initial),
             actions: entities(&game.actions, outline.get("actions"), &|_| None),
             pairs: game.stages.iter().map(|stage| stage.pairs.len()).sum(),
+            discount: outline
+                .get("discount")
+                .and_then(Outline::text)
+                .map(|text| safe(formula(text))),
             defines: defines(outline.get("define")),
             available: available(outline.get("available")),
             rewards: rules(outline.get("reward")),

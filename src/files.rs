@@ -11,7 +11,7 @@ const MOST_LEFTOVERS: usize = 1000;
 
 /// Where a name leads.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// A device or a pipe, which must not be replaced by a file.
     Special,
     /// A file, there already or not; links lead to it and stay.
@@ -22,7 +22,7 @@ pub(super) enum Place {
 ///
 /// # Errors
 /// A folder, no name, links in a circle, and what the system says.
-pub(super) fn place(path: &Path) -> io::Result<Place> {
+pub(crate) fn place(path: &Path) -> io::Result<Place> {
     let target = followed(path)?;
     match fs::metadata(&target) {
         Ok(found) if found.is_dir() => Err(io::Error::new(
@@ -58,7 +58,7 @@ fn followed(path: &Path) -> io::Result<PathBuf> {
 ///
 /// # Errors
 /// What the system says.
-pub(super) fn probe(path: &Path) -> io::Result<()> {
+pub(crate) fn probe(path: &Path) -> io::Result<()> {
     match place(path)? {
         Place::Special => Ok(()),
         Place::Regular(target) => {
@@ -73,7 +73,7 @@ pub(super) fn probe(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says; the file is then as it was.
-pub(super) fn write_atomically(
+pub(crate) fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {

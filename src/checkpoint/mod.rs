@@ -1,16 +1,15 @@
-//! `--checkpoint FILE`: what is left of a long run, for the same command later.
+//! Checkpoints: what is left of a long run, in a file, for the same question later
+//! (docs/long_runs.md).
 
 mod text;
 
-use super::Failure;
-use super::files::write_atomically;
-use super::outputs::{ForceArguments, Outputs};
-use super::watch::Watch;
-use crate::leader::{Keeper, Left, Reached};
-use clap::Args;
+use crate::exact::{Rational, format_rational};
+use crate::files::write_atomically;
+use crate::game::Game;
+use crate::leader::{Keeper, Left, Precision, Reached, Settings};
 use std::fmt;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use text::{Contents, Header, read};
@@ -23,22 +22,28 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// run.
 const TIMES_COST: u32 = 40;
 
-#[derive(Debug, Args)]
-pub(super) struct CheckpointArguments {
-    /// File that keeps what is found, written again and again; the same command goes on from it,
-    /// after a limit, a kill or on another machine
-    #[arg(long, value_name = "FILE")]
-    pub(super) checkpoint: Option<PathBuf>,
+/// What happens to a checkpoint while it is used.
+#[derive(Debug)]
+pub enum Note<'a> {
+    /// What an earlier call left there, in words.
+    Found(&'a str),
+    /// It could not be written; the search goes on, and every later occasion tries again.
+    Unwritten(&'a io::Error),
+    /// What was found does not hold: the search begins again.
+    Refused,
 }
 
-/// The checkpoint of a call.
-pub(super) struct Checkpoint {
+/// Who is told what happens to a checkpoint.
+pub type Listener = Box<dyn Fn(Note<'_>) + Send + Sync>;
+
+/// A file that keeps what is found while a question is worked on.
+pub struct Checkpoint {
     path: PathBuf,
     header: Header,
     /// Seconds of earlier calls.
     before: f64,
     start: Instant,
-    quiet: bool,
+    listener: Listener,
     state: Mutex<State>,
 }
 
@@ -62,39 +67,81 @@ impl fmt::Debug for Checkpoint {
     }
 }
 
-/// What a call asks, as a checkpoint says it.
+/// What a call asks, as a checkpoint says it: the command, the game of the file, and what decides
+/// about the answer.
 #[derive(Debug)]
-pub(super) struct Asked<'a> {
-    /// The command.
-    pub(super) command: &'static str,
-    /// Hash of the game of the file.
-    pub(super) game: String,
-    /// Options and their values, each on one line.
-    pub(super) options: Vec<(&'a str, String)>,
+pub struct Asked {
+    command: &'static str,
+    game: String,
+    options: Vec<(&'static str, String)>,
+}
+
+impl Asked {
+    /// What `command` asks about `game`, with further options by their names.
+    #[must_use]
+    pub fn new(
+        command: &'static str,
+        game: &Game,
+        options: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
+        Asked { command, game: game.hash(), options: options.into_iter().collect() }
+    }
+
+    /// What a search asks: `settings` but for limits, threads and who is told.
+    #[must_use]
+    pub fn search(command: &'static str, game: &Game, settings: &Settings<'_>) -> Self {
+        let numbers = |values: &Vec<Rational>| {
+            values.iter().map(format_rational).collect::<Vec<_>>().join(",")
+        };
+        let decision = match (&settings.point, settings.decision) {
+            (Some(values), _) => numbers(values),
+            (None, Some(index)) => format!("number {index}"),
+            (None, None) => "all".into(),
+        };
+        let precision = match settings.precision {
+            Precision::Auto => "auto".into(),
+            Precision::Exact => "exact".into(),
+            Precision::Bits(bits) => bits.to_string(),
+        };
+        let options = [
+            ("epsilon", format_rational(&settings.epsilon)),
+            ("selection", settings.selection.to_string()),
+            ("decision", decision),
+            ("of", settings.objective.clone().unwrap_or_default()),
+            ("gap", format_rational(&settings.gap)),
+            ("precision", precision),
+        ];
+        Asked::new(command, game, options)
+    }
+
+    /// The same with a further option.
+    #[must_use]
+    pub fn with(mut self, option: &'static str, value: String) -> Self {
+        self.options.push((option, value));
+        self
+    }
 }
 
 impl Checkpoint {
-    /// The checkpoint that the arguments ask for, with what an earlier call left there, for as long
-    /// as the process lives; `None` when they ask for none.
+    /// The checkpoint in the file `path`, with what an earlier call left there; with `fresh`, a
+    /// file that is damaged or about something else is passed over.
     ///
     /// # Errors
-    /// [`Failure::Checkpoint`] for a file that cannot be read, is damaged, or is about something
-    /// else, unless `force` is given.
-    pub(super) fn open(
-        arguments: &CheckpointArguments,
-        asked: Asked<'_>,
-        force: ForceArguments,
-        quiet: bool,
-    ) -> Result<Option<&'static Self>, Failure> {
-        let Some(path) = &arguments.checkpoint else { return Ok(None) };
+    /// In words, for a file that cannot be read, is damaged, or is about something else.
+    pub fn open(
+        path: &Path,
+        asked: Asked,
+        fresh: bool,
+        listener: Listener,
+    ) -> Result<Self, String> {
         let header = Header::of(asked);
         let found = match read(path, &header) {
             Ok(found) => found,
-            Err(_) if force.force => None,
-            Err(reason) => return Err(Failure::Checkpoint { path: path.clone(), reason }),
+            Err(_) if fresh => None,
+            Err(reason) => return Err(reason),
         };
-        if let Some(found) = found.as_ref().filter(|_| !quiet) {
-            say(&format!("{}: {found}", path.display()));
+        if let Some(found) = &found {
+            listener(Note::Found(&found.to_string()));
         }
         let found = found.unwrap_or_default();
         let now = Instant::now();
@@ -106,35 +153,31 @@ impl Checkpoint {
             asked: None,
             failed: false,
         };
-        let (path, before) = (path.clone(), found.seconds);
-        let state = Mutex::new(state);
-        // Commands go on while what was kept is printed: nothing outlives the process.
-        Ok(Some(Box::leak(Box::new(Checkpoint { path, header, before, start: now, quiet, state }))))
+        let (path, before) = (path.to_path_buf(), found.seconds);
+        Ok(Checkpoint { path, header, before, start: now, listener, state: Mutex::new(state) })
     }
 
-    /// For settings of a search.
-    pub(super) fn keeper(found: Option<&'static Self>) -> Option<&'static dyn Keeper> {
-        found.map(|checkpoint| checkpoint as &dyn Keeper)
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
-    /// Writes what is not written yet, at the end of a call; a failure counts as that of a file.
-    pub(super) fn finish(found: Option<&'static Self>, outputs: &Outputs, watch: &Watch) {
-        let Some(checkpoint) = found else { return };
-        watch.doing(format!("writing {}; the answer stands", checkpoint.path.display()));
-        let mut state = checkpoint.lock();
+    /// Writes what is not written yet, at the end of a call; whether all of it is.
+    #[must_use]
+    pub fn finish(&self) -> bool {
+        let mut state = self.lock();
         if state.changed || state.failed {
-            checkpoint.write(&mut state);
+            self.write(&mut state);
         }
-        if state.failed {
-            outputs.fail();
-        }
+        !state.failed
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the file; a failure is said once, and the search goes on.
+    /// Writes the file; a failure is told once, and the search goes on.
     fn write(&self, state: &mut State) {
         // What nobody asked for, an answer, costs its writing only.
         let began = state.asked.take().unwrap_or_else(Instant::now);
@@ -144,27 +187,15 @@ impl Checkpoint {
         });
         match written {
             Ok(()) => (state.changed, state.failed) = (false, false),
-            Err(source) => {
+            Err(error) => {
                 if !std::mem::replace(&mut state.failed, true) {
-                    Failure::Write { path: self.path.clone(), source }.print();
-                    self.note("the search goes on");
+                    (self.listener)(Note::Unwritten(&error));
                 }
             }
         }
         state.written = Instant::now();
         state.cost = state.written - began;
     }
-
-    fn note(&self, text: &str) {
-        if !self.quiet {
-            say(text);
-        }
-    }
-}
-
-fn say(text: &str) {
-    // Without a standard error there is nobody to tell.
-    let _ = writeln!(io::stderr(), "smfg: {text}");
 }
 
 impl State {
@@ -202,7 +233,7 @@ impl Keeper for Checkpoint {
     }
 
     fn forget(&self, question: &str) {
-        self.note("what was found in the checkpoint does not hold: the search begins again");
+        (self.listener)(Note::Refused);
         let mut state = self.lock();
         state.parts.retain(|(own, _)| own != question);
         state.changed = true;
@@ -229,9 +260,4 @@ impl fmt::Display for Contents {
         }
         Ok(())
     }
-}
-
-/// The name of the file, for what is not to be overwritten.
-pub(super) fn path(arguments: &CheckpointArguments) -> (&'static str, Option<&PathBuf>) {
-    ("--checkpoint", arguments.checkpoint.as_ref())
 }

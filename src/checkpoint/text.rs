@@ -21,7 +21,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn of(asked: Asked<'_>) -> Self {
+    pub(super) fn of(asked: Asked) -> Self {
         let own = |name: &str, value: &str| {
             // A value is one line of plain words.
             let value: Vec<&str> = value.split_ascii_whitespace().collect();
