@@ -148,3 +148,87 @@ fn classes_of_generated_games() {
         assert_eq!((game.stages.len(), game.pairs()), (3, 18), "{file}");
     }
 }
+
+/// A game of 100 stages whose rewards are multiplied by what `factor` says; `discount` is a line of
+/// its head.
+fn discounted(discount: &str, factor: &str) -> Game {
+    let text = format!(
+        r#"
+            format = "smfg-game/1"
+            name = "discounted"
+            stages = 100
+            states = ["low", "high"]
+            actions = ["stay", "go"]
+            initial = "low"
+            {discount}
+            [define]
+            beta = "9/10"
+            [[reward]]
+            value = "{factor} * (1 - mu[high] + t)"
+            [[reward]]
+            stage = "3..70"
+            action = "go"
+            value = "{factor} / 3"
+            [[transition]]
+            to = "high"
+            [[leader.reward]]
+            state = "high"
+            value = "{factor} * mu[low]"
+            [[leader.payoff]]
+            stage = "0..99"
+            value = "{factor} * mu[*, go]"
+            [[leader.payoff]]
+            value = "5"
+        "#
+    );
+    Game::parse_toml(&text).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+#[test]
+fn a_discount_is_a_factor_of_what_every_stage_pays() {
+    let written = discounted("", "(9/10)^t");
+    assert_eq!(discounted("discount = \"9/10\"", "1").hash(), written.hash());
+    assert_eq!(discounted("discount = \"beta\"", "1").hash(), written.hash());
+    assert_eq!(discounted("discount = 1", "1").hash(), discounted("", "1").hash());
+    assert_ne!(discounted("", "1").hash(), written.hash());
+    // With the factor 0 only the first stage pays, and the payoff without a stage.
+    let first = discounted("discount = 0", "1");
+    assert!(first.stages[1..].iter().all(|stage| stage.reward.columns().is_empty()));
+    assert!(!first.stages[0].reward.columns().is_empty());
+    let last = written.stages[99].reward.get(0);
+    let power = (0..99).fold(ratio(1, 1), |power, _| power * ratio(9, 10));
+    let (constant, _) = last.terms().next().map(|(m, c)| (c.clone(), m)).expect("a constant");
+    assert_eq!(constant, power * ratio(100, 1));
+}
+
+/// Masses of a stage sum to 1, so that the square of a sum of them is at most 1.
+#[test]
+fn probabilities_over_masses_of_a_stage() {
+    let text = |probability: &str| {
+        format!(
+            r#"
+                format = "smfg-game/1"
+                name = "sums"
+                stages = 3
+                states = ["a", "b", "c"]
+                actions = ["x", "y"]
+                initial = {{ a = 0.5, b = 0.5 }}
+                [[transition]]
+                to = {{ a = "{probability}", c = "rest" }}
+            "#
+        )
+    };
+    for fine in [
+        "1 - (mu[a] + mu[b])^2",
+        "1 - mu[a] * mu[b] * 4",
+        "(mu[a, x] + mu[b, y])^3",
+        "mu[a] * mu[b] + mu[a] * mu[c] + mu[b] * mu[c] + 1/2",
+    ] {
+        assert!(Game::parse_toml(&text(fine)).is_ok(), "{fine}");
+    }
+    for wrong in ["1 - (mu[a] + mu[b] + 1/100)^2", "1 - mu[a] * mu[b] * 5", "2 * (mu[a] + mu[b])^2"]
+    {
+        let error = Game::parse_toml(&text(wrong)).expect_err(wrong).to_string();
+        assert!(error.contains("negative"), "{wrong}: {error}");
+    }
+}

@@ -193,6 +193,18 @@ impl Columns {
         Self::from_groups(self.len, grouped)
     }
 
+    /// `factor * self`.
+    #[must_use]
+    pub fn scaled(self, factor: &Rational) -> Self {
+        if factor.is_one() {
+            return self;
+        }
+        let group = |(monomial, column): &(Monomial, Arc<Column>)| {
+            (monomial.clone(), vec![(factor.clone(), Arc::clone(column))])
+        };
+        Self::from_groups(self.len, self.columns.iter().map(group).collect())
+    }
+
     /// `self - other`, entry by entry; both have the same number of entries.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {

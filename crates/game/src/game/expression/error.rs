@@ -210,10 +210,12 @@ pub enum ExpressionErrorKind {
     #[error("the exponent is not constant (formulas are polynomials)")]
     ExponentNotConstant,
     /// An exponent that is no small natural number.
-    #[error("found exponent {found}, expected an integer between 0 and {MOST_DEGREE}")]
+    #[error("found exponent {found}, expected an integer between 0 and {most}")]
     Exponent {
         /// The value.
         found: String,
+        /// The largest one, of a number or of anything else.
+        most: u32,
     },
     /// A polynomial of too high a degree.
     #[error("the polynomial has degree {degree}, expected at most {MOST_DEGREE}")]

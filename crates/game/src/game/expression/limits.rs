@@ -9,8 +9,10 @@ use dashu_base::BitTest;
 pub const LONGEST_FORMULA: usize = 100_000;
 /// Deepest nesting of parentheses.
 pub const MOST_NESTING: usize = 200;
-/// Largest exponent and largest degree of a polynomial.
+/// Largest degree of a polynomial, and largest exponent of what is no number.
 pub const MOST_DEGREE: u32 = 64;
+/// Largest exponent of a number: every stage of a game is one.
+pub const MOST_EXPONENT: u32 = 1_000_000;
 /// Most binary digits of the numerator and denominator of one number together: 20,000 decimal
 /// digits each way.
 pub const MOST_BITS: usize = 1 << 17;
@@ -22,7 +24,7 @@ pub const MOST_WEIGHTS: usize = 1 << 23;
 const MOST_WORK: u64 = 1 << 24;
 
 /// Binary digits of numerator and denominator together.
-pub(super) fn bits(value: &Rational) -> usize {
+pub(crate) fn bits(value: &Rational) -> usize {
     value.numerator().bit_len() + value.denominator().bit_len()
 }
 

@@ -16,7 +16,7 @@
 //!
 //! Inside `mean`, `s.` and `a.` are the attributes of the averaged member; `t`, names and leader
 //! probabilities mean what they mean outside, also before an `@`. Division is by nonzero constants
-//! and exponents are integers between 0 and 64, so that every value is a polynomial.
+//! and exponents are integers, at most 64 of what is no number, so that every value is a polynomial.
 //!
 //! A text becomes a postfix program with an explicit stack of operators (`parser`); its names are
 //! resolved once (`resolve`); evaluation runs it on a stack of values (`evaluator`). Nothing
@@ -42,7 +42,10 @@ pub use defines::DefineError;
 pub use error::{ExpressionError, ExpressionErrorKind};
 pub use evaluator::Evaluator;
 pub use lexer::{is_identifier, spelled};
-pub use limits::{LONGEST_FORMULA, MOST_BITS, MOST_DEGREE, MOST_NESTING, MOST_SIZE, MOST_WEIGHTS};
+pub(super) use limits::bits;
+pub use limits::{
+    LONGEST_FORMULA, MOST_BITS, MOST_DEGREE, MOST_EXPONENT, MOST_NESTING, MOST_SIZE, MOST_WEIGHTS,
+};
 pub use symbols::{Dependence, Entity, LeaderTerms, NamedAggregate, Place, Symbols, is_reserved};
 pub use tree::{Named, Tree};
 

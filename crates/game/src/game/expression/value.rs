@@ -1,7 +1,7 @@
 //! Arithmetic of values with limits: constants as numbers, everything else as polynomials.
 
 use super::error::{ExpressionErrorKind, shown};
-use super::limits::{MOST_DEGREE, MOST_SIZE, Work, bits, checked};
+use super::limits::{MOST_DEGREE, MOST_EXPONENT, MOST_SIZE, Work, bits, checked};
 use super::program::Binary;
 use crate::exact::{Rational, format_rational};
 use crate::game::{MOST_TERMS, Monomial, Polynomial};
@@ -239,11 +239,16 @@ impl Value {
         }
     }
 
+    /// The power by repeated squaring: from the highest binary digit of the exponent on.
     fn power(self, exponent: &Rational, work: &mut Work) -> Outcome<Value> {
-        let Some(exponent) =
-            small_integer(exponent).filter(|&exponent| exponent <= MOST_DEGREE as usize)
+        let most = match &self {
+            Value::Constant(_) => MOST_EXPONENT,
+            Value::Polynomial(_) => MOST_DEGREE,
+        };
+        let Some(exponent) = small_integer(exponent).filter(|&exponent| exponent <= most as usize)
         else {
-            return Err(ExpressionErrorKind::Exponent { found: shown(&format_rational(exponent)) });
+            let found = shown(&format_rational(exponent));
+            return Err(ExpressionErrorKind::Exponent { found, most });
         };
         if let Value::Polynomial(terms) = &self {
             let degree = terms.degree().saturating_mul(exponent as u64);
@@ -252,8 +257,12 @@ impl Value {
             }
         }
         let mut result = Value::Constant(Rational::ONE);
-        for _ in 0..exponent {
-            result = result.times(&self, work)?;
+        for digit in (0..usize::BITS - exponent.leading_zeros()).rev() {
+            let square = result.clone();
+            result = result.times(&square, work)?;
+            if exponent >> digit & 1 == 1 {
+                result = result.times(&self, work)?;
+            }
         }
         Ok(result)
     }

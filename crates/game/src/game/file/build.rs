@@ -218,15 +218,16 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
         draft.complete,
     )?
     .into_iter();
-    let payoff = payoff(context, &leader.payoffs, header.stages);
+    let payoff = payoff(context, &leader.payoffs, header);
     let decisions = decision_set(context, &leader.choice)?;
     let stages = pairs
         .iter()
         .zip(reward.into_iter().zip(leader_reward))
-        .map(|(pairs, (reward, leader_reward))| Stage {
+        .zip(header.discounts())
+        .map(|((pairs, (reward, leader_reward)), discount)| Stage {
             pairs: Arc::clone(pairs),
-            reward,
-            leader_reward,
+            reward: reward.scaled(&discount),
+            leader_reward: leader_reward.scaled(&discount),
             transition: transition.next(),
         })
         .collect();
@@ -245,20 +246,27 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
     })
 }
 
-fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], stages: usize) -> Polynomial {
+fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], header: &Header) -> Polynomial {
     let mut payoff = Polynomial::zero();
+    if rules.is_empty() {
+        return payoff;
+    }
+    let discounts: Vec<Rational> = header.discounts().take(header.stages).collect();
     for rule in rules {
         let places: Vec<Place> = match &rule.stages {
             None => vec![Place::default()],
             Some(chosen) => {
                 let chosen =
-                    chosen.ranges(stages).into_iter().flat_map(|(first, last)| first..=last);
+                    chosen.ranges(header.stages).into_iter().flat_map(|(first, last)| first..=last);
                 chosen.map(|stage| Place { stage: Some(stage), ..Place::default() }).collect()
             }
         };
         for place in places {
             match context.value(&rule.value, place) {
-                Some(value) => payoff = payoff.plus(&value, &Rational::ONE),
+                Some(value) => {
+                    let discount = place.stage.and_then(|stage| discounts.get(stage));
+                    payoff = payoff.plus(&value, discount.unwrap_or(&Rational::ONE));
+                }
                 None => break,
             }
         }

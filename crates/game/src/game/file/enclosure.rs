@@ -10,9 +10,9 @@ use crate::game::{Polynomial, Variable, power};
 use std::collections::BTreeMap;
 
 /// Most Bernstein coefficients of one box.
-const MOST_COEFFICIENTS: usize = 4_096;
+pub(super) const MOST_COEFFICIENTS: usize = 4_096;
 /// Most boxes a polynomial is given.
-const MOST_BOXES: usize = 128;
+pub(super) const MOST_BOXES: usize = 128;
 /// Operations for all polynomials of a game; beyond them intervals have to do.
 const MOST_WORK: usize = 100_000_000;
 
@@ -27,6 +27,12 @@ pub(super) struct Enclosure {
 impl Enclosure {
     pub(super) fn new() -> Self {
         Enclosure { work: MOST_WORK }
+    }
+
+    /// Accounts for so many operations; `None` when they are more than what is left.
+    pub(super) fn spend(&mut self, operations: usize) -> Option<()> {
+        self.work = self.work.checked_sub(operations)?;
+        Some(())
     }
 
     /// A lower bound of `polynomial` where every variable is within its range. It is the least
@@ -52,11 +58,9 @@ impl Enclosure {
         let mut least: Option<Rational> = None;
         for _ in 0..MOST_BOXES {
             let Some(cell) = boxes.pop() else { break };
-            let Some(left) = self.work.checked_sub(size * (degrees.iter().sum::<usize>() + 1))
-            else {
+            if self.spend(size * (degrees.iter().sum::<usize>() + 1)).is_none() {
                 return by_intervals;
-            };
-            self.work = left;
+            }
             let coefficients = bernstein(polynomial, &variables, &degrees, &cell);
             let bound = coefficients.iter().min().cloned().unwrap_or(Rational::ZERO);
             let corner = corners(&degrees)

@@ -7,7 +7,7 @@ use super::numbers::Numbers;
 use super::problem::ValueError;
 use super::report::{At, Report};
 use crate::exact::Rational;
-use crate::game::expression::Entity;
+use crate::game::expression::{Entity, bits};
 
 /// The format this library reads.
 pub(super) const FORMAT: &str = "smfg-game/1";
@@ -16,8 +16,11 @@ pub(super) const MOST_TRIPLES: u64 = 200_000_000;
 /// Most stages: each costs memory of its own, whatever the number of states.
 pub(super) const MOST_STAGES: usize = 1_000_000;
 
+/// Most binary digits of the last power of a discount factor, numerator and denominator together.
+const MOST_DISCOUNT_BITS: usize = 1 << 14;
+
 /// Keys of a game file.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "format",
     "name",
     "description",
@@ -26,6 +29,7 @@ pub(super) const KEYS: [&str; 13] = [
     "states",
     "actions",
     "initial",
+    "discount",
     "define",
     "available",
     "reward",
@@ -44,6 +48,15 @@ pub(super) struct Header {
     pub state_names: Names,
     pub action_names: Names,
     pub initial: Vec<Rational>,
+    /// What stage `t` pays counts with its power `t`.
+    pub discount: Rational,
+}
+
+impl Header {
+    /// Its powers from 0 on.
+    pub(super) fn discounts(&self) -> impl Iterator<Item = Rational> + '_ {
+        std::iter::successors(Some(Rational::ONE), |power| Some(power * &self.discount))
+    }
 }
 
 /// Whether the file is in the format this library reads. Nothing else is worth saying when it is
@@ -90,6 +103,10 @@ pub(super) fn header(
     let state_names = names(Kind::State, states.as_ref()?);
     let initial = initial.and_then(|found| law(report, found, &state_names, numbers));
     let (states, actions, stages) = (states?, actions?, stages?);
+    let discount = match fields.get("discount") {
+        None => Some(Rational::ONE),
+        Some(found) => discount(report, found, stages, numbers),
+    };
     let triples = (states.len() as u64)
         .checked_mul(actions.len() as u64)
         .and_then(|pairs| pairs.checked_mul(stages as u64));
@@ -108,7 +125,29 @@ pub(super) fn header(
         states,
         actions,
         initial: initial?,
+        discount: discount?,
     })
+}
+
+/// A discount factor, whose powers over all stages are not too long.
+fn discount(
+    report: &mut Report,
+    (at, node): Found<'_>,
+    stages: usize,
+    numbers: &Numbers,
+) -> Option<Rational> {
+    let discount = numbers.read(report, &at, node)?;
+    if discount < Rational::ZERO || discount > Rational::ONE {
+        report.push(&at, ValueError::Discount { found: quoted(&discount.to_string()) });
+        return None;
+    }
+    let digits = bits(&discount).saturating_mul(stages - 1);
+    if !discount.is_one() && !discount.is_zero() && digits > MOST_DISCOUNT_BITS {
+        let most = 1 + MOST_DISCOUNT_BITS / bits(&discount);
+        report.push(&at, ValueError::LongDiscount { stages, most });
+        return None;
+    }
+    Some(discount)
 }
 
 fn stages(report: &mut Report, (at, node): Found<'_>) -> Option<usize> {

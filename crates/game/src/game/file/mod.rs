@@ -37,6 +37,7 @@ mod rewards;
 mod rules;
 mod segments;
 mod selector;
+mod simplices;
 mod tables;
 mod transitions;
 mod variables;

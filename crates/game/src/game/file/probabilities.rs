@@ -3,12 +3,15 @@
 //!
 //! Constants are compared. What is affine in the parameters and aggregates is minimised exactly:
 //! over the decisions, and over the masses of each stage. Everything else is bounded below by its
-//! Bernstein coefficients ([`enclosure`](super::enclosure)).
+//! Bernstein coefficients, on the box of all ranges ([`enclosure`](super::enclosure)) and, where
+//! that does not do, with the masses of a stage together, whose sum is 1
+//! ([`simplices`](super::simplices)).
 
 use super::enclosure::Enclosure;
 use super::least::{Decisions, Shape, over_populations, range};
 use super::problem::ModelError;
 use super::report::{At, Report};
+use super::simplices::Block;
 use super::words;
 use crate::exact::{Integer, Numerators, Rational};
 use crate::game::ColumnExt;
@@ -18,6 +21,9 @@ use crate::game::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+
+/// Most different values of the aggregates of a stage, for a bound that uses that masses sum to 1.
+const MOST_EXTREMES: usize = 32;
 
 /// Who is responsible for the transition of a stage, state and action: the rule that wins there.
 pub(super) type Blame<'b> = &'b dyn Fn(usize, usize, usize) -> At;
@@ -238,7 +244,13 @@ impl<'p> Prover<'p> {
                     .as_ref()
                     .map_or_else(none, |decisions| parameter_range(decisions, index as usize)),
             };
-            let bound = self.enclosure.lower_bound(polynomial, &range);
+            let mut bound = self.enclosure.lower_bound(polynomial, &range);
+            if bound < Rational::ZERO
+                && let Some(blocks) = blocks(self.game, polynomial, &range)
+                && let Some(sharper) = self.enclosure.lower_bound_on_simplices(polynomial, blocks)
+            {
+                bound = bound.max(sharper);
+            }
             return if bound < Rational::ZERO {
                 Verdict::Open { bound }
             } else {
@@ -274,6 +286,69 @@ impl<'p> Prover<'p> {
 
 fn judged(value: Rational, place: String) -> Verdict {
     if value < Rational::ZERO { Verdict::Negative { value, place } } else { Verdict::NotNegative }
+}
+
+/// The variables of a polynomial in blocks: each parameter by itself in its range, the aggregates
+/// of a stage in the convex hull of their values where all followers are in one state and play one
+/// action. `None` when there are too many of these.
+fn blocks(
+    game: &Game,
+    polynomial: &Polynomial,
+    range: &dyn Fn(Variable) -> (Rational, Rational),
+) -> Option<Vec<Block>> {
+    let mut blocks = Vec::new();
+    let mut together: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for variable in polynomial.variables() {
+        match variable {
+            Variable::Parameter(_) => {
+                let (low, high) = range(variable);
+                blocks.push(Block {
+                    variables: vec![variable],
+                    vertices: vec![vec![low], vec![high]],
+                });
+            }
+            Variable::Aggregate(index) => {
+                let stage = game.aggregates.get(index as usize)?.stage;
+                together.entry(stage).or_default().push(index);
+            }
+        }
+    }
+    for (stage, indices) in together {
+        let variables: Vec<Variable> = indices.iter().copied().map(Variable::Aggregate).collect();
+        let vertices = match variables.as_slice() {
+            [only] => {
+                let (low, high) = range(*only);
+                vec![vec![low], vec![high]]
+            }
+            _ => extremes(game, stage, &indices)?,
+        };
+        blocks.push(Block { variables, vertices });
+    }
+    Some(blocks)
+}
+
+/// Values of aggregates where all followers of a stage are in one state and play one action, each
+/// once; at stage 0 in a state with some mass.
+fn extremes(game: &Game, stage: usize, indices: &[u32]) -> Option<Vec<Vec<Rational>>> {
+    let pairs = &game.stages.get(stage)?.pairs;
+    let mut values = BTreeMap::new();
+    for state in 0..pairs.states() {
+        if stage > 0 || game.initial.get(state).is_some_and(|mass| !mass.is_zero()) {
+            for pair in pairs.of_state(state) {
+                let place = (state as u32, pairs.action(pair) as u32);
+                values.insert(place, vec![Rational::ZERO; indices.len()]);
+            }
+        }
+    }
+    for (position, index) in indices.iter().enumerate() {
+        for (state, action, weight) in &game.aggregates.get(*index as usize)?.weights {
+            if let Some(value) = values.get_mut(&(*state, *action)) {
+                value.get_mut(position)?.clone_from(weight);
+            }
+        }
+    }
+    let distinct: BTreeSet<Vec<Rational>> = values.into_values().collect();
+    (distinct.len() <= MOST_EXTREMES).then(|| distinct.into_iter().collect())
 }
 
 fn parameter_range(decisions: &Decisions<'_>, index: usize) -> (Rational, Rational) {

@@ -123,6 +123,22 @@ pub enum ValueError {
         /// What it takes.
         expected: &'static str,
     },
+    /// A discount factor that is none.
+    #[error("found {found}, expected a discount factor from 0 to 1")]
+    Discount {
+        /// The number.
+        found: String,
+    },
+    /// A discount factor whose powers are too long.
+    #[error(
+        "its powers over {stages} stages have too many digits; expected at most {most} stages, or a shorter factor"
+    )]
+    LongDiscount {
+        /// Stages of the game.
+        stages: usize,
+        /// Most stages with this factor.
+        most: usize,
+    },
     /// A number that cannot be read.
     #[error(transparent)]
     Number(#[from] NumberError),
