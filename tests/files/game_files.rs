@@ -204,6 +204,7 @@ fn a_discount_is_a_factor_of_what_every_stage_pays() {
 /// Masses of a stage sum to 1, so that the square of a sum of them is at most 1.
 #[test]
 fn probabilities_over_masses_of_a_stage() {
+    assert_eq!(classify(&load("field/square_of_sum.toml")).class, Class::C3);
     let text = |probability: &str| {
         format!(
             r#"

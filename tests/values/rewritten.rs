@@ -4,9 +4,11 @@
 //! Three games whose values are known in closed form, one per class, each in several versions.
 
 use smfg::certificate::Selection;
+use smfg::check::check_equilibria;
 use smfg::equilibrium::Control;
+use smfg::equilibrium::support::{Limits, equilibria};
 use smfg::exact::{Rational, ratio, to_approx};
-use smfg::game::Game;
+use smfg::game::{Class, Game, classify};
 use smfg::leader::{Settings, Status, range, solve};
 use std::time::Duration;
 
@@ -73,7 +75,10 @@ fn adoption_versions() -> Vec<(&'static str, String)> {
     );
     // What everybody earns, whatever they do, changes nothing.
     let common = format!("{base}\n[[reward]]\nvalue = \"3 * subsidy - 1/7\"\n");
+    // Nor does what everybody earns from the crowd, whatever its degree.
+    let crowd = format!("{base}\n[[reward]]\nvalue = \"mu[*, adopt]^3 - 2 * mu[*, adopt]\"\n");
     vec![
+        ("common to all, from the crowd", crowd),
         ("base", base),
         ("renamed", renamed),
         ("reordered", reordered),
@@ -215,8 +220,10 @@ fn an_epidemic_in_other_words() {
     let rest = EPIDEMIC
         .replace("susceptible = \"rest\"", "susceptible = \"1 - 2/5 * 2 * mu[susceptible, out]\"");
     let unit = EPIDEMIC.replace("\"1/2\"", "\"3/2\"").replace("\"-1\"", "\"-3\"");
+    let fear = "\n[[reward]]\nstage = 1\nvalue = \"-mu[infected]^2 * 3\"\n";
     for (version, text) in [
         ("base", EPIDEMIC.to_string()),
+        ("common to all, from the crowd", format!("{EPIDEMIC}{fear}")),
         ("reordered", reordered),
         ("a constant", defined),
         ("no rest", rest),
@@ -227,4 +234,25 @@ fn an_epidemic_in_other_words() {
         close((&least.lower, &least.upper), &ratio(5, 16), version);
         close((&greatest.lower, &greatest.upper), &ratio(5, 16), version);
     }
+}
+
+/// A game of the field whose reward has the square of a mass in common to all: class C1, and the
+/// share x of the first state, where -x = -2 (1 - x), is the same in all equilibria.
+#[test]
+fn a_term_common_to_all_does_not_make_a_class() {
+    let game = Game::load("tests/data/field/common_term.toml").expect("a game");
+    assert_eq!(classify(&game).class, Class::C1);
+    let settings = Settings { objective: Some("mu[a]@1".into()), ..Settings::new(Rational::ZERO) };
+    let found = range(&game, &settings).expect("class C1");
+    for claim in [found.least.accepted.claim, found.greatest.accepted.claim] {
+        assert_eq!((claim.lower, claim.upper), (ratio(2, 3), ratio(2, 3)));
+    }
+    let set = equilibria(&game.at(&[]), &Control::default(), &Limits::default()).expect("class C1");
+    let text = set.certificate(&game, 0).expect("memory");
+    check_equilibria(&game, text.as_slice()).expect("all of them");
+    // Alone it says nothing: every population is an equilibrium.
+    let alone = road("0").replace("-1/8", "0") + "[[reward]]\nvalue = \"mu[*, short]^2\"\n";
+    let found = range(&self::game(&alone), &Settings::new(Rational::ZERO)).expect("no incentives");
+    assert_eq!(found.least.accepted.claim.upper, Rational::ZERO);
+    assert_eq!(found.greatest.accepted.claim.lower, Rational::ONE);
 }

@@ -1,6 +1,6 @@
 //! Which of the classes C0 to C3 a game belongs to (docs/model.md, table 1).
 
-use super::model::Game;
+use super::model::{Game, Stage};
 use super::polynomial::{Monomial, Variable};
 use std::fmt;
 
@@ -37,7 +37,8 @@ pub struct Classification {
     pub reason: String,
 }
 
-/// The class of a game, over all decisions of the leader.
+/// The class of a game, over all decisions of the leader. Terms of a reward that all states and
+/// actions of a stage have in common cannot matter to the followers, and do not count.
 #[must_use]
 pub fn classify(game: &Game) -> Classification {
     for (t, stage) in game.stages.iter().enumerate() {
@@ -54,7 +55,7 @@ pub fn classify(game: &Game) -> Classification {
     }
     let mut affine: Option<String> = None;
     for (t, stage) in game.stages.iter().enumerate() {
-        for (monomial, _) in stage.reward.columns() {
+        for (monomial, _) in stage.reward.without_common().columns() {
             match monomial.population_degree() {
                 0 => {}
                 1 => {
@@ -74,6 +75,13 @@ pub fn classify(game: &Game) -> Classification {
                 }
             }
         }
+    }
+    let depends = |stage: &Stage| stage.reward.population_degree() > 0;
+    if affine.is_none() && game.stages.iter().any(depends) {
+        affine = Some(
+            "transitions do not depend on the population, and rewards only in terms that all states and actions of a stage have in common"
+                .into(),
+        );
     }
     match affine {
         Some(reason) => Classification { class: Class::C1, reason },

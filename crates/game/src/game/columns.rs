@@ -193,6 +193,23 @@ impl Columns {
         Self::from_groups(self.len, grouped)
     }
 
+    /// The monomials with the population whose coefficient is the same in every entry.
+    ///
+    /// As rewards of a stage, whose masses sum to 1, they add the same to what every policy earns,
+    /// and nothing to exploitability.
+    fn is_common(&self, (monomial, column): &(Monomial, Arc<Column>)) -> bool {
+        monomial.population_degree() > 0
+            && column.support.is_none()
+            && (1..self.len).all(|entry| column.get(entry) == column.get(0))
+    }
+
+    /// The vector without terms of the population that are common to all entries.
+    #[must_use]
+    pub fn without_common(&self) -> Self {
+        let kept = self.columns.iter().filter(|term| !self.is_common(term)).cloned().collect();
+        Columns { len: self.len, columns: kept }
+    }
+
     /// `factor * self`.
     #[must_use]
     pub fn scaled(self, factor: &Rational) -> Self {

@@ -115,10 +115,14 @@ impl Instance {
         (stages, payoff)
     }
 
-    /// The same game in its fewest statistics.
+    /// The same game in its fewest statistics; what all followers of a stage earn alike from the
+    /// population is left out of their rewards.
     #[must_use]
     pub fn reduced(&self) -> Reduced {
         let (mut stages, payoff) = self.with_payoff_per_pair();
+        for stage in &mut stages {
+            stage.reward = stage.reward.without_common();
+        }
         let mut span = Span::default();
         for stage in &stages {
             span.add_columns(&stage.reward);
