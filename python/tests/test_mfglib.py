@@ -133,7 +133,8 @@ def test_squares_are_interpolated():
         and game.states == ("0,0", "0,1", "1,0", "1,1")
         and game.actions == ("0,0", "0,1")
     )
-    assert game.class_name == "C2"
+    # The squares are the same for all states and actions: they do not make the class.
+    assert game.class_name == "C1" and "mu[" in game.dumps()
     policy = smfg.mfglib.policy(
         Environment(1, (2, 2), (1, 2), [], None, None), np.full((2, 2, 2, 1, 2), 0.5)
     )

@@ -127,7 +127,8 @@ def test_squares_and_names_that_are_no_nodes():
         return 1.0 - law[place] ** 2 + law[2]
 
     converted = smfg.openspiel.convert(TwoPlaces(reward))
-    assert converted.game.class_name == "C2"
+    # With x + y = 1 in the two places, -x^2 is -x + x y, and x y is common to both.
+    assert converted.game.class_name == "C1" and converted.game.dumps().count("mu[") > 2
     found = converted.game.evaluate(converted.policy(Choice(0.5)))
     assert found.follower_reward.number == Fraction(3, 4) and found.exploitability.number == 0
 
