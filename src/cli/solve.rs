@@ -88,6 +88,7 @@ fn checkpoint(
         ("selection", Selection::from(arguments.selection).to_string()),
         ("decision", arguments.decision.clone().unwrap_or_default()),
     ];
+    options.extend(arguments.decision_grid.iter().map(|g| ("decision-grid", format_rational(g))));
     options.extend(arguments.effort.spelled());
     let asked = Asked { command: "solve", game: game.hash(), options };
     Checkpoint::open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
@@ -178,6 +179,7 @@ pub(super) fn asked(
         selection: arguments.selection.into(),
         decision,
         point,
+        decision_grid: arguments.decision_grid.clone(),
         ..Settings::new(arguments.epsilon.clone())
     };
     Ok(arguments.effort.applied(asked, watch))
