@@ -108,7 +108,7 @@ fn interdictions_by_enumeration() {
         assert_eq!(outcome.accepted.claim.upper, ratio(instance.value(), 1), "{items} items");
         assert!(outcome.statistics.decisions_solved <= feasible, "{items} items");
         if items <= 8 {
-            prove(&game, &outcome.certificate).expect("the kernel proves it, too");
+            prove(&game, outcome.certificate.as_slice()).expect("the kernel proves it, too");
         }
     }
 }
@@ -162,7 +162,7 @@ fn mixed_decisions_branch_on_integers() {
     let approx = |number: &Rational| smfg::exact::to_approx(number);
     assert!(approx(&claim.lower) <= value + 1e-9 && value <= approx(&claim.upper) + 1e-9);
     assert_eq!(outcome.point.expect("a decision")[0], Rational::ONE);
-    prove(&game, &outcome.certificate).expect("the kernel proves it, too");
+    prove(&game, outcome.certificate.as_slice()).expect("the kernel proves it, too");
 }
 
 /// A hundred thousand decisions of two integers in a game with congestion: tolls on two of three

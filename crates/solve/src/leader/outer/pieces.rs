@@ -322,6 +322,9 @@ impl<'a> Cover<'a> {
     /// Pieces below need no more work.
     pub(super) fn threshold_approx(&self) -> f64 {
         let lower = self.lower_approx();
+        if lower == f64::NEG_INFINITY {
+            return lower;
+        }
         lower + 0.9 * to_approx(self.gap) * lower.abs().max(1.0)
     }
 
