@@ -171,12 +171,12 @@ fn mixed_decisions_branch_on_integers() {
 fn a_hundred_thousand_tolls() {
     let text = "format = 'smfg-game/1'\nname = 'tolls'\nstages = 1\nstates = ['trip']\n\
         actions = ['a', 'b', 'c']\ninitial = 'trip'\n[leader]\n\
-        variables = [{ name = 'p', lower = 0, upper = 316, integer = true }, \
-        { name = 'q', lower = 0, upper = 316, integer = true }]\n\
+        variables = [{ name = 'tb', lower = 0, upper = 316, integer = true }, \
+        { name = 'tc', lower = 0, upper = 316, integer = true }]\n\
         [[reward]]\naction = 'a'\nvalue = '-1 - mu[*, a]'\n\
-        [[reward]]\naction = 'b'\nvalue = '-1/4 - mu[*, b] - p / 300'\n\
-        [[reward]]\naction = 'c'\nvalue = '-1/2 - 1/2 * mu[*, c] - q / 300'\n\
-        [[leader.payoff]]\nvalue = 'p / 300 * mu[*, b]@0 + q / 300 * mu[*, c]@0'\n";
+        [[reward]]\naction = 'b'\nvalue = '-1/4 - mu[*, b] - tb / 300'\n\
+        [[reward]]\naction = 'c'\nvalue = '-1/2 - 1/2 * mu[*, c] - tc / 300'\n\
+        [[leader.payoff]]\nvalue = 'tb / 300 * mu[*, b]@0 + tc / 300 * mu[*, c]@0'\n";
     let game = Game::parse_toml(text).expect("a game");
     let outcome = solved(&game, &Settings { gap: ratio(1, 10_000), ..settings(Rational::ZERO) });
     let claim = &outcome.accepted.claim;
