@@ -72,10 +72,12 @@ pub fn solve(
     game: &Game,
     question: &Question,
     selection: &str,
+    decision_grid: Option<&str>,
     shared: &Shared,
 ) -> Result<Answer, Failure> {
     let selection = arguments::selection(selection)?;
-    let settings = Settings { selection, ..settings(game, question)? };
+    let decision_grid = decision_grid.map(arguments::decision_grid).transpose()?;
+    let settings = Settings { selection, decision_grid, ..settings(game, question)? };
     if settings.decision.is_none() && settings.point.is_none() {
         supported(game)?;
     }

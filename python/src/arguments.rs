@@ -25,6 +25,16 @@ pub fn gap(text: &str) -> Result<Rational, Failure> {
     Ok(gap)
 }
 
+/// Distance of the decisions that may be reported, above 0.
+pub fn decision_grid(text: &str) -> Result<Rational, Failure> {
+    let step = number("decision_grid", text)?;
+    if step <= Rational::ZERO {
+        let found = format!("decision_grid: found {step}, expected more than 0");
+        return Err(Failure::new(Kind::Argument, found));
+    }
+    Ok(step)
+}
+
 /// A decision by name (or `a=1,b=2`), or by its parameters.
 pub fn given(
     text: Option<String>,

@@ -173,10 +173,11 @@ impl NativeGame {
         py: Python<'py>,
         question: Question,
         selection: String,
+        decision_grid: Option<String>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
         self.answer(py, progress, move |game, shared| {
-            answers::solve(game, &question, &selection, shared)
+            answers::solve(game, &question, &selection, decision_grid.as_deref(), shared)
         })
     }
 

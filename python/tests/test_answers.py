@@ -64,6 +64,18 @@ def test_a_continuum_of_decisions(models):
     ) < Fraction(1, 50)
 
 
+def test_a_decision_on_a_grid(models):
+    game = smfg.load(models / "moral_hazard.toml")
+    answer = game.solve(epsilon="1/100", decision_grid="1/100")
+    assert answer.decision.parameters["wage"] == Fraction(7, 20)
+    # In thirds the best is 1/3, and the bounds are about all wages.
+    thirds = game.solve(epsilon="1/100", decision_grid="1/3")
+    assert thirds.decision.parameters["wage"] == Fraction(1, 3)
+    assert Fraction(81, 100) in thirds.value and thirds.status == "limit"
+    with pytest.raises(smfg.ArgumentError, match="decision_grid"):
+        game.solve(epsilon="1/100", decision_grid=0)
+
+
 def test_range_in_closed_form(models):
     found = smfg.range(models / "left_right.toml", of="mu[left]@1")
     assert found.single and found.least.number == Fraction(2, 3)

@@ -103,10 +103,12 @@ impl Asked {
             Precision::Exact => "exact".into(),
             Precision::Bits(bits) => bits.to_string(),
         };
+        let grid = settings.decision_grid.as_ref().map(format_rational);
         let options = [
             ("epsilon", format_rational(&settings.epsilon)),
             ("selection", settings.selection.to_string()),
             ("decision", decision),
+            ("decision-grid", grid.unwrap_or_default()),
             ("of", settings.objective.clone().unwrap_or_default()),
             ("gap", format_rational(&settings.gap)),
             ("precision", precision),

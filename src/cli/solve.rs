@@ -169,6 +169,7 @@ pub(super) fn asked(
         selection: arguments.selection.into(),
         decision,
         point,
+        decision_grid: arguments.decision_grid.clone(),
         ..Settings::new(arguments.epsilon.clone())
     };
     Ok(arguments.effort.applied(asked, watch))

@@ -1,7 +1,7 @@
 //! Options of `smfg solve`.
 
-use super::arguments::Output;
 pub(super) use super::arguments::parse_nonnegative;
+use super::arguments::{Output, parse_positive};
 use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
@@ -28,6 +28,10 @@ pub(super) struct SolveArguments {
     /// Only this decision: its name, or its parameters, exactly
     #[arg(long, value_name = "NAME|a=1,b=2", allow_hyphen_values = true)]
     pub(super) decision: Option<String>,
+    /// Report a decision whose continuous parameters are multiples of this; bounds are about all
+    /// decisions
+    #[arg(long, value_name = "STEP", value_parser = parse_positive, conflicts_with_all = ["decision", "robust"])]
+    pub(super) decision_grid: Option<Rational>,
     #[command(flatten)]
     pub(super) effort: EffortArguments,
     /// Maximise what is guaranteed when the true game differs from this one by at most these errors

@@ -67,7 +67,11 @@ def _game(game: GameLike) -> Game:
 
 @options(KeptSearchAt)
 def solve(
-    game: GameLike, *, selection: Selection = "pessimistic", **search: Unpack[KeptSearchAt]
+    game: GameLike,
+    *,
+    selection: Selection = "pessimistic",
+    decision_grid: Number | None = None,
+    **search: Unpack[KeptSearchAt],
 ) -> Solution:
     """The certified value of a game: the best that the leader can guarantee.
 
@@ -80,6 +84,9 @@ def solve(
         A :class:`Game`, or the path of its file.
     selection
         The worst (``pessimistic``) or the best (``optimistic``) equilibrium for the leader.
+    decision_grid
+        Report a decision whose continuous parameters are multiples of this; the bounds are about
+        all decisions, so that they may be further apart than ``gap``.
     epsilon
         Largest exploitability of the equilibria considered, at least 0.
     decision
@@ -125,7 +132,8 @@ def solve(
     """
     question, native = given.question(search), _game(game)._native
     with given.told(search["progress"]) as tell:
-        return Solution._from(*native.solve(question, str(selection), tell))
+        grid = None if decision_grid is None else text(decision_grid, "decision_grid")
+        return Solution._from(*native.solve(question, str(selection), grid, tell))
 
 
 @options(ModelErrors)

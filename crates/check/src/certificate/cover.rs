@@ -10,8 +10,13 @@ pub type Mix = Vec<(usize, Rational)>;
 /// One step of a cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CoverStep {
-    /// Opens the cover; the first simplex is the current piece.
+    /// Opens the cover; the box of all decisions is the first one.
     Open,
+    /// Divides a box between a value on the grid of a parameter and the next one; the lower part
+    /// comes first.
+    Split(usize, Rational),
+    /// Closes a box without decisions: one bound or constraint fails on all of it.
+    Empty,
     /// A policy that mixtures refer to.
     Policy(Policy),
     /// Divides the piece at a point of the edge between two of its vertices, this share of the way
@@ -48,6 +53,8 @@ impl CoverStep {
     pub fn rule(&self) -> &'static str {
         match self {
             CoverStep::Open => "cover",
+            CoverStep::Split(..) => "cover-split",
+            CoverStep::Empty => "cover-empty",
             CoverStep::Policy(_) => "cover-policy",
             CoverStep::Cut(..) => "cover-cut",
             CoverStep::Below(..) => "cover-below",
@@ -66,6 +73,9 @@ impl CoverStep {
     pub(super) fn line(&self) -> String {
         let rule = self.rule();
         match self {
+            CoverStep::Split(parameter, at) => {
+                format!("{rule} {parameter} {}", format_rational(at))
+            }
             CoverStep::Cut(i, j, share) if *share == ratio(1, 2) => format!("{rule} {i} {j}"),
             CoverStep::Cut(i, j, share) => format!("{rule} {i} {j} {}", format_rational(share)),
             CoverStep::Response(mixes) => format!("{rule} {}", format_mixes(mixes)),
@@ -85,6 +95,9 @@ impl CoverStep {
     pub(super) fn parse(rule: &str, rest: &[&str]) -> Option<Result<CoverStep, String>> {
         Some(match (rule, rest) {
             ("cover", []) => Ok(CoverStep::Open),
+            ("cover-split", [parameter, at]) => parse_index(parameter)
+                .and_then(|parameter| Ok(CoverStep::Split(parameter, parse_number(at)?))),
+            ("cover-empty", []) => Ok(CoverStep::Empty),
             ("cover-cut", [i, j]) => {
                 parse_index(i).and_then(|i| Ok(CoverStep::Cut(i, parse_index(j)?, ratio(1, 2))))
             }

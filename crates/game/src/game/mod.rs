@@ -44,4 +44,4 @@ pub use policy::{Policy, StagePolicy};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};
 pub use quadratic::{NotQuadratic, Quadratic};
 pub use reduced::{LinearForm, Reduced};
-pub use space::{Point, Space};
+pub use space::{Point, Side, Space};

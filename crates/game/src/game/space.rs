@@ -35,7 +35,9 @@ impl Leader {
 }
 
 impl<'a> Space<'a> {
-    fn new(polytope: &'a Polytope, grids: &'a [Grid]) -> Self {
+    /// The decisions of `polytope` whose parameters lie on their grids.
+    #[must_use]
+    pub fn new(polytope: &'a Polytope, grids: &'a [Grid]) -> Self {
         let count = polytope.dimension();
         // Rows `coefficients | right side` of the equations, to be reduced so that each determines
         // its last parameter.
@@ -150,6 +152,96 @@ impl<'a> Space<'a> {
             order = next_order(current);
             Some(simplex)
         })
+    }
+
+    /// The boxes on both sides of a value on the grid of a free parameter, up to it and from the
+    /// next value on, where there is something on that side; `None` when the parameter has no grid
+    /// or the value is not on it.
+    #[must_use]
+    pub fn beside(&self, parameter: usize, at: &Rational) -> Option<[Option<Polytope>; 2]> {
+        let (origin, step) = self.grid_of(parameter)?;
+        if !((at - origin) / &step).is_int() || !self.free.contains(&parameter) {
+            return None;
+        }
+        let (mut below, mut above) = (self.polytope.clone(), self.polytope.clone());
+        below.upper[parameter] = at.min(&below.upper[parameter]).clone();
+        let next = at + step;
+        above.lower[parameter] = next.max(above.lower[parameter].clone());
+        let box_of =
+            |part: Polytope| (part.lower[parameter] <= part.upper[parameter]).then_some(part);
+        Some([box_of(below), box_of(above)])
+    }
+
+    /// A value of the grid of a parameter and the distance to the next one.
+    fn grid_of(&self, parameter: usize) -> Option<(Rational, Rational)> {
+        match self.grids.get(parameter)? {
+            Grid::Continuous => None,
+            Grid::Integer => Some((Rational::ZERO, Rational::ONE)),
+            Grid::Step(step) => Some((self.polytope.lower[parameter].clone(), step.clone())),
+        }
+    }
+
+    /// The first value on the grid of a parameter within its bounds, the last one, which is smaller
+    /// where there are none, and the step between two; `None` when it has no grid.
+    #[must_use]
+    pub fn values_of(&self, parameter: usize) -> Option<(Rational, Rational, Rational)> {
+        let (origin, step) = self.grid_of(parameter)?;
+        let first = ((&self.polytope.lower[parameter] - &origin) / &step).ceil();
+        let last = ((&self.polytope.upper[parameter] - &origin) / &step).floor();
+        let value = |k| &origin + &step * Rational::from(k);
+        Some((value(first), value(last), step.clone()))
+    }
+
+    /// A bound or an inequality of this decision set that no point of a box of the free parameters
+    /// satisfies, of which `ends` gives the lower and the upper ends.
+    #[must_use]
+    pub fn broken_on(&self, ends: &Polytope) -> Option<Side> {
+        let mut sides = (0..self.polytope.dimension())
+            .flat_map(|j| [Side::Lower(j), Side::Upper(j)])
+            .chain((0..self.polytope.constraints.len()).map(Side::Constraint));
+        let broken = |side: &Side| {
+            self.slack_of(*side).is_some_and(|(constant, coefficients)| {
+                let most = |(k, a): (&usize, &Rational)| {
+                    a * if *a > Rational::ZERO { &ends.upper[*k] } else { &ends.lower[*k] }
+                };
+                let greatest = self.free.iter().zip(&coefficients).map(most);
+                greatest.fold(constant, |sum, term| sum + term) < Rational::ZERO
+            })
+        };
+        sides.find(broken)
+    }
+
+    /// What a point has left of a side, which holds where this is at least 0: its constant and its
+    /// coefficient of each free parameter. `None` for equations.
+    fn slack_of(&self, side: Side) -> Option<(Rational, Vec<Rational>)> {
+        let unit = |j: usize| {
+            let mut row = vec![Rational::ZERO; self.polytope.dimension()];
+            row[j] = Rational::ONE;
+            row
+        };
+        let (row, sign, end) = match side {
+            Side::Lower(j) => (unit(j), Rational::ONE, &self.polytope.lower[j]),
+            Side::Upper(j) => (unit(j), Rational::NEG_ONE, &self.polytope.upper[j]),
+            Side::Constraint(k) => {
+                let LinearConstraint { coefficients, relation, right_side } =
+                    &self.polytope.constraints[k];
+                let sign = match relation {
+                    Relation::AtLeast => Rational::ONE,
+                    Relation::AtMost => Rational::NEG_ONE,
+                    Relation::Equal => return None,
+                };
+                (coefficients.clone(), sign, right_side)
+            }
+        };
+        let mut constant = -(&sign * end);
+        let mut coefficients = vec![Rational::ZERO; self.free.len()];
+        for (a, (own, slopes)) in row.iter().zip(&self.affine).filter(|(a, _)| !a.is_zero()) {
+            constant += &sign * a * own;
+            for (sum, slope) in coefficients.iter_mut().zip(slopes) {
+                *sum += &sign * a * slope;
+            }
+        }
+        Some((constant, coefficients))
     }
 
     /// The greatest value on the part of a simplex that lies in the polytope, of the affine
@@ -273,6 +365,17 @@ impl<'a> Space<'a> {
     pub fn grids(&self) -> &'a [Grid] {
         self.grids
     }
+}
+
+/// A bound of a parameter, or one of the constraints of a decision set, by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The lower bound of a parameter.
+    Lower(usize),
+    /// The upper bound of a parameter.
+    Upper(usize),
+    /// A constraint.
+    Constraint(usize),
 }
 
 /// The inverse of the map from barycentric to free coordinates of a simplex.

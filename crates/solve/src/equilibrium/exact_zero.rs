@@ -10,10 +10,9 @@ use super::{Control, Counts, InnerProblem, InnerSearch, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::to_approx;
 use crate::game::{Instance, NotAffine, NotQuadratic};
-use std::time::Duration;
 
-/// Longest time for the enumeration, and its largest share of the time that is left.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// Most work for the enumeration, and its largest share of the time that is left.
+const PATIENCE: u64 = 8_000_000_000;
 const SHARE: u32 = 3;
 /// Looks at the boxes before the enumeration: most games are nearly solved by then, and those with
 /// many boxes have few patterns or too many.
@@ -88,8 +87,9 @@ impl InnerSearch for ExactZeroSearch {
     fn advance(&mut self, control: &Control) {
         if !self.tried && (self.looks >= BOXES_FIRST || self.boxes.done()) {
             self.tried = true;
-            let patience = control.remaining().map_or(PATIENCE, |left| PATIENCE.min(left / SHARE));
-            let control = control.within(patience);
+            let control = control.within_work(PATIENCE);
+            let control =
+                control.remaining().map_or(control.clone(), |left| control.within(left / SHARE));
             match solve_support(&self.instance, self.selection, &control, &self.limits) {
                 Ok(found) => self.exact = Some(found),
                 Err(SupportError::NotAffine(NotAffine::Leader)) => self.offer_vertices(&control),

@@ -13,12 +13,15 @@ mod inner;
 pub(crate) mod kept;
 pub mod lifted;
 pub mod monotone;
+mod optimum;
 pub mod population;
 mod proved;
+mod quadratic_programme;
 pub mod support;
 
 pub use arithmetic::suitable_arithmetic;
 pub use control::Control;
 pub(crate) use inner::resumed_search;
 pub use inner::{Counts, InnerProblem, InnerSearch, box_search, inner_search};
+pub(crate) use optimum::exact_optimum;
 pub use proved::{Problem, Proof, Proved, range_of, range_proofs};

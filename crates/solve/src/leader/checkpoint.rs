@@ -81,8 +81,10 @@ impl<'a> Slot<'a> {
                 format!("point {}", numbers.join(","))
             }
         };
+        let grid = settings.decision_grid.as_ref();
+        let grid = grid.map_or(String::new(), |grid| format!(" grid {}", format_rational(grid)));
         let question = format!(
-            "{hash} {} {} {scope} gap {} {:?} {:?}",
+            "{hash} {} {} {scope} gap {} {:?} {:?}{grid}",
             settings.selection,
             format_rational(&settings.epsilon),
             format_rational(&settings.gap),

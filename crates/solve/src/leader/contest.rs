@@ -15,6 +15,9 @@ use crate::exact::to_approx;
 use crate::game::{Instance, NotQuadratic};
 use rayon::prelude::*;
 
+/// Decisions that can win per decision that is worked on at the same time, and most of these.
+const DECISIONS_OF_A_BATCH: usize = 3;
+const MOST_AT_ONCE: usize = 8;
 /// Whether a search begins with a state or anew, in the state of a contest.
 const SEARCHED: &str = "searched";
 const ANEW: &str = "anew";
@@ -192,7 +195,7 @@ impl<'a> Contest<'a> {
             // Stable: equal bounds keep the order of the game file.
             wanted.sort_by(|&a, &b| intervals[b].1.total_cmp(&intervals[a].1));
             report(settings, lower, upper, wanted.len(), entrants.len());
-            wanted.truncate(settings.threads.max(1));
+            wanted.truncate(at_once(wanted.len()));
             match wanted.as_slice() {
                 [] => return false,
                 [only] => entrants[*only].search.advance(control),
@@ -207,6 +210,12 @@ impl<'a> Contest<'a> {
         }
         true
     }
+}
+
+/// How many of so many decisions are worked on side by side, whatever the number of threads: the
+/// answer must not depend on it. Where few are left, the next bound may close all but one.
+pub(super) fn at_once(wanted: usize) -> usize {
+    (wanted / DECISIONS_OF_A_BATCH).clamp(1, MOST_AT_ONCE)
 }
 
 fn report(

@@ -19,6 +19,9 @@ use crate::exact::Rational;
 use crate::game::{Game, Instance, Point, Space};
 use std::time::Instant;
 
+/// Most free parameters with which the ranges of all simplices are computed at the end.
+const MOST_RANGED: usize = 5;
+
 /// Certified bounds of `sup_u` of the leader's reward at the worst (or best) equilibrium; `game`
 /// has the objective of `settings` in place.
 pub(super) fn solve_polytope<'a>(
@@ -51,12 +54,14 @@ pub(super) fn solve_polytope<'a>(
     let mut covered = outer::search(game, space, linear, &hurried, (slot, left.as_ref()));
     let mut searched = searching.elapsed();
     let mut best: Option<(Outcome, String)> = None;
+    let mut sides: Option<Sides> = None;
     loop {
         let proving = Instant::now();
         if !covered.closed() {
             covered.keep();
         }
-        let answered = question.answered(&covered)?;
+        covered.choose(settings);
+        let answered = question.answered(&covered, &mut sides)?;
         let (sharper, witness) =
             best.take().filter(|best| width(&best.0) <= width(&answered.0)).unwrap_or(answered);
         let control = match rounds::next(settings, searched, proving.elapsed()) {
@@ -79,6 +84,33 @@ pub(super) fn solve_polytope<'a>(
     }
 }
 
+/// What was proved of each side.
+#[derive(Debug)]
+struct Sides {
+    /// The decision, and what is proved there.
+    point: Point,
+    proved: Proved,
+    /// The steps that bound all decisions, and their bound.
+    steps: Vec<Step>,
+    upper: Rational,
+}
+
+impl Sides {
+    /// Keeps the better of each side; more time never makes an answer worse.
+    fn improve(&mut self, other: Sides, selection: Selection) {
+        if interval(selection, &other.proved).0 > interval(selection, &self.proved).0 {
+            (self.point, self.proved) = (other.point, other.proved);
+        }
+        self.bound(other.steps, other.upper);
+    }
+
+    fn bound(&mut self, steps: Vec<Step>, upper: Rational) {
+        if upper < self.upper {
+            (self.steps, self.upper) = (steps, upper);
+        }
+    }
+}
+
 /// What is asked, of which game.
 struct Question<'a> {
     /// The game of the file, which the certificate is about.
@@ -94,8 +126,12 @@ struct Question<'a> {
 
 impl Question<'_> {
     /// The answer that a cover proves, with a bound at its best decision, after its check, and what
-    /// is proved there in words.
-    fn answered(&self, covered: &Covered<'_>) -> Result<(Outcome, String), SolveError> {
+    /// is proved there in words. `known` is what earlier rounds proved, and this one afterwards.
+    fn answered(
+        &self,
+        covered: &Covered<'_>,
+        known: &mut Option<Sides>,
+    ) -> Result<(Outcome, String), SolveError> {
         let Question { stated, game, space, settings, linear, start } = *self;
         let point = match covered.best() {
             Some(point) => point,
@@ -122,6 +158,15 @@ impl Question<'_> {
             .pop()
             .map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
         let (steps, upper) = covered.proof(false);
+        let mut own = Sides { point, proved, steps, upper };
+        if space.dimension() <= MOST_RANGED && !covered.closed() {
+            let (steps, upper) = outer::fallback(game, space);
+            own.bound(steps, upper);
+        }
+        if let Some(known) = known.take() {
+            own.improve(known, settings.selection);
+        }
+        let Sides { point, proved, steps, upper } = own;
         let mut statistics = counted(&found, &covered.statistics());
         statistics.seconds_approx = start.elapsed().as_secs_f64();
 
@@ -148,12 +193,14 @@ impl Question<'_> {
             status,
             termination: termination(settings, status),
             decision: 0,
-            point: Some(point),
+            point: Some(point.clone()),
             equilibrium,
             certificate,
             accepted,
             statistics,
         };
+        let Draft { proved, steps, upper, .. } = draft;
+        *known = Some(Sides { point, proved, steps, upper });
         Ok((outcome, witness))
     }
 }
@@ -236,6 +283,9 @@ fn some_decision(space: &Space<'_>) -> Option<Point> {
         space.polytope().least_value(&vec![Rational::ZERO; space.polytope().dimension()]).ok()?;
     if space.admits(&vertex) {
         return Some(vertex);
+    }
+    if outer::has_slices(space) {
+        return outer::decision_of_a_slice(space);
     }
     space.corners().into_iter().find(|corner| space.admits(corner)).or_else(|| {
         let simplices = space.simplices();

@@ -5,6 +5,7 @@
 //! witness that it does not do better; where the witness leaves doubt, it is solved exactly too.
 
 use super::checkpoint::{Reached, Slot};
+use super::contest::at_once;
 use super::settings::{Progress, Settings};
 use crate::certificate::{Arithmetic, Selection};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
@@ -13,6 +14,9 @@ use crate::equilibrium::{Problem, Proved, range_proofs};
 use crate::exact::{Rational, to_approx};
 use crate::game::Numbers;
 use rayon::prelude::*;
+
+/// Decisions whose proofs are looked for side by side.
+const PROOFS_AT_ONCE: usize = 8;
 
 /// How far the proof of a decision went, in the state of a race.
 const FULL: &str = "full";
@@ -201,10 +205,11 @@ impl<'a> Race<'a> {
         best
     }
 
-    /// `first` and, with more threads, those that would follow it.
+    /// `first` and, where many can win, those that would follow it.
     fn batch(&self, first: usize, wanted: impl Fn(&Contender) -> bool) -> Vec<usize> {
         let mut batch = vec![first];
-        while batch.len() < self.settings.threads {
+        let at_once = at_once(self.contenders.iter().filter(|c| wanted(c)).count());
+        while batch.len() < at_once {
             let taken = batch.clone();
             let position = self.leading(|c| {
                 wanted(c) && !taken.iter().any(|&p| self.contenders[p].index == c.index)
@@ -297,7 +302,7 @@ impl<'a> Race<'a> {
                 .iter()
                 .copied()
                 .filter(|&p| self.contenders[p].effort.is_none())
-                .take(self.settings.threads)
+                .take(PROOFS_AT_ONCE)
                 .collect();
             self.report_proved("proving the others");
             if !fresh.is_empty() {

@@ -62,6 +62,9 @@ pub struct Settings<'a> {
     /// Only this point of the decision set, a number per parameter; `decision` is then without
     /// effect.
     pub point: Option<Vec<Rational>>,
+    /// The decision reported has multiples of this for free parameters without a grid; the bounds
+    /// are about all decisions.
+    pub decision_grid: Option<Rational>,
     /// An expression in place of the leader's reward
     /// ([`Game::with_objective`](crate::game::Game::with_objective)).
     pub objective: Option<String>,
@@ -90,6 +93,7 @@ impl fmt::Debug for Settings<'_> {
             .field("threads", &self.threads)
             .field("decision", &self.decision)
             .field("point", &self.point)
+            .field("decision_grid", &self.decision_grid)
             .field("objective", &self.objective)
             .finish_non_exhaustive()
     }
@@ -108,6 +112,7 @@ impl Settings<'_> {
             threads: 1,
             decision: None,
             point: None,
+            decision_grid: None,
             objective: None,
             control: Control::default(),
             race_control: Control::default(),

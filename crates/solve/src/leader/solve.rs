@@ -4,6 +4,7 @@ use super::checkpoint::{Left, Slot};
 use super::contest::{Contest, Finish};
 use super::equilibrium::describe;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
+use super::outer::has_slices;
 use super::polytope::solve_polytope;
 use super::race::{Contender, Race, best, interval};
 use super::reread::reread;
@@ -383,8 +384,9 @@ fn population(instance: &Instance, parts: &[Part]) -> Option<Vec<Rational>> {
 /// # Errors
 /// [`SolveError`] says what is not supported.
 pub fn supported(game: &Game) -> Result<(), SolveError> {
-    match game.leader.space().map(|space| space.dimension()) {
-        Some(dimension) if dimension > MOST_DIMENSIONS => {
+    match game.leader.space() {
+        Some(space) if space.dimension() > MOST_DIMENSIONS && !has_slices(&space) => {
+            let dimension = space.dimension();
             Err(SolveError::Leader { dimension, most: MOST_DIMENSIONS })
         }
         _ => Ok(()),

@@ -17,6 +17,9 @@ use std::time::{Duration, Instant};
 /// (benches/small_programmes.rs).
 const SMALL: usize = 1 << 18;
 
+/// Work of an iteration of HiGHS, per column and row.
+const SPARSE_ITERATION: usize = 64;
+
 /// Which of the violated rows leaves the basis in the dual simplex method of HiGHS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pricing {
@@ -261,6 +264,17 @@ impl LpEngine {
             Solver::Dense(dense) => dense.iterations(),
             Solver::Highs(highs) => highs.iterations(),
         }
+    }
+
+    /// Coefficients that the last run went through, about, as work is counted
+    /// ([`Control`](crate::equilibrium::Control)).
+    #[must_use]
+    pub fn work(&self) -> usize {
+        let of_an_iteration = match &self.solver {
+            Solver::Dense(_) => self.columns.max(1) * self.rows.max(1),
+            Solver::Highs(_) => SPARSE_ITERATION * (self.columns + self.rows),
+        };
+        (self.iterations() + 1) * of_an_iteration
     }
 
     /// The point and multipliers of the last run, if there are valid ones; numbers that are not

@@ -80,80 +80,36 @@ pub(super) fn check_cover<R: BufRead>(
     let opening = reader.line();
     let fail = move |line, rule, fault| Rejection::Step { line, rule, fault };
     let Some(space) = game.leader.space() else { return Err(fail(opening, "cover", Fault::Shape)) };
-    if space.dimension() > MOST_DIMENSIONS {
-        return Err(fail(opening, "cover", Fault::TooLarge));
-    }
-    let mut cover = Cover { claim, space: &space, judge: Judge::new(game, &claim.epsilon) };
-    let mut roots = space.simplices();
-    let mut open: Vec<Vec<Point>> = Vec::new();
-    let mut upper: Option<Upper> = None;
-    loop {
-        let piece = match open.pop() {
-            Some(piece) => piece,
-            None => match roots.next() {
-                Some(root) => root,
-                None => break,
-            },
-        };
-        let mut step = reader.step()?;
-        while let Some(Step::Cover(CoverStep::Policy(policy))) = &step {
-            let line = reader.line();
-            cover
-                .judge
-                .push(policy)
-                .ok_or_else(|| fail(line, "cover-policy", Fault::NotAPolicy))?;
-            step = reader.step()?;
-        }
+    let judge = Judge::new(game, &claim.epsilon);
+    let mut cover = Cover { game, claim, space: &space, judge, joined, upper: None };
+    let mut boxes = vec![space.polytope().clone()];
+    while let Some(ends) = boxes.pop() {
+        let part = Space::new(&ends, space.grids());
+        let step = cover.step(reader, boxes.len() + 1)?;
         let line = reader.line();
-        let Some(Step::Cover(step)) = step else {
-            let left = open.len() + 1;
-            return Err(fail(line, "cover", Fault::OpenTree { open: left }));
-        };
-        let rule = step.rule();
-        let fault = |fault| fail(line, rule, fault);
-        let bound = match step {
-            CoverStep::Cut(i, j, share) => {
-                let (with_first, with_second) =
-                    cut(&piece, i, j, &share).ok_or_else(|| fault(Fault::Shape))?;
-                if piece_bits(&with_first).max(piece_bits(&with_second)) > MOST_BITS {
-                    let what = "binary digits of the numbers of a vertex";
-                    return Err(fault(Fault::Beyond { what, most: MOST_BITS }));
+        match step {
+            CoverStep::Split(parameter, at) => {
+                let fault = |fault| fail(line, "cover-split", fault);
+                let [below, above] =
+                    part.beside(parameter, &at).ok_or_else(|| fault(Fault::Shape))?;
+                boxes.extend(above);
+                boxes.extend(below);
+                if boxes.len() > MOST_OPEN {
+                    return Err(fault(Fault::Beyond { what: "open boxes", most: MOST_OPEN }));
                 }
-                open.push(with_first);
-                open.push(with_second);
-                if open.len() > MOST_OPEN {
-                    return Err(fault(Fault::Beyond { what: "open pieces", most: MOST_OPEN }));
+            }
+            CoverStep::Empty => {
+                if space.broken_on(&ends).is_none() {
+                    return Err(fail(line, "cover-empty", Fault::NotOutside));
                 }
-                None
             }
-            CoverStep::Outside => {
-                let nothing = vec![Rational::ZERO; piece.len()];
-                if space.greatest_on(&piece, &nothing).is_some() {
-                    return Err(fault(Fault::NotOutside));
-                }
-                None
+            _ if part.dimension() > MOST_DIMENSIONS => {
+                return Err(fail(opening, "cover", Fault::TooLarge));
             }
-            CoverStep::Response(rule) => cover.response(&piece, &rule).map_err(fault)?,
-            CoverStep::Below(rule, below) => {
-                let bound = cover.below(&piece, &rule, &below).map_err(fault)?;
-                upper = Some(Upper { bound, reached: false }.with(upper));
-                None
-            }
-            CoverStep::Multiplier(multiplier, rule) => {
-                cover.multiplier(&piece, &multiplier, &rule).map_err(fault)?
-            }
-            CoverStep::Decisions => cover.decisions(reader, &piece, joined)?,
-            CoverStep::Range => Some(leader_range_on(game, &piece).1),
-            CoverStep::Joined => Some(joined(reader, &piece)?),
-            CoverStep::Open | CoverStep::Policy(_) | CoverStep::Decision(_) | CoverStep::End => {
-                return Err(fault(Fault::Shape));
-            }
-        };
-        if let Some(bound) = bound {
-            upper = Some(Upper { bound, reached: true }.with(upper));
+            first => cover.pieces(reader, &part, first)?,
         }
     }
-    upper.ok_or_else(|| fail(opening, "cover", Fault::Shape))
+    cover.upper.ok_or_else(|| fail(opening, "cover", Fault::Shape))
 }
 
 /// The two parts of a simplex, cut on the edge between vertices `i` and `j` at `share` of the way:
@@ -192,14 +148,114 @@ pub fn greatest_face(values: &[Rational]) -> (Vec<usize>, Option<Rational>) {
     (face, greatest)
 }
 
-/// What all pieces share.
-struct Cover<'a> {
+/// What all pieces share, and the bound so far.
+struct Cover<'a, R> {
+    game: &'a Game,
     claim: &'a Claim,
     space: &'a Space<'a>,
     judge: Judge<'a>,
+    joined: CheckJoined<'a, R>,
+    upper: Option<Upper>,
 }
 
-impl Cover<'_> {
+impl<R: BufRead> Cover<'_, R> {
+    /// The next step that is about a box or a piece, `open` of which are left; takes in the
+    /// policies before it.
+    fn step(&mut self, reader: &mut Reader<R>, open: usize) -> Result<CoverStep, Rejection> {
+        loop {
+            let step = reader.step()?;
+            let fail = |rule, fault| Rejection::Step { line: reader.line(), rule, fault };
+            match step {
+                Some(Step::Cover(CoverStep::Policy(policy))) => {
+                    let known = self.judge.push(&policy);
+                    known.ok_or_else(|| fail("cover-policy", Fault::NotAPolicy))?;
+                }
+                Some(Step::Cover(step)) => return Ok(step),
+                _ => return Err(fail("cover", Fault::OpenTree { open })),
+            }
+        }
+    }
+
+    /// Checks the pieces of a box that is not divided any more, the step of whose first simplex is
+    /// `first`, and takes in their bounds.
+    fn pieces(
+        &mut self,
+        reader: &mut Reader<R>,
+        part: &Space<'_>,
+        first: CoverStep,
+    ) -> Result<(), Rejection> {
+        let mut roots = part.simplices();
+        let mut open: Vec<Vec<Point>> = Vec::new();
+        let mut first = Some(first);
+        while let Some(piece) = open.pop().or_else(|| roots.next()) {
+            let step = match first.take() {
+                Some(step) => step,
+                None => self.step(reader, open.len() + 1)?,
+            };
+            let line = reader.line();
+            let rule = step.rule();
+            if let CoverStep::Cut(i, j, share) = step {
+                let fault = |fault| Rejection::Step { line, rule, fault };
+                let (with_first, with_second) =
+                    cut(&piece, i, j, &share).ok_or_else(|| fault(Fault::Shape))?;
+                if piece_bits(&with_first).max(piece_bits(&with_second)) > MOST_BITS {
+                    let what = "binary digits of the numbers of a vertex";
+                    return Err(fault(Fault::Beyond { what, most: MOST_BITS }));
+                }
+                open.push(with_first);
+                open.push(with_second);
+                if open.len() > MOST_OPEN {
+                    return Err(fault(Fault::Beyond { what: "open pieces", most: MOST_OPEN }));
+                }
+                continue;
+            }
+            if let Some(bound) = self.closed(reader, &piece, step)? {
+                self.upper = Some(bound.with(self.upper.take()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The bound of a piece by the step that closes it, whose line was read last; `None` where
+    /// there is no decision.
+    fn closed(
+        &self,
+        reader: &mut Reader<R>,
+        piece: &[Point],
+        step: CoverStep,
+    ) -> Result<Option<Upper>, Rejection> {
+        let (line, rule) = (reader.line(), step.rule());
+        let fault = |fault| Rejection::Step { line, rule, fault };
+        let bound = match step {
+            CoverStep::Outside => {
+                let nothing = vec![Rational::ZERO; piece.len()];
+                if self.space.greatest_on(piece, &nothing).is_some() {
+                    return Err(fault(Fault::NotOutside));
+                }
+                None
+            }
+            CoverStep::Response(rule) => self.response(piece, &rule).map_err(fault)?,
+            CoverStep::Below(rule, below) => {
+                let bound = self.below(piece, &rule, &below).map_err(fault)?;
+                return Ok(Some(Upper { bound, reached: false }));
+            }
+            CoverStep::Multiplier(multiplier, rule) => {
+                self.multiplier(piece, &multiplier, &rule).map_err(fault)?
+            }
+            CoverStep::Decisions => self.decisions(reader, piece)?,
+            CoverStep::Range => Some(leader_range_on(self.game, piece).1),
+            CoverStep::Joined => Some((self.joined)(reader, piece)?),
+            CoverStep::Open
+            | CoverStep::Split(..)
+            | CoverStep::Empty
+            | CoverStep::Cut(..)
+            | CoverStep::Policy(_)
+            | CoverStep::Decision(_)
+            | CoverStep::End => return Err(fault(Fault::Shape)),
+        };
+        Ok(bound.map(|bound| Upper { bound, reached: true }))
+    }
+
     /// Upper bound of the leader's reward at the worst equilibrium anywhere on a simplex: what the
     /// rule gives her, when it is an eps-equilibrium everywhere. `None` when the simplex holds no
     /// decision.
@@ -253,11 +309,10 @@ impl Cover<'_> {
     }
 
     /// A response at each decision of a piece with few of them.
-    fn decisions<R: BufRead>(
+    fn decisions(
         &self,
         reader: &mut Reader<R>,
         piece: &[Point],
-        joined: CheckJoined<'_, R>,
     ) -> Result<Option<Rational>, Rejection> {
         let opening = reader.line();
         let fail = |line, fault| Rejection::Step { line, rule: "cover-decisions", fault };
@@ -273,7 +328,7 @@ impl Cover<'_> {
                 Some(Step::Cover(CoverStep::Decision(mix))) => {
                     self.response(&[decision], &[mix]).map_err(|fault| fail(line, fault))?
                 }
-                Some(Step::Cover(CoverStep::Joined)) => Some(joined(reader, &[decision])?),
+                Some(Step::Cover(CoverStep::Joined)) => Some((self.joined)(reader, &[decision])?),
                 _ => return Err(fail(line, Fault::Shape)),
             };
             upper = upper.max(bound);

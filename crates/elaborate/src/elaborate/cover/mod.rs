@@ -15,10 +15,10 @@ use crate::certificate::{Claim, CoverStep, Reader, Selection, Step};
 use crate::check::{Fault, Rejection, cover::cut};
 use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Relation};
-use crate::game::{Game, Point, Space};
+use crate::game::{Game, Point, Side, Space};
 use bernstein::Basis;
 use population::Policies;
-use smfg_kernel::{Combination, Listing, Name, Place, Theorem, Variable};
+use smfg_kernel::{Combination, Listing, Name, Place, Polynomial, Theorem, Variable};
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -56,52 +56,47 @@ pub(super) fn elaborate<R: BufRead>(
     }
     .map_err(|refusal| at_opening(refusal.into()))?;
     let name = journal.last();
-    let basis = Basis::new(space.dimension() + 1);
-    begin(&mut proof, &space).map_err(at_opening)?;
+    replace_determined(&mut proof, &space);
     let mut strict = match strictly && claim.selection == Selection::Pessimistic {
         true => Some(prover.below(&claim.upper).map_err(|refusal| at_opening(refusal.into()))?),
         false => None,
     };
     let strict_name = journal.last();
     if let Some(strict) = &mut strict {
-        begin(strict, &space).map_err(at_opening)?;
+        replace_determined(strict, &space);
     }
-    let mut open: Vec<Vec<Point>> = space.simplices().collect();
-    open.reverse();
+    let mut boxes = vec![Some(space.polytope().clone())];
+    let grids = space.grids();
     let mut cover = Cover { game, claim, space, policies: Policies::new(game) };
-    while let Some(points) = open.pop() {
-        let mut step = reader.step()?;
-        while let Some(Step::Cover(CoverStep::Policy(policy))) = &step {
-            let line = reader.line();
-            let fault = Fault::NotAPolicy;
-            let fail = || Rejection::Step { line, rule: "cover-policy", fault };
-            cover.policies.push(policy).ok_or_else(fail)?;
-            step = reader.step()?;
-        }
-        let line = reader.line();
-        let Some(Step::Cover(step)) = step else {
-            let fault = Fault::OpenTree { open: open.len() + 1 };
-            return Err(Rejection::Step { line, rule: "cover", fault });
+    while let Some(ends) = boxes.pop() {
+        let Some(ends) = ends else {
+            proof.close_empty().map_err(|refusal| at_opening(refusal.into()))?;
+            strict = kept(strict, |proof| proof.close_empty().is_ok());
+            continue;
         };
+        let part = Space::new(&ends, grids);
+        let step = cover.step(reader, boxes.len() + 1)?;
+        let line = reader.line();
         let rule = step.rule();
         let fail = |fault| Rejection::Step { line, rule, fault };
-        if let CoverStep::Cut(i, j, share) = &step {
-            let (with_first, with_second) =
-                cut(&points, *i, *j, share).ok_or_else(|| fail(Fault::Shape))?;
-            let [i, j] = [*i as u32, *j as u32];
-            proof.cut(i, j, share.clone()).map_err(|r| fail(r.into()))?;
-            strict = kept(strict, |proof| proof.cut(i, j, share.clone()).is_ok());
-            open.push(with_first);
-            open.push(with_second);
-            continue;
-        }
-        let piece = Piece { basis: &basis, points };
-        // What is not shown strictly is shown all the same.
-        strict = kept(strict, |proof| cover.missed(proof, &piece, &step).is_ok());
-        match &step {
-            CoverStep::Decisions => cover.decisions(reader, &mut proof, &piece)?,
-            CoverStep::Joined => cover.joined(reader, &mut proof, &piece)?,
-            _ => cover.close(&mut proof, &piece, &step).map_err(fail)?,
+        match step {
+            CoverStep::Split(parameter, at) => {
+                let [below, above] =
+                    part.beside(parameter, &at).ok_or_else(|| fail(Fault::Shape))?;
+                let divided = proof.grid(parameter as u32, at.clone());
+                divided.map_err(|refusal| fail(refusal.into()))?;
+                strict = kept(strict, |proof| proof.grid(parameter as u32, at).is_ok());
+                boxes.push(above);
+                boxes.push(below);
+            }
+            CoverStep::Empty => {
+                let side = cover.space.broken_on(&ends).ok_or_else(|| fail(Fault::NotOutside))?;
+                cover.empty(&mut proof, side).map_err(fail)?;
+                strict = kept(strict, |proof| cover.empty(proof, side).is_ok());
+            }
+            first => {
+                strict = cover.pieces(reader, (&part, first), &mut proof, strict)?;
+            }
         }
     }
     let mut shown = vec![(proof.finish().map_err(|refusal| at_opening(refusal.into()))?, name)];
@@ -113,15 +108,6 @@ pub(super) fn elaborate<R: BufRead>(
 fn kept(proof: Option<Proof>, step: impl FnOnce(&mut Proof) -> bool) -> Option<Proof> {
     let mut proof = proof?;
     step(&mut proof).then_some(proof)
-}
-
-/// Replaces the parameters that equations determine, and divides the box of the others.
-fn begin(proof: &mut Proof, space: &Space<'_>) -> Result<(), Fault> {
-    replace_determined(proof, space);
-    if space.dimension() > 0 {
-        proof.simplices()?;
-    }
-    Ok(())
 }
 
 /// Replaces the parameters that equations determine.
@@ -143,6 +129,87 @@ pub(super) fn replace_determined(proof: &mut Proof, space: &Space<'_>) {
 }
 
 impl Cover<'_> {
+    /// The next step that is about a box or a piece, `open` of which are left; takes in the
+    /// policies before it.
+    fn step<R: BufRead>(
+        &mut self,
+        reader: &mut Reader<R>,
+        open: usize,
+    ) -> Result<CoverStep, Rejection> {
+        loop {
+            let step = reader.step()?;
+            let fail = |rule, fault| Rejection::Step { line: reader.line(), rule, fault };
+            match step {
+                Some(Step::Cover(CoverStep::Policy(policy))) => {
+                    let known = self.policies.push(&policy);
+                    known.ok_or_else(|| fail("cover-policy", Fault::NotAPolicy))?;
+                }
+                Some(Step::Cover(step)) => return Ok(step),
+                _ => return Err(fail("cover", Fault::OpenTree { open })),
+            }
+        }
+    }
+
+    /// Closes the region on top, a box that is not divided any more, piece by piece; `first` is the
+    /// step of the first one. What `strict` shows is left as long as it takes the steps.
+    fn pieces<R: BufRead>(
+        &mut self,
+        reader: &mut Reader<R>,
+        (part, first): (&Space<'_>, CoverStep),
+        proof: &mut Proof,
+        mut strict: Option<Proof>,
+    ) -> Result<Option<Proof>, Rejection> {
+        let basis = Basis::new(part.dimension() + 1);
+        if part.dimension() > 0 {
+            let (line, rule) = (reader.line(), first.rule());
+            let fail = |fault| Rejection::Step { line, rule, fault };
+            proof.simplices().map_err(|refusal| fail(refusal.into()))?;
+            strict = kept(strict, |proof| proof.simplices().is_ok());
+        }
+        let mut open: Vec<Vec<Point>> = part.simplices().collect();
+        open.reverse();
+        let mut first = Some(first);
+        while let Some(points) = open.pop() {
+            let step = match first.take() {
+                Some(step) => step,
+                None => self.step(reader, open.len() + 1)?,
+            };
+            let line = reader.line();
+            let rule = step.rule();
+            let fail = |fault| Rejection::Step { line, rule, fault };
+            if let CoverStep::Cut(i, j, share) = &step {
+                let (with_first, with_second) =
+                    cut(&points, *i, *j, share).ok_or_else(|| fail(Fault::Shape))?;
+                let [i, j] = [*i as u32, *j as u32];
+                proof.cut(i, j, share.clone()).map_err(|r| fail(r.into()))?;
+                strict = kept(strict, |proof| proof.cut(i, j, share.clone()).is_ok());
+                open.push(with_first);
+                open.push(with_second);
+                continue;
+            }
+            let piece = Piece { basis: &basis, points };
+            // What is not shown strictly is shown all the same.
+            strict = kept(strict, |proof| self.missed(proof, &piece, &step).is_ok());
+            match &step {
+                CoverStep::Decisions => self.decisions(reader, proof, &piece)?,
+                CoverStep::Joined => self.joined(reader, proof, &piece)?,
+                _ => self.close(proof, &piece, &step).map_err(fail)?,
+            }
+        }
+        Ok(strict)
+    }
+
+    /// Closes the region on top, a box on which a side of the decision set fails.
+    fn empty(&self, proof: &mut Proof, side: Side) -> Result<(), Fault> {
+        let name = match side {
+            Side::Lower(j) => Name::Lower(Variable::Parameter(j as u32)),
+            Side::Upper(j) => Name::Upper(Variable::Parameter(j as u32)),
+            Side::Constraint(k) => Name::Constraint(k as u32),
+        };
+        let rows = vec![(name, Polynomial::constant(Rational::ONE))];
+        Ok(proof.close(&Combination { rows, ..Combination::default() })?)
+    }
+
     /// Closes the region on top.
     fn close(&self, proof: &mut Proof, piece: &Piece<'_>, step: &CoverStep) -> Result<(), Fault> {
         match step {

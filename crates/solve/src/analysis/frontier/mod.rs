@@ -8,14 +8,13 @@
 //! the prices of anarchy and of stability.
 
 mod conclusions;
-mod optimum;
-mod quadratic_programme;
 
 pub use crate::check::{Bounds, Price, greatest_exploitability, price};
 
 use crate::analysis::sweep::{Resolution, Sweep, SweepError, sweep};
 use crate::certificate::{Claim, ConclusionClaim, PriceKind, Selection, Step, write_certificate};
 use crate::check::{Accepted, check};
+use crate::equilibrium::exact_optimum;
 use crate::exact::Rational;
 use crate::game::{Game, Instance};
 use crate::leader::{Settings, SolveError, admitted, scope, solve};
@@ -165,7 +164,7 @@ fn exact(
         Rational::NEG_ONE
     };
     let keep_going = || !settings.control.stopped();
-    let Some(proved) = optimum::exact_optimum(instance, &sigma, &keep_going) else {
+    let Some(proved) = exact_optimum(instance, &sigma, &keep_going) else {
         return Ok(None);
     };
     let value = &sigma * &proved.bound.value;

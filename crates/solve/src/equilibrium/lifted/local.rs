@@ -101,6 +101,8 @@ pub(super) struct LocalSearch {
     basis: Option<LpBasis>,
     /// Programmes solved.
     pub(super) solves: usize,
+    /// Work of these.
+    pub(super) work: usize,
 }
 
 impl LocalSearch {
@@ -261,7 +263,9 @@ impl LocalSearch {
             self.engine.set_basis(basis);
         }
         self.solves += 1;
-        if self.engine.solve() != LpStatus::Optimal {
+        let status = self.engine.solve();
+        self.work += self.engine.work();
+        if status != LpStatus::Optimal {
             self.basis = None;
             return None;
         }

@@ -160,6 +160,14 @@ pub(super) struct Model {
 }
 
 impl Model {
+    /// Coefficients that one induction over a box goes through.
+    pub(super) fn work(&self) -> usize {
+        let entries =
+            |shape: &StageShape| shape.successors.as_ref().map_or(0, |successors| successors.len());
+        let of_stage = |shape: &StageShape| shape.pairs.len() + entries(shape);
+        4 * (1 + self.statistics) * self.shapes.iter().map(of_stage).sum::<usize>()
+    }
+
     pub(super) fn new(game: &Reduced, epsilon: &Rational, sigma: f64) -> Option<Self> {
         let statistics = game.statistics.len();
         let mut monomials = Monomials::new(statistics);

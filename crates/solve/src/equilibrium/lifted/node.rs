@@ -118,6 +118,7 @@ impl LiftedSearch {
     /// Makes a box smaller by rounds of regrets; whether its bound suffices then.
     fn confine(&mut self, index: usize, control: &Control) -> bool {
         for _ in 0..MOST_CONFINEMENTS {
+            control.spend(self.model.work());
             let region = self.nodes[index].region.clone();
             let data = self.model.on_box(&region);
             let cutoff = self.target();
@@ -167,7 +168,9 @@ impl LiftedSearch {
         self.relaxation.load(&mut self.model, data, &start);
         let mut best: Option<LpPoint> = None;
         for _ in 0..MOST_ROUNDS {
-            match self.relaxation.solve(Goal::Objective) {
+            let status = self.relaxation.solve(Goal::Objective);
+            self.spend(control);
+            match status {
                 LpStatus::Optimal => {}
                 LpStatus::Infeasible => {
                     let ray = self.relaxation.farkas();
@@ -320,22 +323,23 @@ impl LiftedSearch {
                     continue;
                 }
                 let sign = if upper { -1.0 } else { 1.0 };
-                let (duals, empty) =
-                    match self.relaxation.solve(Goal::Statistic { k, sign, cutoff }) {
-                        LpStatus::Optimal => {
-                            let point = self.relaxation.point();
-                            if let Some(point) = &point {
-                                for (ends, lambda) in
-                                    reached.iter_mut().zip(self.coordinates(&point.columns_approx))
-                                {
-                                    *ends = (ends.0.min(lambda), ends.1.max(lambda));
-                                }
+                let status = self.relaxation.solve(Goal::Statistic { k, sign, cutoff });
+                self.spend(control);
+                let (duals, empty) = match status {
+                    LpStatus::Optimal => {
+                        let point = self.relaxation.point();
+                        if let Some(point) = &point {
+                            for (ends, lambda) in
+                                reached.iter_mut().zip(self.coordinates(&point.columns_approx))
+                            {
+                                *ends = (ends.0.min(lambda), ends.1.max(lambda));
                             }
-                            (point.map(|point| point.row_duals_approx), false)
                         }
-                        LpStatus::Infeasible => (self.relaxation.farkas(), true),
-                        _ => (None, false),
-                    };
+                        (point.map(|point| point.row_duals_approx), false)
+                    }
+                    LpStatus::Infeasible => (self.relaxation.farkas(), true),
+                    _ => (None, false),
+                };
                 let Some(mut duals) = duals else { continue };
                 if !empty {
                     duals.iter_mut().for_each(|y| *y *= data.width[k]);

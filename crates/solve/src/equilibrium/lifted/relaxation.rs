@@ -94,6 +94,8 @@ pub(super) struct Relaxation {
     pub(super) cuts: Vec<Cut>,
     /// Simplex iterations over all runs.
     pub(super) iterations: usize,
+    /// Work of all runs.
+    pub(super) work: usize,
 }
 
 /// What the relaxation is asked.
@@ -110,7 +112,7 @@ impl Relaxation {
     pub(super) fn new(layout: Layout) -> Self {
         let mut engine = LpEngine::new();
         engine.set_pricing(Pricing::Devex);
-        Relaxation { layout, engine, kinds: Vec::new(), cuts: Vec::new(), iterations: 0 }
+        Relaxation { layout, engine, kinds: Vec::new(), cuts: Vec::new(), iterations: 0, work: 0 }
     }
 
     pub(super) fn solves(&self) -> usize {
@@ -172,18 +174,23 @@ impl Relaxation {
             }
         }
         let mut status = self.engine.solve();
-        self.iterations += self.engine.iterations();
+        self.count();
         if matches!(status, LpStatus::Failed | LpStatus::Unbounded) {
             self.engine.forget_basis();
             status = self.engine.solve();
-            self.iterations += self.engine.iterations();
+            self.count();
         }
         if let Goal::Statistic { k, .. } = goal
-            && let Some(column) = layout.scalar(k + 1)
+            && let Some(column) = self.layout.scalar(k + 1)
         {
             self.engine.set_cost(column, 0.0);
         }
         status
+    }
+
+    fn count(&mut self) {
+        self.iterations += self.engine.iterations();
+        self.work += self.engine.work();
     }
 
     pub(super) fn point(&self) -> Option<LpPoint> {

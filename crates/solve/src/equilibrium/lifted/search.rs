@@ -92,6 +92,8 @@ pub struct LiftedSearch {
     pub(super) regrets: bool,
     /// Share of boxes that they closed lately.
     pub(super) by_regrets: f64,
+    /// Work that the control has been told of.
+    pub(super) spent: usize,
 }
 
 impl LiftedSearch {
@@ -135,6 +137,7 @@ impl LiftedSearch {
             nearly_zero: NEARLY_ZERO[0],
             regrets,
             by_regrets: 0.0,
+            spent: 0,
         })
     }
 
@@ -204,7 +207,8 @@ impl LiftedSearch {
         if !self.started {
             // Whoever asked may be content with what is found.
             self.started = true;
-            return self.first_populations(control);
+            self.first_populations(control);
+            return self.spend(control);
         }
         for _ in 0..nodes {
             if control.stopped() || self.done() {
@@ -212,6 +216,7 @@ impl LiftedSearch {
             }
             let Some(index) = self.next() else { break };
             self.solve_node(index, control);
+            self.spend(control);
             let node = &self.nodes[index];
             if node.split.is_none() {
                 let bound = node.own().max(node.inherited);
@@ -226,6 +231,12 @@ impl LiftedSearch {
             self.statistics.lp_solves = self.relaxation.solves() + self.local.solves;
             self.statistics.iterations = self.relaxation.iterations;
         }
+    }
+
+    /// Tells the control of the linear programmes since it was last told.
+    pub(super) fn spend(&mut self, control: &Control) {
+        let work = self.relaxation.work + self.local.work;
+        control.spend(work - std::mem::replace(&mut self.spent, work));
     }
 
     /// The open box with the least bound, removed from the open ones.

@@ -90,6 +90,13 @@ impl GameApprox {
         self.forms.len()
     }
 
+    /// Coefficients that one induction goes through.
+    pub(super) fn work(&self) -> usize {
+        let weights: usize = self.forms.iter().map(|form| form.pairs.len()).sum();
+        let entries: usize = self.stages.iter().map(|stage| stage.states.len()).sum();
+        weights + entries + self.pairs
+    }
+
     /// Whether a form has no weights.
     pub(super) fn is_zero(&self, form: usize) -> bool {
         self.forms[form].pairs.is_empty()

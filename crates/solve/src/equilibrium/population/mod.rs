@@ -56,6 +56,8 @@ const SHARP_BITS: usize = 96;
 const SHARP_BOXES: usize = 9;
 /// Fractional bits of claimed bounds.
 const VALUE_BITS: u32 = 44;
+/// Work of an operation in exact numbers beside one in binary64.
+const EXACT: usize = 32;
 
 /// A search for the worst eps-equilibrium of one decision, a few boxes at a time.
 #[derive(Debug)]
@@ -128,7 +130,7 @@ impl PopulationSearch {
         let corners = Corners::new(&game);
         let policies: Vec<Policy> =
             corners.choices.iter().map(|choice| game.policy(choice)).collect();
-        let hull = affine_hull(&exact.game, &policies, &|| !control.stopped());
+        let hull = affine_hull(&exact.game, &policies, &control.counting(EXACT * game.work()));
         let dependences = hull.map(|hull| hull.dependences).unwrap_or_default();
         let split = decompose(
             &exact.game.follower_form,
@@ -389,9 +391,10 @@ impl PopulationSearch {
 
     /// Exact equilibria on a few paths from the given policies.
     fn find_equilibria(&mut self, start: &[Policy], control: &Control) {
+        let keep_going = control.counting(EXACT * self.search.relaxation.model.game.work());
         let labels = if self.epsilon.is_zero() { start.len().clamp(1, 4) } else { 1 };
         for label in 0..labels {
-            let Some(found) = equilibrium(&self.exact, start, label, &|| !control.stopped()) else {
+            let Some(found) = equilibrium(&self.exact, start, label, &keep_going) else {
                 continue;
             };
             let parts = found

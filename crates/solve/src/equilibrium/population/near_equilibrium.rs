@@ -18,6 +18,8 @@ pub(super) fn near_equilibrium(
 ) -> Option<Vec<(usize, f64)>> {
     let mut policies = start.to_vec();
     while policies.len() <= MOST_POLICIES && !control.stopped() {
+        control.spend(policies.len().pow(2) * relaxation.model.game.forms());
+        control.spend(relaxation.model.game.work());
         let values = |policy: &usize| &relaxation.policies[*policy].values;
         let payoff = |i: &usize, j: &usize| relaxation.model.deviation(values(i), values(j));
         let matrix: Vec<Vec<f64>> =

@@ -177,7 +177,9 @@ impl Relaxation {
             self.master
                 .engine()
                 .set_time_limit(control.remaining().map(|left| left.max(Duration::from_millis(1))));
-            match self.master.run(&self.model, &self.policies, cell, goal) {
+            let run = self.master.run(&self.model, &self.policies, cell, goal);
+            control.spend(self.master.engine().work() + self.model.game.work());
+            match run {
                 Run::Nothing if fresh => break,
                 Run::Nothing => {
                     // A basis gone bad: once more from nothing.

@@ -232,7 +232,9 @@ fn restricted(
             lp.add_column(cost, (0.0, f64::INFINITY), &rows, &entries);
             costs.push(cost);
         }
-        if lp.solve() != LpStatus::Optimal {
+        let status = lp.solve();
+        control.spend(lp.work() + relaxation.model.game.work());
+        if status != LpStatus::Optimal {
             break;
         }
         let Some(point) = lp.point() else { break };

@@ -112,7 +112,7 @@ pub fn equilibria_kept(
 ) -> Result<EquilibriumSet, SupportError> {
     let game = Affine::new(instance)?;
     let model = fitting(&game, limits)?;
-    let keep_going = || !control.stopped();
+    let keep_going = control.counting(model.work());
     let root = model.dictionary(&Rational::ONE, None);
     let dominance = Dominance::new(model.game);
     let resumed = keeping.state.and_then(|state| Progress::read(state, &model, &root, &dominance));
@@ -228,7 +228,7 @@ fn find_patterns(
     (control, limits): (&Control, &Limits),
     keeping: &Keeping<'_>,
 ) -> Result<(), SupportError> {
-    let keep_going = || !control.stopped();
+    let keep_going = control.counting(model.work());
     let numbered = progress.supports.iter().cloned().zip(0..);
     let mut known: BTreeMap<Vec<usize>, usize> = numbered.collect();
     while !progress.stack.is_empty() {

@@ -10,6 +10,9 @@ use crate::certificate::{Multipliers, PairAt};
 use crate::exact::{Dictionary, Rational};
 use crate::game::{Affine, AffineLeader};
 
+/// Work of an operation in exact numbers beside one in binary64.
+const EXACT: usize = 32;
+
 /// Where a pair stands in the tables of the game.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
@@ -59,6 +62,11 @@ impl<'a> Model<'a> {
     /// Number of pairs.
     pub(super) fn len(&self) -> usize {
         self.places.len()
+    }
+
+    /// Work of a step of the simplex method on a dictionary.
+    pub(super) fn work(&self) -> usize {
+        EXACT * 4 * self.len() * self.len()
     }
 
     /// The pair in the words of certificates.

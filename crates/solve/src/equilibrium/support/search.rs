@@ -37,7 +37,7 @@ pub(super) fn search(
     limits: &Limits,
 ) -> Result<Found, SupportError> {
     let dominance = Dominance::new(model.game);
-    let keep_going = || !control.stopped();
+    let keep_going = control.counting(model.work());
     let mut tree: Tree<Multipliers> = Tree::new();
     let mut incumbent: Option<(Rational, Vec<Rational>)> = None;
     let root = model.dictionary(sigma, Some(leader));

@@ -67,13 +67,6 @@ impl Cover<'_> {
             let Some((before, start)) = self.best.clone() else { return };
             for (index, &j) in self.space.free().iter().enumerate() {
                 let step = (&polytope.upper[j] - &polytope.lower[j]) * &share;
-                if self.engines.width() > 1 {
-                    self.book.note();
-                    for step in [step.clone(), -step.clone()] {
-                        self.try_step(index, step, control);
-                    }
-                    self.book.fetch(control);
-                }
                 for step in [step.clone(), -step] {
                     if left == 0 || control.stopped() {
                         return;

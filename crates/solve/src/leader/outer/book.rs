@@ -18,6 +18,8 @@ pub(super) const LAST_LEVEL: u32 = 22;
 const PATIENCE: usize = 2;
 /// Equilibria that are kept to be looked at first in the next search.
 const REMEMBERED: usize = 4;
+/// Work of an operation in exact numbers beside one in binary64.
+const EXACT: usize = 32;
 /// Most pairs of games whose best responses are computed exactly.
 const MOST_EXACT_PAIRS: usize = 4096;
 /// Fractional bits of a weight.
@@ -470,7 +472,7 @@ impl<'a> Book<'a> {
             Selection::Pessimistic => (Rational::NEG_ONE, 1.0),
             Selection::Optimistic => (Rational::ONE, -1.0),
         };
-        let keep_going = || !control.stopped();
+        let keep_going = control.counting(EXACT * self.game.pairs());
         let response = best_response(
             numbers,
             &Objective::follower(),
@@ -493,7 +495,7 @@ impl<'a> Book<'a> {
     fn induce(&self, numbers: &Numbers, epsilon: Rational, control: &Control) -> Found {
         let problem = Problem { numbers, epsilon: &epsilon, selection: self.selection };
         let mut search = Search::new(&problem, &self.cache);
-        let keep_going = || !control.stopped();
+        let keep_going = control.counting(self.game.pairs());
         while !search.done() && keep_going() {
             search.step(&keep_going);
         }

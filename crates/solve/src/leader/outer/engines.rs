@@ -19,11 +19,6 @@ impl Engines {
         Engines { engines: (0..threads.max(1)).map(|_| engine()).collect() }
     }
 
-    /// How many programmes are solved side by side.
-    pub(super) fn width(&self) -> usize {
-        self.engines.len()
-    }
-
     /// Programmes solved.
     pub(super) fn solves(&self) -> usize {
         self.engines.iter().map(LpEngine::solves).sum()

@@ -2,9 +2,12 @@
 //! decision in the game joined with the leader.
 
 use crate::certificate::{Part, Selection, Step};
-use crate::equilibrium::{Control, InnerProblem, box_search};
+use crate::equilibrium::{Control, InnerProblem, Proof, box_search, exact_optimum};
 use crate::exact::Rational;
 use crate::game::{Game, Point};
+
+/// Work of an operation in exact numbers beside one in binary64.
+const EXACT: usize = 32;
 
 /// A bound, and the decision at which the search found most.
 pub(super) struct JoinedBound {
@@ -13,6 +16,21 @@ pub(super) struct JoinedBound {
     pub(super) steps: Vec<Step>,
     pub(super) decision: Option<Point>,
     pub(super) lp_solves: usize,
+}
+
+/// The best of all populations, equilibria or not, and all decisions on the convex hull of `points`:
+/// exact, where it is found.
+pub(super) fn optimum_bound(
+    game: &Game,
+    points: &[Point],
+    control: &Control,
+) -> Option<JoinedBound> {
+    let joined = game.joined(points).ok()?;
+    let keep_going = control.counting(EXACT * joined.pairs());
+    let proved = exact_optimum(&joined.at(&[]), &Rational::NEG_ONE, &keep_going)?;
+    let decision = proved.mixture().map(|parts| decision(&joined, points, parts));
+    let Proof { value, steps } = proved.bound;
+    Some(JoinedBound { bound: -value, steps, decision, lp_solves: 0 })
 }
 
 /// The best that the leader can get on the convex hull of `points`; the search stops below

@@ -17,6 +17,8 @@ mod multiplier;
 mod pieces;
 mod proof;
 mod rules;
+mod short;
+mod slices;
 mod state;
 mod supremum;
 
@@ -25,12 +27,13 @@ use super::outcome::Statistics;
 use super::settings::{Covering, Progress, Settings};
 use crate::certificate::{Selection, Step};
 use crate::equilibrium::Control;
-use crate::exact::Rational;
+use crate::exact::{Rational, to_approx};
 use crate::game::{Game, Grid, Point, Space};
 use book::Book;
 use multiplier::Tree;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
+use slices::Slices;
 use supremum::Supremum;
 
 /// Fewest free parameters for which a tree of best responses is tried first.
@@ -49,12 +52,40 @@ pub(super) struct Covered<'a> {
     supremum: Option<Supremum>,
     space: &'a Space<'a>,
     epsilon: &'a Rational,
+    /// The decision to be reported.
+    reported: Option<Point>,
 }
 
 impl Covered<'_> {
-    /// The decision with the best lower bound, if any was reached.
+    /// The decision to be reported, if any was reached.
     pub(super) fn best(&self) -> Option<Point> {
-        self.cover.best.as_ref().map(|(_, point)| point.clone())
+        self.reported.clone()
+    }
+
+    /// Chooses the decision to be reported: the best one, one of shorter numbers that guarantees as
+    /// much within the gap, or the best one found among the multiples of a number that is asked for.
+    pub(super) fn choose(&mut self, settings: &Settings<'_>) {
+        let before = (self.cover.best.clone(), self.cover.book.enough_approx);
+        let reached = self.supremum.as_ref().is_some_and(|supremum| supremum.limit.is_none());
+        let control = settings
+            .control
+            .remaining()
+            .map_or_else(|| settings.control.clone(), |left| settings.control.within(left / 4));
+        let upper_approx = self.upper_approx();
+        match &settings.decision_grid {
+            Some(unit) => self.cover.to_multiples(unit, &control),
+            None if reached => {}
+            None => self.cover.shorten(upper_approx, &control),
+        }
+        self.reported = self.cover.best.take().map(|(_, point)| point);
+        (self.cover.best, self.cover.book.enough_approx) = before;
+    }
+
+    /// The upper bound in binary64.
+    fn upper_approx(&self) -> f64 {
+        let tree = self.tree.as_ref().map_or(f64::INFINITY, Tree::upper_approx);
+        let supremum = self.supremum.as_ref().map(|supremum| to_approx(&supremum.value));
+        self.cover.upper_approx().min(tree).min(supremum.unwrap_or(f64::INFINITY))
     }
 
     /// The steps of the cover and the bound that they show. `exact` judges every leaf as the
@@ -92,12 +123,14 @@ impl Covered<'_> {
     /// Searches on, by whatever bounded the decisions last.
     pub(super) fn go_on(&mut self, control: &Control, settings: &Settings<'_>) {
         let report = reporter(settings);
+        let control = &control.counted();
         match &mut self.tree {
             Some(tree) if self.cover.roots.is_empty() => {
                 tree.run(&mut self.cover, self.space, control, usize::MAX, &report);
             }
             _ => self.cover.run(control, usize::MAX, &report),
         }
+        self.cover.work += control.spent();
     }
 
     /// What was done.
@@ -163,7 +196,8 @@ pub(super) fn search<'a>(
     };
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
     let new_tree = || {
-        if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None }
+        let tree = || Tree::new(game, space, &settings.epsilon, settings.threads);
+        if suits && !has_slices(space) { tree() } else { None }
     };
     let (mut cover, mut tree) = (new(), new_tree());
     if let Some(Left::Open { state, .. }) = left
@@ -172,7 +206,8 @@ pub(super) fn search<'a>(
         (cover, tree) = (new(), new_tree());
     }
     cover.slot = slot.cloned();
-    let control = &if linear { settings.race_control.clone() } else { nearly_all(settings) };
+    let control = if linear { settings.race_control.clone() } else { nearly_all(settings) };
+    let control = &control.counted();
     let mut supremum = None;
     let mut closed = false;
     if tree.is_none() && settings.epsilon.is_zero() {
@@ -194,7 +229,9 @@ pub(super) fn search<'a>(
     if supremum.is_none() && tree.is_some() && cover.closed() {
         supremum = cover.settle(FIRST_TURN, control);
     }
-    Covered { cover, tree, supremum, space, epsilon: &settings.epsilon }
+    cover.work += control.spent();
+    let epsilon = &settings.epsilon;
+    Covered { cover, tree, supremum, space, epsilon, reported: None }
 }
 
 /// Simplices and the tree in turns that grow, at eps = 0: the multipliers of the tree have no end
@@ -222,6 +259,16 @@ fn in_turns(
         }
         turn *= 2;
     }
+}
+
+/// Whether her decisions are looked at one value of their grids after another.
+pub(super) fn has_slices(space: &Space<'_>) -> bool {
+    Slices::of(space).is_some()
+}
+
+/// Some decision of a leader with such grids.
+pub(super) fn decision_of_a_slice(space: &Space<'_>) -> Option<Point> {
+    Slices::of(space).and_then(|slices| slices.some_decision(space))
 }
 
 /// What needs no search: the range of the leader's reward.

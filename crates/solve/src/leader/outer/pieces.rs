@@ -2,8 +2,9 @@
 
 use super::book::{Book, Weights};
 use super::engines::Engines;
-use super::joined::{JoinedBound, joined_bound};
+use super::joined::{JoinedBound, joined_bound, optimum_bound};
 use super::mixing::{Mixing, best_rule, mixing};
+use super::slices::Slices;
 use crate::certificate::{Selection, Step};
 use crate::check::cover::{cut, leader_range_on};
 use crate::equilibrium::Control;
@@ -15,12 +16,18 @@ use crate::leader::settings::Settings;
 use crate::lp::Pricing;
 use rayon::prelude::*;
 use std::collections::BinaryHeap;
-use std::time::{Duration, Instant};
 
 /// Grid points that a piece may have to be closed by looking at each.
 pub(super) const FEW: usize = 32;
-/// A search in a joined game may take this long whatever it took before.
-const LEAST_JOINING: Duration = Duration::from_millis(30);
+/// Work that a search in a joined game may take whatever it took before.
+const LEAST_JOINING: u64 = 10_000_000;
+/// Pieces per piece that is divided at the same time, and most of these.
+const PIECES_OF_A_BATCH: usize = 32;
+const MOST_AT_ONCE: usize = 8;
+/// Most single decisions among the first pieces whose ranges are computed.
+const MOST_RANGED: usize = 4096;
+/// Decisions of a piece that are looked at side by side.
+const DECISIONS_AT_ONCE: usize = 4;
 /// How much the length of an edge counts beside what policies lose along it.
 const LENGTH_SHARE: f64 = 0.02;
 
@@ -80,9 +87,12 @@ struct Child {
     /// The response of the piece that it is a part of.
     inherited: Option<Vec<Weights>>,
     parent_approx: f64,
+    /// What bounds it before anything is looked for.
+    known: Option<Bounded>,
 }
 
 /// A bound of a piece, and what shows it.
+#[derive(Debug, Clone)]
 pub(super) struct Bounded {
     pub(super) own_approx: f64,
     pub(super) leaf: Leaf,
@@ -126,12 +136,14 @@ pub(super) struct Cover<'a> {
     pub(super) pieces: Vec<Piece>,
     pub(super) roots: Vec<usize>,
     pub(super) queue: BinaryHeap<Open>,
+    /// The decisions one value of their grids after another, where that suits them.
+    pub(super) slices: Option<Slices>,
     /// The best decision found and a lower bound of its value.
     pub(super) best: Option<(f64, Point)>,
     pub(super) restricted: bool,
-    /// When the search began, and how much of the time since went into joined games.
-    start: Instant,
-    joining: Duration,
+    /// Work since the search began, and how much of it went into joined games.
+    pub(super) work: u64,
+    joining: u64,
     pub(super) engines: Engines,
     /// Joined games that closed no piece, in a row, and pieces to pass by before the next one.
     pub(super) fruitless: u32,
@@ -157,10 +169,11 @@ impl<'a> Cover<'a> {
             pieces: Vec::new(),
             roots: Vec::new(),
             queue: BinaryHeap::new(),
+            slices: Slices::of(space),
             best: None,
             restricted,
-            start: Instant::now(),
-            joining: Duration::ZERO,
+            work: 0,
+            joining: 0,
             engines: Engines::new(*threads, Pricing::SteepestEdge),
             fruitless: 0,
             pause: 0,
@@ -186,7 +199,16 @@ impl<'a> Cover<'a> {
             let Some(first) = batch.first() else { return };
             report(self.lower_approx(), first.bound_approx, self.queue.len() + batch.len());
             let (mut cuts, mut parts) = (Vec::new(), Vec::new());
+            self.foresee_points(&batch, control);
             for open in batch {
+                if let [only] = *self.pieces[open.piece].simplex.as_slice()
+                    && self.space.dimension() > 0
+                {
+                    if !self.close_decision(open.piece, only, control) {
+                        self.queue.push(open);
+                    }
+                    continue;
+                }
                 if self.restricted && self.close_by_decisions(open.piece, control) {
                     continue;
                 }
@@ -205,13 +227,48 @@ impl<'a> Cover<'a> {
 
     /// The simplices that cover all decisions, and a good decision.
     pub(super) fn begin(&mut self, control: &Control) {
+        let simplices: Vec<Vec<Point>> = match &self.slices {
+            Some(slices) => slices.simplices(self.space).collect(),
+            None => self.space.simplices().collect(),
+        };
+        let few = simplices.len() <= MOST_RANGED;
         let mut roots = Vec::new();
-        for simplex in self.space.simplices() {
-            let simplex = simplex.iter().map(|point| self.book.position(point)).collect();
-            roots.push(self.child(simplex, None, f64::INFINITY));
+        for simplex in simplices {
+            let simplex: Vec<usize> =
+                simplex.iter().map(|point| self.book.position(point)).collect();
+            if simplex.len() > 1 || self.space.dimension() == 0 {
+                roots.push(self.child(simplex, None, f64::INFINITY));
+                continue;
+            }
+            // A single decision waits for its turn.
+            let own_approx = if few { self.range_approx(&simplex) } else { f64::INFINITY };
+            self.roots.push(self.pieces.len());
+            self.queue.push(Open { bound_approx: own_approx, piece: self.pieces.len() });
+            self.pieces.push(Piece { simplex, own_approx, leaf: Leaf::Range, division: None });
         }
-        self.roots = self.add(roots, control);
+        let optima = self.optima(&roots, control);
+        roots.iter_mut().zip(optima).for_each(|(root, optimum)| root.known = optimum);
+        let positions = self.add(roots, control);
+        self.roots.extend(positions);
         self.ascend(control);
+    }
+
+    /// The best of all populations over each of the first pieces, exactly, where followers see the
+    /// population and the leader's reward is concave in it: it does not get sharper on parts where
+    /// only the followers' rewards see the decision.
+    fn optima(&self, roots: &[Child], control: &Control) -> Vec<Option<Bounded>> {
+        let book = &self.book;
+        let one = |child: &Child| {
+            let wanted = !book.linear && !child.outside && book.fixed();
+            let points = book.corners(&child.simplex);
+            let within = control.within_work(LEAST_JOINING);
+            let found = if wanted { optimum_bound(book.game, &points, &within) } else { None };
+            found.map(|JoinedBound { bound, steps, .. }| Bounded {
+                own_approx: to_approx(&bound),
+                leaf: Leaf::Joined(steps, bound),
+            })
+        };
+        roots.par_iter().map(one).collect()
     }
 
     /// Whether every piece is closed.
@@ -220,11 +277,12 @@ impl<'a> Cover<'a> {
             && self.queue.peek().is_none_or(|open| open.bound_approx <= self.threshold_approx())
     }
 
-    /// The pieces with the greatest bounds, one per thread; none when the greatest needs no more
-    /// work.
+    /// The pieces with the greatest bounds, the more the more pieces there are; none when the
+    /// greatest needs no more work.
     fn batch(&mut self) -> Vec<Open> {
         let mut batch = Vec::new();
-        while batch.len() < self.engines.width()
+        let at_once = at_once(self.pieces.len());
+        while batch.len() < at_once
             && self.queue.peek().is_some_and(|open| open.bound_approx > self.threshold_approx())
             && let Some(open) = self.queue.pop()
         {
@@ -264,6 +322,9 @@ impl<'a> Cover<'a> {
     /// Pieces below need no more work.
     pub(super) fn threshold_approx(&self) -> f64 {
         let lower = self.lower_approx();
+        if lower == f64::NEG_INFINITY {
+            return lower;
+        }
         lower + 0.9 * to_approx(self.gap) * lower.abs().max(1.0)
     }
 
@@ -284,22 +345,20 @@ impl<'a> Cover<'a> {
         Some((rule.clone(), average))
     }
 
-    /// New pieces with their bounds, in the queue unless they are closed; with several threads, the
-    /// halves of a piece for each at a time.
+    /// New pieces with their bounds, in the queue unless they are closed, some at a time.
     fn add(&mut self, children: Vec<Child>, control: &Control) -> Vec<usize> {
         let first = self.pieces.len();
-        let threads = self.engines.width();
-        for children in children.chunks(if threads > 1 { 2 * threads } else { 1 }) {
+        for children in children.chunks(2 * at_once(first)) {
             let inside: Vec<&Child> = children.iter().filter(|child| !child.outside).collect();
-            if threads > 1 {
-                self.foresee(&inside, control);
-            }
-            inside.iter().for_each(|child| self.try_vertices(child, control));
+            self.look_at_vertices(&inside, control);
+            self.foresee(&inside, control);
             let tasks: Vec<Option<Mixing>> =
                 inside.iter().map(|child| self.mixing_task(child, control)).collect();
-            let mixed = self
-                .engines
-                .map(&tasks, |engine, task| task.as_ref().and_then(|task| best_rule(engine, task)));
+            let mixed = self.engines.map(&tasks, |engine, task| {
+                let rule = task.as_ref().and_then(|task| best_rule(engine, task));
+                control.spend(engine.work());
+                rule
+            });
             let mut bounded: Vec<Bounded> = inside
                 .iter()
                 .zip(mixed)
@@ -340,7 +399,8 @@ impl<'a> Cover<'a> {
         inherited: Option<Vec<Weights>>,
         parent_approx: f64,
     ) -> Child {
-        Child { outside: self.is_outside(&simplex), simplex, inherited, parent_approx }
+        let outside = self.is_outside(&simplex);
+        Child { outside, simplex, inherited, parent_approx, known: None }
     }
 
     /// Whether a simplex has no decision.
@@ -358,8 +418,24 @@ impl<'a> Cover<'a> {
         child.simplex.iter().for_each(|&vertex| self.try_decision(vertex, control));
     }
 
+    /// The decisions at the vertices, found side by side.
+    fn look_at_vertices(&mut self, children: &[&Child], control: &Control) {
+        self.book.note();
+        children.iter().for_each(|child| self.try_vertices(child, control));
+        self.book.fetch(control);
+        children.iter().for_each(|child| self.try_vertices(child, control));
+    }
+
+    /// Whether what bounds a piece before anything is looked for is enough.
+    fn closed_before(&self, child: &Child) -> bool {
+        child.known.as_ref().is_some_and(|known| known.own_approx <= self.threshold_approx())
+    }
+
     /// The programme of the best mixture on a piece, where one is wanted.
     fn mixing_task(&mut self, child: &Child, control: &Control) -> Option<Mixing> {
+        if self.closed_before(child) {
+            return None;
+        }
         let policies = self.policies_to_mix(&child.simplex, child.inherited.as_deref(), control)?;
         mixing(&mut self.book, &child.simplex, policies, self.epsilon)
     }
@@ -369,9 +445,14 @@ impl<'a> Cover<'a> {
         loop {
             self.book.note();
             for child in children {
-                self.try_vertices(child, control);
+                if self.closed_before(child) {
+                    continue;
+                }
                 self.policies_to_mix(&child.simplex, child.inherited.as_deref(), control);
-                self.by_responses(child, None, control);
+                // Elsewhere only what is known by then is judged.
+                if self.doubtful() {
+                    self.by_responses(child, None, control);
+                }
             }
             if !self.book.fetch(control) {
                 return;
@@ -387,7 +468,15 @@ impl<'a> Cover<'a> {
         mixed: Option<Vec<Weights>>,
         control: &Control,
     ) -> Bounded {
-        let mut bounded = self.by_responses(child, mixed, control);
+        let mut bounded = match &child.known {
+            Some(known) if self.closed_before(child) => return known.clone(),
+            _ => self.by_responses(child, mixed, control),
+        };
+        if let Some(known) = &child.known
+            && known.own_approx < bounded.own_approx
+        {
+            bounded = known.clone();
+        }
         if self.book.linear && bounded.own_approx > self.threshold_approx() {
             self.relax(&child.simplex, &mut bounded, control);
         }
@@ -450,22 +539,23 @@ impl<'a> Cover<'a> {
         if wanted.is_empty() {
             return;
         }
-        let started = Instant::now();
-        // A third of the time at most; more where nothing else bounds the best equilibrium.
-        let share = self.start.elapsed().saturating_sub(self.joining * 3);
-        let within = match self.selection {
-            Selection::Pessimistic => control.within(share.max(LEAST_JOINING)),
-            Selection::Optimistic => control.within(share.max(10 * LEAST_JOINING)),
+        // A third of the work at most; more where nothing else bounds the best equilibrium.
+        let share = (self.work + control.spent()).saturating_sub(self.joining * 3);
+        let most = match self.selection {
+            Selection::Pessimistic => share.max(LEAST_JOINING),
+            Selection::Optimistic => share.max(10 * LEAST_JOINING),
         };
+        let within: Vec<Control> = wanted.iter().map(|_| control.within_work(most)).collect();
         let corners: Vec<Vec<Point>> =
             wanted.iter().map(|&index| self.book.corners(&children[index].simplex)).collect();
         let (game, epsilon, gap, enough_approx) =
             (self.book.game, self.epsilon, self.gap, self.threshold_approx());
         let found: Vec<Option<JoinedBound>> = corners
             .par_iter()
-            .map(|points| joined_bound(game, points, epsilon, gap, enough_approx, &within))
+            .zip(&within)
+            .map(|(points, within)| joined_bound(game, points, epsilon, gap, enough_approx, within))
             .collect();
-        self.joining += started.elapsed();
+        self.joining += within.iter().map(Control::spent).sum::<u64>();
         for (index, found) in wanted.into_iter().zip(found) {
             let Some(found) = found else { continue };
             self.book.lp_solves += found.lp_solves;
@@ -525,43 +615,69 @@ impl<'a> Cover<'a> {
         loss(&mut self.book, a, at_b) + loss(&mut self.book, b, at_a)
     }
 
+    /// Finds side by side what will be asked of single decisions.
+    fn foresee_points(&mut self, batch: &[Open], control: &Control) {
+        self.book.note();
+        for open in batch {
+            if let [only] = *self.pieces[open.piece].simplex.as_slice() {
+                self.try_decision(only, control);
+            }
+        }
+        self.book.fetch(control);
+    }
+
+    /// Closes a piece that is one decision by an equilibrium there; whether time was left for it.
+    fn close_decision(&mut self, piece: usize, position: usize, control: &Control) -> bool {
+        self.try_decision(position, control);
+        let Some((own_approx, bounded)) = self.at_decision(position, control) else {
+            return !control.stopped();
+        };
+        let own = &mut self.pieces[piece];
+        if own_approx < own.own_approx {
+            own.own_approx = own_approx;
+            own.leaf = match bounded {
+                AtDecision::Response(mix) => Leaf::Response(vec![mix]),
+                AtDecision::Joined(steps, bound) => Leaf::Joined(steps, bound),
+            };
+        }
+        true
+    }
+
+    /// The bound of one decision; `None` when time is up.
+    fn at_decision(&mut self, position: usize, control: &Control) -> Option<(f64, AtDecision)> {
+        let answer = self.book.answer(position, 0, control)?;
+        if let Some(mix) = answer.mix.filter(|_| self.selection == Selection::Pessimistic) {
+            return Some((answer.upper_approx, AtDecision::Response(mix)));
+        }
+        let point = self.book.point(position).clone();
+        let enough_approx = self.threshold_approx();
+        let points = std::slice::from_ref(&point);
+        let joined =
+            joined_bound(self.book.game, points, self.epsilon, self.gap, enough_approx, control)?;
+        let bound_approx = to_approx(&joined.bound);
+        Some((bound_approx, AtDecision::Joined(joined.steps, joined.bound)))
+    }
+
     /// Closes a piece with few decisions by an equilibrium at each.
     fn close_by_decisions(&mut self, piece: usize, control: &Control) -> bool {
         let points = self.book.corners(&self.pieces[piece].simplex);
         let Some(decisions) = self.space.decisions_in(&points, FEW) else { return false };
         let positions: Vec<usize> =
             decisions.iter().map(|decision| self.book.position(decision)).collect();
-        if self.engines.width() > 1 {
+        for positions in positions.chunks(DECISIONS_AT_ONCE) {
             self.book.note();
             positions.iter().for_each(|&position| self.try_decision(position, control));
             self.book.fetch(control);
+            positions.iter().for_each(|&position| self.try_decision(position, control));
         }
         let mut own_approx = f64::NEG_INFINITY;
         let mut found = Vec::with_capacity(decisions.len());
-        for (decision, position) in decisions.iter().zip(positions) {
+        for position in positions {
             self.try_decision(position, control);
-            let Some(answer) = self.book.answer(position, 0, control) else { return false };
-            let bounded = match answer.mix.filter(|_| self.selection == Selection::Pessimistic) {
-                Some(mix) => {
-                    own_approx = own_approx.max(answer.upper_approx);
-                    AtDecision::Response(mix)
-                }
-                None => {
-                    let point = std::slice::from_ref(decision);
-                    let Some(joined) = joined_bound(
-                        self.book.game,
-                        point,
-                        self.epsilon,
-                        self.gap,
-                        self.threshold_approx(),
-                        control,
-                    ) else {
-                        return false;
-                    };
-                    own_approx = own_approx.max(to_approx(&joined.bound));
-                    AtDecision::Joined(joined.steps, joined.bound)
-                }
+            let Some((bound_approx, bounded)) = self.at_decision(position, control) else {
+                return false;
             };
+            own_approx = own_approx.max(bound_approx);
             found.push((position, bounded));
         }
         let own = &mut self.pieces[piece];
@@ -569,6 +685,13 @@ impl<'a> Cover<'a> {
         own.leaf = Leaf::Decisions(found);
         true
     }
+}
+
+/// How many of so many pieces are divided side by side. Answers that all wait for are found in
+/// parallel; a search that is short divides one after another, so that it does not work on pieces
+/// that the next decision closes. The number of threads must not matter.
+pub(super) fn at_once(pieces: usize) -> usize {
+    (pieces / PIECES_OF_A_BATCH).clamp(1, MOST_AT_ONCE)
 }
 
 /// How much each parameter matters: its range times the size of its coefficients.

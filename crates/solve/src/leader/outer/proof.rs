@@ -2,10 +2,11 @@
 
 use super::book::{Book, Weights};
 use super::pieces::{AtDecision, Cover, Division, Leaf};
+use super::slices::Slices;
 use crate::certificate::{CoverStep, Mix, Step};
 use crate::check::cover::{greatest_face, leader_range_on};
 use crate::exact::{Natural, Rational, from_approx, to_approx};
-use crate::game::{Game, Space};
+use crate::game::{Game, Point, Space};
 use std::collections::BTreeMap;
 
 /// Bits after the point of a bound that is too long to be printed as it is.
@@ -24,14 +25,59 @@ pub(super) struct CoverProof {
 
 /// A cover by the ranges of the leader's reward.
 pub(super) fn range_cover(game: &Game, space: &Space<'_>) -> CoverProof {
-    let mut proof = CoverProof { steps: vec![Step::Cover(CoverStep::Open)], upper: Rational::ZERO };
+    let mut steps = vec![Step::Cover(CoverStep::Open)];
     let mut upper: Option<Rational> = None;
-    for simplex in space.simplices() {
-        upper = upper.max(Some(leader_range_on(game, &simplex).1));
-        proof.steps.push(Step::Cover(CoverStep::Range));
+    let mut close = |simplex: &[Point], steps: &mut Vec<Step>| {
+        upper = upper.take().max(Some(leader_range_on(game, simplex).1));
+        steps.push(Step::Cover(CoverStep::Range));
+    };
+    match Slices::of(space) {
+        None => space.simplices().for_each(|simplex| close(&simplex, &mut steps)),
+        Some(slices) => {
+            for position in slices.in_order() {
+                steps.extend(slices.step(position).map(Step::Cover));
+                let simplices = slices.simplices_of(position, space);
+                simplices.iter().for_each(|simplex| close(simplex, &mut steps));
+            }
+        }
     }
-    proof.upper = upper.unwrap_or(Rational::ZERO);
-    proof
+    CoverProof { steps, upper: upper.unwrap_or(Rational::ZERO) }
+}
+
+/// The pieces in the order in which a certificate has them.
+struct Preorder<'c> {
+    slices: Option<&'c Slices>,
+    /// Boxes that are not divided yet, the next one last.
+    boxes: Vec<usize>,
+    /// First pieces that are not reached yet, the next one last.
+    roots: Vec<usize>,
+    /// Pieces of the box at hand, the next one last.
+    pieces: Vec<usize>,
+}
+
+impl<'c> Preorder<'c> {
+    fn new(cover: &'c Cover<'_>) -> Self {
+        let mut roots = cover.roots.clone();
+        roots.reverse();
+        let slices = cover.slices.as_ref();
+        let boxes = slices.map_or_else(Vec::new, Slices::in_order).into_iter().rev().collect();
+        // Without slices all first pieces belong to one box.
+        let pieces = if slices.is_none() { std::mem::take(&mut roots) } else { Vec::new() };
+        Preorder { slices, boxes, roots, pieces }
+    }
+
+    /// The next piece; the steps of the boxes before it go to `body`.
+    fn next(&mut self, space: &Space<'_>, body: &mut Vec<Step>) -> Option<usize> {
+        while self.pieces.is_empty() {
+            let position = self.boxes.pop()?;
+            let slices = self.slices?;
+            body.extend(slices.step(position).map(Step::Cover));
+            let count = slices.simplices_of(position, space).len();
+            let first = self.roots.len().saturating_sub(count);
+            self.pieces = self.roots.split_off(first);
+        }
+        self.pieces.pop()
+    }
 }
 
 /// The best proof that the pieces give. Its bound is short, unless it is the `supremum`.
@@ -51,8 +97,8 @@ pub(super) fn cover_proof(
     let mut upper: Option<Rational> = None;
     let mut policies = Numbering::default();
     // The checker takes the part with the middle in place of the first end before the other one.
-    let mut stack: Vec<usize> = cover.roots.iter().rev().copied().collect();
-    while let Some(position) = stack.pop() {
+    let mut order = Preorder::new(cover);
+    while let Some(position) = order.next(space, &mut body) {
         let piece = &cover.pieces[position];
         let worth_cutting = |division: &&Division| {
             let below = division
@@ -64,7 +110,7 @@ pub(super) fn cover_proof(
         };
         if let Some(division) = piece.division.as_ref().filter(worth_cutting) {
             body.push(Step::Cover(CoverStep::Cut(division.i, division.j, division.share.clone())));
-            stack.extend(division.parts);
+            order.pieces.extend(division.parts);
             continue;
         }
         // Far below the largest bound and far from eps: what binary64 says is enough, and the
@@ -130,6 +176,15 @@ fn write(leaf: &Leaf, policies: &mut Numbering, body: &mut Vec<Step>) {
         _ => CoverStep::Outside,
     };
     body.push(Step::Cover(step));
+}
+
+impl Cover<'_> {
+    /// The upper bound of all pieces in binary64; infinite where there are none.
+    pub(super) fn upper_approx(&self) -> f64 {
+        let value_approx = values(self);
+        let roots = self.roots.iter().map(|&root| value_approx[root]);
+        roots.reduce(f64::max).unwrap_or(f64::INFINITY)
+    }
 }
 
 /// The bound of each piece: its own, or that of its parts.

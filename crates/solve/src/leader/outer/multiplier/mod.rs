@@ -8,7 +8,7 @@ mod programme;
 mod state;
 
 use super::engines::Engines;
-use super::pieces::Cover;
+use super::pieces::{Cover, at_once};
 use crate::certificate::{Amount, MultiplierStep, Step};
 use crate::check::multiplier::{FACTS, Model, Region, Site, judge, number, parts};
 use crate::equilibrium::Control;
@@ -178,11 +178,12 @@ impl Tree {
         }
     }
 
-    /// The regions with the greatest bounds, one per engine; none when the greatest is at most
-    /// `threshold_approx`.
+    /// The regions with the greatest bounds, the more the more regions there are; none when the
+    /// greatest is at most `threshold_approx`.
     fn batch(&mut self, threshold_approx: f64) -> Vec<(i64, usize)> {
         let mut batch = Vec::new();
-        while batch.len() < self.engines.width()
+        let at_once = at_once(self.nodes.len());
+        while batch.len() < at_once
             && let Some(&(bound, std::cmp::Reverse(position))) = self.queue.peek()
             && bound as f64 / self.approx.unit > threshold_approx
         {
@@ -245,7 +246,7 @@ impl Tree {
             return Some(position);
         }
         pending.push(Pending { position, bound, sites, basis: basis.cloned() });
-        if pending.len() == self.engines.width() {
+        if pending.len() >= at_once(self.nodes.len()) {
             self.improve(std::mem::take(pending), round);
         }
         Some(position)

@@ -7,8 +7,8 @@
 //! docs/certificate.md) proves the value.
 
 use super::quadratic_programme::{ActiveSet, Quadric, dot};
+use super::{Proof, Proved};
 use crate::certificate::{Arithmetic, Combination, Part, Step, TreeStep};
-use crate::equilibrium::{Proof, Proved};
 use crate::exact::{Rational, ratio};
 use crate::follower::{Dependence, Objective, affine_hull, best_response, occupation};
 use crate::game::{Instance, LinearForm, Numbers, Policy, Quadratic, Variable};
@@ -18,7 +18,7 @@ const MOST_ROUNDS: usize = 400;
 
 /// `min sigma J0` over all populations with its proof; `None` when the objective is not of this
 /// kind, or `keep_going` answers no.
-pub(super) fn exact_optimum(
+pub(crate) fn exact_optimum(
     instance: &Instance,
     sigma: &Rational,
     keep_going: &dyn Fn() -> bool,
