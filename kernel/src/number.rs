@@ -3,8 +3,8 @@
 //! Every number is exact. Machine integers are used while they fit, with checked operations, and
 //! unbounded integers from the first one that does not.
 
-use crate::error::Refusal;
-use dashu_base::Gcd;
+use crate::prelude::*;
+use dashu_base::{BitTest, Gcd};
 
 /// An integer of any size.
 pub type Integer = dashu_int::IBig;
@@ -15,56 +15,43 @@ pub type Rational = dashu_ratio::RBig;
 
 /// Most decimal digits of a numerator or of a denominator in a text.
 pub const MOST_DIGITS: usize = 1 << 16;
+/// Most bits of a numerator or a denominator that is computed.
+pub const MOST_BITS: usize = 1 << 20;
 
 /// The rational number that a text `p` or `p/q` spells: decimal digits, `p` with or without a
 /// minus sign, `q` positive. The fraction need not be in lowest terms.
-///
-/// # Errors
-/// [`Refusal`] when the text is something else.
-pub fn parse(text: &str) -> Result<Rational, Refusal> {
-    let malformed = || Refusal::Text(format!("`{}` is no number p or p/q", shortened(text)));
+pub fn parse(text: &str) -> Done<Rational> {
     let natural = |digits: &str| {
-        if digits.is_empty() || digits.len() > MOST_DIGITS {
-            return Err(malformed());
-        }
-        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(malformed());
-        }
-        match digits.parse::<u64>() {
-            Ok(small) => Ok(Natural::from(small)),
-            Err(_) => Natural::from_str_radix(digits, 10).map_err(|_| malformed()),
-        }
+        let decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let short = digits.len() <= MOST_DIGITS;
+        Natural::from_str_radix(if decimal && short { digits } else { "" }, 10).ok()
     };
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (Integer::NEG_ONE, rest),
-        None => (Integer::ONE, text),
-    };
-    let (numerator, denominator) = match rest.split_once('/') {
-        Some((numerator, denominator)) => (natural(numerator)?, natural(denominator)?),
-        None => (natural(rest)?, Natural::ONE),
-    };
-    if denominator.is_zero() {
-        return Err(malformed());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (above, below) = unsigned.split_once('/').unwrap_or((unsigned, "1"));
+    match (natural(above), natural(below)) {
+        (Some(above), Some(below)) if !below.is_zero() => {
+            let sign = if unsigned.len() < text.len() { Integer::NEG_ONE } else { Integer::ONE };
+            Ok(Rational::from_parts(sign * above, below))
+        }
+        _ => Err(Refusal::Text(format!("`{:.40}` is no number p or p/q", text))),
     }
-    Ok(Rational::from_parts(sign * Integer::from(numerator), denominator))
-}
-
-/// The first characters of a text, for messages.
-#[must_use]
-pub fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// Least common multiple of two positive numbers.
-#[must_use]
 pub fn least_common_multiple(a: &Natural, b: &Natural) -> Natural {
-    if a == b || b.is_one() {
-        return a.clone();
-    }
-    if a.is_one() {
-        return b.clone();
-    }
-    a * (b / a.gcd(b))
+    if a == b || b.is_one() { a.clone() } else { a / a.gcd(b) * b }
+}
+
+fn words(value: &Integer) -> usize {
+    value.bit_len() / 64 + 1
+}
+
+/// Counts what a sum or product with this number costs, and refuses one that is too long.
+pub(crate) fn charge_number(value: &Rational) -> Done {
+    let bits = value.numerator().bit_len().max(value.denominator().bit_len());
+    limit(bits <= MOST_BITS, "a number with too many digits")?;
+    // Fractions are reduced, which costs the square of their length.
+    charge((bits / 64 + 1).pow(2))
 }
 
 /// Numerators of a [`Scaled`] vector.
@@ -77,44 +64,11 @@ pub enum Numerators {
 }
 
 impl Numerators {
-    /// Number of entries.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Numerators::Small(values) => values.len(),
-            Numerators::Big(values) => values.len(),
-        }
-    }
-
-    /// Whether there are no entries.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Entry `index` as an integer.
-    #[must_use]
     pub fn get(&self, index: usize) -> Integer {
         match self {
             Numerators::Small(values) => Integer::from(values[index]),
             Numerators::Big(values) => values[index].clone(),
-        }
-    }
-
-    /// Whether entry `index` is zero.
-    #[must_use]
-    pub fn is_zero_at(&self, index: usize) -> bool {
-        match self {
-            Numerators::Small(values) => values[index] == 0,
-            Numerators::Big(values) => values[index].is_zero(),
-        }
-    }
-
-    fn from_integers(values: Vec<Integer>) -> Self {
-        let small: Option<Vec<i64>> = values.iter().map(|v| i64::try_from(v).ok()).collect();
-        match small {
-            Some(values) => Numerators::Small(values),
-            None => Numerators::Big(values),
         }
     }
 }
@@ -131,118 +85,96 @@ pub struct Scaled {
 
 impl Scaled {
     /// The vector with these entries.
-    #[must_use]
     pub fn from_rationals(values: &[Rational]) -> Self {
-        Self::from_small_rationals(values).unwrap_or_else(|| {
-            let denominator =
-                values.iter().fold(Natural::ONE, |d, v| least_common_multiple(&d, v.denominator()));
-            let numerators =
-                values.iter().map(|v| v.numerator() * (&denominator / v.denominator())).collect();
-            // The lcm of lowest-terms denominators is already the least common denominator.
-            Scaled { denominator, numerators: Numerators::from_integers(numerators) }
-        })
-    }
-
-    /// [`Scaled::from_rationals`] on machine integers; `None` when something does not fit.
-    fn from_small_rationals(values: &[Rational]) -> Option<Self> {
-        let mut denominator = 1u64;
-        for value in values {
-            let single = u64::try_from(value.denominator()).ok()?;
-            denominator = (denominator / denominator.gcd(single)).checked_mul(single)?;
-        }
-        let numerator = |value: &Rational| {
-            let widen =
-                i64::try_from(denominator / u64::try_from(value.denominator()).ok()?).ok()?;
-            i64::try_from(value.numerator()).ok()?.checked_mul(widen)
-        };
-        let numerators = values.iter().map(numerator).collect::<Option<Vec<i64>>>()?;
-        Some(Scaled {
-            denominator: Natural::from(denominator),
-            numerators: Numerators::Small(numerators),
-        })
+        let denominator =
+            values.iter().fold(Natural::ONE, |d, v| least_common_multiple(&d, v.denominator()));
+        let numerator = |v: &Rational| v.numerator() * (&denominator / v.denominator());
+        Self::from_integers(values.iter().map(numerator).collect(), denominator)
     }
 
     /// `numerators / denominator`, reduced to the least denominator; a denominator of 0 counts as 1.
-    #[must_use]
-    pub fn from_small(numerators: Vec<i64>, denominator: u64) -> Self {
+    pub fn from_small(mut numerators: Vec<i64>, denominator: u64) -> Self {
         let denominator = denominator.max(1);
-        let common = numerators
-            .iter()
-            .filter(|n| **n != 0)
-            .fold(denominator, |g, n| if g == 1 { 1 } else { g.gcd(n.unsigned_abs()) });
-        let numerators = if common == 1 {
-            numerators
-        } else {
-            numerators.into_iter().map(|n| (i128::from(n) / i128::from(common)) as i64).collect()
+        let reduce = |common: u64, n: &i64| match common {
+            1 => None,
+            _ if *n == 0 => Some(common),
+            _ => Some(common.gcd(n.unsigned_abs())),
         };
-        Scaled {
-            denominator: Natural::from(denominator / common),
-            numerators: Numerators::Small(numerators),
+        let common = numerators.iter().try_fold(denominator, reduce).unwrap_or(1);
+        if common > 1 {
+            // A common factor of 2^63 leaves 0 and -1, so that the quotients fit.
+            numerators.iter_mut().for_each(|n| *n = (i128::from(*n) / i128::from(common)) as i64);
         }
+        let numerators = Numerators::Small(numerators);
+        Scaled { denominator: Natural::from(denominator / common), numerators }
     }
 
-    /// `numerators / denominator`, reduced to the least denominator; the denominator is positive.
-    #[must_use]
-    pub fn from_integers(numerators: Vec<Integer>, denominator: Natural) -> Self {
-        let mut common = denominator.clone();
-        for n in numerators.iter().filter(|n| !n.is_zero()) {
-            if common.is_one() {
-                break;
-            }
-            common = common.gcd(&n.clone().into_parts().1);
-        }
-        let numerators = if common.is_one() {
-            numerators
-        } else {
-            numerators.into_iter().map(|n| n / &common).collect()
+    /// `numerators / denominator`, reduced to the least denominator; a denominator of 0 counts as 1.
+    pub fn from_integers(mut numerators: Vec<Integer>, denominator: Natural) -> Self {
+        let denominator = if denominator.is_zero() { Natural::ONE } else { denominator };
+        let reduce = |common: Natural, n: &Integer| match common.is_one() {
+            true => None,
+            false if n.is_zero() => Some(common),
+            false => Some(common.gcd(&n.clone().into_parts().1)),
         };
-        Scaled {
-            denominator: denominator / common,
-            numerators: Numerators::from_integers(numerators),
+        let common = numerators.iter().try_fold(denominator.clone(), reduce);
+        let common = common.unwrap_or(Natural::ONE);
+        if !common.is_one() {
+            numerators.iter_mut().for_each(|n| *n /= &common);
         }
+        let numerators = fitted(numerators, |value| i64::try_from(value).ok());
+        Scaled { denominator: denominator / common, numerators }
     }
 
     /// Number of entries.
-    #[must_use]
     pub fn len(&self) -> usize {
-        self.numerators.len()
+        match &self.numerators {
+            Numerators::Small(values) => values.len(),
+            Numerators::Big(values) => values.len(),
+        }
     }
 
     /// Whether there are no entries.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.numerators.is_empty()
+        self.len() == 0
     }
 
     /// Entry `index`.
-    #[must_use]
     pub fn get(&self, index: usize) -> Rational {
         Rational::from_parts(self.numerators.get(index), self.denominator.clone())
     }
 
     /// The common denominator.
-    #[must_use]
     pub fn denominator(&self) -> &Natural {
         &self.denominator
     }
 
     /// The numerators.
-    #[must_use]
     pub fn numerators(&self) -> &Numerators {
         &self.numerators
+    }
+
+    /// Whether every entry is zero.
+    pub fn is_zero(&self) -> bool {
+        (0..self.len()).all(|i| self.numerators.get(i).is_zero())
     }
 
     /// All entries.
     pub fn iter(&self) -> impl Iterator<Item = Rational> + '_ {
         (0..self.len()).map(|i| self.get(i))
     }
+}
 
-    /// Whether every entry is zero.
-    #[must_use]
-    pub fn is_zero(&self) -> bool {
-        (0..self.len()).all(|i| self.numerators.is_zero_at(i))
+/// Numerators as machine integers if all fit.
+fn fitted<T: Into<Integer>>(values: Vec<T>, small: impl Fn(&T) -> Option<i64>) -> Numerators {
+    match values.iter().map(small).collect() {
+        Some(values) => Numerators::Small(values),
+        None => Numerators::Big(values.into_iter().map(Into::into).collect()),
     }
 }
+
+/// A term `a_i b_j` of the sum at entry `k`: `(k, i, j)`.
+pub(crate) type Term = (usize, usize, usize);
 
 /// A vector of sums over one denominator, zero at first: where combinations are added up.
 #[derive(Debug, Clone)]
@@ -258,145 +190,112 @@ enum Sums {
 }
 
 impl Lane {
-    pub(crate) fn new(len: usize) -> Self {
-        Lane { denominator: Natural::ONE, sums: Sums::Small(vec![0; len]) }
+    pub(crate) fn new(len: usize) -> Done<Self> {
+        charge(16 * len)?;
+        Ok(Lane { denominator: Natural::ONE, sums: Sums::Small(vec![0; len]) })
     }
 
-    pub(crate) fn len(&self) -> usize {
-        match &self.sums {
-            Sums::Small(sums) => sums.len(),
-            Sums::Big(sums) => sums.len(),
-        }
-    }
-
-    pub(crate) fn denominator(&self) -> &Natural {
-        &self.denominator
-    }
-
-    /// The numerator of entry `index`.
-    pub(crate) fn get(&self, index: usize) -> Integer {
-        match &self.sums {
+    pub(crate) fn get(&self, index: usize) -> Rational {
+        let numerator = match &self.sums {
             Sums::Small(sums) => Integer::from(sums[index]),
             Sums::Big(sums) => sums[index].clone(),
-        }
+        };
+        Rational::from_parts(numerator, self.denominator.clone())
     }
 
     /// `-1`, `0` or `1`.
     pub(crate) fn sign(&self, index: usize) -> i8 {
         match &self.sums {
-            Sums::Small(sums) => sums[index].signum() as i8,
-            Sums::Big(sums) if sums[index].is_zero() => 0,
-            Sums::Big(sums) if sums[index] > Integer::ZERO => 1,
-            Sums::Big(_) => -1,
+            Sums::Small(sums) => sums[index].cmp(&0) as i8,
+            Sums::Big(sums) => sums[index].cmp(&Integer::ZERO) as i8,
         }
     }
 
-    pub(crate) fn is_zero(&self) -> bool {
-        match &self.sums {
-            Sums::Small(sums) => sums.iter().all(|sum| *sum == 0),
-            Sums::Big(sums) => sums.iter().all(Integer::is_zero),
-        }
+    /// The sums, not reduced to the least denominator.
+    pub(crate) fn into_scaled(self) -> Scaled {
+        let numerators = match self.sums {
+            Sums::Small(sums) => fitted(sums, |sum| i64::try_from(*sum).ok()),
+            Sums::Big(sums) => Numerators::Big(sums),
+        };
+        Scaled { denominator: self.denominator, numerators }
     }
 
-    /// Adds `a[i] b[j]`, or subtracts it, at entry `k` for each term `(k, i, j)`.
+    /// Adds `a_i b_j`, or subtracts it, at entry `k` for each term.
     pub(crate) fn add(
         &mut self,
-        subtract: bool,
+        minus: bool,
         a: &Scaled,
         b: &Scaled,
-        terms: impl Iterator<Item = (usize, usize, usize)>,
-    ) {
-        let factor = self.make_room(&(a.denominator() * b.denominator()), subtract);
-        let (x, y) = (a.numerators(), b.numerators());
-        let mut terms = terms;
-        let mut overflow = None;
-        if let (Sums::Small(sums), Numerators::Small(x), Numerators::Small(y), Ok(factor)) =
-            (&mut self.sums, x, y, i128::try_from(&factor))
+        terms: impl Iterator<Item = Term>,
+    ) -> Done {
+        let factor = self.widen(&(&a.denominator * &b.denominator))?;
+        let factor = if minus { -factor } else { factor };
+        let mut count = 0;
+        let mut terms = terms.inspect(|_| count += 1);
+        let mut left = None;
+        let numbers = (&mut self.sums, &a.numerators, &b.numerators, i128::try_from(&factor));
+        if let (Sums::Small(sums), Numerators::Small(x), Numerators::Small(y), Ok(factor)) = numbers
         {
-            overflow = terms.by_ref().find(|&(k, i, j)| {
+            left = terms.find(|&(k, i, j)| {
                 // A product of two machine words fits 127 bits.
-                let product = (i128::from(x[i]) * i128::from(y[j])).checked_mul(factor);
-                match product.and_then(|product| sums[k].checked_add(product)) {
-                    Some(sum) => {
-                        sums[k] = sum;
-                        false
-                    }
-                    None => true,
-                }
+                let product = i128::from(x[i]) * i128::from(y[j]);
+                let product = match factor {
+                    1 => Some(product),
+                    -1 => Some(-product),
+                    _ => product.checked_mul(factor),
+                };
+                let sum = product.and_then(|product| sums[k].checked_add(product));
+                sum.map(|sum| sums[k] = sum).is_none()
             });
-            if overflow.is_none() {
-                return;
+            if left.is_none() {
+                drop(terms);
+                return charge(count);
             }
         }
-        let sums = self.widen();
-        for (k, i, j) in overflow.into_iter().chain(terms) {
-            sums[k] += &factor * x.get(i) * y.get(j);
+        let sums = self.unbounded()?;
+        for (k, i, j) in left.into_iter().chain(terms) {
+            let (x, y) = (a.numerators.get(i), b.numerators.get(j));
+            charge(words(&x) * words(&y) * words(&factor) + 8 * words(&sums[k]))?;
+            sums[k] += &factor * x * y;
         }
+        Ok(())
     }
 
-    /// Adds `lane[i] b[j]` at entry `k` for each term `(k, i, j)`.
-    pub(crate) fn add_lane(
-        &mut self,
-        lane: &Lane,
-        b: &Scaled,
-        terms: impl Iterator<Item = (usize, usize, usize)>,
-    ) {
-        let factor = self.make_room(&(&lane.denominator * b.denominator()), false);
-        let mut terms = terms;
-        let mut overflow = None;
-        if let (Sums::Small(sums), Sums::Small(x), Numerators::Small(y), Ok(factor)) =
-            (&mut self.sums, &lane.sums, b.numerators(), i128::try_from(&factor))
-        {
-            overflow = terms.by_ref().find(|&(k, i, j)| {
-                let product =
-                    x[i].checked_mul(i128::from(y[j])).and_then(|p| p.checked_mul(factor));
-                match product.and_then(|product| sums[k].checked_add(product)) {
-                    Some(sum) => {
-                        sums[k] = sum;
-                        false
-                    }
-                    None => true,
-                }
-            });
-            if overflow.is_none() {
-                return;
-            }
-        }
-        let sums = self.widen();
-        for (k, i, j) in overflow.into_iter().chain(terms) {
-            sums[k] += &factor * lane.get(i) * b.numerators().get(j);
-        }
-    }
-
-    /// Makes the denominator a multiple of `wanted`; how often that is in it, negated when asked.
-    fn make_room(&mut self, wanted: &Natural, negate: bool) -> Integer {
+    /// Makes the denominator a multiple of `wanted`; how often that is in it.
+    fn widen(&mut self, wanted: &Natural) -> Done<Integer> {
         let denominator = least_common_multiple(&self.denominator, wanted);
-        if denominator != self.denominator {
-            let widen = Integer::from(&denominator / &self.denominator);
-            let small = i128::try_from(&widen).ok();
-            let scaled = match (&self.sums, small) {
-                (Sums::Small(sums), Some(widen)) => {
-                    sums.iter().map(|sum| sum.checked_mul(widen)).collect::<Option<Vec<i128>>>()
+        limit(denominator.bit_len() <= MOST_BITS, "a denominator with too many digits")?;
+        let factor = Integer::from(&denominator / &self.denominator);
+        if !factor.is_one() {
+            let scaled = match (&self.sums, i128::try_from(&factor)) {
+                (Sums::Small(sums), Ok(factor)) => {
+                    sums.iter().map(|sum| sum.checked_mul(factor)).collect::<Option<Vec<i128>>>()
                 }
                 _ => None,
             };
             match scaled {
                 Some(sums) => self.sums = Sums::Small(sums),
-                None => self.widen().iter_mut().for_each(|sum| *sum *= &widen),
+                None => {
+                    for sum in self.unbounded()? {
+                        charge(8 * words(sum) * words(&factor))?;
+                        *sum *= &factor;
+                    }
+                }
             }
             self.denominator = denominator;
         }
-        let factor = Integer::from(&self.denominator / wanted);
-        if negate { -factor } else { factor }
+        Ok(Integer::from(&self.denominator / wanted))
     }
 
-    fn widen(&mut self) -> &mut Vec<Integer> {
+    /// The sums as unbounded integers.
+    fn unbounded(&mut self) -> Done<&mut Vec<Integer>> {
         if let Sums::Small(sums) = &self.sums {
+            charge(32 * sums.len())?;
             self.sums = Sums::Big(sums.iter().map(|&sum| Integer::from(sum)).collect());
         }
         match &mut self.sums {
-            Sums::Big(sums) => sums,
-            Sums::Small(_) => unreachable!("the sums were made unbounded above"),
+            Sums::Big(sums) => Ok(sums),
+            Sums::Small(_) => Err(Refusal::Limit("sums that were made unbounded".to_string())),
         }
     }
 }
