@@ -22,6 +22,7 @@ pub fn check_log(
         while words.begin() {
             allow(MOST_OF_LINE);
             let word = words.next()?.to_string();
+            words.about.clone_from(&word);
             match (word.as_str(), proof.take()) {
                 ("prove", None) => {
                     let (name, statement) = Text::read(words)?;

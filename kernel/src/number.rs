@@ -46,12 +46,17 @@ fn words(value: &Integer) -> usize {
     value.bit_len() / 64 + 1
 }
 
+/// How many machine words a number takes.
+pub(crate) fn number_size(value: &Rational) -> usize {
+    (value.numerator().bit_len() + value.denominator().bit_len()) / 64 + 2
+}
+
 /// Counts what a sum or product with this number costs, and refuses one that is too long.
 pub(crate) fn charge_number(value: &Rational) -> Done {
     let bits = value.numerator().bit_len().max(value.denominator().bit_len());
     limit(bits <= MOST_BITS, "a number with too many digits")?;
     // Fractions are reduced, which costs the square of their length.
-    charge((bits / 64 + 1).pow(2))
+    charge(number_size(value).pow(2))
 }
 
 /// Numerators of a [`Scaled`] vector.

@@ -192,6 +192,11 @@ impl Polynomial {
         self.terms.iter().map(|term| term.0.degree()).max().unwrap_or(0)
     }
 
+    /// How many machine words it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.terms.iter().map(|term| 16 + term.0.0.len() + number_size(&term.1)).sum()
+    }
+
     /// `factor * self`.
     pub(crate) fn scaled(&self, factor: &Rational) -> Self {
         Self::zero().plus(self, factor)

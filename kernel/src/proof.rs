@@ -5,8 +5,8 @@
 
 use crate::prelude::*;
 
-/// Most entries of what open regions hold: ends, pairs, terms of rows and of bounds.
-pub const MOST_HELD: usize = 1 << 27;
+/// Most machine words that open regions hold: ends, pairs, rows, forms and bounds of values.
+pub const MOST_HELD: usize = 1 << 28;
 
 /// What the points of a region are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) struct Region {
     pub(crate) pending: Vec<Row>,
     /// Whether ends of a coordinate have passed each other.
     pub(crate) empty: bool,
-    /// How many entries it and all regions below it hold.
+    /// How many machine words it and all regions below it hold, about.
     pub(crate) held: usize,
 }
 
@@ -53,11 +53,11 @@ impl Region {
         matches!(self.kind, Kind::Equilibria | Kind::Play | Kind::Response)
     }
 
-    /// How many entries are held with some more.
-    fn held_with(&self, entries: usize) -> Done<usize> {
-        let held = self.held.saturating_add(entries);
+    /// How many words are held with some more.
+    fn held_with(&self, words: usize) -> Done<usize> {
+        let held = self.held.saturating_add(words);
         limit(held <= MOST_HELD, "open regions that hold too much")?;
-        charge(8 * entries)?;
+        charge(8 * words)?;
         Ok(held)
     }
 
@@ -112,9 +112,9 @@ pub(crate) struct Bound {
     pub(crate) earned: Option<Family>,
 }
 
-/// Number of coefficients of a family.
+/// How many machine words a family takes, about.
 fn size(family: &Family) -> usize {
-    family.values().flatten().map(|column| 1 + column.1.coefficients.len()).sum()
+    family.values().flatten().map(|column| 32 + 4 * column.1.coefficients.len()).sum()
 }
 
 /// A statement and the regions that are open. A step that is refused changes nothing.
@@ -189,6 +189,11 @@ impl Proof {
     /// How many rows, bounds of values and forms the region on top has.
     pub fn counts(&self) -> (usize, usize, usize) {
         self.open.last().map_or((0, 0, 0), |region| region.marks)
+    }
+
+    /// Whether ends of a coordinate have passed each other in the region on top.
+    pub fn is_empty(&self) -> bool {
+        self.open.last().is_some_and(|region| region.empty)
     }
 
     /// The theorem, when no region is open.
@@ -274,9 +279,9 @@ impl Proof {
         change: impl Fn(usize, &mut Region) -> Done,
     ) -> Done {
         let region = self.top()?;
-        let substituted = region.frame.substitutions.values().map(|p| p.terms().count());
-        let pairs = region.unused.len() + region.optimal.len();
-        let size = 4 + region.frame.ends.len() + pairs + substituted.sum::<usize>();
+        let substituted = region.frame.substitutions.values().map(|p| 32 + p.size());
+        let coordinates = 24 * region.frame.ends.len() + substituted.sum::<usize>();
+        let size = 200 + coordinates + 4 * (region.unused.len() + region.optimal.len());
         region.held_with(size.saturating_mul(count))?;
         let part = |index: usize| {
             let mut part = region.clone();

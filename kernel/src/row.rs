@@ -75,9 +75,9 @@ impl Row {
         std::iter::once(&self.constant).chain(self.mass.iter().map(|term| &term.2)).chain(values)
     }
 
-    /// Number of its terms.
+    /// How many machine words it takes.
     pub(crate) fn size(&self) -> usize {
-        self.polynomials().map(|polynomial| 1 + polynomial.terms().count()).sum()
+        self.polynomials().map(|polynomial| 32 + polynomial.size()).sum()
     }
 }
 

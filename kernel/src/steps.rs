@@ -169,8 +169,7 @@ impl Proof {
     }
 
     /// Closes the region on top where all equilibria belong to a pattern of the statement: its
-    /// pairs are optimal, and every other pair is unused, or out of reach of flows that avoid the
-    /// unused pairs.
+    /// pairs are optimal, and every other pair carries no mass.
     pub fn within(&mut self, pattern: u32) -> Done {
         let pattern = match &self.statement.claimed {
             Claimed::Patterns(patterns) => patterns.get(pattern as usize),
@@ -181,27 +180,53 @@ impl Proof {
         let pattern: BTreeSet<(u32, u32)> = pattern.iter().copied().collect();
         let optimal = pattern.is_subset(&region.optimal);
         require(optimal, "a pair of the pattern is not known to be optimal")?;
+        self.require_proper(region)?;
+        let led = listing.stages.iter().map(Stage::successors);
+        let led = led.collect::<Done<Vec<Vec<(usize, usize, bool)>>>>()?;
+        // Backwards: unused pairs carry no mass, nor do those that lead for sure to a state all of
+        // whose pairs carry none, as the inflow `sum P_j(s) d_j` is 0 there.
+        let mut empty = vec![false; listing.states];
+        let mut dead = vec![Vec::new(); listing.stages.len()];
+        for (t, stage) in listing.stages.iter().enumerate().rev() {
+            charge(8 * (stage.pairs() + listing.states))?;
+            let unused = |pair| region.unused.contains(&(t as u32, pair));
+            dead[t] = (0..stage.pairs() as u32).map(unused).collect();
+            for (pair, state, certain) in &led[t] {
+                dead[t][*pair] |= *certain && empty[*state];
+            }
+            let is_dead = |state| stage.of_state(state).all(|pair: usize| dead[t][pair]);
+            empty = (0..listing.states).map(is_dead).collect::<Vec<bool>>();
+        }
+        // Forwards: which states flows reach without these.
         let initial = |s: usize| listing.initial.numerators().get(s) != Integer::ZERO;
         let mut reached: Vec<bool> = (0..listing.states).map(initial).collect();
         for (t, stage) in (0u32..).zip(&listing.stages) {
-            charge(stage.pairs() + listing.states)?;
-            let mut next = vec![false; listing.states];
-            for pair in (0..listing.states).filter(|s| reached[*s]).flat_map(|s| stage.of_state(s))
-            {
-                let name = (t, pair as u32);
-                if region.unused.contains(&name) {
-                    continue;
-                }
-                require(pattern.contains(&name), "a pair outside the pattern may be used")?;
-                if let Some(Transition { successors, .. }) = &stage.transition {
-                    let to = &successors.state[successors.of_pair(pair)];
-                    to.iter().for_each(|state| next[*state as usize] = true);
-                }
-            }
-            reached = next;
+            let (dead, led) = (&dead[t as usize], &led[t as usize]);
+            let used = |pair: usize| reached[stage.state_of(pair)] && !dead[pair];
+            let inside = |pair: usize| !used(pair) || pattern.contains(&(t, pair as u32));
+            require((0..stage.pairs()).all(inside), "a pair outside the pattern may be used")?;
+            let next: BTreeSet<usize> = led.iter().filter(|e| used(e.0)).map(|e| e.1).collect();
+            reached = (0..listing.states).map(|state| next.contains(&state)).collect();
         }
         self.pop();
         Ok(())
+    }
+}
+
+impl Stage {
+    /// Pairs with their successors and whether these have a probability that is a positive number;
+    /// those whose probability is 0 are left out.
+    fn successors(&self) -> Done<Vec<(usize, usize, bool)>> {
+        let Some(Transition { successors, probability }) = &self.transition else {
+            return Ok(Vec::new());
+        };
+        let mut chance = Vector::new(successors.len());
+        chance.add(false, probability, one(), same)?;
+        let positive = |p: &Polynomial| p.as_constant().is_some_and(|p| p > Rational::ZERO);
+        let of_pair = |pair: usize| successors.of_pair(pair).map(move |entry| (pair, entry));
+        let entries = (0..self.pairs()).flat_map(of_pair).map(|(i, e)| (i, e, chance.get(e)));
+        let led = entries.filter(|(_, _, p)| !p.is_zero());
+        Ok(led.map(|(pair, e, p)| (pair, successors.state(e), positive(&p))).collect())
     }
 }
 

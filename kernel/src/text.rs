@@ -49,6 +49,8 @@ pub struct Words<'a> {
     end: bool,
     /// Number of the line, counted from 1.
     line: usize,
+    /// What the line is about, for messages.
+    pub(crate) about: String,
     /// Of all that was read from the source.
     digest: Sha256,
     /// Why the source could not be read.
@@ -61,8 +63,9 @@ fn malformed<T>(what: &str, word: &str) -> Done<T> {
 
 impl<'a> Words<'a> {
     fn new(source: &'a mut dyn Read, across: bool) -> Self {
-        let (buffer, word, digest) = (Vec::new(), String::new(), Sha256::new());
-        Words { source, buffer, at: 0, word, across, end: true, line: 0, digest, error: None }
+        let (buffer, word, about) = (Vec::new(), String::new(), "listing".to_string());
+        let (digest, error) = (Sha256::new(), None);
+        Words { source, buffer, at: 0, word, across, end: true, line: 0, about, digest, error }
     }
 
     /// The next byte, which stays; `None` at the end of the source.
@@ -71,7 +74,7 @@ impl<'a> Words<'a> {
             self.buffer.resize(1 << 16, 0);
             let count = self.source.read(&mut self.buffer);
             self.buffer.truncate(*count.as_ref().unwrap_or(&0));
-            self.error = count.err();
+            self.error = count.err().or(self.error.take());
             self.digest.update(&self.buffer);
             self.at = 0;
         }
@@ -117,6 +120,10 @@ impl<'a> Words<'a> {
         charge(64 + self.word.len())?;
         Ok(&self.word)
     }
+
+    fn expect(&mut self, word: &str) -> Done {
+        if self.next()? == word { Ok(()) } else { malformed(word, &self.word) }
+    }
 }
 
 /// What can be written as words, and read.
@@ -125,6 +132,14 @@ pub trait Text: Sized {
     fn write(&self, out: &mut Output<'_>);
     /// Reads them.
     fn read(words: &mut Words<'_>) -> Done<Self>;
+}
+
+/// The value that a text says, and nothing else.
+pub fn value_of<T: Text>(mut text: &[u8]) -> Result<T, Failure> {
+    read_all(&mut text, true, |words| {
+        let value = T::read(words)?;
+        if words.peek().is_none() { Ok(value) } else { malformed("end of the text", &words.word) }
+    })
 }
 
 /// The words of a value, on one line.
@@ -150,22 +165,24 @@ macro_rules! word {
     )* };
 }
 
-/// Types whose fields follow each other.
+/// Types whose fields follow each other, some after a word.
 macro_rules! record {
-    ($($type:ident { $($field:ident),* })*) => { $(
+    ($($type:ident $($label:literal)? { $($field:ident),* })*) => { $(
         impl Text for $type {
             fn write(&self, out: &mut Output<'_>) {
+                $(out.word($label);)?
                 $(self.$field.write(out);)*
                 out.line();
             }
             fn read(words: &mut Words<'_>) -> Done<Self> {
+                $(words.expect($label)?;)?
                 Ok($type { $($field: Text::read(words)?),* })
             }
         }
     )* };
 }
 
-/// Types whose fields have their names before them and may be left out, up to a point.
+/// Types whose fields have their names before them, once, or are left out, up to a point.
 macro_rules! labelled {
     ($($type:ident { $($field:ident),* })*) => { $(
         impl Text for $type {
@@ -178,10 +195,12 @@ macro_rules! labelled {
                 out.word(".");
             }
             fn read(words: &mut Words<'_>) -> Done<Self> {
-                let mut result = $type::default();
+                let (mut result, usual) = ($type::default(), $type::default());
                 loop {
                     match words.next()? {
-                        $(stringify!($field) => result.$field = Text::read(words)?,)*
+                        $(stringify!($field) if result.$field == usual.$field => {
+                            result.$field = Text::read(words)?;
+                        })*
                         "." => return Ok(result),
                         other => return malformed("field", other),
                     }
@@ -229,9 +248,9 @@ word! {
 }
 
 record! {
-    Data { states, parameters, initial, decisions, statistics, stages, payoff }
-    Statistic { stage, weights }
-    Stage { first, reward, leader_reward, transition }
+    Data "smfg-listing-1" { states, parameters, initial, decisions, statistics, stages, payoff }
+    Statistic "statistic" { stage, weights }
+    Stage "stage" { first, reward, leader_reward, transition }
     Transition { successors, probability }
     Successors { first, state }
     Column { support, coefficients }
@@ -441,9 +460,7 @@ fn read_polynomial(word: &str) -> Done<Polynomial> {
 
 /// Hands the text of a listing to `sink`, piece by piece.
 pub fn listing_text(listing: &Data, sink: &mut dyn FnMut(&str)) {
-    let mut out = Output { text: String::new(), first: true, sink: Some(sink) };
-    out.word("smfg-listing-1");
-    listing.write(&mut out);
+    listing.write(&mut Output { text: String::new(), first: true, sink: Some(sink) });
 }
 
 /// The hash of the text of a listing.
@@ -463,15 +480,15 @@ fn hexadecimal(digest: Sha256) -> String {
 pub enum Failure {
     /// It could not be read.
     Input(std::io::Error),
-    /// A line, with its number counted from 1, was refused.
-    Refused(usize, Refusal),
+    /// A line was refused: its number counted from 1, its first word, and why.
+    Refused(usize, String, Refusal),
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Failure::Input(error) => write!(f, "cannot be read: {error}"),
-            Failure::Refused(line, reason) => write!(f, "line {line}: {reason}"),
+            Failure::Refused(line, word, reason) => write!(f, "line {line}, {word:.40}: {reason}"),
         }
     }
 }
@@ -488,7 +505,8 @@ pub(crate) fn read_all<T>(
     let result = read(&mut words);
     match (words.error, result) {
         (Some(error), _) => Err(Failure::Input(error)),
-        (None, result) => result.map_err(|reason| Failure::Refused(words.line, reason)),
+        (None, Ok(result)) => Ok(result),
+        (None, Err(reason)) => Err(Failure::Refused(words.line, words.about, reason)),
     }
 }
 
@@ -496,11 +514,9 @@ pub(crate) fn read_all<T>(
 /// which is found by comparing hashes: the hash of the file is the hash of the listing.
 pub fn read_listing(mut source: impl Read) -> Result<Listing, Failure> {
     read_all(&mut source, true, |words| {
-        let version = words.next()? == "smfg-listing-1";
-        let data = Data::read(words)?;
-        let listing = Listing::of(data)?;
+        let listing = Listing::of(Data::read(words)?)?;
         let same = words.peek().is_none() && hexadecimal(words.digest.clone()) == listing.hash();
         let refusal = Refusal::Text("not the text that is written of this listing".to_string());
-        if version && same { Ok(listing) } else { Err(refusal) }
+        if same { Ok(listing) } else { Err(refusal) }
     })
 }
