@@ -1,6 +1,6 @@
 //! The program `smfg`.
 
-#[cfg(feature = "solver")]
+#[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

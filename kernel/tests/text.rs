@@ -69,7 +69,8 @@ fn only_the_text_that_is_written_is_read() {
         ("list 3", "list 03"),
         ("list 3", "list 4294967295"),
         ("smfg-listing-1 1", "smfg-listing-1 4294967295"),
-        ("stage 2 0 2", "stage 2 0 3"),
+        ("stage 2 0 2", "stage 2 1 2"),
+        ("stage 2 0 2", "stage 2 0 0"),
         ("+ 1 1 1 2 -1", "+ 1 7 1 2 -1"),
         ("x0 + 1", "x1 + 1"),
     ] {
@@ -133,7 +134,7 @@ fn values_are_read_as_they_are_written() {
     same(&family);
     let row = Row {
         sense: Sense::Above,
-        constant: p("1/2+-3*u0*x1^2+f3*a2"),
+        constant: p("1/2+-3*u0*x1^2+1*f3*a2"),
         mass: vec![(1, 2, p("0")), (0, 0, p("5"))],
         value: vec![(Side::Follower, 3, 4, p("1*x0")), (Side::Dual, 0, 0, p("1*l"))],
         loss: n("-1"),

@@ -24,8 +24,6 @@ pub struct Question {
     pub time_limit: Option<f64>,
     /// Threads; all processors when absent.
     pub threads: Option<usize>,
-    /// Inner method.
-    pub method: String,
     /// Arithmetic of the proofs.
     pub precision: String,
 }
@@ -48,7 +46,6 @@ fn settings<'a>(game: &Game, question: &Question) -> Result<Settings<'a>, Failur
         gap: arguments::gap(&question.gap)?,
         decision,
         point,
-        method: arguments::method(&question.method)?,
         precision: arguments::precision(&question.precision)?,
         threads: arguments::threads(question.threads)?,
         ..Settings::new(arguments::number("epsilon", &question.epsilon)?)

@@ -6,7 +6,6 @@ use smfg::claim::{Chosen, GivenDecision, HorizonConvention, choose_given, decisi
 use smfg::exact::{Rational, parse_rational};
 use smfg::follower::Precision;
 use smfg::game::Game;
-use smfg::leader::Method;
 use std::time::Duration;
 
 /// Parameters of a decision by name, values as texts.
@@ -81,19 +80,6 @@ pub fn threads(asked: Option<usize>) -> Result<usize, Failure> {
         Some(0) => Err(Failure::new(Kind::Argument, "threads: found 0, expected at least 1")),
         Some(threads) => Ok(threads),
         None => Ok(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)),
-    }
-}
-
-/// The inner method, by the names of the command line.
-pub fn method(name: &str) -> Result<Method, Failure> {
-    match name {
-        "auto" => Ok(Method::Auto),
-        "lp" => Ok(Method::LinearProgramme),
-        "dp" => Ok(Method::DynamicProgramming),
-        _ => Err(Failure::new(
-            Kind::Argument,
-            format!("method: found {name:?}, expected auto, lp or dp"),
-        )),
     }
 }
 

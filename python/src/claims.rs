@@ -7,8 +7,10 @@ use crate::game::Known;
 use crate::task::Shared;
 use pyo3::prelude::*;
 use smfg::analysis::verification;
-use smfg::claim::{Claim, Options, PlayKind, Quantity, parse_array, verify};
+use smfg::claim::{Claim, Options, PlayKind, Quantity, read_array, verify};
+use smfg::game::Game;
 use smfg::leader::Settings;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// An array, given in one of three ways, and what is claimed of it.
@@ -51,7 +53,7 @@ pub struct Submitted {
 
 impl Submitted {
     /// The claim, and how to read it.
-    fn read(self) -> Result<(Claim, Options), Failure> {
+    fn read(self, game: &Game) -> Result<(Claim, Options), Failure> {
         let options = Options {
             decision: arguments::given(self.decision.clone(), self.parameters.clone())?,
             tolerance: self
@@ -62,7 +64,7 @@ impl Submitted {
             horizon: arguments::horizon(&self.horizon)?,
             precision: arguments::precision(&self.precision)?,
         };
-        let mut claim = self.play()?;
+        let mut claim = self.play(game)?;
         for (key, value) in &self.numbers {
             let quantity = Quantity::ALL.into_iter().find(|quantity| quantity.key() == key);
             let quantity = quantity.ok_or_else(|| {
@@ -76,7 +78,7 @@ impl Submitted {
         Ok((claim, options))
     }
 
-    fn play(&self) -> Result<Claim, Failure> {
+    fn play(&self, game: &Game) -> Result<Claim, Failure> {
         let kind = [PlayKind::Policy, PlayKind::Occupation]
             .into_iter()
             .find(|kind| kind.key() == self.kind);
@@ -87,15 +89,15 @@ impl Submitted {
             )
         })?;
         match (&self.path, &self.npy, &self.json) {
-            (Some(path), _, _) => Ok(Claim::load(path)?),
+            (Some(path), _, _) => Ok(Claim::load(path, game)?),
             (_, Some(npy), _) => {
-                let (_, array) =
-                    parse_array(npy, &[]).map_err(|error| Failure::new(Kind::Claim, error))?;
+                let (_, array) = read_array(Cursor::new(npy), &[], game)
+                    .map_err(|error| Failure::new(Kind::Claim, error))?;
                 Ok(Claim::of(kind, array))
             }
             (_, _, Some(json)) => {
                 let text = format!("{{\"format\": \"smfg-claim/1\", \"{}\": {json}}}", kind.key());
-                Ok(Claim::parse(text.as_bytes(), Path::new(""))?)
+                Ok(Claim::parse(text.as_bytes(), Path::new(""), game)?)
             }
             _ => Err(Failure::new(Kind::Argument, "no array is given")),
         }
@@ -108,7 +110,7 @@ pub fn evaluate(
     submitted: Submitted,
     shared: &Shared,
 ) -> Result<Evaluated, Failure> {
-    let (claim, options) = submitted.read()?;
+    let (claim, options) = submitted.read(&known.game)?;
     let judged = verify(&known.game, &claim, &options, &|| shared.keep_going())?;
     Ok(Evaluated::new(known, judged, None))
 }
@@ -132,7 +134,7 @@ pub fn compare(
     search: &Search,
     shared: &Shared,
 ) -> Result<Evaluated, Failure> {
-    let (claim, options) = submitted.read()?;
+    let (claim, options) = submitted.read(&known.game)?;
     let judged = verify(&known.game, &claim, &options, &|| shared.keep_going())?;
     let epsilon = if search.actual {
         judged.evaluation.exploitability.upper().clone()

@@ -152,7 +152,7 @@ impl NativeGame {
     }
 
     /// What `smfg solve --format json` prints, and the certificate.
-    #[pyo3(signature = (*, selection, epsilon, gap, decision, parameters, time_limit, threads, method, precision, progress))]
+    #[pyo3(signature = (*, selection, epsilon, gap, decision, parameters, time_limit, threads, precision, progress))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
     fn solve<'py>(
         &self,
@@ -164,7 +164,6 @@ impl NativeGame {
         parameters: Option<Parameters>,
         time_limit: Option<f64>,
         threads: Option<usize>,
-        method: &str,
         precision: &str,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
@@ -175,7 +174,6 @@ impl NativeGame {
             parameters,
             time_limit,
             threads,
-            method: method.into(),
             precision: precision.into(),
         };
         let (game, selection) = (Arc::clone(&self.known.game), selection.to_string());
@@ -184,7 +182,7 @@ impl NativeGame {
     }
 
     /// What `smfg range --format json` prints, and the bundle of certificates.
-    #[pyo3(signature = (*, of, epsilon, gap, decision, parameters, time_limit, threads, method, precision, progress))]
+    #[pyo3(signature = (*, of, epsilon, gap, decision, parameters, time_limit, threads, precision, progress))]
     #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
     fn range<'py>(
         &self,
@@ -196,7 +194,6 @@ impl NativeGame {
         parameters: Option<Parameters>,
         time_limit: Option<f64>,
         threads: Option<usize>,
-        method: &str,
         precision: &str,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
@@ -207,7 +204,6 @@ impl NativeGame {
             parameters,
             time_limit,
             threads,
-            method: method.into(),
             precision: precision.into(),
         };
         let game = Arc::clone(&self.known.game);

@@ -156,17 +156,6 @@ pub enum Step {
         /// Arithmetic of the inductions.
         arithmetic: Arithmetic,
     },
-    /// Bound by multipliers of the flow equations and of the equilibrium row.
-    Dual {
-        /// The bound.
-        value: Rational,
-        /// Multiplier `lambda >= 0` of `Expl <= eps`.
-        multiplier: Rational,
-        /// Arithmetic of the induction for the followers' value.
-        arithmetic: Arithmetic,
-        /// Multiplier of the flow equation of each `[stage][state]`.
-        flow_duals: Vec<Vec<Rational>>,
-    },
     /// Bound by the extreme entries of the leader's reward.
     RangeBound {
         /// The bound.
@@ -234,7 +223,6 @@ impl Step {
             Step::Cover(step) => step.rule(),
             Step::Multiplier(step) => step.rule(),
             Step::DynamicProgramming { .. } => "dynamic-programming",
-            Step::Dual { .. } => "dual",
             Step::RangeBound { .. } => "range-bound",
             Step::Witness { .. } => "witness",
             Step::Vertex { .. } => "vertex",

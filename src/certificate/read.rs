@@ -219,6 +219,12 @@ impl<R: BufRead> Reader<R> {
                 )));
             }
             let change = self.said(parse_change(change))?;
+            if self.changes.iter().any(|(name, _)| *name == change.0) {
+                return Err(self.syntax(format!(
+                    "found another value of `{}`, expected each constant once",
+                    short(&change.0)
+                )));
+            }
             self.changes.push(change);
             line = self.next_line()?;
         }
@@ -298,12 +304,6 @@ impl<R: BufRead> Reader<R> {
                 value: self.said(parse_number(value))?,
                 multiplier: self.said(parse_number(multiplier))?,
                 arithmetic: self.said(parse_arithmetic(arithmetic))?,
-            },
-            ("dual", [value, multiplier, arithmetic]) => Step::Dual {
-                value: self.said(parse_number(value))?,
-                multiplier: self.said(parse_number(multiplier))?,
-                arithmetic: self.said(parse_arithmetic(arithmetic))?,
-                flow_duals: self.flow_duals()?,
             },
             ("range-bound", [value]) => Step::RangeBound { value: self.said(parse_number(value))? },
             ("range-witness", [value]) => {
@@ -406,23 +406,6 @@ impl<R: BufRead> Reader<R> {
     /// it was before.
     pub fn reshape(&mut self, shape: (usize, usize)) -> (usize, usize) {
         std::mem::replace(&mut self.shape, shape)
-    }
-
-    fn flow_duals(&mut self) -> Result<Vec<Vec<Rational>>, ReadError> {
-        let (stages, states) = self.shape;
-        let mut duals = Vec::new();
-        for _ in 0..stages {
-            duals.push(self.field("flow", |rest| {
-                let row: Vec<Rational> =
-                    rest.split(' ').map(parse_number).collect::<Result<_, _>>()?;
-                if row.len() == states {
-                    Ok(row)
-                } else {
-                    Err(format!("found {} numbers, expected {states}, one per state", row.len()))
-                }
-            })?);
-        }
-        Ok(duals)
     }
 
     fn parts(&mut self, count: usize) -> Result<Vec<Part>, ReadError> {

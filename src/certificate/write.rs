@@ -78,15 +78,6 @@ impl<W: Write> Writer<W> {
                     format_rational(multiplier)
                 )
             }
-            Step::Dual { value, multiplier, arithmetic, flow_duals } => {
-                writeln!(
-                    out,
-                    "dual {} {} {arithmetic}",
-                    format_rational(value),
-                    format_rational(multiplier)
-                )?;
-                flow_duals.iter().try_for_each(|stage| writeln!(out, "flow {}", numbers(stage)))
-            }
             Step::RangeBound { value } => writeln!(out, "range-bound {}", format_rational(value)),
             Step::Witness { value, arithmetic, parts } => {
                 writeln!(out, "witness {} {arithmetic} {}", format_rational(value), parts.len())?;

@@ -45,6 +45,16 @@ pub struct AcceptedBundle {
     pub conclusions: Vec<ConclusionClaim>,
 }
 
+/// Whether a claim names the hash of a game, with its expression in place of the leader's reward.
+fn is_about((game, hash): (&Game, &str), claim: &Claim) -> bool {
+    match &claim.of {
+        None => claim.game_hash == hash,
+        Some(of) => {
+            game.with_objective(of).is_ok_and(|objective| objective.hash() == claim.game_hash)
+        }
+    }
+}
+
 /// Checks every certificate of `bundle` against `game`: all claims are proved when this succeeds.
 ///
 /// # Errors
@@ -100,15 +110,17 @@ pub fn check_further(
         position += 1;
         match reader.next_element() {
             Ok(Some(Element::Certificate(claim))) => {
-                let (own, own_hash) = match &other {
-                    Some((other, other_hash)) if claim.game_hash == *other_hash => {
-                        (*other, other_hash)
-                    }
-                    _ => (game, &hash),
-                };
-                reader.reshape((own.stages.len(), own.states.len()));
-                match super::check_about(own, own_hash, &mut reader, claim.clone(), reload) {
-                    Ok(verdict) => accepted.certificates.push(verdict),
+                // Changed constants are those of the first file, whatever the other game is.
+                let second = reader.changes().is_empty()
+                    && !is_about((game, &hash), &claim)
+                    && other.as_ref().is_some_and(|(other, hash)| is_about((other, hash), &claim));
+                let about = other.as_ref().map_or(game, |(other, _)| match second {
+                    true => *other,
+                    false => game,
+                });
+                reader.reshape((about.stages.len(), about.states.len()));
+                match super::check_about(about, None, &mut reader, claim.clone(), reload) {
+                    Ok(verdict) => accepted.certificates.push(Accepted { second, ..verdict }),
                     Err(rejection) => {
                         return Err(refused(position, Some(claim), rejection, accepted));
                     }

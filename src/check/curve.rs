@@ -57,7 +57,7 @@ pub(super) fn check_curve<R: BufRead>(
     let covered: Vec<(usize, &Sides)> =
         shown.iter().enumerate().filter(|(index, _)| in_scope(&claim, *index)).collect();
     conclude(&claim, &curve, &covered)?;
-    Ok(Accepted { claim, decisions: Vec::new(), attained: None, curve, changes: Vec::new() })
+    Ok(Accepted { curve, ..Accepted::of(claim) })
 }
 
 /// Checks one step and keeps what it shows.

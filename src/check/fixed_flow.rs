@@ -15,7 +15,7 @@ const GUARD_BITS: u32 = 4;
 
 /// A decision process whose transitions are ready for machine integers.
 #[derive(Debug)]
-pub(super) struct FixedFlow {
+pub(crate) struct FixedFlow {
     bits: u32,
     initial: (Vec<i64>, Natural),
     stages: Vec<FixedStage>,
@@ -37,7 +37,7 @@ fn small(scaled: &Scaled) -> Option<&[i64]> {
 
 impl FixedFlow {
     /// `None` when the probabilities have numerators that do not fit.
-    pub(super) fn new(numbers: &Numbers, bits: u32) -> Option<Self> {
+    pub(crate) fn new(numbers: &Numbers, bits: u32) -> Option<Self> {
         let mut stages = Vec::with_capacity(numbers.stages.len());
         for stage in &numbers.stages {
             let transition = match &stage.transition {
@@ -72,12 +72,30 @@ impl FixedFlow {
         &self,
         of_stage: &dyn Fn(usize) -> Option<Vec<(Rational, &'c Column)>>,
     ) -> Option<Rational> {
-        let mut next: Vec<i128> = Vec::new();
+        let values = self.values_by_stage(self.bits, of_stage)?;
+        let mut sum = Integer::ZERO;
+        for (mass, value) in self.initial.0.iter().zip(values.first()?) {
+            sum += Integer::from(*mass) * Integer::from(*value);
+        }
+        Some(Rational::from_parts(
+            sum,
+            self.initial.1.clone() * (Natural::ONE << self.bits as usize),
+        ))
+    }
+
+    /// The values of that induction at every stage and state, in units of `2^-bits`.
+    pub(crate) fn values_by_stage<'c>(
+        &self,
+        bits: u32,
+        of_stage: &dyn Fn(usize) -> Option<Vec<(Rational, &'c Column)>>,
+    ) -> Option<Vec<Vec<i128>>> {
+        let mut all: Vec<Vec<i128>> = Vec::with_capacity(self.stages.len());
         for (t, stage) in self.stages.iter().enumerate().rev() {
             let mut form = vec![0i128; stage.pairs.len()];
             for (factor, column) in of_stage(t)?.iter().filter(|(factor, _)| !factor.is_zero()) {
-                self.add(&mut form, factor, column)?;
+                add(&mut form, bits, factor, column)?;
             }
+            let next = all.last().map_or(&[][..], Vec::as_slice);
             let mut values = Vec::with_capacity(stage.pairs.states());
             for state in 0..stage.pairs.states() {
                 let mut least: Option<i128> = None;
@@ -97,39 +115,31 @@ impl FixedFlow {
                 }
                 values.push(least?);
             }
-            next = values;
+            all.push(values);
         }
-        let mut sum = Integer::ZERO;
-        for (mass, value) in self.initial.0.iter().zip(&next) {
-            sum += Integer::from(*mass) * Integer::from(*value);
-        }
-        Some(Rational::from_parts(
-            sum,
-            self.initial.1.clone() * (Natural::ONE << self.bits as usize),
-        ))
+        all.reverse();
+        Some(all)
     }
+}
 
-    /// Adds `factor * column`, rounded down.
-    fn add(&self, form: &mut [i128], factor: &Rational, column: &Column) -> Option<()> {
-        let numerators = small(&column.coefficients)?;
-        let longest = numerators.iter().fold(0u64, |all, numerator| all | numerator.unsigned_abs());
-        if longest == 0 {
-            return Some(());
-        }
-        let guard = GUARD_BITS + (u64::BITS - longest.leading_zeros());
-        let scaled =
-            factor.numerator() * Integer::from(Natural::ONE << (self.bits + guard) as usize);
-        let denominator = Integer::from(factor.denominator() * column.coefficients.denominator());
-        let end = |rounding| i128::try_from(&divide(&scaled, &denominator, rounding)).ok();
-        let (low, high) = (end(Rounding::Down)?, end(Rounding::Up)?);
-        for (index, &numerator) in numerators.iter().enumerate() {
-            let product =
-                i128::from(numerator).checked_mul(if numerator >= 0 { low } else { high })?;
-            let sum = form.get_mut(column.position(index))?;
-            *sum = sum.checked_add(product >> guard)?;
-        }
-        Some(())
+/// Adds `factor * column` in units of `2^-bits`, rounded down.
+fn add(form: &mut [i128], bits: u32, factor: &Rational, column: &Column) -> Option<()> {
+    let numerators = small(&column.coefficients)?;
+    let longest = numerators.iter().fold(0u64, |all, numerator| all | numerator.unsigned_abs());
+    if longest == 0 {
+        return Some(());
     }
+    let guard = GUARD_BITS + (u64::BITS - longest.leading_zeros());
+    let scaled = factor.numerator() * Integer::from(Natural::ONE << (bits + guard) as usize);
+    let denominator = Integer::from(factor.denominator() * column.coefficients.denominator());
+    let end = |rounding| i128::try_from(&divide(&scaled, &denominator, rounding)).ok();
+    let (low, high) = (end(Rounding::Down)?, end(Rounding::Up)?);
+    for (index, &numerator) in numerators.iter().enumerate() {
+        let product = i128::from(numerator).checked_mul(if numerator >= 0 { low } else { high })?;
+        let sum = form.get_mut(column.position(index))?;
+        *sum = sum.checked_add(product >> guard)?;
+    }
+    Some(())
 }
 
 #[cfg(test)]

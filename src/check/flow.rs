@@ -4,19 +4,20 @@
 //! `d_0(s,a) = mu0(s) pi_0(a|s)`, `d_{t+1}(s',a) = pi_{t+1}(a|s') sum_{s,a} P_t(s'|s,a;m)
 //! d_t(s,a)`, `m_k = sum weight d_{t_k}`.
 
+use crate::exact::ScaledExt;
 use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
 use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Policy, StagePolicy, Successors};
 
 /// Where a policy leads in a game of any class.
-pub(super) struct Flow {
+pub(crate) struct Flow {
     /// `[stage][pair]`: the occupation measure.
-    pub(super) occupation: Vec<Scaled>,
+    pub(crate) occupation: Vec<Scaled>,
     /// The value of each aggregate.
-    pub(super) aggregates: Vec<Rational>,
+    pub(crate) aggregates: Vec<Rational>,
 }
 
 /// The flow of `policy`; `None` when it does not fit the game.
-pub(super) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
+pub(crate) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
     if policy.stages.len() != instance.stages.len() {
         return None;
     }
@@ -43,7 +44,7 @@ pub(super) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
 
 /// The occupation measure of `policy` where transitions do not depend on the population; `None`
 /// when it does not fit.
-pub(super) fn occupation(
+pub(crate) fn occupation(
     initial: &Scaled,
     stages: &[InstanceStage],
     policy: &Policy,

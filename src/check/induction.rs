@@ -18,14 +18,14 @@ use crate::game::{Numbers, Policy, StageNumbers, StagePolicy};
 
 /// `leader * J0 data + reward * follower data`, without the leader's constant.
 #[derive(Debug, Clone)]
-pub(super) struct Form {
-    pub(super) leader: Rational,
-    pub(super) reward: Rational,
+pub(crate) struct Form {
+    pub(crate) leader: Rational,
+    pub(crate) reward: Rational,
 }
 
 /// Which action is taken.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Choice<'a> {
+pub(crate) enum Choice<'a> {
     Greatest,
     Least,
     /// Any, as long as all actions of every state are worth the same.
@@ -48,8 +48,40 @@ pub(super) fn value(
         return None;
     }
     // Machine integers first; unbounded ones never fail.
-    run::<i128>(numbers, form, choice, arithmetic, rounding)
-        .or_else(|| run::<Integer>(numbers, form, choice, arithmetic, rounding))
+    run::<i128>(numbers, form, choice, arithmetic, rounding, &mut |_| {})
+        .or_else(|| run::<Integer>(numbers, form, choice, arithmetic, rounding, &mut |_| {}))
+}
+
+/// The values of [`value`] at every stage and state.
+pub(crate) fn tables(
+    numbers: &Numbers,
+    form: &Form,
+    choice: Choice<'_>,
+    arithmetic: Arithmetic,
+    rounding: Rounding,
+) -> Option<Vec<Scaled>> {
+    if let Choice::Policy(policy) = choice
+        && !plays_available_actions(numbers, policy)
+    {
+        return None;
+    }
+    fn tables_of<M: Mantissa>(
+        numbers: &Numbers,
+        form: &Form,
+        choice: Choice<'_>,
+        arithmetic: Arithmetic,
+        rounding: Rounding,
+    ) -> Option<Vec<Scaled>> {
+        let mut tables = Vec::with_capacity(numbers.stages.len());
+        run::<M>(numbers, form, choice, arithmetic, rounding, &mut |values| {
+            let mantissas = values.mantissas.iter().map(Mantissa::to_integer).collect();
+            tables.push(Scaled::from_integers(mantissas, values.denominator.clone()));
+        })?;
+        tables.reverse();
+        Some(tables)
+    }
+    tables_of::<i128>(numbers, form, choice, arithmetic, rounding)
+        .or_else(|| tables_of::<Integer>(numbers, form, choice, arithmetic, rounding))
 }
 
 fn plays_available_actions(numbers: &Numbers, policy: &Policy) -> bool {
@@ -81,6 +113,7 @@ fn run<M: Mantissa>(
     choice: Choice<'_>,
     arithmetic: Arithmetic,
     rounding: Rounding,
+    stage_done: &mut dyn FnMut(&Values<M>),
 ) -> Option<Rational> {
     let mut next: Option<Values<M>> = None;
     for (t, stage) in numbers.stages.iter().enumerate().rev() {
@@ -110,6 +143,7 @@ fn run<M: Mantissa>(
                 Values { mantissas, denominator: step.denominator }
             }
         });
+        next.as_ref().map(&mut *stage_done);
     }
     average(&numbers.initial, &next?)
 }

@@ -12,6 +12,7 @@
 use super::verdict::Fault;
 use crate::certificate::Part;
 use crate::exact::{Integer, Natural, Rational, Rounding, divide};
+use crate::game::ColumnExt;
 use crate::game::{
     Columns, Instance, Interval, Monomial, StagePolicy, Variable, monomial_range, polynomial_range,
 };

@@ -11,14 +11,14 @@ mod curve;
 mod deviation;
 mod drift;
 mod equilibria;
-mod fixed_flow;
-mod flow;
-mod induction;
+pub(crate) mod fixed_flow;
+pub(crate) mod flow;
+pub(crate) mod induction;
 mod interval_flow;
 mod lifted;
 pub mod limit;
 pub mod multiplier;
-mod rules;
+pub(crate) mod rules;
 mod situation;
 mod support;
 mod tree;
@@ -57,17 +57,21 @@ pub type Reload<'a> = &'a dyn Fn(&[(String, Rational)]) -> Result<Game, String>;
 /// # Errors
 /// [`Rejection`] names the line, the rule and the reason.
 pub fn check(game: &Game, certificate: impl BufRead) -> Result<Accepted, Rejection> {
-    check_hashed(game, &game.hash(), certificate)
+    let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
+    check_about(game, None, &mut reader, claim, None)
 }
 
-/// [`check`] where `hash` is that of `game`, known already.
-pub(crate) fn check_hashed(
+/// [`check`] where `hash` is the one that the claim has to name, known already.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_hashed(
     game: &Game,
     hash: &str,
     certificate: impl BufRead,
 ) -> Result<Accepted, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
-    check_about(game, hash, &mut reader, claim, None)
+    check_about(game, Some(hash), &mut reader, claim, None)
 }
 
 /// Checks `certificate` against `game`, or against the game that `reload` makes with the constants
@@ -81,13 +85,14 @@ pub fn check_with(
     reload: Option<Reload<'_>>,
 ) -> Result<Accepted, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
-    check_about(game, &game.hash(), &mut reader, claim, reload)
+    check_about(game, None, &mut reader, claim, reload)
 }
 
-/// Checks what follows a header; `hash` is that of `game`.
+/// Checks what follows a header; `hash` is the one that a claim about `game` has to name, where it
+/// is known.
 fn check_about<R: BufRead>(
     game: &Game,
-    hash: &str,
+    hash: Option<&str>,
     reader: &mut Reader<R>,
     claim: Claim,
     reload: Option<Reload<'_>>,
@@ -100,26 +105,29 @@ fn check_about<R: BufRead>(
         reload.ok_or_else(|| Rejection::Changed { name: name.clone(), value: value.clone() })?;
     let changed = reload(&changes).map_err(Rejection::Unchangeable)?;
     let outer = reader.reshape((changed.stages.len(), changed.states.len()));
-    let accepted = check_steps(&changed, &changed.hash(), reader, claim);
+    let accepted = check_steps(&changed, None, reader, claim);
     reader.reshape(outer);
     accepted.map(|accepted| Accepted { changes, ..accepted })
 }
 
-/// Checks the steps that follow a header against the claim in it; `expected` is the hash of `game`.
+/// Checks the steps that follow a header against the claim in it. The claim names the hash of the
+/// game with the claim's expression in place of the leader's reward: what names in the expression
+/// mean is part of the claim.
 fn check_steps<R: BufRead>(
     game: &Game,
-    expected: &str,
+    expected: Option<&str>,
     reader: &mut Reader<R>,
     claim: Claim,
 ) -> Result<Accepted, Rejection> {
-    if claim.game_hash != expected {
-        return Err(Rejection::OtherGame { found: claim.game_hash, expected: expected.into() });
-    }
     if claim.epsilon < Rational::ZERO {
         return Err(Rejection::NegativeEpsilon);
     }
     let objective = claim.of.as_deref().map(|of| game.with_objective(of)).transpose()?;
     let game = objective.as_ref().unwrap_or(game);
+    let expected = expected.map_or_else(|| game.hash(), str::to_string);
+    if claim.game_hash != expected {
+        return Err(Rejection::OtherGame { found: claim.game_hash, expected });
+    }
     if !reader.curve().is_empty() {
         return curve::check_curve(game, reader, claim);
     }
@@ -150,7 +158,7 @@ fn check_steps<R: BufRead>(
         }
     };
     let decisions = shown.iter().map(sides).collect();
-    Ok(Accepted { claim, decisions, attained: None, curve: Vec::new(), changes: Vec::new() })
+    Ok(Accepted { decisions, ..Accepted::of(claim) })
 }
 
 /// Leader rule for a polytope of decisions, statement (V): decisions whose inner bounds reach
@@ -213,7 +221,7 @@ fn check_polytope<R: BufRead>(
     let missed = upper == Some(Upper { bound: claim.upper.clone(), reached: false })
         && limit.as_ref() == Some(&claim.upper);
     let attained = if claim.lower == claim.upper { Some(true) } else { missed.then_some(false) };
-    Ok(Accepted { claim, decisions: Vec::new(), attained, curve: Vec::new(), changes: Vec::new() })
+    Ok(Accepted { attained, ..Accepted::of(claim) })
 }
 
 /// The steps about the game joined with the leader on a piece, up to their end: an upper bound of
@@ -283,13 +291,6 @@ fn check_decision<R: BufRead>(
                 let computed = situation
                     .free()
                     .and_then(|free| free.dynamic_programming(multiplier, *arithmetic))
-                    .map_err(fail)?;
-                keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
-            }
-            Step::Dual { value, multiplier, arithmetic, flow_duals } => {
-                let computed = situation
-                    .free()
-                    .and_then(|free| free.dual(multiplier, *arithmetic, flow_duals))
                     .map_err(fail)?;
                 keep_bound(shown, situation.sigma() * value, computed).map_err(fail)?;
             }

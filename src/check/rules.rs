@@ -4,10 +4,10 @@
 //! bounds return a number below `sigma J0` on every eps-equilibrium, rules of witnesses a number
 //! that some eps-equilibrium does not exceed.
 
-use super::induction::{Choice, Form, Step, Values, average, value};
+use super::induction::{Choice, Form, value};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Part};
-use crate::exact::{Integer, Mantissa, Rational, Rounding, Scaled};
+use crate::exact::{Rational, Rounding};
 use crate::game::{Numbers, Policy, StagePolicy};
 
 /// A mean-field-free game at one decision, with what its rules share.
@@ -53,22 +53,6 @@ impl<'a> Free<'a> {
         let least = value(&self.numbers, &form, Choice::Least, arithmetic, Rounding::Down)
             .ok_or(Fault::Shape)?;
         Ok(least + self.equilibrium_term(multiplier, arithmetic)?)
-    }
-
-    /// Rule `dual`, statement (L): for every `lambda >= 0` and every `y`,
-    /// `sigma J0 >= mu0'y_0 + sum_t min over pairs of residual_t + lambda (V* - eps) + sigma
-    /// constant`, with `residual_t(s,a) = sigma c - lambda r - y_t(s) + sum P y_{t+1}`.
-    pub(super) fn dual(
-        &mut self,
-        multiplier: &Rational,
-        arithmetic: Arithmetic,
-        flow_duals: &[Vec<Rational>],
-    ) -> Result<Rational, Fault> {
-        let form = self.lagrangian(multiplier)?;
-        let bound = residual_bound::<i128>(&self.numbers, &form, flow_duals)
-            .or_else(|| residual_bound::<Integer>(&self.numbers, &form, flow_duals))
-            .ok_or(Fault::Shape)?;
-        Ok(bound + self.equilibrium_term(multiplier, arithmetic)?)
     }
 
     fn lagrangian(&self, multiplier: &Rational) -> Result<Form, Fault> {
@@ -147,13 +131,13 @@ impl<'a> Free<'a> {
 }
 
 /// Weights are positive and sum to 1.
-pub(super) fn is_mixture(parts: &[Part]) -> bool {
+pub(crate) fn is_mixture(parts: &[Part]) -> bool {
     let total = parts.iter().fold(Rational::ZERO, |sum, part| sum + &part.weight);
     total.is_one() && parts.iter().all(|part| part.weight > Rational::ZERO)
 }
 
 /// Every row of a mixed stage is a probability law.
-pub(super) fn is_policy(part: &Part) -> bool {
+pub(crate) fn is_policy(part: &Part) -> bool {
     part.policy.stages.iter().all(|stage| match stage {
         StagePolicy::Pure(_) => true,
         StagePolicy::Mixed(rows) => rows.iter().all(|row| {
@@ -161,43 +145,4 @@ pub(super) fn is_policy(part: &Part) -> bool {
                 && row.iter().fold(Rational::ZERO, |sum, (_, p)| sum + p).is_one()
         }),
     })
-}
-
-/// `mu0'y_0 + sum_t min residual_t`, exactly.
-fn residual_bound<M: Mantissa>(
-    numbers: &Numbers,
-    form: &Form,
-    flow_duals: &[Vec<Rational>],
-) -> Option<Rational> {
-    if flow_duals.len() != numbers.stages.len() {
-        return None;
-    }
-    let mut bound = Rational::ZERO;
-    let mut next: Option<Values<M>> = None;
-    for (stage, duals) in numbers.stages.iter().zip(flow_duals).rev() {
-        let step = Step::new(stage, form, next.as_ref(), Arithmetic::Exact, Rounding::Down)?;
-        let own = Scaled::from_rationals(duals);
-        // Residuals over the common denominator of pair values and duals.
-        let denominator = crate::exact::least_common_multiple(&step.denominator, own.denominator());
-        let widen_value = M::from_integer(&Integer::from(&denominator / &step.denominator))?;
-        let widen_dual = M::from_integer(&-Integer::from(&denominator / own.denominator()))?;
-        let mut least: Option<M> = None;
-        for state in 0..stage.pairs.states() {
-            let mut dual = M::zero();
-            dual.add_product_at(own.numerators(), state, &widen_dual)?;
-            for pair in stage.pairs.of_state(state) {
-                let mut residual = dual.clone();
-                residual.add_product(&widen_value, &step.pair_value(pair)?)?;
-                if least.as_ref().is_none_or(|least| residual < *least) {
-                    least = Some(residual);
-                }
-            }
-        }
-        bound += Rational::from_parts(least?.to_integer(), denominator);
-        let mantissas = (0..own.len())
-            .map(|state| M::from_integer(&own.numerators().get(state)))
-            .collect::<Option<Vec<M>>>()?;
-        next = Some(Values { mantissas, denominator: own.denominator().clone() });
-    }
-    Some(bound + average(&numbers.initial, &next?)?)
 }

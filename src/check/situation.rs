@@ -8,6 +8,7 @@ use super::interval_flow::enclosed_witness;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
 use crate::certificate::{Arithmetic, Claim, Part, Selection};
+use crate::exact::ScaledExt;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{
     Affine, Instance, Interval, Numbers, Quadratic, Reduced, StageNumbers, Variable,

@@ -2,13 +2,19 @@
 
 use super::conclusion::Unfounded;
 use crate::certificate::{Claim, CurvePoint, ReadError};
-use crate::drift::Incomparable;
+use crate::drift::NoDrift;
 use crate::exact::Rational;
 use crate::game::{NotADecision, NotAffine, NotMeanFieldFree, NotQuadratic, ObjectiveError};
 
 /// A step that does not hold, or a claim that the steps do not show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
+    /// The kernel refuses a step of the elaborated proof.
+    #[error("the kernel refuses: {0}")]
+    Refused(#[from] smfg_kernel::Refusal),
+    /// A rule whose steps are not elaborated.
+    #[error("the rule `{0}` is not elaborated")]
+    NotElaborated(&'static str),
     /// The multiplier of the equilibrium row is negative.
     #[error("the multiplier is negative, expected at least 0")]
     NegativeMultiplier,
@@ -211,6 +217,9 @@ pub enum Fault {
 /// Why a certificate is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum Rejection {
+    /// The kernel finds no game in the normal form.
+    #[error("the kernel refuses the game: {0}")]
+    NoListing(smfg_kernel::Refusal),
     /// The text does not follow the grammar.
     #[error("{0}")]
     Unreadable(#[from] ReadError),
@@ -293,7 +302,7 @@ pub enum Rejection {
     },
     /// Two games of different shapes.
     #[error(transparent)]
-    Incomparable(#[from] Incomparable),
+    NoDrift(#[from] NoDrift),
     /// A bound of the drift that is too small.
     #[error("rule drift: {what} {claimed} is not shown: the rule yields {computed}")]
     DriftNotShown {
@@ -373,4 +382,20 @@ pub struct Accepted {
     /// Constants of the game file and the values that they have in the game that the claim is
     /// about.
     pub changes: Vec<(String, Rational)>,
+    /// Whether it is about the second of two games.
+    pub second: bool,
+}
+
+impl Accepted {
+    /// The claim alone.
+    pub(super) fn of(claim: Claim) -> Self {
+        Accepted {
+            claim,
+            decisions: Vec::new(),
+            attained: None,
+            curve: Vec::new(),
+            changes: Vec::new(),
+            second: false,
+        }
+    }
 }

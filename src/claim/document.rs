@@ -1,12 +1,12 @@
 //! Claims as JSON (`smfg-claim/1`): keys, exact numbers, nested lists.
 
-use super::array::{Array, index_of};
-use super::bare_words::find_bare_word;
 use super::decision::GivenDecision;
 use super::error::DocumentError;
+use super::place::index_of;
 use super::statement::{PlayKind, Quantity};
 use crate::exact::{NumberError, Rational, parse_rational};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use ndarray::{ArrayD, IxDyn};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
 
@@ -30,7 +30,7 @@ pub(super) struct Document {
 #[derive(Debug)]
 pub(super) enum Source {
     /// From the document itself.
-    Inline(Array),
+    Inline(ArrayD<Rational>),
     /// From the file with this path.
     File(String),
 }
@@ -40,11 +40,10 @@ pub(super) fn read_document(bytes: &[u8]) -> Result<Document, DocumentError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| DocumentError::NotText { offset: error.valid_up_to() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let Entries(entries) =
-        serde_json::from_str(text).map_err(|error| match find_bare_word(text) {
-            Some((place, word)) => DocumentError::Word { place, word },
-            None => DocumentError::Syntax { message: error.to_string() },
-        })?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let Entries(entries) = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| explained(text, &error.path().to_string(), error.inner()))?;
+    deserializer.end().map_err(|error| explained(text, "", &error))?;
     let mut document = Partial {
         format: None,
         decision: None,
@@ -54,16 +53,42 @@ pub(super) fn read_document(bytes: &[u8]) -> Result<Document, DocumentError> {
         epsilon: None,
         tolerance: None,
     };
-    for (position, (key, value)) in entries.iter().enumerate() {
-        if entries[..position].iter().any(|(earlier, _)| earlier == key) {
-            return Err(DocumentError::Twice { key: key.clone() });
-        }
+    for (key, value) in &entries {
         document.take(key, value)?;
     }
     document.finish()
 }
 
-/// The entries of the outer object, keys that stand twice included.
+/// What an error at the place `path` of the document means. The commonest is a bare word, such as
+/// the `NaN` and `Infinity` that many programs write.
+fn explained(text: &str, path: &str, error: &serde_json::Error) -> DocumentError {
+    let message = error.to_string();
+    if error.is_data() {
+        return DocumentError::Data { message };
+    }
+    match bare_word(text, error) {
+        Some(word) => {
+            let place = if path.trim_matches('.').is_empty() { "the text" } else { path };
+            DocumentError::Word { place: place.into(), word: shortened(word) }
+        }
+        None => DocumentError::Syntax { message },
+    }
+}
+
+/// The word outside strings at which JSON ends to be JSON.
+fn bare_word<'t>(text: &'t str, error: &serde_json::Error) -> Option<&'t str> {
+    let line = text.split('\n').nth(error.line().checked_sub(1)?)?;
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-._#".contains(byte);
+    let (before, after) = line.as_bytes().split_at_checked(error.column().checked_sub(1)?)?;
+    let start = before.iter().rposition(|byte| !is_letter(byte)).map_or(0, |last| last + 1);
+    let length = after.iter().position(|byte| !is_letter(byte)).unwrap_or(after.len());
+    let word = line.get(start..before.len() + length)?;
+    let in_string = line[..start].ends_with(['"', '\\']);
+    let is_json = serde_json::from_str::<IgnoredAny>(word).is_ok();
+    (error.is_syntax() && length > 0 && !in_string && !is_json).then_some(word)
+}
+
+/// The entries of the outer object, whose keys are distinct.
 struct Entries(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Entries {
@@ -77,9 +102,12 @@ impl<'de> Deserialize<'de> for Entries {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
+                let mut entries: Vec<(String, Value)> = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if entries.iter().any(|(earlier, _)| *earlier == key) {
+                        return Err(A::Error::custom(format!("the key `{key}` stands twice")));
+                    }
+                    entries.push((key, map.next_value()?));
                 }
                 Ok(Entries(entries))
             }
@@ -205,7 +233,7 @@ fn source(key: &str, value: &Value) -> Result<Source, DocumentError> {
 }
 
 /// Nested lists of one depth and equal lengths, read depth by depth.
-fn array(key: &str, value: &Value) -> Result<Array, DocumentError> {
+fn array(key: &str, value: &Value) -> Result<ArrayD<Rational>, DocumentError> {
     let mut shape = Vec::new();
     let mut level: Vec<&Value> = vec![value];
     while let Some(Value::Array(first)) = level.first() {
@@ -237,5 +265,36 @@ fn array(key: &str, value: &Value) -> Result<Array, DocumentError> {
         .enumerate()
         .map(|(position, value)| number(&format!("{key}{}", index_of(&shape, position)), value))
         .collect::<Result<_, _>>()?;
-    Ok(Array { shape, entries })
+    ArrayD::from_shape_vec(IxDyn(&shape), entries).map_err(|error| DocumentError::Kind {
+        place: key.into(),
+        found: error.to_string(),
+        expected: "nested lists of numbers",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_of_words() {
+        for (text, found) in [
+            (r#"{"policy": [[[0.5, 0.5]], [[1e-3, NaN]]]}"#, "policy[1][0][1]: found NaN,"),
+            (r#"{"a,[": 1, "policy": [["NaN", -Infinity]]}"#, "policy[0][1]: found -Infinity,"),
+            ("{\"decision\":\n {\"toll\":\n  inf}}", "decision.toll: found inf,"),
+            ("nan", "the text: found nan,"),
+            ("{} nan", "the text: found nan,"),
+            (r#"{"policy": [2.5, 1.#QNAN, nan]}"#, "policy[1]: found 1.#QNAN,"),
+            (r#"{"policy": [0.5 0.5]}"#, "no JSON: expected `,` or `]` at line 1 column 17"),
+            (r#"{"policy": ["\q"]}"#, "no JSON: invalid escape"),
+            ("{\"policy\": \"a\nb\"}", "no JSON: control character"),
+            (r#"{"a": [true, null, -1, 2E5, "NaN"]}"#, "unknown key `a`"),
+            ("", "no JSON: EOF"),
+            (r#"{"unfinished"#, "no JSON: EOF"),
+            (r#"{"value": 1, "value": 2}"#, "the key `value` stands twice at line 1 column 20"),
+        ] {
+            let message = read_document(text.as_bytes()).expect_err(text).to_string();
+            assert!(message.starts_with(found), "{text}: {message}");
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Why a claim cannot be judged: what was found, where, and what was expected.
 
-use super::array::Index;
 use super::decision::DecisionError;
 use super::npy::ArrayError;
+use super::place::Index;
 use super::shape::ShapeError;
 use crate::exact::Rational;
 use crate::follower::FollowerError;
@@ -159,11 +159,11 @@ pub enum DocumentError {
         /// All keys.
         expected: &'static str,
     },
-    /// A key given twice.
-    #[error("the key `{key}` stands twice")]
-    Twice {
-        /// The key.
-        key: String,
+    /// JSON that is no claim: a key given twice, or no object at all.
+    #[error("{message}")]
+    Data {
+        /// What is wrong, with line and column.
+        message: String,
     },
     /// Neither of two keys, or both.
     #[error("found {found}, expected exactly one of `policy` and `occupation`")]

@@ -7,27 +7,25 @@
 //! with outward rounding, and compares. Everything that is wrong with an array is an error that
 //! says where.
 
-mod array;
-mod bare_words;
 mod decision;
 mod document;
 mod error;
 mod evaluation;
 mod npy;
-mod npy_header;
 mod npz;
 mod number;
+mod place;
 mod play;
 mod shape;
 mod statement;
 mod verify;
 
-pub use array::{Array, Index, Shape};
 pub use decision::{Chosen, DecisionError, GivenDecision, choose, choose_given, decisions_of};
 pub use error::{ClaimError, DocumentError};
 pub use evaluation::Evaluation;
 pub use npy::ArrayError;
+pub use place::{Index, Shape};
 pub use play::{Adjustment, Play};
 pub use shape::{Horizon, HorizonConvention, ShapeError};
-pub use statement::{Claim, PlayKind, Quantity, parse_array};
+pub use statement::{Claim, PlayKind, Quantity, read_array};
 pub use verify::{Check, Options, Subject, Verdict, Verification, default_tolerance, verify};

@@ -1,7 +1,9 @@
 //! `.npz` files: zip archives of arrays.
 
-use super::array::Array;
 use super::npy::{ArrayError, read_npy};
+use super::shape::ShapeError;
+use crate::exact::Rational;
+use ndarray::ArrayD;
 use std::io::{Read, Seek};
 use zip::ZipArchive;
 
@@ -15,7 +17,8 @@ const MOST_LISTED: usize = 12;
 pub(super) fn read_npz(
     input: impl Read + Seek,
     wanted: &[&str],
-) -> Result<(String, Array), ArrayError> {
+    admit: &dyn Fn(&[usize]) -> Result<(), ShapeError>,
+) -> Result<(String, ArrayD<Rational>), ArrayError> {
     let mut archive = ZipArchive::new(input).map_err(damaged)?;
     let files: Vec<String> = archive.file_names().map(str::to_string).collect();
     let arrays: Vec<(&str, &String)> =
@@ -38,7 +41,7 @@ pub(super) fn read_npz(
         }
     };
     let file = archive.by_name(chosen.1).map_err(damaged)?;
-    Ok((chosen.0.to_string(), read_npy(file)?))
+    Ok((chosen.0.to_string(), read_npy(file, admit)?))
 }
 
 fn damaged(error: zip::result::ZipError) -> ArrayError {

@@ -1,15 +1,16 @@
 //! From an array to a policy: signs, sums, unavailable actions, each within the tolerance or an
 //! error.
 
-use super::array::{Index, index_of};
 use super::error::ClaimError;
 use super::number::magnitude;
-use super::shape::{Horizon, axes_of};
+use super::place::Index;
+use super::shape::{Horizon, axes_of, misfit};
 use super::statement::{Claim, PlayKind};
 use crate::exact::{Integer, Natural, Rational, least_common_multiple, truncated};
 use crate::follower::Law;
 use crate::game::{Game, Pairs, Policy, StagePolicy};
 use dashu_base::PowerOfTwo;
+use ndarray::{ArrayView2, ArrayView3, Axis, s};
 use rayon::prelude::*;
 use std::sync::OnceLock;
 
@@ -87,7 +88,9 @@ pub(super) fn read_play(
     horizon: Horizon,
     tolerance: &Rational,
 ) -> Result<Play, ClaimError> {
-    let reader = Reader { game, claim, tolerance };
+    let play = claim.play.view();
+    let entries = play.into_dimensionality().map_err(|_| misfit(game, claim.play.shape()))?;
+    let reader = Reader { game, claim, entries, tolerance };
     let stages = axes_of(game)[0] - usize::from(horizon == Horizon::Completed);
     let one = |t: usize| {
         let mut adjustment = Adjustment::default();
@@ -160,15 +163,12 @@ fn over_one_denominator(values: &[&Rational]) -> (Vec<Integer>, Natural) {
 struct Reader<'a> {
     game: &'a Game,
     claim: &'a Claim,
+    /// The claim's array: stages, states, actions.
+    entries: ArrayView3<'a, Rational>,
     tolerance: &'a Rational,
 }
 
 impl Reader<'_> {
-    fn place(&self, t: usize, state: usize, action: usize) -> Index {
-        let [_, states, actions] = axes_of(self.game);
-        index_of(&self.claim.play.shape, (t * states + state) * actions + action)
-    }
-
     fn names(&self, t: usize, state: usize, action: Option<usize>) -> String {
         let name = |names: &[String], index: usize| {
             names.get(index).map_or_else(String::new, |name| format!("{name:?}"))
@@ -182,14 +182,12 @@ impl Reader<'_> {
 
     /// The entries of a state, judged one by one.
     fn row(&self, t: usize, state: usize) -> Result<Row, ClaimError> {
-        let [_, states, actions] = axes_of(self.game);
-        let start = (t * states + state) * actions;
-        let entries = self.claim.play.entries.get(start..start + actions).unwrap_or_default();
+        let entries = self.entries.slice(s![t, state, ..]);
         let pairs = &self.game.stages[t].pairs;
         let what = self.claim.kind.key();
         let mut cut: Option<(Rational, usize)> = None;
         let mut negative = 0;
-        let mut kept: Vec<&Rational> = Vec::with_capacity(actions);
+        let mut kept: Vec<&Rational> = Vec::with_capacity(entries.len());
         let zero = Rational::ZERO;
         let mut available = pairs.of_state(state).map(|pair| pairs.action(pair)).peekable();
         for (action, value) in entries.iter().enumerate() {
@@ -200,18 +198,18 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let size = magnitude(value);
+            let (size, is_negative) = (magnitude(value), *value < zero);
             if size > *self.tolerance {
                 let (place, at) =
-                    (self.place(t, state, action), self.names(t, state, Some(action)));
+                    (Index(vec![t, state, action]), self.names(t, state, Some(action)));
                 let (value, tolerance) = (short(value), short(self.tolerance));
-                return Err(if size != *value_of(entries, action) {
+                return Err(if is_negative {
                     ClaimError::Negative { what, place, at, value, tolerance }
                 } else {
                     ClaimError::Unavailable { what, place, at, value, tolerance }
                 });
             }
-            negative += usize::from(*value < zero);
+            negative += usize::from(is_negative);
             if cut.as_ref().is_none_or(|(largest, _)| size > *largest) {
                 cut = Some((size, action));
             }
@@ -265,8 +263,7 @@ impl Reader<'_> {
     }
 
     fn row_sum(&self, t: usize, state: usize, sum: Integer, denominator: Natural) -> ClaimError {
-        let mut place = self.place(t, state, 0);
-        place.0.pop();
+        let place = Index(vec![t, state]);
         let (sum, tolerance) =
             (short(&Rational::from_parts(sum, denominator)), short(self.tolerance));
         ClaimError::RowSum {
@@ -330,18 +327,17 @@ impl Reader<'_> {
 
     /// Whether the array looks like something else than conditional probabilities.
     fn hint(&self) -> &'static str {
-        let [_, states, actions] = axes_of(self.game);
-        let entries = &self.claim.play.entries;
-        let near = |sum: Rational| magnitude(&(sum - Rational::ONE)) <= *self.tolerance;
-        let total = |values: &mut dyn Iterator<Item = &Rational>| {
-            values.fold(Rational::ZERO, |sum, value| sum + value)
+        let sum_to_one = |entries: &mut dyn Iterator<Item = &Rational>| {
+            let sum = entries.fold(-Rational::ONE, |sum, value| sum + value);
+            magnitude(&sum) <= *self.tolerance
         };
-        let stages = || entries.chunks_exact((states * actions).max(1));
-        if stages().all(|stage| near(total(&mut stage.iter()))) {
+        let stages = || self.entries.axis_iter(Axis(0));
+        if stages().all(|stage| sum_to_one(&mut stage.iter())) {
             return "; the entries of every stage sum to 1, so this looks like an occupation measure: use the key `occupation`";
         }
-        let across = |stage: &[Rational]| {
-            (0..actions).all(|action| near(total(&mut stage.iter().skip(action).step_by(actions))))
+        let [_, states, actions] = axes_of(self.game);
+        let across = |stage: ArrayView2<'_, Rational>| {
+            stage.columns().into_iter().all(|column| sum_to_one(&mut column.iter()))
         };
         if states == actions && stages().all(across) {
             return "; the sums over states are 1, so states and actions seem to be exchanged: transpose the last two axes";
@@ -356,10 +352,6 @@ fn law(pairs: &Pairs, state: usize, weights: Vec<Integer>) -> Option<Law> {
     let actions = pairs.of_state(state).map(|pair| pairs.action(pair) as u32);
     let (actions, weights) = actions.zip(weights).filter(|(_, weight)| !weight.is_zero()).unzip();
     Law::proportional(actions, weights)
-}
-
-fn value_of(entries: &[Rational], action: usize) -> &Rational {
-    &entries[action]
 }
 
 /// A number in a message: as a decimal where that is exact, else its leading digits.

@@ -4,7 +4,7 @@
 //! The commonest slips are named: axes in another order, states flattened or not, and a horizon
 //! that counts differently by one.
 
-use super::array::Shape;
+use super::place::Shape;
 use crate::game::{Game, Stage};
 
 /// What the first axis of an array counts.
@@ -75,8 +75,7 @@ pub(super) fn fit(
     shape: &[usize],
     convention: HorizonConvention,
 ) -> Result<Horizon, ShapeError> {
-    let expected = axes_of(game);
-    let [stages, states, actions] = expected;
+    let [stages, states, actions] = axes_of(game);
     if let [found, own_states, own_actions] = *shape
         && (own_states, own_actions) == (states, actions)
     {
@@ -87,16 +86,31 @@ pub(super) fn fit(
             if found == stages + 1 {
                 return Ok(Horizon::Dropped);
             }
-            if found + 1 == stages {
+            if found.saturating_add(1) == stages {
                 return complete(game, found);
             }
         }
     }
-    Err(ShapeError::Shape {
+    Err(misfit(game, shape))
+}
+
+/// The error about an array of another shape than the game's.
+pub(super) fn misfit(game: &Game, shape: &[usize]) -> ShapeError {
+    let expected = axes_of(game);
+    ShapeError::Shape {
         found: Shape(shape.to_vec()),
         expected: Shape(expected.to_vec()),
         hint: hint(shape, expected),
-    })
+    }
+}
+
+/// Whether an array of this shape fits the game in one of the conventions, so that it is worth
+/// reading.
+pub(super) fn admit(game: &Game, shape: &[usize]) -> Result<(), ShapeError> {
+    match fit(game, shape, HorizonConvention::LastIndex) {
+        Err(error @ ShapeError::Shape { .. }) => Err(error),
+        Ok(_) | Err(ShapeError::LastStage { .. }) => Ok(()),
+    }
 }
 
 fn complete(game: &Game, found: usize) -> Result<Horizon, ShapeError> {
@@ -155,7 +169,8 @@ fn hint(found: &[usize], expected: [usize; 3]) -> String {
     };
     match *found {
         [first, s, a]
-            if (s, a) == (states, actions) && (first == stages + 1 || first + 1 == stages) =>
+            if (s, a) == (states, actions)
+                && (first == stages + 1 || first.saturating_add(1) == stages) =>
         {
             horizon_hint(first, stages)
         }

@@ -1,12 +1,14 @@
 //! A claim: what another solver says about one decision and what the followers play.
 
-use super::array::Array;
 use super::decision::GivenDecision;
 use super::document::{Source, read_document};
 use super::error::ClaimError;
-use super::npy::{self, ArrayError, read_npy};
+use super::npy::{ArrayError, read_npy};
 use super::npz::{self, read_npz};
+use super::shape::admit;
 use crate::exact::Rational;
+use crate::game::Game;
+use ndarray::ArrayD;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -80,7 +82,7 @@ pub struct Claim {
     /// What the array means.
     pub kind: PlayKind,
     /// Axes `[stage][state][action]`, in the orders of the game file.
-    pub play: Array,
+    pub play: ArrayD<Rational>,
     /// Claimed numbers, in the order of [`Quantity::ALL`], each at most once.
     pub numbers: Vec<(Quantity, Rational)>,
     /// The eps of the equilibria that are meant, where it is not the claimed exploitability.
@@ -92,7 +94,7 @@ pub struct Claim {
 impl Claim {
     /// A claim of nothing but an array.
     #[must_use]
-    pub fn of(kind: PlayKind, play: Array) -> Self {
+    pub fn of(kind: PlayKind, play: ArrayD<Rational>) -> Self {
         Claim { decision: None, kind, play, numbers: Vec::new(), epsilon: None, tolerance: None }
     }
 
@@ -111,12 +113,13 @@ impl Claim {
         self.numbers.iter().find(|(own, _)| *own == quantity).map(|(_, value)| value)
     }
 
-    /// Reads a claim: `.json`, or an array `.npy` or `.npz` that is a policy unless the archive
-    /// names it `occupation`.
+    /// Reads a claim about `game`: `.json`, or an array `.npy` or `.npz` that is a policy unless
+    /// the archive names it `occupation`. An array of a shape that does not fit the game is refused
+    /// before its entries are read.
     ///
     /// # Errors
     /// [`ClaimError`] says what is wrong with the file, and where.
-    pub fn load(path: impl AsRef<Path>) -> Result<Claim, ClaimError> {
+    pub fn load(path: impl AsRef<Path>, game: &Game) -> Result<Claim, ClaimError> {
         let path = path.as_ref();
         let extension = path
             .extension()
@@ -126,11 +129,11 @@ impl Claim {
         match extension.as_str() {
             "json" => {
                 let bytes = open(path)?.bytes_up_to(path, LARGEST_JSON)?;
-                Claim::parse(&bytes, path.parent().unwrap_or(Path::new("")))
+                Claim::parse(&bytes, path.parent().unwrap_or(Path::new("")), game)
             }
             "npy" | "npz" => {
-                let (name, play) =
-                    read_array(path, &[PlayKind::Policy.key(), PlayKind::Occupation.key()])?;
+                let wanted = [PlayKind::Policy.key(), PlayKind::Occupation.key()];
+                let (name, play) = load_array(path, &wanted, game)?;
                 let kind = if name.as_deref() == Some(PlayKind::Occupation.key()) {
                     PlayKind::Occupation
                 } else {
@@ -142,15 +145,15 @@ impl Claim {
         }
     }
 
-    /// Reads the JSON of a claim; paths in it are relative to `folder`.
+    /// Reads the JSON of a claim about `game`; paths in it are relative to `folder`.
     ///
     /// # Errors
     /// [`ClaimError`] says what is wrong, and where.
-    pub fn parse(bytes: &[u8], folder: &Path) -> Result<Claim, ClaimError> {
+    pub fn parse(bytes: &[u8], folder: &Path, game: &Game) -> Result<Claim, ClaimError> {
         let document = read_document(bytes)?;
         let play = match document.play {
             Source::Inline(array) => array,
-            Source::File(path) => read_array(&folder.join(path), &[document.kind.key()])?.1,
+            Source::File(path) => load_array(&folder.join(path), &[document.kind.key()], game)?.1,
         };
         let (decision, kind) = (document.decision, document.kind);
         Ok(Claim {
@@ -164,18 +167,36 @@ impl Claim {
     }
 }
 
-/// An array from the bytes of an `.npy` or `.npz` file; of an archive the first of `wanted`, or the
-/// only one, with its name.
+/// An array about `game` from the bytes of an `.npy` or `.npz` file, whatever its name; of an
+/// archive the first of `wanted`, or the only one, with its name.
 ///
 /// # Errors
 /// [`ArrayError`] says what is wrong with them.
-pub fn parse_array(bytes: &[u8], wanted: &[&str]) -> Result<(Option<String>, Array), ArrayError> {
-    if bytes.starts_with(npz::MAGIC) {
-        let (name, array) = read_npz(std::io::Cursor::new(bytes), wanted)?;
+pub fn read_array(
+    mut input: impl Read + Seek,
+    wanted: &[&str],
+    game: &Game,
+) -> Result<(Option<String>, ArrayD<Rational>), ArrayError> {
+    let fits = |shape: &[usize]| admit(game, shape);
+    let mut start = Vec::new();
+    input.by_ref().take(npz::MAGIC.len() as u64).read_to_end(&mut start)?;
+    input.seek(SeekFrom::Start(0))?;
+    if start == npz::MAGIC {
+        let (name, array) = read_npz(input, wanted, &fits)?;
         Ok((Some(name), array))
     } else {
-        Ok((None, read_npy(bytes)?))
+        Ok((None, read_npy(input, &fits)?))
     }
+}
+
+fn load_array(
+    path: &Path,
+    wanted: &[&str],
+    game: &Game,
+) -> Result<(Option<String>, ArrayD<Rational>), ClaimError> {
+    let file = BufReader::with_capacity(1 << 16, open(path)?.0);
+    read_array(file, wanted, game)
+        .map_err(|source| ClaimError::Array { path: PathBuf::from(path), source })
 }
 
 struct Opened(File);
@@ -200,22 +221,4 @@ impl Opened {
         }
         Ok(bytes)
     }
-}
-
-/// What begins like an archive is one, whatever its name.
-fn read_array(path: &Path, wanted: &[&str]) -> Result<(Option<String>, Array), ClaimError> {
-    let failed = |source| ClaimError::Array { path: PathBuf::from(path), source };
-    let mut file = BufReader::with_capacity(1 << 16, open(path)?.0);
-    let read = || -> Result<(Option<String>, Array), ArrayError> {
-        let mut start = Vec::new();
-        file.by_ref().take(npy::MAGIC.len() as u64).read_to_end(&mut start)?;
-        file.seek(SeekFrom::Start(0))?;
-        if start.starts_with(npz::MAGIC) {
-            let (name, array) = read_npz(file, wanted)?;
-            Ok((Some(name), array))
-        } else {
-            Ok((None, read_npy(file)?))
-        }
-    };
-    read().map_err(failed)
 }

@@ -179,7 +179,7 @@ pub fn default_tolerance() -> Rational {
 ///     value = "-1/2"
 /// "#).expect("a game");
 /// let text = br#"{"format": "smfg-claim/1", "policy": [[[0.75, 0.25]]], "exploitability": 0}"#;
-/// let claim = Claim::parse(text, std::path::Path::new("")).expect("a claim");
+/// let claim = Claim::parse(text, std::path::Path::new(""), &game).expect("a claim");
 /// let judged = verify(&game, &claim, &Options::default(), &|| true).expect("a policy");
 /// assert_eq!(judged.evaluation.exploitability, Enclosed::Exact(ratio(3, 16)));
 /// assert_eq!(judged.checks[0].verdict, Verdict::Fails);
@@ -199,7 +199,7 @@ pub fn verify(
     if tolerance < Rational::ZERO || tolerance >= Rational::ONE {
         return Err(ClaimError::Tolerance(tolerance));
     }
-    let horizon = fit(game, &claim.play.shape, options.horizon)?;
+    let horizon = fit(game, claim.play.shape(), options.horizon)?;
     let play = read_play(game, claim, horizon, &tolerance)?;
     let instance = game.at(&decision.decision(game).values);
     let evaluator = Evaluator::new(&instance, &play, options.precision);

@@ -3,6 +3,8 @@
 use super::help;
 use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+#[cfg(not(feature = "solver"))]
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Certified values of finite Stackelberg mean-field games
@@ -19,50 +21,26 @@ pub(super) enum Command {
     #[cfg(feature = "solver")]
     #[command(long_about = help::SOLVE, after_help = help::SOLVE_EXAMPLES)]
     Solve(super::solve_arguments::SolveArguments),
-    /// Not in this build, which has no solver
-    #[cfg(not(feature = "solver"))]
-    #[command(hide = true, disable_help_flag = true)]
-    Solve(Unheard),
     /// Least and greatest value over the equilibria of one decision
     #[cfg(feature = "solver")]
     #[command(long_about = help::RANGE, after_help = help::RANGE_EXAMPLES)]
     Range(super::range_arguments::RangeArguments),
-    /// Not in this build, which has no solver
-    #[cfg(not(feature = "solver"))]
-    #[command(hide = true, disable_help_flag = true)]
-    Range(Unheard),
     /// All equilibria of one decision at eps = 0, as polytopes with their vertices
     #[cfg(feature = "solver")]
     #[command(long_about = help::EQUILIBRIA, after_help = help::EQUILIBRIA_EXAMPLES)]
     Equilibria(super::equilibria::EquilibriaArguments),
-    /// Not in this build, which has no solver
-    #[cfg(not(feature = "solver"))]
-    #[command(hide = true, disable_help_flag = true)]
-    Equilibria(Unheard),
     /// What a decision guarantees when the model is wrong, and the decision that guarantees most
     #[cfg(feature = "solver")]
     #[command(long_about = help::SENSITIVITY, after_help = help::SENSITIVITY_EXAMPLES)]
     Sensitivity(super::sensitivity_arguments::SensitivityArguments),
-    /// Not in this build, which has no solver
-    #[cfg(not(feature = "solver"))]
-    #[command(hide = true, disable_help_flag = true)]
-    Sensitivity(Unheard),
     /// The value as a function of epsilon, or of a constant of the game
     #[cfg(feature = "solver")]
     #[command(long_about = help::SWEEP, after_help = help::SWEEP_EXAMPLES)]
     Sweep(super::sweep_arguments::SweepArguments),
-    /// Not in this build, which has no solver
-    #[cfg(not(feature = "solver"))]
-    #[command(hide = true, disable_help_flag = true)]
-    Sweep(Unheard),
     /// Exploitability against a social objective; prices of anarchy and stability
     #[cfg(feature = "solver")]
     #[command(long_about = help::FRONTIER, after_help = help::FRONTIER_EXAMPLES)]
     Frontier(super::frontier::FrontierArguments),
-    /// Not in this build, which has no solver
-    #[cfg(not(feature = "solver"))]
-    #[command(hide = true, disable_help_flag = true)]
-    Frontier(Unheard),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
@@ -75,14 +53,22 @@ pub(super) enum Command {
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// Any other command, whose name and arguments these are
+    #[cfg(not(feature = "solver"))]
+    #[command(external_subcommand)]
+    Unknown(Vec<OsString>),
 }
 
-/// Any arguments.
+/// Why a command is none of this build: it needs the solver, or there is none of that name.
 #[cfg(not(feature = "solver"))]
-#[derive(Debug, Args)]
-pub(super) struct Unheard {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    rest: Vec<std::ffi::OsString>,
+pub(super) fn unknown(words: &[std::ffi::OsString]) -> super::Failure {
+    use clap::CommandFactory;
+    let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
+    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier"].contains(&&*name) {
+        return super::Failure::NoSolver;
+    }
+    let message = format!("unrecognized subcommand '{name}'");
+    Arguments::command().error(clap::error::ErrorKind::InvalidSubcommand, message).exit()
 }
 
 /// How the answer is printed.
@@ -114,6 +100,10 @@ pub(super) struct CheckArguments {
     /// Second game, when the bundle compares two
     #[arg(long, value_name = "OTHER")]
     pub(super) against: Option<PathBuf>,
+    /// Have the kernel prove the claim of a certificate, and write its log: `smfg-kernel LISTING
+    /// LOG` accepts it alone
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -125,6 +115,12 @@ pub(super) struct InfoArguments {
     /// Print the tables of rewards and transitions, entry by entry
     #[arg(long)]
     pub(super) expand: bool,
+    /// Print the normal form as the kernel reads it, and nothing else
+    #[arg(long, conflicts_with = "expand")]
+    pub(super) listing: bool,
+    /// With --listing: an expression in place of the leader's reward
+    #[arg(long, value_name = "EXPRESSION", requires = "listing")]
+    pub(super) of: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
 }

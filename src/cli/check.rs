@@ -1,6 +1,7 @@
 //! `smfg check`: whether a certificate proves what it claims.
 
 use super::arguments::{CheckArguments, Format};
+use super::files::write_atomically;
 use super::progress::Indicator;
 use super::{Answer, Failure, print};
 use crate::certificate::{BUNDLE, Claim, EQUILIBRIA, ReadError, Reader};
@@ -8,11 +9,15 @@ use crate::check::{
     Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, Reload,
     check_equilibria, check_models, check_with,
 };
+use crate::elaborate::{log::Sink, prove_logged};
 use crate::exact::Rational;
 use crate::game::Game;
 use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::rc::Rc;
 
 /// Most lines of a certificate up to its claim.
 const HEADER_LINES: usize = 7;
@@ -58,6 +63,9 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
             print(|out| {
                 if format == Format::Json { report.write_json(out) } else { report.write_text(out) }
             })?;
+            if let (Some(log), Ok(_)) = (&arguments.log, verdict) {
+                written_log(&game, arguments, log)?;
+            }
             verdict.is_ok()
         }
         Verdict::Equilibria(verdict) => {
@@ -81,6 +89,26 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
         }
     };
     Ok(if valid { Answer::Proved } else { Answer::Unproved })
+}
+
+/// Has the kernel prove what a certificate claims, and writes the log of the proof.
+fn written_log(game: &Game, arguments: &CheckArguments, path: &Path) -> Result<(), Failure> {
+    let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
+    let certificate = BufReader::new(File::open(&arguments.certificate).map_err(unreadable)?);
+    let text = Rc::new(RefCell::new(String::new()));
+    let lines = Rc::clone(&text);
+    let sink: Sink = Rc::new(RefCell::new(move |line: &str| lines.borrow_mut().push_str(line)));
+    let claim = prove_logged(game, certificate, sink).map_err(Failure::NotElaborated)?;
+    let text = text.borrow();
+    write_atomically(path, |out| out.write_all(text.as_bytes()))?;
+    eprintln!(
+        "log             {} ({} bytes), for the listing {}; smfg-kernel {} accepted",
+        path.display(),
+        text.len(),
+        claim.listing(),
+        smfg_kernel::VERSION
+    );
+    Ok(())
 }
 
 /// The verdict; an error when the file cannot be read.

@@ -1,9 +1,7 @@
 //! How long and in which way is searched, as several commands ask it.
 
 use super::solve::{limited, threads};
-use super::solve_arguments::{
-    MOST_THREADS, MethodWord, parse_nonnegative, parse_precision, parse_seconds,
-};
+use super::solve_arguments::{MOST_THREADS, parse_nonnegative, parse_precision, parse_seconds};
 use crate::exact::Rational;
 use crate::leader::{Precision, Settings};
 use clap::Args;
@@ -23,9 +21,6 @@ pub(super) struct EffortArguments {
     /// Threads [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_THREADS))]
     pub(super) threads: Option<u64>,
-    /// Inner problem: linear programme, dynamic programming, or the better for the game
-    #[arg(long, value_enum, default_value_t = MethodWord::Auto)]
-    pub(super) method: MethodWord,
     /// Arithmetic of the proofs: auto, exact, or a number of fractional bits of outward rounding
     #[arg(long, value_name = "auto|exact|BITS", default_value = "auto", value_parser = parse_precision)]
     pub(super) precision: Precision,
@@ -40,7 +35,6 @@ impl EffortArguments {
     ) -> Settings<'a> {
         let settings = Settings {
             gap: self.gap.clone(),
-            method: self.method.into(),
             precision: self.precision,
             threads: threads(self.threads),
             ..settings

@@ -41,7 +41,6 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("{0}")]
     DecisionNeeded(#[from] super::decision::Needed),
-    #[cfg(feature = "solver")]
     #[error("{option} \"{given}\": {source}")]
     Objective { option: &'static str, given: String, source: crate::game::ObjectiveError },
     #[cfg(feature = "solver")]
@@ -62,6 +61,10 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("equilibria are listed for a decision of a finite list; this leader has a continuum")]
     Continuum,
+    #[error("the certificate is valid, and its claim is not elaborated for the kernel: {0}")]
+    NotElaborated(crate::check::Rejection),
+    #[error("the kernel refuses the game: {0}")]
+    NoListing(smfg_kernel::Refusal),
     #[error("interrupted")]
     Interrupted,
 }

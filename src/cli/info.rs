@@ -15,10 +15,36 @@ pub(super) fn run(arguments: &InfoArguments) -> Result<Answer, Failure> {
         );
         Game::load(&arguments.game)?
     };
+    if arguments.listing {
+        return listing(&game, arguments.of.as_deref());
+    }
     let report = InfoReport { game: &game, solvable: solvable(&game), expand: arguments.expand };
     print(|out| match arguments.output.format {
         Format::Text => report.write_text(out),
         Format::Json => report.write_json(out),
+    })?;
+    Ok(Answer::Proved)
+}
+
+/// Prints the listing of the game, or of the game with an expression in place of the leader's
+/// reward.
+fn listing(game: &Game, of: Option<&str>) -> Result<Answer, Failure> {
+    let failed = |source| Failure::Objective {
+        option: "--of",
+        given: of.unwrap_or_default().to_string(),
+        source,
+    };
+    let objective = of.map(|of| game.with_objective(of)).transpose().map_err(failed)?;
+    let listing =
+        crate::game::listing(objective.as_ref().unwrap_or(game)).map_err(Failure::NoListing)?;
+    print(|out| {
+        let mut written = Ok(());
+        smfg_kernel::listing_text(&listing, &mut |text| {
+            if written.is_ok() {
+                written = out.write_all(text.as_bytes());
+            }
+        });
+        written
     })?;
     Ok(Answer::Proved)
 }

@@ -74,12 +74,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "solver")]
         Command::Frontier(arguments) => frontier::run(&arguments),
         #[cfg(not(feature = "solver"))]
-        Command::Solve(_)
-        | Command::Range(_)
-        | Command::Equilibria(_)
-        | Command::Sensitivity(_)
-        | Command::Sweep(_)
-        | Command::Frontier(_) => Err(Failure::NoSolver),
+        Command::Unknown(words) => Err(arguments::unknown(&words)),
         Command::Check(arguments) => check::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),

@@ -5,7 +5,7 @@ use super::effort_arguments::EffortArguments;
 use crate::certificate::{MOST_BITS, Selection};
 use crate::drift::Radii;
 use crate::exact::{Rational, parse_rational};
-use crate::leader::{Method, Precision};
+use crate::leader::Precision;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,26 +51,6 @@ impl From<SelectionWord> for Selection {
         match word {
             SelectionWord::Pessimistic => Selection::Pessimistic,
             SelectionWord::Optimistic => Selection::Optimistic,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum MethodWord {
-    /// The cheapest exact method for the class of the game
-    Auto,
-    /// Linear programme over occupation measures, by HiGHS
-    Lp,
-    /// Dynamic programming
-    Dp,
-}
-
-impl From<MethodWord> for Method {
-    fn from(word: MethodWord) -> Self {
-        match word {
-            MethodWord::Auto => Method::Auto,
-            MethodWord::Lp => Method::LinearProgramme,
-            MethodWord::Dp => Method::DynamicProgramming,
         }
     }
 }

@@ -55,7 +55,7 @@ fn judge(
     arguments: &VerifyArguments,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<Verification, Failure> {
-    let mut claim = Claim::load(&arguments.claim)?;
+    let mut claim = Claim::load(&arguments.claim, game)?;
     if arguments.occupation {
         claim.kind = PlayKind::Occupation;
     }

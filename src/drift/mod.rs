@@ -10,25 +10,19 @@
 //! ```
 //!
 //! at one decision or for all decisions at once, from stated radii of the errors or from both
-//! games. Statement (10) of docs/theory.md has the derivation; the file names are its steps: how
-//! far flows part (`flows`), what a frozen population makes of it (`spread`, `induction`), and the
-//! sum (`bound`). No search: polynomials are enclosed by intervals, everything else is a formula.
+//! games: statement (10) of docs/theory.md. The numbers are those of the crate `smfg-claims`, which
+//! knows games as listings; names are compared here.
 
-mod bound;
-mod flows;
-mod induction;
-mod kernel;
-mod pairing;
+mod comparable;
 mod radii;
-mod slopes;
-mod spread;
 
-pub use pairing::Incomparable;
+pub use comparable::Incomparable;
 pub use radii::{Radii, RadiiError};
 
 use crate::exact::Rational;
-use crate::game::{DecisionSet, Game, Interval};
-use pairing::Pairing;
+use crate::game::{Game, listing};
+use smfg_claims::{Error, drift};
+use smfg_kernel::{Refusal, Scope};
 
 /// How the truth may differ from the model.
 #[derive(Debug, Clone, Copy)]
@@ -56,49 +50,51 @@ impl Drift {
     }
 }
 
+/// Why there is no drift.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDrift {
+    /// The truth is a game of another shape.
+    #[error(transparent)]
+    Incomparable(#[from] Incomparable),
+    /// One of the games is none to the kernel.
+    #[error("the kernel refuses the game: {0}")]
+    Refused(#[from] Refusal),
+}
+
 impl ModelError<'_> {
     /// The drift at the decision with these parameters.
     ///
     /// # Errors
-    /// [`Incomparable`] when the truth is a game of another shape.
-    pub fn at(&self, model: &Game, decision: &[Rational]) -> Result<Drift, Incomparable> {
-        let truth = self.truth(model)?;
-        let pairing = Pairing::new(model.at(decision), truth.map(|truth| truth.at(decision)));
-        Ok(bound::bound(&pairing, self.radii(), &[]))
+    /// [`NoDrift`] when the truth is a game of another shape.
+    pub fn at(&self, model: &Game, decision: &[Rational]) -> Result<Drift, NoDrift> {
+        self.over(model, &Scope::Point(decision.to_vec()))
     }
 
     /// A drift that no decision exceeds: the largest of a finite list, or one bound for a polytope.
     ///
     /// # Errors
-    /// [`Incomparable`] when the truth is a game of another shape.
-    pub fn everywhere(&self, model: &Game) -> Result<Drift, Incomparable> {
-        let truth = self.truth(model)?;
-        let none = Drift { kappa: Rational::ZERO, omega: Rational::ZERO };
-        match &model.leader.decisions {
-            DecisionSet::Finite(decisions) => decisions
-                .iter()
-                .try_fold(none, |all, decision| Ok(all.or(self.at(model, &decision.values)?))),
-            DecisionSet::Polyhedral { polytope, .. } => {
-                let parameters: Vec<Interval> =
-                    polytope.lower.iter().cloned().zip(polytope.upper.iter().cloned()).collect();
-                // Without values the parameters stay variables.
-                let pairing = Pairing::new(model.at(&[]), truth.map(|truth| truth.at(&[])));
-                Ok(bound::bound(&pairing, self.radii(), &parameters))
+    /// [`NoDrift`] when the truth is a game of another shape.
+    pub fn everywhere(&self, model: &Game) -> Result<Drift, NoDrift> {
+        self.over(model, &Scope::All)
+    }
+
+    fn over(&self, model: &Game, scope: &Scope) -> Result<Drift, NoDrift> {
+        let listed = listing(model)?;
+        let found = match self {
+            ModelError::Radii(radii) => {
+                let radii = smfg_claims::Radii {
+                    reward: radii.reward.clone(),
+                    transition: radii.transition.clone(),
+                    leader: radii.leader.clone(),
+                };
+                drift(&listed, Error::Radii(&radii), scope)
             }
-        }
-    }
-
-    fn radii(&self) -> Option<&Radii> {
-        match self {
-            ModelError::Radii(radii) => Some(radii),
-            ModelError::Against(_) => None,
-        }
-    }
-
-    fn truth(&self, model: &Game) -> Result<Option<&Game>, Incomparable> {
-        match self {
-            ModelError::Radii(_) => Ok(None),
-            ModelError::Against(truth) => pairing::comparable(model, truth).map(|()| Some(*truth)),
-        }
+            ModelError::Against(truth) => {
+                comparable::comparable(model, truth)?;
+                drift(&listed, Error::Against(&listing(truth)?), scope)
+            }
+        };
+        let found = found.map_err(|_| Refusal::Step("the games differ in shape".to_string()))?;
+        Ok(Drift { kappa: found.kappa().clone(), omega: found.omega().clone() })
     }
 }

@@ -7,7 +7,9 @@ use smfg_kernel::{
     Combination, Family, Name, Place, Polynomial, Proof, Rational, Refusal, Row, Sense, Side,
     Statement, Theorem, Variable, monomial_text, polynomial_text, variable_text, write_column,
 };
+use std::cell::RefCell;
 use std::fmt::{Display, Write};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The words with spaces between them.
@@ -148,17 +150,21 @@ fn combinations(list: &[Combination]) -> String {
 
 fn family(values: &Family) -> String {
     let mut text = String::new();
-    blocks(&mut text, "", values);
+    blocks(&mut text, " t", values);
     text
 }
 
-/// A proof whose steps are written as lines of a log.
-pub struct Recorded<'a> {
+/// Takes the lines of a log.
+pub type Sink = Rc<RefCell<dyn FnMut(&str)>>;
+
+/// A proof whose steps are written as lines of a log, where one is asked for.
+pub struct Recorded {
     proof: Proof,
-    sink: &'a mut dyn FnMut(&str),
+    /// The lines so far, and where they go when the theorem is proved.
+    journal: Option<(String, Sink)>,
 }
 
-impl<'a> Recorded<'a> {
+impl Recorded {
     /// Begins a proof of a statement whose theorem will have a name in the log.
     ///
     /// # Errors
@@ -167,12 +173,10 @@ impl<'a> Recorded<'a> {
         listing: Arc<Listing>,
         name: &str,
         what: Statement,
-        sink: &'a mut dyn FnMut(&str),
+        sink: Option<Sink>,
     ) -> Result<Self, Refusal> {
-        let line = statement(name, &what);
-        let proof = Proof::open(listing, what)?;
-        sink(&format!("{line}\n"));
-        Ok(Recorded { proof, sink })
+        let journal = sink.map(|sink| (format!("{}\n", statement(name, &what)), sink));
+        Ok(Recorded { proof: Proof::open(listing, what)?, journal })
     }
 
     /// The proof.
@@ -181,14 +185,22 @@ impl<'a> Recorded<'a> {
         &self.proof
     }
 
+    /// The line of a step, where lines are written.
+    fn line(&self, text: impl FnOnce() -> String) -> Option<String> {
+        self.journal.is_some().then(text)
+    }
+
     /// Takes a step, and writes its line when the kernel has taken it.
     fn step<T>(
         &mut self,
-        line: String,
+        line: Option<String>,
         step: impl FnOnce(&mut Proof) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         let result = step(&mut self.proof)?;
-        (self.sink)(&format!("{line}\n"));
+        if let (Some(line), Some((text, _))) = (line, &mut self.journal) {
+            text.push_str(&line);
+            text.push('\n');
+        }
         Ok(result)
     }
 
@@ -198,28 +210,34 @@ impl<'a> Recorded<'a> {
     /// As [`Proof::finish`].
     pub fn finish(self) -> Result<Theorem, Refusal> {
         let theorem = self.proof.finish()?;
-        (self.sink)("end\n");
+        if let Some((mut text, sink)) = self.journal {
+            text.push_str("end\n");
+            (*sink.borrow_mut())(&text);
+        }
         Ok(theorem)
     }
 }
 
 /// The steps of [`Proof`], with the same names, arguments and errors.
 #[allow(missing_docs, clippy::missing_errors_doc)]
-impl Recorded<'_> {
+impl Recorded {
     pub fn close(&mut self, items: &Combination) -> Result<(), Refusal> {
-        self.step(format!("close{}", combination(items)), |proof| proof.close(items))
+        let line = self.line(|| format!("close{}", combination(items)));
+        self.step(line, |proof| proof.close(items))
     }
 
     pub fn close_empty(&mut self) -> Result<(), Refusal> {
-        self.step("empty".to_string(), Proof::close_empty)
+        let line = self.line(|| "empty".to_string());
+        self.step(line, Proof::close_empty)
     }
 
     pub fn within(&mut self, pattern: u32) -> Result<(), Refusal> {
-        self.step(format!("within {pattern}"), |proof| proof.within(pattern))
+        let line = self.line(|| format!("within {pattern}"));
+        self.step(line, |proof| proof.within(pattern))
     }
 
     pub fn derive(&mut self, goal: Row, items: &Combination) -> Result<(), Refusal> {
-        let line = format!("derive {} :{}", row(&goal), combination(items));
+        let line = self.line(|| format!("derive {} :{}", row(&goal), combination(items)));
         self.step(line, |proof| proof.derive(goal, items))
     }
 
@@ -229,71 +247,115 @@ impl Recorded<'_> {
         goal: Row,
         items: &[Combination],
     ) -> Result<(), Refusal> {
-        let line = format!("over {},{} {}{}", site.0, site.1, row(&goal), combinations(items));
+        let line = self
+            .line(|| format!("over {},{} {}{}", site.0, site.1, row(&goal), combinations(items)));
         self.step(line, |proof| proof.derive_over(site, goal, items))
     }
 
     pub fn declare(&mut self, row: Row) -> Result<Variable, Refusal> {
-        self.step(format!("declare {}", form(&row)), |proof| proof.declare(row))
+        let line = self.line(|| format!("declare {}", form(&row)));
+        self.step(line, |proof| proof.declare(row))
+    }
+
+    pub fn declare_masses(&mut self, masses: Family) -> Result<Variable, Refusal> {
+        let line = self.line(|| format!("masses{}", family(&masses)));
+        self.step(line, |proof| proof.declare_masses(masses))
+    }
+
+    pub fn unfold(&mut self, rows: &[Polynomial]) -> Result<(), Refusal> {
+        let line = self.line(|| format!("unfold {}", words(rows.iter().map(polynomial_text))));
+        self.step(line, |proof| proof.unfold(rows))
+    }
+
+    /// As [`Proof::is_empty`].
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.proof.is_empty()
+    }
+
+    /// As [`Proof::counts`].
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        self.proof.counts()
     }
 
     pub fn substitute(&mut self, variable: Variable, name: Name) -> Result<(), Refusal> {
-        let line = format!("substitute {} {}", variable_text(variable), row_name(name));
+        let line =
+            self.line(|| format!("substitute {} {}", variable_text(variable), row_name(name)));
         self.step(line, |proof| proof.substitute(variable, name))
     }
 
     pub fn split(&mut self, variable: Variable, at: Rational) -> Result<(), Refusal> {
-        let line = format!("split {} {at}", variable_text(variable));
+        let line = self.line(|| format!("split {} {at}", variable_text(variable)));
         self.step(line, |proof| proof.split(variable, at))
     }
 
     pub fn divide(&mut self, row: &Row) -> Result<(), Refusal> {
-        self.step(format!("divide {}", form(row)), |proof| proof.divide(row))
+        let line = self.line(|| format!("divide {}", form(row)));
+        self.step(line, |proof| proof.divide(row))
     }
 
     pub fn grid(&mut self, parameter: u32, value: Rational) -> Result<(), Refusal> {
-        let line = format!("grid {parameter} {value}");
+        let line = self.line(|| format!("grid {parameter} {value}"));
         self.step(line, |proof| proof.grid(parameter, value))
     }
 
     pub fn case(&mut self, t: u32, pair: u32) -> Result<(), Refusal> {
-        self.step(format!("case {t},{pair}"), |proof| proof.case(t, pair))
+        let line = self.line(|| format!("case {t},{pair}"));
+        self.step(line, |proof| proof.case(t, pair))
     }
 
     pub fn choose(&mut self, site: (u32, u32)) -> Result<(), Refusal> {
-        self.step(format!("choose {},{}", site.0, site.1), |proof| proof.choose(site))
+        let line = self.line(|| format!("choose {},{}", site.0, site.1));
+        self.step(line, |proof| proof.choose(site))
     }
 
     pub fn choice(&mut self, site: (u32, u32)) -> Result<(), Refusal> {
-        self.step(format!("choice {},{}", site.0, site.1), |proof| proof.choice(site))
+        let line = self.line(|| format!("choice {},{}", site.0, site.1));
+        self.step(line, |proof| proof.choice(site))
     }
 
     pub fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), Refusal> {
         let texts = rows.iter().map(|(t, pair, row)| format!(" {t},{pair},{row}"));
-        let line = format!("regret{}", texts.collect::<String>());
+        let line = self.line(|| format!("regret{}", texts.collect::<String>()));
         self.step(line, |proof| proof.regret(rows))
     }
 
     pub fn ceiling(&mut self, values: Family) -> Result<(), Refusal> {
-        self.step(format!("ceiling{}", family(&values)), |proof| proof.ceiling(values))
+        let line = self.line(|| format!("ceiling{}", family(&values)));
+        self.step(line, |proof| proof.ceiling(values))
     }
 
     pub fn floor(&mut self, values: Family, choices: &[Vec<u32>]) -> Result<(), Refusal> {
         let texts: String = choices.iter().map(|row| format!(" : {}", words(row))).collect();
-        let line = format!("floor{}{texts}", family(&values));
+        let line = self.line(|| format!("floor{}{texts}", family(&values)));
         self.step(line, |proof| proof.floor(values, choices))
     }
 
+    pub fn follow(
+        &mut self,
+        leader: Family,
+        earned: Family,
+        choices: &[Vec<u32>],
+    ) -> Result<(), Refusal> {
+        let texts: String = choices.iter().map(|row| format!(" : {}", words(row))).collect();
+        let line = self.line(|| format!("follow{} :{}{texts}", family(&leader), family(&earned)));
+        self.step(line, |proof| proof.follow(leader, earned, choices))
+    }
+
     pub fn play(&mut self, masses: Family) -> Result<(), Refusal> {
-        self.step(format!("play{}", family(&masses)), |proof| proof.play(masses))
+        let line = self.line(|| format!("play{}", family(&masses)));
+        self.step(line, |proof| proof.play(masses))
     }
 
     pub fn play_policy(&mut self, policy: Family) -> Result<(), Refusal> {
-        self.step(format!("policy{}", family(&policy)), |proof| proof.play_policy(policy))
+        let line = self.line(|| format!("policy{}", family(&policy)));
+        self.step(line, |proof| proof.play_policy(policy))
     }
 
     pub fn exists(&mut self) -> Result<(), Refusal> {
-        self.step("exists".to_string(), Proof::exists)
+        let line = self.line(|| "exists".to_string());
+        self.step(line, Proof::exists)
     }
 
     pub fn exists_in(
@@ -303,19 +365,22 @@ impl Recorded<'_> {
     ) -> Result<(), Refusal> {
         let boxes: String = ends.iter().map(|(lower, upper)| format!(" {lower},{upper}")).collect();
         let rows: String = matrix.iter().map(|row| format!(" : {}", words(row))).collect();
-        let line = format!("exists-in{boxes}{rows}");
+        let line = self.line(|| format!("exists-in{boxes}{rows}"));
         self.step(line, |proof| proof.exists_in(ends, matrix))
     }
 
     pub fn scale(&mut self) -> Result<(), Refusal> {
-        self.step("scale".to_string(), Proof::scale)
+        let line = self.line(|| "scale".to_string());
+        self.step(line, Proof::scale)
     }
 
     pub fn simplices(&mut self) -> Result<(), Refusal> {
-        self.step("simplices".to_string(), Proof::simplices)
+        let line = self.line(|| "simplices".to_string());
+        self.step(line, Proof::simplices)
     }
 
     pub fn cut(&mut self, i: u32, j: u32, share: Rational) -> Result<(), Refusal> {
-        self.step(format!("cut {i} {j} {share}"), |proof| proof.cut(i, j, share))
+        let line = self.line(|| format!("cut {i} {j} {share}"));
+        self.step(line, |proof| proof.cut(i, j, share))
     }
 }

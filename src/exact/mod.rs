@@ -4,37 +4,20 @@
 //! A plain name in this library is exact; `_approx` means binary64, and the only
 //! file of the trusted half in which binary64 appears is `round`.
 
+mod dictionary;
 mod mantissa;
 mod number;
 mod polytope;
 mod round;
 mod scaled;
 
+pub use dictionary::{Dictionary, DictionaryStatus};
 pub use mantissa::{Mantissa, Rounding, divide};
 pub use number::{NumberError, format_rational, parse_rational};
 pub use polytope::{LinearConstraint, Polytope, PolytopeError, Relation};
 pub use round::{decimal, entries_to_approx, from_approx, from_short_dyadic, to_approx, truncated};
-pub use scaled::{Numerators, Scaled};
-
-/// An integer of any size.
-pub type Integer = dashu_int::IBig;
-/// A natural number of any size.
-pub type Natural = dashu_int::UBig;
-/// A rational number in lowest terms, its denominator positive.
-pub type Rational = dashu_ratio::RBig;
-
-/// Least common multiple of two positive numbers.
-#[must_use]
-pub fn least_common_multiple(a: &Natural, b: &Natural) -> Natural {
-    use dashu_base::Gcd;
-    if a == b || b.is_one() {
-        return a.clone();
-    }
-    if a.is_one() {
-        return b.clone();
-    }
-    a * (b / a.gcd(b))
-}
+pub use scaled::ScaledExt;
+pub use smfg_kernel::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
 
 /// `numerator / denominator` as a rational in lowest terms.
 #[must_use]

@@ -1,10 +1,10 @@
 //! Least value of a linear form over a bounded polyhedron, exactly.
 //!
-//! Small and dense: the decision sets of leaders have a few dozen coordinates. The method is the
-//! two-phase simplex algorithm on rationals with Bland's rule (R. G. Bland, *New finite pivoting
-//! rules for the simplex method*, Mathematics of Operations Research 2, 1977), which cannot cycle.
+//! Small and dense: the decision sets of leaders have a few dozen coordinates. The dual simplex
+//! method finds a feasible vertex and the primal one an optimal vertex, both on a [`Dictionary`].
 
 use super::Rational;
+use super::dictionary::{Dictionary, DictionaryStatus};
 
 /// How the two sides of a constraint compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,65 +45,6 @@ pub enum PolytopeError {
     /// No point satisfies all constraints.
     #[error("no point satisfies all bounds and constraints")]
     Empty,
-}
-
-/// A simplex tableau: `rows` of `[coefficients | right side]`, one basic column each.
-struct Tableau {
-    rows: Vec<Vec<Rational>>,
-    basic: Vec<usize>,
-    columns: usize,
-}
-
-impl Tableau {
-    fn pivot(&mut self, row: usize, column: usize, cost: &mut [Rational]) {
-        let inverse = Rational::ONE / &self.rows[row][column];
-        for entry in &mut self.rows[row] {
-            *entry *= &inverse;
-        }
-        let pivot_row = self.rows[row].clone();
-        let eliminate = |target: &mut [Rational]| {
-            if target[column].is_zero() {
-                return;
-            }
-            let factor = target[column].clone();
-            for (entry, pivot) in target.iter_mut().zip(&pivot_row) {
-                if !pivot.is_zero() {
-                    *entry -= &factor * pivot;
-                }
-            }
-        };
-        for (index, other) in self.rows.iter_mut().enumerate() {
-            if index != row {
-                eliminate(other);
-            }
-        }
-        eliminate(cost);
-        self.basic[row] = column;
-    }
-
-    /// Minimises the form whose reduced costs are `cost`, entering only columns below `limit`.
-    fn minimise(&mut self, cost: &mut [Rational], limit: usize) {
-        while let Some(column) = (0..limit).find(|&j| cost[j] < Rational::ZERO) {
-            let mut best: Option<(Rational, usize)> = None;
-            for (index, row) in self.rows.iter().enumerate() {
-                if row[column] > Rational::ZERO {
-                    let step = &row[self.columns] / &row[column];
-                    let better = match &best {
-                        None => true,
-                        Some((least, at)) => {
-                            step < *least || (step == *least && self.basic[index] < self.basic[*at])
-                        }
-                    };
-                    if better {
-                        best = Some((step, index));
-                    }
-                }
-            }
-            // All coordinates are bounded, so some row limits the step.
-            let Some((_, row)) = best else { return };
-            self.pivot(row, column, cost);
-        }
-    }
 }
 
 impl Polytope {
@@ -157,127 +98,48 @@ impl Polytope {
                 .collect();
             return Ok((dot(objective, &point), point));
         }
-        // Coordinates y = x - lower >= 0; rows: upper bounds as <=, then the constraints.
-        let mut system: Vec<(Vec<Rational>, Relation, Rational)> = Vec::new();
+        // Columns are y = x - lower >= 0. Every inequality is a row slack >= 0, upper bounds first;
+        // the slack of an equation is fixed at zero.
+        let mut rows = Vec::with_capacity(n + self.constraints.len());
         for j in 0..n {
-            let mut row = vec![Rational::ZERO; n];
-            row[j] = Rational::ONE;
-            system.push((row, Relation::AtMost, &self.upper[j] - &self.lower[j]));
+            let mut row = vec![Rational::ZERO; n + 1];
+            row[j] = Rational::NEG_ONE;
+            row[n] = &self.upper[j] - &self.lower[j];
+            rows.push(row);
         }
-        for c in &self.constraints {
-            let shifted = &c.right_side - dot(&c.coefficients, &self.lower);
-            system.push((c.coefficients.clone(), c.relation, shifted));
+        for constraint in &self.constraints {
+            let shifted = &constraint.right_side - dot(&constraint.coefficients, &self.lower);
+            let row = constraint.coefficients.iter().map(|a| -a).chain([shifted]);
+            rows.push(match constraint.relation {
+                Relation::AtMost | Relation::Equal => row.collect(),
+                Relation::AtLeast => row.map(|entry| -entry).collect(),
+            });
         }
-        let (mut tableau, artificial) = start(system, n);
-        // Phase 1: the sum of the artificial columns.
-        let mut cost = vec![Rational::ZERO; tableau.columns + 1];
-        for entry in &mut cost[artificial..tableau.columns] {
-            *entry = Rational::ONE;
-        }
-        for (row, &basic) in tableau.rows.iter().zip(&tableau.basic) {
-            if basic >= artificial {
-                for (entry, value) in cost.iter_mut().zip(row) {
-                    *entry -= value;
-                }
+        let slacks = (n..n + rows.len()).collect();
+        let nothing = vec![Rational::ZERO; n + 1];
+        let mut dictionary = Dictionary::new(slacks, (0..n).collect(), rows, nothing);
+        for (index, constraint) in self.constraints.iter().enumerate() {
+            if constraint.relation == Relation::Equal {
+                dictionary.fix(2 * n + index);
             }
         }
-        let columns = tableau.columns;
-        tableau.minimise(&mut cost, columns);
-        if !cost[columns].is_zero() {
+        // Without costs every basis is dual feasible, so the dual method finds a feasible one.
+        if dictionary.dual_simplex(None, &|| true) != DictionaryStatus::Optimal {
             return Err(PolytopeError::Empty);
         }
-        // Artificial columns that stayed basic at zero leave, or their row is redundant.
-        let mut row = 0;
-        while row < tableau.rows.len() {
-            if tableau.basic[row] >= artificial {
-                match (0..artificial).find(|&j| !tableau.rows[row][j].is_zero()) {
-                    Some(column) => tableau.pivot(row, column, &mut cost),
-                    None => {
-                        tableau.rows.swap_remove(row);
-                        tableau.basic.swap_remove(row);
-                        continue;
-                    }
-                }
-            }
-            row += 1;
-        }
-        // Phase 2.
-        let mut cost = vec![Rational::ZERO; columns + 1];
-        cost[..n].clone_from_slice(objective);
-        for (row, &basic) in tableau.rows.iter().zip(&tableau.basic) {
-            if !cost[basic].is_zero() {
-                let factor = cost[basic].clone();
-                for (entry, value) in cost.iter_mut().zip(row) {
-                    *entry -= &factor * value;
-                }
-            }
-        }
-        tableau.minimise(&mut cost, artificial);
-        let mut point = self.lower.clone();
-        for (row, &basic) in tableau.rows.iter().zip(&tableau.basic) {
-            if basic < n {
-                point[basic] += &row[columns];
-            }
-        }
+        let mut costs = objective.to_vec();
+        costs.resize(2 * n + self.constraints.len(), Rational::ZERO);
+        dictionary.set_objective(&costs, &Rational::ZERO);
+        // All coordinates are bounded, so an optimum exists.
+        dictionary.primal_simplex(&|| true);
+        let point: Vec<Rational> =
+            self.lower.iter().zip(dictionary.point()).map(|(lower, y)| lower + y).collect();
         Ok((dot(objective, &point), point))
     }
 }
 
 fn dot(a: &[Rational], b: &[Rational]) -> Rational {
     a.iter().zip(b).fold(Rational::ZERO, |sum, (x, y)| sum + x * y)
-}
-
-/// The first tableau: right sides made non-negative, slack columns, then artificial columns from
-/// the returned index on.
-fn start(system: Vec<(Vec<Rational>, Relation, Rational)>, n: usize) -> (Tableau, usize) {
-    let system: Vec<_> = system
-        .into_iter()
-        .map(|(row, relation, right)| {
-            if right < Rational::ZERO {
-                let flipped = match relation {
-                    Relation::AtMost => Relation::AtLeast,
-                    Relation::Equal => Relation::Equal,
-                    Relation::AtLeast => Relation::AtMost,
-                };
-                (row.into_iter().map(|a| -a).collect(), flipped, -right)
-            } else {
-                (row, relation, right)
-            }
-        })
-        .collect::<Vec<(Vec<Rational>, Relation, Rational)>>();
-    let slacks = system.iter().filter(|(_, relation, _)| *relation != Relation::Equal).count();
-    let artificials =
-        system.iter().filter(|(_, relation, _)| *relation != Relation::AtMost).count();
-    let artificial = n + slacks;
-    let columns = artificial + artificials;
-    let mut tableau = Tableau { rows: Vec::new(), basic: Vec::new(), columns };
-    let (mut next_slack, mut next_artificial) = (n, artificial);
-    for (coefficients, relation, right) in system {
-        let mut row = coefficients;
-        row.resize(columns + 1, Rational::ZERO);
-        row[columns] = right;
-        match relation {
-            Relation::AtMost => {
-                row[next_slack] = Rational::ONE;
-                tableau.basic.push(next_slack);
-                next_slack += 1;
-            }
-            Relation::AtLeast => {
-                row[next_slack] = Rational::NEG_ONE;
-                next_slack += 1;
-                row[next_artificial] = Rational::ONE;
-                tableau.basic.push(next_artificial);
-                next_artificial += 1;
-            }
-            Relation::Equal => {
-                row[next_artificial] = Rational::ONE;
-                tableau.basic.push(next_artificial);
-                next_artificial += 1;
-            }
-        }
-        tableau.rows.push(row);
-    }
-    (tableau, artificial)
 }
 
 #[cfg(test)]

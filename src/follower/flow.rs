@@ -4,6 +4,7 @@
 //! (docs/model.md, equation (1)).
 
 use super::{FollowerError, Stopped};
+use crate::exact::ScaledExt;
 use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
 use crate::game::{Aggregate, Instance, Numbers, Pairs, Policy, StagePolicy, Successors};
 

@@ -17,6 +17,7 @@ use super::model::Pairs;
 use super::polynomial::{Monomial, Polynomial, Variable};
 use super::reduced::Reduced;
 use crate::exact::Rational;
+use crate::game::ColumnExt;
 use std::sync::Arc;
 
 /// A game at one decision; see the page of the module.

@@ -5,30 +5,41 @@
 //! sparse over one common denominator: 8 bytes an entry for data that do not depend on anything.
 
 use super::polynomial::{Monomial, Polynomial, Variable};
+use crate::exact::ScaledExt;
 use crate::exact::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
 use dashu_base::Gcd;
+pub use smfg_kernel::Column;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The coefficients of one monomial.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Entries with a coefficient, increasing; `None` when every entry has one.
-    pub support: Option<Vec<u32>>,
-    /// One coefficient per entry of the support.
-    pub coefficients: Arc<Scaled>,
-}
-
-impl Column {
+/// Ways to make and to read the kernel's columns.
+pub trait ColumnExt: Sized {
     /// A coefficient for every entry.
     #[must_use]
-    pub fn dense(coefficients: Scaled) -> Self {
-        Column { support: None, coefficients: Arc::new(coefficients) }
-    }
+    fn dense(coefficients: Scaled) -> Self;
 
     /// Entries and their coefficients; `entries` must increase.
     #[must_use]
-    pub fn sparse(len: usize, entries: Vec<u32>, coefficients: Scaled) -> Self {
+    fn sparse(len: usize, entries: Vec<u32>, coefficients: Scaled) -> Self;
+
+    /// `(entry, coefficient)` of every nonzero coefficient, entries increasing.
+    fn entries(&self) -> impl Iterator<Item = (usize, Rational)> + '_;
+
+    /// `sum_i coefficient_i values_i` over all entries.
+    #[must_use]
+    fn value(&self, values: &Scaled) -> Rational;
+
+    /// The coefficient of entry `entry`.
+    #[must_use]
+    fn get(&self, entry: usize) -> Rational;
+}
+
+impl ColumnExt for Column {
+    fn dense(coefficients: Scaled) -> Self {
+        Column { support: None, coefficients: Arc::new(coefficients) }
+    }
+
+    fn sparse(len: usize, entries: Vec<u32>, coefficients: Scaled) -> Self {
         if entries.len() == len {
             Self::dense(coefficients)
         } else {
@@ -36,16 +47,13 @@ impl Column {
         }
     }
 
-    /// `(entry, coefficient)` of every nonzero coefficient, entries increasing.
-    pub fn entries(&self) -> impl Iterator<Item = (usize, Rational)> + '_ {
+    fn entries(&self) -> impl Iterator<Item = (usize, Rational)> + '_ {
         (0..self.coefficients.len())
             .filter(|&i| !self.coefficients.numerators().is_zero_at(i))
             .map(|i| (self.position(i), self.coefficients.get(i)))
     }
 
-    /// `sum_i coefficient_i values_i` over all entries.
-    #[must_use]
-    pub fn value(&self, values: &Scaled) -> Rational {
+    fn value(&self, values: &Scaled) -> Rational {
         let own = self.coefficients.numerators();
         let small = match (own, values.numerators()) {
             (Numerators::Small(own), Numerators::Small(values)) => {
@@ -68,20 +76,8 @@ impl Column {
         Rational::from_parts(sum, self.coefficients.denominator() * values.denominator())
     }
 
-    pub(crate) fn position(&self, index: usize) -> usize {
-        self.support.as_ref().map_or(index, |support| support[index] as usize)
-    }
-
-    /// The coefficient of entry `entry`.
-    #[must_use]
-    pub fn get(&self, entry: usize) -> Rational {
-        match &self.support {
-            None => self.coefficients.get(entry),
-            Some(support) => match support.binary_search(&(entry as u32)) {
-                Ok(index) => self.coefficients.get(index),
-                Err(_) => Rational::ZERO,
-            },
-        }
+    fn get(&self, entry: usize) -> Rational {
+        self.index(entry).map_or(Rational::ZERO, |index| self.coefficients.get(index))
     }
 }
 

@@ -3,7 +3,9 @@
 use super::columns::{Column, Columns, combine};
 use super::model::{Aggregate, Game, Pairs, Successors};
 use super::polynomial::{Polynomial, Variable};
+use crate::exact::ScaledExt;
 use crate::exact::{Rational, Scaled};
+use crate::game::ColumnExt;
 use std::sync::Arc;
 
 /// A game at one decision: polynomials in the aggregates alone.

@@ -18,6 +18,7 @@ use super::objective::Vocabulary;
 use super::polynomial::{Monomial, Variable};
 use super::space::Point;
 use crate::exact::{Rational, Scaled, ratio};
+use crate::game::ColumnExt;
 use std::sync::Arc;
 
 /// Why a game cannot be joined with its leader.

@@ -10,8 +10,10 @@ mod hash;
 mod instance;
 mod interval;
 mod joined;
+pub(crate) mod listing;
 mod membership;
 mod model;
+mod nearest;
 mod objective;
 mod policy;
 mod polynomial;
@@ -21,7 +23,7 @@ mod space;
 
 pub use affine::{Affine, AffineLeader, AffineStage, NotAffine};
 pub use class::{Class, Classification, classify, describe};
-pub use columns::{Column, Columns, combine};
+pub use columns::{Column, ColumnExt, Columns, combine};
 pub use file::{
     DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError,
     ValueError, Where,
@@ -32,6 +34,7 @@ pub use interval::{
     polynomial_range,
 };
 pub use joined::JoinedError;
+pub use listing::listing;
 pub use membership::NotADecision;
 pub use model::{
     Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition,

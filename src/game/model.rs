@@ -10,6 +10,7 @@ use super::columns::Columns;
 use super::objective::Vocabulary;
 use super::polynomial::Polynomial;
 use crate::exact::{Polytope, Rational};
+pub use smfg_kernel::Successors;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -153,46 +154,6 @@ impl Pairs {
         let range = self.of_state(state);
         let offset = self.action[range.clone()].binary_search(&(action as u32)).ok()?;
         Some(range.start + offset)
-    }
-}
-
-/// Successor states of every pair of a stage, pair by pair.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Successors {
-    first: Vec<u32>,
-    state: Vec<u32>,
-}
-
-impl Successors {
-    /// The successors per pair; `first` has one entry more than there are pairs and ends with the
-    /// number of entries.
-    #[must_use]
-    pub fn new(first: Vec<u32>, state: Vec<u32>) -> Self {
-        Successors { first, state }
-    }
-
-    /// The entries of `pair`.
-    #[must_use]
-    pub fn of_pair(&self, pair: usize) -> Range<usize> {
-        self.first[pair] as usize..self.first[pair + 1] as usize
-    }
-
-    /// The state of `entry`.
-    #[must_use]
-    pub fn state(&self, entry: usize) -> usize {
-        self.state[entry] as usize
-    }
-
-    /// Number of entries.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.state.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.state.is_empty()
     }
 }
 

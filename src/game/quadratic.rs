@@ -15,6 +15,7 @@ use super::columns::{Column, Columns, combine};
 use super::instance::{Instance, InstanceStage, Numbers, StageNumbers};
 use super::polynomial::{Monomial, Polynomial, Variable};
 use super::reduced::{LinearForm, Reduced};
+use crate::exact::ScaledExt;
 use crate::exact::{Rational, Scaled};
 use std::sync::Arc;
 

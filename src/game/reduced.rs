@@ -13,7 +13,9 @@ use super::instance::{Instance, InstanceStage};
 use super::interval::extremes;
 use super::model::{Aggregate, Pairs};
 use super::polynomial::{Monomial, Polynomial, Variable};
+use crate::exact::ScaledExt;
 use crate::exact::{Rational, Scaled};
+use crate::game::ColumnExt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -86,6 +88,8 @@ pub struct Reduced {
     pub initial: Arc<Scaled>,
     /// The statistics `x_k`, as linear forms of the occupation measure.
     pub statistics: Vec<LinearForm>,
+    /// The rows of `T`: `(aggregate, coefficient)`, aggregates increasing, the first coefficient 1.
+    pub rows: Vec<Vec<(u32, Rational)>>,
     /// The stages; `Variable::Aggregate(k)` stands for `x_k`. What the leader's payoff adds
     /// linearly is part of her reward per pair.
     pub stages: Vec<InstanceStage>,
@@ -145,9 +149,11 @@ impl Instance {
         }
         let statistics =
             span.rows.values().map(|row| statistic(row, &self.aggregates, &stages)).collect();
+        let rows = span.rows.into_values().map(|row| row.into_iter().collect()).collect();
         Reduced {
             initial: Arc::clone(&self.initial),
             statistics,
+            rows,
             stages,
             payoff: payoff.substitute(&zero).renamed(&rename),
         }

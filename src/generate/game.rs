@@ -3,6 +3,7 @@
 use super::data::{PROBABILITY_DENOMINATOR, REWARD_DENOMINATOR, RewardTable};
 use super::mdp::MdpFamily;
 use crate::exact::{Rational, Scaled, ratio};
+use crate::game::ColumnExt;
 use crate::game::{
     Column, Columns, Decision, DecisionSet, Game, Leader, Monomial, Pairs, Polynomial, Stage,
     Successors, Transition, Variable,

@@ -19,5 +19,5 @@ mod solve;
 pub use crate::follower::{Enclosed, Precision};
 pub use outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 pub use range::{RangeOutcome, range};
-pub use settings::{Covering, Method, Observer, Progress, Settings, SolveError};
+pub use settings::{Covering, Observer, Progress, Settings, SolveError};
 pub use solve::{admitted, has_long_flows, mean_field_free, scope, solve, status, supported};

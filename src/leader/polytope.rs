@@ -44,7 +44,7 @@ pub(super) fn solve_polytope(
     };
     let mut found =
         if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
-    sharpen(stated, &stated.hash(), &last, &mut found);
+    sharpen(stated, &game.hash(), &last, &mut found);
     let proved = found
         .proved
         .pop()
@@ -54,7 +54,7 @@ pub(super) fn solve_polytope(
     statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
-    let mut draft = Draft { stated, game, space, settings, point: &point, proved, steps, upper };
+    let mut draft = Draft { game, space, settings, point: &point, proved, steps, upper };
     let (accepted, certificate) = loop {
         let certificate = draft.written()?;
         match check(stated, certificate.as_slice()) {
@@ -107,7 +107,6 @@ fn some_decision(space: &Space<'_>) -> Option<Point> {
 
 /// A certificate in the making.
 struct Draft<'a> {
-    stated: &'a Game,
     game: &'a Game,
     space: &'a Space<'a>,
     settings: &'a Settings<'a>,
@@ -123,7 +122,7 @@ impl Draft<'_> {
         // The value at a decision cannot exceed the bound of all; equal numbers may come from
         // different roundings.
         let upper = self.upper.clone().max(lower.clone());
-        let claim = claim(&self.stated.hash(), self.settings, Scope::All, lower, upper);
+        let claim = claim(&self.game.hash(), self.settings, Scope::All, lower, upper);
         let at = Step::At(self.point.clone());
         let shown = match self.settings.selection {
             Selection::Pessimistic => &self.proved.bound.steps,

@@ -7,22 +7,10 @@
 use super::settings::{Progress, Settings};
 use crate::certificate::{Arithmetic, Selection};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
-use crate::equilibrium::{Control, Problem, Proved, range_proofs};
+use crate::equilibrium::{Problem, Proved, range_proofs};
 use crate::exact::{Rational, to_approx};
 use crate::game::Numbers;
 use rayon::prelude::*;
-
-/// Solves an inner problem in one go.
-pub(super) type OneShot<'a> = &'a (dyn Fn(&Problem<'_>, &Control) -> Proved + Sync);
-
-/// How inner problems are solved.
-#[derive(Clone, Copy)]
-pub(super) enum Engine<'a> {
-    /// Step by step, by dynamic programming.
-    Stepwise,
-    /// In one go.
-    OneShot(OneShot<'a>),
-}
 
 /// What is known of a decision.
 pub(super) struct Contender {
@@ -62,7 +50,6 @@ impl Contender {
 pub(super) struct Race<'a> {
     numbers: &'a (dyn Fn(usize) -> Numbers + Sync),
     settings: &'a Settings<'a>,
-    engine: Engine<'a>,
     arithmetic: &'a (dyn Fn(&Numbers) -> Arithmetic + Sync),
     cache: ApproxCache,
     pub(super) contenders: Vec<Contender>,
@@ -74,7 +61,6 @@ impl<'a> Race<'a> {
         numbers: &'a (dyn Fn(usize) -> Numbers + Sync),
         arithmetic: &'a (dyn Fn(&Numbers) -> Arithmetic + Sync),
         settings: &'a Settings<'a>,
-        engine: Engine<'a>,
     ) -> Self {
         let contenders = indices
             .iter()
@@ -95,7 +81,7 @@ impl<'a> Race<'a> {
                 }
             })
             .collect();
-        Race { numbers, settings, engine, arithmetic, cache: ApproxCache::default(), contenders }
+        Race { numbers, settings, arithmetic, cache: ApproxCache::default(), contenders }
     }
 
     /// Bounds of the value that are proved so far.
@@ -181,37 +167,22 @@ impl<'a> Race<'a> {
 
     /// One step for one contender.
     fn refine(&self, contender: &mut Contender) {
-        match self.engine {
-            Engine::Stepwise => {
-                let keep_going = || !self.settings.race_control.stopped();
-                if contender.search.is_none() {
-                    self.with_numbers(contender, |numbers, contender| {
-                        self.search_of(contender, numbers);
-                    });
-                }
-                let Some(search) = &mut contender.search else { return };
-                search.step(&keep_going);
-                let (lower, upper) = search.interval_approx();
-                contender.settled = search.done();
-                let (lower, upper) = match self.settings.selection {
-                    Selection::Pessimistic => (lower, upper),
-                    Selection::Optimistic => (-upper, -lower),
-                };
-                contender.interval_approx.0 = contender.interval_approx.0.max(lower);
-                contender.interval_approx.1 = contender.interval_approx.1.min(upper);
-            }
-            Engine::OneShot(solve) => {
-                self.with_numbers(contender, |numbers, contender| {
-                    contender
-                        .proved
-                        .improve(solve(&problem(self.settings, numbers), &self.settings.control));
-                });
-                let (lower, upper) = interval(self.settings.selection, &contender.proved);
-                contender.interval_approx = (to_approx(&lower), to_approx(&upper));
-                contender.settled = true;
-                contender.effort = Some(Effort::Full);
-            }
+        let keep_going = || !self.settings.race_control.stopped();
+        if contender.search.is_none() {
+            self.with_numbers(contender, |numbers, contender| {
+                self.search_of(contender, numbers);
+            });
         }
+        let Some(search) = &mut contender.search else { return };
+        search.step(&keep_going);
+        let (lower, upper) = search.interval_approx();
+        contender.settled = search.done();
+        let (lower, upper) = match self.settings.selection {
+            Selection::Pessimistic => (lower, upper),
+            Selection::Optimistic => (-upper, -lower),
+        };
+        contender.interval_approx.0 = contender.interval_approx.0.max(lower);
+        contender.interval_approx.1 = contender.interval_approx.1.min(upper);
     }
 
     /// Work on a contender that needs the game at its decision.
@@ -235,9 +206,7 @@ impl<'a> Race<'a> {
         if self.settings.control.stopped() {
             return;
         }
-        if let Engine::Stepwise = self.engine
-            && let Some(winner) = self.winner()
-        {
+        if let Some(winner) = self.winner() {
             self.report_proved("proving the winner");
             self.in_parallel(&[winner], |race, contender| race.certify(contender, Effort::Full));
         }
@@ -286,28 +255,20 @@ impl<'a> Race<'a> {
     }
 
     fn certify(&self, contender: &mut Contender, effort: Effort) {
-        match self.engine {
-            Engine::Stepwise => self.with_numbers(contender, |numbers, contender| {
-                let keep_going = || !self.settings.control.stopped();
-                let search = self.search_of(contender, numbers);
-                // A witness needs a first step; the exact end needs the whole climb.
-                let steps = if effort == Effort::Full { usize::MAX } else { 2 };
-                while !search.done() && search.inductions() < steps && keep_going() {
-                    search.step(&keep_going);
-                }
-                let problem = problem(self.settings, numbers);
-                let found = certify(
-                    &problem,
-                    search,
-                    (self.arithmetic)(numbers),
-                    effort,
-                    &self.settings.control,
-                );
-                contender.proved.improve(found);
-                contender.effort = Some(effort);
-            }),
-            Engine::OneShot(_) => self.refine(contender),
-        }
+        self.with_numbers(contender, |numbers, contender| {
+            let keep_going = || !self.settings.control.stopped();
+            let search = self.search_of(contender, numbers);
+            // A witness needs a first step; the exact end needs the whole climb.
+            let steps = if effort == Effort::Full { usize::MAX } else { 2 };
+            while !search.done() && search.inductions() < steps && keep_going() {
+                search.step(&keep_going);
+            }
+            let problem = problem(self.settings, numbers);
+            let arithmetic = (self.arithmetic)(numbers);
+            let found = certify(&problem, search, arithmetic, effort, &self.settings.control);
+            contender.proved.improve(found);
+            contender.effort = Some(effort);
+        });
     }
 
     fn report(&self, stage: &'static str, lower_approx: f64, upper_approx: f64) {

@@ -5,7 +5,6 @@ use crate::equilibrium::Control;
 use crate::exact::Rational;
 use crate::follower::Precision;
 use crate::game::{NotADecision, NotQuadratic, ObjectiveError};
-use crate::lp::Backend;
 use std::fmt;
 
 /// How the value over a polytope of decisions is bounded from above.
@@ -19,18 +18,6 @@ pub enum Covering {
     Simplices,
     /// By a tree of multipliers and best responses, wherever it is possible.
     BestResponses,
-}
-
-/// How the inner problem is solved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Method {
-    /// The cheapest exact method for the class of the game.
-    #[default]
-    Auto,
-    /// The linear programme over occupation measures.
-    LinearProgramme,
-    /// Column generation with dynamic-programming pricing.
-    DynamicProgramming,
 }
 
 /// The state of a solve, for a progress indicator.
@@ -60,14 +47,10 @@ pub struct Settings<'a> {
     pub selection: Selection,
     /// Accepted width of the answer relative to `max(1, |value|)`.
     pub gap: Rational,
-    /// Inner method.
-    pub method: Method,
     /// How a polytope of decisions is bounded from above.
     pub covering: Covering,
     /// Arithmetic of the proofs.
     pub precision: Precision,
-    /// What solves linear programmes; HiGHS when `None`.
-    pub backend: Option<&'a (dyn Backend + Sync)>,
     /// Threads that race decisions.
     pub threads: usize,
     /// Only this decision of a finite leader, by position.
@@ -92,7 +75,6 @@ impl fmt::Debug for Settings<'_> {
             .field("epsilon", &self.epsilon)
             .field("selection", &self.selection)
             .field("gap", &self.gap)
-            .field("method", &self.method)
             .field("covering", &self.covering)
             .field("precision", &self.precision)
             .field("threads", &self.threads)
@@ -111,10 +93,8 @@ impl Settings<'_> {
             epsilon,
             selection: Selection::Pessimistic,
             gap: crate::exact::ratio(1, 1_000_000),
-            method: Method::Auto,
             covering: Covering::Auto,
             precision: Precision::Auto,
-            backend: None,
             threads: 1,
             decision: None,
             point: None,

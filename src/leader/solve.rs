@@ -4,19 +4,15 @@ use super::contest::{Finish, contest};
 use super::equilibrium::describe;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 use super::polytope::solve_polytope;
-use super::race::{Contender, Engine, Race, best, interval};
-use super::settings::{Method, Settings, SolveError};
+use super::race::{Contender, Race, best, interval};
+use super::settings::{Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
 use crate::check::cover::MOST_DIMENSIONS;
 use crate::check::{Accepted, Rejection, check_hashed};
-use crate::equilibrium::{
-    Control, LpError, Problem, Proof, Proved, range_of, range_proofs, solve_lp_in,
-    suitable_arithmetic,
-};
+use crate::equilibrium::{Problem, Proof, Proved, range_of, suitable_arithmetic};
 use crate::exact::Rational;
 use crate::follower::{Enclosed, Precision, flow};
 use crate::game::{Class, Columns, Decision, Game, Instance, Numbers, classify};
-use crate::lp::HighsBackend;
 use std::borrow::Cow;
 use std::time::Instant;
 
@@ -34,8 +30,8 @@ const SHORT_CERTIFICATE: usize = 4096;
 /// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
 pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
     let start = Instant::now();
-    // The file's own game names the claim; everything else is about the game with the objective
-    // asked for.
+    // The certificate is about the file's game and the expression; everything else, the hash that
+    // the claim names included, is about the game with the expression in its place.
     let stated = game;
     let objective = settings
         .objective
@@ -62,7 +58,7 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
     found.statistics.seconds_approx = start.elapsed().as_secs_f64();
 
     let checking = Instant::now();
-    let hash = stated.hash();
+    let hash = game.hash();
     sharpen(stated, &hash, settings, &mut found);
     let (accepted, certificate) = accept(stated, &hash, settings, &mut found, &instance)?;
     found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
@@ -102,7 +98,7 @@ pub fn mean_field_free(game: &Game) -> bool {
         && game.payoff.population_degree() <= 1
 }
 
-/// Class C0: decisions raced by dynamic programming, or each solved by the linear programme.
+/// Class C0: decisions raced by dynamic programming.
 pub(super) fn race(
     indices: &[usize],
     instance: &(dyn Fn(usize) -> Instance + Sync),
@@ -112,29 +108,13 @@ pub(super) fn race(
     let numbers =
         |index: usize| instance(index).mean_field_free().unwrap_or_else(|_| Numbers::empty());
     let arithmetic = |numbers: &Numbers| arithmetic(numbers, settings);
-    let backend = settings.backend.unwrap_or(&HighsBackend);
-    // What the back end failed at is not reported: the proofs hold without its answer.
-    let linear_programme = |problem: &Problem<'_>, control: &Control| match solve_lp_in(
-        problem,
-        backend,
-        control,
-        arithmetic(problem.numbers),
-    ) {
-        Ok(outcome) => outcome.proved,
-        Err(LpError::NegativeEpsilon) => range_proofs(problem),
-    };
-    let engine = match settings.method {
-        Method::Auto | Method::DynamicProgramming => Engine::Stepwise,
-        Method::LinearProgramme => Engine::OneShot(&linear_programme),
-    };
-    let mut race = Race::new(indices, &numbers, &arithmetic, settings, engine);
+    let mut race = Race::new(indices, &numbers, &arithmetic, settings);
     race.run();
     let mut contenders = race.contenders;
     contenders.sort_by_key(|contender| contender.index);
     let solved = contenders.iter().filter(|c| c.solved()).count();
     let statistics = Statistics {
         nodes: contenders.iter().filter(|c| c.examined()).count(),
-        lp_solves: if settings.method == Method::LinearProgramme { solved } else { 0 },
         inductions: contenders.iter().map(Contender::inductions).sum(),
         decisions_solved: solved,
         ..Statistics::default()

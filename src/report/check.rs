@@ -220,7 +220,15 @@ impl<'a> BundleReport<'a> {
     }
 
     /// The game that a claim is about.
-    fn game_of(&self, claim: &Claim) -> &'a Game {
+    fn game_of(&self, accepted: &Accepted) -> &'a Game {
+        match self.other {
+            Some((other, _)) if accepted.second => other,
+            _ => self.game,
+        }
+    }
+
+    /// The game whose hash a refused claim names.
+    fn named_by(&self, claim: &Claim) -> &'a Game {
         match self.other {
             Some((other, hash)) if claim.game_hash == hash => other,
             _ => self.game,
@@ -235,7 +243,7 @@ impl<'a> BundleReport<'a> {
         let (certificates, drifts, conclusions) = self.accepted();
         let claims = certificates
             .iter()
-            .map(|accepted| ClaimRows::proved(self.game_of(&accepted.claim), accepted))
+            .map(|accepted| ClaimRows::proved(self.game_of(accepted), accepted))
             .collect();
         let drifts = drifts.iter().map(|claim| DriftRows::new(self.game, claim)).collect();
         let conclusions =
@@ -261,12 +269,8 @@ impl<'a> BundleReport<'a> {
             }
         }
         for accepted in certificates {
-            let second = if self.other.is_some_and(|(_, hash)| accepted.claim.game_hash == hash) {
-                "in the second game, "
-            } else {
-                ""
-            };
-            let sentence = words::accepted(self.game_of(&accepted.claim), accepted, &numbers);
+            let second = if accepted.second { "in the second game, " } else { "" };
+            let sentence = words::accepted(self.game_of(accepted), accepted, &numbers);
             write_field(out, "proved", &format!("{second}{sentence}"))?;
         }
         for claim in conclusions {
@@ -281,7 +285,7 @@ impl<'a> BundleReport<'a> {
                 certificates.first().map_or("", |first| &first.claim.game_hash),
             )?,
             Err(refused) => {
-                let game = refused.claim.as_ref().map_or(self.game, |claim| self.game_of(claim));
+                let game = refused.claim.as_ref().map_or(self.game, |claim| self.named_by(claim));
                 write_refusal(
                     out,
                     game,

@@ -176,7 +176,7 @@ impl FrontierReport<'_> {
         let document = Document {
             format: "smfg-frontier/1",
             command: "frontier",
-            game: GameName { name: &game.name, hash: &outcome.optimum.game_hash },
+            game: GameName { name: &game.name, hash: &game.hash() },
             class: classify(game).class.to_string(),
             decision: decision
                 .map(|decision| ChosenDecision { game, decision: Cow::Owned(decision) }),

@@ -132,9 +132,18 @@ def save(name, array, **options):
     np.save(HERE / f"{name}.npy", array, **options)
 
 
-def header(name, text, data=b""):
+def npy(text, data=b""):
     text = text.encode() + b"\n"
-    (HERE / f"{name}.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data)
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + data
+
+
+def header(name, text, data=b""):
+    (HERE / f"{name}.npy").write_bytes(npy(text, data))
+
+
+def compressed(name, data):
+    with zipfile.ZipFile(HERE / f"{name}.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("policy.npy", data)
 
 
 def arrays():
@@ -168,10 +177,22 @@ def arrays():
     header("overflowing", "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4294967296), }")
     header("negative_length", "{'descr': '<f8', 'fortran_order': False, 'shape': (-4, 3, 2), }")
     header("nested_header", "(" * 60000)
+    # Each would cost the header's parser more than a second if it were not counted first.
+    header("nested_dictionaries", "{" * 16)
+    header("nested_dictionaries_closed", "{'}': " * 16)
+    header("nested_lists", "[" * 64)
+    (HERE / "header_of_4_gib.npy").write_bytes(b"\x93NUMPY\x02\x00" + b"\xff" * 4 + whole[10:])
+    header("zero_axis", "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 18446744073709551615, 5), }".ljust(117))
+    header("longest_axis", "{'descr': '<f8', 'fortran_order': False, 'shape': (18446744073709551615, 3, 2), }")
+    header("boolean_7", "{'descr': '|b1', 'fortran_order': False, 'shape': (4, 3, 2), }", b"\x07" * 24)
+    header("no_order", "{'descr': 'f8', 'fortran_order': False, 'shape': (4, 3, 2), }", bytes(192))
     np.savez(HERE / "single.npz", anything=even)
     np.savez_compressed(HERE / "compressed.npz", policy=even)
     np.savez(HERE / "two.npz", mean_field=np.zeros(3), policy=even)
     np.savez(HERE / "ambiguous.npz", first=even, second=even)
+    # 10 MB of zeros each, the second behind a shape that fits.
+    compressed("bomb", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (50000, 5, 5), }", bytes(10**7)))
+    compressed("bomb_behind_shape", whole + bytes(10**7))
     np.savez(HERE / "occupation.npz", occupation=occupation(0.5))
     whole = (HERE / "single.npz").read_bytes()
     (HERE / "truncated.npz").write_bytes(whole[: len(whole) // 2])

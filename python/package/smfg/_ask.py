@@ -43,7 +43,6 @@ def _search(
     decision: DecisionLike | None,
     time_limit: float | None,
     threads: int | None,
-    method: str,
     precision: str | int,
     progress: Callback | None,
 ) -> dict[str, Any]:
@@ -52,7 +51,6 @@ def _search(
         "gap": text(gap, "gap"),
         "time_limit": time_limit,
         "threads": threads,
-        "method": method,
         "precision": str(precision),
         "progress": _teller(progress),
     }
@@ -71,7 +69,6 @@ def solve(
     gap: Number = "1/1000000",
     time_limit: float | None = None,
     threads: int | None = None,
-    method: Literal["auto", "lp", "dp"] = "auto",
     precision: str | int = "auto",
     progress: Callback | None = None,
 ) -> Solution:
@@ -95,8 +92,6 @@ def solve(
         Seconds for the search; reading the game and checking the certificate come on top.
     threads
         Threads that race decisions; all processors when absent.
-    method
-        Inner problem of class C0: linear programme (``lp``), dynamic programming (``dp``), or the better one.
     precision
         Arithmetic of the proofs: ``auto``, ``exact``, or fractional bits of outward rounding.
     progress
@@ -125,7 +120,7 @@ def solve(
     >>> print(answer.value, answer.status, answer.decision.name)
     17/20 exact enough
     """
-    options = _search(epsilon, gap, decision, time_limit, threads, method, precision, progress)
+    options = _search(epsilon, gap, decision, time_limit, threads, precision, progress)
     return Solution._from(*_native(game).solve(selection=selection, **options))
 
 
@@ -138,7 +133,6 @@ def range(
     gap: Number = "1/1000000",
     time_limit: float | None = None,
     threads: int | None = None,
-    method: Literal["auto", "lp", "dp"] = "auto",
     precision: str | int = "auto",
     progress: Callback | None = None,
 ) -> Range:
@@ -152,7 +146,7 @@ def range(
         An expression such as ``"mu[infected]@3"``; the leader's reward when absent.
     decision
         The decision; needed when there is more than one.
-    epsilon, gap, time_limit, threads, method, precision, progress
+    epsilon, gap, time_limit, threads, precision, progress
         As for :func:`solve`.
 
     Raises
@@ -167,7 +161,7 @@ def range(
     >>> print(smfg.range(game, of="2 * mu[*, second]@0"))
     0 to 2
     """
-    options = _search(epsilon, gap, decision, time_limit, threads, method, precision, progress)
+    options = _search(epsilon, gap, decision, time_limit, threads, precision, progress)
     return Range._from(*_native(game).range(of=of, **options))
 
 

@@ -42,7 +42,6 @@ class NativeGame:
         parameters: list[tuple[str, str]] | None,
         time_limit: float | None,
         threads: int | None,
-        method: str,
         precision: str,
         progress: Callable[..., object] | None,
     ) -> tuple[str, bytes]: ...
@@ -56,7 +55,6 @@ class NativeGame:
         parameters: list[tuple[str, str]] | None,
         time_limit: float | None,
         threads: int | None,
-        method: str,
         precision: str,
         progress: Callable[..., object] | None,
     ) -> tuple[str, bytes]: ...

@@ -145,16 +145,16 @@ fn social_optimum(game: &Game, settings: &Settings<'_>) -> Result<(Accepted, Vec
         epsilon: greatest_exploitability(&game.at(&decision.values)),
         ..settings.clone()
     };
-    if let Some(proved) = exact(game, &instance, &settings, index)? {
+    if let Some(proved) = exact((game, posed), &instance, &settings, index)? {
         return Ok(proved);
     }
     let outcome = solve(game, &settings)?;
     Ok((outcome.accepted, outcome.certificate))
 }
 
-/// The exact optimum, where the checker accepts one.
+/// The exact optimum, where the checker accepts one; `posed` is the game with the objective.
 fn exact(
-    game: &Game,
+    (game, posed): (&Game, &Game),
     instance: &Instance,
     settings: &Settings<'_>,
     index: usize,
@@ -170,7 +170,7 @@ fn exact(
     };
     let value = &sigma * &proved.bound.value;
     let claim = Claim {
-        game_hash: game.hash(),
+        game_hash: posed.hash(),
         epsilon: settings.epsilon.clone(),
         selection: settings.selection,
         scope: scope(&Settings { decision: Some(index), ..settings.clone() }),

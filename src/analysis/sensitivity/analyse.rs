@@ -9,7 +9,7 @@ use crate::certificate::{
     write_drift,
 };
 use crate::check::{AcceptedBundle, Rejection, check_models};
-use crate::drift::{Incomparable, ModelError};
+use crate::drift::{ModelError, NoDrift};
 use crate::game::Game;
 use crate::leader::{Outcome, Settings, SolveError};
 
@@ -21,7 +21,7 @@ pub enum SensitivityError {
     Solve(#[from] SolveError),
     /// The truth is a game of another shape.
     #[error(transparent)]
-    Incomparable(#[from] Incomparable),
+    NoDrift(#[from] NoDrift),
     /// Writing the bundle failed.
     #[error("the certificate could not be written: {0}")]
     Write(#[from] std::io::Error),

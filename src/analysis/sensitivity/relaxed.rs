@@ -8,7 +8,7 @@
 use super::assess::Solver;
 use super::outcome::Assessment;
 use crate::certificate::{DriftBound, Scope};
-use crate::drift::{Drift, Incomparable, ModelError};
+use crate::drift::{Drift, ModelError, NoDrift};
 use crate::exact::Rational;
 use crate::game::Game;
 use crate::leader::{Outcome, SolveError};
@@ -39,11 +39,7 @@ pub(super) enum Plan {
 
 impl Plan {
     /// `only` restricts the question to one decision.
-    pub(super) fn new(
-        game: &Game,
-        error: &ModelError<'_>,
-        only: &Scope,
-    ) -> Result<Self, Incomparable> {
+    pub(super) fn new(game: &Game, error: &ModelError<'_>, only: &Scope) -> Result<Self, NoDrift> {
         let scopes: Vec<Scope> = match (only, game.finite_decisions()) {
             (Scope::All, Some(decisions)) if decisions.len() <= MOST_SEPARATE => {
                 (0..decisions.len()).map(Scope::Decision).collect()

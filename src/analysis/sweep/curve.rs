@@ -114,7 +114,7 @@ pub fn curve(
     let attempt = |guided: bool| -> Result<CurveOutcome, SweepError> {
         let mut search = Search::new(posed, &decisions, &indices, settings, (from, to), guided)?;
         search.refine()?;
-        let written = search.written(game, settings)?;
+        let written = search.written(posed, settings)?;
         let seconds_approx = start.elapsed().as_secs_f64();
         let checking = Instant::now();
         let accepted = check(game, written.certificate.as_slice())?;

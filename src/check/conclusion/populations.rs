@@ -2,12 +2,12 @@
 //! are worth beside it.
 
 use super::facts::{Facts, one_decision};
-use super::price::{Price, one_sign, price};
 use super::unfounded::Unfounded;
 use super::within;
 use crate::certificate::{PriceKind, Scope, Selection, Sense};
 use crate::exact::Rational;
 use crate::game::{Instance, Variable, column_ranges, extremes};
+use smfg_claims::{Interval, Price, price};
 
 /// A number that the exploitability of no population exceeds: a follower gains at most the range of
 /// the rewards of each stage.
@@ -26,6 +26,13 @@ pub fn greatest_exploitability(instance: &Instance) -> Rational {
         let (lower, upper) = column_ranges(&stage.reward, &range);
         sum + extremes(&upper).1 - extremes(&lower).0
     })
+}
+
+/// Whether both numbers are known to be at least 0, or at most 0: then the better one is a multiple
+/// of at least 1 of the other, or both are 0.
+fn one_sign(optimum: &Interval, equilibrium: &Interval) -> bool {
+    let zero = Rational::ZERO;
+    (optimum.0 >= zero && equilibrium.0 >= zero) || (optimum.1 <= zero && equilibrium.1 <= zero)
 }
 
 /// The selection of the best equilibrium.

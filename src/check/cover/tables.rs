@@ -2,6 +2,7 @@
 
 use super::scalar::Scalar;
 use crate::exact::Rational;
+use crate::game::ColumnExt;
 use crate::game::{Columns, Game, Monomial, Pairs, Polynomial, Successors, Variable};
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@
 use super::super::verdict::Fault;
 use super::monomials::Monomials;
 use super::numbers::Enclosure;
+use crate::game::ColumnExt;
 use crate::game::{Columns, Monomial, Pairs, Reduced, Successors, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;

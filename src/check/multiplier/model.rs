@@ -4,6 +4,7 @@
 use super::super::lifted::numbers::{Enclosure, narrow};
 use super::super::verdict::Fault;
 use crate::exact::{Rational, Relation};
+use crate::game::ColumnExt;
 use crate::game::{Columns, Game, Monomial, Space, Variable};
 use std::ops::Range;
 

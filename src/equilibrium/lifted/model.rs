@@ -7,6 +7,7 @@
 
 use crate::certificate::MOST_TREE_BITS;
 use crate::exact::{Integer, Natural, Rational, Rounding, divide, to_approx};
+use crate::game::ColumnExt;
 use crate::game::{Columns, Monomial, Pairs, Reduced, Successors, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -9,9 +9,8 @@ use super::{Control, Limits, SupportError, fitting};
 use crate::certificate::{
     EquilibriaClaim, Multipliers, PairAt, Pattern, SupportStep, write_equilibria,
 };
-use crate::exact::Rational;
+use crate::exact::{Dictionary, DictionaryStatus, Rational};
 use crate::game::{Affine, Game, Instance, Policy};
-use crate::lp::{Dictionary, DictionaryStatus};
 use std::collections::BTreeMap;
 use std::io;
 

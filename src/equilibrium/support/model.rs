@@ -7,9 +7,8 @@
 //! costs are not negative, so that the dual simplex method starts without a first phase.
 
 use crate::certificate::{Multipliers, PairAt};
-use crate::exact::Rational;
+use crate::exact::{Dictionary, Rational};
 use crate::game::{Affine, AffineLeader};
-use crate::lp::Dictionary;
 
 /// Where a pair stands in the tables of the game.
 #[derive(Debug, Clone, Copy)]

@@ -5,9 +5,8 @@ use super::model::Model;
 use super::tree::Tree;
 use super::{Control, Limits, SupportError};
 use crate::certificate::{Multipliers, SupportStep};
-use crate::exact::Rational;
+use crate::exact::{Dictionary, DictionaryStatus, Rational};
 use crate::game::AffineLeader;
-use crate::lp::{Dictionary, DictionaryStatus};
 
 /// What the search found.
 #[derive(Debug)]

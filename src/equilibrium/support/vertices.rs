@@ -5,8 +5,7 @@
 //! kept with the set of half-spaces that they touch; two of them span an edge when no third touches
 //! all that both do (T. S. Motzkin and others, *The double description method*, 1953).
 
-use crate::exact::{LinearConstraint, Polytope, Rational, Relation};
-use crate::lp::Dictionary;
+use crate::exact::{Dictionary, LinearConstraint, Polytope, Rational, Relation};
 
 /// A ray of a cone.
 #[derive(Debug, Clone)]

@@ -152,6 +152,17 @@ pub fn is_identifier(name: &str) -> bool {
     name.chars().next().is_some_and(starts_name) && name.chars().all(continues_name)
 }
 
+/// `name` as formulas write it: in quotes unless it is an identifier, so that two lists of names
+/// never look alike.
+#[must_use]
+pub fn spelled(name: &str) -> String {
+    match (is_identifier(name), name.contains('"')) {
+        (true, _) => name.to_string(),
+        (false, false) => format!("\"{name}\""),
+        (false, true) => format!("'{name}'"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,7 +40,7 @@ mod value;
 pub use defines::DefineError;
 pub use error::{ExpressionError, ExpressionErrorKind};
 pub use evaluator::Evaluator;
-pub use lexer::is_identifier;
+pub use lexer::{is_identifier, spelled};
 pub use limits::{LONGEST_FORMULA, MOST_BITS, MOST_DEGREE, MOST_NESTING, MOST_SIZE, MOST_WEIGHTS};
 pub use symbols::{Dependence, Entity, LeaderTerms, NamedAggregate, Place, Symbols, is_reserved};
 

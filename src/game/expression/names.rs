@@ -1,11 +1,12 @@
 //! Names to indices.
 
 use super::error::{ExpressionErrorKind, shown};
-use super::hints::{hint, listed, nearest};
+use super::hints::{hint, listed};
 use super::lexer::is_identifier;
 use super::program::{Owner, Selector};
 use super::symbols::{Entity, LeaderTerms, Symbols};
 use crate::exact::Rational;
+use crate::game::nearest::nearest;
 use std::collections::BTreeMap;
 
 /// What a plain name means.

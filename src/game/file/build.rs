@@ -16,12 +16,12 @@ use super::rewards::rewards;
 use super::rules::{
     PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules,
 };
-use super::suggest::nearest;
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
 use crate::exact::Rational;
 use crate::game::canonical::canonical;
 use crate::game::expression::{Evaluator, Expression, Place, Symbols};
+use crate::game::nearest::nearest;
 use crate::game::{Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Stage, Vocabulary};
 use std::sync::Arc;
 
@@ -184,7 +184,8 @@ fn change(
         match defines.iter_mut().find(|(own, _)| own == name && constants.contains(own)) {
             Some((_, formula)) => formula.expression = Expression::constant(value.clone()),
             None => {
-                let suggestion = nearest(name, constants.iter().map(String::as_str));
+                let suggestion =
+                    nearest(name, constants.iter().map(String::as_str)).map(str::to_string);
                 report.push(
                     &At::document(),
                     ModelError::NoConstant {

@@ -4,9 +4,9 @@
 use super::document::{Entry, Node, Value};
 use super::problem::ValueError;
 use super::report::{At, Report};
-use super::suggest::nearest;
 use crate::exact::{Rational, parse_rational};
 use crate::game::expression::Expression;
+use crate::game::nearest::nearest;
 
 /// A table whose keys are known.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl<'d> Fields<'d> {
             if !known.contains(&entry.key.as_str()) {
                 let problem = ValueError::UnknownKey {
                     key: super::document::quoted(&entry.key),
-                    suggestion: nearest(&entry.key, known.iter().copied()),
+                    suggestion: nearest(&entry.key, known.iter().copied()).map(str::to_string),
                     known: known.join(", "),
                 };
                 report.push(&self.at.marked(entry.mark), problem);

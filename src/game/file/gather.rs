@@ -7,6 +7,7 @@
 
 use super::problem::ModelError;
 use crate::exact::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
+use crate::game::ColumnExt;
 use crate::game::{Column, Columns, Monomial, Polynomial, combine};
 use dashu_base::BitTest;
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use super::problem::ModelError;
 use super::report::At;
 use super::tables::StageTable;
 use crate::exact::{Integer, Numerators, Scaled};
+use crate::game::ColumnExt;
 use crate::game::{Column, Columns, Polynomial, Successors};
 use std::sync::Arc;
 

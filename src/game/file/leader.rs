@@ -12,7 +12,7 @@ use super::rules::{PayoffRule, RewardRule, Scope, payoff_rules, reward_rules};
 use super::variables::{VariablesDraft, variables};
 use crate::exact::Rational;
 use crate::game::Decision;
-use crate::game::expression::LeaderTerms;
+use crate::game::expression::{LeaderTerms, spelled};
 use std::collections::BTreeMap;
 
 /// Most parameters of a leader.
@@ -195,6 +195,7 @@ fn mixed(report: &mut Report, (at, node): Found<'_>, stages: usize) -> Option<Le
         return None;
     }
     let name = |group: usize, action: &String| {
+        let action = spelled(action);
         if per_stage { format!("p[{action}]@{group}") } else { format!("p[{action}]") }
     };
     let parameters = (0..groups)

@@ -35,7 +35,6 @@ mod rewards;
 mod rules;
 mod segments;
 mod selector;
-mod suggest;
 mod tables;
 mod transitions;
 mod variables;

@@ -4,8 +4,8 @@ use super::document::{Node, Value, quoted};
 use super::fields::{Found, list, number, text, wrong};
 use super::problem::ValueError;
 use super::report::{At, Report};
-use super::suggest::nearest;
 use crate::game::expression::{Entity, is_identifier};
+use crate::game::nearest::nearest;
 use std::collections::BTreeMap;
 
 /// Longest name, in characters.
@@ -85,7 +85,8 @@ impl Names {
     pub(super) fn find(&self, report: &mut Report, at: &At, name: &str) -> Option<u32> {
         let found = self.index.get(name).copied();
         if found.is_none() {
-            let suggestion = nearest(name, self.names.iter().map(String::as_str));
+            let suggestion =
+                nearest(name, self.names.iter().map(String::as_str)).map(str::to_string);
             report.push(
                 at,
                 ValueError::UnknownName { kind: self.kind, name: quoted(name), suggestion },

@@ -11,6 +11,7 @@ use super::problem::ModelError;
 use super::report::{At, Report};
 use super::words;
 use crate::exact::{Integer, Numerators, Rational};
+use crate::game::ColumnExt;
 use crate::game::{
     Column, Columns, DecisionSet, Game, Monomial, Pairs, Polynomial, Successors, Transition,
     Variable,

@@ -14,7 +14,7 @@ use super::problem::ModelError;
 use super::report::{At, Report};
 use super::rules::{Probability, Scope, TransitionRule, transition_rules};
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation};
-use crate::game::expression::{Evaluator, LeaderTerms, Place};
+use crate::game::expression::{Evaluator, LeaderTerms, Place, spelled};
 use crate::game::{DecisionSet, Grid};
 
 /// Most coefficients of the flow equations, which are stored densely.
@@ -59,9 +59,9 @@ pub(super) fn process(
     let mut names = Vec::with_capacity(parameters);
     for stage in 0..stages {
         for state in states.list() {
-            names.extend(
-                actions.list().iter().map(|action| format!("nu[{state},{action}]@{stage}")),
-            );
+            let state = spelled(state);
+            let name = |action: &String| format!("nu[{state},{}]@{stage}", spelled(action));
+            names.extend(actions.list().iter().map(name));
         }
     }
     let terms = LeaderTerms::Process {

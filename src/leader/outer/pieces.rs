@@ -8,6 +8,7 @@ use crate::certificate::{Selection, Step};
 use crate::check::cover::{cut, leader_range_on};
 use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio, to_approx};
+use crate::game::ColumnExt;
 use crate::game::{Grid, Point, Space};
 use crate::leader::settings::Settings;
 use crate::lp::Pricing;

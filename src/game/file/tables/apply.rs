@@ -2,6 +2,7 @@
 
 use super::{Part, TableError};
 use crate::exact::{Numerators, Rational, Scaled};
+use crate::game::ColumnExt;
 use crate::game::expression::Place;
 use crate::game::file::evaluate::{Context, Stopped};
 use crate::game::file::gather::{compact, total};

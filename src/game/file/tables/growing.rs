@@ -140,10 +140,19 @@ mod tests {
         assert_eq!(growing.finish(None, None).expect("small"), Scaled::from_rationals(&all));
     }
 
+    /// Denominators with nothing in common make the common one grow with every number.
     #[test]
     fn hostile_denominators_are_refused() {
         let mut growing = Growing::new();
-        let outcome = (1..2_000_000u64).try_for_each(|k| growing.push(ratio(1, 2 * k + 1)));
+        // Two chunks that pass: the second multiplies long numerators by a long factor.
+        for most in [50, 100] {
+            for k in 0..CHUNK as u64 {
+                growing.push(ratio(1, 2 * (k % most) + 1)).expect("short");
+            }
+        }
+        assert!(u64::try_from(&growing.denominator).is_err());
+        // Numbers of 60 bits, most of whose divisors are their own.
+        let outcome = (0..CHUNK as u64).try_for_each(|k| growing.push(ratio(1, (1 << 60) + k)));
         assert!(matches!(outcome, Err(ModelError::DenominatorTooLarge { .. })));
     }
 

@@ -14,7 +14,7 @@ use crate::game::file::from_json::{Budget, shallow, syntax_error};
 use crate::game::file::names::{Kind, usable};
 use crate::game::file::problem::{DocumentError, Problem, ValueError};
 use crate::game::file::report::{At, Report};
-use crate::game::file::suggest::nearest;
+use crate::game::nearest::nearest;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -100,7 +100,7 @@ impl Session<'_> {
         known: &[&str],
     ) -> Result<(), E> {
         if !known.contains(&key) {
-            let suggestion = nearest(key, known.iter().copied());
+            let suggestion = nearest(key, known.iter().copied()).map(str::to_string);
             return Err(self.stop(ValueError::UnknownKey {
                 key: quoted(key),
                 suggestion,

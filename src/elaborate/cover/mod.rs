@@ -1,0 +1,156 @@
+//! Covers of a polytope of decisions (docs/certificate.md, (V)).
+
+mod bernstein;
+mod facets;
+mod grid;
+mod joined;
+mod population;
+mod range;
+mod response;
+mod slack;
+
+use super::prover::{Journal, Prover};
+use crate::certificate::{Claim, CoverStep, Reader, Selection, Step};
+use crate::check::{Fault, Rejection, cover::cut};
+use crate::elaborate::proof::Proof;
+use crate::exact::{Rational, Relation};
+use crate::game::{Game, Point, Space};
+use bernstein::Basis;
+use population::Policies;
+use smfg_kernel::{Combination, Listing, Name, Place, Theorem, Variable};
+use std::io::BufRead;
+use std::sync::Arc;
+
+/// What all pieces share.
+pub(super) struct Cover<'a> {
+    game: &'a Game,
+    claim: &'a Claim,
+    space: Space<'a>,
+    policies: Policies<'a>,
+}
+
+/// A simplex of decisions.
+struct Piece<'a> {
+    basis: &'a Basis,
+    points: Vec<Point>,
+}
+
+/// Elaborates a cover that has just been opened, to its last piece: at all decisions some
+/// equilibrium gives the leader no more than the claim's upper bound, or all do.
+pub(super) fn elaborate<R: BufRead>(
+    reader: &mut Reader<R>,
+    game: &Game,
+    (journal, listing): (&Journal, &Arc<Listing>),
+    claim: &Claim,
+) -> Result<Theorem, Rejection> {
+    let opening = reader.line();
+    let at_opening = |fault| Rejection::Step { line: opening, rule: "cover", fault };
+    let space = game.leader.space().ok_or_else(|| at_opening(Fault::Shape))?;
+    let prover = Prover::new(journal, listing, claim, Place::All);
+    let mut proof = match claim.selection {
+        Selection::Pessimistic => prover.reached(&claim.upper),
+        Selection::Optimistic => prover.bound(&claim.upper),
+    }
+    .map_err(|refusal| at_opening(refusal.into()))?;
+    let basis = Basis::new(space.dimension() + 1);
+    begin(&mut proof, &space).map_err(at_opening)?;
+    let mut open: Vec<Vec<Point>> = space.simplices().collect();
+    open.reverse();
+    let mut cover = Cover { game, claim, space, policies: Policies::new(game) };
+    while let Some(points) = open.pop() {
+        let mut step = reader.step()?;
+        while let Some(Step::Cover(CoverStep::Policy(policy))) = &step {
+            let line = reader.line();
+            let fault = Fault::NotAPolicy;
+            let fail = || Rejection::Step { line, rule: "cover-policy", fault };
+            cover.policies.push(policy).ok_or_else(fail)?;
+            step = reader.step()?;
+        }
+        let line = reader.line();
+        let Some(Step::Cover(step)) = step else {
+            let fault = Fault::OpenTree { open: open.len() + 1 };
+            return Err(Rejection::Step { line, rule: "cover", fault });
+        };
+        let rule = step.rule();
+        let fail = |fault| Rejection::Step { line, rule, fault };
+        if let CoverStep::Cut(i, j, share) = &step {
+            let (with_first, with_second) =
+                cut(&points, *i, *j, share).ok_or_else(|| fail(Fault::Shape))?;
+            proof.cut(*i as u32, *j as u32, share.clone()).map_err(|r| fail(r.into()))?;
+            open.push(with_first);
+            open.push(with_second);
+            continue;
+        }
+        let piece = Piece { basis: &basis, points };
+        match &step {
+            CoverStep::Decisions => cover.decisions(reader, &mut proof, &piece)?,
+            CoverStep::Joined => cover.joined(reader, &mut proof, &piece)?,
+            _ => cover.close(&mut proof, &piece, &step).map_err(fail)?,
+        }
+    }
+    proof.finish().map_err(|refusal| at_opening(refusal.into()))
+}
+
+/// Replaces the parameters that equations determine, and divides the box of the others.
+fn begin(proof: &mut Proof, space: &Space<'_>) -> Result<(), Fault> {
+    let polytope = space.polytope();
+    for (k, constraint) in polytope.constraints.iter().enumerate() {
+        if constraint.relation != Relation::Equal {
+            continue;
+        }
+        // The last parameter that is not free and is not determined yet; the kernel refuses others.
+        let _ = (0..polytope.dimension())
+            .rev()
+            .filter(|j| !space.free().contains(j) && polytope.lower[*j] != polytope.upper[*j])
+            .find(|&j| {
+                let name = Variable::Parameter(j as u32);
+                proof.substitute(name, Name::Constraint(k as u32)).is_ok()
+            });
+    }
+    if space.dimension() > 0 {
+        proof.simplices()?;
+    }
+    Ok(())
+}
+
+impl Cover<'_> {
+    /// Closes the region on top.
+    fn close(&self, proof: &mut Proof, piece: &Piece<'_>, step: &CoverStep) -> Result<(), Fault> {
+        match step {
+            CoverStep::Outside => self.outside(proof, piece),
+            CoverStep::Response(rule) | CoverStep::Below(rule, _) => {
+                match self.response(proof, piece, rule) {
+                    // Without decisions a response may be anything.
+                    Err(fault) => self.outside(proof, piece).map_err(|_| fault),
+                    shown => shown,
+                }
+            }
+            CoverStep::Multiplier(multiplier, rule) => {
+                self.all_equilibria(proof)?;
+                self.multiplier(proof, piece, multiplier, rule)
+            }
+            CoverStep::Range => {
+                self.all_equilibria(proof)?;
+                self.range(proof, piece)
+            }
+            other => Err(Fault::NotElaborated(other.rule())),
+        }
+    }
+
+    /// From decisions to all their equilibria above the bound: some equilibrium exists.
+    fn all_equilibria(&self, proof: &mut Proof) -> Result<(), Fault> {
+        if self.claim.selection == Selection::Pessimistic {
+            proof.exists()?;
+        }
+        Ok(())
+    }
+
+    /// Closes the region on top, which has no decision.
+    fn outside(&self, proof: &mut Proof, piece: &Piece<'_>) -> Result<(), Fault> {
+        let nothing = piece.basis.constant(Rational::NEG_ONE);
+        let rows = slack::slack(piece.basis, &self.space, &piece.points, &nothing);
+        let mut combination = Combination::default();
+        rows.ok_or(Fault::NotOutside)?.add_to(&mut combination);
+        Ok(proof.close(&combination)?)
+    }
+}

@@ -1,0 +1,521 @@
+//! Trees of boxes of the population's statistics (docs/certificate.md, (M), (Z) and (C)).
+//!
+//! The boxes of the proof are those of the certificate with ends rounded outwards to short numbers;
+//! multipliers are rounded too, and what they show is computed anew in binary64.
+
+mod combine;
+mod confine;
+mod coordinates;
+mod cube;
+mod data;
+mod differences;
+mod dyadic;
+mod facts;
+mod floor;
+mod monomials;
+mod regrets;
+mod stage_box;
+
+use super::Site;
+use crate::certificate::{
+    AffineForm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS, Reader, Step,
+};
+use crate::check::{Fault, Rejection};
+use crate::elaborate::proof::Proof;
+use crate::exact::Rational;
+use crate::game::Variable;
+use combine::{Combined, Context, Deviation, Multipliers};
+use confine::Found;
+use coordinates::Coordinates;
+use cube::Affine;
+use data::{BoxGame, Region};
+use differences::Differences;
+use dyadic::{Short, below, end_bits, nearest, rational};
+use monomials::{Monomials, ONE, Terms};
+use regrets::show_regrets;
+use smfg_kernel::{Combination, Listing, Polynomial, Row, Sense, Theorem};
+use std::collections::BTreeSet;
+use std::io::BufRead;
+use std::sync::Arc;
+
+/// Most policies that one tree may name.
+const MOST_POLICIES: usize = 1 << 16;
+
+/// A box that is open.
+#[derive(Debug, Clone)]
+struct Open {
+    /// The box of the certificate, over `2^bits`.
+    stated: Vec<(i64, i64)>,
+    /// The box of the proof.
+    shown: Region,
+    /// Bounds of values and rows that the proof has here.
+    bounds: u32,
+    rows: u32,
+}
+
+/// A tree that is being elaborated.
+struct Tree<'p> {
+    proof: &'p mut Proof,
+    listing: Arc<Listing>,
+    game: BoxGame,
+    context: Context,
+    bits: u32,
+    policies: Vec<Vec<Vec<u32>>>,
+    open: Vec<Open>,
+    /// The last open box with the ends stated since it was opened or narrowed.
+    narrower: Option<Vec<(i64, i64)>>,
+    /// Whether the data of the game are those of the last open box.
+    current: bool,
+    /// Floors of the last open box: policy, reference point, number and value at the start.
+    floors: Vec<(usize, Vec<u32>, u32, Terms)>,
+}
+
+impl Site {
+    /// Elaborates the steps of a tree that has just been opened, up to the one that closes its last
+    /// box.
+    pub(crate) fn lifted_tree<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        value: &Rational,
+        bits: u32,
+        ceiling: bool,
+    ) -> Result<Theorem, Rejection> {
+        let opening = reader.line();
+        let rule = if ceiling { "lifted-ceiling" } else { "lifted-tree" };
+        let at_opening = |fault| Rejection::Step { line: opening, rule, fault };
+        let refused = |refusal: smfg_kernel::Refusal| at_opening(refusal.into());
+        // A ceiling is a bound for the other sign, of equilibria that exist.
+        let mut proof = match ceiling {
+            false => self.prover.bound(value),
+            true => self.prover.reached(value),
+        }
+        .map_err(refused)?;
+        let sigma = self.prover.sigma();
+        if ceiling {
+            proof.exists().map_err(refused)?;
+        }
+        let sigma = if ceiling { -sigma } else { sigma };
+        self.boxes_in(reader, (value, &sigma), bits, &mut proof)?;
+        proof.finish().map_err(refused)
+    }
+
+    /// Closes the region on top, of equilibria, by the steps of a tree that has just been opened.
+    pub(crate) fn lifted_in<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        value: &Rational,
+        bits: u32,
+        proof: &mut Proof,
+    ) -> Result<(), Rejection> {
+        self.boxes_in(reader, (value, &self.prover.sigma()), bits, proof)
+    }
+
+    fn boxes_in<R: BufRead>(
+        &self,
+        reader: &mut Reader<R>,
+        (value, sigma): (&Rational, &Rational),
+        bits: u32,
+        proof: &mut Proof,
+    ) -> Result<(), Rejection> {
+        let opening = reader.line();
+        let at_opening = |fault| Rejection::Step { line: opening, rule: "lifted-tree", fault };
+        let mut tree = Tree::new(self, (value, sigma), bits, proof).map_err(at_opening)?;
+        while !tree.open.is_empty() {
+            let step = reader.step()?;
+            let line = reader.line();
+            let rule = step.as_ref().map_or("end", Step::rule);
+            let fail = |fault| Rejection::Step { line, rule, fault };
+            let Some(Step::Lifted(step)) = step else {
+                return Err(fail(Fault::OpenTree { open: tree.open.len() }));
+            };
+            tree.step(&step).map_err(fail)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'p> Tree<'p> {
+    fn new(
+        site: &Site,
+        (value, sigma): (&Rational, &Rational),
+        bits: u32,
+        proof: &'p mut Proof,
+    ) -> Result<Self, Fault> {
+        if bits > MOST_TREE_BITS {
+            return Err(Fault::TooLarge);
+        }
+        let reduced = site.instance.reduced();
+        let coordinates = Coordinates::declare(proof, &reduced)?;
+        let positive = *sigma > Rational::ZERO;
+        let game = BoxGame::new(&reduced, site.prover.epsilon(), positive, &(value * sigma));
+        let linear =
+            site.instance.payoff.terms().filter_map(|(monomial, value)| match monomial.factors() {
+                [(Variable::Aggregate(k), 1)] => Some((*k, value.clone())),
+                _ => None,
+            });
+        let context = Context {
+            coordinates,
+            payoff: linear.collect(),
+            initial: Arc::clone(&site.instance.initial),
+        };
+        let unit = 2f64.powi(bits as i32);
+        let stated =
+            |&(low, high): &(f64, f64)| ((low * unit).floor() as i64, (high * unit).ceil() as i64);
+        let open = Open {
+            stated: game.region.iter().map(stated).collect(),
+            shown: game.region.clone(),
+            bounds: 0,
+            rows: 0,
+        };
+        Ok(Tree {
+            proof,
+            listing: Arc::clone(site.prover.listing()),
+            game,
+            context,
+            bits,
+            policies: Vec::new(),
+            open: vec![open],
+            narrower: None,
+            current: true,
+            floors: Vec::new(),
+        })
+    }
+
+    fn step(&mut self, step: &LiftedStep) -> Result<(), Fault> {
+        match step {
+            LiftedStep::Open { .. } => Err(Fault::OpenTree { open: self.open.len() }),
+            LiftedStep::Policy(policy) => self.name(policy),
+            LiftedStep::Split { statistic, point } => self.split(*statistic, *point),
+            LiftedStep::Tighten { statistic, upper, bound, multipliers } => {
+                self.tighten((*statistic, *upper), *bound, multipliers)
+            }
+            LiftedStep::Narrow => self.narrow(),
+            LiftedStep::Confine(ends) => self.confine(ends),
+            LiftedStep::Void => self.void(),
+            LiftedStep::Leaf(multipliers) => {
+                let Combined { combination, .. } = self.combined(multipliers, &[])?;
+                self.proof.close(&combination)?;
+                self.pop();
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives a policy the next number.
+    fn name(&mut self, policy: &[Vec<u32>]) -> Result<(), Fault> {
+        if self.policies.len() >= MOST_POLICIES {
+            return Err(Fault::TooLarge);
+        }
+        if policy.len() != self.game.stages.len() {
+            return Err(Fault::Shape);
+        }
+        let stage = |(t, actions): (usize, &Vec<u32>)| -> Result<Vec<u32>, Fault> {
+            let pairs = &self.game.stages[t].pairs;
+            if actions.len() != pairs.states() {
+                return Err(Fault::Shape);
+            }
+            let pair = |(s, &a): (usize, &u32)| pairs.find(s, a as usize).map(|pair| pair as u32);
+            actions.iter().enumerate().map(pair).collect::<Option<_>>().ok_or(Fault::NotAPolicy)
+        };
+        let pairs = policy.iter().enumerate().map(stage).collect::<Result<_, _>>()?;
+        self.policies.push(pairs);
+        Ok(())
+    }
+
+    fn top(&mut self) -> Result<&mut Open, Fault> {
+        self.open.last_mut().ok_or(Fault::OutsideTree)
+    }
+
+    fn unknown(&self, statistic: usize) -> Fault {
+        Fault::Unknown { what: "statistic", index: statistic, count: self.game.region.len() }
+    }
+
+    fn split(&mut self, statistic: usize, point: i64) -> Result<(), Fault> {
+        let (unit, unknown) = (2f64.powi(-(self.bits as i32)), self.unknown(statistic));
+        let top = self.top()?;
+        let Some(stated) = top.stated.get_mut(statistic) else { return Err(unknown) };
+        let (low, high) = *stated;
+        let point = point.clamp(low, high);
+        *stated = (point, high);
+        let shown = &mut top.shown[statistic];
+        let at = (point as f64 * unit).clamp(shown.0, shown.1);
+        let mut lower = top.clone();
+        lower.stated[statistic] = (low, point);
+        lower.shown[statistic].1 = at;
+        top.shown[statistic].0 = at;
+        self.open.push(lower);
+        self.proof.split(self.context.coordinates.names[statistic], rational(at))?;
+        self.changed();
+        Ok(())
+    }
+
+    fn tighten(
+        &mut self,
+        (statistic, upper): (usize, bool),
+        bound: i64,
+        multipliers: &LiftedMultipliers,
+    ) -> Result<(), Fault> {
+        let unknown = self.unknown(statistic);
+        self.here()?;
+        let Some(&(low, high)) = self.game.region.get(statistic) else { return Err(unknown) };
+        let sign = if upper { -1.0 } else { 1.0 };
+        let goal = [(ONE, sign * low), (Monomials::coordinate(statistic), sign * (high - low))];
+        let Combined { combination, least, .. } = self.combined(multipliers, &goal)?;
+        let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
+        let stated = self.narrower.get_or_insert_with(|| top.stated.clone());
+        let ends = &mut stated[statistic];
+        if upper {
+            ends.1 = ends.1.min(bound);
+        } else {
+            ends.0 = ends.0.max(bound);
+        }
+        // A box that the certificate keeps is kept.
+        let keeps = ends.0 <= ends.1;
+        self.move_end((statistic, upper), bound, least, keeps, &combination)
+    }
+
+    /// Moves an end: `sign x_k >= least` is shown by a combination, whose goal is still to be
+    /// completed with the end. That of the certificate is taken where it is shown.
+    fn move_end(
+        &mut self,
+        (statistic, upper): (usize, bool),
+        bound: i64,
+        least: f64,
+        keeps: bool,
+        combination: &Combination,
+    ) -> Result<(), Fault> {
+        let sign = if upper { -1.0 } else { 1.0 };
+        let stated = sign * bound as f64 * 2f64.powi(-(self.bits as i32));
+        let margin = self.game.unit() / 8.0;
+        let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
+        let shown = &mut top.shown[statistic];
+        let (known, other) = if upper { (-shown.1, -shown.0) } else { (shown.0, shown.1) };
+        let mut end = below(least - margin, end_bits(shown.1 - shown.0));
+        if stated <= least - margin {
+            end = stated;
+        }
+        if keeps {
+            end = end.min(other);
+        }
+        if end <= known {
+            return Ok(());
+        }
+        *(if upper { &mut shown.1 } else { &mut shown.0 }) = sign * end;
+        let name = self.context.coordinates.names[statistic];
+        let goal =
+            Polynomial::constant(rational(-end)).plus(&Polynomial::variable(name), &rational(sign));
+        Ok(self.proof.derive(Row::of(Sense::AtLeast, goal), combination)?)
+    }
+
+    /// Rows of the regrets that some combinations rest on; the number of the one about all.
+    fn regrets(&mut self, combined: &[&Combined], known: &Differences) -> Result<u32, Fault> {
+        let wanted: BTreeSet<(usize, usize)> =
+            combined.iter().flat_map(|combined| combined.regrets.iter().copied()).collect();
+        if wanted.is_empty() {
+            return Ok(0);
+        }
+        let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
+        let next = top.rows;
+        top.rows = show_regrets(self.proof, &self.listing, &self.game, known, &wanted, next)?;
+        Ok(top.rows - 1)
+    }
+
+    /// Moves ends by one round of regrets.
+    fn confine(&mut self, claimed: &[Ends]) -> Result<(), Fault> {
+        self.here()?;
+        let differences = self.game.differences();
+        let found = match self.game.confine(&differences.regrets) {
+            Found::Nothing(multipliers) => return self.close_by(&multipliers, &differences),
+            Found::Ends(found) => found,
+        };
+        let mut moved = Vec::new();
+        for &Ends { statistic, low, high } in claimed {
+            let Some(found) = found.get(statistic) else { return Err(self.unknown(statistic)) };
+            let (from, to) = self.game.region[statistic];
+            let stated = self.top()?.stated[statistic];
+            self.top()?.stated[statistic] = (stated.0.max(low), stated.1.min(high));
+            let sides = [(false, low, low > stated.0), (true, high, high < stated.1)];
+            for (upper, bound, _) in sides.into_iter().filter(|side| side.2) {
+                let sign = if upper { -1.0 } else { 1.0 };
+                let goal =
+                    [(ONE, sign * from), (Monomials::coordinate(statistic), sign * (to - from))];
+                let multipliers = &found[usize::from(upper)];
+                let regrets = &differences.regrets;
+                let combined = self.game.combined(&self.context, multipliers, regrets, &goal);
+                moved.push(((statistic, upper), bound, combined));
+            }
+        }
+        let all: Vec<&Combined> = moved.iter().map(|moved| &moved.2).collect();
+        let row = self.regrets(&all, &differences)?;
+        for (end, bound, combined) in &moved {
+            let combination = combined.with_regrets(row);
+            self.move_end(*end, *bound, combined.least, true, &combination)?;
+        }
+        if self.top()?.stated.iter().any(|(low, high)| low > high) {
+            return Err(Fault::NotVoid);
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// Closes the last open box by one round of regrets.
+    fn void(&mut self) -> Result<(), Fault> {
+        self.here()?;
+        let differences = self.game.differences();
+        match self.game.confine(&differences.regrets) {
+            Found::Nothing(multipliers) => self.close_by(&multipliers, &differences),
+            Found::Ends(_) => Err(Fault::NotVoid),
+        }
+    }
+
+    fn close_by(&mut self, multipliers: &Multipliers, known: &Differences) -> Result<(), Fault> {
+        let combined = self.game.combined(&self.context, multipliers, &known.regrets, &[]);
+        let row = self.regrets(&[&combined], known)?;
+        self.proof.close(&combined.with_regrets(row))?;
+        self.pop();
+        Ok(())
+    }
+
+    fn narrow(&mut self) -> Result<(), Fault> {
+        let narrower = self.narrower.take().ok_or(Fault::OutsideTree)?;
+        let empty = narrower.iter().any(|(low, high)| low > high);
+        let top = self.top()?;
+        top.stated = narrower;
+        if empty {
+            self.proof.close_empty()?;
+            self.pop();
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// The last open box is closed.
+    fn pop(&mut self) {
+        self.open.pop();
+        self.changed();
+    }
+
+    /// Forgets what was known of the last open box, which is another one now.
+    fn changed(&mut self) {
+        self.narrower = None;
+        self.current = false;
+        self.floors.clear();
+    }
+
+    /// Moves the data of the game to the last open box.
+    fn here(&mut self) -> Result<(), Fault> {
+        let region = &self.open.last().ok_or(Fault::OutsideTree)?.shown;
+        if !self.current {
+            self.game.move_to(region.clone());
+            self.current = true;
+        }
+        Ok(())
+    }
+
+    /// The combination of a leaf or a narrowing, for `goal` in the coordinates of the box.
+    fn combined(
+        &mut self,
+        multipliers: &LiftedMultipliers,
+        goal: &[(u32, f64)],
+    ) -> Result<Combined, Fault> {
+        self.here()?;
+        let multipliers = self.rounded(multipliers)?;
+        Ok(self.game.combined(&self.context, &multipliers, &[], goal))
+    }
+
+    /// The multipliers of the certificate, rounded.
+    fn rounded(&mut self, given: &LiftedMultipliers) -> Result<Multipliers, Fault> {
+        let (unit, bits) = (2f64.powi(-(self.bits as i32)), self.game.bits);
+        let count = self.game.region.len();
+        if given.objective < 0 {
+            return Err(Fault::NegativeMultiplier);
+        }
+        if !(given.flow.is_empty() || given.flow.len() == self.game.stages.len()) {
+            return Err(Fault::Shape);
+        }
+        let top = self.open.last().ok_or(Fault::OutsideTree)?;
+        let real = |&(low, high): &(i64, i64)| (low as f64 * unit, high as f64 * unit);
+        let stated: Region = top.stated.iter().map(real).collect();
+        let affine = |form: &AffineForm| -> Result<Affine, Fault> {
+            if let Some(&(index, _)) = form.linear.iter().find(|term| term.0 >= count) {
+                return Err(Fault::Unknown { what: "statistic", index, count });
+            }
+            let slopes = form.linear.iter().map(|&(k, slope)| (k, slope as f64 * unit));
+            Ok(Affine { constant: form.constant as f64 * unit, slopes: slopes.collect() })
+        };
+        let short = |form: &AffineForm| Ok(Short::of_affine(&affine(form)?, &stated, bits));
+        let mut result = Multipliers {
+            objective: nearest(given.objective as f64 * unit, bits).max(0.0),
+            ..Multipliers::default()
+        };
+        for row in &given.flow {
+            if row.len() != self.game.initial.len() {
+                return Err(Fault::Shape);
+            }
+            result.flow.push(row.iter().map(short).collect::<Result<_, Fault>>()?);
+        }
+        for (k, form) in &given.links {
+            if *k >= count || result.links.iter().any(|(own, _)| own == k) {
+                return Err(Fault::Shape);
+            }
+            result.links.push((*k, short(form)?));
+        }
+        for &(t, k, j, value) in &given.products {
+            if k >= count || j >= count || t >= self.game.stages.len() {
+                return Err(Fault::Shape);
+            }
+            let form = Short::of_product((k, j, value as f64 * unit), &stated, bits);
+            result.products.entry(t).or_default().add(&form);
+        }
+        for term in &given.deviations {
+            let form = affine(&term.weight)?;
+            let weight = self.game.nonnegative(&form, &stated);
+            if weight.is_zero() {
+                continue;
+            }
+            let (number, start) = self.floor(term.policy, &term.reference, &stated)?;
+            result.deviations.push(Deviation { number, start, weight });
+        }
+        result.rounded_for = stated;
+        Ok(result)
+    }
+
+    /// The number of the floor of a policy at a reference point, and its value at the start.
+    fn floor(
+        &mut self,
+        policy: usize,
+        reference: &[u32],
+        stated: &[(f64, f64)],
+    ) -> Result<(u32, Terms), Fault> {
+        let known = |own: &&(usize, Vec<u32>, u32, Terms)| own.0 == policy && own.1 == reference;
+        if let Some((_, _, number, start)) = self.floors.iter().find(known) {
+            return Ok((*number, start.clone()));
+        }
+        let count = self.policies.len();
+        let unknown = Fault::Unknown { what: "policy", index: policy, count };
+        let pairs = self.policies.get(policy).ok_or(unknown)?;
+        let unit = f64::from(1u32 << REFERENCE_BITS);
+        // From the box of the certificate to that of the proof.
+        let place = |(k, &(low, high)): (usize, &(f64, f64))| {
+            let t = reference.get(k).map_or(0.5, |&t| f64::from(t) / unit);
+            let (from, to) = self.game.region[k];
+            let share = (low + t * (high - low) - from) / (to - from);
+            if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.5 }
+        };
+        let point: Vec<f64> = stated.iter().enumerate().map(place).collect();
+        let floor = self.game.floor(pairs, &point);
+        let values = dyadic::family(
+            &floor.values,
+            1.0,
+            &self.context.coordinates.names,
+            &self.game.region,
+            self.game.bits,
+        );
+        self.proof.floor(values, pairs)?;
+        let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
+        let number = top.bounds;
+        top.bounds += 1;
+        self.floors.push((policy, reference.to_vec(), number, floor.start.clone()));
+        Ok((number, floor.start))
+    }
+}

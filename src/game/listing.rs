@@ -1,0 +1,121 @@
+//! The listing of a game: its normal form without names, as the kernel reads it.
+//!
+//! Vectors of coefficients and successors are shared with the game, not copied.
+
+use super::{DecisionSet, Game, Variable};
+use crate::exact::{LinearConstraint, Polytope, Rational, Relation, Scaled};
+use crate::game;
+use smfg_kernel::{
+    Column, Columns, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage, Statistic,
+    Transition,
+};
+use std::sync::Arc;
+
+/// The listing of a game.
+///
+/// # Errors
+/// [`Refusal`] when the game is none: its probabilities do not sum to 1, or sizes disagree.
+pub fn listing(game: &Game) -> Result<Listing, Refusal> {
+    Listing::new(
+        game.states.len(),
+        game.leader.parameters.len(),
+        Scaled::from_rationals(&game.initial),
+        decisions(game),
+        statistics(game),
+        game.stages.iter().map(stage).collect(),
+        polynomial(&game.payoff),
+    )
+}
+
+fn stage(stage: &game::Stage) -> Stage {
+    let states = 0..stage.pairs.states();
+    let first = states.map(|state| stage.pairs.of_state(state).start as u32);
+    Stage {
+        first: Arc::new(first.chain([stage.pairs.len() as u32]).collect()),
+        reward: columns(&stage.reward),
+        leader_reward: columns(&stage.leader_reward),
+        transition: stage.transition.as_ref().map(|transition| Transition {
+            successors: Arc::clone(&transition.successors),
+            probability: columns(&transition.probability),
+        }),
+    }
+}
+
+fn statistics(game: &Game) -> Vec<Statistic> {
+    let statistic = |aggregate: &game::Aggregate| {
+        let pairs = &game.stages[aggregate.stage].pairs;
+        let pair = |&(state, action, _): &(u32, u32, Rational)| {
+            pairs.find(state as usize, action as usize).unwrap_or(usize::MAX) as u32
+        };
+        let weights: Vec<Rational> = aggregate.weights.iter().map(|w| w.2.clone()).collect();
+        Statistic {
+            stage: aggregate.stage as u32,
+            weights: Column {
+                support: Some(aggregate.weights.iter().map(pair).collect()),
+                coefficients: Arc::new(Scaled::from_rationals(&weights)),
+            },
+        }
+    };
+    game.aggregates.iter().map(statistic).collect()
+}
+
+fn decisions(game: &Game) -> Decisions {
+    match &game.leader.decisions {
+        DecisionSet::Finite(list) => {
+            Decisions::List(list.iter().map(|decision| decision.values.clone()).collect())
+        }
+        DecisionSet::Polyhedral { polytope, grids } => Decisions::Polytope {
+            ends: polytope.lower.iter().cloned().zip(polytope.upper.iter().cloned()).collect(),
+            grids: grids.iter().zip(&polytope.lower).map(grid).collect(),
+            rows: rows(polytope),
+        },
+    }
+}
+
+fn grid((grid, lower): (&game::Grid, &Rational)) -> Grid {
+    match grid {
+        game::Grid::Continuous => Grid::Continuous,
+        game::Grid::Integer => Grid::Points { origin: Rational::ZERO, step: Rational::ONE },
+        game::Grid::Step(step) => Grid::Points { origin: lower.clone(), step: step.clone() },
+    }
+}
+
+/// `a u - b` for `a u >= b` and `a u = b`, `b - a u` for `a u <= b`.
+fn rows(polytope: &Polytope) -> Vec<(bool, Polynomial)> {
+    let row = |constraint: &LinearConstraint| {
+        let sign = match constraint.relation {
+            Relation::AtMost => Rational::NEG_ONE,
+            Relation::AtLeast | Relation::Equal => Rational::ONE,
+        };
+        let mut row = Polynomial::constant(-&constraint.right_side * &sign);
+        for (k, coefficient) in constraint.coefficients.iter().enumerate() {
+            let name = smfg_kernel::Variable::Parameter(k as u32);
+            row.add_term(Monomial::new(vec![(name, 1)]), coefficient * &sign);
+        }
+        (constraint.relation == Relation::Equal, row)
+    };
+    polytope.constraints.iter().map(row).collect()
+}
+
+/// Columns under the kernel's names of variables.
+pub(crate) fn columns(columns: &game::Columns) -> Columns {
+    columns.columns().iter().map(|(name, column)| (monomial(name), Arc::clone(column))).collect()
+}
+
+/// A polynomial under the kernel's names of variables.
+pub(crate) fn polynomial(polynomial: &game::Polynomial) -> Polynomial {
+    let mut result = Polynomial::zero();
+    for (name, coefficient) in polynomial.terms() {
+        result.add_term(monomial(name), coefficient.clone());
+    }
+    result
+}
+
+pub(crate) fn monomial(monomial: &game::Monomial) -> Monomial {
+    let name = |variable| match variable {
+        Variable::Parameter(k) => smfg_kernel::Variable::Parameter(k),
+        Variable::Aggregate(k) => smfg_kernel::Variable::Statistic(k),
+    };
+    let factors = monomial.factors().iter().map(|&(variable, exponent)| (name(variable), exponent));
+    Monomial::new(factors.collect())
+}

@@ -1,0 +1,19 @@
+//! The program as users call it.
+
+mod basics;
+mod folder;
+mod games;
+mod malformed;
+mod program;
+mod verify;
+
+#[cfg(feature = "solver")]
+mod range;
+#[cfg(feature = "solver")]
+mod sensitivity;
+#[cfg(all(feature = "solver", unix))]
+mod sensitivity_page;
+#[cfg(feature = "solver")]
+mod solve;
+#[cfg(feature = "solver")]
+mod sweep;

@@ -1,0 +1,205 @@
+//! Imports run one way, and trusted code is dull: ARCHITECTURE.md as a test.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module of the crate and what it may use of ours.
+const ALLOWED: [(&str, &[&str]); 15] = [
+    ("exact", &[]),
+    ("game", &["exact"]),
+    ("follower", &["exact", "game"]),
+    ("drift", &["exact", "game"]),
+    ("claim", &["exact", "game", "follower"]),
+    ("certificate", &["exact", "game", "drift"]),
+    ("check", &["exact", "game", "drift", "certificate"]),
+    ("elaborate", &["exact", "game", "follower", "certificate", "check"]),
+    ("generate", &["exact", "game"]),
+    ("lp", &["exact", "game", "certificate"]),
+    ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
+    ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
+    (
+        "analysis",
+        &[
+            "exact",
+            "game",
+            "follower",
+            "drift",
+            "claim",
+            "certificate",
+            "check",
+            "equilibrium",
+            "leader",
+            "lp",
+        ],
+    ),
+    (
+        "report",
+        &[
+            "exact",
+            "game",
+            "follower",
+            "drift",
+            "claim",
+            "certificate",
+            "check",
+            "generate",
+            "equilibrium",
+            "leader",
+            "analysis",
+            "lp",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "exact",
+            "game",
+            "follower",
+            "drift",
+            "claim",
+            "certificate",
+            "check",
+            "elaborate",
+            "generate",
+            "equilibrium",
+            "leader",
+            "analysis",
+            "lp",
+            "report",
+        ],
+    ),
+];
+
+const TRUSTED: [&str; 7] = ["exact", "game", "follower", "drift", "claim", "certificate", "check"];
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of the crate") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Code lines without comments, up to the unit tests, numbered from 1.
+fn code_lines(text: &str) -> Vec<(usize, &str)> {
+    text.lines()
+        .enumerate()
+        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+        .map(|(index, line)| (index + 1, line.split("//").next().unwrap_or("")))
+        .collect()
+}
+
+/// Whether `word` stands in `line` as a whole word.
+fn has_word(line: &str, word: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word)
+}
+
+/// Modules named after `crate::` in a line.
+fn mentioned(line: &str) -> Vec<&str> {
+    line.split("crate::")
+        .skip(1)
+        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(""))
+        .filter(|word| word.chars().next().is_some_and(char::is_lowercase))
+        .collect()
+}
+
+#[test]
+fn imports_run_one_way() {
+    let mut seen = 0;
+    for (module, allowed) in ALLOWED {
+        let folder = Path::new("src").join(module);
+        for file in rust_files(&folder) {
+            let text = fs::read_to_string(&file).expect("source text");
+            for (number, line) in code_lines(&text) {
+                for other in mentioned(line) {
+                    seen += 1;
+                    assert!(
+                        other == module || allowed.contains(&other),
+                        "{}:{number}: `{module}` must not use `{other}`",
+                        file.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(seen > 50, "only {seen} imports found: the scan is broken");
+}
+
+#[test]
+fn every_module_is_listed() {
+    for entry in fs::read_dir("src").expect("src") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+            assert!(
+                ALLOWED.iter().any(|(module, _)| *module == name),
+                "src/{name} is not in the list of this test"
+            );
+        }
+    }
+}
+
+#[test]
+fn trusted_code_has_no_floats_and_nothing_is_unsafe() {
+    for file in rust_files(Path::new("src")) {
+        let text = fs::read_to_string(&file).expect("source text");
+        let trusted = TRUSTED.iter().any(|module| file.starts_with(Path::new("src").join(module)));
+        for (number, line) in code_lines(&text) {
+            assert!(
+                !has_word(line, "unsafe") || file.starts_with("src/lp"),
+                "{}:{number}: unsafe",
+                file.display()
+            );
+            let float = has_word(line, "f64") || has_word(line, "f32");
+            assert!(
+                !(trusted && float) || file.ends_with("exact/round.rs"),
+                "{}:{number}: floating point in trusted code",
+                file.display()
+            );
+        }
+    }
+}
+
+/// Then the unit tests of trusted code say the same in a build without the solver.
+#[test]
+fn trusted_code_has_no_features() {
+    for module in TRUSTED {
+        for file in rust_files(&Path::new("src").join(module)) {
+            let text = fs::read_to_string(&file).expect("source text");
+            for (number, line) in text.lines().enumerate() {
+                assert!(
+                    !has_word(line, "feature"),
+                    "{}:{}: trusted code depends on a feature",
+                    file.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+}
+
+/// The kernel and the crate of claims compute with integers alone.
+#[test]
+fn the_kernel_has_no_floats() {
+    for folder in ["kernel/src", "claims/src"] {
+        let files = rust_files(Path::new(folder));
+        assert!(!files.is_empty(), "{folder}");
+        for file in files {
+            let text = fs::read_to_string(&file).expect("source text");
+            for (number, line) in code_lines(&text) {
+                for word in ["f64", "f32", "unsafe"] {
+                    assert!(!has_word(line, word), "{}:{number}: {word}", file.display());
+                }
+            }
+        }
+    }
+}
