@@ -49,24 +49,12 @@
 //! Untrusted, feature `solver`: `lp`, `equilibrium`, `leader`, `analysis`. ARCHITECTURE.md has the
 //! plan of the house.
 
-pub mod certificate;
-pub mod check;
-pub mod claim;
-pub mod drift;
-pub mod elaborate;
-pub mod exact;
-pub mod follower;
-pub mod game;
-pub mod generate;
-pub mod report;
-
+pub use smfg_check::{certificate, check};
+pub use smfg_elaborate::elaborate;
+pub use smfg_game::{claim, drift, exact, follower, game, generate};
 #[cfg(feature = "solver")]
-pub mod analysis;
+pub use smfg_solve::{analysis, equilibrium, leader, lp};
+
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(feature = "solver")]
-pub mod equilibrium;
-#[cfg(feature = "solver")]
-pub mod leader;
-#[cfg(feature = "solver")]
-pub mod lp;
+pub mod report;

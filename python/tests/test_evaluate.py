@@ -78,7 +78,7 @@ def test_decisions(models):
         (np.full((1, 1, 2), np.inf), "(?i)inf"),
         (np.ones((1, 2, 1)), "shape"),
         (np.ones((2, 1, 2)) / 2, "stages"),
-        (np.array([["a", "b"]], dtype="U1"), "dtype|U1|kind|numbers"),
+        (np.array([[["a", "b"]]], dtype="U1"), "dtype|U1|kind|numbers"),
     ],
 )
 def test_what_is_no_policy_is_refused(crowded_road, policy, message):

@@ -72,6 +72,24 @@ const ALLOWED: [(&str, &[&str]); 15] = [
 
 const TRUSTED: [&str; 7] = ["exact", "game", "follower", "drift", "claim", "certificate", "check"];
 
+/// Where a module lives: in `src` or in one of the crates below `crates`.
+fn home(module: &str) -> PathBuf {
+    homes()
+        .into_iter()
+        .map(|folder| folder.join(module))
+        .find(|folder| folder.is_dir())
+        .unwrap_or_else(|| panic!("no folder of the module {module}"))
+}
+
+/// The source folders of the package and of the crates that it is made of.
+fn homes() -> Vec<PathBuf> {
+    let mut folders = vec![PathBuf::from("src")];
+    for entry in fs::read_dir("crates").expect("crates") {
+        folders.push(entry.expect("an entry").path().join("src"));
+    }
+    folders
+}
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -116,8 +134,7 @@ fn mentioned(line: &str) -> Vec<&str> {
 fn imports_run_one_way() {
     let mut seen = 0;
     for (module, allowed) in ALLOWED {
-        let folder = Path::new("src").join(module);
-        for file in rust_files(&folder) {
+        for file in rust_files(&home(module)) {
             let text = fs::read_to_string(&file).expect("source text");
             for (number, line) in code_lines(&text) {
                 for other in mentioned(line) {
@@ -136,26 +153,30 @@ fn imports_run_one_way() {
 
 #[test]
 fn every_module_is_listed() {
-    for entry in fs::read_dir("src").expect("src") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-            assert!(
-                ALLOWED.iter().any(|(module, _)| *module == name),
-                "src/{name} is not in the list of this test"
-            );
+    for folder in homes() {
+        for entry in fs::read_dir(&folder).expect("a source folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+                assert!(
+                    ALLOWED.iter().any(|(module, _)| *module == name),
+                    "{} is not in the list of this test",
+                    path.display()
+                );
+            }
         }
     }
 }
 
 #[test]
 fn trusted_code_has_no_floats_and_nothing_is_unsafe() {
-    for file in rust_files(Path::new("src")) {
+    let trusted_homes = TRUSTED.map(home);
+    for file in homes().iter().flat_map(|folder| rust_files(folder)) {
         let text = fs::read_to_string(&file).expect("source text");
-        let trusted = TRUSTED.iter().any(|module| file.starts_with(Path::new("src").join(module)));
+        let trusted = trusted_homes.iter().any(|folder| file.starts_with(folder));
         for (number, line) in code_lines(&text) {
             assert!(
-                !has_word(line, "unsafe") || file.starts_with("src/lp"),
+                !has_word(line, "unsafe") || file.starts_with("crates/solve/src/lp"),
                 "{}:{number}: unsafe",
                 file.display()
             );
@@ -173,7 +194,7 @@ fn trusted_code_has_no_floats_and_nothing_is_unsafe() {
 #[test]
 fn trusted_code_has_no_features() {
     for module in TRUSTED {
-        for file in rust_files(&Path::new("src").join(module)) {
+        for file in rust_files(&home(module)) {
             let text = fs::read_to_string(&file).expect("source text");
             for (number, line) in text.lines().enumerate() {
                 assert!(

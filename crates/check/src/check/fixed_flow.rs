@@ -15,7 +15,7 @@ const GUARD_BITS: u32 = 4;
 
 /// A decision process whose transitions are ready for machine integers.
 #[derive(Debug)]
-pub(crate) struct FixedFlow {
+pub struct FixedFlow {
     bits: u32,
     initial: (Vec<i64>, Natural),
     stages: Vec<FixedStage>,
@@ -37,7 +37,7 @@ fn small(scaled: &Scaled) -> Option<&[i64]> {
 
 impl FixedFlow {
     /// `None` when the probabilities have numerators that do not fit.
-    pub(crate) fn new(numbers: &Numbers, bits: u32) -> Option<Self> {
+    pub fn new(numbers: &Numbers, bits: u32) -> Option<Self> {
         let mut stages = Vec::with_capacity(numbers.stages.len());
         for stage in &numbers.stages {
             let transition = match &stage.transition {
@@ -84,7 +84,7 @@ impl FixedFlow {
     }
 
     /// The values of that induction at every stage and state, in units of `2^-bits`.
-    pub(crate) fn values_by_stage<'c>(
+    pub fn values_by_stage<'c>(
         &self,
         bits: u32,
         of_stage: &dyn Fn(usize) -> Option<Vec<(Rational, &'c Column)>>,

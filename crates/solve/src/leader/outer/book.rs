@@ -1,6 +1,7 @@
 //! What is known of single decisions: the worst equilibria at several eps, and the policies that
 //! they mix.
 
+use super::approx::Approx;
 use crate::certificate::{Part, Selection};
 use crate::check::cover::{Judge, Judgement, Policies, Scalar, Tables, judge, relax};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Search};
@@ -26,7 +27,7 @@ const WEIGHT_BITS: u32 = 40;
 pub(super) type Weights = Vec<(usize, Rational)>;
 
 /// The same in binary64.
-type WeightsApprox = Vec<(usize, f64)>;
+type WeightsApprox = Vec<(usize, Approx)>;
 
 /// What is known of a decision at one eps, in binary64.
 #[derive(Debug, Clone)]
@@ -75,12 +76,12 @@ pub(super) struct Book<'a> {
     /// Decisions at which the leader gets no more than this need no sharper bounds.
     pub(super) enough_approx: f64,
     judge: Judge<'a>,
-    approx: Tables<f64>,
+    approx: Tables<Approx>,
     pub(super) policies: Vec<Policy>,
-    approx_policies: Policies<f64>,
+    approx_policies: Policies<Approx>,
     known: HashMap<String, usize>,
     points: Vec<Point>,
-    points_approx: Vec<Vec<f64>>,
+    points_approx: Vec<Vec<Approx>>,
     /// Whether a point lies in the polytope.
     inside: Vec<bool>,
     positions: BTreeMap<Point, usize>,
@@ -151,8 +152,8 @@ impl<'a> Book<'a> {
         &self.points[position]
     }
 
-    pub(super) fn point_approx(&self, position: usize) -> &[f64] {
-        &self.points_approx[position]
+    pub(super) fn point_approx(&self, position: usize) -> Vec<f64> {
+        Approx::numbers(&self.points_approx[position])
     }
 
     pub(super) fn position(&mut self, point: &Point) -> usize {
@@ -161,7 +162,7 @@ impl<'a> Book<'a> {
         }
         let position = self.points.len();
         self.points.push(point.clone());
-        self.points_approx.push(point.iter().map(to_approx).collect());
+        self.points_approx.push(point.iter().map(Approx::of).collect());
         self.inside
             .push(self.game.leader.space().is_some_and(|space| space.polytope().contains(point)));
         self.positions.insert(point.clone(), position);
@@ -191,7 +192,11 @@ impl<'a> Book<'a> {
     /// Judges a rule in binary64.
     fn judge_approx(&self, simplex: &[usize], rule: &[Weights]) -> Option<Judgement<f64>> {
         let (points, weights) = self.approximate(simplex, rule);
-        judge(&self.approx, &points, &weights, &self.approx_policies)
+        let judged = judge(&self.approx, &points, &weights, &self.approx_policies)?;
+        Some(Judgement {
+            exploitability: Approx::numbers(&judged.exploitability),
+            leader: Approx::numbers(&judged.leader),
+        })
     }
 
     /// Greatest exploitability and leader's reward of a rule on a simplex, in binary64; `None` when
@@ -243,12 +248,12 @@ impl<'a> Book<'a> {
         let values = relax(
             &self.approx,
             &points,
-            &to_approx(self.epsilon),
-            &to_approx(multiplier),
+            &Approx::of(self.epsilon),
+            &Approx::of(multiplier),
             &weights,
             &self.approx_policies,
         )?;
-        self.greatest_approx(space, simplex, &values)
+        self.greatest_approx(space, simplex, &Approx::numbers(&values))
     }
 
     /// The same exactly, as the checker computes it.
@@ -268,10 +273,10 @@ impl<'a> Book<'a> {
         &self,
         simplex: &[usize],
         rule: &[Weights],
-    ) -> (Vec<Vec<f64>>, Vec<WeightsApprox>) {
+    ) -> (Vec<Vec<Approx>>, Vec<WeightsApprox>) {
         let points = simplex.iter().map(|&position| self.points_approx[position].clone()).collect();
         let weights =
-            rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, f64::of(w))).collect()).collect();
+            rule.iter().map(|mix| mix.iter().map(|(p, w)| (*p, Approx::of(w))).collect()).collect();
         (points, weights)
     }
 

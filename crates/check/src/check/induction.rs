@@ -18,14 +18,14 @@ use crate::game::{Numbers, Policy, StageNumbers, StagePolicy};
 
 /// `leader * J0 data + reward * follower data`, without the leader's constant.
 #[derive(Debug, Clone)]
-pub(crate) struct Form {
-    pub(crate) leader: Rational,
-    pub(crate) reward: Rational,
+pub struct Form {
+    pub leader: Rational,
+    pub reward: Rational,
 }
 
 /// Which action is taken.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Choice<'a> {
+pub enum Choice<'a> {
     Greatest,
     Least,
     /// Any, as long as all actions of every state are worth the same.
@@ -53,7 +53,7 @@ pub(super) fn value(
 }
 
 /// The values of [`value`] at every stage and state.
-pub(crate) fn tables(
+pub fn tables(
     numbers: &Numbers,
     form: &Form,
     choice: Choice<'_>,

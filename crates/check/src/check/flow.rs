@@ -9,15 +9,15 @@ use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
 use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Policy, StagePolicy, Successors};
 
 /// Where a policy leads in a game of any class.
-pub(crate) struct Flow {
+pub struct Flow {
     /// `[stage][pair]`: the occupation measure.
-    pub(crate) occupation: Vec<Scaled>,
+    pub occupation: Vec<Scaled>,
     /// The value of each aggregate.
-    pub(crate) aggregates: Vec<Rational>,
+    pub aggregates: Vec<Rational>,
 }
 
 /// The flow of `policy`; `None` when it does not fit the game.
-pub(crate) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
+pub fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
     if policy.stages.len() != instance.stages.len() {
         return None;
     }
@@ -44,7 +44,7 @@ pub(crate) fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
 
 /// The occupation measure of `policy` where transitions do not depend on the population; `None`
 /// when it does not fit.
-pub(crate) fn occupation(
+pub fn occupation(
     initial: &Scaled,
     stages: &[InstanceStage],
     policy: &Policy,

@@ -98,12 +98,12 @@ fn rows(polytope: &Polytope) -> Vec<(bool, Polynomial)> {
 }
 
 /// Columns under the kernel's names of variables.
-pub(crate) fn columns(columns: &game::Columns) -> Columns {
+pub fn columns(columns: &game::Columns) -> Columns {
     columns.columns().iter().map(|(name, column)| (monomial(name), Arc::clone(column))).collect()
 }
 
 /// A polynomial under the kernel's names of variables.
-pub(crate) fn polynomial(polynomial: &game::Polynomial) -> Polynomial {
+pub fn polynomial(polynomial: &game::Polynomial) -> Polynomial {
     let mut result = Polynomial::zero();
     for (name, coefficient) in polynomial.terms() {
         result.add_term(monomial(name), coefficient.clone());
@@ -111,7 +111,7 @@ pub(crate) fn polynomial(polynomial: &game::Polynomial) -> Polynomial {
     result
 }
 
-pub(crate) fn monomial(monomial: &game::Monomial) -> Monomial {
+pub fn monomial(monomial: &game::Monomial) -> Monomial {
     let name = |variable| match variable {
         Variable::Parameter(k) => smfg_kernel::Variable::Parameter(k),
         Variable::Aggregate(k) => smfg_kernel::Variable::Statistic(k),

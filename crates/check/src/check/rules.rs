@@ -131,13 +131,13 @@ impl<'a> Free<'a> {
 }
 
 /// Weights are positive and sum to 1.
-pub(crate) fn is_mixture(parts: &[Part]) -> bool {
+pub fn is_mixture(parts: &[Part]) -> bool {
     let total = parts.iter().fold(Rational::ZERO, |sum, part| sum + &part.weight);
     total.is_one() && parts.iter().all(|part| part.weight > Rational::ZERO)
 }
 
 /// Every row of a mixed stage is a probability law.
-pub(crate) fn is_policy(part: &Part) -> bool {
+pub fn is_policy(part: &Part) -> bool {
     part.policy.stages.iter().all(|stage| match stage {
         StagePolicy::Pure(_) => true,
         StagePolicy::Mixed(rows) => rows.iter().all(|row| {

@@ -10,7 +10,7 @@ mod hash;
 mod instance;
 mod interval;
 mod joined;
-pub(crate) mod listing;
+pub mod listing;
 mod membership;
 mod model;
 mod nearest;

@@ -1,0 +1,7 @@
+//! From certificates to theorems of the kernel. Nothing here is trusted: the kernel refuses what
+//! does not follow.
+
+use smfg_check::{certificate, check};
+use smfg_game::{exact, game};
+
+pub mod elaborate;
