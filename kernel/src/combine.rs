@@ -73,7 +73,8 @@ impl Proof {
     ) -> Done<Remainder<'_>> {
         let region = self.top()?;
         let one = Polynomial::constant(Rational::ONE);
-        let mut sum = Sum::new(&self.listing);
+        let multipliers = combination.rows.iter().map(|row| &row.1);
+        let mut sum = Sum::new(&self.listing).expecting(multipliers);
         goal.map_or(Ok(()), |goal| sum.add_row(false, &one, goal))?;
         let (mut strict, mut equations) = (false, combination.squares.is_empty());
         for (name, multiplier) in &combination.rows {
@@ -144,7 +145,7 @@ impl Proof {
     /// The row of the region on top with a name, other than one with columns of masses.
     pub(crate) fn row(&self, name: Name) -> Done<Option<Row>> {
         let region = self.top()?;
-        let ends = |variable| region.frame.ends.get(&variable).cloned().unwrap_or_default();
+        let ends = |variable| region.frame.ends().get(&variable).cloned().unwrap_or_default();
         let less =
             |a: Polynomial, b: Polynomial| Row::of(Sense::AtLeast, a.plus(&b, &Rational::NEG_ONE));
         Ok(match (name, &self.listing.decisions) {

@@ -1,9 +1,12 @@
 //! What is known of the coordinates of a region, and lower bounds of polynomials there ([3]).
 
 use crate::prelude::*;
+use std::cell::RefCell;
 
 /// Most Bernstein coefficients of one block.
 pub const MOST_COEFFICIENTS: usize = 1 << 12;
+/// Most monomials, and terms of each, that are kept in unit coordinates.
+const MOST_KNOWN: usize = 1 << 8;
 
 /// The ends of a coordinate; `None` where it has none.
 pub type Ends = (Option<Rational>, Option<Rational>);
@@ -12,11 +15,23 @@ pub type Ends = (Option<Rational>, Option<Rational>);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Frame {
     /// The ends of coordinates.
-    pub(crate) ends: BTreeMap<Variable, Ends>,
+    ends: BTreeMap<Variable, Ends>,
     /// Coordinates that are polynomials of others; these do not occur here themselves.
-    pub(crate) substitutions: BTreeMap<Variable, Polynomial>,
+    substitutions: BTreeMap<Variable, Polynomial>,
     /// Number of barycentric coordinates, `Share(0)` to the last; they are at least 0 with sum 1.
-    pub(crate) shares: u32,
+    shares: u32,
+    known: Known,
+}
+
+/// Monomials in unit coordinates that were computed since the frame was changed last.
+#[derive(Debug, Default)]
+struct Known(RefCell<BTreeMap<Monomial, Arc<Unit>>>);
+
+impl Clone for Known {
+    /// A copy of a frame is made to be changed.
+    fn clone(&self) -> Self {
+        Known::default()
+    }
 }
 
 fn is_share(variable: Variable) -> bool {
@@ -24,9 +39,41 @@ fn is_share(variable: Variable) -> bool {
 }
 
 impl Frame {
+    /// A frame with these ends.
+    pub(crate) fn of(ends: BTreeMap<Variable, Ends>) -> Self {
+        Frame { ends, ..Frame::default() }
+    }
+
+    /// The ends of coordinates.
+    pub(crate) fn ends(&self) -> &BTreeMap<Variable, Ends> {
+        &self.ends
+    }
+
+    /// Gives a coordinate ends.
+    pub(crate) fn set_ends(&mut self, variable: Variable, ends: Ends) {
+        self.known = Known::default();
+        self.ends.insert(variable, ends);
+    }
+
     /// Leaves a coordinate one value.
     pub(crate) fn pin(&mut self, variable: Variable, value: Rational) {
-        self.ends.insert(variable, (Some(value.clone()), Some(value)));
+        self.set_ends(variable, (Some(value.clone()), Some(value)));
+    }
+
+    /// What has been substituted.
+    pub(crate) fn substitutions(&self) -> &BTreeMap<Variable, Polynomial> {
+        &self.substitutions
+    }
+
+    /// Says what is substituted, and how many barycentric coordinates there are.
+    pub(crate) fn put(&mut self, substitutions: BTreeMap<Variable, Polynomial>, shares: u32) {
+        self.known = Known::default();
+        (self.substitutions, self.shares) = (substitutions, shares);
+    }
+
+    /// Number of barycentric coordinates.
+    pub(crate) fn shares(&self) -> u32 {
+        self.shares
     }
 
     /// Says that a coordinate is a polynomial of others.
@@ -35,6 +82,7 @@ impl Frame {
             Some(number) => self.pin(variable, number),
             None => {
                 let value = self.resolve(value)?;
+                self.known = Known::default();
                 self.ends.remove(&variable);
                 self.substitutions.insert(variable, value);
             }
@@ -72,8 +120,17 @@ impl Frame {
     }
 
     /// A monomial in unit coordinates.
-    pub(crate) fn expand(&self, monomial: &Monomial) -> Done<Polynomial> {
-        monomial.replaced(&|variable| self.unit(variable))
+    pub(crate) fn expand(&self, monomial: &Monomial) -> Done<Arc<Unit>> {
+        if let Some(unit) = self.known.0.borrow().get(monomial) {
+            return Ok(Arc::clone(unit));
+        }
+        let polynomial = monomial.replaced(&|variable| self.unit(variable))?;
+        let unit = Arc::new(Unit::of(&polynomial));
+        let mut known = self.known.0.borrow_mut();
+        if unit.names.len() <= MOST_KNOWN && known.len() < MOST_KNOWN {
+            known.insert(monomial.clone(), Arc::clone(&unit));
+        }
+        Ok(unit)
     }
 
     /// A polynomial with its substituted coordinates replaced.
@@ -86,6 +143,9 @@ impl Frame {
 
     /// A lower bound of a polynomial; `None` when there is none at hand.
     pub(crate) fn lowest(&self, polynomial: &Polynomial) -> Done<Option<Rational>> {
+        if let Some(value) = polynomial.as_constant() {
+            return Ok(Some(value));
+        }
         let mut vector = Vector::new(1);
         vector.add(false, &columns(polynomial), one(), dot)?;
         let (far, near) = self.bounds(vector)?;
@@ -118,7 +178,7 @@ impl Frame {
         // Those that do not occur count as one, their sum.
         let parts = shares.len() + usize::from(shares.len() < self.shares as usize);
         let degree = vector.names().map(|name| name.parted(is_share).0.degree()).max();
-        let coefficients = bernstein(vector, &shares, parts, degree.unwrap_or(0))?;
+        let coefficients = bernstein(&vector, &shares, parts, degree.unwrap_or(0))?;
         coefficients.into_iter().map(over_cube).collect()
     }
 }
@@ -132,13 +192,14 @@ pub(crate) struct Least {
 
 impl Least {
     fn get(&self, entry: usize) -> Rational {
-        let sum = self.sum.get(entry).as_constant().unwrap_or_default();
+        let sum = self.sum.coefficient(&Monomial::one(), entry);
         self.more.get(&entry).map_or(sum.clone(), |more| sum + more)
     }
 
     pub(crate) fn is_negative(&self, entry: usize) -> bool {
-        let exact = self.more.contains_key(&entry);
-        if exact { self.get(entry) < Rational::ZERO } else { self.sum.sign(entry) < 0 }
+        // What an entry has more is positive.
+        let below = self.sum.sign(&Monomial::one(), entry) < 0;
+        below && (!self.more.contains_key(&entry) || self.get(entry) < Rational::ZERO)
     }
 }
 
@@ -163,10 +224,13 @@ fn over_cube(vector: Vector) -> Done<Least> {
     for block in blocks.into_values() {
         let degrees = block.variables();
         if let (1, Some((y, 2))) = (degrees.len(), degrees.first_key_value()) {
+            let [first, second] = [1, 2].map(|power| Monomial::new(vec![(*y, power)]));
             for entry in 0..len {
-                let term = |power| block.coefficient(&Monomial::new(vec![(*y, power)]), entry);
-                let (b, a) = (term(1), term(2));
-                if Rational::ZERO < -&b && -&b < Rational::from(2) * &a {
+                if block.sign(&first, entry) >= 0 || block.sign(&second, entry) <= 0 {
+                    continue;
+                }
+                let (b, a) = (block.coefficient(&first, entry), block.coefficient(&second, entry));
+                if -&b < Rational::from(2) * &a {
                     // Inside, -b^2 / 4a is the least value, where b / 2 is the least coefficient.
                     let more = -(&b * &b) / (Rational::from(4) * a) - b / Rational::from(2);
                     *least.more.entry(entry).or_default() += more;
@@ -175,41 +239,36 @@ fn over_cube(vector: Vector) -> Done<Least> {
         }
         let mut list = vec![block];
         for (variable, degree) in degrees {
-            let coefficients = list.into_iter().map(|q| bernstein(q, &[variable], 2, degree));
+            let coefficients = list.iter().map(|q| bernstein(q, &[variable], 2, degree));
             list = coefficients.collect::<Done<Vec<_>>>()?.concat();
             limit(list.len() <= MOST_COEFFICIENTS, "too many Bernstein coefficients")?;
         }
-        least.sum.add(false, &Vector::least(list)?.into_columns(), one(), same)?;
+        least.sum.add_vector(&Vector::least(list)?)?;
     }
     Ok(least)
 }
 
 /// The coefficients `q_I` of a vector `sum_J a_J y^J` in `sum_I B_I q_I`, where the `y` of a group
 /// and the rest, if `parts` counts one more, are at least 0 with sum 1, and `|J| <= degree`:
-/// `q_I = sum over J <= I of a_J multinomial(I - J) / multinomial(I)`.
-fn bernstein(vector: Vector, group: &[Variable], parts: usize, degree: u32) -> Done<Vec<Vector>> {
-    let len = vector.len;
-    let lanes = vector.into_columns();
-    let coefficient = |index: Vec<u32>| {
-        let mut q = Vector::new(len);
-        for (name, column) in &lanes {
-            let powers = group.iter().map(|variable| name.exponent(*variable));
+/// `q_I = sum over J <= I of a_J multinomial(I - J) / multinomial(I)`, over one denominator.
+fn bernstein(vector: &Vector, group: &[Variable], parts: usize, degree: u32) -> Done<Vec<Vector>> {
+    let indices = compositions(degree, parts)?;
+    let counts: Vec<Natural> = indices.iter().map(|index| multinomial(index)).collect();
+    let common = counts.iter().fold(Natural::ONE, |a, b| least_common_multiple(&a, b));
+    let coefficient = |(index, count): (Vec<u32>, Natural)| {
+        vector.mapped(&common, |_, name| {
             let mut left = index.clone();
-            let fits = left.iter_mut().zip(powers).all(|(left, power)| {
-                let fits = power <= *left;
-                *left = left.saturating_sub(power);
-                fits
-            });
-            if fits {
-                let weight = Rational::from_parts(multinomial(&left).into(), multinomial(&index));
-                let rest = name.parted(|variable| group.contains(&variable)).1;
-                let weight = columns(&Polynomial::constant(weight));
-                q.add(false, &vec![(rest, Arc::clone(column))], &weight, same)?;
+            for (left, variable) in left.iter_mut().zip(group) {
+                match left.checked_sub(name.exponent(*variable)) {
+                    Some(rest) => *left = rest,
+                    None => return Vec::new(),
+                }
             }
-        }
-        Ok(q)
+            let rest = name.parted(|variable| group.contains(&variable)).1;
+            vec![(rest, Integer::from(multinomial(&left) * (&common / &count)))]
+        })
     };
-    compositions(degree, parts)?.into_iter().map(coefficient).collect()
+    indices.into_iter().zip(counts).map(coefficient).collect()
 }
 
 /// All lists of `parts` natural numbers with the given sum.

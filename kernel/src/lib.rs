@@ -45,8 +45,7 @@ pub use proof::Proof;
 pub use row::{Combination, Family, Name, Row, Sense, Side, Square};
 pub use text::{
     Failure, Output, Text, Words, listing_text, monomial as monomial_text,
-    polynomial as polynomial_text, read_listing, text_of, value_of,
-    variable as variable_text,
+    polynomial as polynomial_text, read_listing, text_of, value_of, variable as variable_text,
 };
 pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
 

@@ -198,8 +198,9 @@ pub enum Decisions {
 #[derive(Debug, Clone)]
 pub struct Listing {
     data: Data,
-    /// The initial law as a vector of polynomials.
+    /// The initial law, and the weights of each statistic, as vectors of polynomials.
     pub(crate) law: Columns,
+    pub(crate) weights: Vec<Columns>,
     proper: OnceLock<bool>,
     hash: OnceLock<String>,
 }
@@ -257,9 +258,11 @@ impl Listing {
             }
         }
         data.validate()?;
-        let law = Column { support: None, coefficients: Arc::new(data.initial.clone()) };
-        let law = vec![(Monomial::one(), Arc::new(law))];
-        Ok(Listing { data, law, proper: OnceLock::new(), hash: OnceLock::new() })
+        let constant = |column: Column| vec![(Monomial::one(), Arc::new(column))];
+        let initial = Arc::new(data.initial.clone());
+        let law = constant(Column { support: None, coefficients: initial });
+        let weights = data.statistics.iter().map(|x| constant(x.weights.clone())).collect();
+        Ok(Listing { data, law, weights, proper: OnceLock::new(), hash: OnceLock::new() })
     }
 
     /// Whether all probabilities are at least 0 over all decisions and populations ([2]); decided

@@ -46,6 +46,11 @@ fn words(value: &Integer) -> usize {
     value.bit_len() / 64 + 1
 }
 
+/// Refuses a denominator that is too long.
+pub(crate) fn limit_bits(value: &Natural) -> Done {
+    limit(value.bit_len() <= MOST_BITS, "a number with too many digits")
+}
+
 /// How many machine words a number takes.
 pub(crate) fn number_size(value: &Rational) -> usize {
     (value.numerator().bit_len() + value.denominator().bit_len()) / 64 + 2
@@ -68,7 +73,24 @@ pub enum Numerators {
     Big(Vec<Integer>),
 }
 
+#[expect(clippy::len_without_is_empty, reason = "it is never asked")]
 impl Numerators {
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        match self {
+            Numerators::Small(values) => values.len(),
+            Numerators::Big(values) => values.len(),
+        }
+    }
+
+    /// Whether entry `index` is zero.
+    pub fn is_zero_at(&self, index: usize) -> bool {
+        match self {
+            Numerators::Small(values) => values[index] == 0,
+            Numerators::Big(values) => values[index].is_zero(),
+        }
+    }
+
     /// Entry `index` as an integer.
     pub fn get(&self, index: usize) -> Integer {
         match self {
@@ -97,7 +119,7 @@ impl Scaled {
         Self::from_integers(values.iter().map(numerator).collect(), denominator)
     }
 
-    /// `numerators / denominator`, reduced to the least denominator; a denominator of 0 counts as 1.
+    /// `numerators / denominator`, with the least denominator; a denominator of 0 counts as 1.
     pub fn from_small(mut numerators: Vec<i64>, denominator: u64) -> Self {
         let denominator = denominator.max(1);
         let reduce = |common: u64, n: &i64| match common {
@@ -114,7 +136,7 @@ impl Scaled {
         Scaled { denominator: Natural::from(denominator / common), numerators }
     }
 
-    /// `numerators / denominator`, reduced to the least denominator; a denominator of 0 counts as 1.
+    /// `numerators / denominator`, with the least denominator; a denominator of 0 counts as 1.
     pub fn from_integers(mut numerators: Vec<Integer>, denominator: Natural) -> Self {
         let denominator = if denominator.is_zero() { Natural::ONE } else { denominator };
         let reduce = |common: Natural, n: &Integer| match common.is_one() {
@@ -131,12 +153,14 @@ impl Scaled {
         Scaled { denominator: denominator / common, numerators }
     }
 
+    /// `numerators / denominator` as they are.
+    pub(crate) fn unreduced(numerators: Numerators, denominator: Natural) -> Self {
+        Scaled { denominator, numerators }
+    }
+
     /// Number of entries.
     pub fn len(&self) -> usize {
-        match &self.numerators {
-            Numerators::Small(values) => values.len(),
-            Numerators::Big(values) => values.len(),
-        }
+        self.numerators.len()
     }
 
     /// Whether there are no entries.
@@ -161,7 +185,7 @@ impl Scaled {
 
     /// Whether every entry is zero.
     pub fn is_zero(&self) -> bool {
-        (0..self.len()).all(|i| self.numerators.get(i).is_zero())
+        (0..self.len()).all(|i| self.numerators.is_zero_at(i))
     }
 
     /// All entries.
@@ -181,67 +205,62 @@ fn fitted<T: Into<Integer>>(values: Vec<T>, small: impl Fn(&T) -> Option<i64>) -
 /// A term `a_i b_j` of the sum at entry `k`: `(k, i, j)`.
 pub(crate) type Term = (usize, usize, usize);
 
-/// A vector of sums over one denominator, zero at first: where combinations are added up.
+/// Numerators of sums, zero at first, whose denominator is kept elsewhere.
 #[derive(Debug, Clone)]
-pub(crate) struct Lane {
-    denominator: Natural,
-    sums: Sums,
-}
-
-#[derive(Debug, Clone)]
-enum Sums {
+pub(crate) enum Sums {
     Small(Vec<i128>),
     Big(Vec<Integer>),
 }
 
-impl Lane {
+impl Sums {
     pub(crate) fn new(len: usize) -> Done<Self> {
         charge(16 * len)?;
-        Ok(Lane { denominator: Natural::ONE, sums: Sums::Small(vec![0; len]) })
+        Ok(Sums::Small(vec![0; len]))
     }
 
-    pub(crate) fn get(&self, index: usize) -> Rational {
-        let numerator = match &self.sums {
+    pub(crate) fn get(&self, index: usize) -> Integer {
+        match self {
             Sums::Small(sums) => Integer::from(sums[index]),
             Sums::Big(sums) => sums[index].clone(),
-        };
-        Rational::from_parts(numerator, self.denominator.clone())
+        }
     }
 
     /// `-1`, `0` or `1`.
     pub(crate) fn sign(&self, index: usize) -> i8 {
-        match &self.sums {
+        match self {
             Sums::Small(sums) => sums[index].cmp(&0) as i8,
             Sums::Big(sums) => sums[index].cmp(&Integer::ZERO) as i8,
         }
     }
 
-    /// The sums, not reduced to the least denominator.
-    pub(crate) fn into_scaled(self) -> Scaled {
-        let numerators = match self.sums {
-            Sums::Small(sums) => fitted(sums, |sum| i64::try_from(*sum).ok()),
-            Sums::Big(sums) => Numerators::Big(sums),
-        };
-        Scaled { denominator: self.denominator, numerators }
+    pub(crate) fn is_zero(&self) -> bool {
+        match self {
+            Sums::Small(sums) => sums.iter().all(|sum| *sum == 0),
+            Sums::Big(sums) => sums.iter().all(Integer::is_zero),
+        }
     }
 
-    /// Adds `a_i b_j`, or subtracts it, at entry `k` for each term.
+    pub(crate) fn into_numerators(self) -> Numerators {
+        match self {
+            Sums::Small(sums) => fitted(sums, |sum| i64::try_from(*sum).ok()),
+            Sums::Big(sums) => fitted(sums, |sum| i64::try_from(sum).ok()),
+        }
+    }
+
+    /// Adds `factor a_i b_j` at entry `k` for each term.
     pub(crate) fn add(
         &mut self,
-        minus: bool,
-        a: &Scaled,
-        b: &Scaled,
-        terms: impl Iterator<Item = Term>,
+        factor: &Integer,
+        a: &Numerators,
+        b: &Numerators,
+        mut terms: impl Iterator<Item = Term>,
     ) -> Done {
-        let factor = self.widen(&(&a.denominator * &b.denominator))?;
-        let factor = if minus { -factor } else { factor };
-        let mut count = 0;
-        let mut terms = terms.inspect(|_| count += 1);
-        let mut left = None;
-        let numbers = (&mut self.sums, &a.numerators, &b.numerators, i128::try_from(&factor));
+        let (mut count, mut left) = (0, None);
+        let numbers = (&mut *self, a, b, i128::try_from(factor));
         if let (Sums::Small(sums), Numerators::Small(x), Numerators::Small(y), Ok(factor)) = numbers
         {
             left = terms.find(|&(k, i, j)| {
+                count += 1;
                 // A product of two machine words fits 127 bits.
                 let product = i128::from(x[i]) * i128::from(y[j]);
                 let product = match factor {
@@ -253,52 +272,95 @@ impl Lane {
                 sum.map(|sum| sums[k] = sum).is_none()
             });
             if left.is_none() {
-                drop(terms);
                 return charge(count);
             }
         }
         let sums = self.unbounded()?;
         for (k, i, j) in left.into_iter().chain(terms) {
-            let (x, y) = (a.numerators.get(i), b.numerators.get(j));
-            charge(words(&x) * words(&y) * words(&factor) + 8 * words(&sums[k]))?;
-            sums[k] += &factor * x * y;
+            let (x, y) = (a.get(i), b.get(j));
+            charge(words(&x) * words(&y) * words(factor) + 8 * words(&sums[k]))?;
+            sums[k] += factor * x * y;
         }
         Ok(())
     }
 
-    /// Makes the denominator a multiple of `wanted`; how often that is in it.
-    fn widen(&mut self, wanted: &Natural) -> Done<Integer> {
-        let denominator = least_common_multiple(&self.denominator, wanted);
-        limit(denominator.bit_len() <= MOST_BITS, "a denominator with too many digits")?;
-        let factor = Integer::from(&denominator / &self.denominator);
-        if !factor.is_one() {
-            let scaled = match (&self.sums, i128::try_from(&factor)) {
-                (Sums::Small(sums), Ok(factor)) => {
-                    sums.iter().map(|sum| sum.checked_mul(factor)).collect::<Option<Vec<i128>>>()
-                }
-                _ => None,
-            };
-            match scaled {
-                Some(sums) => self.sums = Sums::Small(sums),
-                None => {
-                    for sum in self.unbounded()? {
-                        charge(8 * words(sum) * words(&factor))?;
-                        *sum *= &factor;
-                    }
-                }
+    /// Adds `factor other_k` at every entry `k`.
+    pub(crate) fn add_multiple(&mut self, factor: &Integer, other: &Sums) -> Done {
+        let small = match (other, i128::try_from(factor)) {
+            (Sums::Small(others), Ok(factor)) => Some((others, factor)),
+            _ => None,
+        };
+        self.update(
+            |k, sum| small.and_then(|(others, f)| others[k].checked_mul(f)?.checked_add(sum)),
+            |k, sum| {
+                let other = other.get(k);
+                charge(words(&other) * words(factor))?;
+                *sum += factor * other;
+                Ok(())
+            },
+        )
+    }
+
+    /// Multiplies every entry.
+    pub(crate) fn scale(&mut self, factor: &Integer) -> Done {
+        let small = i128::try_from(factor).ok();
+        self.update(
+            |_, sum| sum.checked_mul(small?),
+            |_, sum| {
+                charge(8 * words(sum) * words(factor))?;
+                *sum *= factor;
+                Ok(())
+            },
+        )
+    }
+
+    /// Makes every entry the lesser one of it and another.
+    pub(crate) fn lower(&mut self, other: &Sums) -> Done {
+        self.update(
+            |k, sum| match other {
+                Sums::Small(others) => Some(sum.min(others[k])),
+                Sums::Big(_) => None,
+            },
+            |k, sum| {
+                *sum = std::mem::take(sum).min(other.get(k));
+                Ok(())
+            },
+        )
+    }
+
+    /// Changes every entry: as a machine integer up to the first one for which `small` fails, and
+    /// as an unbounded integer from there on.
+    fn update(
+        &mut self,
+        small: impl Fn(usize, i128) -> Option<i128>,
+        big: impl Fn(usize, &mut Integer) -> Done,
+    ) -> Done {
+        let mut done = 0;
+        if let Sums::Small(sums) = self {
+            charge(sums.len())?;
+            while let Some(sum) = sums.get_mut(done) {
+                let Some(changed) = small(done, *sum) else { break };
+                *sum = changed;
+                done += 1;
             }
-            self.denominator = denominator;
+            if done == sums.len() {
+                return Ok(());
+            }
         }
-        Ok(Integer::from(&self.denominator / wanted))
+        for (k, sum) in self.unbounded()?.iter_mut().enumerate().skip(done) {
+            charge(8 * words(sum))?;
+            big(k, sum)?;
+        }
+        Ok(())
     }
 
     /// The sums as unbounded integers.
     fn unbounded(&mut self) -> Done<&mut Vec<Integer>> {
-        if let Sums::Small(sums) = &self.sums {
+        if let Sums::Small(sums) = self {
             charge(32 * sums.len())?;
-            self.sums = Sums::Big(sums.iter().map(|&sum| Integer::from(sum)).collect());
+            *self = Sums::Big(sums.iter().map(|&sum| Integer::from(sum)).collect());
         }
-        match &mut self.sums {
+        match self {
             Sums::Big(sums) => Ok(sums),
             Sums::Small(_) => Err(Refusal::Limit("sums that were made unbounded".to_string())),
         }

@@ -37,7 +37,7 @@ pub(crate) fn is_segment(listing: &Listing, from: &[Rational], to: &[Rational]) 
 
 /// The frame of a place: its parameters, and the ranges of the statistics.
 pub(crate) fn frame(listing: &Listing, place: &Place) -> Done<Frame> {
-    let mut frame = Frame { ends: listing.ends(), ..Frame::default() };
+    let mut frame = Frame::of(listing.ends());
     let parameters = (0u32..).map(Variable::Parameter);
     match place {
         Place::All => {
@@ -46,9 +46,8 @@ pub(crate) fn frame(listing: &Listing, place: &Place) -> Done<Frame> {
         }
         Place::Segment { from, to } => {
             require(is_segment(listing, from, to), "points of the segment that are no decisions")?;
-            frame.shares = 2;
             let values = from.iter().zip(to).map(|(from, to)| barycentre([from, to]));
-            frame.substitutions = parameters.zip(values).collect();
+            frame.put(parameters.zip(values).collect(), 2);
         }
         Place::Decision(_) | Place::Point(_) => {
             let decision = point(listing, place).filter(|point| listing.is_decision(point));
@@ -102,11 +101,11 @@ impl Proof {
     /// Refused when the region has simplices, or no free parameter, or too many.
     pub fn simplices(&mut self) -> Done {
         let frame = &self.untouched()?.frame;
-        require(frame.shares == 0, "the place is a simplex already")?;
+        require(frame.shares() == 0, "the place is a simplex already")?;
         let (mut free, mut ends) = (Vec::new(), Vec::new());
         for name in (0..self.listing.parameters as u32).map(Variable::Parameter) {
-            if let Some((Some(lower), Some(upper))) = frame.ends.get(&name) {
-                if lower != upper && !frame.substitutions.contains_key(&name) {
+            if let Some((Some(lower), Some(upper))) = frame.ends().get(&name) {
+                if lower != upper && !frame.substitutions().contains_key(&name) {
                     free.push(name);
                     ends.push((lower.clone(), upper.clone()));
                 }
@@ -114,7 +113,7 @@ impl Proof {
         }
         let count = free.len();
         require((1..=MOST_FREE).contains(&count), "no free parameter, or too many")?;
-        let others = frame.substitutions.clone();
+        let others = frame.substitutions().clone();
         let orders = orders(count);
         self.cover(orders.len(), |index, part| {
             let mut vertex: Vec<Rational> = ends.iter().map(|ends| ends.0.clone()).collect();
@@ -165,8 +164,7 @@ impl Proof {
         }
         self.cover(1, |_, region| {
             region.simplex = None;
-            region.frame.shares = 0;
-            region.frame.substitutions = others.clone();
+            region.frame.put(others.clone(), 0);
             for (place, name) in free.iter().enumerate() {
                 let values = || vertices.iter().map(|vertex| vertex[place].clone());
                 values().min().into_iter().for_each(|least| region.raise(*name, least));
@@ -184,14 +182,14 @@ impl Region {
         let values = |place: usize| simplex.vertices.iter().map(move |vertex| &vertex[place]);
         let free = simplex.free.iter().enumerate();
         let free = free.map(|(place, name)| (*name, barycentre(values(place))));
-        let mut frame = Frame { substitutions: free.collect(), ..Frame::default() };
+        let mut frame = Frame::default();
+        frame.put(free.collect(), 0);
+        let mut all = frame.substitutions().clone();
         for (name, polynomial) in &simplex.others {
             // It has no substituted coordinates but the free ones.
-            let value = frame.resolve(polynomial)?;
-            frame.substitutions.insert(*name, value);
+            all.insert(*name, frame.resolve(polynomial)?);
         }
-        self.frame.substitutions = frame.substitutions;
-        self.frame.shares = simplex.vertices.len() as u32;
+        self.frame.put(all, simplex.vertices.len() as u32);
         self.simplex = Some(Arc::new(simplex));
         Ok(())
     }

@@ -86,19 +86,19 @@ impl Region {
 
     /// Moves the lower end of a coordinate up.
     pub(crate) fn raise(&mut self, variable: Variable, value: Rational) {
-        let ends = self.frame.ends.entry(variable).or_default();
-        self.empty |= ends.1.as_ref().is_some_and(|upper| *upper < value);
-        if ends.0.as_ref().is_none_or(|present| *present < value) {
-            ends.0 = Some(value);
+        let (lower, upper) = self.frame.ends().get(&variable).cloned().unwrap_or_default();
+        self.empty |= upper.as_ref().is_some_and(|upper| *upper < value);
+        if lower.is_none_or(|lower| lower < value) {
+            self.frame.set_ends(variable, (Some(value), upper));
         }
     }
 
     /// Moves the upper end of a coordinate down.
     pub(crate) fn reduce(&mut self, variable: Variable, value: Rational) {
-        let ends = self.frame.ends.entry(variable).or_default();
-        self.empty |= ends.0.as_ref().is_some_and(|lower| *lower > value);
-        if ends.1.as_ref().is_none_or(|present| *present > value) {
-            ends.1 = Some(value);
+        let (lower, upper) = self.frame.ends().get(&variable).cloned().unwrap_or_default();
+        self.empty |= lower.as_ref().is_some_and(|lower| *lower > value);
+        if upper.is_none_or(|upper| upper > value) {
+            self.frame.set_ends(variable, (lower, Some(value)));
         }
     }
 }
@@ -279,8 +279,8 @@ impl Proof {
         change: impl Fn(usize, &mut Region) -> Done,
     ) -> Done {
         let region = self.top()?;
-        let substituted = region.frame.substitutions.values().map(|p| 32 + p.size());
-        let coordinates = 24 * region.frame.ends.len() + substituted.sum::<usize>();
+        let substituted = region.frame.substitutions().values().map(|p| 32 + p.size());
+        let coordinates = 24 * region.frame.ends().len() + substituted.sum::<usize>();
         let size = 200 + coordinates + 4 * (region.unused.len() + region.optimal.len());
         region.held_with(size.saturating_mul(count))?;
         let part = |index: usize| {
@@ -311,9 +311,9 @@ impl Proof {
             Variable::Parameter(_) => self.listing.has(variable),
             Variable::Statistic(_) => region.has_masses() && self.listing.has(variable),
             Variable::Form(k) => (k as usize) < region.marks.2,
-            Variable::Share(k) => k < region.frame.shares,
+            Variable::Share(k) => k < region.frame.shares(),
             Variable::Multiplier => region.kind == Kind::Dual,
-            Variable::Choice(_) => region.frame.ends.contains_key(&variable),
+            Variable::Choice(_) => region.frame.ends().contains_key(&variable),
         }
     }
 

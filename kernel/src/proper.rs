@@ -5,7 +5,7 @@ use crate::prelude::*;
 /// Over all decisions and populations: each entry by [3] over the ends of parameters and
 /// statistics, or by its least value over populations.
 pub(crate) fn everywhere(listing: &Listing) -> bool {
-    let frame = Frame { ends: listing.ends(), ..Frame::default() };
+    let frame = Frame::of(listing.ends());
     within(listing, &frame, |p| least(listing, p).is_some_and(|p| p >= Rational::ZERO)) == Ok(true)
 }
 

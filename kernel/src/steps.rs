@@ -18,17 +18,19 @@ impl Proof {
         let Some(slope) = slope else { return require(false, "the coordinate is not in the row") };
         let rest = resolved.plus(&Polynomial::variable(variable), &-&slope);
         let free = !matches!(variable, Variable::Share(_))
-            && !region.frame.substitutions.contains_key(&variable)
+            && !region.frame.substitutions().contains_key(&variable)
             && region.simplex.is_none()
             && rest.only(|other| other != variable);
         require(free, "the equation does not determine the coordinate, or it is replaced already")?;
         let mut frame = Frame::default();
-        frame.substitutions.insert(variable, rest.scaled(&(Rational::NEG_ONE / slope)));
-        for (other, present) in &region.frame.substitutions {
-            let changed = frame.resolve(present)?;
-            frame.substitutions.insert(*other, changed);
+        let value = rest.scaled(&(Rational::NEG_ONE / slope));
+        frame.put(BTreeMap::from([(variable, value)]), 0);
+        let mut all = frame.substitutions().clone();
+        for (other, present) in region.frame.substitutions() {
+            all.insert(*other, frame.resolve(present)?);
         }
-        self.top_mut()?.frame.substitutions = frame.substitutions;
+        let shares = region.frame.shares();
+        self.top_mut()?.frame.put(all, shares);
         Ok(())
     }
 
@@ -132,7 +134,7 @@ impl Proof {
         }
         self.cover(1, |_, region| {
             for pair in pairs.clone() {
-                region.frame.ends.insert(name(pair), (Some(Rational::ZERO), Some(Rational::ONE)));
+                region.frame.set_ends(name(pair), (Some(Rational::ZERO), Some(Rational::ONE)));
             }
             region.pending = rows.clone();
             Ok(())

@@ -5,6 +5,7 @@
 //! ([`Vector::add`]). The maps are the functions at the end.
 
 use crate::prelude::*;
+use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 /// The constant polynomial 1.
@@ -22,16 +23,17 @@ pub(crate) fn columns(polynomial: &Polynomial) -> Columns {
     polynomial.terms().map(|(name, value)| (name.clone(), column(value))).collect()
 }
 
-/// A vector of polynomials while it is added up.
+/// A vector of polynomials while it is added up, over one denominator.
 #[derive(Debug, Clone)]
 pub(crate) struct Vector {
     pub(crate) len: usize,
-    lanes: BTreeMap<Monomial, Lane>,
+    denominator: Natural,
+    lanes: BTreeMap<Monomial, Sums>,
 }
 
 impl Vector {
     pub(crate) fn new(len: usize) -> Self {
-        Vector { len, lanes: BTreeMap::new() }
+        Vector { len, denominator: Natural::ONE, lanes: BTreeMap::new() }
     }
 
     /// Adds `a_i b_j`, or subtracts it, at entry `k` for each `(k, i, j)` that `terms` gives for a
@@ -45,20 +47,50 @@ impl Vector {
     ) -> Done {
         for (name, x) in a {
             for (other, y) in b {
-                let name = name.product(other)?;
-                if !self.lanes.contains_key(&name) {
-                    self.lanes.insert(name.clone(), Lane::new(self.len)?);
-                }
-                if let Some(lane) = self.lanes.get_mut(&name) {
-                    lane.add(minus, &x.coefficients, &y.coefficients, terms(x, y))?;
-                }
+                let (p, q) = (&x.coefficients, &y.coefficients);
+                let factor = self.widen(&(p.denominator() * q.denominator()))?;
+                let factor = if minus { -factor } else { factor };
+                let lane = self.lane(name.product(other)?)?;
+                lane.add(&factor, p.numerators(), q.numerators(), terms(x, y))?;
             }
         }
         Ok(())
     }
 
+    /// Adds a vector of the same length.
+    pub(crate) fn add_vector(&mut self, other: &Vector) -> Done {
+        let factor = self.widen(&other.denominator)?;
+        for (name, lane) in &other.lanes {
+            self.lane(name.clone())?.add_multiple(&factor, lane)?;
+        }
+        Ok(())
+    }
+
+    /// The sums of a monomial, zero at first.
+    fn lane(&mut self, name: Monomial) -> Done<&mut Sums> {
+        Ok(match self.lanes.entry(name) {
+            Entry::Occupied(present) => present.into_mut(),
+            Entry::Vacant(place) => place.insert(Sums::new(self.len)?),
+        })
+    }
+
+    /// Makes the denominator a multiple of `wanted`; how often that is in it.
+    fn widen(&mut self, wanted: &Natural) -> Done<Integer> {
+        if self.denominator == *wanted {
+            return Ok(Integer::ONE);
+        }
+        let denominator = least_common_multiple(&self.denominator, wanted);
+        let factor = Integer::from(&denominator / &self.denominator);
+        if !factor.is_one() {
+            limit_bits(&denominator)?;
+            self.lanes.values_mut().try_for_each(|lane| lane.scale(&factor))?;
+            self.denominator = denominator;
+        }
+        Ok(Integer::from(&self.denominator / wanted))
+    }
+
     pub(crate) fn is_zero(&self) -> bool {
-        self.lanes.values().all(|lane| (0..self.len).all(|entry| lane.sign(entry) == 0))
+        self.lanes.values().all(Sums::is_zero)
     }
 
     /// The monomials that occur.
@@ -78,27 +110,30 @@ impl Vector {
 
     /// The coefficient of a monomial at an entry.
     pub(crate) fn coefficient(&self, name: &Monomial, entry: usize) -> Rational {
-        self.lanes.get(name).map_or(Rational::ZERO, |lane| lane.get(entry))
+        let numerator = self.lanes.get(name).map_or(Integer::ZERO, |lane| lane.get(entry));
+        Rational::from_parts(numerator, self.denominator.clone())
     }
 
     /// An entry as a polynomial.
     pub(crate) fn get(&self, entry: usize) -> Polynomial {
         let mut result = Polynomial::zero();
-        for (monomial, lane) in &self.lanes {
-            result.add_term(monomial.clone(), lane.get(entry));
+        for name in self.names() {
+            result.add_term(name.clone(), self.coefficient(name, entry));
         }
         result
     }
 
-    /// The sign of an entry of a vector of numbers.
-    pub(crate) fn sign(&self, entry: usize) -> i8 {
-        self.lanes.get(&Monomial::one()).map_or(0, |lane| lane.sign(entry))
+    /// The sign of the coefficient of a monomial at an entry.
+    pub(crate) fn sign(&self, name: &Monomial, entry: usize) -> i8 {
+        self.lanes.get(name).map_or(0, |lane| lane.sign(entry))
     }
 
     pub(crate) fn into_columns(self) -> Columns {
-        let column =
-            |lane: Lane| Column { support: None, coefficients: Arc::new(lane.into_scaled()) };
-        self.lanes.into_iter().map(|(name, lane)| (name, Arc::new(column(lane)))).collect()
+        let column = |lane: Sums| {
+            let scaled = Scaled::unreduced(lane.into_numerators(), self.denominator.clone());
+            Arc::new(Column { support: None, coefficients: Arc::new(scaled) })
+        };
+        self.lanes.into_iter().map(|(name, lane)| (name, column(lane))).collect()
     }
 
     /// The lanes that are not 0, under new names and apart by the second part of what `by` gives.
@@ -107,39 +142,57 @@ impl Vector {
         by: impl Fn(&Monomial) -> (Monomial, K),
     ) -> BTreeMap<K, Vector> {
         let mut parts = BTreeMap::new();
-        for (name, lane) in self.lanes {
-            if (0..self.len).any(|entry| lane.sign(entry) != 0) {
-                let (name, key) = by(&name);
-                let part = parts.entry(key).or_insert_with(|| Vector::new(self.len));
-                part.lanes.insert(name, lane);
-            }
+        for (name, lane) in self.lanes.into_iter().filter(|lane| !lane.1.is_zero()) {
+            let (name, key) = by(&name);
+            let denominator = &self.denominator;
+            let empty = || Vector { denominator: denominator.clone(), ..Vector::new(self.len) };
+            parts.entry(key).or_insert_with(empty).lanes.insert(name, lane);
         }
         parts
     }
 
-    /// The least of each entry among vectors of numbers.
+    /// The least of each entry among vectors of numbers over one denominator.
     pub(crate) fn least(list: Vec<Vector>) -> Done<Vector> {
         let mut list = list.into_iter();
         let mut least = list.next().unwrap_or_else(|| Vector::new(0));
-        for mut other in list {
-            other.add(true, &least.clone().into_columns(), one(), same)?;
-            let below: Vec<usize> = (0..other.len).filter(|entry| other.sign(*entry) < 0).collect();
-            let terms = |_, _| below.iter().map(|entry| (*entry, *entry, 0));
-            least.add(false, &other.into_columns(), one(), terms)?;
+        let zero = Sums::new(least.len)?;
+        for other in list {
+            limit(other.denominator == least.denominator, "several denominators")?;
+            let other = other.lanes.get(&Monomial::one()).unwrap_or(&zero);
+            least.lane(Monomial::one())?.lower(other)?;
         }
         Ok(least)
     }
 
-    /// The vector with a polynomial in place of each monomial but 1.
-    pub(crate) fn replaced(mut self, by: impl Fn(&Monomial) -> Done<Polynomial>) -> Done<Vector> {
-        let mut result = Vector::new(self.len);
-        // The monomial 1 is the first one.
-        result.lanes.extend(self.lanes.remove_entry(&Monomial::one()));
-        for (name, column) in self.into_columns() {
-            let unit = columns(&by(&name)?);
-            result.add(false, &vec![(Monomial::one(), column)], &unit, same)?;
+    /// The vector with a sum of integer multiples of monomials, over `divisor`, in place of the
+    /// monomials: `by` gives the sum for a monomial and its number.
+    pub(crate) fn mapped(
+        &self,
+        divisor: &Natural,
+        by: impl Fn(usize, &Monomial) -> Vec<(Monomial, Integer)>,
+    ) -> Done<Vector> {
+        let denominator = &self.denominator * divisor;
+        limit_bits(&denominator)?;
+        let mut result = Vector { denominator, ..Vector::new(self.len) };
+        for (number, (name, lane)) in self.lanes.iter().enumerate() {
+            for (name, factor) in by(number, name) {
+                result.lane(name)?.add_multiple(&factor, lane)?;
+            }
         }
         Ok(result)
+    }
+
+    /// The vector with a polynomial in place of each monomial.
+    pub(crate) fn replaced(&self, by: impl Fn(&Monomial) -> Done<Arc<Unit>>) -> Done<Vector> {
+        let units = self.names().map(by).collect::<Done<Vec<Arc<Unit>>>>()?;
+        let denominators = units.iter().map(|unit| unit.coefficients.denominator());
+        let common = denominators.fold(Natural::ONE, |a, b| least_common_multiple(&a, b));
+        self.mapped(&common, |number, _| {
+            let Unit { names, coefficients } = units[number].as_ref();
+            let factor = Integer::from(&common / coefficients.denominator());
+            let value = |k: usize| &factor * coefficients.numerators().get(k);
+            names.iter().enumerate().map(|(k, name)| (name.clone(), value(k))).collect()
+        })
     }
 
     /// The first entry that is not shown to be at least 0 over a frame, unless it is excused.
@@ -163,7 +216,7 @@ impl Vector {
             return Ok(true);
         }
         let unit = self.replaced(|monomial| frame.expand(monomial))?;
-        let Some(last) = frame.shares.checked_sub(1) else { return Ok(unit.is_zero()) };
+        let Some(last) = frame.shares().checked_sub(1) else { return Ok(unit.is_zero()) };
         let others = (0..last).map(|k| Polynomial::variable(Variable::Share(k)));
         let one = Polynomial::constant(Rational::ONE);
         let rest = others.fold(one, |rest, share| rest.plus(&share, &Rational::NEG_ONE));
@@ -171,7 +224,23 @@ impl Vector {
             Variable::Share(k) if k == last => Ok(rest.clone()),
             _ => Ok(Polynomial::variable(variable)),
         };
-        Ok(unit.replaced(|monomial| monomial.replaced(&free))?.is_zero())
+        let by = |monomial: &Monomial| Ok(Arc::new(Unit::of(&monomial.replaced(&free)?)));
+        Ok(unit.replaced(by)?.is_zero())
+    }
+}
+
+/// A polynomial over one denominator.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) names: Vec<Monomial>,
+    pub(crate) coefficients: Scaled,
+}
+
+impl Unit {
+    pub(crate) fn of(polynomial: &Polynomial) -> Self {
+        let (names, values): (Vec<Monomial>, Vec<Rational>) =
+            polynomial.terms().map(|(name, value)| (name.clone(), value.clone())).unzip();
+        Unit { names, coefficients: Scaled::from_rationals(&values) }
     }
 }
 
@@ -191,12 +260,23 @@ pub(crate) enum Part {
 #[derive(Debug, Clone)]
 pub(crate) struct Sum<'a> {
     listing: &'a Listing,
+    /// A denominator that all parts will have at least.
+    start: Natural,
     pub(crate) parts: BTreeMap<Part, Vector>,
 }
 
 impl<'a> Sum<'a> {
     pub(crate) fn new(listing: &'a Listing) -> Self {
-        Sum { listing, parts: BTreeMap::new() }
+        Sum { listing, start: Natural::ONE, parts: BTreeMap::new() }
+    }
+
+    /// With the denominators of multipliers that will be used, unless these are long, so that sums
+    /// are brought to a common one once.
+    pub(crate) fn expecting<'m>(self, multipliers: impl Iterator<Item = &'m Polynomial>) -> Self {
+        let mut numbers = multipliers.flat_map(Polynomial::terms).map(|term| term.1.denominator());
+        let common = numbers
+            .try_fold(1u64, |a, b| u64::try_from(least_common_multiple(&Natural::from(a), b)).ok());
+        Sum { start: common.map_or(Natural::ONE, Natural::from), ..self }
     }
 
     /// A part, 0 at first.
@@ -206,7 +286,8 @@ impl<'a> Sum<'a> {
             Part::Mass(t) => self.listing.stages[t as usize].pairs(),
             Part::Value(..) => self.listing.states,
         };
-        self.parts.entry(part).or_insert_with(|| Vector::new(len))
+        let start = || Vector { denominator: self.start.clone(), ..Vector::new(len) };
+        self.parts.entry(part).or_insert_with(start)
     }
 
     /// Adds `multiplier * row`, or subtracts it.
@@ -240,11 +321,12 @@ impl<'a> Sum<'a> {
 
     /// Subtracts `multiplier * (sum of weights_i d_i - statistic k)`.
     pub(crate) fn subtract_link(&mut self, k: u32, multiplier: &Polynomial) -> Done {
-        let Statistic { stage, weights } = &self.listing.statistics[k as usize];
-        let weights = vec![(Monomial::one(), Arc::new(weights.clone()))];
-        let statistic = Polynomial::variable(Variable::Statistic(k));
-        self.add_row(false, multiplier, &Row::of(Sense::Equal, statistic))?;
-        self.at(Part::Mass(*stage)).add(true, &weights, &columns(multiplier), same)
+        let listing = self.listing;
+        let stage = listing.statistics[k as usize].stage;
+        let statistic = columns(&Polynomial::variable(Variable::Statistic(k)));
+        let factor = columns(multiplier);
+        self.at(Part::Constant).add(false, &factor, &statistic, dot)?;
+        self.at(Part::Mass(stage)).add(true, &listing.weights[k as usize], &factor, same)
     }
 
     /// Subtracts `multiplier * (1 - sum of the masses of stage t)`.

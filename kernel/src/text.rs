@@ -264,7 +264,9 @@ labelled! {
 }
 
 forms! {
-    Decisions { "list" List { 0: list } "polytope" Polytope { ends: ends, grids: grids, rows: rows } }
+    Decisions {
+        "list" List { 0: list } "polytope" Polytope { ends: ends, grids: grids, rows: rows }
+    }
     Grid { "continuous" Continuous {} "points" Points { origin: origin, step: step } }
     Place {
         "all" All {} "decision" Decision { 0: k } "point" Point { 0: values }

@@ -104,11 +104,10 @@ impl Proof {
         self.family_nonnegative(&masses, |_, _| false)?;
         let none = Columns::new();
         let masses_at = |t: u32| masses.get(&t).unwrap_or(&none);
-        for (k, Statistic { stage, weights }) in (0u32..).zip(&self.listing.statistics) {
-            let weights = vec![(Monomial::one(), Arc::new(weights.clone()))];
+        for (k, weights) in self.listing.weights.iter().enumerate() {
             let mut value = Vector::new(1);
-            value.add(false, &weights, masses_at(*stage), dot)?;
-            region.frame.define(Variable::Statistic(k), &value.get(0))?;
+            value.add(false, weights, masses_at(self.listing.statistics[k].stage), dot)?;
+            region.frame.define(Variable::Statistic(k as u32), &value.get(0))?;
         }
         for (t, stage) in (0u32..).zip(&self.listing.stages) {
             // mu0(s), or the inflow, less the masses of the state's pairs
@@ -206,7 +205,7 @@ impl Proof {
             let inside = range.0 <= *lower && lower < upper && *upper <= range.1;
             require(inside, "ends that are not inside the range")?;
             let name = Variable::Statistic(k as u32);
-            region.frame.ends.insert(name, (Some(lower.clone()), Some(upper.clone())));
+            region.frame.set_ends(name, (Some(lower.clone()), Some(upper.clone())));
         }
         // Flows at frozen statistics have to exist on the whole box.
         let response = Region { kind: Kind::Response, ..region.clone() };
@@ -268,7 +267,7 @@ impl Proof {
         self.cover(1, |_, part| {
             part.kind = Kind::Dual;
             part.objective = Some(Arc::clone(&objective));
-            part.frame.ends.insert(lambda, (Some(Rational::ZERO), None));
+            part.frame.set_ends(lambda, (Some(Rational::ZERO), None));
             Ok(())
         })
     }
