@@ -7,6 +7,7 @@ mod best_response_trees;
 mod brute_force;
 mod certificates;
 mod elaboration;
+mod equilibria_exist;
 mod frontier;
 mod invariances;
 mod known_values;

@@ -1,12 +1,13 @@
 //! Equilibria at eps = 0 in class C1: the exact answer where patterns of complementarity can be
-//! enumerated, bounds otherwise.
+//! enumerated, bounds otherwise. Where the leader's reward is not affine on these patterns, the
+//! vertices of their polytopes are populations for the search over boxes.
 
 use super::population::PopulationSearch;
-use super::support::{Limits, SupportOutcome, solve_support};
+use super::support::{Limits, SupportError, SupportOutcome, equilibria, solve_support};
 use super::{Control, Counts, InnerProblem, InnerSearch, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::to_approx;
-use crate::game::{Instance, NotQuadratic};
+use crate::game::{Instance, NotAffine, NotQuadratic};
 use std::time::Duration;
 
 /// Longest time for the enumeration, and its largest share of the time that is left.
@@ -49,19 +50,28 @@ impl ExactZeroSearch {
     }
 }
 
+impl ExactZeroSearch {
+    /// Hands the vertices of all polytopes of equilibria to the boxes.
+    fn offer_vertices(&mut self, control: &Control) {
+        let Ok(set) = equilibria(&self.instance, control, &self.limits) else { return };
+        for vertex in set.polytopes.iter().flat_map(|polytope| &polytope.vertices) {
+            self.boxes.offer(&vertex.policy);
+        }
+    }
+}
+
 impl InnerSearch for ExactZeroSearch {
     fn advance(&mut self, control: &Control) {
         if !self.tried && (self.looks >= BOXES_FIRST || self.boxes.done()) {
             self.tried = true;
             let patience = control.remaining().map_or(PATIENCE, |left| PATIENCE.min(left / SHARE));
-            // Why the enumeration gives up does not matter: the boxes go on.
-            self.exact = solve_support(
-                &self.instance,
-                self.selection,
-                &control.within(patience),
-                &self.limits,
-            )
-            .ok();
+            let control = control.within(patience);
+            match solve_support(&self.instance, self.selection, &control, &self.limits) {
+                Ok(found) => self.exact = Some(found),
+                Err(SupportError::NotAffine(NotAffine::Leader)) => self.offer_vertices(&control),
+                // Why the enumeration gives up does not matter: the boxes go on.
+                Err(_) => {}
+            }
         } else {
             self.looks += 1;
             self.boxes.advance(control);

@@ -1,11 +1,11 @@
 //! The search behind the face that all classes share, with its witnesses.
 //!
 //! For eps > 0 the incumbent's policy is the witness, its numbers enclosed in fixed point. At eps =
-//! 0 a policy in binary64 is no equilibrium, and an exact one may be irrational: pure equilibria
-//! are looked for and shown, and besides a second search bounds `sigma J0` from above over all
-//! equilibria, of which there is at least one.
+//! 0 a policy in binary64 is no equilibrium, and an exact one may be irrational: equilibria that are
+//! pure or play simple fractions are looked for and shown, and besides a second search bounds `sigma
+//! J0` from above over all equilibria, of which there is at least one.
 
-use super::search::LiftedSearch;
+use super::search::{LiftedSearch, TOLERANCES};
 use crate::certificate::{Part, Selection, Step};
 use crate::equilibrium::{Control, Counts, InnerSearch, Proof, Proved, range_of};
 use crate::exact::{Rational, from_approx, from_short_dyadic};
@@ -17,6 +17,9 @@ const WITNESS_BITS: (u32, u32) = (96, 4);
 /// Stages up to which the reward of a policy is computed exactly: its digits may double at every
 /// stage.
 const MOST_EXACT_STAGES: usize = 12;
+/// Share of the gap that each of two searches may leave at eps = 0, where one bounds the witness of
+/// the other.
+const SHARE: f64 = 0.45;
 /// What a witness claims above its value in binary64, in units of the game's scale.
 const MARGIN: f64 = 1e-10;
 
@@ -26,9 +29,11 @@ pub struct LiftedProblem {
     search: LiftedSearch,
     /// The search for the other sign, at eps = 0.
     opposite: Option<LiftedSearch>,
-    /// At eps = 0, an exact pure equilibrium and its `sigma J0`.
-    pure: Option<Proof>,
-    tried: Option<f64>,
+    /// At eps = 0, the best equilibrium shown exactly and its `sigma J0`.
+    exact: Option<Proof>,
+    /// `sigma J0` of the best pure equilibrium, and of the best incumbent, that was tried.
+    tried_pure: f64,
+    tried_incumbent: f64,
 }
 
 impl LiftedProblem {
@@ -45,13 +50,20 @@ impl LiftedProblem {
         } else {
             Selection::Pessimistic
         };
-        let search = LiftedSearch::new(instance, epsilon, selection, gap)?;
+        let share = if epsilon.is_zero() { SHARE * gap } else { gap };
+        let search = LiftedSearch::new(instance, epsilon, selection, share)?;
         let opposite = if epsilon.is_zero() {
-            Some(LiftedSearch::new(instance, epsilon, other, gap)?)
+            Some(LiftedSearch::new(instance, epsilon, other, share)?)
         } else {
             None
         };
-        Some(LiftedProblem { search, opposite, pure: None, tried: None })
+        Some(LiftedProblem {
+            search,
+            opposite,
+            exact: None,
+            tried_pure: f64::INFINITY,
+            tried_incumbent: f64::INFINITY,
+        })
     }
 
     fn sigma(&self) -> Rational {
@@ -62,28 +74,59 @@ impl LiftedProblem {
         }
     }
 
-    /// At eps = 0: the better of the pure equilibria that the two searches have met.
-    fn try_pure(&mut self) {
-        let own = self.search.pure_equilibrium();
-        let other = self
-            .opposite
-            .as_ref()
-            .and_then(LiftedSearch::pure_equilibrium)
-            .map(|(policy, leader)| (policy, -leader));
-        let best = match (own, other) {
-            (Some(own), Some(other)) => Some(if other.1 < own.1 { other } else { own }),
-            (own, other) => own.or(other),
+    /// At eps = 0: shows the best equilibria that the two searches have met, those that are pure
+    /// and those that play simple fractions.
+    fn try_exact(&mut self) {
+        let sides = || std::iter::once(&self.search).chain(&self.opposite);
+        let sign = |search: &LiftedSearch| {
+            if search.selection() == self.search.selection() { 1.0 } else { -1.0 }
         };
-        let Some((policy, leader)) = best else { return };
-        if self.tried.is_some_and(|tried| tried <= leader) {
-            return;
+        let pure = sides()
+            .filter_map(|search| {
+                let (policy, leader) = search.pure_equilibrium()?;
+                Some((policy, sign(search) * leader))
+            })
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .filter(|(_, leader)| *leader < self.tried_pure);
+        let incumbent = sides()
+            .map(|search| (search, sign(search) * search.interval().1))
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .filter(|(_, leader)| leader.is_finite() && *leader < self.tried_incumbent);
+        let simple: Vec<Policy> = incumbent.map_or_else(Vec::new, |(search, _)| {
+            TOLERANCES.iter().filter_map(|&tolerance| search.simple_incumbent(tolerance)).collect()
+        });
+        self.tried_incumbent = incumbent.map_or(self.tried_incumbent, |(_, leader)| leader);
+        if let Some((policy, leader)) = pure {
+            self.tried_pure = leader;
+            let proof = if policy.stages.len() <= MOST_EXACT_STAGES {
+                self.exact(policy)
+            } else {
+                self.enclosed(policy, leader)
+            };
+            self.keep(proof);
         }
-        self.tried = Some(leader);
-        self.pure = if policy.stages.len() <= MOST_EXACT_STAGES {
-            self.exact(policy)
-        } else {
-            self.enclosed(policy, leader)
-        };
+        for policy in simple.into_iter().filter(|policy| policy.stages.len() <= MOST_EXACT_STAGES) {
+            let proof = self.exact(policy);
+            self.keep(proof);
+        }
+    }
+
+    /// Keeps the proof of an equilibrium when it is the best one.
+    fn keep(&mut self, proof: Option<Proof>) {
+        let better =
+            |proof: &Proof| self.exact.as_ref().is_none_or(|known| proof.value < known.value);
+        if let Some(proof) = proof.filter(better) {
+            self.exact = Some(proof);
+        }
+    }
+
+    /// Whether an equilibrium that is shown exactly closes the gap.
+    fn shown(&self) -> bool {
+        let (lower, _) = self.search.interval();
+        self.exact.as_ref().is_some_and(|proof| {
+            let value = crate::exact::to_approx(&proof.value);
+            value - lower <= self.search.width(value)
+        })
     }
 
     /// The witness of an equilibrium whose reward is computed exactly.
@@ -130,9 +173,9 @@ impl InnerSearch for LiftedProblem {
             return self.search.advance(1, control);
         }
         if self.opposite.is_some() {
-            self.try_pure();
+            self.try_exact();
         }
-        if self.pure.is_none()
+        if !self.shown()
             && let Some(opposite) = &mut self.opposite
         {
             opposite.advance(1, control);
@@ -141,7 +184,7 @@ impl InnerSearch for LiftedProblem {
 
     fn done(&self) -> bool {
         self.search.done()
-            && (self.pure.is_some() || self.opposite.as_ref().is_none_or(LiftedSearch::done))
+            && (self.shown() || self.opposite.as_ref().is_none_or(LiftedSearch::done))
     }
 
     fn interval_approx(&self) -> (f64, f64) {
@@ -149,11 +192,11 @@ impl InnerSearch for LiftedProblem {
         match &self.opposite {
             None => (lower, upper),
             Some(opposite) => {
-                let pure = self
-                    .pure
+                let exact = self
+                    .exact
                     .as_ref()
                     .map_or(f64::INFINITY, |proof| crate::exact::to_approx(&proof.value));
-                (lower, pure.min(-opposite.interval().0))
+                (lower, exact.min(-opposite.interval().0))
             }
         }
     }
@@ -171,10 +214,11 @@ impl InnerSearch for LiftedProblem {
             {
                 proved.witness = Proof { value: -value, steps };
             }
-            self.try_pure();
-            if let Some(pure) = self.pure.clone().filter(|pure| pure.value <= proved.witness.value)
+            self.try_exact();
+            if let Some(exact) =
+                self.exact.clone().filter(|exact| exact.value <= proved.witness.value)
             {
-                proved.witness = pure;
+                proved.witness = exact;
             }
         } else if let Some(witness) =
             self.witness().filter(|witness| witness.value <= proved.witness.value)

@@ -6,6 +6,7 @@
 //! bound counts only as far as the checker's own formula yields it.
 
 mod bound;
+mod fictitious;
 mod inner;
 mod layout;
 mod least;
@@ -17,6 +18,7 @@ mod pure;
 mod regret;
 mod relaxation;
 mod search;
+mod simple;
 mod stage_box;
 mod tree;
 mod witness;

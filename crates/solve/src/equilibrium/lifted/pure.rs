@@ -13,7 +13,7 @@ const MOST_EXCHANGES: usize = 120;
 /// Most exchanges compared at a step: those of the largest masses.
 const MOST_COMPARED: usize = 64;
 /// Exploitability, in units of the game's scale, that counts as none in binary64.
-const NONE: f64 = 1e-13;
+pub(super) const NONE: f64 = 1e-13;
 
 /// A pure policy, a pair per `[stage][state]`.
 pub(super) type Pure = Vec<Vec<usize>>;

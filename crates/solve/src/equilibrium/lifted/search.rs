@@ -1,11 +1,13 @@
 //! Branch and bound over boxes of statistics.
 
+use super::fictitious::fictitious_play;
 use super::layout::Layout;
 use super::local::LocalSearch;
 use super::model::Model;
 use super::population::{Play, Population, play_of};
-use super::pure::{Pure, nearest_pure, pure_equilibrium};
+use super::pure::{NONE, Pure, nearest_pure, pure_equilibrium};
 use super::relaxation::{Relaxation, Start};
+use super::simple::{pure_policies, simplest};
 use super::tree::{Node, opening, steps, values};
 use crate::certificate::{Selection, Step};
 use crate::equilibrium::Control;
@@ -17,8 +19,17 @@ use std::collections::{BTreeMap, BTreeSet};
 const MARGIN: f64 = 1e-10;
 /// What is kept back from eps for the rounding of a policy, in units of the game's scale.
 const SLACK: f64 = 2e-11;
-/// Exploitability that counts as none at eps = 0, where only guidance is wanted.
-const NEARLY_ZERO: f64 = 1e-9;
+/// Exploitabilities that count as none at eps = 0, in units of the game's scale: the smaller one
+/// lets bounds come closer to an equilibrium that is not rational, the larger one is for games where
+/// binary64 finds nothing else.
+const NEARLY_ZERO: [f64; 2] = [1e-11, 1e-9];
+/// Exploitability, in units of the game's scale, up to which all pure policies are looked at.
+const TINY: f64 = 1e-6;
+/// How much better than an equilibrium of simple fractions, relative to its value, a population has
+/// to be that is one up to `NEARLY_ZERO` only: less may be what that small exploitability buys.
+const NOISE: f64 = 1e-5;
+/// How far the simple fractions of a mixed equilibrium may be from what binary64 has found.
+pub(super) const TOLERANCES: [f64; 3] = [1e-4, 1e-6, 1e-8];
 /// Local searches over pure policies, at eps = 0.
 const MOST_PURE_SEARCHES: usize = 200;
 /// Times that a population is pulled towards a better and better incumbent, and halvings of each
@@ -52,6 +63,8 @@ pub struct LiftedSearch {
     pub(super) incumbent: Option<Population>,
     /// At eps = 0: the best pure equilibrium met.
     pure: Option<Population>,
+    /// At eps = 0: the best equilibrium of simple fractions met.
+    simple: Option<Population>,
     /// Pure policies that are no equilibria.
     seen: BTreeSet<Pure>,
     /// Local searches over pure policies.
@@ -71,6 +84,8 @@ pub struct LiftedSearch {
     /// Policies of equilibria in a game nearby.
     suggestions: Vec<Play>,
     started: bool,
+    /// What counts as no exploitability at eps = 0.
+    nearly_zero: f64,
     /// Whether regrets are tried.
     pub(super) regrets: bool,
     /// Share of boxes that they closed lately.
@@ -102,6 +117,7 @@ impl LiftedSearch {
             open: vec![0],
             incumbent: None,
             pure: None,
+            simple: None,
             seen: BTreeSet::new(),
             pure_searches: 0,
             policies: Vec::new(),
@@ -114,6 +130,7 @@ impl LiftedSearch {
             selection,
             suggestions: Vec::new(),
             started: false,
+            nearly_zero: NEARLY_ZERO[0],
             regrets,
             by_regrets: 0.0,
         })
@@ -185,7 +202,7 @@ impl LiftedSearch {
         if !self.started {
             // Whoever asked may be content with what is found.
             self.started = true;
-            return self.first_populations();
+            return self.first_populations(control);
         }
         for _ in 0..nodes {
             if control.stopped() || self.done() {
@@ -251,7 +268,7 @@ impl LiftedSearch {
     /// Exploitability allowed to populations found in binary64.
     pub(super) fn allowed(&self) -> f64 {
         if self.model.epsilon == 0.0 {
-            return NEARLY_ZERO * self.model.scale;
+            return self.nearly_zero * self.model.scale;
         }
         self.model.epsilon - (SLACK * self.model.scale).min(0.01 * self.model.epsilon)
     }
@@ -276,12 +293,57 @@ impl LiftedSearch {
         let Some((policy, found)) = pure_equilibrium(&self.model, start, &mut self.seen) else {
             return;
         };
+        self.keep_pure(&policy, found);
+    }
+
+    /// Keeps a pure equilibrium when it is the best one met.
+    fn keep_pure(&mut self, policy: &Pure, found: Population) {
         if self.pure.as_ref().is_none_or(|known| found.leader < known.leader) {
-            self.pure = Some(self.model.population(self.model.pure(&policy)));
+            self.pure = Some(self.model.population(self.model.pure(policy)));
         }
-        if self.incumbent.as_ref().is_none_or(|known| found.leader < known.leader) {
-            self.incumbent = Some(found);
-            self.since_improved = 0;
+        self.keep_simple(found);
+    }
+
+    /// Keeps an equilibrium of simple fractions when it is the best one met, and as the incumbent
+    /// where that is not clearly better.
+    fn keep_simple(&mut self, found: Population) {
+        if self.simple.as_ref().is_none_or(|known| found.leader < known.leader) {
+            let noise = NOISE * found.leader.abs().max(SMALL_VALUE);
+            if self.incumbent.as_ref().is_none_or(|known| found.leader < known.leader + noise) {
+                self.incumbent = Some(found.clone());
+                self.since_improved = 0;
+            }
+            self.simple = Some(found);
+        }
+    }
+
+    /// At eps = 0, looks for simple fractions near an incumbent that is an equilibrium up to
+    /// `NEARLY_ZERO`; the best of those takes its place unless it is clearly better.
+    fn simplify(&mut self) {
+        for tolerance in TOLERANCES {
+            let policy = self.simple_incumbent(tolerance);
+            let Some(play) = policy.map(|policy| play_of(&self.model, &policy)) else { continue };
+            let population = self.model.population(play);
+            if population.exploitability <= NONE * self.model.scale {
+                self.keep_simple(population);
+                break;
+            }
+        }
+        if let (Some(simple), Some(incumbent)) = (&self.simple, &self.incumbent)
+            && incumbent.leader > simple.leader - NOISE * simple.leader.abs().max(SMALL_VALUE)
+        {
+            self.incumbent = Some(simple.clone());
+        }
+    }
+
+    /// Looks at every pure policy of a game that has few.
+    fn every_pure(&mut self) {
+        let Some(policies) = pure_policies(&self.model) else { return };
+        for policy in policies {
+            let population = self.model.population(self.model.pure(&policy));
+            if population.exploitability <= NONE * self.model.scale {
+                self.keep_pure(&policy, population);
+            }
         }
     }
 
@@ -300,6 +362,9 @@ impl LiftedSearch {
         };
         self.local.run(&mut self.model, start, allowed, radius, &mut found);
         self.incumbent = best;
+        if self.model.epsilon == 0.0 {
+            self.simplify();
+        }
         let after = self.incumbent.as_ref().map_or(f64::INFINITY, |population| population.leader);
         if after < before - 0.1 * self.width(after) {
             self.since_improved = 0;
@@ -307,8 +372,12 @@ impl LiftedSearch {
     }
 
     /// Local searches from what was suggested; when that leads to no equilibrium, from the uniform
-    /// policy and from its best response.
-    fn first_populations(&mut self) {
+    /// policy and from its best response; then fictitious play.
+    fn first_populations(&mut self, control: &Control) {
+        // Local searches work in binary64: equilibria with little to spare escape them.
+        if self.model.epsilon <= TINY * self.model.scale {
+            self.every_pure();
+        }
         while let Some(play) = self.suggestions.pop() {
             let start = self.model.population(play);
             self.improve(start, 0.1);
@@ -328,8 +397,19 @@ impl LiftedSearch {
             .collect();
         let uniform = self.model.population(uniform);
         let response = self.model.population(self.model.pure(&uniform.response));
-        self.improve(uniform, 0.25);
-        self.improve(response, 0.25);
+        self.improve(uniform.clone(), 0.25);
+        self.improve(response.clone(), 0.25);
+        if self.incumbent.is_none() && self.model.epsilon == 0.0 {
+            self.nearly_zero = NEARLY_ZERO[1];
+            self.improve(uniform.clone(), 0.25);
+            self.improve(response, 0.25);
+        }
+        if self.incumbent.is_none()
+            && let Some(found) =
+                fictitious_play(&self.model, uniform, self.allowed().max(0.0), control)
+        {
+            self.improve(found, 0.1);
+        }
     }
 
     /// A bound of `sigma J0` and the steps that show it.
@@ -376,6 +456,12 @@ impl LiftedSearch {
         self.pure
             .as_ref()
             .map(|population| (super::witness::rounded(&self.model, population), population.leader))
+    }
+
+    /// The incumbent as a policy of simple fractions, within `tolerance` of it.
+    #[must_use]
+    pub fn simple_incumbent(&self, tolerance: f64) -> Option<Policy> {
+        self.incumbent.as_ref().and_then(|population| simplest(&self.model, population, tolerance))
     }
 
     /// Magnitude of what is computed.

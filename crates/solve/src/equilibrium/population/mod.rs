@@ -385,6 +385,19 @@ impl PopulationSearch {
         self.populations.add(population);
     }
 
+    /// Keeps the population of a policy that may mix, when it is an eps-equilibrium in exact numbers.
+    pub(super) fn offer(&mut self, policy: &Policy) {
+        let parts = vec![(Rational::ONE, policy.clone())];
+        if let Some(population) = witness::verified(&self.exact, parts, &self.epsilon) {
+            let value = to_approx(&population.value);
+            if value < self.search.incumbent.value {
+                self.search.incumbent.value = value;
+                self.search.incumbent.weights.clear();
+            }
+            self.populations.add(population);
+        }
+    }
+
     /// Pure populations; of those that may be eps-equilibria with nothing to spare only exact
     /// numbers can tell.
     fn examine_pure(&mut self) {
