@@ -57,4 +57,5 @@ pub use smfg_solve::{analysis, equilibrium, leader, lp};
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod import;
 pub mod report;

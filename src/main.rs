@@ -1,8 +1,9 @@
 //! The program `smfg`.
 
-#[cfg(feature = "mimalloc")]
+mod allocator;
+
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Limited = allocator::Limited;
 
 fn main() -> std::process::ExitCode {
     smfg::cli::run()

@@ -132,9 +132,13 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn relaxed(&self, scope: &Scope, epsilon: &Rational) -> Option<Shown> {
         let upper_at = |decision: &[Rational]| -> Option<Rational> {
-            let drifts = self.covering(decision);
-            let uppers: Option<Vec<Rational>> =
-                drifts.iter().map(|drift| self.worst(Some(decision), epsilon, drift).1).collect();
+            // A decision is worth at most what the best of all is.
+            let upper = |drift: &&Drift| {
+                let own = self.worst(Some(decision), epsilon, drift).1;
+                let all = self.worst(None, epsilon, drift).1;
+                own.into_iter().chain(all).min()
+            };
+            let uppers: Option<Vec<Rational>> = self.covering(decision).iter().map(upper).collect();
             uppers?.into_iter().max()
         };
         if let Some(decision) = scope_of(self.model, scope) {

@@ -19,24 +19,29 @@ impl Proof {
         self.take(goal)
     }
 
-    /// Adds a row that holds whichever pair of a site is optimal ([10]): one combination per pair,
-    /// in their order, each of which may use that the pair is.
+    /// Adds a row that holds whichever pair of a site is selected ([10]): one combination per pair
+    /// that is not passed over, in their order, each of which may use that the pair is optimal.
     pub fn derive_over(
         &mut self,
         site: (u32, u32),
         goal: Row,
         combinations: &[Combination],
     ) -> Done {
-        let pairs = self.pairs_of(site)?;
+        let pairs = self.selectable(site)?;
         let fits = pairs.len() == combinations.len() && self.top()?.kind != Kind::Decisions;
         require(fits, "a combination per pair of the site is needed, and values")?;
-        for (pair, combination) in pairs.zip(combinations) {
+        for (pair, combination) in pairs.into_iter().zip(combinations) {
             self.follows(&goal, combination, Some((site.0, pair as u32)))?;
         }
         self.take(goal)
     }
 
-    fn follows(&self, goal: &Row, items: &Combination, optimal: Option<(u32, u32)>) -> Done {
+    pub(crate) fn follows(
+        &self,
+        goal: &Row,
+        items: &Combination,
+        optimal: Option<(u32, u32)>,
+    ) -> Done {
         self.fits(goal)?;
         let remainder = self.remainder(Some(goal), items, optimal)?;
         match goal.sense {
@@ -183,7 +188,7 @@ impl Proof {
         let Region { kind, optimal, policy: given, marks, .. } = self.top()?;
         let is_optimal =
             |t, i: usize| optimal.contains(&(t, i as u32)) || extra == Some((t, i as u32));
-        let Combination { flow, bellman, policy, dual, bounds, .. } = combination;
+        let Combination { flow, bellman, policy, dual, lead, bounds, .. } = combination;
         let has = |family: &Family, condition: bool, pairs: bool| {
             require(family.is_empty() || condition, "rows that the region does not have")?;
             self.fits_family(family, pairs)
@@ -197,16 +202,20 @@ impl Proof {
         sum.subtract_policy(policy, given.as_deref().unwrap_or(&Family::new()))?;
         has(dual, *kind == Kind::Dual, true)?;
         self.family_nonnegative(dual, |_, _| false)?;
-        sum.subtract_dual(dual, self.statement.pessimistic, is_optimal)?;
+        let selected = |t, i: usize| optimal.contains(&(t, i as u32));
+        sum.subtract_dual(dual, self.statement.pessimistic, selected)?;
+        has(lead, *kind == Kind::Dual, true)?;
+        require(pairs_of(lead).all(|(t, i)| is_optimal(t, i)), "a pair that is not selected")?;
+        sum.subtract_lead(lead, self.statement.pessimistic)?;
         for (number, family) in bounds {
             let Some(bound) = self.bounds[..marks.1].get(*number as usize) else {
                 return require(false, "there is no such bound of values").map(|()| false);
             };
             has(family, true, false)?;
             self.family_nonnegative(family, |_, _| false)?;
-            let Bound { floor, values, earned } = bound;
+            let Bound { side, floor, values, earned } = bound;
             match earned {
-                None => sum.subtract_bound(Side::Follower, family, values, *floor)?,
+                None => sum.subtract_bound(*side, family, values, *floor)?,
                 Some(earned) => {
                     // a - y, and lambda times v - b
                     sum.subtract_bound(Side::Dual, family, values, false)?;
@@ -214,9 +223,8 @@ impl Proof {
                 }
             }
         }
-        let used = bellman.iter().flat_map(|(t, columns)| columns.iter().map(move |c| (*t, c)));
-        let mut pairs = used.flat_map(|(t, (_, column))| column.entries().map(move |e| (t, e.0)));
-        Ok(dual.is_empty() && bounds.is_empty() && pairs.all(|(t, i)| is_optimal(t, i)))
+        let equal = pairs_of(bellman).all(|(t, i)| is_optimal(t, i));
+        Ok(dual.is_empty() && bounds.is_empty() && equal)
     }
 
     /// Requires that a remainder is at least 0: no values are left, no mass that is used has a
@@ -232,8 +240,9 @@ impl Proof {
                 }
                 Part::Mass(t) => {
                     let excused = |pair: usize| unused.contains(&(t, pair as u32));
-                    let negative = vector.first_negative(frame, excused)?;
-                    show(negative.is_none(), &format!("a coefficient: {part:?} {negative:?}"))?;
+                    let negative = vector.negative(frame, excused)?;
+                    let first = negative.first();
+                    show(first.is_none(), &format!("a coefficient: {part:?} {first:?}"))?;
                 }
             }
         }
@@ -250,4 +259,10 @@ impl Proof {
         }
         show(zero, "an equation leaves something, or uses an inequality")
     }
+}
+
+/// The pairs that a family has entries of.
+fn pairs_of(family: &Family) -> impl Iterator<Item = (u32, usize)> + '_ {
+    let columns = family.iter().flat_map(|(t, columns)| columns.iter().map(move |c| (*t, c)));
+    columns.flat_map(|(t, (_, column))| column.entries().map(move |entry| (t, entry.0)))
 }

@@ -201,6 +201,7 @@ pub struct Listing {
     /// The initial law, and the weights of each statistic, as vectors of polynomials.
     pub(crate) law: Columns,
     pub(crate) weights: Vec<Columns>,
+    lead: OnceLock<Vec<Columns>>,
     proper: OnceLock<bool>,
     hash: OnceLock<String>,
 }
@@ -230,6 +231,15 @@ pub struct Data {
     pub stages: Vec<Stage>,
     /// What the leader's reward has besides the followers' part.
     pub payoff: Polynomial,
+}
+
+/// The statistic of a monomial that has one, once, and the rest.
+pub(crate) fn linear(name: &Monomial) -> Option<(usize, Monomial)> {
+    let (statistics, rest) = name.parted(|v| matches!(v, Variable::Statistic(_)));
+    match statistics.factors() {
+        [(Variable::Statistic(k), 1)] => Some((*k as usize, rest)),
+        _ => None,
+    }
 }
 
 impl Listing {
@@ -262,7 +272,30 @@ impl Listing {
         let initial = Arc::new(data.initial.clone());
         let law = constant(Column { support: None, coefficients: initial });
         let weights = data.statistics.iter().map(|x| constant(x.weights.clone())).collect();
-        Ok(Listing { data, law, weights, proper: OnceLock::new(), hash: OnceLock::new() })
+        let (lead, proper, hash) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Listing { data, law, weights, lead, proper, hash })
+    }
+
+    /// The leader's rewards per pair of each stage, with what the payoff adds linearly to them
+    /// ([14]). A monomial may occur several times.
+    pub(crate) fn lead(&self) -> Done<&[Columns]> {
+        if self.lead.get().is_none() {
+            let mut lead: Vec<Columns> =
+                self.stages.iter().map(|stage| stage.leader_reward.clone()).collect();
+            for (name, value) in self.payoff.terms() {
+                let Some((k, rest)) = linear(name) else { continue };
+                let Statistic { stage, weights } = &self.statistics[k];
+                charge(64 * number_size(value) * weights.coefficients.len())?;
+                let products: Vec<Rational> =
+                    weights.coefficients.iter().map(|weight| weight * value).collect();
+                let coefficients = Arc::new(Scaled::from_rationals(&products));
+                let support = weights.support.clone();
+                lead[*stage as usize].push((rest, Arc::new(Column { support, coefficients })));
+            }
+            // Another thread may have set it to the same meanwhile.
+            let _ = self.lead.set(lead);
+        }
+        Ok(self.lead.get().map_or(&[], |lead| lead))
     }
 
     /// Whether all probabilities are at least 0 over all decisions and populations ([2]); decided

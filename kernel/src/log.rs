@@ -53,12 +53,12 @@ fn conclusion(
 ) -> Done<Claim> {
     let (pessimistic, epsilon): (bool, Rational) = Text::read(words)?;
     let (lower, upper): (Rational, Rational) = Text::read(words)?;
-    let (scope, names): (Scope, Vec<String>) = Text::read(words)?;
+    let (missed, scope, names): (bool, Scope, Vec<String>) = Text::read(words)?;
     let known: Vec<Theorem> = names.iter().filter_map(|name| theorems.get(name)).cloned().collect();
     let claim = claim(listing, &scope, &epsilon, pessimistic, &known);
     claim
         .filter(|_| known.len() == names.len())
-        .and_then(|claim| claim.weakened(lower, upper))
+        .and_then(|claim| claim.weakened(&lower, &upper)?.with_missed(missed))
         .ok_or(Refusal::Inequality("the theorems do not show this claim".to_string()))
 }
 
@@ -84,9 +84,12 @@ fn step(word: &str, w: &mut Words<'_>, proof: &mut Proof) -> Done {
         "case" => proof.case(get(w)?, get(w)?),
         "choose" => proof.choose(get(w)?),
         "choice" => proof.choice(get(w)?),
+        "prefer" => proof.prefer(get(w)?, get(w)?, get(w)?, &get(w)?),
         "regret" => proof.regret(&get::<Vec<_>>(w)?),
+        "excess" => proof.excess(&get::<Vec<_>>(w)?),
         "ceiling" => proof.ceiling(get(w)?),
         "floor" => proof.floor(get(w)?, &get::<Vec<_>>(w)?),
+        "lead-bound" => proof.lead_bound(get(w)?, get(w)?),
         "follow" => proof.follow(get(w)?, get(w)?, &get::<Vec<_>>(w)?),
         "play" => proof.play(get(w)?),
         "policy" => proof.play_policy(get(w)?),

@@ -29,7 +29,10 @@ pub(crate) struct Region {
     pub(crate) kind: Kind,
     pub(crate) frame: Frame,
     pub(crate) unused: Arc<BTreeSet<(u32, u32)>>,
+    /// In a dual region the pairs selected.
     pub(crate) optimal: Arc<BTreeSet<(u32, u32)>>,
+    /// Pairs that are not selected: others are optimal wherever they are.
+    pub(crate) passed: Arc<BTreeSet<(u32, u32)>>,
     /// The strict row that a counterexample satisfies; none where all equilibria count.
     pub(crate) objective: Option<Arc<Row>>,
     pub(crate) masses: Option<Arc<Family>>,
@@ -106,6 +109,7 @@ impl Region {
 /// A bound of the values of all states ([7]).
 #[derive(Debug)]
 pub(crate) struct Bound {
+    pub(crate) side: Side,
     pub(crate) floor: bool,
     pub(crate) values: Family,
     /// Of a bound `y <= values + lambda (v - earned)` ([14]).
@@ -154,6 +158,7 @@ impl Proof {
             frame,
             unused: Arc::new(unused),
             optimal: Arc::new(optimal),
+            passed: Arc::default(),
             objective: objective.map(Arc::new),
             masses: None,
             policy: None,
@@ -249,7 +254,7 @@ impl Proof {
 
     /// Gives the left side of a row a name, the next coordinate `Form(k)`.
     pub fn declare(&mut self, row: Row) -> Done<Variable> {
-        self.fits(&row)?;
+        self.fits_points(&row)?;
         self.name_form(row, Family::new())
     }
 
@@ -281,7 +286,8 @@ impl Proof {
         let region = self.top()?;
         let substituted = region.frame.substitutions().values().map(|p| 32 + p.size());
         let coordinates = 24 * region.frame.ends().len() + substituted.sum::<usize>();
-        let size = 200 + coordinates + 4 * (region.unused.len() + region.optimal.len());
+        let pairs = region.unused.len() + region.optimal.len() + region.passed.len();
+        let size = 200 + coordinates + 4 * pairs;
         region.held_with(size.saturating_mul(count))?;
         let part = |index: usize| {
             let mut part = region.clone();
@@ -324,10 +330,18 @@ impl Proof {
         let masses = row.is_massless() || region.has_masses();
         let pairs = row.mass.iter().all(|term| self.has_pair(term.0, term.1));
         let values = row.value.iter().all(|(side, t, state, _)| {
-            let kind = if *side == Side::Dual { Kind::Dual } else { region.kind };
+            let kind = if *side == Side::Follower { region.kind } else { Kind::Dual };
             kind == region.kind && kind != Kind::Decisions && self.pairs_of((*t, *state)).is_ok()
         });
         require(masses && pairs && values, "masses or values that the points do not have")
+    }
+
+    /// Refuses a row that does not fit, or that depends on which pairs are selected: parts of a
+    /// region tell points apart, so that each part may choose selections of its own ([14]).
+    pub(crate) fn fits_points(&self, row: &Row) -> Done {
+        let selected = row.value.iter().any(|term| term.0 == Side::Leader);
+        require(!selected, "the leader's values depend on the selection")?;
+        self.fits(row)
     }
 
     pub(crate) fn has_pair(&self, t: u32, pair: u32) -> bool {
@@ -345,7 +359,7 @@ impl Proof {
     /// The objective and what the statement names must be about its place.
     fn fits_statement(&self) -> Done {
         match &self.statement.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) => {
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
                 let known = value.only(|variable| matches!(variable, Variable::Parameter(_)));
                 require(known, "a value has no variables but the parameters")?;
                 self.fits_polynomial(value)
@@ -392,10 +406,9 @@ impl Proof {
                 column.entries().map(|(entry, index)| (place(entry), index, 0))
             })?;
             let excused = |index: usize| except(t, entries[index]);
-            if let Some(index) = values.first_negative(frame, excused)? {
-                let reason = format!("the multiplier of {} at stage {t}", entries[index]);
-                return Err(Refusal::Inequality(reason));
-            }
+            let negative = values.negative(frame, excused)?;
+            let first = negative.first().map(|index| entries[*index]);
+            show(first.is_none(), &format!("the multiplier of {first:?} at stage {t}"))?;
         }
         Ok(())
     }

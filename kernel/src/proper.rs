@@ -20,7 +20,7 @@ pub(crate) fn within(
     {
         let mut all = Vector::new(successors.len());
         all.add(false, probability, one(), same)?;
-        if all.clone().first_negative(frame, |entry| excused(&all.get(entry)))?.is_some() {
+        if !all.clone().negative(frame, |entry| excused(&all.get(entry)))?.is_empty() {
             return Ok(false);
         }
     }

@@ -21,6 +21,8 @@ pub enum Side {
     Follower,
     /// The values `y` of a dual region.
     Dual,
+    /// The values `w` of the leader in a dual region, where followers play selected pairs.
+    Leader,
 }
 
 /// `constant + sum mass_i d_i + sum value_ts v_t(s) + loss * loss + reward * J0`, with
@@ -131,6 +133,9 @@ pub struct Combination {
     pub policy: Family,
     /// Of the row of each pair in a dual region.
     pub dual: Family,
+    /// Of the row of each selected pair in a dual region:
+    /// `w_t(s) - sigma c_i - sum P_i(s') w_{t+1}(s') = 0`.
+    pub lead: Family,
     /// Of bounds of values: the number of the bound, and a multiplier per state.
     pub bounds: Vec<(u32, Family)>,
     /// Squares.

@@ -56,7 +56,7 @@ impl Proof {
 
     /// Divides the region on top by the sign of a form `G`: first `-G > 0`, then `G >= 0`.
     pub fn divide(&mut self, row: &Row) -> Done {
-        self.fits(row)?;
+        self.fits_points(row)?;
         self.cover(2, |index, region| {
             region.assume(match index {
                 0 => row.negated(Sense::Above),
@@ -94,14 +94,43 @@ impl Proof {
         })
     }
 
-    /// Divides the region on top into one part per pair of a site, which is optimal there.
+    /// Divides the region on top into one part per pair of a site that is not passed over, which is
+    /// selected there, and so optimal.
     pub fn choose(&mut self, site: (u32, u32)) -> Done {
-        let pairs = self.pairs_of(site)?;
+        let pairs = self.selectable(site)?;
         require(self.top()?.kind != Kind::Decisions, "choices need values")?;
         self.cover(pairs.len(), |index, region| {
-            Arc::make_mut(&mut region.optimal).insert((site.0, (pairs.start + index) as u32));
+            Arc::make_mut(&mut region.optimal).insert((site.0, pairs[index] as u32));
             Ok(())
         })
+    }
+
+    /// Passes over a pair of a site none of which is selected yet ([9]): where it is optimal, the
+    /// combination shows `-z_i >= 0` of another pair that may be selected, which is in its place.
+    pub fn prefer(&mut self, t: u32, pair: u32, passed: u32, items: &Combination) -> Done {
+        let fits = self.has_pair(t, pair) && self.has_pair(t, passed) && pair != passed;
+        require(fits && self.top()?.kind != Kind::Decisions, "pairs of a stage, and values")?;
+        let site = (t, self.listing.stages[t as usize].state_of(pair as usize) as u32);
+        let (open, optimal) = (self.selectable(site)?, &self.top()?.optimal);
+        let free = self.pairs_of(site)?.all(|i| !optimal.contains(&(t, i as u32)));
+        let both =
+            open.contains(&(pair as usize)) && self.pairs_of(site)?.contains(&(passed as usize));
+        require(both && free, "two pairs of one site are needed, of which none is selected yet")?;
+        // What is subtracted is z_i.
+        let mut goal = Sum::new(&self.listing);
+        goal.subtract_bellman(&single(t, pair as usize, &Polynomial::constant(Rational::ONE)))?;
+        self.follows(&goal.into_row(Sense::AtLeast), items, Some((t, passed)))?;
+        self.cover(1, |_, region| {
+            Arc::make_mut(&mut region.passed).insert((t, passed));
+            Ok(())
+        })
+    }
+
+    /// The pairs of a site that are not passed over.
+    pub(crate) fn selectable(&self, site: (u32, u32)) -> Done<Vec<usize>> {
+        let passed = &self.top()?.passed;
+        let kept = |pair: &usize| !passed.contains(&(site.0, *pair as u32));
+        Ok(self.pairs_of(site)?.filter(kept).collect())
     }
 
     /// Declares the indicator of one optimal pair of a site ([14]): a coordinate `pi_i` in [0, 1]
@@ -144,28 +173,57 @@ impl Proof {
     /// Adds the row `loss - sum zeta_i d_i >= 0` ([8]) from rows `z_i - zeta_i >= 0` of the region,
     /// `(stage, pair, number of the row)`, at most one per pair. With none it is `loss >= 0`.
     pub fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Done {
+        self.sum_regrets(rows, false)
+    }
+
+    /// Adds the row `sum zeta_i d_i - loss >= 0` ([8]) from rows `zeta_i - z_i >= 0` of the region,
+    /// `(stage, pair, number of the row)`, exactly one for every pair that may carry mass.
+    pub fn excess(&mut self, rows: &[(u32, u32, u32)]) -> Done {
+        let region = self.top()?;
+        self.require_proper(region)?;
+        let given: BTreeSet<(u32, u32)> = rows.iter().map(|row| (row.0, row.1)).collect();
+        for (t, dead) in (0u32..).zip(self.dead_pairs(region)?) {
+            let policy = region.policy.as_ref().map(|policy| policy.get(&t));
+            let played = |pair: usize| {
+                policy.is_none_or(|columns| {
+                    columns.into_iter().flatten().any(|(_, column)| {
+                        let index = column.index(pair);
+                        index.is_some_and(|k| !column.coefficients.numerators().is_zero_at(k))
+                    })
+                })
+            };
+            let shown = |i: usize| dead[i] || given.contains(&(t, i as u32)) || !played(i);
+            require((0..dead.len()).all(shown), "a pair that may carry mass has no row")?;
+        }
+        self.sum_regrets(rows, true)
+    }
+
+    fn sum_regrets(&mut self, rows: &[(u32, u32, u32)], above: bool) -> Done {
         let region = self.top()?;
         require(region.has_masses(), "regrets need masses")?;
+        // Rows are sign (z_i - zeta_i) >= 0.
+        let sign = if above { Rational::NEG_ONE } else { Rational::ONE };
         let mut result = Row::of(Sense::AtLeast, Polynomial::zero());
-        result.loss = Rational::ONE;
+        result.loss = sign.clone();
+        let sign = Polynomial::constant(sign);
         let one = Polynomial::constant(Rational::ONE);
         let mut seen = BTreeSet::new();
         for &(t, pair, number) in rows {
             let usable = self.has_pair(t, pair) && seen.insert((t, pair));
             let row = self.row(Name::Row(number))?.filter(|row| row.sense != Sense::Equal);
             let Some(row) = row.filter(|_| usable) else {
-                return require(false, "rows z_i - zeta_i >= 0 of different pairs are needed");
+                return require(false, "rows about the regrets of different pairs are needed");
             };
-            // The row less z_i is -zeta_i.
+            // The row less sign z_i is -sign zeta_i.
             let mut sum = Sum::new(&self.listing);
             sum.add_row(false, &one, &row)?;
-            sum.subtract_bellman(&single(t, pair as usize, &one))?;
-            let minus_zeta = sum.parts.remove(&Part::Constant).map(|constant| constant.get(0));
+            sum.subtract_bellman(&single(t, pair as usize, &sign))?;
+            let rest = sum.parts.remove(&Part::Constant).map(|constant| constant.get(0));
             for vector in sum.parts.into_values() {
                 let gone = vector.vanishes(&region.frame)?;
                 require(gone, "a row about more than its pair's regret")?;
             }
-            result.mass.push((t, pair, minus_zeta.unwrap_or_default()));
+            result.mass.push((t, pair, rest.unwrap_or_default()));
         }
         self.take(result)
     }
@@ -183,27 +241,12 @@ impl Proof {
         let optimal = pattern.is_subset(&region.optimal);
         require(optimal, "a pair of the pattern is not known to be optimal")?;
         self.require_proper(region)?;
-        let led = listing.stages.iter().map(Stage::successors);
-        let led = led.collect::<Done<Vec<Vec<(usize, usize, bool)>>>>()?;
-        // Backwards: unused pairs carry no mass, nor do those that lead for sure to a state all of
-        // whose pairs carry none, as the inflow `sum P_j(s) d_j` is 0 there.
-        let mut empty = vec![false; listing.states];
-        let mut dead = vec![Vec::new(); listing.stages.len()];
-        for (t, stage) in listing.stages.iter().enumerate().rev() {
-            charge(8 * (stage.pairs() + listing.states))?;
-            let unused = |pair| region.unused.contains(&(t as u32, pair));
-            dead[t] = (0..stage.pairs() as u32).map(unused).collect();
-            for (pair, state, certain) in &led[t] {
-                dead[t][*pair] |= *certain && empty[*state];
-            }
-            let is_dead = |state| stage.of_state(state).all(|pair: usize| dead[t][pair]);
-            empty = (0..listing.states).map(is_dead).collect::<Vec<bool>>();
-        }
+        let dead = self.dead_pairs(region)?;
         // Forwards: which states flows reach without these.
         let initial = |s: usize| listing.initial.numerators().get(s) != Integer::ZERO;
         let mut reached: Vec<bool> = (0..listing.states).map(initial).collect();
         for (t, stage) in (0u32..).zip(&listing.stages) {
-            let (dead, led) = (&dead[t as usize], &led[t as usize]);
+            let (dead, led) = (&dead[t as usize], stage.successors()?);
             let used = |pair: usize| reached[stage.state_of(pair)] && !dead[pair];
             let inside = |pair: usize| !used(pair) || pattern.contains(&(t, pair as u32));
             require((0..stage.pairs()).all(inside), "a pair outside the pattern may be used")?;
@@ -212,6 +255,25 @@ impl Proof {
         }
         self.pop();
         Ok(())
+    }
+
+    /// Per stage which pairs carry no mass: those that are unused, or lead for sure to a state all
+    /// of whose pairs carry none, as the inflow `sum P_j(s) d_j` is 0 there.
+    fn dead_pairs(&self, region: &Region) -> Done<Vec<Vec<bool>>> {
+        let listing = &self.listing;
+        let mut empty = vec![false; listing.states];
+        let mut dead = vec![Vec::new(); listing.stages.len()];
+        for (t, stage) in listing.stages.iter().enumerate().rev() {
+            charge(8 * (stage.pairs() + listing.states))?;
+            let unused = |pair| region.unused.contains(&(t as u32, pair));
+            dead[t] = (0..stage.pairs() as u32).map(unused).collect();
+            for (pair, state, certain) in stage.successors()? {
+                dead[t][pair] |= certain && empty[state];
+            }
+            let is_dead = |state| stage.of_state(state).all(|pair: usize| dead[t][pair]);
+            empty = (0..listing.states).map(is_dead).collect::<Vec<bool>>();
+        }
+        Ok(dead)
     }
 }
 

@@ -195,18 +195,18 @@ impl Vector {
         })
     }
 
-    /// The first entry that is not shown to be at least 0 over a frame, unless it is excused.
-    pub(crate) fn first_negative(
+    /// The entries that are not shown to be at least 0 over a frame, but for those excused.
+    pub(crate) fn negative(
         self,
         frame: &Frame,
         excused: impl Fn(usize) -> bool,
-    ) -> Done<Option<usize>> {
+    ) -> Done<Vec<usize>> {
         let len = self.len;
         let (far, near) = frame.bounds(self)?;
         charge(len * (far.len() + near.len()))?;
         let negative =
             |entry: &usize| far.iter().chain(&near).any(|least| least.is_negative(*entry));
-        Ok((0..len).find(|entry| negative(entry) && !excused(*entry)))
+        Ok((0..len).filter(|entry| negative(entry) && !excused(*entry)).collect())
     }
 
     /// Whether all entries are 0 on a frame: as polynomials in unit coordinates, the last
@@ -356,7 +356,8 @@ impl<'a> Sum<'a> {
 
     /// Subtracts `family_i (v_t(s) - r_i - sum P_i(s') v_{t+1}(s'))` over the pairs.
     pub(crate) fn subtract_bellman(&mut self, family: &Family) -> Done {
-        self.subtract_values(Side::Follower, false, family, |stage| (false, &stage.reward))
+        let listing = self.listing;
+        self.subtract_values(Side::Follower, false, family, |t| (false, &listing.stages[t].reward))
     }
 
     /// Subtracts `family_i (sigma c_i + lambda z_i + sum P_i(s') y_{t+1}(s') - y_t(s))`, without
@@ -367,8 +368,8 @@ impl<'a> Sum<'a> {
         pessimistic: bool,
         optimal: impl Fn(u32, usize) -> bool,
     ) -> Done {
-        let rewards = |stage: &'a Stage| (pessimistic, &stage.leader_reward);
-        self.subtract_values(Side::Dual, true, family, rewards)?;
+        let lead = self.listing.lead()?;
+        self.subtract_values(Side::Dual, true, family, |t| (pessimistic, &lead[t]))?;
         let mut others = times_lambda(family);
         for (t, columns) in &mut others {
             for (_, column) in columns {
@@ -382,6 +383,12 @@ impl<'a> Sum<'a> {
         self.subtract_bellman(&others)
     }
 
+    /// Subtracts `family_i (w_t(s) - sigma c_i - sum P_i(s') w_{t+1}(s'))` over the pairs.
+    pub(crate) fn subtract_lead(&mut self, family: &Family, pessimistic: bool) -> Done {
+        let lead = self.listing.lead()?;
+        self.subtract_values(Side::Leader, false, family, |t| (!pessimistic, &lead[t]))
+    }
+
     /// Subtracts `family_i (w_t(s) - sum P_i(s') w_{t+1}(s'))` over the pairs, with `negated` times
     /// -1, where `w` are the values of a side; and adds `family_i` times the rewards, or subtracts
     /// it.
@@ -390,7 +397,7 @@ impl<'a> Sum<'a> {
         side: Side,
         negated: bool,
         family: &Family,
-        rewards: impl Fn(&'a Stage) -> (bool, &'a Columns),
+        rewards: impl Fn(usize) -> (bool, &'a Columns),
     ) -> Done {
         for (&t, w) in family {
             let stage = &self.listing.stages[t as usize];
@@ -399,7 +406,7 @@ impl<'a> Sum<'a> {
                 let terms = |w, p| push(successors, w, p);
                 self.at(Part::Value(side, t + 1)).add(negated, w, probability, terms)?;
             }
-            let (minus, rewards) = rewards(stage);
+            let (minus, rewards) = rewards(t as usize);
             self.at(Part::Constant).add(minus, w, rewards, dot)?;
         }
         Ok(())

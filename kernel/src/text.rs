@@ -260,7 +260,7 @@ record! {
 
 labelled! {
     Row { sense, constant, mass, value, loss, reward }
-    Combination { rows, flow, bellman, policy, dual, bounds, squares }
+    Combination { rows, flow, bellman, policy, dual, lead, bounds, squares }
 }
 
 forms! {
@@ -274,11 +274,11 @@ forms! {
     }
     Scope { "all" All {} "decision" Decision { 0: k } "point" Point { 0: values } }
     Claimed {
-        "bound" Bound { 0: value } "reached" Reached { 0: value } "form" Form { 0: row }
-        "patterns" Patterns { 0: list }
+        "bound" Bound { 0: value } "reached" Reached { 0: value } "below" Below { 0: value }
+        "form" Form { 0: row } "patterns" Patterns { 0: list }
     }
     Sense { ">=" AtLeast {} "=" Equal {} ">" Above {} }
-    Side { "v" Follower {} "y" Dual {} }
+    Side { "v" Follower {} "y" Dual {} "w" Leader {} }
     Name {
         "e" Budget {} "o" Objective {} "m" Mass { 0: t } "k" Link { 0: k } "j" Form { 0: k }
         "c" Constraint { 0: k } "r" Row { 0: k } "lower" Lower { 0: name } "upper" Upper { 0: name }

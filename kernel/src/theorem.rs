@@ -28,6 +28,8 @@ pub enum Claimed {
     Bound(Polynomial),
     /// Some eps-equilibrium has `sigma J0 <= sigma q(u)`.
     Reached(Polynomial),
+    /// Some eps-equilibrium has `sigma J0 < sigma q(u)`.
+    Below(Polynomial),
     /// The row, at least 0, holds at every eps-equilibrium.
     Form(Row),
     /// Every equilibrium at epsilon 0 uses pairs of one of these patterns alone, all of whose pairs
@@ -61,7 +63,7 @@ impl Statement {
     pub(crate) fn objective(&self) -> (Kind, Option<Row>) {
         match &self.claimed {
             Claimed::Bound(value) => (Kind::Equilibria, Some(worse(&self.sigma(), value))),
-            Claimed::Reached(_) => (Kind::Decisions, None),
+            Claimed::Reached(_) | Claimed::Below(_) => (Kind::Decisions, None),
             Claimed::Form(row) => (Kind::Equilibria, Some(row.negated(Sense::Above))),
             Claimed::Patterns(_) => (Kind::Equilibria, None),
         }
@@ -70,9 +72,17 @@ impl Statement {
     /// The value `q` at a decision.
     pub(crate) fn value_at(&self, decision: &[Rational]) -> Option<Rational> {
         match &self.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) => value.at(decision),
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
+                value.at(decision)
+            }
             _ => None,
         }
+    }
+
+    /// How the objective of a counterexample to `Reached` or `Below` is compared with 0.
+    pub(crate) fn counter(&self) -> Sense {
+        let strict = matches!(self.claimed, Claimed::Below(_));
+        if strict { Sense::AtLeast } else { Sense::Above }
     }
 }
 
@@ -130,6 +140,7 @@ pub struct Claim {
     pessimistic: bool,
     lower: Rational,
     upper: Rational,
+    missed: bool,
 }
 
 /// The decisions over which a value is taken.
@@ -185,20 +196,33 @@ impl Claim {
         &self.upper
     }
 
+    /// Whether the value of every decision of the scope is less than the upper bound.
+    pub fn missed(&self) -> bool {
+        self.missed
+    }
+
+    /// The claim without what it says of values that are missed, unless asked for.
+    pub(crate) fn with_missed(mut self, missed: bool) -> Option<Claim> {
+        let shown = self.missed || !missed;
+        self.missed = missed;
+        shown.then_some(self)
+    }
+
     /// The claim with weaker numbers, where they are weaker.
-    pub fn weakened(mut self, lower: Rational, upper: Rational) -> Option<Claim> {
-        let weaker = lower <= self.lower && self.upper <= upper;
-        (self.lower, self.upper) = (lower, upper);
+    pub fn weakened(mut self, lower: &Rational, upper: &Rational) -> Option<Claim> {
+        let weaker = *lower <= self.lower && self.upper <= *upper;
+        (self.lower, self.upper) = (lower.clone(), upper.clone());
         weaker.then_some(self)
     }
 }
 
-/// `claim HASH SIGN EPS LOWER UPPER SCOPE`.
+/// `claim HASH SIGN EPS LOWER UPPER [missed] SCOPE`.
 impl std::fmt::Display for Claim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (sign, scope) = (text_of(&self.pessimistic), text_of(&self.scope));
         let Claim { listing, epsilon, lower, upper, .. } = self;
-        write!(f, "claim {listing} {sign} {epsilon} {lower} {upper} {scope}")
+        let missed = if self.missed { "missed " } else { "" };
+        write!(f, "claim {listing} {sign} {epsilon} {lower} {upper} {missed}{scope}")
     }
 }
 
@@ -208,7 +232,8 @@ impl std::fmt::Display for Claim {
 /// the greatest `q` of `Reached` on places that cover the scope; the optimistic value is at least
 /// the `q` of a `Reached` at one decision and at most the greatest `q` of `Bound` that cover it. A
 /// `Bound` holds for smaller epsilons too, a `Reached` for larger ones. A `Bound` on a segment
-/// shows its value at the end that does not belong to it, the supremum near it.
+/// shows its value at the end that does not belong to it, the supremum near it. Where theorems
+/// `Below` alone show the upper bound of the pessimistic value, every decision's is less.
 ///
 /// `None` when a side has no theorem.
 pub fn claim(
@@ -222,7 +247,9 @@ pub fn claim(
         let statement = &theorem.statement;
         let right = match &statement.claimed {
             Claimed::Bound(_) => single == pessimistic && statement.epsilon >= *epsilon,
-            Claimed::Reached(_) => single != pessimistic && statement.epsilon <= *epsilon,
+            Claimed::Reached(_) | Claimed::Below(_) => {
+                single != pessimistic && statement.epsilon <= *epsilon
+            }
             _ => false,
         };
         let plain = statement.pattern.is_none() && statement.pessimistic == pessimistic;
@@ -230,10 +257,14 @@ pub fn claim(
     };
     let single = theorems.iter().filter(|theorem| about(theorem, true));
     let lower = single.filter_map(|theorem| value_within(theorem, scope)).max()?;
-    let cover: Vec<&Theorem> = theorems.iter().filter(|theorem| about(theorem, false)).collect();
+    let mut cover: Vec<&Theorem> =
+        theorems.iter().filter(|theorem| about(theorem, false)).collect();
     let upper = covered(listing, scope, &cover)?;
+    cover.retain(|theorem| matches!(theorem.statement.claimed, Claimed::Below(_)));
+    let strictly = covered(listing, scope, &cover);
+    let missed = pessimistic && strictly.is_some_and(|value| value <= upper);
     let (listing, epsilon) = (listing.hash(), epsilon.clone());
-    Some(Claim { listing, scope: scope.clone(), epsilon, pessimistic, lower, upper })
+    Some(Claim { listing, scope: scope.clone(), epsilon, pessimistic, lower, upper, missed })
 }
 
 /// What a theorem about some decision of the scope says of the value from below.

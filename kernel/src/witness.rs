@@ -4,30 +4,49 @@
 use crate::prelude::*;
 
 impl Proof {
-    /// Adds the bound `v_t(s) <= a_t(s)`: for every pair of the site, or for one that is optimal,
-    /// `a_t(s) - r_i - sum P_i(s') a_{t+1}(s') >= 0`.
+    /// Adds the bound `v_t(s) <= a_t(s)`: for every pair of the site that may be selected, or for
+    /// one that is optimal, `a_t(s) - r_i - sum P_i(s') a_{t+1}(s') >= 0`.
     pub fn ceiling(&mut self, values: Family) -> Done {
-        self.bound(values, None)
+        self.bound(Side::Follower, false, values, None)
     }
 
     /// Adds the bound `v_t(s) >= a_t(s)`: for the pair that `choices` names, by stage and state,
     /// `r_i + sum P_i(s') a_{t+1}(s') - a_t(s) >= 0`.
     pub fn floor(&mut self, values: Family, choices: &[Vec<u32>]) -> Done {
-        self.bound(values, Some(choices))
+        self.bound(Side::Follower, true, values, Some(choices))
     }
 
-    fn bound(&mut self, values: Family, choices: Option<&[Vec<u32>]>) -> Done {
-        let (region, floor) = (self.top()?, choices.is_some());
-        require(region.kind != Kind::Decisions, "there are no values to bound")?;
+    /// Adds the bound `w_t(s) <= a_t(s)` of the leader's values, or with `floor` the other one: for
+    /// the selected pair, or every pair that may be, `a_t(s) - sigma c_i - sum P_i(s') a_{t+1}(s')`
+    /// is at least 0, or at most.
+    pub fn lead_bound(&mut self, values: Family, floor: bool) -> Done {
+        self.bound(Side::Leader, floor, values, None)
+    }
+
+    fn bound(
+        &mut self,
+        side: Side,
+        floor: bool,
+        values: Family,
+        choices: Option<&[Vec<u32>]>,
+    ) -> Done {
+        let (region, led) = (self.top()?, side == Side::Leader);
+        let has = if led { region.kind == Kind::Dual } else { region.kind != Kind::Decisions };
+        require(has, "there are no values to bound")?;
         self.fits_family(&values, false)?;
         self.require_proper(region)?;
         for (t, stage) in (0u32..).zip(&self.listing.stages) {
             let mut slack = Vector::new(stage.pairs());
             stage.add_slack(&mut slack, floor, t, &values)?;
-            slack.add(!floor, &stage.reward, one(), same)?;
+            if led {
+                let rewards = &self.listing.lead()?[t as usize];
+                slack.add(self.statement.pessimistic != floor, rewards, one(), same)?;
+            } else {
+                slack.add(!floor, &stage.reward, one(), same)?;
+            }
             self.show_bound(slack, t, stage, choices)?;
         }
-        self.take_bound(Bound { floor, values, earned: None })
+        self.take_bound(Bound { side, floor, values, earned: None })
     }
 
     /// Adds the bound `y_t(s) <= a_t(s) + lambda (v_t(s) - b_t(s))` of the pure policy that
@@ -50,16 +69,18 @@ impl Proof {
         for (t, stage) in (0u32..).zip(&self.listing.stages) {
             let mut slack = Vector::new(stage.pairs());
             stage.add_slack(&mut slack, false, t, &leader)?;
-            slack.add(self.statement.pessimistic, &stage.leader_reward, one(), same)?;
+            let rewards = &self.listing.lead()?[t as usize];
+            slack.add(self.statement.pessimistic, rewards, one(), same)?;
             stage.add_slack(&mut slack, true, t, &earned_lambda)?;
             slack.add(false, &stage.reward, &lambda, same)?;
             self.show_bound(slack, t, stage, Some(choices))?;
         }
-        self.take_bound(Bound { floor: false, values: leader, earned: Some(earned) })
+        let (side, floor) = (Side::Dual, false);
+        self.take_bound(Bound { side, floor, values: leader, earned: Some(earned) })
     }
 
     /// Requires that the slack of a bound is at least 0 for the pairs that are chosen; without
-    /// choices for all, of a state with optimal pairs for the first of these alone.
+    /// choices for all that are not passed over, of a state with optimal pairs for one of these.
     fn show_bound(
         &self,
         slack: Vector,
@@ -68,6 +89,8 @@ impl Proof {
         choices: Option<&[Vec<u32>]>,
     ) -> Done {
         let mut tested = vec![choices.is_none(); stage.pairs()];
+        let region = self.top()?;
+        let optimal = || region.optimal.range((t, 0)..=(t, u32::MAX)).map(|pair| pair.1 as usize);
         if let Some(choices) = choices {
             let chosen = choices.get(t as usize).map_or(&[][..], |chosen| chosen);
             require(chosen.len() == self.listing.states, "a pair per stage and state is needed")?;
@@ -76,20 +99,28 @@ impl Proof {
                 tested[pair] = true;
             }
         } else {
-            for (_, pair) in self.top()?.optimal.range((t, 0)..=(t, u32::MAX)).rev() {
-                let pair = *pair as usize;
-                tested[stage.of_state(stage.state_of(pair))].fill(false);
-                tested[pair] = true;
-            }
+            let passed = region.passed.range((t, 0)..=(t, u32::MAX));
+            passed.for_each(|pair| tested[pair.1 as usize] = false);
+            optimal().for_each(|pair| tested[stage.of_state(stage.state_of(pair))].fill(false));
+            optimal().for_each(|pair| tested[pair] = true);
         }
-        let negative = slack.first_negative(&self.top()?.frame, |pair| !tested[pair])?;
-        show(negative.is_none(), &format!("the bound of values at stage {t}, pair {negative:?}"))
+        let mut negative = slack.negative(&region.frame, |pair| !tested[pair])?;
+        if choices.is_none() {
+            // One of several optimal pairs is enough.
+            let holds = optimal().filter(|pair| negative.binary_search(pair).is_err());
+            let shown: BTreeSet<usize> = holds.map(|pair| stage.state_of(pair)).collect();
+            negative.retain(|pair| !shown.contains(&stage.state_of(*pair)));
+        }
+        let first = negative.first();
+        show(first.is_none(), &format!("the bound of values at stage {t}, pair {first:?}"))
     }
 
     /// The region on top, of decisions, and the value `q` that has to be reached there.
     fn decisions(&self) -> Done<(&Region, &Polynomial)> {
         match (&self.statement.claimed, self.top()?) {
-            (Claimed::Reached(value), region) if region.kind == Kind::Decisions => {
+            (Claimed::Reached(value) | Claimed::Below(value), region)
+                if region.kind == Kind::Decisions =>
+            {
                 Ok((region, value))
             }
             _ => Err(Refusal::Step("no region of decisions at which a value is reached".into())),
@@ -164,7 +195,8 @@ impl Proof {
         region.kind = Kind::Play;
         let epsilon = Polynomial::constant(-self.statement.epsilon.clone());
         let loss = Row { loss: Rational::ONE, ..Row::of(Sense::Above, epsilon) };
-        let worse = worse(&self.statement.sigma(), self.decisions()?.1).negated(Sense::Above);
+        let value = self.decisions()?.1;
+        let worse = worse(&self.statement.sigma(), value).negated(self.statement.counter());
         let objectives = [Arc::new(loss), Arc::new(worse)];
         self.cover(2, |index, part| {
             *part = Region { objective: Some(Arc::clone(&objectives[index])), ..region.clone() };
@@ -172,10 +204,13 @@ impl Proof {
         })
     }
 
-    /// The equilibria with `sigma J0 > sigma q` at the decisions of the region on top.
+    /// The equilibria with `sigma J0 > sigma q`, or `>=` to show `Below`, at the decisions of the
+    /// region on top.
     fn better(&self) -> Done<Region> {
         let (region, value) = self.decisions()?;
-        let objective = Some(Arc::new(worse(&-self.statement.sigma(), value)));
+        let sense = self.statement.counter();
+        let objective = Row { sense, ..worse(&-self.statement.sigma(), value) };
+        let objective = Some(Arc::new(objective));
         Ok(Region { kind: Kind::Equilibria, objective, ..region.clone() })
     }
 
@@ -254,12 +289,17 @@ impl Proof {
             let mut all = stage.reward.iter().chain(&stage.leader_reward).chain(probability);
             all.all(|column| column.0.only(blind))
         });
-        require(independent && listing.payoff.only(blind), "data depend on the population")?;
+        // What the payoff adds linearly belongs to the pairs.
+        let mut rest = Polynomial::zero();
+        for (name, value) in listing.payoff.terms().filter(|term| linear(term.0).is_none()) {
+            rest.add_term(name.clone(), value.clone());
+        }
+        require(independent && rest.only(blind), "data depend on the population")?;
         self.require_proper(region)?;
         let (sigma, lambda) = (self.statement.sigma(), Variable::Multiplier);
-        let constant = listing.payoff.scaled(&sigma).plus(value, &-&sigma);
+        let constant = rest.scaled(&sigma).plus(value, &-&sigma);
         let constant = constant.plus(&Polynomial::variable(lambda), &-&self.statement.epsilon);
-        let mut objective = Row::of(Sense::Above, constant);
+        let mut objective = Row::of(self.statement.counter(), constant);
         for (state, mass) in (0u32..).zip(listing.initial.iter()) {
             objective.value.push((Side::Dual, 0, state, Polynomial::constant(mass)));
         }

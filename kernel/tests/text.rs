@@ -86,8 +86,9 @@ fn altered_logs_are_refused_where_they_are_wrong() {
     for (from, to, line) in [
         ("bound 17/20", "bound 9/10", 3),
         ("reached 17/20", "reached 4/5", 8),
-        ("17/20 17/20 decision 2", "43/50 17/20 decision 2", 10),
-        ("17/20 17/20 decision 2", "17/20 17/20 decision 1", 10),
+        ("17/20 17/20 - decision 2", "43/50 17/20 - decision 2", 10),
+        ("17/20 17/20 - decision 2", "17/20 17/20 - decision 1", 10),
+        ("17/20 17/20 - decision 2", "17/20 17/20 + decision 2", 10),
         ("2 low best", "1 low", 10),
         ("2 low best", "3 low best best", 0),
         ("2 low best", "2 low worst", 10),
@@ -136,7 +137,11 @@ fn values_are_read_as_they_are_written() {
         sense: Sense::Above,
         constant: p("1/2+-3*u0*x1^2+1*f3*a2"),
         mass: vec![(1, 2, p("0")), (0, 0, p("5"))],
-        value: vec![(Side::Follower, 3, 4, p("1*x0")), (Side::Dual, 0, 0, p("1*l"))],
+        value: vec![
+            (Side::Follower, 3, 4, p("1*x0")),
+            (Side::Dual, 0, 0, p("1*l")),
+            (Side::Leader, 0, 0, p("1")),
+        ],
         loss: n("-1"),
         reward: n("7/3"),
     };
@@ -164,11 +169,12 @@ fn values_are_read_as_they_are_written() {
         bellman: family.clone(),
         policy: family.clone(),
         dual: family.clone(),
+        lead: family.clone(),
         bounds: vec![(0, family.clone()), (3, family)],
         squares,
     });
     same(&Combination::default());
-    for claimed in ["bound 1*u0", "reached 3", "form loss 1 .", "patterns 2 1 0 0 0"] {
+    for claimed in ["bound 1*u0", "reached 3", "below 3", "form loss 1 .", "patterns 2 1 0 0 0"] {
         for place in ["all", "decision 3", "point 2 1/2 -1", "segment 1 0 1 1"] {
             for pattern in ["-", "+ 2 0 1 5 6"] {
                 let text = format!("{claimed} - 1/10 {place} {pattern}\n");

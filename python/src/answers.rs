@@ -3,6 +3,7 @@
 use crate::arguments::{self, Parameters};
 use crate::errors::{Failure, Kind};
 use crate::task::Shared;
+use pyo3::prelude::*;
 use smfg::check::check_equilibria;
 use smfg::equilibrium::support::{Limits, SupportError, equilibria as enumerate};
 use smfg::game::Game;
@@ -10,26 +11,34 @@ use smfg::leader::{Settings, supported};
 use smfg::report::{EquilibriaReport, RangeReport, SolveReport};
 use std::io::{self, Write};
 
-/// What a search is asked; numbers as texts.
+/// What a search is asked: a dictionary, numbers as texts.
+#[derive(FromPyObject)]
 pub struct Question {
     /// Largest exploitability of the equilibria considered.
+    #[pyo3(item)]
     pub epsilon: String,
     /// Accepted width of the answer.
+    #[pyo3(item)]
     pub gap: String,
     /// A decision by name.
+    #[pyo3(item)]
     pub decision: Option<String>,
     /// A decision by its parameters.
+    #[pyo3(item)]
     pub parameters: Option<Parameters>,
     /// Seconds.
+    #[pyo3(item)]
     pub time_limit: Option<f64>,
     /// Threads; all processors when absent.
+    #[pyo3(item)]
     pub threads: Option<usize>,
     /// Arithmetic of the proofs.
+    #[pyo3(item)]
     pub precision: String,
 }
 
 /// JSON, and a certificate.
-type Answer = (String, Vec<u8>);
+pub type Answer = (String, Vec<u8>);
 
 /// What `write` writes.
 pub fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<String, Failure> {
@@ -39,7 +48,7 @@ pub fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Stri
 }
 
 /// Settings of both searches, but for progress and limits.
-fn settings<'a>(game: &Game, question: &Question) -> Result<Settings<'a>, Failure> {
+pub fn settings<'a>(game: &Game, question: &Question) -> Result<Settings<'a>, Failure> {
     let given = arguments::given(question.decision.clone(), question.parameters.clone())?;
     let (decision, point) = arguments::chosen(game, given.as_ref())?;
     Ok(Settings {
@@ -85,12 +94,7 @@ pub fn range(
 ) -> Result<Answer, Failure> {
     let given = arguments::given(question.decision.clone(), question.parameters.clone())?;
     arguments::one_decision(game, given.as_ref())?;
-    // A certificate keeps the expression on one line.
-    let objective = of.map(|of| of.replace(char::is_control, " "));
-    if let Some(of) = &objective {
-        game.with_objective(of)
-            .map_err(|error| Failure::new(Kind::Expression, format!("{of}: {error}")))?;
-    }
+    let objective = arguments::objective(game, of)?;
     let settings = Settings { objective, ..settings(game, question)? };
     let observe = |progress| shared.observe(progress);
     let limit = arguments::time_limit(question.time_limit)?;

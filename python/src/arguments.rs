@@ -61,6 +61,16 @@ pub fn one_decision(game: &Game, given: Option<&GivenDecision>) -> Result<(), Fa
     Ok(())
 }
 
+/// An expression in place of the leader's reward, on one line, which certificates need.
+pub fn objective(game: &Game, of: Option<&str>) -> Result<Option<String>, Failure> {
+    let objective = of.map(|of| of.replace(char::is_control, " "));
+    if let Some(of) = &objective {
+        game.with_objective(of)
+            .map_err(|error| Failure::new(Kind::Expression, format!("{of}: {error}")))?;
+    }
+    Ok(objective)
+}
+
 /// Seconds as a time limit.
 pub fn time_limit(seconds: Option<f64>) -> Result<Option<Duration>, Failure> {
     let wrong = |seconds: f64| {

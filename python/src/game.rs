@@ -1,12 +1,13 @@
 //! A game, and the questions that can be asked about it.
 
+use crate::analyses::{self, Errors, Interval};
 use crate::answers::{self, Question};
 use crate::arguments::Parameters;
 use crate::certificates;
 use crate::claims::{self, Search, Submitted};
 use crate::errors::{Failure, Kind};
 use crate::evaluated::Evaluated;
-use crate::task;
+use crate::task::{self, Shared};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use smfg::game::{Game, classify};
@@ -46,6 +47,20 @@ fn of(game: Result<Game, smfg::game::GameErrors>) -> Result<NativeGame, Failure>
 
 fn bytes(py: Python<'_>, (json, certificate): (String, Vec<u8>)) -> Answer<'_> {
     (json, PyBytes::new(py, &certificate))
+}
+
+impl NativeGame {
+    /// Asks `question` in a thread of its own.
+    fn answer<'py>(
+        &self,
+        py: Python<'py>,
+        progress: Option<&Bound<'py, PyAny>>,
+        question: impl FnOnce(&Game, &Shared) -> Result<answers::Answer, Failure> + Send + 'static,
+    ) -> PyResult<Answer<'py>> {
+        let game = Arc::clone(&self.known.game);
+        task::run(py, progress, move |shared| question(&game, shared))
+            .map(|answer| bytes(py, answer))
+    }
 }
 
 #[pymethods]
@@ -152,65 +167,105 @@ impl NativeGame {
     }
 
     /// What `smfg solve --format json` prints, and the certificate.
-    #[pyo3(signature = (*, selection, epsilon, gap, decision, parameters, time_limit, threads, precision, progress))]
-    #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
     fn solve<'py>(
         &self,
         py: Python<'py>,
-        selection: &str,
-        epsilon: String,
-        gap: String,
-        decision: Option<String>,
-        parameters: Option<Parameters>,
-        time_limit: Option<f64>,
-        threads: Option<usize>,
-        precision: &str,
+        question: Question,
+        selection: String,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
-        let question = Question {
-            epsilon,
-            gap,
-            decision,
-            parameters,
-            time_limit,
-            threads,
-            precision: precision.into(),
-        };
-        let (game, selection) = (Arc::clone(&self.known.game), selection.to_string());
-        task::run(py, progress, move |shared| answers::solve(&game, &question, &selection, shared))
-            .map(|answer| bytes(py, answer))
+        self.answer(py, progress, move |game, shared| {
+            answers::solve(game, &question, &selection, shared)
+        })
+    }
+
+    /// What `smfg solve --robust --format json` prints, and the bundle.
+    fn robust<'py>(
+        &self,
+        py: Python<'py>,
+        question: Question,
+        errors: Errors,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        self.answer(py, progress, move |game, shared| {
+            analyses::robust(game, &question, &errors, shared)
+        })
     }
 
     /// What `smfg range --format json` prints, and the bundle of certificates.
-    #[pyo3(signature = (*, of, epsilon, gap, decision, parameters, time_limit, threads, precision, progress))]
-    #[expect(clippy::too_many_arguments, reason = "the keywords of the Python function")]
     fn range<'py>(
         &self,
         py: Python<'py>,
+        question: Question,
         of: Option<String>,
-        epsilon: String,
-        gap: String,
-        decision: Option<String>,
-        parameters: Option<Parameters>,
-        time_limit: Option<f64>,
-        threads: Option<usize>,
-        precision: &str,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Answer<'py>> {
-        let question = Question {
-            epsilon,
-            gap,
-            decision,
-            parameters,
-            time_limit,
-            threads,
-            precision: precision.into(),
-        };
-        let game = Arc::clone(&self.known.game);
-        task::run(py, progress, move |shared| {
-            answers::range(&game, &question, of.as_deref(), shared)
+        self.answer(py, progress, move |game, shared| {
+            answers::range(game, &question, of.as_deref(), shared)
         })
-        .map(|answer| bytes(py, answer))
+    }
+
+    /// What `smfg sweep --format json` prints, and the certificates.
+    fn sweep<'py>(
+        &self,
+        py: Python<'py>,
+        question: Question,
+        selection: String,
+        interval: Interval,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        self.answer(py, progress, move |game, shared| {
+            analyses::sweep(game, &question, &selection, &interval, shared)
+        })
+    }
+
+    /// What `smfg sweep --parameter --format json` prints, and the certificates; `path` is the file
+    /// of the game.
+    #[expect(clippy::too_many_arguments, reason = "what a caller in Python passes")]
+    fn sweep_constant<'py>(
+        &self,
+        py: Python<'py>,
+        question: Question,
+        selection: String,
+        path: PathBuf,
+        name: String,
+        values: Vec<String>,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        self.answer(py, progress, move |game, shared| {
+            let constant = (name.as_str(), values.as_slice());
+            analyses::sweep_constant(game, &path, &question, &selection, constant, shared)
+        })
+    }
+
+    /// What `smfg frontier --format json` prints, and the certificates.
+    fn frontier<'py>(
+        &self,
+        py: Python<'py>,
+        question: Question,
+        objective: Option<String>,
+        cost: bool,
+        interval: Interval,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        self.answer(py, progress, move |game, shared| {
+            analyses::frontier(game, &question, (objective.as_deref(), cost), &interval, shared)
+        })
+    }
+
+    /// What `smfg sensitivity --format json` prints, and the bundle.
+    fn sensitivity<'py>(
+        &self,
+        py: Python<'py>,
+        question: Question,
+        errors: Errors,
+        against: Option<PyRef<'py, NativeGame>>,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        let truth = against.map(|truth| Arc::clone(&truth.known.game));
+        self.answer(py, progress, move |game, shared| {
+            analyses::sensitivity(game, &question, &errors, truth.as_deref(), shared)
+        })
     }
 
     /// What `smfg equilibria --format json` prints, and the certificate.
@@ -231,10 +286,19 @@ impl NativeGame {
         task::run(py, None, work).map(|answer| bytes(py, answer))
     }
 
-    /// What `smfg check --format json` prints.
-    fn check(&self, py: Python<'_>, certificate: Vec<u8>) -> PyResult<String> {
+    /// What `smfg check --format json` prints; `against` is the second game of a bundle about two.
+    fn check(
+        &self,
+        py: Python<'_>,
+        certificate: Vec<u8>,
+        against: Option<PyRef<'_, NativeGame>>,
+        path: Option<PathBuf>,
+    ) -> PyResult<String> {
         let game = Arc::clone(&self.known.game);
-        task::run(py, None, move |_| certificates::check_any(&game, &certificate))
+        let other = against.map(|other| Arc::clone(&other.known.game));
+        task::run(py, None, move |_| {
+            certificates::check_any(&game, other.as_deref(), path.as_deref(), &certificate)
+        })
     }
 
     /// Evaluates a submitted play, and compares the numbers claimed of it.

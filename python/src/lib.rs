@@ -4,6 +4,7 @@
 //! arrays as the bytes of `.npy` files. The Python side makes fractions and dataclasses of them.
 //! Whatever takes long runs in a thread of its own, without the interpreter's lock.
 
+mod analyses;
 mod answers;
 mod arguments;
 mod certificates;
@@ -11,6 +12,7 @@ mod claims;
 mod errors;
 mod evaluated;
 mod game;
+mod made;
 mod task;
 mod worker;
 
@@ -23,5 +25,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<game::NativeGame>()?;
-    module.add_class::<evaluated::Evaluated>()
+    module.add_class::<evaluated::Evaluated>()?;
+    module.add_function(wrap_pyfunction!(made::import_nfg, module)?)?;
+    module.add_function(wrap_pyfunction!(made::finite_game, module)?)?;
+    module.add_function(wrap_pyfunction!(made::generate, module)?)?;
+    module.add_function(wrap_pyfunction!(made::run_program, module)?)
 }

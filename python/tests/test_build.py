@@ -98,8 +98,8 @@ def test_saved_games_are_read_back(crowded_road, tmp_path):
     assert smfg.load(tmp_path / "road.json").hash == crowded_road.hash
     with pytest.raises(smfg.ArgumentError, match=".json"):
         crowded_road.save(tmp_path / "road.toml")
-    with pytest.raises(smfg.ArgumentError, match="read from a file"):
-        smfg.load(tmp_path / "road.json").save(tmp_path / "again.json")
+    smfg.load(tmp_path / "road.json").save(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_text() == (tmp_path / "road.json").read_text()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_files_that_are_no_games(tmp_path):
         smfg.load(bad)
     with pytest.raises(smfg.Error):
         smfg.loads("{}", "json")
-    with pytest.raises(smfg.ArgumentError, match="toml or json"):
+    with pytest.raises(smfg.ArgumentError, match="toml, json or nfg"):
         smfg.loads("", "yaml")
 
 

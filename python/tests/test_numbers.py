@@ -50,7 +50,7 @@ def test_bounds():
         _ = wide.number
 
 
-@pytest.mark.parametrize("module", ["smfg", "smfg._ask", "smfg._interpolate"])
+@pytest.mark.parametrize("module", ["smfg", "smfg._ask", "smfg._exact", "smfg._interpolate", "smfg._made", "smfg._numbers"])
 def test_examples_in_the_documentation(module):
     found = doctest.testmod(importlib.import_module(module))
     assert found.attempted > 0 and found.failed == 0

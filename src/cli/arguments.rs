@@ -1,6 +1,8 @@
 //! The command line.
 
 use super::help;
+use super::limit_arguments::LimitArguments;
+use super::outputs::ForceArguments;
 use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(not(feature = "solver"))]
@@ -53,10 +55,49 @@ pub(super) enum Command {
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// A finite game in Gambit's normal-form format as a game file
+    #[command(long_about = help::IMPORT, after_help = help::IMPORT_EXAMPLES)]
+    Import(ImportArguments),
+    /// Completions of the command line for a shell, on standard output
+    Completions(super::pages::CompletionsArguments),
+    /// Manual pages, into a folder
+    Man(super::pages::ManArguments),
     /// Any other command, whose name and arguments these are
     #[cfg(not(feature = "solver"))]
     #[command(external_subcommand)]
     Unknown(Vec<OsString>),
+}
+
+/// Seconds that files of strangers may take where no time limit is given.
+const CHECK_SECONDS: u64 = 600;
+
+impl Command {
+    /// Limits of the call, and whether it is to be quiet.
+    pub(super) fn limits(&self) -> (LimitArguments, bool) {
+        match self {
+            #[cfg(feature = "solver")]
+            Command::Solve(of) => (of.effort.limits, of.output.quiet),
+            #[cfg(feature = "solver")]
+            Command::Range(of) => (of.effort.limits, of.output.quiet),
+            #[cfg(feature = "solver")]
+            Command::Equilibria(of) => of.limits(),
+            #[cfg(feature = "solver")]
+            Command::Sensitivity(of) => (of.limits, of.output.quiet),
+            #[cfg(feature = "solver")]
+            Command::Sweep(of) => (of.effort.limits, of.output.quiet),
+            #[cfg(feature = "solver")]
+            Command::Frontier(of) => of.limits(),
+            #[cfg(not(feature = "solver"))]
+            Command::Unknown(_) => (LimitArguments::default(), true),
+            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
+            Command::Verify(of) => (of.limits, of.output.quiet),
+            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
+            Command::Generate(_)
+            | Command::Import(_)
+            | Command::Completions(_)
+            | Command::Man(_) => (LimitArguments::default(), true),
+        }
+    }
 }
 
 /// Why a command is none of this build: it needs the solver, or there is none of that name.
@@ -105,6 +146,11 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
     #[command(flatten)]
+    pub(super) force: ForceArguments,
+    /// 600 seconds, where no time limit is given
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
+    #[command(flatten)]
     pub(super) output: Output,
 }
 
@@ -122,7 +168,20 @@ pub(super) struct InfoArguments {
     #[arg(long, value_name = "EXPRESSION", requires = "listing")]
     pub(super) of: Option<String>,
     #[command(flatten)]
+    pub(super) limits: LimitArguments,
+    #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArguments {
+    /// File in Gambit's normal-form format, .nfg
+    pub(super) file: PathBuf,
+    /// File to write, .json, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
 }
 
 #[derive(Debug, Args)]
@@ -200,6 +259,8 @@ pub(super) struct InstanceArguments {
     /// File to write, instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
     /// No progress on standard error
     #[arg(long, short)]
     pub(super) quiet: bool,

@@ -1,9 +1,11 @@
 //! `smfg check`: whether a certificate proves what it claims.
 
 use super::arguments::{CheckArguments, Format};
-use super::files::write_atomically;
+use super::load::loaded;
+use super::outputs::Outputs;
 use super::progress::Indicator;
-use super::{Answer, Failure, print};
+use super::watch::{Reason, Watch, Words};
+use super::{Answer, Failure};
 use crate::certificate::{BUNDLE, Claim, EQUILIBRIA, ReadError, Reader};
 use crate::check::{
     Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, Reload,
@@ -11,16 +13,16 @@ use crate::check::{
 };
 use crate::elaborate::{log::Sink, prove_logged};
 use crate::exact::Rational;
-use crate::game::Game;
-use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport};
+use crate::game::{Game, open_file};
+use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport, write_undecided};
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::rc::Rc;
 
 /// Most lines of a certificate up to its claim.
 const HEADER_LINES: usize = 7;
+/// Longest first line, which names a format.
+const LONGEST_FIRST: u64 = 1 << 12;
 /// Longest header: two numbers of the greatest length, and room for the rest.
 const LONGEST_HEADER: u64 = 1 << 23;
 
@@ -35,79 +37,114 @@ enum Verdict {
 }
 
 /// Checks and prints the verdict.
-pub(super) fn run(arguments: &CheckArguments) -> Result<Answer, Failure> {
+pub(super) fn run(
+    arguments: &'static CheckArguments,
+    watch: &'static Watch,
+) -> Result<Answer, Failure> {
     let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
+    let inputs = [Some(&arguments.game), Some(&arguments.certificate), arguments.against.as_ref()];
+    let inputs: Vec<_> = inputs.into_iter().flatten().map(std::path::PathBuf::as_path).collect();
+    let outputs = Outputs::plan(&inputs, &[("--log", arguments.log.as_ref())], arguments.force)?;
     let (game, other, verdict) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
-        let game = Game::load(&arguments.game)?;
-        let other = arguments.against.as_deref().map(Game::load).transpose()?;
+        let game = loaded(&arguments.game, watch)?;
+        outputs.about(&[game])?;
+        let other = arguments.against.as_deref().map(|path| loaded(path, watch)).transpose()?;
         let file = BufReader::with_capacity(
             1 << 16,
-            File::open(&arguments.certificate).map_err(unreadable)?,
+            open_file(&arguments.certificate).map_err(unreadable)?,
         );
         indicator.say(format!("checking {}", arguments.certificate.display()));
+        watch.doing(format!("checking {}", arguments.certificate.display()));
+        watch.keep(|reason| undecided(arguments, reason));
         let reload = |changes: &[(String, Rational)]| {
             Game::load_with(&arguments.game, changes).map_err(|errors| errors.to_string())
         };
-        let verdict = examine(&game, other.as_ref(), file, &reload).map_err(unreadable)?;
+        let verdict = examine(game, other, file, &reload).map_err(unreadable)?;
         (game, other, verdict)
     };
-    let format = arguments.output.format;
-    let valid = match &verdict {
+    let valid = print_verdict(game, other, &verdict, arguments.output.format, watch)?;
+    if let (Some(_), Verdict::Single(_, Ok(_))) = (&arguments.log, &verdict) {
+        written_log(game, arguments, &outputs, watch)?;
+    }
+    Ok(outputs.completed(if valid { Answer::Proved } else { Answer::Unproved }))
+}
+
+/// What is said of a certificate whose check does not end.
+fn undecided(arguments: &CheckArguments, reason: Reason) -> Option<Words> {
+    let mut text = Vec::new();
+    let json = arguments.output.format == Format::Json;
+    write_undecided(&mut text, reason.words(), json).ok()?;
+    Some(Words { text, file: None })
+}
+
+/// Prints the verdict; whether it is that all is valid.
+fn print_verdict(
+    game: &Game,
+    other: Option<&Game>,
+    verdict: &Verdict,
+    format: Format,
+    watch: &Watch,
+) -> Result<bool, Failure> {
+    let json = format == Format::Json;
+    match verdict {
         Verdict::Single(claim, verdict) => {
-            let report =
-                CheckReport { game: &game, claim: claim.as_ref(), verdict: verdict.as_ref() };
-            print(|out| {
-                if format == Format::Json { report.write_json(out) } else { report.write_text(out) }
+            let report = CheckReport { game, claim: claim.as_ref(), verdict: verdict.as_ref() };
+            watch.print(|out| match json {
+                true => report.write_json(out),
+                false => report.write_text(out),
             })?;
-            if let (Some(log), Ok(_)) = (&arguments.log, verdict) {
-                written_log(&game, arguments, log)?;
-            }
-            verdict.is_ok()
+            Ok(verdict.is_ok())
         }
         Verdict::Equilibria(verdict) => {
-            let report = EquilibriaCheckReport { game: &game, verdict: verdict.as_ref() };
-            print(|out| {
-                if format == Format::Json { report.write_json(out) } else { report.write_text(out) }
+            let report = EquilibriaCheckReport { game, verdict: verdict.as_ref() };
+            watch.print(|out| match json {
+                true => report.write_json(out),
+                false => report.write_text(out),
             })?;
-            verdict.is_ok()
+            Ok(verdict.is_ok())
         }
         Verdict::Bundle(verdict) => {
-            let hash = other.as_ref().map(Game::hash);
-            let report = BundleReport {
-                game: &game,
-                other: other.as_ref().zip(hash.as_deref()),
-                verdict: verdict.as_ref(),
-            };
-            print(|out| {
-                if format == Format::Json { report.write_json(out) } else { report.write_text(out) }
+            let hash = other.map(Game::hash);
+            let other = other.zip(hash.as_deref());
+            let report = BundleReport { game, other, verdict: verdict.as_ref() };
+            watch.print(|out| match json {
+                true => report.write_json(out),
+                false => report.write_text(out),
             })?;
-            verdict.is_ok()
+            Ok(verdict.is_ok())
         }
-    };
-    Ok(if valid { Answer::Proved } else { Answer::Unproved })
+    }
 }
 
 /// Has the kernel prove what a certificate claims, and writes the log of the proof.
-fn written_log(game: &Game, arguments: &CheckArguments, path: &Path) -> Result<(), Failure> {
+fn written_log(
+    game: &Game,
+    arguments: &CheckArguments,
+    outputs: &Outputs,
+    watch: &Watch,
+) -> Result<(), Failure> {
+    watch.doing("having the kernel prove the claim; the verdict stands");
     let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
-    let certificate = BufReader::new(File::open(&arguments.certificate).map_err(unreadable)?);
+    let certificate = BufReader::new(open_file(&arguments.certificate).map_err(unreadable)?);
     let text = Rc::new(RefCell::new(String::new()));
     let lines = Rc::clone(&text);
     let sink: Sink = Rc::new(RefCell::new(move |line: &str| lines.borrow_mut().push_str(line)));
     let claim = prove_logged(game, certificate, sink).map_err(Failure::NotElaborated)?;
     let text = text.borrow();
-    write_atomically(path, |out| out.write_all(text.as_bytes()))?;
-    eprintln!(
-        "log             {} ({} bytes), for the listing {}; smfg-kernel {} accepted",
-        path.display(),
-        text.len(),
-        claim.listing(),
-        smfg_kernel::VERSION
-    );
+    if outputs.write(watch, arguments.log.as_ref(), |out| out.write_all(text.as_bytes())) {
+        let _ = writeln!(
+            io::stderr(),
+            "log             {} ({} bytes), for the listing {}; smfg-kernel {} accepted",
+            arguments.log.as_deref().unwrap_or_else(|| "".as_ref()).display(),
+            text.len(),
+            claim.listing(),
+            smfg_kernel::VERSION
+        );
+    }
     Ok(())
 }
 
@@ -122,7 +159,11 @@ fn examine(
     // nobody's reading.
     let mut header = Vec::new();
     let mut start = input.by_ref().take(LONGEST_HEADER);
-    start.read_until(b'\n', &mut header)?;
+    start.by_ref().take(LONGEST_FIRST).read_until(b'\n', &mut header)?;
+    if !header.ends_with(b"\n") {
+        // No format has such a first line: nothing else has to be read.
+        return Ok(Verdict::Single(None, check_with(game, header.as_slice(), Some(reload))));
+    }
     if header.starts_with(BUNDLE.as_bytes()) {
         let verdict = check_models(game, other, Some(reload), header.as_slice().chain(input));
         return match verdict {

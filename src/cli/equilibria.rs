@@ -2,20 +2,20 @@
 
 use super::arguments::{Format, Output};
 use super::decision::{Chosen, choose, needed};
-use super::files::{probe, write_atomically};
+use super::limit_arguments::LimitArguments;
+use super::load::loaded;
+use super::outputs::{ForceArguments, Outputs};
 use super::progress::Indicator;
-use super::solve_arguments::parse_seconds;
-use super::{Answer, Failure, interrupt, print};
+use super::watch::Watch;
+use super::{Answer, Failure};
 use crate::check::check_equilibria;
 use crate::equilibrium::Control;
-use crate::equilibrium::support::{Limits, equilibria};
+use crate::equilibrium::support::{EquilibriumSet, Limits, SupportError, equilibria};
 use crate::game::Game;
 use crate::report::EquilibriaReport;
 use clap::Args;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
 
 #[derive(Debug, Args)]
 pub(super) struct EquilibriaArguments {
@@ -30,60 +30,85 @@ pub(super) struct EquilibriaArguments {
     /// Most pairs of a state and an action of the game
     #[arg(long, value_name = "N", default_value_t = Limits::default().pairs)]
     pairs: usize,
-    /// Seconds for the search; there is no partial answer
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, allow_hyphen_values = true)]
-    time_limit: Option<Duration>,
+    /// There is no partial answer
+    #[command(flatten)]
+    limits: LimitArguments,
     /// File for the certificate
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
     #[command(flatten)]
+    force: ForceArguments,
+    #[command(flatten)]
     output: Output,
 }
 
-/// Lists the equilibria.
-pub(super) fn run(arguments: &EquilibriaArguments) -> Result<Answer, Failure> {
-    if let Some(path) = &arguments.certificate {
-        probe(path)?;
+impl EquilibriaArguments {
+    /// Limits of the call, and whether it is to be quiet.
+    pub(super) fn limits(&self) -> (LimitArguments, bool) {
+        (self.limits, self.output.quiet)
     }
-    let interrupted = interrupt::install((!arguments.output.quiet).then_some("interrupted"));
+}
+
+/// Lists the equilibria.
+pub(super) fn run(
+    arguments: &'static EquilibriaArguments,
+    watch: &'static Watch,
+) -> Result<Answer, Failure> {
+    let file = arguments.certificate.as_ref();
+    let outputs = Outputs::plan(&[&arguments.game], &[("--certificate", file)], arguments.force)?;
     let (game, decision, set, certificate, accepted) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
-        let game = Game::load(&arguments.game)?;
-        let decision = decision(&game, arguments.decision.as_deref())?;
+        let game = loaded(&arguments.game, watch)?;
+        outputs.about(&[game])?;
+        let decision = decision(game, arguments.decision.as_deref())?;
+        watch.doing("telling the equilibria apart; there is no partial answer");
         indicator.say("telling the equilibria apart");
-        let values = game
-            .finite_decisions()
-            .and_then(|decisions| decisions.get(decision))
-            .map(|decision| decision.values.clone());
-        let instance = game.at(&values.unwrap_or_default());
-        let limits = Limits { nodes: arguments.nodes, pairs: arguments.pairs };
-        let set = equilibria(&instance, &control(arguments.time_limit, &interrupted), &limits)?;
+        let set = found(game, decision, arguments, watch)?;
         indicator.say("checking the certificate");
-        let certificate = set.certificate(&game, decision).map_err(Failure::Output)?;
-        let accepted = check_equilibria(&game, certificate.as_slice()).map_err(Failure::Refused)?;
+        let certificate = set.certificate(game, decision).map_err(Failure::Output)?;
+        let accepted = check_equilibria(game, certificate.as_slice()).map_err(Failure::Refused)?;
         (game, decision, set, certificate, accepted)
     };
-    if let Some(path) = &arguments.certificate {
-        write_atomically(path, |out| out.write_all(&certificate))?;
-    }
-    let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
+    let path = file.map(|path| path.display().to_string());
     let unique = accepted.unique();
     let report = EquilibriaReport {
-        game: &game,
+        game,
         decision,
         set: &set,
         unique,
         bytes: certificate.len(),
         path: path.as_deref(),
     };
-    print(|out| match arguments.output.format {
+    let printed = watch.print(|out| match arguments.output.format {
         Format::Text => report.write_text(out),
         Format::Json => report.write_json(out),
-    })?;
-    Ok(Answer::Proved)
+    });
+    outputs.write(watch, file, |out| out.write_all(&certificate));
+    printed?;
+    Ok(outputs.completed(Answer::Proved))
+}
+
+/// The set; a search that was asked to end has none.
+fn found(
+    game: &Game,
+    decision: usize,
+    arguments: &EquilibriaArguments,
+    watch: &Watch,
+) -> Result<EquilibriumSet, Failure> {
+    let values = game
+        .finite_decisions()
+        .and_then(|decisions| decisions.get(decision))
+        .map(|decision| decision.values.clone());
+    let instance = game.at(&values.unwrap_or_default());
+    let limits = Limits { nodes: arguments.nodes, pairs: arguments.pairs };
+    let control = Control::new(watch.deadline(), Arc::clone(watch.interrupted()));
+    equilibria(&instance, &control, &limits).map_err(|error| match (error, watch.left()) {
+        (SupportError::Stopped, Some(left)) => left,
+        (error, _) => error.into(),
+    })
 }
 
 fn decision(game: &Game, given: Option<&str>) -> Result<usize, Failure> {
@@ -95,9 +120,4 @@ fn decision(game: &Game, given: Option<&str>) -> Result<usize, Failure> {
             Chosen::Point(_) => Err(Failure::Continuum),
         },
     }
-}
-
-/// A limit beyond what the clock can count is none.
-fn control(limit: Option<Duration>, interrupted: &Arc<AtomicBool>) -> Control {
-    Control::new(limit.and_then(|limit| Instant::now().checked_add(limit)), Arc::clone(interrupted))
 }

@@ -1,5 +1,6 @@
 //! Why a command could not do its work.
 
+use super::watch::Reason;
 use crate::game::GameErrors;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -15,20 +16,32 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Sensitivity(#[from] crate::analysis::sensitivity::SensitivityError),
-    #[cfg(feature = "solver")]
-    #[error("--plot: {0}")]
-    SensitivityPlot(crate::report::plot::PlotError),
     #[cfg(not(feature = "solver"))]
     #[error(
-        "this build has no solver: it offers `check`, `verify --no-solve`, `info` and `generate`; build with the feature `solver` to solve"
+        "this build has no solver: it offers `check`, `verify --no-solve`, `info`, `generate` and `import`; build with the feature `solver` to solve"
     )]
     NoSolver,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("{option} {}: that is {other} of the same call", path.display())]
+    Taken { option: &'static str, path: PathBuf, other: String },
+    #[error(
+        "{option} {}: it exists, and smfg did not write it for this game; --force replaces it",
+        path.display()
+    )]
+    Exists { option: &'static str, path: PathBuf },
+    #[error("{} while {doing}", reason.words())]
+    Left { doing: String, reason: Reason },
+    #[error("no thread for the command: {0}")]
+    Thread(io::Error),
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
+    #[error("{}, {source}", path.display())]
+    Nfg { path: PathBuf, source: crate::import::NfgError },
+    #[error("{}: {source}", path.display())]
+    Finite { path: PathBuf, source: crate::import::FiniteGameError },
     #[error("{0}")]
     Instance(#[from] crate::generate::MdpError),
     #[error("{0}")]
@@ -50,9 +63,6 @@ pub(super) enum Failure {
     #[error("--epsilon: found an interval, expected one number beside --parameter")]
     OneEpsilon,
     #[cfg(feature = "solver")]
-    #[error("the picture: {0}")]
-    Plot(#[from] crate::report::plot::PlotError),
-    #[cfg(feature = "solver")]
     #[error("equilibria: {0}")]
     Support(#[from] crate::equilibrium::support::SupportError),
     #[cfg(feature = "solver")]
@@ -72,7 +82,11 @@ pub(super) enum Failure {
 impl Failure {
     /// Exit status.
     pub(super) fn status(&self) -> u8 {
-        if matches!(self, Failure::Interrupted) { 130 } else { 2 }
+        match self {
+            Failure::Interrupted | Failure::Left { reason: Reason::Interrupt, .. } => 130,
+            Failure::Left { .. } => 1,
+            _ => 2,
+        }
     }
 
     /// Prints the failure to standard error, further lines aligned with the first.

@@ -2,17 +2,22 @@
 
 use super::arguments::{Format, Output};
 use super::effort_arguments::EffortArguments;
+use super::limit_arguments::LimitArguments;
+use super::load::loaded;
 use super::progress::Indicator;
-use super::solve::{chosen, describe};
-use super::sweep::{NOTE, bundle};
+use super::solve::{chosen, describe, unsearched};
+use super::sweep::bundle;
 use super::sweep_arguments::{FileArguments, Interval, ResolutionArguments, parse_interval};
-use super::{Answer, Failure, decision, interrupt, print};
+use super::watch::{Watch, Words};
+use super::{Answer, Failure, decision};
 use crate::analysis::frontier::frontier;
 use crate::analysis::sweep::equidistant;
+use crate::exact::Rational;
 use crate::game::Game;
 use crate::leader::{Progress, Settings};
 use crate::report::FrontierReport;
 use clap::Args;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -44,21 +49,30 @@ pub(super) struct FrontierArguments {
     output: Output,
 }
 
+impl FrontierArguments {
+    /// Limits of the call, and whether it is to be quiet.
+    pub(super) fn limits(&self) -> (LimitArguments, bool) {
+        (self.effort.limits, self.output.quiet)
+    }
+}
+
 /// Finds the trade-off and prints it.
-pub(super) fn run(arguments: &FrontierArguments) -> Result<Answer, Failure> {
-    arguments.files.probe()?;
-    let interrupted = interrupt::install((!arguments.output.quiet).then_some(NOTE));
+pub(super) fn run(
+    arguments: &'static FrontierArguments,
+    watch: &'static Watch,
+) -> Result<Answer, Failure> {
+    let outputs = arguments.files.plan(&arguments.game)?;
     let interval = &arguments.epsilon;
     let (game, settings, outcome) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
-        let game = Game::load(&arguments.game)?;
+        let game = loaded(&arguments.game, watch)?;
         if arguments.decision.is_none()
             && game.finite_decisions().is_none_or(|decisions| decisions.len() > 1)
         {
-            return Err(decision::needed(&game).into());
+            return Err(decision::needed(game).into());
         }
         // A certificate keeps the expression on one line.
         let objective = arguments.objective.as_ref().map(|of| of.replace(char::is_control, " "));
@@ -67,44 +81,76 @@ pub(super) fn run(arguments: &FrontierArguments) -> Result<Answer, Failure> {
             given: objective.clone().unwrap_or_default(),
             source,
         };
-        objective.as_deref().map(|of| game.with_objective(of)).transpose().map_err(refused)?;
-        let (decision, point) = chosen(&game, arguments.decision.as_deref())?;
+        let about = objective.as_deref().map(|of| game.with_objective(of)).transpose();
+        outputs.about(&[about.map_err(refused)?.as_ref().unwrap_or(game)])?;
+        let (decision, point) = chosen(game, arguments.decision.as_deref())?;
         let base = Settings { decision, point, objective, ..Settings::new(interval.from.clone()) };
-        let settings = arguments.effort.applied(base, &interrupted);
+        let settings = arguments.effort.applied(base, watch);
+        let hurried = unsearched(settings.clone());
+        watch.keep(move |_| kept(game, arguments, &hurried));
+        watch.doing("following the objective");
         indicator.say("following the objective");
         let observe = |progress: Progress| indicator.say(describe(&progress));
         let observed = Settings { observer: Some(&observe), ..settings.clone() };
         let resolution = arguments.resolution.resolution();
-        let outcome = frontier(
-            &game,
-            &observed,
-            (&interval.from, &interval.to),
-            &resolution,
-            arguments.cost,
-        )?;
+        let outcome =
+            frontier(game, &observed, (&interval.from, &interval.to), &resolution, arguments.cost)?;
         (game, settings, outcome)
     };
     let certificate = bundle(&outcome.elements()).map_err(Failure::Output)?;
-    let evaluated = arguments.points.map(|count| {
-        equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2))
-    });
+    let evaluated = evaluated(arguments);
     let path = arguments.files.certificate_path();
     let report = FrontierReport {
-        game: &game,
+        game,
         settings: &settings,
         outcome: &outcome,
-        evaluated: evaluated.as_deref().unwrap_or_default(),
+        evaluated: &evaluated,
         bytes: certificate.len(),
         certificate_path: path.as_deref(),
     };
-    arguments.files.write(&certificate, |out| report.write_csv(out), || report.figure())?;
-    print(|out| match arguments.output.format {
+    let printed = watch.print(|out| write(arguments, &report, out));
+    let pages = (&certificate[..], |out: &mut dyn Write| report.write_csv(out));
+    arguments.files.write(&outputs, watch, game, pages, || report.figure());
+    printed?;
+    let complete = outcome.least.complete() && outcome.greatest.complete();
+    Ok(outputs.completed(if complete { Answer::Proved } else { Answer::Unproved }))
+}
+
+/// The values of epsilon that are asked for besides.
+fn evaluated(arguments: &FrontierArguments) -> Vec<Rational> {
+    let interval = &arguments.epsilon;
+    let count = arguments.points.map(|count| usize::try_from(count).unwrap_or(2));
+    count.map_or_else(Vec::new, |count| equidistant(&interval.from, &interval.to, count))
+}
+
+/// What is printed when a search does not end: what no search is needed for.
+fn kept(game: &Game, arguments: &FrontierArguments, hurried: &Settings<'_>) -> Option<Words> {
+    let interval = (&arguments.epsilon.from, &arguments.epsilon.to);
+    let resolution = arguments.resolution.resolution();
+    let outcome = frontier(game, hurried, interval, &resolution, arguments.cost).ok()?;
+    let certificate = bundle(&outcome.elements()).ok()?;
+    let path = arguments.files.certificate_path();
+    let report = FrontierReport {
+        game,
+        settings: hurried,
+        outcome: &outcome,
+        evaluated: &evaluated(arguments),
+        bytes: certificate.len(),
+        certificate_path: path.as_deref(),
+    };
+    let mut text = Vec::new();
+    write(arguments, &report, &mut text).ok()?;
+    let path = arguments.files.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, certificate)) })
+}
+
+fn write(
+    arguments: &FrontierArguments,
+    report: &FrontierReport<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match arguments.output.format {
         Format::Text => report.write_text(out),
         Format::Json => report.write_json(out),
-    })?;
-    Ok(if outcome.least.complete() && outcome.greatest.complete() {
-        Answer::Proved
-    } else {
-        Answer::Unproved
-    })
+    }
 }

@@ -1,19 +1,21 @@
 //! `smfg generate`: benchmark instances.
 
 use super::arguments::{Family, InstanceArguments, MeanFieldArguments};
-use super::files::{probe, write_atomically};
+use super::files::write_atomically;
+use super::outputs::Outputs;
 use super::progress::Indicator;
-use super::{Answer, Failure, interrupt, print};
+use super::watch::Watch;
+use super::{Answer, Failure};
 use crate::generate::{MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes an instance.
-pub(super) fn run(family: &Family) -> Result<Answer, Failure> {
+pub(super) fn run(family: &'static Family, watch: &'static Watch) -> Result<Answer, Failure> {
     match family {
         Family::Mdp(arguments) => {
             let instance = MdpFamily::new(parameters(arguments))?;
-            write(arguments, |out| instance.write_json(out))
+            write(arguments, watch, |out| instance.write_json(out))
         }
         Family::MeanField(MeanFieldArguments { interaction, aggregates, instance: arguments }) => {
             let (base, interaction) = (parameters(arguments), (*interaction).into());
@@ -22,7 +24,7 @@ pub(super) fn run(family: &Family) -> Result<Answer, Failure> {
                 interaction,
                 aggregates: *aggregates,
             })?;
-            write(arguments, |out| instance.write_json(out))
+            write(arguments, watch, |out| instance.write_json(out))
         }
     }
 }
@@ -30,21 +32,24 @@ pub(super) fn run(family: &Family) -> Result<Answer, Failure> {
 /// To standard output, or to the file asked for.
 fn write(
     arguments: &InstanceArguments,
+    watch: &Watch,
     write_json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Answer, Failure> {
-    let Some(path) = &arguments.output else {
-        print(|out| write_json(out))?;
+    let path = arguments.output.as_ref();
+    let outputs = Outputs::plan(&[], &[("--output", path)], arguments.force)?;
+    let Some(path) = path else {
+        watch.print(|out| write_json(out))?;
         return Ok(Answer::Proved);
     };
-    probe(path)?;
-    let flag = interrupt::install(None);
     let _indicator = Indicator::start(arguments.quiet, format!("writing {}", path.display()));
-    let written = write_atomically(path, |out| write_json(&mut Stoppable { out, stop: &flag }));
-    if flag.load(Ordering::Relaxed) {
-        Err(Failure::Interrupted)
-    } else {
-        written.map(|()| Answer::Proved)
+    outputs.about(&[])?;
+    let stop = watch.interrupted();
+    let written = write_atomically(path, |out| write_json(&mut Stoppable { out, stop }));
+    if stop.load(Ordering::Relaxed) {
+        return Err(Failure::Interrupted);
     }
+    written.map_err(|source| Failure::Write { path: path.clone(), source })?;
+    Ok(Answer::Proved)
 }
 
 fn parameters(arguments: &InstanceArguments) -> MdpParameters {

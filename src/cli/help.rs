@@ -225,3 +225,15 @@ A random mean-field game as a JSON game file with tables: a decision process of 
 monotone: followers that count in m_k lose c_k m_k, c_k in 1/8 .. 1 (C1, monotone). crowd: they gain it (C1). \
 general: every reward contains about half of the aggregates, with coefficients between -1 and 1 (C1). dynamics: the same, and at every state and \
 action some probability moves from one successor to another in proportion to an aggregate of this stage or earlier ones (C3).";
+
+pub(super) const IMPORT: &str = "\
+A finite game of any number of players as a game file: one state per player, of mass 1 / players.
+
+Exploitability is then the mean of the players' regrets. The leader earns the sum of the players' payoffs; the payoff of one of them is \
+the formula \"payoff of NAME\". docs/finite.md says more.";
+
+pub(super) const IMPORT_EXAMPLES: &str = "\
+Examples:
+  smfg import prisoners.nfg --output prisoners.json
+  smfg equilibria prisoners.json
+  smfg range prisoners.json --of '\"payoff of Alice\"'";

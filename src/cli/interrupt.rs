@@ -1,25 +1,22 @@
-//! Ctrl-C: the first press asks for an orderly end, the second leaves at once.
+//! Ctrl-C and requests to terminate: the first asks for an orderly end, the second leaves at once.
 
+use super::watch::Watch;
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Exit status after the second press: 128 + SIGINT.
 const LEFT: i32 = 130;
 
-/// A flag that becomes true at the first Ctrl-C (or request to terminate).
-pub(super) fn install(note: Option<&'static str>) -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let shared = Arc::clone(&flag);
+/// Tells `watch` about interrupts.
+pub(super) fn install(watch: &'static Watch, quiet: bool) {
     let handler = move || {
-        if shared.swap(true, Ordering::SeqCst) {
+        if !watch.interrupt() {
             std::process::exit(LEFT);
         }
-        if let Some(note) = note {
+        if !quiet {
+            let note = "interrupted: what is proved so far follows; once more to leave at once";
             let _ = writeln!(io::stderr(), "\n{note}");
         }
     };
     // Without a handler the first press leaves at once, which is what programs do by default.
     let _ = ctrlc::set_handler(handler);
-    flag
 }

@@ -18,8 +18,14 @@ mod files;
 mod frontier;
 mod generate;
 mod help;
+mod import;
 mod info;
 mod interrupt;
+mod limit_arguments;
+mod load;
+pub mod memory;
+mod outputs;
+mod pages;
 mod progress;
 #[cfg(feature = "solver")]
 mod range;
@@ -41,12 +47,14 @@ mod sweep;
 mod sweep_arguments;
 mod verify;
 mod verify_arguments;
+mod watch;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
 use failure::Failure;
-use std::io::{self, BufWriter, Write};
+use std::ffi::OsString;
 use std::process::ExitCode;
+use watch::Watch;
 
 /// What a command that did its work says by its exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,45 +68,51 @@ enum Answer {
 /// Runs the program on the arguments of the process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let result = match Arguments::parse().command {
-        #[cfg(feature = "solver")]
-        Command::Solve(arguments) => solve::run(&arguments),
-        #[cfg(feature = "solver")]
-        Command::Range(arguments) => range::run(&arguments),
-        #[cfg(feature = "solver")]
-        Command::Equilibria(arguments) => equilibria::run(&arguments),
-        #[cfg(feature = "solver")]
-        Command::Sensitivity(arguments) => sensitivity::run(&arguments),
-        #[cfg(feature = "solver")]
-        Command::Sweep(arguments) => sweep::run(&arguments),
-        #[cfg(feature = "solver")]
-        Command::Frontier(arguments) => frontier::run(&arguments),
-        #[cfg(not(feature = "solver"))]
-        Command::Unknown(words) => Err(arguments::unknown(&words)),
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Verify(arguments) => verify::run(&arguments),
-        Command::Info(arguments) => info::run(&arguments),
-        Command::Generate(arguments) => generate::run(&arguments.family),
-    };
-    match result {
-        Ok(Answer::Proved) => ExitCode::SUCCESS,
-        Ok(Answer::Unproved) => ExitCode::from(1),
+    ExitCode::from(run_with(std::env::args_os()))
+}
+
+/// Runs the program on `arguments`, the first of which is its name, and returns its exit status.
+/// Like the program, it ends the process after help and after arguments that mean nothing.
+#[must_use]
+pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    // Both live as long as the process: the command works in a thread of its own.
+    let arguments: &'static Arguments = Box::leak(Box::new(Arguments::parse_from(arguments)));
+    let command = &arguments.command;
+    let (limits, quiet) = command.limits();
+    let watch: &'static Watch = Box::leak(Box::new(Watch::start(limits, quiet)));
+    interrupt::install(watch, quiet);
+    match watch.run(move || dispatch(command, watch)) {
+        Ok(Answer::Proved) => 0,
+        Ok(Answer::Unproved) => 1,
         Err(failure) => {
             failure.print();
-            ExitCode::from(failure.status())
+            failure.status()
         }
     }
 }
 
-/// Writes to standard output. A reader that has seen enough and closed the pipe is no failure.
-fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            // What is still buffered has no reader either.
-            let _ = out.into_parts();
-            Ok(())
-        }
-        other => other.map_err(Failure::Output),
+fn dispatch(command: &'static Command, watch: &'static Watch) -> Result<Answer, Failure> {
+    match command {
+        #[cfg(feature = "solver")]
+        Command::Solve(arguments) => solve::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Range(arguments) => range::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Equilibria(arguments) => equilibria::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Sensitivity(arguments) => sensitivity::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Sweep(arguments) => sweep::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Frontier(arguments) => frontier::run(arguments, watch),
+        #[cfg(not(feature = "solver"))]
+        Command::Unknown(words) => Err(arguments::unknown(words)),
+        Command::Check(arguments) => check::run(arguments, watch),
+        Command::Verify(arguments) => verify::run(arguments, watch),
+        Command::Info(arguments) => info::run(arguments, watch),
+        Command::Generate(arguments) => generate::run(&arguments.family, watch),
+        Command::Import(arguments) => import::run(arguments, watch),
+        Command::Completions(arguments) => pages::completions(arguments, watch),
+        Command::Man(arguments) => pages::manual(arguments),
     }
 }

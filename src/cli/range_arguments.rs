@@ -2,6 +2,7 @@
 
 use super::arguments::Output;
 use super::effort_arguments::EffortArguments;
+use super::outputs::ForceArguments;
 use super::solve_arguments::parse_nonnegative;
 use crate::exact::Rational;
 use clap::Args;
@@ -25,6 +26,8 @@ pub(super) struct RangeArguments {
     /// File for the bundle of both certificates
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
     #[command(flatten)]
     pub(super) output: Output,
 }

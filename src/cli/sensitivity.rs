@@ -2,77 +2,117 @@
 //! errs.
 
 use super::arguments::Format;
-use super::files::{probe, write_atomically};
+use super::load::loaded;
+use super::outputs::{Outputs, signed_picture};
 use super::progress::Indicator;
 use super::sensitivity_arguments::SensitivityArguments;
-use super::solve::{chosen, describe, limited, threads};
-use super::{Answer, Failure, interrupt, print};
+use super::solve::{answer, chosen, describe, limited, threads, unsearched};
+use super::watch::{Watch, Words};
+use super::{Answer, Failure};
 use crate::analysis::sensitivity::{profile, sensitivity};
 use crate::drift::{ModelError, Radii};
 use crate::exact::Rational;
 use crate::game::Game;
-use crate::leader::{Progress, Settings, Status};
+use crate::leader::{Progress, Settings};
 use crate::report::SensitivityReport;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::io::{self, Write};
 
 /// Sizes of the error in a picture, besides none.
 const PLOT_STEPS: u32 = 8;
 
 /// Answers and prints.
-pub(super) fn run(arguments: &SensitivityArguments) -> Result<Answer, Failure> {
-    arguments.certificate.iter().chain(&arguments.plot).try_for_each(|path| probe(path))?;
-    let note = "interrupted: the bounds proved so far follow; once more to leave at once";
-    let interrupted = interrupt::install((!arguments.output.quiet).then_some(note));
-    let radius = |given: &Option<Rational>| given.clone().unwrap_or(Rational::ZERO);
-    let radii = Radii {
-        reward: radius(&arguments.reward_error),
-        transition: radius(&arguments.transition_error),
-        leader: radius(&arguments.leader_error),
-    };
+pub(super) fn run(
+    arguments: &'static SensitivityArguments,
+    watch: &'static Watch,
+) -> Result<Answer, Failure> {
+    let (certificate, plot) = (arguments.certificate.as_ref(), arguments.plot.as_ref());
+    let inputs: Vec<_> = [&arguments.game].into_iter().chain(&arguments.against).collect();
+    let inputs: Vec<_> = inputs.into_iter().map(std::path::PathBuf::as_path).collect();
+    let outputs = [("--certificate", certificate), ("--plot", plot)];
+    let outputs = Outputs::plan(&inputs, &outputs, arguments.force)?;
     let indicator =
         Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
-    let game = Game::load(&arguments.game)?;
-    let truth = arguments.against.as_deref().map(Game::load).transpose()?;
-    let error = truth.as_ref().map_or(ModelError::Radii(&radii), ModelError::Against);
+    let game = loaded(&arguments.game, watch)?;
+    let truth = arguments.against.as_deref().map(|path| loaded(path, watch)).transpose()?;
+    outputs.about(&[game])?;
+    let radii = radii(arguments);
+    let error = truth.map_or(ModelError::Radii(&radii), ModelError::Against);
     let observe = |progress: Progress| indicator.say(describe(&progress));
-    let settings = Settings { observer: Some(&observe), ..asked(&game, arguments, &interrupted)? };
+    let asked = asked(game, arguments, watch)?;
+    let hurried = unsearched(asked.clone());
+    watch.keep(move |_| kept(game, truth, arguments, &hurried));
+    let settings = Settings { observer: Some(&observe), ..asked };
+    watch.doing("comparing the model with the truth");
     indicator.say("comparing the model with the truth");
-    let outcome = sensitivity(&game, &error, &settings)?;
+    let outcome = sensitivity(game, &error, &settings)?;
     let drawn = match arguments.plot {
-        Some(_) => Some(profile(&game, &error, &settings, outcome.naive_decision(), PLOT_STEPS)?),
+        Some(_) => Some(profile(game, &error, &settings, outcome.naive_decision(), PLOT_STEPS)?),
         None => None,
     };
     drop(indicator);
-    if let Some(path) = &arguments.certificate {
+    let path = certificate.map(|path| path.display().to_string());
+    let report =
+        SensitivityReport { game, error, outcome: &outcome, certificate_path: path.as_deref() };
+    let printed = watch.print(|out| write(arguments, &report, out));
+    outputs.write(watch, certificate, |out| {
         let further = drawn.as_ref().map_or(&[][..], |drawn| &drawn.elements);
-        write_atomically(path, |out| {
-            out.write_all(&outcome.certificate).and_then(|()| out.write_all(further))
-        })?;
+        out.write_all(&outcome.certificate).and_then(|()| out.write_all(further))
+    });
+    if let Some(drawn) = &drawn {
+        outputs.write(watch, plot, |out| {
+            let picture = report.svg(drawn).map_err(io::Error::other)?;
+            out.write_all(signed_picture(&picture, game).as_bytes())
+        });
     }
-    let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
-    let report = SensitivityReport {
-        game: &game,
-        error,
-        outcome: &outcome,
-        certificate_path: path.as_deref(),
-    };
-    if let (Some(path), Some(drawn)) = (&arguments.plot, &drawn) {
-        let picture = report.svg(drawn).map_err(Failure::SensitivityPlot)?;
-        write_atomically(path, |out| out.write_all(picture.as_bytes()))?;
-    }
-    print(|out| match arguments.output.format {
-        Format::Text => report.write_text(out),
-        Format::Json => report.write_json(out),
-    })?;
-    Ok(if outcome.status() == Status::Limit { Answer::Unproved } else { Answer::Proved })
+    printed?;
+    Ok(outputs.completed(answer(outcome.status())))
 }
 
-/// What the arguments ask of `game`; a time limit counts from now on.
+/// What is printed when a search does not end: what no search is needed for.
+fn kept(
+    game: &Game,
+    truth: Option<&Game>,
+    arguments: &SensitivityArguments,
+    hurried: &Settings<'_>,
+) -> Option<Words> {
+    let radii = radii(arguments);
+    let error = truth.map_or(ModelError::Radii(&radii), ModelError::Against);
+    let outcome = sensitivity(game, &error, hurried).ok()?;
+    let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
+    let report =
+        SensitivityReport { game, error, outcome: &outcome, certificate_path: path.as_deref() };
+    let mut text = Vec::new();
+    write(arguments, &report, &mut text).ok()?;
+    let path = arguments.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, outcome.certificate)) })
+}
+
+fn write(
+    arguments: &SensitivityArguments,
+    report: &SensitivityReport<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match arguments.output.format {
+        Format::Text => report.write_text(out),
+        Format::Json => report.write_json(out),
+    }
+}
+
+/// The errors that the arguments state.
+fn radii(arguments: &SensitivityArguments) -> Radii {
+    let radius = |given: &Option<Rational>| given.clone().unwrap_or(Rational::ZERO);
+    Radii {
+        reward: radius(&arguments.reward_error),
+        transition: radius(&arguments.transition_error),
+        leader: radius(&arguments.leader_error),
+    }
+}
+
+/// What the arguments ask of `game`.
 fn asked(
     game: &Game,
     arguments: &SensitivityArguments,
-    interrupted: &Arc<AtomicBool>,
+    watch: &Watch,
 ) -> Result<Settings<'static>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
     Ok(Settings {
@@ -81,6 +121,6 @@ fn asked(
         threads: threads(arguments.threads),
         decision,
         point,
-        ..limited(Settings::new(arguments.epsilon.clone()), arguments.time_limit, interrupted)
+        ..limited(Settings::new(arguments.epsilon.clone()), watch)
     })
 }

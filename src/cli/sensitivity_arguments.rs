@@ -1,12 +1,13 @@
 //! Options of `smfg sensitivity`.
 
 use super::arguments::Output;
-use super::solve_arguments::{MOST_THREADS, parse_nonnegative, parse_precision, parse_seconds};
+use super::limit_arguments::LimitArguments;
+use super::outputs::ForceArguments;
+use super::solve_arguments::{MOST_THREADS, parse_nonnegative, parse_precision};
 use crate::exact::Rational;
 use crate::leader::Precision;
 use clap::{ArgGroup, Args};
 use std::path::PathBuf;
-use std::time::Duration;
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("error").args(["reward_error", "transition_error", "leader_error", "against"]).multiple(true).required(true))]
@@ -36,10 +37,8 @@ pub(super) struct SensitivityArguments {
     /// Accepted distance of the bounds of every value, relative to max(1, |value|)
     #[arg(long, value_name = "G", default_value = "1/1000000", value_parser = parse_nonnegative, allow_hyphen_values = true)]
     pub(super) gap: Rational,
-    /// Seconds for all searches together, not counting reading the games and checking the
-    /// certificates
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, allow_hyphen_values = true)]
-    pub(super) time_limit: Option<Duration>,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
     /// Threads [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_THREADS))]
     pub(super) threads: Option<u64>,
@@ -53,6 +52,8 @@ pub(super) struct SensitivityArguments {
     /// File for the bundle of the drift and all certificates
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
     #[command(flatten)]
     pub(super) output: Output,
 }

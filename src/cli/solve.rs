@@ -1,71 +1,152 @@
-//! `smfg solve`: reads, solves, writes the certificate, prints.
+//! `smfg solve`: reads, solves, prints, writes the certificate.
 
 use super::arguments::Format;
 use super::decision::{self, Chosen};
-use super::files::{probe, write_atomically};
+use super::load::loaded;
+use super::outputs::Outputs;
 use super::progress::Indicator;
 use super::solve_arguments::SolveArguments;
-use super::{Answer, Failure, interrupt, print};
+use super::watch::{Reason, Watch, Words};
+use super::{Answer, Failure};
+use crate::certificate::Selection;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
 use crate::game::Game;
-use crate::leader::{Outcome, Progress, Settings, Status, solve, supported};
+use crate::leader::{Outcome, Progress, Settings, Status, Termination, solve, supported};
 use crate::report::SolveReport;
-use std::sync::Arc;
+use std::io::{self, Write};
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 /// Share of a time limit after which the race ends and proofs begin, in percent.
 const RACE_PERCENT: u32 = 60;
 
 /// Solves and prints the answer.
-pub(super) fn run(arguments: &SolveArguments) -> Result<Answer, Failure> {
+pub(super) fn run(
+    arguments: &'static SolveArguments,
+    watch: &'static Watch,
+) -> Result<Answer, Failure> {
     if let Some(radii) = &arguments.robust {
-        return super::robust::run(arguments, radii);
+        return super::robust::run(arguments, radii, watch);
     }
-    if let Some(path) = &arguments.certificate {
-        probe(path)?;
-    }
-    let note = "interrupted: the bounds proved so far follow; once more to leave at once";
-    let interrupted = interrupt::install((!arguments.output.quiet).then_some(note));
+    let certificate = arguments.certificate.as_ref();
+    let outputs =
+        Outputs::plan(&[&arguments.game], &[("--certificate", certificate)], arguments.force)?;
     let (game, outcome) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
-        let game = Game::load(&arguments.game)?;
-        let outcome = answer(&game, arguments, &interrupted, &indicator)?;
-        (game, outcome)
+        let game = loaded(&arguments.game, watch)?;
+        outputs.about(&[game])?;
+        let asked = asked(game, arguments, watch)?;
+        let latest = Latest::default();
+        watch.keep({
+            let (settings, latest) = (asked.clone(), latest.clone());
+            move |reason| kept(game, arguments, settings, &latest, reason)
+        });
+        // With a time limit there is an answer before the search, however long its first step is.
+        if watch.deadline().is_some()
+            && let Ok(outcome) = solve(game, &unsearched(asked.clone()))
+        {
+            latest.put(&outcome);
+        }
+        watch.doing("solving");
+        indicator.say("starting the race");
+        let observe = |progress: Progress| indicator.say(describe(&progress));
+        let accepted = |outcome: &Outcome| latest.put(outcome);
+        let outcome = solve(
+            game,
+            &Settings { observer: Some(&observe), accepted: Some(&accepted), ..asked },
+        )?;
+        (game, ended(outcome, watch.reason()))
     };
-    if let Some(path) = &arguments.certificate {
-        write_atomically(path, |out| out.write_all(&outcome.certificate))?;
-    }
-    let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
-    let report = SolveReport { game: &game, outcome: &outcome, certificate_path: path.as_deref() };
-    print(|out| match arguments.output.format {
-        Format::Text => report.write_text(out),
-        Format::Json => report.write_json(out),
-    })?;
-    Ok(if outcome.status == Status::Limit { Answer::Unproved } else { Answer::Proved })
+    let printed = watch.print(|out| write(arguments, game, &outcome, out));
+    outputs.write(watch, certificate, |out| out.write_all(&outcome.certificate));
+    printed?;
+    Ok(outputs.completed(answer(outcome.status)))
 }
 
-fn answer(
+/// The last answer that the checker accepted, per selection, while a better one is looked for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latest(Arc<Mutex<Vec<Outcome>>>);
+
+impl Latest {
+    pub(super) fn put(&self, outcome: &Outcome) {
+        let selection = outcome.accepted.claim.selection;
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| other.accepted.claim.selection != selection);
+        all.push(outcome.clone());
+    }
+
+    pub(super) fn get(&self, selection: Selection) -> Option<Outcome> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|outcome| outcome.accepted.claim.selection == selection).cloned()
+    }
+}
+
+/// What is printed when the search does not end.
+fn kept(
     game: &Game,
     arguments: &SolveArguments,
-    interrupted: &Arc<AtomicBool>,
-    indicator: &Indicator,
-) -> Result<Outcome, Failure> {
-    let observe = |progress: Progress| indicator.say(describe(&progress));
-    let settings = asked(game, arguments, interrupted)?;
-    indicator.say("starting the race");
-    Ok(solve(game, &Settings { observer: Some(&observe), ..settings })?)
+    settings: Settings<'static>,
+    latest: &Latest,
+    reason: Reason,
+) -> Option<Words> {
+    let outcome = match latest.get(settings.selection) {
+        Some(outcome) => outcome,
+        None => solve(game, &unsearched(settings)).ok()?,
+    };
+    let outcome = ended(outcome, Some(reason));
+    let mut text = Vec::new();
+    write(arguments, game, &outcome, &mut text).ok()?;
+    let path = arguments.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, outcome.certificate)) })
 }
 
-/// What the arguments ask of `game`; a time limit counts from now on.
+fn write(
+    arguments: &SolveArguments,
+    game: &Game,
+    outcome: &Outcome,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let path = arguments.certificate.as_ref().map(|path| path.display().to_string());
+    let report = SolveReport { game, outcome, certificate_path: path.as_deref() };
+    match arguments.output.format {
+        Format::Text => report.write_text(out),
+        Format::Json => report.write_json(out),
+    }
+}
+
+/// The exit status of a value.
+pub(super) fn answer(status: Status) -> Answer {
+    if status == Status::Limit { Answer::Unproved } else { Answer::Proved }
+}
+
+/// `settings` without time for a search: what the ranges of the rewards show.
+pub(super) fn unsearched(settings: Settings<'static>) -> Settings<'static> {
+    let stopped = Control::new(Some(Instant::now()), Arc::new(AtomicBool::new(false)));
+    Settings { control: stopped.clone(), race_control: stopped, ..settings }
+}
+
+/// `outcome` with the reason that the call had to end, if it had.
+pub(super) fn ended(outcome: Outcome, reason: Option<Reason>) -> Outcome {
+    let termination = match reason {
+        None => outcome.termination,
+        _ if outcome.status != Status::Limit => outcome.termination,
+        Some(Reason::Time) => Termination::TimeLimit,
+        Some(Reason::Memory) => Termination::MemoryLimit,
+        Some(Reason::Interrupt) => Termination::Interrupted,
+    };
+    Outcome { termination, ..outcome }
+}
+
+/// What the arguments ask of `game`.
 pub(super) fn asked(
     game: &Game,
     arguments: &SolveArguments,
-    interrupted: &Arc<AtomicBool>,
+    watch: &Watch,
 ) -> Result<Settings<'static>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
     let asked = Settings {
@@ -74,7 +155,7 @@ pub(super) fn asked(
         point,
         ..Settings::new(arguments.epsilon.clone())
     };
-    Ok(arguments.effort.applied(asked, interrupted))
+    Ok(arguments.effort.applied(asked, watch))
 }
 
 /// The decision asked for, as settings say it; without one, all of a list.
@@ -92,15 +173,13 @@ pub(super) fn chosen(
     })
 }
 
-/// `settings` with a time limit from now on.
-pub(super) fn limited<'a>(
-    settings: Settings<'a>,
-    limit: Option<Duration>,
-    interrupted: &Arc<AtomicBool>,
-) -> Settings<'a> {
-    let start = Instant::now();
-    let race_control = control(start, limit.map(|limit| limit / 100 * RACE_PERCENT), interrupted);
-    Settings { control: control(start, limit, interrupted), race_control, ..settings }
+/// `settings` with the limits of the call.
+pub(super) fn limited<'a>(settings: Settings<'a>, watch: &Watch) -> Settings<'a> {
+    let control = Control::new(watch.deadline(), Arc::clone(watch.interrupted()));
+    let race_control = control
+        .remaining()
+        .map_or_else(|| control.clone(), |left| control.within(left / 100 * RACE_PERCENT));
+    Settings { control, race_control, ..settings }
 }
 
 /// The threads asked for, or all processors; the pool that they share gets as many.
@@ -111,11 +190,6 @@ pub(super) fn threads(asked: Option<u64>) -> usize {
     // goes.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     threads
-}
-
-/// A limit beyond what the clock can count is none.
-fn control(start: Instant, limit: Option<Duration>, interrupted: &Arc<AtomicBool>) -> Control {
-    Control::new(limit.and_then(|limit| start.checked_add(limit)), Arc::clone(interrupted))
 }
 
 /// Progress in words.

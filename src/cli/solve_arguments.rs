@@ -2,13 +2,13 @@
 
 use super::arguments::Output;
 use super::effort_arguments::EffortArguments;
+use super::outputs::ForceArguments;
 use crate::certificate::{MOST_BITS, Selection};
 use crate::drift::Radii;
 use crate::exact::{Rational, parse_rational};
 use crate::leader::Precision;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Most threads; more than any machine that this program is meant for.
 pub(super) const MOST_THREADS: u64 = 1024;
@@ -34,6 +34,8 @@ pub(super) struct SolveArguments {
     /// File for the certificate
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -62,13 +64,6 @@ pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
 
 fn parse_radii(text: &str) -> Result<Radii, String> {
     Radii::parse(text).map_err(|error| error.to_string())
-}
-
-pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: Option<f64> = text.parse().ok();
-    seconds
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "expected seconds, a number at least 0".into())
 }
 
 pub(super) fn parse_precision(text: &str) -> Result<Precision, String> {

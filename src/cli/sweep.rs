@@ -1,39 +1,40 @@
 //! `smfg sweep`: the value as a function of epsilon, or of a constant of the game.
 
 use super::arguments::Format;
-use super::files::{probe, write_atomically};
+use super::load::loaded;
+use super::outputs::{Outputs, signed_picture};
 use super::progress::Indicator;
-use super::solve::{chosen, describe};
+use super::solve::{chosen, describe, ended, unsearched};
 use super::sweep_arguments::{FileArguments, ResolutionArguments, SweepArguments, Varied};
-use super::{Answer, Failure, interrupt, print};
-use crate::analysis::sweep::{Resolution, equidistant, sweep};
+use super::watch::{Watch, Words};
+use super::{Answer, Failure};
+use crate::analysis::sweep::{Resolution, Sweep, equidistant, staircase, sweep};
 use crate::certificate::{with_changes, write_bundle};
 use crate::exact::Rational;
 use crate::game::Game;
 use crate::leader::{Progress, Settings, Status, solve};
 use crate::report::plot::Figure;
 use crate::report::{Followed, ParameterPoint, SweepReport};
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-/// What is said at Ctrl-C.
-pub(super) const NOTE: &str =
-    "interrupted: what is proved so far follows; once more to leave at once";
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Follows the value and prints it.
-pub(super) fn run(arguments: &SweepArguments) -> Result<Answer, Failure> {
-    arguments.files.probe()?;
-    let interrupted = interrupt::install((!arguments.output.quiet).then_some(NOTE));
+pub(super) fn run(
+    arguments: &'static SweepArguments,
+    watch: &'static Watch,
+) -> Result<Answer, Failure> {
+    let outputs = arguments.files.plan(&arguments.game)?;
     match &arguments.parameter {
-        None => over_epsilon(arguments, &interrupted),
-        Some(varied) => over_constant(arguments, varied, &interrupted),
+        None => over_epsilon(arguments, &outputs, watch),
+        Some(varied) => over_constant(arguments, varied, &outputs, watch),
     }
 }
 
 fn over_epsilon(
-    arguments: &SweepArguments,
-    interrupted: &Arc<AtomicBool>,
+    arguments: &'static SweepArguments,
+    outputs: &Outputs,
+    watch: &'static Watch,
 ) -> Result<Answer, Failure> {
     let interval = &arguments.epsilon;
     let (game, settings, found) = {
@@ -41,13 +42,17 @@ fn over_epsilon(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
-        let game = Game::load(&arguments.game)?;
+        let game = loaded(&arguments.game, watch)?;
+        outputs.about(&[game])?;
+        watch.doing("following the value");
         indicator.say("following the value");
-        let settings = settings(&game, arguments, &interval.from, interrupted)?;
+        let settings = settings(game, arguments, &interval.from, watch)?;
+        let hurried = unsearched(settings.clone());
+        watch.keep(move |_| kept_curve(game, arguments, &hurried));
         let observe = |progress: Progress| indicator.say(describe(&progress));
         let observed = Settings { observer: Some(&observe), ..settings.clone() };
         let found = sweep(
-            &game,
+            game,
             &observed,
             (&interval.from, &interval.to),
             &arguments.resolution.resolution(),
@@ -55,68 +60,168 @@ fn over_epsilon(
         (game, settings, found)
     };
     let certificate = bundle(&found.certificates()).map_err(Failure::Output)?;
-    let evaluated = arguments.points.map(|count| {
-        equidistant(&interval.from, &interval.to, usize::try_from(count).unwrap_or(2))
-    });
+    let evaluated = evaluated(arguments);
     let path = arguments.files.certificate_path();
     let report = SweepReport {
-        game: &game,
+        game,
         settings: &settings,
         followed: Followed::Epsilon(&found),
-        evaluated: evaluated.as_deref().unwrap_or_default(),
+        evaluated: &evaluated,
         bytes: certificate.len(),
         certificate_path: path.as_deref(),
     };
-    deliver(arguments, &certificate, &report)?;
-    Ok(if found.complete() { Answer::Proved } else { Answer::Unproved })
+    let answer = if found.complete() { Answer::Proved } else { Answer::Unproved };
+    deliver(arguments, &certificate, &report, (outputs, watch)).map(|()| outputs.completed(answer))
 }
 
+/// The values of epsilon that are asked for besides.
+fn evaluated(arguments: &SweepArguments) -> Vec<Rational> {
+    let interval = &arguments.epsilon;
+    let count = arguments.points.map(|count| usize::try_from(count).unwrap_or(2));
+    count.map_or_else(Vec::new, |count| equidistant(&interval.from, &interval.to, count))
+}
+
+/// What is printed when a search over epsilon does not end: what no search is needed for.
+fn kept_curve(game: &Game, arguments: &SweepArguments, hurried: &Settings<'_>) -> Option<Words> {
+    let interval = (&arguments.epsilon.from, &arguments.epsilon.to);
+    // A curve needs all of its points; steps between the ends do not.
+    let found = staircase(game, hurried, interval, &arguments.resolution.resolution()).ok()?;
+    let found = Sweep::Staircase(found);
+    let certificate = bundle(&found.certificates()).ok()?;
+    let path = arguments.files.certificate_path();
+    let report = SweepReport {
+        game,
+        settings: hurried,
+        followed: Followed::Epsilon(&found),
+        evaluated: &evaluated(arguments),
+        bytes: certificate.len(),
+        certificate_path: path.as_deref(),
+    };
+    let mut text = Vec::new();
+    write(arguments, &report, &mut text).ok()?;
+    let path = arguments.files.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, certificate)) })
+}
+
+/// The values of a constant that are done, shared with what is printed when the next one does not
+/// end.
+type Points = Arc<Mutex<Vec<ParameterPoint>>>;
+
 fn over_constant(
-    arguments: &SweepArguments,
-    varied: &Varied,
-    interrupted: &Arc<AtomicBool>,
+    arguments: &'static SweepArguments,
+    varied: &'static Varied,
+    outputs: &Outputs,
+    watch: &'static Watch,
 ) -> Result<Answer, Failure> {
     let indicator =
         Indicator::start(arguments.output.quiet, format!("reading {}", arguments.game.display()));
-    let epsilon = &arguments.epsilon.from;
     if arguments.epsilon.from != arguments.epsilon.to {
         return Err(Failure::OneEpsilon);
     }
-    let original = Game::load(&arguments.game)?;
-    let asked = settings(&original, arguments, epsilon, interrupted)?;
-    let (mut points, mut certificates) = (Vec::new(), Vec::new());
-    for value in &varied.values {
-        let changes = [(varied.name.clone(), value.clone())];
-        let game = Game::load_with(&arguments.game, &changes)?;
+    let original = loaded(&arguments.game, watch)?;
+    let asked = settings(original, arguments, &arguments.epsilon.from, watch)?;
+    let points = Points::default();
+    watch.keep({
+        let (points, asked) = (Arc::clone(&points), asked.clone());
+        move |_| {
+            let points = points.lock().unwrap_or_else(PoisonError::into_inner);
+            kept(arguments, varied, original, &asked, &points)
+        }
+    });
+    for (done, value) in varied.values.iter().enumerate() {
+        // Without time for the next value, those that are done are the answer.
+        if done > 0 && !watch.going() {
+            break;
+        }
+        watch.doing(format!("solving at {} = {value}", varied.name));
         indicator.say(format!("{} = {value}", varied.name));
-        let left = varied.values.len() - points.len();
-        let control = asked
-            .control
-            .remaining()
-            .map_or_else(|| asked.control.clone(), |time| asked.control.within(time / left as u32));
-        let race_control = control.clone();
-        // The decision is looked up in each game: its list may use the constant.
-        let (decision, point) = chosen(&game, arguments.decision.as_deref())?;
-        let outcome =
-            solve(&game, &Settings { decision, point, control, race_control, ..asked.clone() })?;
-        certificates.push(with_changes(&outcome.certificate, &changes));
-        points.push(ParameterPoint { at: value.clone(), game, outcome });
+        let point = at_value(arguments, varied, value, (&asked, done), outputs)?;
+        let outcome = ended(point.outcome, watch.reason());
+        let mut points = points.lock().unwrap_or_else(PoisonError::into_inner);
+        points.push(ParameterPoint { outcome, ..point });
     }
-    let parts: Vec<&[u8]> = certificates.iter().map(Vec::as_slice).collect();
-    let certificate = write_bundle(Vec::new(), &parts).map_err(Failure::Output)?;
     drop(indicator);
+    let points = points.lock().unwrap_or_else(PoisonError::into_inner);
+    let certificate = constant_bundle(varied, &points).map_err(Failure::Output)?;
     let path = arguments.files.certificate_path();
     let report = SweepReport {
-        game: &original,
+        game: original,
         settings: &asked,
-        followed: Followed::Constant { name: &varied.name, points: &points },
+        followed: Followed::Constant {
+            name: &varied.name,
+            points: &points,
+            wanted: varied.values.len(),
+        },
         evaluated: &[],
         bytes: certificate.len(),
         certificate_path: path.as_deref(),
     };
-    deliver(arguments, &certificate, &report)?;
-    let proved = points.iter().all(|point| point.outcome.status != Status::Limit);
-    Ok(if proved { Answer::Proved } else { Answer::Unproved })
+    let proved = points.len() == varied.values.len()
+        && points.iter().all(|point| point.outcome.status != Status::Limit);
+    deliver(arguments, &certificate, &report, (outputs, watch))?;
+    Ok(outputs.completed(if proved { Answer::Proved } else { Answer::Unproved }))
+}
+
+/// The answer at one value of a constant, `done` values after the first.
+fn at_value(
+    arguments: &SweepArguments,
+    varied: &Varied,
+    value: &Rational,
+    (asked, done): (&Settings<'static>, usize),
+    outputs: &Outputs,
+) -> Result<ParameterPoint, Failure> {
+    let game = Game::load_with(&arguments.game, &[(varied.name.clone(), value.clone())])?;
+    if done == 0 {
+        outputs.about(&[&game])?;
+    }
+    let left = u32::try_from(varied.values.len() - done).unwrap_or(u32::MAX);
+    let control = asked
+        .control
+        .remaining()
+        .map_or_else(|| asked.control.clone(), |time| asked.control.within(time / left));
+    let race_control = control.clone();
+    // The decision is looked up in each game: its list may use the constant.
+    let (decision, point) = chosen(&game, arguments.decision.as_deref())?;
+    let outcome =
+        solve(&game, &Settings { decision, point, control, race_control, ..asked.clone() })?;
+    Ok(ParameterPoint { at: value.clone(), game, outcome })
+}
+
+/// The certificates of all values of a constant.
+fn constant_bundle(varied: &Varied, points: &[ParameterPoint]) -> io::Result<Vec<u8>> {
+    let changed = |point: &ParameterPoint| {
+        with_changes(&point.outcome.certificate, &[(varied.name.clone(), point.at.clone())])
+    };
+    let certificates: Vec<Vec<u8>> = points.iter().map(changed).collect();
+    let parts: Vec<&[u8]> = certificates.iter().map(Vec::as_slice).collect();
+    write_bundle(Vec::new(), &parts)
+}
+
+/// The values that are done, when the next one does not end.
+fn kept(
+    arguments: &SweepArguments,
+    varied: &Varied,
+    game: &Game,
+    settings: &Settings<'_>,
+    points: &[ParameterPoint],
+) -> Option<Words> {
+    if points.is_empty() {
+        return None;
+    }
+    let certificate = constant_bundle(varied, points).ok()?;
+    let path = arguments.files.certificate_path();
+    let report = SweepReport {
+        game,
+        settings,
+        followed: Followed::Constant { name: &varied.name, points, wanted: varied.values.len() },
+        evaluated: &[],
+        bytes: certificate.len(),
+        certificate_path: path.as_deref(),
+    };
+    let mut text = Vec::new();
+    write(arguments, &report, &mut text).ok()?;
+    let path = arguments.files.certificate.clone();
+    Some(Words { text, file: path.map(|path| (path, certificate)) })
 }
 
 /// What the options ask for.
@@ -124,7 +229,7 @@ fn settings<'a>(
     game: &Game,
     arguments: &SweepArguments,
     epsilon: &Rational,
-    interrupted: &Arc<AtomicBool>,
+    watch: &Watch,
 ) -> Result<Settings<'a>, Failure> {
     let (decision, point) = chosen(game, arguments.decision.as_deref())?;
     let base = Settings {
@@ -133,20 +238,31 @@ fn settings<'a>(
         point,
         ..Settings::new(epsilon.clone())
     };
-    Ok(arguments.effort.applied(base, interrupted))
+    Ok(arguments.effort.applied(base, watch))
 }
 
-/// Writes the files asked for, then the answer.
+fn write(
+    arguments: &SweepArguments,
+    report: &SweepReport<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match arguments.output.format {
+        Format::Text => report.write_text(out),
+        Format::Json => report.write_json(out),
+    }
+}
+
+/// Prints the answer, then writes the files asked for.
 fn deliver(
     arguments: &SweepArguments,
     certificate: &[u8],
     report: &SweepReport<'_>,
+    (outputs, watch): (&Outputs, &Watch),
 ) -> Result<(), Failure> {
-    arguments.files.write(certificate, |out| report.write_csv(out), || report.figure())?;
-    print(|out| match arguments.output.format {
-        Format::Text => report.write_text(out),
-        Format::Json => report.write_json(out),
-    })
+    let printed = watch.print(|out| write(arguments, report, out));
+    let pages = (certificate, |out: &mut dyn Write| report.write_csv(out));
+    arguments.files.write(outputs, watch, report.game, pages, || report.figure());
+    printed
 }
 
 /// One certificate as it is, several as a bundle.
@@ -168,35 +284,34 @@ impl ResolutionArguments {
 }
 
 impl FileArguments {
-    /// Fails when one of the files cannot be written.
-    pub(super) fn probe(&self) -> Result<(), Failure> {
-        [&self.certificate, &self.csv, &self.plot]
-            .into_iter()
-            .flatten()
-            .try_for_each(|path| probe(path))
+    /// Plans the files that a call about `game` writes.
+    pub(super) fn plan(&self, game: &Path) -> Result<Outputs, Failure> {
+        let files = [
+            ("--certificate", self.certificate.as_ref()),
+            ("--csv", self.csv.as_ref()),
+            ("--plot", self.plot.as_ref()),
+        ];
+        Outputs::plan(&[game], &files, self.force)
     }
 
     pub(super) fn certificate_path(&self) -> Option<String> {
         self.certificate.as_ref().map(|path| path.display().to_string())
     }
 
-    /// Writes those that were asked for.
+    /// Writes those that were asked for: the certificate, the table, the picture.
     pub(super) fn write(
         &self,
-        certificate: &[u8],
-        csv: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+        outputs: &Outputs,
+        watch: &Watch,
+        game: &Game,
+        (certificate, csv): (&[u8], impl FnOnce(&mut dyn Write) -> io::Result<()>),
         figure: impl FnOnce() -> Figure,
-    ) -> Result<(), Failure> {
-        if let Some(path) = &self.certificate {
-            write_atomically(path, |out| out.write_all(certificate))?;
-        }
-        if let Some(path) = &self.csv {
-            write_atomically(path, csv)?;
-        }
-        if let Some(path) = &self.plot {
-            let picture = figure().svg()?;
-            write_atomically(path, |out| out.write_all(picture.as_bytes()))?;
-        }
-        Ok(())
+    ) {
+        outputs.write(watch, self.certificate.as_ref(), |out| out.write_all(certificate));
+        outputs.write(watch, self.csv.as_ref(), csv);
+        outputs.write(watch, self.plot.as_ref(), |out| {
+            let picture = figure().svg().map_err(io::Error::other)?;
+            out.write_all(signed_picture(&picture, game).as_bytes())
+        });
     }
 }

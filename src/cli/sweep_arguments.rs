@@ -2,6 +2,7 @@
 
 use super::arguments::Output;
 use super::effort_arguments::EffortArguments;
+use super::outputs::ForceArguments;
 use super::solve_arguments::{SelectionWord, parse_nonnegative};
 use crate::exact::{Rational, parse_rational};
 use clap::Args;
@@ -84,6 +85,8 @@ pub(super) struct FileArguments {
     /// File for a picture
     #[arg(long, value_name = "FILE.svg")]
     pub(super) plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
 }
 
 pub(super) fn parse_interval(text: &str) -> Result<Interval, String> {

@@ -1,6 +1,9 @@
 //! Options of `smfg verify`.
 
 use super::arguments::Output;
+use super::limit_arguments::LimitArguments;
+#[cfg(feature = "solver")]
+use super::outputs::ForceArguments;
 use crate::claim::HorizonConvention;
 use crate::exact::{Rational, parse_rational};
 use crate::follower::Precision;
@@ -33,6 +36,8 @@ pub(super) struct VerifyArguments {
     /// Only evaluate: no range, no loss
     #[arg(long)]
     pub(super) no_solve: bool,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
     #[cfg(feature = "solver")]
     #[command(flatten)]
     pub(super) search: SearchArguments,
@@ -57,15 +62,14 @@ pub(super) struct SearchArguments {
         allow_hyphen_values = true
     )]
     pub(super) gap: Rational,
-    /// Seconds for all searches together
-    #[arg(long, value_name = "SECONDS", value_parser = super::solve_arguments::parse_seconds, allow_hyphen_values = true)]
-    pub(super) time_limit: Option<std::time::Duration>,
     /// Threads [default: all processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=super::solve_arguments::MOST_THREADS))]
     pub(super) threads: Option<u64>,
     /// File for the bundle of certificates
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) force: ForceArguments,
 }
 
 /// The eps of range and loss.

@@ -39,6 +39,20 @@ struct Document<'a> {
     reason: Option<String>,
 }
 
+/// Says that a check ended before it decided, and why.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_undecided(out: &mut dyn Write, reason: &str, json: bool) -> io::Result<()> {
+    let reason = format!("not decided: {reason}");
+    if json {
+        let document = serde_json::json!({ "valid": null, "claim": null, "reason": reason });
+        return write_document(out, &document);
+    }
+    writeln!(out, "undecided")?;
+    write_field(out, "reason", &reason)
+}
+
 #[derive(Serialize)]
 struct BundleDocument<'a> {
     valid: bool,

@@ -72,7 +72,7 @@ impl SweepReport<'_> {
                     .filter_map(|epsilon| sweep.at(epsilon))
                     .try_for_each(|point| writeln!(out, "{}", row(&point, "")))
             }
-            Followed::Constant { name: constant, points } => {
+            Followed::Constant { name: constant, points, .. } => {
                 writeln!(out, "{},{COLUMNS}", quoted(constant))?;
                 points.iter().try_for_each(|point| {
                     let claim = &point.outcome.accepted.claim;
@@ -100,7 +100,7 @@ impl SweepReport<'_> {
                 draw(sweep, "value", &mut curves, &mut bands);
                 "epsilon"
             }
-            Followed::Constant { name, points } => {
+            Followed::Constant { name, points, .. } => {
                 let side = |of: fn(&crate::certificate::Claim) -> &Rational| {
                     points
                         .iter()

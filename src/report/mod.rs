@@ -57,7 +57,7 @@ mod verify_json;
 mod verify_range;
 mod words;
 
-pub use check::{BundleReport, CheckReport};
+pub use check::{BundleReport, CheckReport, write_undecided};
 pub use check_equilibria::EquilibriaCheckReport;
 #[cfg(feature = "solver")]
 pub use equilibria::EquilibriaReport;

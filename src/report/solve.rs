@@ -274,6 +274,7 @@ pub(super) fn write_status(
     let why = match (reached, termination) {
         (Status::Exact, _) => "",
         (_, Termination::TimeLimit) => " (time limit)",
+        (_, Termination::MemoryLimit) => " (memory limit)",
         (_, Termination::Interrupted) => " (interrupted)",
         (Status::WithinGap, Termination::Gap) => "",
         (Status::Limit, Termination::Gap) if classify(game).class == Class::C0 => {

@@ -79,6 +79,7 @@ pub(super) fn termination(termination: Termination) -> &'static str {
     match termination {
         Termination::Gap => "gap",
         Termination::TimeLimit => "time_limit",
+        Termination::MemoryLimit => "memory_limit",
         Termination::Interrupted => "interrupted",
     }
 }

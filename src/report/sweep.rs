@@ -37,6 +37,8 @@ pub enum Followed<'a> {
         name: &'a str,
         /// Per value, the answer.
         points: &'a [ParameterPoint],
+        /// Number of values asked for; the others are missing for want of time.
+        wanted: usize,
     },
 }
 
@@ -87,9 +89,9 @@ impl SweepReport<'_> {
                     write_rows(out, "epsilon", rows, found.len())?;
                 }
             }
-            Followed::Constant { name, points } => {
+            Followed::Constant { name, points, wanted } => {
                 write_field(out, "epsilon", &numbers.exact(&self.settings.epsilon))?;
-                write_field(out, "constant", &format!("{}, {} values", plain(name), points.len()))?;
+                write_field(out, "constant", &values(name, points.len(), wanted))?;
                 writeln!(out)?;
                 let rows = points.iter().map(|point| {
                     let claim = &point.outcome.accepted.claim;
@@ -110,6 +112,16 @@ impl SweepReport<'_> {
         writeln!(out)?;
         write_statistics(out, &self.statistics(), self.bytes, self.certificate_path)?;
         write_shortened(out, &numbers)
+    }
+}
+
+/// A constant, and at how many of its values the answer is there.
+fn values(name: &str, found: usize, wanted: usize) -> String {
+    let name = plain(name);
+    if found == wanted {
+        format!("{name}, {wanted} values")
+    } else {
+        format!("{name}, {found} of {wanted} values (limit)")
     }
 }
 

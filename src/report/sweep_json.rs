@@ -127,6 +127,15 @@ struct OverConstant<'a> {
     epsilon: Exact<'a>,
     kind: &'static str,
     points: Vec<ConstantRow<'a>>,
+    /// Values asked for and not reached in time.
+    #[serde(skip_serializing_if = "is_zero")]
+    missing: usize,
+}
+
+// The signature is what `skip_serializing_if` asks for.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -167,7 +176,7 @@ impl SweepReport<'_> {
                 };
                 write_document(out, &self.document(&hash, followed))
             }
-            Followed::Constant { name, points } => {
+            Followed::Constant { name, points, wanted } => {
                 let row = |point: &'_ super::sweep::ParameterPoint| -> Option<Decision> {
                     super::decision::chosen(&point.game, &point.outcome).map(Cow::into_owned)
                 };
@@ -189,6 +198,7 @@ impl SweepReport<'_> {
                     epsilon: Exact(&self.settings.epsilon),
                     kind: "points",
                     points: rows.collect(),
+                    missing: wanted.saturating_sub(points.len()),
                 };
                 write_document(out, &self.document(&hash, followed))
             }

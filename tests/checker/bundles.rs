@@ -32,6 +32,7 @@ fn the_unedited_bundle_is_valid() {
 fn every_edit_is_refused_for_its_reason() {
     let game = game();
     assert_refused("bundles.toml", 15, &valid("valid.bundle", &game), |text| {
+        crate::proved::assert_bundle(&game, None, text);
         let refused = check_bundle(&game, text).err()?;
         Some((refused.to_string(), refused.accepted.len()))
     });

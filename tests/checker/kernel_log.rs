@@ -26,7 +26,7 @@ prove best reached 17/20 + 0 decision 2 -
 exists
 close rows 1 o 1 .
 end
-claim + 0 17/20 17/20 decision 2 2 low best
+claim + 0 17/20 17/20 - decision 2 2 low best
 ";
 
 fn number(p: i64, q: i64) -> Rational {

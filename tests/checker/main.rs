@@ -27,6 +27,8 @@ mod evaluation;
 mod models;
 #[path = "../shared/polytopes.rs"]
 mod polytopes;
+#[path = "../shared/proved.rs"]
+mod proved;
 #[path = "../shared/random_tiny.rs"]
 mod random_tiny;
 #[path = "../shared/reader.rs"]

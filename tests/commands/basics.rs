@@ -16,6 +16,7 @@ fn help_teaches_with_examples() {
         &["check", "--help"],
         &["info", "--help"],
         &["generate", "--help"],
+        &["import", "--help"],
         &["generate", "mdp", "--help"],
         &["generate", "mean-field", "--help"],
     ];
@@ -138,6 +139,7 @@ fn generated_mean_field_games_say_their_class() {
             "2",
             "--decisions",
             "2",
+            "--force",
             "--output",
             &file,
         ];

@@ -3,10 +3,14 @@
 mod basics;
 mod folder;
 mod games;
+mod import;
+mod limits;
 mod malformed;
 mod program;
 mod verify;
 
+#[cfg(feature = "solver")]
+mod outputs;
 #[cfg(feature = "solver")]
 mod range;
 #[cfg(feature = "solver")]

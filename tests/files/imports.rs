@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and what it may use of ours.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("exact", &[]),
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
@@ -12,10 +12,11 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("claim", &["exact", "game", "follower"]),
     ("certificate", &["exact", "game", "drift"]),
     ("check", &["exact", "game", "drift", "certificate"]),
-    ("elaborate", &["exact", "game", "follower", "certificate", "check"]),
+    ("elaborate", &["exact", "game", "drift", "follower", "certificate", "check"]),
     ("generate", &["exact", "game"]),
+    ("import", &["exact", "game"]),
     ("lp", &["exact", "game", "certificate"]),
-    ("equilibrium", &["exact", "game", "follower", "certificate", "lp"]),
+    ("equilibrium", &["exact", "game", "follower", "certificate", "check", "lp"]),
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
     (
         "analysis",
@@ -61,6 +62,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "check",
             "elaborate",
             "generate",
+            "import",
             "equilibrium",
             "leader",
             "analysis",
@@ -176,7 +178,9 @@ fn trusted_code_has_no_floats_and_nothing_is_unsafe() {
         let trusted = trusted_homes.iter().any(|folder| file.starts_with(folder));
         for (number, line) in code_lines(&text) {
             assert!(
-                !has_word(line, "unsafe") || file.starts_with("crates/solve/src/lp"),
+                !has_word(line, "unsafe")
+                    || file.starts_with("crates/solve/src/lp")
+                    || file.ends_with("src/allocator.rs"),
                 "{}:{number}: unsafe",
                 file.display()
             );

@@ -410,6 +410,7 @@ fn every_edit_is_refused_for_its_reason() {
             .map(drop)
             .expect_err(reason);
         assert!(refused.to_string().contains(reason), "expected `{reason}`, found `{refused}`");
+        crate::proved::assert_bundle(&game, Some(&truth), altered.as_bytes());
     }
     // Weaker conclusions follow too, and a point is the decision with its values.
     for (old, new) in [
@@ -418,8 +419,9 @@ fn every_edit_is_refused_for_its_reason() {
         ("loss decision 1 0 1/2 1/2", "loss point 1 0 -1 2"),
         ("sandwich decision 1 0 1/10 0 0 0 0 0", "relaxed all 0 1/2 1/2"),
     ] {
-        check_models(&game, Some(&truth), None, bundle.replacen(old, new, 1).as_bytes())
-            .expect(new);
+        let weaker = bundle.replacen(old, new, 1);
+        check_models(&game, Some(&truth), None, weaker.as_bytes()).expect(new);
+        crate::proved::assert_bundle(&game, Some(&truth), weaker.as_bytes());
     }
 }
 
@@ -817,6 +819,9 @@ fn no_alteration_makes_a_false_conclusion_acceptable() {
         for round in 0..2000 {
             let altered =
                 if round == 0 { bundle.clone() } else { alter(&mut rng, &bundle, &words) };
+            if round % 16 == 0 {
+                crate::proved::assert_bundle(&game, truth.as_ref(), altered.as_bytes());
+            }
             let (proved, drifts) =
                 match check_models(&game, truth.as_ref(), None, altered.as_bytes()) {
                     Ok(accepted) => {
@@ -863,6 +868,9 @@ fn no_alteration_makes_a_false_conclusion_acceptable() {
     let bundle = bundle.replace(&last, &further);
     for round in 0..2000 {
         let altered = if round == 0 { bundle.clone() } else { alter(&mut rng, &bundle, &words) };
+        if round % 16 == 0 {
+            crate::proved::assert_bundle(&game, None, altered.as_bytes());
+        }
         let proved = match check_models(&game, None, None, altered.as_bytes()) {
             Ok(accepted) => {
                 accepted_count += 1;

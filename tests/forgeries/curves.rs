@@ -57,40 +57,53 @@ fn altered_curves_prove_nothing_false() {
             )
             .expect("text");
             for _ in 0..25 {
-                match check(&game, altered(&text, &mut dice).as_bytes()) {
-                    Err(_) => refused += 1,
-                    Ok(claimed) => {
-                        accepted += 1;
-                        let indices: Vec<usize> = (0..tiny.decisions.len()).collect();
-                        let value = |epsilon: &Rational, selection: Selection| {
-                            let inner = oracle.inner(epsilon, selection);
-                            let scoped = |index: &&usize| match claimed.claim.scope {
-                                smfg::certificate::Scope::Decision(only) => **index == only,
-                                _ => true,
-                            };
-                            indices
-                                .iter()
-                                .filter(scoped)
-                                .map(|&index| inner[index].clone())
-                                .max()
-                                .expect("a decision")
-                        };
-                        for pair in claimed.curve.windows(2) {
-                            for share in [Rational::ZERO, ratio(1, 3), ratio(1, 2), Rational::ONE] {
-                                let mix = |a: &Rational, b: &Rational| a + (b - a) * &share;
-                                let truth = value(
-                                    &mix(&pair[0].epsilon, &pair[1].epsilon),
-                                    claimed.claim.selection,
-                                );
-                                let (lower, upper) = (
-                                    mix(&pair[0].lower, &pair[1].lower),
-                                    mix(&pair[0].upper, &pair[1].upper),
-                                );
-                                assert!(
-                                    lower <= truth && truth <= upper,
-                                    "seed {seed}: {lower} {truth} {upper}"
-                                );
-                            }
+                let altered = altered(&text, &mut dice);
+                let proved = crate::proved::proved_curve(&game, altered.as_bytes());
+                let proved = proved.map(|curve| {
+                    let points = curve.points().iter();
+                    let only = match *curve.scope() {
+                        smfg_kernel::Scope::Decision(only) => Some(only as usize),
+                        _ => None,
+                    };
+                    let points =
+                        points.map(|p| (p.epsilon.clone(), [p.lower.clone(), p.upper.clone()]));
+                    let pessimistic = curve.pessimistic();
+                    (pessimistic, only, points.collect::<Vec<_>>())
+                });
+                let checked = check(&game, altered.as_bytes()).ok().map(|claimed| {
+                    let points = claimed.curve.iter();
+                    let only = match claimed.claim.scope {
+                        smfg::certificate::Scope::Decision(only) => Some(only),
+                        _ => None,
+                    };
+                    let points =
+                        points.map(|p| (p.epsilon.clone(), [p.lower.clone(), p.upper.clone()]));
+                    let pessimistic = claimed.claim.selection == Selection::Pessimistic;
+                    (pessimistic, only, points.collect::<Vec<_>>())
+                });
+                match checked {
+                    None => refused += 1,
+                    Some(_) => accepted += 1,
+                }
+                for (pessimistic, only, points) in checked.into_iter().chain(proved) {
+                    let selection =
+                        if pessimistic { Selection::Pessimistic } else { Selection::Optimistic };
+                    let value = |epsilon: &Rational| {
+                        let inner = oracle.inner(epsilon, selection);
+                        let scoped = |index: &usize| only.is_none_or(|only| *index == only);
+                        let indices = (0..tiny.decisions.len()).filter(scoped);
+                        indices.map(|index| inner[index].clone()).max().expect("a decision")
+                    };
+                    for pair in points.windows(2) {
+                        for share in [Rational::ZERO, ratio(1, 3), ratio(1, 2), Rational::ONE] {
+                            let mix = |a: &Rational, b: &Rational| a + (b - a) * &share;
+                            let truth = value(&mix(&pair[0].0, &pair[1].0));
+                            let [lower, upper] =
+                                [0, 1].map(|side| mix(&pair[0].1[side], &pair[1].1[side]));
+                            assert!(
+                                lower <= truth && truth <= upper,
+                                "seed {seed}: {lower} {truth} {upper}"
+                            );
                         }
                     }
                 }

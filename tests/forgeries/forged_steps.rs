@@ -163,6 +163,7 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
         | Step::Lifted(_)
         | Step::Vertex { .. }
         | Step::Multiplier(_)
+        | Step::Monotone(_)
         | Step::EnclosedWitness { .. } => {}
         Step::DynamicProgramming { value, .. }
         | Step::RangeBound { value }

@@ -20,6 +20,8 @@ mod evaluation;
 mod models;
 #[path = "../shared/oracle.rs"]
 mod oracle;
+#[path = "../shared/proved.rs"]
+mod proved;
 #[path = "../shared/random_tiny.rs"]
 mod random_tiny;
 #[path = "../shared/selections.rs"]

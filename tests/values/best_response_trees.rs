@@ -8,6 +8,7 @@ use rand_chacha::rand_core::SeedableRng;
 use smfg::certificate::{MultiplierStep, Selection};
 use smfg::check::check;
 use smfg::check::multiplier::{Model, Region, number, parts};
+use smfg::elaborate::prove;
 use smfg::equilibrium::Control;
 use smfg::exact::{Rational, parse_rational, ratio};
 use smfg::game::Game;
@@ -212,6 +213,9 @@ fn trees_agree_with_simplices_and_grids() {
             let simplices = solved(&game, &settings(epsilon.clone(), Covering::Simplices));
             let (claim, other) = (&tree.accepted.claim, &simplices.accepted.claim);
             assert!(text_of(&tree).contains("multiplier-tree"), "case {case}: no tree");
+            let shown = prove(&game, tree.certificate.as_slice());
+            let shown = shown.unwrap_or_else(|refused| panic!("case {case}: {refused}"));
+            assert!(*shown.upper() <= tree.accepted.claim.upper, "case {case}: {shown}");
             assert!(!text_of(&simplices).contains("multiplier-tree"), "case {case}");
             let context = format!(
                 "case {case} at {epsilon}: [{}, {}] and [{}, {}]",

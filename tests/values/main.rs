@@ -6,6 +6,7 @@ mod attainment;
 mod best_response_trees;
 mod brute_force;
 mod certificates;
+mod crowds;
 mod elaboration;
 mod equilibria_exist;
 mod frontier;
@@ -21,6 +22,7 @@ mod quadratic_properties;
 mod quadratic_values;
 mod range;
 mod regrets;
+mod rewritten;
 mod sensitivity;
 mod solved;
 mod support;
@@ -41,6 +43,8 @@ mod models;
 mod oracle;
 #[path = "../shared/polytopes.rs"]
 mod polytopes;
+#[path = "../shared/proved.rs"]
+mod proved;
 #[path = "../shared/random_tiny.rs"]
 mod random_tiny;
 #[path = "../shared/reader.rs"]

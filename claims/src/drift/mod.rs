@@ -96,6 +96,14 @@ impl Drift {
     pub fn omega(&self) -> &Rational {
         &self.omega
     }
+
+    /// The drift with larger numbers, where they are at least as large.
+    #[must_use]
+    pub fn weakened(mut self, kappa: &Rational, omega: &Rational) -> Option<Drift> {
+        let weaker = self.kappa <= *kappa && self.omega <= *omega;
+        (self.kappa, self.omega) = (kappa.clone(), omega.clone());
+        weaker.then_some(self)
+    }
 }
 
 /// The drift over a scope: at one decision, or one bound for all of them.

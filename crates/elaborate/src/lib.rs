@@ -2,6 +2,6 @@
 //! does not follow.
 
 use smfg_check::{certificate, check};
-use smfg_game::{exact, game};
+use smfg_game::{drift, exact, game};
 
 pub mod elaborate;

@@ -284,6 +284,7 @@ fn names_that_there_are_not() {
     assert!(proof.within(most).is_err() && proof.grid(most, n("0")).is_err());
     assert!(proof.cut(most, 0, n("1/2")).is_err());
     assert!(proof.regret(&[(most, 0, 0)]).is_err() && proof.regret(&[(0, 0, most)]).is_err());
+    assert!(proof.excess(&[(most, 0, 0)]).is_err() && proof.excess(&[(0, 0, most)]).is_err());
     assert!(proof.derive_over((0, most), at_least("1"), &[]).is_err());
     for item in ["m", "k", "j", "c", "r"] {
         assert!(proof.close(&c(&format!("{item}{most}=1"))).is_err(), "{item}");

@@ -163,6 +163,7 @@ pub fn c(text: &str) -> Combination {
             "b" => result.bellman = family(entries),
             "p" => result.policy = family(entries),
             "y" => result.dual = family(entries),
+            "w" => result.lead = family(entries),
             _ => {
                 let number = kind.strip_prefix('v').and_then(|number| number.parse().ok());
                 result.bounds.push((number.expect("a bound"), family(entries)));

@@ -20,12 +20,12 @@
 >>> print(smfg.evaluate(game, [[[0.75, 0.25]]]).exploitability)
 3/16
 
-Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas (:meth:`Game.build`), or other libraries (``smfg.mfglib``,
-``smfg.openspiel``). Numbers are ``fractions.Fraction``, arrays have the axes ``[stage][state][action]``. Every bound that :func:`solve` and :func:`range`
-return was accepted by a checker that computes with rationals only; :func:`check` runs it on a certificate.
+Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas (:meth:`Game.build`), payoffs of finite games (:func:`from_payoffs`), random
+numbers (:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspiel``). Numbers are ``fractions.Fraction``, arrays have the axes
+``[stage][state][action]``. Every bound that is returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a certificate.
 """
 
-from ._ask import check, equilibria, evaluate, range, solve, verify
+from ._ask import check, equilibria, evaluate, frontier, range, robust, sensitivity, solve, sweep, verify
 from ._errors import (
     ArgumentError,
     ClaimError,
@@ -37,24 +37,36 @@ from ._errors import (
     InternalError,
     UnsupportedError,
 )
+from ._exact import Exact
 from ._game import Game, load, loads
+from ._made import from_payoffs, generate
 from ._native import __version__
 from ._numbers import Bounds
 from ._results import (
     Adjustment,
+    Assessment,
     Check,
     CheckedClaim,
     Claimed,
+    Curve,
+    CurvePoint,
     Decision,
     DecisionBounds,
     Equilibria,
     Equilibrium,
     Evaluation,
+    Frontier,
+    FrontierPoint,
+    Jump,
     Part,
     Polytope,
+    Price,
     Progress,
     Range,
+    RobustSolution,
+    Sensitivity,
     Solution,
+    Sweep,
     Verification,
     Vertex,
 )
@@ -62,12 +74,15 @@ from ._results import (
 __all__ = [
     "Adjustment",
     "ArgumentError",
+    "Assessment",
     "Bounds",
     "Check",
     "CheckedClaim",
     "ClaimError",
     "Claimed",
     "ConversionError",
+    "Curve",
+    "CurvePoint",
     "Decision",
     "DecisionBounds",
     "DecisionError",
@@ -75,15 +90,23 @@ __all__ = [
     "Equilibrium",
     "Error",
     "Evaluation",
+    "Exact",
     "ExpressionError",
+    "Frontier",
+    "FrontierPoint",
     "Game",
     "GameError",
     "InternalError",
+    "Jump",
     "Part",
     "Polytope",
+    "Price",
     "Progress",
     "Range",
+    "RobustSolution",
+    "Sensitivity",
     "Solution",
+    "Sweep",
     "UnsupportedError",
     "Verification",
     "Vertex",
@@ -91,9 +114,15 @@ __all__ = [
     "check",
     "equilibria",
     "evaluate",
+    "from_payoffs",
+    "frontier",
+    "generate",
     "load",
     "loads",
     "range",
+    "robust",
+    "sensitivity",
     "solve",
+    "sweep",
     "verify",
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -13,21 +15,23 @@ from typing import TYPE_CHECKING, Any, Literal, Union
 from . import _ask
 from ._build import game_json
 from ._errors import ArgumentError
-from ._native import NativeGame
+from ._exact import Exact
+from ._native import NativeGame, import_nfg
 from ._results import Decision
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ._results import Check, Equilibria, Evaluation, Range, Solution, Verification
-
 #: A game, or the path of its file.
 GameLike = Union["Game", str, "os.PathLike[str]"]
 
+#: Largest file, in bytes, whose text is kept; larger ones are read again when it is needed.
+_KEPT = 16 << 20
+
 
 def load(path: str | os.PathLike[str]) -> Game:
-    """Reads a game file; the extension, ``.toml`` or ``.json``, says which of the two it is.
+    """Reads a game file: ``.toml`` or ``.json``, or a finite game in Gambit's normal-form format, ``.nfg``.
 
     Raises
     ------
@@ -37,40 +41,58 @@ def load(path: str | os.PathLike[str]) -> Game:
         When it cannot be read.
     """
     path = os.fspath(path)
-    with open(path, "rb"):
-        pass
-    return Game(NativeGame.load(path))
+    with open(path, "rb") as file:
+        before = os.fstat(file.fileno())
+        content = file.read() if before.st_size <= _KEPT else None
+    suffix = Path(path).suffix.lower().lstrip(".")
+    if suffix == "nfg":
+        text = import_nfg((Path(path).read_bytes() if content is None else content).decode(errors="replace"), path)
+        return Game(NativeGame.parse(text, True), text, "json")
+    native = NativeGame.load(path)
+    return Game(native, None if content is None else content.decode(), suffix, (os.path.abspath(path), before.st_size, before.st_mtime_ns))
 
 
-def loads(text: str, format: Literal["toml", "json"] = "toml") -> Game:
-    """The game that a text describes.
+def loads(text: str, format: Literal["toml", "json", "nfg"] = "toml") -> Game:
+    """The game that a text describes: a game file, or a finite game in Gambit's normal-form format.
 
     Raises
     ------
     GameError
         With everything that is wrong with it.
     """
-    if format not in ("toml", "json"):
-        raise ArgumentError(f"format: found {format!r}, expected toml or json")
+    if format not in ("toml", "json", "nfg"):
+        raise ArgumentError(f"format: found {format!r}, expected toml, json or nfg")
+    if not isinstance(text, str):
+        raise ArgumentError(f"text: found {type(text).__name__}, expected a str; load reads files")
+    if format == "nfg":
+        text, format = import_nfg(text, "the text"), "json"
     return Game(NativeGame.parse(text, format == "json"), text, format)
 
 
 def as_game(game: GameLike) -> Game:
     """``game`` itself, or the one in the file of this name."""
-    return game if isinstance(game, Game) else load(game)
+    if isinstance(game, Game):
+        return game
+    if isinstance(game, (str, os.PathLike)):
+        return load(game)
+    raise ArgumentError(f"game: found {type(game).__name__}, expected a Game or the path of its file")
 
 
 class Game:
     """A finite Stackelberg mean-field game in normal form; it does not change.
 
-    Made by :func:`load`, :func:`loads`, :meth:`build`, or an adapter of another library. The functions of this package are methods too:
-    ``game.solve(epsilon="1/100")`` is ``smfg.solve(game, epsilon="1/100")``.
+    Made by :func:`load`, :func:`loads`, :meth:`build`, :func:`from_payoffs`, :func:`generate`, or an adapter of another library. The functions of this
+    package are methods too: ``game.solve(epsilon="1/100")`` is ``smfg.solve(game, epsilon="1/100")``.
+
+    Games are equal when their normal forms, titles and names are; they can be hashed, copied and pickled.
     """
 
-    def __init__(self, native: NativeGame, text: str | None = None, format: str = "json") -> None:
+    def __init__(self, native: NativeGame, text: str | None = None, format: str = "json", file: tuple[str, int, int] | None = None) -> None:
         self._native = native
         self._text = text
         self._format = format
+        #: Path, size and time of change, of a game that was read from a file.
+        self._read_from = file
 
     @classmethod
     def build(
@@ -150,20 +172,77 @@ class Game:
         )
         return loads(text, "json")
 
+    def dumps(self) -> str:
+        """The text of its game file.
+
+        Raises
+        ------
+        OSError
+            When it is read again from a large file that is not there, or not the same, any more.
+        """
+        if self._text is not None:
+            return self._text
+        if self._read_from is None:
+            raise ArgumentError("the text of this game is not known")
+        path, size, changed = self._read_from
+        now = os.stat(path)
+        if (now.st_size, now.st_mtime_ns) != (size, changed):
+            raise OSError(f"{path} has changed since the game was read from it")
+        return Path(path).read_text(encoding="utf-8")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The game file as nested dictionaries; decimals of TOML and JSON are floats, whose shortest spelling is what the file says.
+
+        Raises
+        ------
+        OSError
+            As :meth:`dumps`.
+        """
+        import tomllib
+
+        text = self.dumps()
+        found: dict[str, Any] = tomllib.loads(text) if self._format == "toml" else json.loads(text)
+        return found
+
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the game file of a game that was built or parsed; the extension is that of its format.
+        """Writes the game file; the extension is that of its format.
 
         Raises
         ------
         ArgumentError
-            For a game that was read from a file, and for another extension.
+            For another extension.
         """
         target = Path(path)
-        if self._text is None:
-            raise ArgumentError("this game was read from a file, which is its text")
         if target.suffix.lower() != f".{self._format}":
             raise ArgumentError(f"{target}: expected the extension .{self._format}")
-        target.write_text(self._text, encoding="utf-8")
+        target.write_text(self.dumps(), encoding="utf-8")
+
+    @contextmanager
+    def _file(self) -> Iterator[str]:
+        """The path of a file with this game, for as long as it is needed."""
+        with tempfile.TemporaryDirectory(prefix="smfg-") as folder:
+            path = os.path.join(folder, f"game.{self._format}")
+            self.save(path)
+            yield path
+
+    def __eq__(self, other: object) -> bool:
+        return self._identity == other._identity if isinstance(other, Game) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @cached_property
+    def _identity(self) -> tuple[Any, ...]:
+        return self.hash, self.name, self.states, self.actions, self.parameters
+
+    def __copy__(self) -> Game:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Game:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (loads, (self.dumps(), self._format))
 
     @property
     def name(self) -> str:
@@ -208,7 +287,7 @@ class Game:
     @cached_property
     def initial(self) -> tuple[Fraction, ...]:
         """Masses of the states at stage 0."""
-        return tuple(map(Fraction, self._native.initial))
+        return tuple(map(Exact, self._native.initial))
 
     @property
     def class_name(self) -> str:
@@ -226,7 +305,7 @@ class Game:
         rows = self._native.decisions()
         if rows is None:
             return None
-        return tuple(Decision(name, dict(zip(self.parameters, map(Fraction, values)))) for name, values in rows)
+        return tuple(Decision(name, dict(zip(self.parameters, map(Exact, values)))) for name, values in rows)
 
     def available(self) -> NDArray[np.bool_]:
         """Which actions there are, axes ``[stage][state][action]``."""
@@ -243,29 +322,16 @@ class Game:
         answer: dict[str, Any] = json.loads(self._native.info(expand))
         return answer
 
-    def solve(self, **options: Any) -> Solution:
-        """:func:`smfg.solve` of this game."""
-        return _ask.solve(self, **options)
-
-    def range(self, **options: Any) -> Range:
-        """:func:`smfg.range` of this game."""
-        return _ask.range(self, **options)
-
-    def equilibria(self, **options: Any) -> Equilibria:
-        """:func:`smfg.equilibria` of this game."""
-        return _ask.equilibria(self, **options)
-
-    def evaluate(self, policy: Any = None, **options: Any) -> Evaluation:
-        """:func:`smfg.evaluate` of this game."""
-        return _ask.evaluate(self, policy, **options)
-
-    def verify(self, policy: Any = None, **options: Any) -> Verification:
-        """:func:`smfg.verify` of this game."""
-        return _ask.verify(self, policy, **options)
-
-    def check(self, certificate: bytes | str | os.PathLike[str]) -> Check:
-        """:func:`smfg.check` of this game."""
-        return _ask.check(self, certificate)
+    solve = _ask.solve
+    robust = _ask.robust
+    range = _ask.range
+    equilibria = _ask.equilibria
+    sweep = _ask.sweep
+    frontier = _ask.frontier
+    sensitivity = _ask.sensitivity
+    evaluate = _ask.evaluate
+    verify = _ask.verify
+    check = _ask.check
 
     def __repr__(self) -> str:
         stages, states, actions = self.shape

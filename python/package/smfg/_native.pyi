@@ -6,6 +6,16 @@ from typing import Any
 
 __version__: str
 
+Question = dict[str, Any]
+Progress = Callable[..., object] | None
+#: JSON, and a certificate.
+Answer = tuple[str, bytes]
+
+def import_nfg(text: str, file: str) -> str: ...
+def finite_game(title: str, players: list[tuple[str, list[str]]], payoffs: list[list[str]]) -> str: ...
+def generate(sizes: tuple[int, int, int, int, int], seed: int, mean_field: tuple[str, int] | None) -> str: ...
+def run_program(arguments: list[str]) -> int: ...
+
 class NativeGame:
     @staticmethod
     def load(path: str | os.PathLike[str]) -> NativeGame: ...
@@ -32,32 +42,17 @@ class NativeGame:
     def decisions(self) -> list[tuple[str | None, list[str]]] | None: ...
     def available(self, stage: int, state: int) -> list[int]: ...
     def info(self, expand: bool) -> str: ...
-    def solve(
-        self,
-        *,
-        selection: str,
-        epsilon: str,
-        gap: str,
-        decision: str | None,
-        parameters: list[tuple[str, str]] | None,
-        time_limit: float | None,
-        threads: int | None,
-        precision: str,
-        progress: Callable[..., object] | None,
-    ) -> tuple[str, bytes]: ...
-    def range(
-        self,
-        *,
-        of: str | None,
-        epsilon: str,
-        gap: str,
-        decision: str | None,
-        parameters: list[tuple[str, str]] | None,
-        time_limit: float | None,
-        threads: int | None,
-        precision: str,
-        progress: Callable[..., object] | None,
-    ) -> tuple[str, bytes]: ...
+    def solve(self, question: Question, selection: str, progress: Progress, /) -> Answer: ...
+    def robust(self, question: Question, errors: dict[str, str], progress: Progress, /) -> Answer: ...
+    def range(self, question: Question, of: str | None, progress: Progress, /) -> Answer: ...
+    def sweep(self, question: Question, selection: str, interval: Question, progress: Progress, /) -> Answer: ...
+    def sweep_constant(
+        self, question: Question, selection: str, path: str, name: str, values: list[str], progress: Progress, /
+    ) -> Answer: ...
+    def frontier(self, question: Question, objective: str | None, cost: bool, interval: Question, progress: Progress, /) -> Answer: ...
+    def sensitivity(
+        self, question: Question, errors: dict[str, str], against: NativeGame | None, progress: Progress, /
+    ) -> Answer: ...
     def equilibria(
         self,
         *,
@@ -67,7 +62,7 @@ class NativeGame:
         nodes: int | None,
         pairs: int | None,
     ) -> tuple[str, bytes]: ...
-    def check(self, certificate: bytes) -> str: ...
+    def check(self, certificate: bytes, against: NativeGame | None, path: str | None, /) -> str: ...
     def evaluate(self, submitted: dict[str, Any]) -> Evaluated: ...
     def verify(
         self,

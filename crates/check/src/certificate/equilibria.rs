@@ -12,7 +12,7 @@ use std::io::{self, BufRead, Read, Write};
 /// First line of such a certificate: the kind and the version of the format.
 pub const EQUILIBRIA: &str = "smfg-equilibria 1";
 /// Longest accepted line.
-const LONGEST_LINE: u64 = 1 << 30;
+const LONGEST_LINE: u64 = 1 << 28;
 /// Most patterns and most vertices of a pattern that a reader keeps in memory.
 const MOST_ITEMS: usize = 1 << 20;
 

@@ -10,6 +10,7 @@ mod curve;
 mod drift;
 mod equilibria;
 mod lifted;
+mod monotone;
 mod multiplier;
 mod read;
 mod support;
@@ -28,6 +29,7 @@ pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, wri
 pub use lifted::{
     AffineForm, DeviationTerm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS,
 };
+pub use monotone::MonotoneStep;
 pub use multiplier::{Amount, MultiplierStep};
 pub use read::{Element, ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
@@ -205,6 +207,8 @@ pub enum Step {
     Support(SupportStep),
     /// A step of a tree of boxes of the statistics of a game of any class.
     Lifted(LiftedStep),
+    /// The proof of a monotone game in one region.
+    Monotone(MonotoneStep),
     /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
     RangeWitness {
         /// Leader reward that no population misses.
@@ -231,6 +235,7 @@ impl Step {
             Step::Tree(step) => step.rule(),
             Step::Support(step) => step.rule(),
             Step::Lifted(step) => step.rule(),
+            Step::Monotone(step) => step.rule(),
             Step::RangeWitness { .. } => "range-witness",
         }
     }

@@ -4,6 +4,7 @@ use super::conclusion::parse_conclusion;
 use super::curve::{CurvePoint, MOST_POINTS, parse_point};
 use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
+use super::monotone::{MonotoneHead, MonotoneStep, parse_monotone};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
 use super::{
     Arithmetic, BUNDLE, CONCLUSION, Claim, ConclusionClaim, CoverStep, DRIFT, DriftClaim,
@@ -17,7 +18,7 @@ use std::io::{BufRead, Read};
 /// Name of the format of a certificate.
 const CERTIFICATE: &str = "smfg-certificate";
 /// Longest accepted line. The longest honest lines are policies, a few characters per state.
-const LONGEST_LINE: u64 = 1 << 30;
+const LONGEST_LINE: u64 = 1 << 28;
 /// Most policies in one witness.
 const MOST_PARTS: usize = 4096;
 /// Most constants that a certificate changes.
@@ -367,6 +368,12 @@ impl<R: BufRead> Reader<R> {
             ("limit", words) => {
                 let (from, through) = self.said(parse_segment(words))?;
                 Step::Limit { from, through, policy: self.policy()? }
+            }
+            ("monotone" | "monotone-ceiling", words) => {
+                let MonotoneHead { value, multiplier, tangents } =
+                    self.said(parse_monotone(words))?;
+                let (ceiling, policy) = (rule == "monotone-ceiling", self.policy()?);
+                Step::Monotone(MonotoneStep { value, ceiling, multiplier, tangents, policy })
             }
             (rule, rest) if rule.starts_with("cover") => match CoverStep::parse(rule, rest) {
                 Some(step) => Step::Cover(self.said(step)?),

@@ -220,7 +220,7 @@ fn parse_combination(words: &[&str]) -> Result<Combination, String> {
 }
 
 /// `3:1/2,7:2`, or `-` when there is nothing.
-fn list(entries: &[Indexed]) -> String {
+pub(super) fn list(entries: &[Indexed]) -> String {
     if entries.is_empty() {
         return "-".into();
     }
@@ -231,7 +231,7 @@ fn list(entries: &[Indexed]) -> String {
     words.join(",")
 }
 
-fn parse_list(word: &str) -> Result<Vec<Indexed>, String> {
+pub(super) fn parse_list(word: &str) -> Result<Vec<Indexed>, String> {
     if word == "-" {
         return Ok(Vec::new());
     }

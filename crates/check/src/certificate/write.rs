@@ -114,6 +114,10 @@ impl<W: Write> Writer<W> {
             }
             Step::Support(step) => writeln!(out, "{}", step.line()),
             Step::Lifted(step) => out.write_all(format_step(step).as_bytes()),
+            Step::Monotone(step) => {
+                writeln!(out, "{}", step.line())?;
+                write_policy(out, &step.policy)
+            }
             Step::RangeWitness { value } => {
                 writeln!(out, "range-witness {}", format_rational(value))
             }

@@ -149,7 +149,7 @@ mod tests {
     use crate::certificate::Arithmetic;
     use crate::exact::ratio;
     use crate::game::Quadratic;
-    use crate::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
+    use smfg_game::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 
     #[test]
     fn not_above_the_least_value_and_close_to_it() {

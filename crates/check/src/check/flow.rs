@@ -7,6 +7,7 @@
 use crate::exact::ScaledExt;
 use crate::exact::{Integer, Natural, Rational, Scaled, least_common_multiple};
 use crate::game::{Aggregate, Instance, InstanceStage, Pairs, Policy, StagePolicy, Successors};
+use dashu_base::BitTest;
 
 /// Where a policy leads in a game of any class.
 pub struct Flow {
@@ -16,10 +17,27 @@ pub struct Flow {
     pub aggregates: Vec<Rational>,
 }
 
-/// The flow of `policy`; `None` when it does not fit the game.
-pub fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
+/// Longest common denominator of the masses of a stage, in binary digits. Where transitions depend
+/// on the population its length doubles at every stage; beyond this a rule that encloses flows is
+/// meant for them.
+const MOST_BITS: usize = 1 << 18;
+
+/// Why there is no flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoFlow {
+    /// The policy does not fit the game, or is none.
+    Misfit,
+    /// Its fractions are longer than [`MOST_BITS`].
+    TooLong,
+}
+
+/// The flow of `policy`.
+///
+/// # Errors
+/// [`NoFlow`].
+pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, NoFlow> {
     if policy.stages.len() != instance.stages.len() {
-        return None;
+        return Err(NoFlow::Misfit);
     }
     let mut flow = Flow {
         occupation: Vec::with_capacity(policy.stages.len()),
@@ -27,19 +45,23 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Option<Flow> {
     };
     let mut masses: Scaled = instance.initial.as_ref().clone();
     for (t, (stage, play)) in instance.stages.iter().zip(&policy.stages).enumerate() {
-        let occupation = occupy(&stage.pairs, &masses, play)?;
+        let occupation = occupy(&stage.pairs, &masses, play).ok_or(NoFlow::Misfit)?;
         for (value, aggregate) in
             flow.aggregates.iter_mut().zip(instance.aggregates.iter()).filter(|(_, a)| a.stage == t)
         {
             *value = measure(aggregate, &stage.pairs, &occupation);
         }
         if stage.transition.is_some() {
-            let (successors, probability) = instance.transition_at(t, &flow.aggregates)?;
+            if occupation.denominator().bit_len() > MOST_BITS {
+                return Err(NoFlow::TooLong);
+            }
+            let (successors, probability) =
+                instance.transition_at(t, &flow.aggregates).ok_or(NoFlow::Misfit)?;
             masses = advance(&occupation, &successors, &probability, masses.len());
         }
         flow.occupation.push(occupation);
     }
-    Some(flow)
+    Ok(flow)
 }
 
 /// The occupation measure of `policy` where transitions do not depend on the population; `None`

@@ -17,6 +17,7 @@ pub mod induction;
 mod interval_flow;
 mod lifted;
 pub mod limit;
+pub mod monotone;
 pub mod multiplier;
 pub mod rules;
 mod situation;
@@ -37,6 +38,7 @@ use crate::exact::Rational;
 use crate::game::{Decision, Game, Point};
 use cover::Upper;
 use situation::Situation;
+use smfg_kernel::Place;
 use std::borrow::Cow;
 use std::io::BufRead;
 
@@ -147,7 +149,11 @@ fn check_steps<R: BufRead>(
         if !in_scope(&claim, index) {
             return Err(fail("decision", Fault::OutsideScope { index }));
         }
-        let situation = Situation::new(game.at(&decision.values), &claim);
+        let place = match &claim.scope {
+            Scope::Point(values) => Place::Point(values.clone()),
+            _ => Place::Decision(index as u32),
+        };
+        let situation = Situation::new(game.at(&decision.values), &claim).in_place(game, place);
         pending = check_decision(reader, situation, shown)?;
     }
     conclude(&claim, &shown)?;
@@ -177,8 +183,9 @@ fn check_polytope<R: BufRead>(
             Step::At(values) => {
                 game.leader.admits(&values)?;
                 let mut shown = Shown::default();
-                pending =
-                    check_decision(reader, Situation::new(game.at(&values), &claim), &mut shown)?;
+                let situation = Situation::new(game.at(&values), &claim);
+                let situation = situation.in_place(game, Place::Point(values.clone()));
+                pending = check_decision(reader, situation, &mut shown)?;
                 let own = match claim.selection {
                     Selection::Pessimistic => shown.bound,
                     Selection::Optimistic => shown.witness.map(|value| -value),
@@ -339,6 +346,12 @@ fn check_decision<R: BufRead>(
                     *bits,
                 )?;
                 let keep = if *ceiling { keep_witness } else { keep_bound };
+                keep(shown, value.clone(), value).map_err(fail)?;
+            }
+            Step::Monotone(step) => {
+                situation.monotone(step).map_err(fail)?;
+                let value = situation.sigma() * &step.value;
+                let keep = if step.ceiling { keep_witness } else { keep_bound };
                 keep(shown, value.clone(), value).map_err(fail)?;
             }
             Step::Tree(_) | Step::Support(_) | Step::Lifted(_) => {

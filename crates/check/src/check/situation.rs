@@ -5,14 +5,17 @@ use super::fixed_flow::FixedFlow;
 use super::flow::{Flow, flow};
 use super::induction::{Choice, Form, value};
 use super::interval_flow::enclosed_witness;
+use super::monotone::written_out;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
-use crate::certificate::{Arithmetic, Claim, Part, Selection};
+use crate::certificate::{Arithmetic, Claim, MonotoneStep, Part, Selection};
 use crate::exact::ScaledExt;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{
-    Affine, Instance, Interval, Numbers, Quadratic, Reduced, StageNumbers, Variable,
+    Affine, Game, Instance, Interval, Numbers, Quadratic, Reduced, StageNumbers, Variable, listing,
 };
+use smfg_kernel::{Claimed, Place, Polynomial, Statement};
+use std::sync::Arc;
 
 /// Fractional bits of the followers' value against which a witness is tried first.
 const WITNESS_BITS: u32 = 60;
@@ -26,6 +29,8 @@ pub(super) struct Situation<'a> {
     quadratic: Option<Quadratic>,
     affine: Option<Affine>,
     range: Option<Interval>,
+    /// The game and what the kernel calls the decision.
+    place: Option<(&'a Game, Place)>,
 }
 
 impl<'a> Situation<'a> {
@@ -42,7 +47,38 @@ impl<'a> Situation<'a> {
             quadratic: None,
             affine: None,
             range: None,
+            place: None,
         }
+    }
+
+    /// The same, at a decision that the kernel knows by `place`.
+    pub(super) fn in_place(self, game: &'a Game, place: Place) -> Self {
+        Situation { place: Some((game, place)), ..self }
+    }
+
+    /// Rules `monotone` and `monotone-ceiling`, statement (O): a theorem of the kernel.
+    pub(super) fn monotone(&self, step: &MonotoneStep) -> Result<(), Fault> {
+        let (game, place) = self.place.clone().ok_or(Fault::NotElaborated(step.rule()))?;
+        let listing = Arc::new(listing(game)?);
+        let value = Polynomial::constant(step.value.clone());
+        let statement = Statement {
+            claimed: if step.ceiling { Claimed::Reached(value) } else { Claimed::Bound(value) },
+            pessimistic: self.sigma > Rational::ZERO,
+            epsilon: self.epsilon.clone(),
+            place,
+            pattern: None,
+        };
+        let sign = if step.ceiling { -&self.sigma } else { self.sigma.clone() };
+        let closing = written_out(&self.instance, self.epsilon, &sign, step)?;
+        let mut proof = smfg_kernel::Proof::open(listing, statement)?;
+        if step.ceiling {
+            proof.exists()?;
+        }
+        proof.ceiling(closing.ceiling)?;
+        proof.floor(closing.floor, &closing.choices)?;
+        proof.close(&closing.combination)?;
+        proof.finish()?;
+        Ok(())
     }
 
     /// 1 or -1: rules speak of `sigma J0`.
@@ -121,7 +157,7 @@ impl<'a> Situation<'a> {
             if !is_policy(part) {
                 return Err(Fault::NotAPolicy);
             }
-            let own = flow(&self.instance, &part.policy).ok_or(Fault::NotAPolicy)?;
+            let own = flow(&self.instance, &part.policy)?;
             population
                 .iter_mut()
                 .zip(&own.aggregates)

@@ -1,6 +1,8 @@
 //! What the checker answers.
 
 use super::conclusion::Unfounded;
+use super::flow::NoFlow;
+use super::monotone::NotMonotone;
 use crate::certificate::{Claim, CurvePoint, ReadError};
 use crate::drift::NoDrift;
 use crate::exact::Rational;
@@ -32,6 +34,11 @@ pub enum Fault {
     /// A row of a policy is no law, or plays an action that is not available.
     #[error("a policy plays an action that is not available, or its probabilities are not a law")]
     NotAPolicy,
+    /// Exact masses with more digits than are computed with.
+    #[error(
+        "the exact flow of a policy has fractions too long to compute with; `enclosed-witness` rounds"
+    )]
+    LongFlow,
     /// The mixture can be exploited by more than eps.
     #[error("the exploitability of the witness is {exploitability}, above epsilon")]
     NotAnEquilibrium {
@@ -209,6 +216,9 @@ pub enum Fault {
     /// The game is outside what a rule is about.
     #[error("the rule does not apply: {0}")]
     NotQuadratic(#[from] NotQuadratic),
+    /// The game is not monotone, or outside what the rule is about.
+    #[error("the rule does not apply: {0}")]
+    NotMonotone(#[from] NotMonotone),
     /// No rule covers this decision's class.
     #[error("the rule does not apply: {0}")]
     NotMeanFieldFree(#[from] NotMeanFieldFree),
@@ -396,6 +406,15 @@ impl Accepted {
             curve: Vec::new(),
             changes: Vec::new(),
             second: false,
+        }
+    }
+}
+
+impl From<NoFlow> for Fault {
+    fn from(reason: NoFlow) -> Self {
+        match reason {
+            NoFlow::Misfit => Fault::NotAPolicy,
+            NoFlow::TooLong => Fault::LongFlow,
         }
     }
 }

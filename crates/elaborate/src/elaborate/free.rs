@@ -9,7 +9,7 @@ use crate::check::rules::is_mixture;
 use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{Numbers, Policy};
-use smfg_kernel::{Combination, Monomial, Name, Theorem, Variable};
+use smfg_kernel::{Claimed, Combination, Monomial, Name, Row, Sense, Theorem, Variable};
 
 pub(crate) const FOLLOWERS: Form = Form { leader: Rational::ZERO, reward: Rational::ONE };
 
@@ -30,8 +30,48 @@ impl Site {
     ) -> Result<Theorem, Fault> {
         let numbers = self.instance.mean_field_free()?;
         let mut proof = self.prover.bound(value)?;
+        let mut combination = self.least(&mut proof, &numbers, lambda, arithmetic)?;
+        if !lambda.is_zero() {
+            combination.rows.push((Name::Budget, number(lambda.clone())));
+        }
+        proof.close(&combination)?;
+        Ok(proof.finish()?)
+    }
+
+    /// `sigma J0 >= sigma value - lambda (loss - from)` at every equilibrium, as above without the
+    /// budget: a line in epsilon, which the loss is at most.
+    pub(crate) fn line(
+        &self,
+        value: &Rational,
+        lambda: &Rational,
+        from: &Rational,
+        arithmetic: Arithmetic,
+    ) -> Result<Theorem, Fault> {
+        if *lambda < Rational::ZERO {
+            return Err(Fault::NegativeMultiplier);
+        }
+        let numbers = self.instance.mean_field_free()?;
+        let sigma = self.prover.sigma();
+        let at_zero = &sigma * value + lambda * from;
+        let mut row = Row::of(Sense::AtLeast, number(-at_zero));
+        (row.reward, row.loss) = (sigma, lambda.clone());
+        let mut proof = self.prover.open(Claimed::Form(row), None)?;
+        let combination = self.least(&mut proof, &numbers, lambda, arithmetic)?;
+        proof.close(&combination)?;
+        Ok(proof.finish()?)
+    }
+
+    /// The objective and what makes `sigma J0 + lambda loss` at least its least value: the flow
+    /// equations times `-W`, and the floor of the followers' values.
+    fn least(
+        &self,
+        proof: &mut Proof,
+        numbers: &Numbers,
+        lambda: &Rational,
+        arithmetic: Arithmetic,
+    ) -> Result<Combination, Fault> {
         let form = Form { leader: self.prover.sigma(), reward: -lambda };
-        let least = self.tables(&numbers, &form, Choice::Least, arithmetic, Rounding::Down)?;
+        let least = self.tables(numbers, &form, Choice::Least, arithmetic, Rounding::Down)?;
         let mut combination = Combination {
             rows: self.payoff_links(),
             flow: constants(least.iter().map(|values| scaled(values, &Rational::NEG_ONE))),
@@ -39,13 +79,11 @@ impl Site {
         };
         combination.rows.push((Name::Objective, number(Rational::ONE)));
         if !lambda.is_zero() {
-            self.floor(&mut proof, &numbers, arithmetic)?;
+            self.floor(proof, numbers, arithmetic)?;
             let weights = at_start(&Monomial::one(), &numbers.initial, lambda);
-            combination.rows.push((Name::Budget, number(lambda.clone())));
             combination.bounds.push((0, weights));
         }
-        proof.close(&combination)?;
-        Ok(proof.finish()?)
+        Ok(combination)
     }
 
     /// Some equilibrium has `sigma J0 <= sigma value`: a mixture of policies.

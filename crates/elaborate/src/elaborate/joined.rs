@@ -227,6 +227,18 @@ impl View {
         (moved.map(|(t, pair, row)| (*t, *pair, row + self.rows)).collect(), Own::default())
     }
 
+    /// Per stage, from which pair on a square times the mass is refused. The leader's masses are
+    /// barycentric coordinates at stage 0, which may be negative in the box around a simplex of
+    /// several dimensions.
+    pub(crate) fn squared(&self) -> Vec<usize> {
+        let free = |t: usize| t > 0 || self.shares.len() <= 2;
+        let of_stage = |(t, pairs): (usize, &(usize, usize))| match free(t) {
+            true => pairs.0 + pairs.1,
+            false => pairs.0,
+        };
+        self.pairs.iter().enumerate().map(of_stage).collect()
+    }
+
     fn is_own(&self, t: u32, pair: u32) -> bool {
         self.pairs.get(t as usize).is_some_and(|pairs| (pair as usize) < pairs.0)
     }
@@ -310,14 +322,25 @@ impl View {
             result.bounds.push((*number, self.family(family, &twice, false)));
         }
         for square in &given.squares {
-            let factor = match square.pair {
-                None => scale.clone(),
-                Some((t, pair)) if self.is_own(t, pair) => scale * ratio(1, 2),
-                Some(_) => return Err(Refusal::Step("a square of the leader's mass".into())),
+            let (factor, share) = match square.pair {
+                None => (scale.clone(), None),
+                Some((t, pair)) if self.is_own(t, pair) => (scale * ratio(1, 2), None),
+                // The leader's masses are known: the square is one with another weight, no longer
+                // what is left of the mass.
+                Some((0, pair)) => {
+                    let place = pair as usize - self.pairs[0].0;
+                    let value = square.weight.times(&square.root.times(&square.root)?)?;
+                    add(&mut leading, (0, place as u32), &value, &minus);
+                    (scale * ratio(1, 2), self.shares.get(place))
+                }
+                Some(_) => (scale * ratio(1, 2), None),
             };
-            let weight = Polynomial::zero().plus(&self.polynomial(&square.weight), &factor);
-            let root = self.polynomial(&square.root);
-            result.squares.push(Square { weight, root, pair: square.pair });
+            let mut weight = Polynomial::zero().plus(&self.polynomial(&square.weight), &factor);
+            if let Some(share) = share {
+                weight = weight.times(share)?;
+            }
+            let pair = square.pair.filter(|&(t, pair)| self.is_own(t, pair));
+            result.squares.push(Square { weight, root: self.polynomial(&square.root), pair });
         }
         if let Some(first) = self.facets {
             for ((_, k), value) in leading.iter().filter(|((t, _), _)| *t == 0) {

@@ -17,7 +17,8 @@ pub fn claim(claim: &Claim, names: &[&str]) -> String {
     let (epsilon, lower, upper) = (claim.epsilon(), claim.lower(), claim.upper());
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     let (scope, names) = (text_of(claim.scope()), text_of(&names));
-    format!("claim {sign} {epsilon} {lower} {upper} {scope} {names}")
+    let missed = text_of(&claim.missed());
+    format!("claim {sign} {epsilon} {lower} {upper} {missed} {scope} {names}")
 }
 
 /// Takes the lines of a log.
@@ -114,9 +115,13 @@ impl Recorded {
         case(t: u32, pair: u32) -> () = "case" t, pair;
         choose(site: (u32, u32)) -> () = "choose" site;
         choice(site: (u32, u32)) -> () = "choice" site;
+        prefer(t: u32, pair: u32, passed: u32, items: &Combination) -> () =
+            "prefer" t, pair, passed, *items;
         regret(rows: &[(u32, u32, u32)]) -> () = "regret" rows.to_vec();
+        excess(rows: &[(u32, u32, u32)]) -> () = "excess" rows.to_vec();
         ceiling(values: Family) -> () = "ceiling" values;
         floor(values: Family, choices: &[Vec<u32>]) -> () = "floor" values, choices.to_vec();
+        lead_bound(values: Family, floor: bool) -> () = "lead-bound" values, floor;
         follow(leader: Family, earned: Family, choices: &[Vec<u32>]) -> () =
             "follow" leader, earned, choices.to_vec();
         play(masses: Family) -> () = "play" masses;

@@ -5,22 +5,29 @@
 //! multipliers of the flow equations, and calls the kernel. Nothing here is trusted: a mistake
 //! costs a refusal.
 
+mod bundle;
 mod cover;
+mod curve;
+mod enclosed;
 mod family;
 mod free;
+mod grid;
 mod joined;
 mod lifted;
 mod limit;
 pub mod log;
+mod monotone;
 mod play;
 mod proof;
 mod prover;
 mod range;
+mod responses;
 mod statistics;
 mod support;
 mod tree;
 
 pub(crate) use crate::game::listing;
+pub use bundle::{ProvedBundle, Unproved, prove_bundle};
 pub use support::{ProvedEquilibria, ProvedPattern, prove_equilibria};
 
 use crate::certificate::{
@@ -121,6 +128,46 @@ fn prove_in(
     journal: &Journal,
 ) -> Result<smfg_kernel::Claim, Rejection> {
     let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
+    if !reader.curve().is_empty() {
+        let (line, rule) = (reader.line(), "curve");
+        return Err(Rejection::Step { line, rule, fault: Fault::NotElaborated(rule) });
+    }
+    match prove_claim(&mut reader, game, claim, journal)? {
+        Shown::Claim(shown) => Ok(shown),
+        Shown::Curve(_) => Err(Rejection::CurvePoints),
+    }
+}
+
+/// Elaborates a certificate about an interval of epsilons; what follows from its theorems.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_curve(
+    game: &Game,
+    certificate: impl BufRead,
+) -> Result<smfg_claims::Curve, Rejection> {
+    let (mut reader, claim) = Reader::start(certificate, game.stages.len(), game.states.len())?;
+    match prove_claim(&mut reader, game, claim, &Journal::default())? {
+        Shown::Curve(curve) => Ok(curve),
+        Shown::Claim(_) => Err(Rejection::CurvePoints),
+    }
+}
+
+/// What a certificate shows.
+pub(crate) enum Shown {
+    /// Bounds of the value at one epsilon.
+    Claim(smfg_kernel::Claim),
+    /// Bounds of it over an interval of epsilons.
+    Curve(smfg_claims::Curve),
+}
+
+/// Elaborates the steps that follow a header.
+fn prove_claim<R: BufRead>(
+    reader: &mut Reader<R>,
+    game: &Game,
+    claim: Claim,
+    journal: &Journal,
+) -> Result<Shown, Rejection> {
     let objective = claim.of.as_deref().map(|of| game.with_objective(of)).transpose()?;
     let game = objective.as_ref().unwrap_or(game);
     let expected = game.hash();
@@ -128,6 +175,9 @@ fn prove_in(
         return Err(Rejection::OtherGame { found: claim.game_hash, expected });
     }
     let listing = Arc::new(listing::listing(game).map_err(Rejection::NoListing)?);
+    if !reader.curve().is_empty() {
+        return curve::elaborate(reader, game, (journal, &listing), &claim).map(Shown::Curve);
+    }
     let mut theorems = Theorems::default();
     let decisions = decisions(game, &claim.scope)?;
     let mut pending = reader.step()?;
@@ -135,7 +185,19 @@ fn prove_in(
         let (line, rule) = (reader.line(), step.rule());
         let fail = |fault| Rejection::Step { line, rule, fault };
         if let Step::Cover(CoverStep::Open) = &step {
-            let theorem = cover::elaborate(&mut reader, game, (journal, &listing), &claim)?;
+            // Near a limit there may be no decision that reaches it.
+            let limit = |theorem: &Theorem| {
+                let place = &theorem.statement().place;
+                matches!(place, Place::Segment { .. })
+            };
+            let strictly = theorems.proved.iter().any(limit);
+            let shown = cover::elaborate(reader, game, (journal, &listing), &claim, strictly)?;
+            shown.into_iter().for_each(|(theorem, name)| theorems.push(theorem, name));
+            pending = reader.step()?;
+            continue;
+        }
+        if let Step::Multiplier(MultiplierStep::Open(bits)) = &step {
+            let theorem = responses::elaborate(reader, game, (journal, &listing), &claim, *bits)?;
             theorems.push(theorem, journal.last());
             pending = reader.step()?;
             continue;
@@ -165,9 +227,9 @@ fn prove_in(
             _ => return Err(fail(Fault::NotElaborated(rule))),
         };
         let mut site = Site::new(game, journal, &listing, &claim, &decision, place);
-        pending = elaborate_decision(&mut reader, &mut site, &mut theorems)?;
+        pending = elaborate_decision(reader, &mut site, &mut theorems)?;
     }
-    conclude(&listing, &claim, &theorems, journal)
+    conclude(&listing, &claim, &theorems, journal).map(Shown::Claim)
 }
 
 /// What the theorems show of the value, at least as much as is claimed.
@@ -177,11 +239,7 @@ fn conclude(
     theorems: &Theorems,
     journal: &Journal,
 ) -> Result<smfg_kernel::Claim, Rejection> {
-    let scope = match &claim.scope {
-        Scope::All => smfg_kernel::Scope::All,
-        Scope::Decision(index) => smfg_kernel::Scope::Decision(*index as u32),
-        Scope::Point(values) => smfg_kernel::Scope::Point(values.clone()),
-    };
+    let scope = scope(&claim.scope);
     let pessimistic = claim.selection == Selection::Pessimistic;
     let shown = smfg_kernel::claim(listing, &scope, &claim.epsilon, pessimistic, &theorems.proved);
     let lower = shown.as_ref().map(|shown| shown.lower().clone());
@@ -198,6 +256,15 @@ fn conclude(
             Err(Rejection::UpperNotShown { claimed: claim.upper.clone(), shown: upper })
         }
         _ => Err(Rejection::LowerNotShown { claimed: claim.lower.clone(), shown: lower }),
+    }
+}
+
+/// A scope as the kernel names it.
+pub(crate) fn scope(scope: &Scope) -> smfg_kernel::Scope {
+    match scope {
+        Scope::All => smfg_kernel::Scope::All,
+        Scope::Decision(index) => smfg_kernel::Scope::Decision(*index as u32),
+        Scope::Point(values) => smfg_kernel::Scope::Point(values.clone()),
     }
 }
 
@@ -243,6 +310,8 @@ pub(crate) fn elaborate_decision<R: BufRead>(
             }
             Step::Witness { value, arithmetic, parts } => site.mixture(value, *arithmetic, parts),
             Step::PopulationWitness { value, parts } => site.population(value, parts),
+            Step::Monotone(step) => site.monotone(step),
+            Step::EnclosedWitness { value, bits, parts } => site.enclosed(value, *bits, parts),
             Step::Tree(TreeStep::Open { value, arithmetic }) => {
                 theorems.push(site.tree(reader, value, *arithmetic)?, site.prover.name());
                 continue;

@@ -51,7 +51,7 @@ impl Site {
             if !is_policy(part) {
                 return Err(Fault::NotAPolicy);
             }
-            let flow = flow(&self.instance, &part.policy).ok_or(Fault::NotAPolicy)?;
+            let flow = flow(&self.instance, &part.policy)?;
             mixed = Some(match mixed {
                 None => (
                     flow.occupation.iter().map(|masses| scaled(masses, &part.weight)).collect(),

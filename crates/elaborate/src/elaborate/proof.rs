@@ -47,6 +47,11 @@ impl Proof {
         self.view = view;
     }
 
+    /// In a joined game, per stage, from which pair on a square times the mass is refused.
+    pub(crate) fn squared(&self) -> Option<Vec<usize>> {
+        self.view.as_ref().map(View::squared)
+    }
+
     pub(crate) fn finish(self) -> Result<Theorem, Refusal> {
         self.kernel.finish()
     }
@@ -137,6 +142,16 @@ impl Proof {
                 }
             }
         }
+    }
+
+    /// Divides by the sign of a form of coordinates alone.
+    pub(crate) fn divide(&mut self, row: &Row) -> Result<(), Refusal> {
+        let Some(view) = &mut self.view else { return self.kernel.divide(row) };
+        let (row, own) = view.form(row)?;
+        let before = self.kernel.counts().0;
+        self.kernel.divide(&row)?;
+        view.derived(own, before, self.kernel.counts().0);
+        Ok(())
     }
 
     pub(crate) fn split(

@@ -95,6 +95,11 @@ impl Prover {
         self.open(Claimed::Reached(Polynomial::constant(value.clone())), None)
     }
 
+    /// Begins a proof that some eps-equilibrium has `sigma J0 < sigma value`.
+    pub(crate) fn below(&self, value: &Rational) -> Result<Proof, Refusal> {
+        self.open(Claimed::Below(Polynomial::constant(value.clone())), None)
+    }
+
     /// Begins a proof, about the equilibria of a pattern where one is given.
     pub(crate) fn open(
         &self,

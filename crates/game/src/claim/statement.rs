@@ -7,7 +7,7 @@ use super::npy::{ArrayError, read_npy};
 use super::npz::{self, read_npz};
 use super::shape::admit;
 use crate::exact::Rational;
-use crate::game::Game;
+use crate::game::{Game, open_file, read_file};
 use ndarray::ArrayD;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -128,7 +128,15 @@ impl Claim {
             .to_ascii_lowercase();
         match extension.as_str() {
             "json" => {
-                let bytes = open(path)?.bytes_up_to(path, LARGEST_JSON)?;
+                let unreadable =
+                    |source| ClaimError::Unreadable { path: path.to_path_buf(), source };
+                let too_large = |bytes| ClaimError::TooLarge {
+                    path: path.to_path_buf(),
+                    bytes,
+                    most: LARGEST_JSON,
+                };
+                let bytes = read_file(path, LARGEST_JSON).map_err(unreadable)?;
+                let bytes = bytes.map_err(too_large)?;
                 Claim::parse(&bytes, path.parent().unwrap_or(Path::new("")), game)
             }
             "npy" | "npz" => {
@@ -194,31 +202,11 @@ fn load_array(
     wanted: &[&str],
     game: &Game,
 ) -> Result<(Option<String>, ArrayD<Rational>), ClaimError> {
-    let file = BufReader::with_capacity(1 << 16, open(path)?.0);
+    let file = BufReader::with_capacity(1 << 16, open(path)?);
     read_array(file, wanted, game)
         .map_err(|source| ClaimError::Array { path: PathBuf::from(path), source })
 }
 
-struct Opened(File);
-
-fn open(path: &Path) -> Result<Opened, ClaimError> {
-    File::open(path)
-        .map(Opened)
-        .map_err(|source| ClaimError::Unreadable { path: path.to_path_buf(), source })
-}
-
-impl Opened {
-    fn bytes_up_to(self, path: &Path, most: u64) -> Result<Vec<u8>, ClaimError> {
-        let mut bytes = Vec::new();
-        let unreadable = |source| ClaimError::Unreadable { path: path.to_path_buf(), source };
-        self.0.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > most {
-            return Err(ClaimError::TooLarge {
-                path: path.to_path_buf(),
-                bytes: bytes.len() as u64,
-                most,
-            });
-        }
-        Ok(bytes)
-    }
+fn open(path: &Path) -> Result<File, ClaimError> {
+    open_file(path).map_err(|source| ClaimError::Unreadable { path: path.to_path_buf(), source })
 }

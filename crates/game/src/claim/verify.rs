@@ -159,10 +159,10 @@ pub fn default_tolerance() -> Rational {
 /// `keep_going` is asked once per stage of the inductions.
 ///
 /// ```
-/// use smfg::claim::{Claim, Options, Verdict, verify};
-/// use smfg::exact::ratio;
-/// use smfg::follower::Enclosed;
-/// use smfg::game::Game;
+/// use smfg_game::claim::{Claim, Options, Verdict, verify};
+/// use smfg_game::exact::ratio;
+/// use smfg_game::follower::Enclosed;
+/// use smfg_game::game::Game;
 ///
 /// let game = Game::parse_toml(r#"
 ///     format = "smfg-game/1"

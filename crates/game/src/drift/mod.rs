@@ -79,6 +79,15 @@ impl ModelError<'_> {
     }
 
     fn over(&self, model: &Game, scope: &Scope) -> Result<Drift, NoDrift> {
+        let found = self.shown(model, scope)?;
+        Ok(Drift { kappa: found.kappa().clone(), omega: found.omega().clone() })
+    }
+
+    /// The drift over a scope, which is one of the model, as a conclusion about both listings.
+    ///
+    /// # Errors
+    /// [`NoDrift`] when the truth is a game of another shape.
+    pub fn shown(&self, model: &Game, scope: &Scope) -> Result<smfg_claims::Drift, NoDrift> {
         let listed = listing(model)?;
         let found = match self {
             ModelError::Radii(radii) => {
@@ -94,7 +103,6 @@ impl ModelError<'_> {
                 drift(&listed, Error::Against(&listing(truth)?), scope)
             }
         };
-        let found = found.map_err(|_| Refusal::Step("the games differ in shape".to_string()))?;
-        Ok(Drift { kappa: found.kappa().clone(), omega: found.omega().clone() })
+        Ok(found.map_err(|_| Refusal::Step("the games differ in shape".to_string()))?)
     }
 }

@@ -26,7 +26,7 @@ pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, ColumnExt, Columns, combine};
 pub use file::{
     DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError,
-    ValueError, Where,
+    ValueError, Where, open_file, read_file,
 };
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
 pub use interval::{

@@ -65,7 +65,7 @@ impl Game {
     /// normal form: the game of the same file with the expression as its only `[[leader.payoff]]`.
     ///
     /// ```
-    /// # let game = smfg::game::Game::parse_toml(r#"
+    /// # let game = smfg_game::game::Game::parse_toml(r#"
     /// #     format = "smfg-game/1"
     /// #     name = "adoption"
     /// #     stages = 1

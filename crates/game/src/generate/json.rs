@@ -8,7 +8,7 @@ impl MdpFamily {
     /// Writes the game as a JSON game file (`smfg-game/1`) with `tables`.
     ///
     /// ```
-    /// # use smfg::generate::{MdpFamily, MdpParameters};
+    /// # use smfg_game::generate::{MdpFamily, MdpParameters};
     /// let parameters = MdpParameters { stages: 1, states: 1, actions: 2, successors: 1, decisions: 2, seed: 7 };
     /// let mut text = Vec::new();
     /// MdpFamily::new(parameters)?.write_json(&mut text)?;

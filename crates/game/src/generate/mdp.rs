@@ -9,11 +9,11 @@ pub const MOST_DECISIONS: usize = 1 << 16;
 /// Sizes and seed of an instance of the family `mdp`.
 ///
 /// ```
-/// use smfg::generate::{MdpFamily, MdpParameters};
+/// use smfg_game::generate::{MdpFamily, MdpParameters};
 /// let parameters = MdpParameters { stages: 3, states: 4, actions: 2, successors: 2, decisions: 1, seed: 7 };
 /// let family = MdpFamily::new(parameters)?;
 /// assert_eq!(family.game().pairs(), 24);
-/// # Ok::<(), smfg::generate::MdpError>(())
+/// # Ok::<(), smfg_game::generate::MdpError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MdpParameters {

@@ -2,11 +2,15 @@
 
 use super::exact_zero::ExactZeroSearch;
 use super::lifted::LiftedProblem;
+use super::monotone::{Convex, MonotoneSearch};
 use super::population::PopulationSearch;
 use super::{Control, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::{Rational, to_approx};
 use crate::game::{Instance, NotQuadratic, Policy};
+
+/// Statistics from which on a monotone game is closed in one region at once.
+const MANY_STATISTICS: usize = 8;
 
 /// What a search did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,6 +64,19 @@ pub struct InnerProblem<'a> {
 /// # Errors
 /// [`NotQuadratic`] when no search fits.
 pub fn inner_search(
+    problem: &InnerProblem<'_>,
+    control: &Control,
+) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
+    if let Ok(search) = MonotoneSearch::new(problem)
+        && search.statistics() >= MANY_STATISTICS
+    {
+        return Ok(Box::new(Convex::new(search, problem)));
+    }
+    other_search(problem, control)
+}
+
+/// The search that fits, in one region alone excepted.
+pub(super) fn other_search(
     problem: &InnerProblem<'_>,
     control: &Control,
 ) -> Result<Box<dyn InnerSearch>, NotQuadratic> {

@@ -11,6 +11,7 @@ pub mod dynamic_programming;
 mod exact_zero;
 mod inner;
 pub mod lifted;
+pub mod monotone;
 pub mod population;
 mod proved;
 pub mod support;

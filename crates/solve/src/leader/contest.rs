@@ -6,7 +6,7 @@
 
 use super::settings::{Progress, Settings};
 use crate::certificate::Selection;
-use crate::equilibrium::{Counts, InnerProblem, InnerSearch, Proof, Proved, inner_search};
+use crate::equilibrium::{Control, Counts, InnerProblem, InnerSearch, Proof, Proved, inner_search};
 use crate::exact::to_approx;
 use crate::game::{Instance, NotQuadratic};
 use rayon::prelude::*;
@@ -28,7 +28,7 @@ impl Entrant {
     }
 }
 
-/// The end of a contest: what is shown of every decision, by position, and what was done.
+/// What is shown at some moment of a contest: of every decision, by position, and what was done.
 pub(super) struct Finish {
     pub(super) proved: Vec<(usize, Proved)>,
     /// Better bounds, of the same decisions, that the checker may refuse.
@@ -37,77 +37,99 @@ pub(super) struct Finish {
     pub(super) solved: usize,
 }
 
-/// Runs the contest between the decisions at the given positions.
-///
-/// # Errors
-/// [`NotQuadratic`] when no search fits the game.
-pub(super) fn contest(
-    indices: &[usize],
-    instance: &dyn Fn(usize) -> Instance,
-    settings: &Settings<'_>,
-) -> Result<Finish, NotQuadratic> {
-    let mut entrants: Vec<Entrant> = Vec::with_capacity(indices.len());
-    for &index in indices {
-        let instance = instance(index);
-        let problem = InnerProblem {
-            instance: &instance,
-            selection: settings.selection,
-            epsilon: &settings.epsilon,
-            gap: &settings.gap,
-        };
-        entrants.push(Entrant { index, search: inner_search(&problem, &settings.race_control)? });
-    }
-    run(&mut entrants, settings);
-    let mut counts = Counts::default();
-    let mut proved = Vec::with_capacity(entrants.len());
-    let mut sharp = Vec::with_capacity(entrants.len());
-    let solved = entrants.iter().filter(|entrant| entrant.search.done()).count();
-    for entrant in &mut entrants {
-        let own = entrant.search.counts();
-        counts.nodes += own.nodes.max(1);
-        counts.lp_solves += own.lp_solves;
-        counts.inductions += own.inductions;
-        let own = entrant.search.proved();
-        sharp.push(entrant.search.sharp(&own));
-        proved.push((entrant.index, own));
-    }
-    Ok(Finish { proved, sharp, counts, solved })
+/// A contest between decisions, which can go on after what it has was proved.
+pub(super) struct Contest<'a> {
+    entrants: Vec<Entrant>,
+    settings: &'a Settings<'a>,
 }
 
-fn run(entrants: &mut [Entrant], settings: &Settings<'_>) {
-    let control = &settings.race_control;
-    let gap = to_approx(&settings.gap);
-    while !control.stopped() {
-        let intervals: Vec<(f64, f64)> =
-            entrants.iter().map(|entrant| entrant.interval_approx(settings.selection)).collect();
-        let lower = intervals.iter().map(|interval| interval.0).fold(f64::NEG_INFINITY, f64::max);
-        let upper = intervals.iter().map(|interval| interval.1).fold(f64::NEG_INFINITY, f64::max);
-        let tolerance = gap * lower.abs().max(upper.abs()).max(1.0) * 0.5;
-        // The leading decision is worked on to its end, which may be an exact value, also when its
-        // bounds are close already.
-        let leading = (0..entrants.len())
-            .reduce(|best, e| if intervals[e].1 > intervals[best].1 { e } else { best });
-        let mut wanted: Vec<usize> = (0..entrants.len())
-            .filter(|&e| {
-                !entrants[e].search.done()
-                    && (intervals[e].1 > lower + tolerance || leading == Some(e))
-            })
-            .collect();
-        // Stable: equal bounds keep the order of the game file.
-        wanted.sort_by(|&a, &b| intervals[b].1.total_cmp(&intervals[a].1));
-        report(settings, lower, upper, wanted.len(), entrants.len());
-        wanted.truncate(settings.threads.max(1));
-        match wanted.as_slice() {
-            [] => return,
-            [only] => entrants[*only].search.advance(control),
-            several => {
-                entrants
-                    .par_iter_mut()
-                    .enumerate()
-                    .filter(|(e, _)| several.contains(e))
-                    .for_each(|(_, entrant)| entrant.search.advance(control));
+impl<'a> Contest<'a> {
+    /// A contest between the decisions at the given positions; what is done before the first box
+    /// ends when `control` stops.
+    ///
+    /// # Errors
+    /// [`NotQuadratic`] when no search fits the game.
+    pub(super) fn new(
+        indices: &[usize],
+        instance: &dyn Fn(usize) -> Instance,
+        settings: &'a Settings<'a>,
+        control: &Control,
+    ) -> Result<Self, NotQuadratic> {
+        let mut entrants: Vec<Entrant> = Vec::with_capacity(indices.len());
+        for &index in indices {
+            let instance = instance(index);
+            let problem = InnerProblem {
+                instance: &instance,
+                selection: settings.selection,
+                epsilon: &settings.epsilon,
+                gap: &settings.gap,
+            };
+            let search = inner_search(&problem, control)?;
+            entrants.push(Entrant { index, search });
+        }
+        Ok(Contest { entrants, settings })
+    }
+
+    /// What is shown by now.
+    pub(super) fn finish(&mut self) -> Finish {
+        let mut counts = Counts::default();
+        let mut proved = Vec::with_capacity(self.entrants.len());
+        let mut sharp = Vec::with_capacity(self.entrants.len());
+        let solved = self.entrants.iter().filter(|entrant| entrant.search.done()).count();
+        for entrant in &mut self.entrants {
+            let own = entrant.search.counts();
+            counts.nodes += own.nodes.max(1);
+            counts.lp_solves += own.lp_solves;
+            counts.inductions += own.inductions;
+            let own = entrant.search.proved();
+            sharp.push(entrant.search.sharp(&own));
+            proved.push((entrant.index, own));
+        }
+        Finish { proved, sharp, counts, solved }
+    }
+
+    /// Works until the gap is closed, nothing is left to be done, or `control` stops it: whether
+    /// it was stopped.
+    pub(super) fn run(&mut self, control: &Control) -> bool {
+        let Contest { entrants, settings } = self;
+        let gap = to_approx(&settings.gap);
+        while !control.stopped() {
+            let intervals: Vec<(f64, f64)> = entrants
+                .iter()
+                .map(|entrant| entrant.interval_approx(settings.selection))
+                .collect();
+            let lower =
+                intervals.iter().map(|interval| interval.0).fold(f64::NEG_INFINITY, f64::max);
+            let upper =
+                intervals.iter().map(|interval| interval.1).fold(f64::NEG_INFINITY, f64::max);
+            let tolerance = gap * lower.abs().max(upper.abs()).max(1.0) * 0.5;
+            // The leading decision is worked on to its end, which may be an exact value, also when
+            // its bounds are close already.
+            let leading = (0..entrants.len())
+                .reduce(|best, e| if intervals[e].1 > intervals[best].1 { e } else { best });
+            let mut wanted: Vec<usize> = (0..entrants.len())
+                .filter(|&e| {
+                    !entrants[e].search.done()
+                        && (intervals[e].1 > lower + tolerance || leading == Some(e))
+                })
+                .collect();
+            // Stable: equal bounds keep the order of the game file.
+            wanted.sort_by(|&a, &b| intervals[b].1.total_cmp(&intervals[a].1));
+            report(settings, lower, upper, wanted.len(), entrants.len());
+            wanted.truncate(settings.threads.max(1));
+            match wanted.as_slice() {
+                [] => return false,
+                [only] => entrants[*only].search.advance(control),
+                several => {
+                    entrants
+                        .par_iter_mut()
+                        .enumerate()
+                        .filter(|(e, _)| several.contains(e))
+                        .for_each(|(_, entrant)| entrant.search.advance(control));
+                }
             }
         }
+        true
     }
 }
 

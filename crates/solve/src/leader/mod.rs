@@ -13,11 +13,12 @@ mod outer;
 mod polytope;
 mod race;
 mod range;
+mod rounds;
 mod settings;
 mod solve;
 
 pub use crate::follower::{Enclosed, Precision};
 pub use outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 pub use range::{RangeOutcome, range};
-pub use settings::{Covering, Observer, Progress, Settings, SolveError};
+pub use settings::{Accepted, Covering, Observer, Progress, Settings, SolveError};
 pub use solve::{admitted, has_long_flows, mean_field_free, scope, solve, status, supported};

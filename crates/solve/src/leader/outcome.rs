@@ -24,6 +24,8 @@ pub enum Termination {
     Gap,
     /// The time limit.
     TimeLimit,
+    /// The memory limit.
+    MemoryLimit,
     /// The user.
     Interrupted,
 }

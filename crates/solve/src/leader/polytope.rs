@@ -1,15 +1,17 @@
 //! From a game with a polytope of decisions to an answer that the checker accepted.
 
-use super::outcome::{Outcome, Statistics};
-use super::outer;
+use super::outcome::{Outcome, Statistics, Status};
+use super::outer::{self, Covered};
 use super::race::interval;
+use super::rounds;
 use super::settings::{Settings, SolveError};
 use super::solve::{
-    Found, claim, described, mean_field_free, race, search, sharpen, status, supported, termination,
+    Found, claim, described, ended, mean_field_free, race, search, sharpen, status, supported,
+    termination, width,
 };
 use crate::certificate::{Scope, Selection, Step, write_certificate};
 use crate::check::{Rejection, check};
-use crate::equilibrium::{Proved, range_of};
+use crate::equilibrium::{Control, Proved, range_of};
 use crate::exact::Rational;
 use crate::game::{Game, Instance, Point, Space};
 use std::time::Instant;
@@ -27,59 +29,140 @@ pub(super) fn solve_polytope(
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
     }
     supported(game)?;
+    if settings.control.stopped() {
+        return without_search(stated, game, space, settings, start);
+    }
     let linear = mean_field_free(game);
-    let covered = outer::search(game, space, linear, settings);
-    let point = match covered.best() {
-        Some(point) => point,
-        None => some_decision(space).ok_or(SolveError::NoDecision)?,
+    let first = rounds::first(settings);
+    let hurried = match settings.control.remaining() {
+        Some(_) => Settings { control: first.clone(), race_control: first, ..settings.clone() },
+        None => settings.clone(),
     };
-    let instance = |_: usize| game.at(&point);
-    // The bound at the decision has the rest of the time, and must be as sharp as what the cover
-    // was compared with.
-    let last = Settings {
-        gap: &settings.gap / Rational::from(4u8),
-        race_control: settings.control.clone(),
-        point: Some(point.clone()),
-        ..settings.clone()
-    };
-    let mut found =
-        if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
-    sharpen(stated, &game.hash(), &last, &mut found);
-    let proved = found
-        .proved
-        .pop()
-        .map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
-    let (steps, upper) = covered.proof(false);
-    let mut statistics = counted(&found, &covered.statistics());
-    statistics.seconds_approx = start.elapsed().as_secs_f64();
-
-    let checking = Instant::now();
-    let mut draft = Draft { game, space, settings, point: &point, proved, steps, upper };
-    let (accepted, certificate) = loop {
-        let certificate = draft.written()?;
-        match check(stated, certificate.as_slice()) {
-            Ok(accepted) => break (accepted, certificate),
-            // What binary64 took for granted, exactly.
-            Err(_) if statistics.refused_steps == 0 => {
-                (draft.steps, draft.upper) = covered.proof(true)
-            }
-            Err(rejection) => draft.retreat(rejection)?,
+    let question = Question { stated, game, space, settings, linear, start };
+    let searching = Instant::now();
+    let mut covered = outer::search(game, space, linear, &hurried);
+    let mut searched = searching.elapsed();
+    let mut best: Option<Outcome> = None;
+    loop {
+        let proving = Instant::now();
+        let outcome = question.answered(&covered)?;
+        let sharper = best.take().filter(|best| width(best) <= width(&outcome)).unwrap_or(outcome);
+        let control = match rounds::next(settings, searched, proving.elapsed()) {
+            Some(next) if sharper.status == Status::Limit && !covered.closed() => next,
+            next => return Ok(ended(sharper, next.is_none() && !covered.closed(), settings)),
+        };
+        if let Some(accepted) = settings.accepted {
+            accepted(&sharper);
         }
-        statistics.refused_steps += 1;
-    };
-    statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
-    let equilibrium = described(&game.at(&point), &draft.proved, settings);
+        best = Some(sharper);
+        let searching = Instant::now();
+        covered.go_on(&control, settings);
+        searched += searching.elapsed();
+    }
+}
+
+/// What is asked, of which game.
+struct Question<'a> {
+    /// The game of the file, which the certificate is about.
+    stated: &'a Game,
+    /// The game with the objective in place.
+    game: &'a Game,
+    space: &'a Space<'a>,
+    settings: &'a Settings<'a>,
+    /// Whether the methods of class C0 apply.
+    linear: bool,
+    start: Instant,
+}
+
+impl Question<'_> {
+    /// The answer that a cover proves, with a bound at its best decision, after its check.
+    fn answered(&self, covered: &Covered<'_>) -> Result<Outcome, SolveError> {
+        let Question { stated, game, space, settings, linear, start } = *self;
+        let point = match covered.best() {
+            Some(point) => point,
+            None => some_decision(space).ok_or(SolveError::NoDecision)?,
+        };
+        let instance = |_: usize| game.at(&point);
+        // The bound at the decision must be as sharp as what the cover was compared with; the check
+        // comes after it.
+        let last = Settings {
+            gap: &settings.gap / Rational::from(4u8),
+            race_control: half_of_the_rest(settings),
+            control: rounds::most(settings),
+            point: Some(point.clone()),
+            ..settings.clone()
+        };
+        let mut found =
+            if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
+        sharpen(stated, &game.hash(), &last, &mut found);
+        let proved = found
+            .proved
+            .pop()
+            .map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
+        let (steps, upper) = covered.proof(false);
+        let mut statistics = counted(&found, &covered.statistics());
+        statistics.seconds_approx = start.elapsed().as_secs_f64();
+
+        let checking = Instant::now();
+        let mut draft = Draft { game, space, settings, point: &point, proved, steps, upper };
+        let (accepted, certificate) = loop {
+            let certificate = draft.written()?;
+            match check(stated, certificate.as_slice()) {
+                Ok(accepted) => break (accepted, certificate),
+                // What binary64 took for granted, exactly.
+                Err(_) if statistics.refused_steps == 0 => {
+                    (draft.steps, draft.upper) = covered.proof(true)
+                }
+                Err(rejection) => draft.retreat(rejection)?,
+            }
+            statistics.refused_steps += 1;
+        };
+        statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
+        let equilibrium = described(&game.at(&point), &draft.proved, settings);
+        let status = status(&accepted.claim, &settings.gap);
+        Ok(Outcome {
+            status,
+            termination: termination(settings, status),
+            decision: 0,
+            point: Some(point),
+            equilibrium,
+            certificate,
+            accepted,
+            statistics,
+        })
+    }
+}
+
+fn half_of_the_rest(settings: &Settings<'_>) -> Control {
+    let all = &settings.control;
+    all.remaining().map_or_else(|| all.clone(), |left| all.within(left / 2))
+}
+
+/// What the ranges of the leader's reward show at some decision and over all of them.
+fn without_search(
+    stated: &Game,
+    game: &Game,
+    space: &Space<'_>,
+    settings: &Settings<'_>,
+    start: Instant,
+) -> Result<Outcome, SolveError> {
+    let point = some_decision(space).ok_or(SolveError::NoDecision)?;
+    let proved = range_of(&game.at(&point), settings.selection);
+    let (steps, upper) = outer::fallback(game, space);
+    let draft = Draft { game, space, settings, point: &point, proved, steps, upper };
+    let certificate = draft.written()?;
+    let accepted = check(stated, certificate.as_slice())?;
     let status = status(&accepted.claim, &settings.gap);
-    let termination = termination(settings, status);
+    let seconds_approx = start.elapsed().as_secs_f64();
     Ok(Outcome {
         status,
-        termination,
+        termination: termination(settings, status),
         decision: 0,
         point: Some(point),
-        equilibrium,
+        equilibrium: None,
         certificate,
         accepted,
-        statistics,
+        statistics: Statistics { seconds_approx, ..Statistics::default() },
     })
 }
 

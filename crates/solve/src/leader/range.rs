@@ -22,6 +22,15 @@ pub struct RangeOutcome {
 }
 
 impl RangeOutcome {
+    /// The range with these ends, and the bundle of their certificates.
+    ///
+    /// # Errors
+    /// Without memory for the bundle.
+    pub fn of(least: Outcome, greatest: Outcome) -> std::io::Result<Self> {
+        let certificate = write_bundle(Vec::new(), &[&least.certificate, &greatest.certificate])?;
+        Ok(RangeOutcome { least, greatest, certificate })
+    }
+
     /// How far the answer goes: as far as its worse end.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -45,6 +54,8 @@ impl RangeOutcome {
         let either = |wanted| ends.contains(&wanted);
         if either(Termination::Interrupted) {
             Termination::Interrupted
+        } else if either(Termination::MemoryLimit) {
+            Termination::MemoryLimit
         } else if either(Termination::TimeLimit) {
             Termination::TimeLimit
         } else {
@@ -60,9 +71,9 @@ impl RangeOutcome {
 /// The search for the least value gets half of the time, the other search what is left.
 ///
 /// ```
-/// use smfg::exact::ratio;
-/// use smfg::game::Game;
-/// use smfg::leader::{Settings, range};
+/// use smfg_game::exact::ratio;
+/// use smfg_game::game::Game;
+/// use smfg_solve::leader::{Settings, range};
 ///
 /// // Two actions, both optimal: any share of the population may play the second.
 /// let game = Game::parse_toml(r#"
@@ -77,7 +88,7 @@ impl RangeOutcome {
 /// let found = range(&game, &settings).expect("class C0");
 /// let (least, greatest) = (found.least.accepted.claim, found.greatest.accepted.claim);
 /// assert_eq!((least.lower, least.upper, greatest.lower, greatest.upper), (ratio(0, 1), ratio(0, 1), ratio(2, 1), ratio(2, 1)));
-/// assert_eq!(smfg::check::check_bundle(&game, found.certificate.as_slice()).expect("valid").len(), 2);
+/// assert_eq!(smfg_check::check::check_bundle(&game, found.certificate.as_slice()).expect("valid").len(), 2);
 /// ```
 ///
 /// # Errors
@@ -102,7 +113,9 @@ pub fn range(game: &Game, settings: &Settings<'_>) -> Result<RangeOutcome, Solve
         solve(game, &Settings { selection, control, race_control, ..settings.clone() })
     };
     let least = end(Selection::Pessimistic, all.remaining().map(|time| time / 2))?;
+    if let Some(accepted) = settings.accepted {
+        accepted(&least);
+    }
     let greatest = end(Selection::Optimistic, all.remaining())?;
-    let certificate = write_bundle(Vec::new(), &[&least.certificate, &greatest.certificate])?;
-    Ok(RangeOutcome { least, greatest, certificate })
+    Ok(RangeOutcome::of(least, greatest)?)
 }

@@ -38,6 +38,9 @@ pub struct Progress {
 /// Told about progress now and then; called from one thread at a time.
 pub type Observer<'a> = &'a (dyn Fn(Progress) + Sync);
 
+/// Told about an answer that the checker accepted, while a better one is looked for.
+pub type Accepted<'a> = &'a (dyn Fn(&super::Outcome) + Sync);
+
 /// Settings of a solve.
 #[derive(Clone)]
 pub struct Settings<'a> {
@@ -63,8 +66,12 @@ pub struct Settings<'a> {
     pub objective: Option<String>,
     /// Time limit and interruption.
     pub control: Control,
-    /// Time limit and interruption of the race; the proofs that follow go on until `control` stops.
+    /// Time limit and interruption of the race in class C0 and over a polytope of decisions; the
+    /// proofs that follow go on until `control` stops. Elsewhere it counts without a time limit of
+    /// `control` only, else rounds of search, proof and check share that.
     pub race_control: Control,
+    /// Told about answers that the checker accepted, before the last one.
+    pub accepted: Option<Accepted<'a>>,
     /// Progress.
     pub observer: Option<Observer<'a>>,
 }
@@ -101,6 +108,7 @@ impl Settings<'_> {
             objective: None,
             control: Control::default(),
             race_control: Control::default(),
+            accepted: None,
             observer: None,
         }
     }

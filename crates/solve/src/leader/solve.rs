@@ -1,10 +1,11 @@
 //! From a game to an answer that the checker accepted.
 
-use super::contest::{Finish, contest};
+use super::contest::{Contest, Finish};
 use super::equilibrium::describe;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 use super::polytope::solve_polytope;
 use super::race::{Contender, Race, best, interval};
+use super::rounds;
 use super::settings::{Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
 use crate::check::cover::MOST_DIMENSIONS;
@@ -14,7 +15,7 @@ use crate::exact::Rational;
 use crate::follower::{Enclosed, Precision, flow};
 use crate::game::{Class, Columns, Decision, Game, Instance, Numbers, classify};
 use std::borrow::Cow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Stages with transitions that depend on the population up to which an equilibrium is described
 /// exactly.
@@ -50,35 +51,93 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
     let instance = |index: usize| game.at(&decisions[index].values);
-    let mut found = if mean_field_free(game) {
-        race(&indices, &instance, settings)
-    } else {
-        search(&indices, &instance, settings)?
-    };
-    found.statistics.seconds_approx = start.elapsed().as_secs_f64();
+    let question = Question { stated, hash: game.hash(), settings, start };
+    if settings.control.stopped() {
+        return question.answered(unsearched(&indices, &instance, settings), &instance);
+    }
+    if mean_field_free(game) {
+        // What is proved is checked, which takes about as long as one proof.
+        let hurried = Settings { control: rounds::most(settings), ..settings.clone() };
+        return question.answered(race(&indices, &instance, &hurried), &instance);
+    }
+    let mut control = rounds::first(settings);
+    let mut contest = Contest::new(&indices, &instance, settings, &control)?;
+    let mut best: Option<Outcome> = None;
+    let mut searched = Duration::ZERO;
+    loop {
+        let searching = Instant::now();
+        let stopped = contest.run(&control);
+        searched += searching.elapsed();
+        let proving = Instant::now();
+        let outcome = question.answered(proved_by(contest.finish()), &instance)?;
+        let next = rounds::next(settings, searched, proving.elapsed());
+        let sharper = best.take().filter(|best| width(best) <= width(&outcome)).unwrap_or(outcome);
+        match next {
+            Some(next) if stopped && sharper.status == Status::Limit => control = next,
+            next => return Ok(ended(sharper, stopped && next.is_none(), settings)),
+        }
+        if let Some(accepted) = settings.accepted {
+            accepted(&sharper);
+        }
+        best = Some(sharper);
+    }
+}
 
-    let checking = Instant::now();
-    let hash = game.hash();
-    sharpen(stated, &hash, settings, &mut found);
-    let (accepted, certificate) = accept(stated, &hash, settings, &mut found, &instance)?;
-    found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
+/// The outcome of the last round: where it was stopped, and no time was left for another, the time
+/// limit has ended the search.
+pub(super) fn ended(mut outcome: Outcome, stopped: bool, settings: &Settings<'_>) -> Outcome {
+    let limited = stopped && settings.control.remaining().is_some();
+    if limited && outcome.status == Status::Limit && outcome.termination == Termination::Gap {
+        outcome.termination = Termination::TimeLimit;
+    }
+    outcome
+}
 
-    let winner = best(&found.proved, settings.selection).map(|position| &found.proved[position]);
-    let equilibrium =
-        winner.and_then(|(index, proved)| described(&instance(*index), proved, settings));
-    let status = status(&accepted.claim, &settings.gap);
-    let decision = winner.map_or(0, |(index, _)| *index);
-    let statistics = found.statistics;
-    Ok(Outcome {
-        status,
-        termination: termination(settings, status),
-        decision,
-        point: None,
-        equilibrium,
-        certificate,
-        accepted,
-        statistics,
-    })
+/// Distance of the bounds.
+pub(super) fn width(outcome: &Outcome) -> Rational {
+    &outcome.accepted.claim.upper - &outcome.accepted.claim.lower
+}
+
+/// What is asked, of which game.
+struct Question<'a> {
+    /// The game of the file, which the certificate is about.
+    stated: &'a Game,
+    /// Hash of the game with the objective in place.
+    hash: String,
+    settings: &'a Settings<'a>,
+    start: Instant,
+}
+
+impl Question<'_> {
+    /// The answer that `found` proves, after its check.
+    fn answered(
+        &self,
+        mut found: Found,
+        instance: &dyn Fn(usize) -> Instance,
+    ) -> Result<Outcome, SolveError> {
+        let Question { stated, hash, settings, .. } = self;
+        found.statistics.seconds_approx = self.start.elapsed().as_secs_f64();
+        let checking = Instant::now();
+        sharpen(stated, hash, settings, &mut found);
+        let (accepted, certificate) = accept(stated, hash, settings, &mut found, instance)?;
+        found.statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
+
+        let winner =
+            best(&found.proved, settings.selection).map(|position| &found.proved[position]);
+        let equilibrium =
+            winner.and_then(|(index, proved)| described(&instance(*index), proved, settings));
+        let status = status(&accepted.claim, &settings.gap);
+        Ok(Outcome {
+            status,
+            termination: termination(settings, status),
+            decision: winner.map_or(0, |(index, _)| *index),
+            point: None,
+            equilibrium,
+            certificate,
+            accepted,
+            statistics: found.statistics,
+        })
+    }
 }
 
 /// What is shown of every decision in scope, and what it took.
@@ -96,6 +155,20 @@ pub fn mean_field_free(game: &Game) -> bool {
     classify(game).class == Class::C0
         && game.stages.iter().all(|stage| stage.leader_reward.population_degree() == 0)
         && game.payoff.population_degree() <= 1
+}
+
+/// What the ranges of the leader's reward show, where there is no time for a search.
+pub(super) fn unsearched(
+    indices: &[usize],
+    instance: &dyn Fn(usize) -> Instance,
+    settings: &Settings<'_>,
+) -> Found {
+    let range = |&index: &usize| (index, range_of(&instance(index), settings.selection));
+    Found {
+        proved: indices.iter().map(range).collect(),
+        sharp: Vec::new(),
+        statistics: Statistics::default(),
+    }
 }
 
 /// Class C0: decisions raced by dynamic programming.
@@ -129,13 +202,19 @@ pub(super) fn race(
     }
 }
 
-/// Other classes: decisions searched box by box.
+/// Other classes: decisions searched box by box, until the race is to end.
 pub(super) fn search(
     indices: &[usize],
     instance: &dyn Fn(usize) -> Instance,
     settings: &Settings<'_>,
 ) -> Result<Found, SolveError> {
-    let Finish { proved, sharp, counts, solved } = contest(indices, instance, settings)?;
+    let mut contest = Contest::new(indices, instance, settings, &settings.race_control)?;
+    contest.run(&settings.race_control);
+    Ok(proved_by(contest.finish()))
+}
+
+fn proved_by(finish: Finish) -> Found {
+    let Finish { proved, sharp, counts, solved } = finish;
     let statistics = Statistics {
         nodes: counts.nodes,
         lp_solves: counts.lp_solves,
@@ -143,7 +222,7 @@ pub(super) fn search(
         decisions_solved: solved,
         ..Statistics::default()
     };
-    Ok(Found { proved, sharp, statistics })
+    Found { proved, sharp, statistics }
 }
 
 /// Arithmetic of the proofs of class C0.

@@ -1,16 +1,30 @@
 //! Witnesses by the duality of linear programmes, with an optimal pair chosen or its indicator.
 
+use crate::game::Game;
 use crate::models::{audit, moral_hazard};
 use crate::state::{LEAST, at, open, reached, tight};
 use crate::text::{c, fam, n, var};
-use smfg_kernel::{Name, Place};
+use smfg_kernel::{Listing, Name, Place};
+use std::sync::Arc;
 
 /// All wages without a population: (1 - g) eps/g of a dual solution, g the wage less 1/4.
 #[test]
 fn moral_hazard_by_choosing() {
-    let listing = moral_hazard().listing();
+    by_choosing(&moral_hazard().listing());
+}
+
+/// The same where what those who work give is said by the payoff, of their mass.
+#[test]
+fn moral_hazard_by_a_linear_payoff() {
+    let decisions = crate::game::polytope(&[("0", "5/4")], &[]);
+    let pairs = [("0", "0"), ("u0-1/4", "0")];
+    let game = Game::one_site(decisions, &pairs, "(5/4-u0)*x0").statistic(0, &[(1, "1")]);
+    by_choosing(&game.listing());
+}
+
+fn by_choosing(listing: &Arc<Listing>) {
     tight("16/25", -1, |q| {
-        let mut proof = open(&listing, reached(LEAST, "1/25", q, Place::All));
+        let mut proof = open(listing, reached(LEAST, "1/25", q, Place::All));
         proof.scale()?;
         proof.choose((0, 0))?;
         proof.close(&c("o=1 y:0.0=1"))?;

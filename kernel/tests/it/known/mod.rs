@@ -6,6 +6,8 @@ mod decisions;
 mod dual;
 mod dynamics;
 mod existence;
+mod lead;
+mod missed;
 mod parts;
 mod patterns;
 mod populations;

@@ -45,6 +45,13 @@ fn statement(script: &mut Script, world: &World, random: &mut Random) {
         1 => {
             statement.epsilon = perturbed(statement.epsilon.clone(), random);
         }
+        2 if random.once_in(2) => {
+            statement.claimed = match statement.claimed.clone() {
+                Claimed::Reached(value) => Claimed::Below(value),
+                Claimed::Below(value) => Claimed::Reached(value),
+                other => other,
+            };
+        }
         2 => {
             let decisions = world.decisions();
             if !decisions.is_empty() {
@@ -52,7 +59,7 @@ fn statement(script: &mut Script, world: &World, random: &mut Random) {
             }
         }
         _ => match &mut statement.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) => {
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
                 let change = perturbed(Rational::ZERO, random);
                 *value = value.clone().plus(&Polynomial::constant(change), &Rational::ONE);
             }
@@ -119,13 +126,16 @@ fn edit(step: &mut Step, change: Change) {
             edit_row(row, change);
             combinations.iter_mut().for_each(|item| edit_combination(item, change));
         }
-        Step::Close(combination) => edit_combination(combination, change),
+        Step::Close(combination) | Step::Prefer(_, _, _, combination) => {
+            edit_combination(combination, change);
+        }
         Step::Declare(row) | Step::Divide(row) => edit_row(row, change),
         Step::Split(_, value) | Step::Grid(_, value) | Step::Cut(_, _, value) => {
             *value = change(value.clone());
         }
         Step::Ceiling(family)
         | Step::Floor(family, _)
+        | Step::LeadBound(family, _)
         | Step::Play(family)
         | Step::PlayPolicy(family) => edit_family(family, change),
         Step::ExistsIn(ends, matrix) => {
@@ -182,6 +192,7 @@ fn families(combination: &mut Combination) -> impl Iterator<Item = &mut Family> 
         &mut combination.bellman,
         &mut combination.policy,
         &mut combination.dual,
+        &mut combination.lead,
     ]
     .into_iter()
     .chain(combination.bounds.iter_mut().map(|bound| &mut bound.1))
@@ -225,7 +236,16 @@ fn names(steps: &mut [Step], random: &mut Random) {
         Step::Play(family) | Step::PlayPolicy(family) | Step::Ceiling(family) => {
             moved(family, random);
         }
-        Step::Regret(rows) => {
+        Step::LeadBound(family, floor) => {
+            *floor ^= random.once_in(2);
+            moved(family, random);
+        }
+        Step::Prefer(t, i, passed, combination) => match random.below(3) {
+            0 => std::mem::swap(i, passed),
+            1 => (*t, *i, *passed) = (small(random), small(random), small(random)),
+            _ => rename(combination, random),
+        },
+        Step::Regret(rows) | Step::Excess(rows) => {
             if let Some(row) = rows.first_mut() {
                 *row = (small(random), small(random), small(random));
             }
@@ -268,6 +288,7 @@ fn rename(combination: &mut Combination, random: &mut Random) {
         return;
     }
     match random.below(4) {
+        0 if random.once_in(2) => std::mem::swap(&mut combination.dual, &mut combination.lead),
         0 => std::mem::swap(&mut combination.bellman, &mut combination.dual),
         1 => combination.bounds.iter_mut().for_each(|bound| bound.0 = number),
         _ => {

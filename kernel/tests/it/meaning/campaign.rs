@@ -5,7 +5,9 @@
 
 use super::alter::altered;
 use super::exact::least;
-use super::provers::{all_equilibria, by_duality, by_existence, by_masses, by_policy, numbers};
+use super::provers::{
+    all_equilibria, by_duality, by_existence, by_masses, by_policy, by_selection, numbers,
+};
 use super::rows::{any, combination, nonnegative};
 use super::search::{any_statement, by_boxes, by_cases, in_a_box, on_pieces};
 use super::shadow::{Kind, Shadow};
@@ -123,7 +125,7 @@ fn wander(shadow: &Shadow, random: &mut Random) -> (Step, bool) {
     let pair = (t as u32, random.below(game.stages[t].len()) as u32);
     let site = (t as u32, random.below(game.states) as u32);
     let eighth = |random: &mut Random| Rational::from(random.below(9)) / Rational::from(8);
-    let step = match random.below(18) {
+    let step = match random.below(19) {
         0..=4 => return (constructed(shadow, random), true),
         5 => Step::Close(combination(shadow, false, random).0),
         6 => {
@@ -179,9 +181,33 @@ fn wander(shadow: &Shadow, random: &mut Random) -> (Step, bool) {
             _ => Step::Cut(random.below(3) as u32, random.below(3) as u32, eighth(random)),
         },
         16 => Step::Grid(0, Rational::from(random.below(5)) / Rational::from(4)),
+        17 => prefer_or_lead(shadow, site, random),
         _ => return (witness(shadow, random), false),
     };
     (step, false)
+}
+
+/// A pair that stands for another one, or bounds of the leader's values.
+fn prefer_or_lead(shadow: &Shadow, (t, s): (u32, u32), random: &mut Random) -> Step {
+    let game = &shadow.world.game;
+    let pairs: Vec<u32> = game.pairs_of(t as usize, s as usize).map(|i| i as u32).collect();
+    if random.once_in(2) {
+        let (pair, passed) = (*random.of(&pairs), *random.of(&pairs));
+        // Where rewards are equal, or better for sure, this is all that there is to show.
+        let (_, rest) = (pair, combination(shadow, false, random).0);
+        let bellman = crate::text::family([(t, passed, Polynomial::constant(Rational::NEG_ONE))]);
+        let plain = Combination { bellman, ..Combination::default() };
+        let items = if random.once_in(3) { rest } else { plain };
+        return Step::Prefer(t, pair, passed, items);
+    }
+    let floor = random.once_in(2);
+    let value = |random: &mut Random| {
+        let size = Rational::from(random.below(24)) / Rational::from(4);
+        if floor { -size } else { size }
+    };
+    let stages = 0..game.stages.len();
+    let row = |random: &mut Random| (0..game.states).map(|_| value(random)).collect();
+    Step::LeadBound(numbers(&stages.map(|_| row(random)).collect()), floor)
 }
 
 /// A row for regrets of a pair at the last stage, or a row over the pairs of a site.
@@ -205,6 +231,17 @@ fn regret_or_over(shadow: &Shadow, site: (u32, u32), random: &mut Random) -> (St
     if random.once_in(3) {
         return (Step::Regret(Vec::new()), false);
     }
+    if random.once_in(4) {
+        // Rows of every pair, whatever these are about.
+        let count = region.rows.len().max(1);
+        let mut list = Vec::new();
+        for t in 0..game.stages.len() {
+            for i in 0..game.stages[t].len() {
+                list.push((t as u32, i as u32, random.below(count) as u32));
+            }
+        }
+        return (Step::Excess(list), false);
+    }
     let pairs = game.pairs_of(site.0 as usize, site.1 as usize);
     let chosen = pairs.start + random.below(pairs.len());
     let row = game.bellman_row(site.0 as usize, chosen);
@@ -223,6 +260,7 @@ fn regret_or_over(shadow: &Shadow, site: (u32, u32), random: &mut Random) -> (St
         bellman: crate::text::family([(site.0, i as u32, Polynomial::constant(Rational::NEG_ONE))]),
         ..Combination::default()
     };
+    let pairs = pairs.filter(|i| !region.passed.contains(&(site.0, *i as u32)));
     (Step::DeriveOver(site, over.row(Sense::AtLeast), pairs.map(item).collect()), false)
 }
 
@@ -276,12 +314,14 @@ fn script(
     random: &mut Random,
 ) -> Option<(&'static str, Script)> {
     let searched = random.once_in(2);
-    match (searched, random.below(5)) {
+    match (searched, random.below(7)) {
         (false, 0) => Some(("all equilibria", all_equilibria(world, random)?)),
         (false, 1) => Some(("duality", by_duality(world, random)?)),
         (false, 2) => Some(("existence", by_existence(world, random)?)),
         (false, 3) => Some(("masses", by_masses(world, random)?)),
-        (false, _) => Some(("policy", by_policy(world, random)?)),
+        (false, 4) => Some(("selection", by_selection(world, random)?)),
+        (false, 5) => Some(("excess", by_policy(world, true, random)?)),
+        (false, _) => Some(("policy", by_policy(world, false, random)?)),
         (true, 0) => Some(("cases", by_cases(world, listing, random)?)),
         (true, 1) => Some(("in a box", in_a_box(world, listing, random)?)),
         (true, 2) => Some(("boxes", by_boxes(world, listing, random)?)),
@@ -322,10 +362,12 @@ fn valid_and_altered_proofs() {
         let mut done = 0;
         for _ in 0..3 {
             let Some((name, script)) = script(world, listing, random) else { continue };
-            let unlikely = matches!(name, "pieces" | "in a box" | "boxes" | "cases");
+            // Those that name rows, and those that are not found a second time with others.
+            let fixed =
+                matches!(name, "pieces" | "in a box" | "boxes" | "cases" | "selection" | "excess");
             count(&mut counts, name);
             for between in [false, true] {
-                if between && unlikely {
+                if between && fixed {
                     continue;
                 }
                 let result = run(world, listing, &script, true, between, random, &mut counts);
@@ -348,6 +390,8 @@ fn valid_and_altered_proofs() {
         "existence",
         "masses",
         "policy",
+        "selection",
+        "excess",
         "cases",
         "in a box",
         "boxes",
@@ -440,6 +484,9 @@ fn check_claim(world: &World, claim: &Claim) -> Result<(), String> {
         && *claim.lower() > highest
     {
         return Err(format!("the value is at most {highest}"));
+    }
+    if claim.missed() && below.iter().flatten().any(|lowest| lowest >= claim.upper()) {
+        return Err("its upper end is not missed".to_string());
     }
     match below.into_iter().flatten().max() {
         Some(lowest) if *claim.upper() < lowest => Err(format!("the value is at least {lowest}")),

@@ -18,6 +18,9 @@ pub enum Step {
     Choose((u32, u32)),
     Choice((u32, u32)),
     Regret(Vec<(u32, u32, u32)>),
+    Excess(Vec<(u32, u32, u32)>),
+    Prefer(u32, u32, u32, Combination),
+    LeadBound(Family, bool),
     Within(u32),
     Ceiling(Family),
     Floor(Family, Vec<Vec<u32>>),
@@ -56,6 +59,11 @@ impl Step {
             Step::Choose(site) => proof.choose(*site),
             Step::Choice(site) => proof.choice(*site),
             Step::Regret(rows) => proof.regret(rows),
+            Step::Excess(rows) => proof.excess(rows),
+            Step::Prefer(t, pair, passed, combination) => {
+                proof.prefer(*t, *pair, *passed, combination)
+            }
+            Step::LeadBound(values, floor) => proof.lead_bound(values.clone(), *floor),
             Step::Within(pattern) => proof.within(*pattern),
             Step::Ceiling(values) => proof.ceiling(values.clone()),
             Step::Floor(values, choices) => proof.floor(values.clone(), choices),

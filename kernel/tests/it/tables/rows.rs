@@ -258,3 +258,53 @@ fn regrets_are_those_of_the_rows() {
         ("without the row", Kind::Inequality, proof.derive(mass("1/4"), &c("e=2"))),
     ]);
 }
+
+/// At u0 = 1/2 the policy that plays the first pairs loses nothing: every pair in use needs a row,
+/// and these say so.
+#[test]
+fn excess() {
+    let proof = || {
+        let mut proof = of_each_kind().remove(3);
+        let rows = [
+            (at_least("1").value(1, 0, "-1"), (1, 0), vec!["b:1.0=-1", "b:1.1=-1"]),
+            (at_least("0").value(1, 1, "-1"), (1, 1), vec!["b:1.2=-1"]),
+            (
+                at_least("0").value(0, 0, "-1").value(1, 0, "1"),
+                (0, 0),
+                vec!["b:0.0=-1", "b:0.1=-1 b:1.0=1/2 r1=1/2"],
+            ),
+            (
+                at_least("1").value(0, 1, "-1").value(1, 1, "1"),
+                (0, 1),
+                vec!["b:0.2=-1", "b:0.3=-1 b:1.2=1/2 r0=1/2"],
+            ),
+        ];
+        for (row, site, parts) in rows {
+            let parts: Vec<_> = parts.into_iter().map(c).collect();
+            proof.derive_over(site, row, &parts).expect("a row");
+        }
+        proof
+    };
+    let list = [(0, 0, 2), (0, 2, 3), (1, 0, 0), (1, 2, 1)];
+    let closed = |list: &[(u32, u32, u32)]| {
+        let mut proof = proof();
+        proof.excess(list)?;
+        proof.close(&c("o=1 r4=1"))
+    };
+    let unused = |extra: &[(u32, u32, u32)]| closed(&[&list, extra].concat());
+    let sides = {
+        let mut proof = equilibria("0");
+        proof.derive(at_least("-1").value(1, 0, "1"), &c("b:1.0=1")).expect("a row");
+        proof.excess(&[(1, 1, 0)])
+    };
+    table(vec![
+        ("all that are played", Kind::Accept, closed(&list)),
+        ("one is missing", Kind::Step, closed(&list[..3])),
+        ("none", Kind::Step, closed(&[])),
+        ("a row of another pair", Kind::Step, unused(&[(1, 1, 1)])),
+        ("the row of a pair twice", Kind::Step, unused(&[(1, 0, 0)])),
+        ("a bound from below", Kind::Step, sides),
+        ("the wrong kind of sum", Kind::Step, proof().regret(&list)),
+        ("no masses", Kind::Step, of_each_kind().remove(0).excess(&[])),
+    ]);
+}

@@ -111,7 +111,9 @@ fn scale() {
         open(&game.listing(), reached(LEAST, "0", &p("0"), at("1/2"))).scale()
     };
     let mut in_payoff = crate::models::moral_hazard().statistic(0, &[(0, "1")]);
-    in_payoff.payoff = p("x0");
+    in_payoff.payoff = p("x0^2");
+    let mut linear = crate::models::moral_hazard().statistic(0, &[(0, "1")]);
+    linear.payoff = p("u0*x0");
     let mut in_leader = crate::models::moral_hazard().statistic(0, &[(0, "1")]);
     in_leader.stages[0][0].leader = p("u0*x0");
     let not_used = crate::models::moral_hazard().statistic(0, &[(0, "1")]);
@@ -140,6 +142,7 @@ fn scale() {
         ("probabilities", Kind::Step, at_decision(epidemic())),
         ("leader's rewards", Kind::Step, at_decision(in_leader)),
         ("payoff", Kind::Step, at_decision(in_payoff)),
+        ("linear payoff", Kind::Accept, at_decision(linear)),
         ("negative probabilities", Kind::Inequality, improper(0)),
         ("probabilities at the edge", Kind::Accept, improper(1)),
         ("equilibria", Kind::Step, equilibria),

@@ -8,7 +8,7 @@ mod region;
 pub use super::lifted::numbers::Enclosure;
 pub use leaf::{FACTS, judge};
 pub use model::{Form, MOST_BITS, Model, Pair};
-pub use region::{Region, Site};
+pub use region::{ROUNDS, Region, Site};
 
 use super::verdict::{Fault, Rejection};
 use crate::certificate::{Claim, MultiplierStep, Reader, Selection, Step};
@@ -72,7 +72,10 @@ pub fn number(amount: i64, bits: u32) -> Rational {
 
 /// The parts that may have decisions; where that is none, the first one as it is, so that there is
 /// something to read.
-fn narrowed(model: &Model, parts: Vec<Region>) -> Result<Vec<Region>, Fault> {
+///
+/// # Errors
+/// [`Fault::TooLarge`] when numbers do not fit.
+pub fn narrowed(model: &Model, parts: Vec<Region>) -> Result<Vec<Region>, Fault> {
     let first = parts.first().cloned();
     let mut left = Vec::with_capacity(parts.len());
     for part in parts {

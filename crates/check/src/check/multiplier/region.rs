@@ -5,7 +5,7 @@ use super::super::verdict::Fault;
 use super::model::{Form, Model, add_multiple, minus};
 
 /// How often the facts of a region are looked at one after the other.
-const ROUNDS: usize = 4;
+pub const ROUNDS: usize = 4;
 
 /// Decisions in a box at which given actions are optimal, and multipliers in an interval.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Site {
     /// Pairs one of which is optimal everywhere on the region, and played; a single one where it is
     /// chosen or dominates.
     pub active: Vec<usize>,
+    /// The pair that stands for all active ones.
+    pub reference: usize,
     /// Per active pair how much `v` may exceed what the pair earns.
     pub excess: Vec<i64>,
     /// Per active pair how much `w` may exceed what the leader earns with the pair.
@@ -110,7 +112,7 @@ impl Region {
         let first = pairs.start;
         let close = |value: Around,
                      leader: Around,
-                     active: Vec<usize>,
+                     (reference, active): (usize, Vec<usize>),
                      excess: Vec<i64>,
                      leader_excess: Vec<i64>| {
             let range = |around: &Around| {
@@ -118,6 +120,7 @@ impl Region {
             };
             let site = Site {
                 active,
+                reference: first + reference,
                 excess,
                 leader_excess,
                 value: range(&value)?,
@@ -137,7 +140,8 @@ impl Region {
                     false,
                 )?);
             }
-            return close(earned[own].clone(), given[own].clone(), vec![pair], vec![0], vec![0]);
+            let (value, leader) = (earned[own].clone(), given[own].clone());
+            return close(value, leader, (own, vec![pair]), vec![0], vec![0]);
         }
         // The pair that earns most at the middle of the box stands for all.
         let reference =
@@ -170,7 +174,7 @@ impl Region {
             return close(
                 earned[*only].clone(),
                 given[*only].clone(),
-                vec![first + only],
+                (*only, vec![first + only]),
                 vec![0],
                 vec![0],
             );
@@ -198,7 +202,7 @@ impl Region {
         }
         leader.rest = leader.rest.plus(spread)?;
         let active = active.into_iter().map(|own| first + own).collect();
-        close(value, leader, active, excess, leader_excess)
+        close(value, leader, (reference, active), excess, leader_excess)
     }
 
     /// The form at the middle of the box, near enough to compare pairs by.
@@ -218,23 +222,33 @@ impl Region {
     /// [`Fault::TooLarge`] when numbers do not fit.
     pub fn narrowed(mut self, model: &Model) -> Result<Option<Self>, Fault> {
         for _ in 0..ROUNDS {
-            let mut facts: Vec<Around> = model
-                .sides
-                .iter()
-                .map(|side| Around { form: side.clone(), rest: Enclosure::default() })
-                .collect();
-            self.walk(model, &mut |fact| facts.push(fact))?;
-            let before = (self.low.clone(), self.high.clone());
-            for fact in &facts {
-                if !self.narrow(model, fact)? {
-                    return Ok(None);
-                }
-            }
-            if before == (self.low.clone(), self.high.clone()) {
-                break;
+            match self.round(model)? {
+                None => return Ok(None),
+                Some(true) => {}
+                Some(false) => break,
             }
         }
         Ok(Some(self))
+    }
+
+    /// Looks at every fact once; whether the box has become smaller, `None` where nothing is left.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`] when numbers do not fit.
+    pub fn round(&mut self, model: &Model) -> Result<Option<bool>, Fault> {
+        let mut facts: Vec<Around> = model
+            .sides
+            .iter()
+            .map(|side| Around { form: side.clone(), rest: Enclosure::default() })
+            .collect();
+        self.walk(model, &mut |fact| facts.push(fact))?;
+        let before = (self.low.clone(), self.high.clone());
+        for fact in &facts {
+            if !self.narrow(model, fact)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(before != (self.low.clone(), self.high.clone())))
     }
 
     /// Narrows the box to where `fact` can be at least 0; whether anything is left.

@@ -4,6 +4,7 @@ mod bernstein;
 mod facets;
 mod grid;
 mod joined;
+mod missed;
 mod population;
 mod range;
 mod response;
@@ -36,13 +37,15 @@ struct Piece<'a> {
 }
 
 /// Elaborates a cover that has just been opened, to its last piece: at all decisions some
-/// equilibrium gives the leader no more than the claim's upper bound, or all do.
+/// equilibrium gives the leader no more than the claim's upper bound, or all do. With `strictly` also
+/// that some equilibrium gives her less, where the pieces show it.
 pub(super) fn elaborate<R: BufRead>(
     reader: &mut Reader<R>,
     game: &Game,
     (journal, listing): (&Journal, &Arc<Listing>),
     claim: &Claim,
-) -> Result<Theorem, Rejection> {
+    strictly: bool,
+) -> Result<Vec<(Theorem, String)>, Rejection> {
     let opening = reader.line();
     let at_opening = |fault| Rejection::Step { line: opening, rule: "cover", fault };
     let space = game.leader.space().ok_or_else(|| at_opening(Fault::Shape))?;
@@ -52,8 +55,17 @@ pub(super) fn elaborate<R: BufRead>(
         Selection::Optimistic => prover.bound(&claim.upper),
     }
     .map_err(|refusal| at_opening(refusal.into()))?;
+    let name = journal.last();
     let basis = Basis::new(space.dimension() + 1);
     begin(&mut proof, &space).map_err(at_opening)?;
+    let mut strict = match strictly && claim.selection == Selection::Pessimistic {
+        true => Some(prover.below(&claim.upper).map_err(|refusal| at_opening(refusal.into()))?),
+        false => None,
+    };
+    let strict_name = journal.last();
+    if let Some(strict) = &mut strict {
+        begin(strict, &space).map_err(at_opening)?;
+    }
     let mut open: Vec<Vec<Point>> = space.simplices().collect();
     open.reverse();
     let mut cover = Cover { game, claim, space, policies: Policies::new(game) };
@@ -76,23 +88,44 @@ pub(super) fn elaborate<R: BufRead>(
         if let CoverStep::Cut(i, j, share) = &step {
             let (with_first, with_second) =
                 cut(&points, *i, *j, share).ok_or_else(|| fail(Fault::Shape))?;
-            proof.cut(*i as u32, *j as u32, share.clone()).map_err(|r| fail(r.into()))?;
+            let [i, j] = [*i as u32, *j as u32];
+            proof.cut(i, j, share.clone()).map_err(|r| fail(r.into()))?;
+            strict = kept(strict, |proof| proof.cut(i, j, share.clone()).is_ok());
             open.push(with_first);
             open.push(with_second);
             continue;
         }
         let piece = Piece { basis: &basis, points };
+        // What is not shown strictly is shown all the same.
+        strict = kept(strict, |proof| cover.missed(proof, &piece, &step).is_ok());
         match &step {
             CoverStep::Decisions => cover.decisions(reader, &mut proof, &piece)?,
             CoverStep::Joined => cover.joined(reader, &mut proof, &piece)?,
             _ => cover.close(&mut proof, &piece, &step).map_err(fail)?,
         }
     }
-    proof.finish().map_err(|refusal| at_opening(refusal.into()))
+    let mut shown = vec![(proof.finish().map_err(|refusal| at_opening(refusal.into()))?, name)];
+    shown.extend(strict.and_then(|proof| Some((proof.finish().ok()?, strict_name))));
+    Ok(shown)
+}
+
+/// A proof, if it takes a step.
+fn kept(proof: Option<Proof>, step: impl FnOnce(&mut Proof) -> bool) -> Option<Proof> {
+    let mut proof = proof?;
+    step(&mut proof).then_some(proof)
 }
 
 /// Replaces the parameters that equations determine, and divides the box of the others.
 fn begin(proof: &mut Proof, space: &Space<'_>) -> Result<(), Fault> {
+    replace_determined(proof, space);
+    if space.dimension() > 0 {
+        proof.simplices()?;
+    }
+    Ok(())
+}
+
+/// Replaces the parameters that equations determine.
+pub(super) fn replace_determined(proof: &mut Proof, space: &Space<'_>) {
     let polytope = space.polytope();
     for (k, constraint) in polytope.constraints.iter().enumerate() {
         if constraint.relation != Relation::Equal {
@@ -107,10 +140,6 @@ fn begin(proof: &mut Proof, space: &Space<'_>) -> Result<(), Fault> {
                 proof.substitute(name, Name::Constraint(k as u32)).is_ok()
             });
     }
-    if space.dimension() > 0 {
-        proof.simplices()?;
-    }
-    Ok(())
 }
 
 impl Cover<'_> {

@@ -50,7 +50,7 @@ impl<'g> Policies<'g> {
         let occupation = match self.fixed {
             true => {
                 let nowhere = vec![Rational::ZERO; self.game.leader.parameters.len()];
-                Some(flow(&self.game.at(&nowhere), policy)?.occupation)
+                Some(flow(&self.game.at(&nowhere), policy).ok()?.occupation)
             }
             false => None,
         };

@@ -2,7 +2,7 @@
 
 use super::bernstein::Form;
 use super::population::{Data, Population, family};
-use super::slack::slack;
+use super::slack::{Slack, slack};
 use super::{Cover, Piece};
 use crate::certificate::{Arithmetic, Mix};
 use crate::check::Fault;
@@ -17,6 +17,10 @@ const BITS: u32 = 60;
 
 const FOLLOWERS: induction::Form =
     induction::Form { leader: Rational::ZERO, reward: Rational::ONE };
+
+/// Shows that a form is at least 0 on the decisions of a region, by rows of the decision set and a
+/// multiple of its last row.
+pub(super) type Shows<'s> = dyn Fn(&Form) -> Option<(Slack, Rational)> + 's;
 
 impl Cover<'_> {
     /// Fixed point first, except where it would show nothing: at eps = 0 nobody may lose anything.
@@ -38,14 +42,28 @@ impl Cover<'_> {
         piece: &Piece<'_>,
         rule: &[Mix],
     ) -> Result<(), Fault> {
+        let below = |rest: &Form| {
+            let rows = slack(piece.basis, &self.space, piece.points.as_slice(), rest)?;
+            Some((rows, Rational::ZERO))
+        };
+        self.respond(proof, piece, rule, (&below, &below))
+    }
+
+    /// The same, with what shows that a form is at least 0: of the followers' budget, and of the
+    /// bound less the leader's reward. It gives rows, and a multiplier of the last row of the region.
+    pub(super) fn respond(
+        &self,
+        proof: &mut Proof,
+        piece: &Piece<'_>,
+        rule: &[Mix],
+        (within, below): (&Shows<'_>, &Shows<'_>),
+    ) -> Result<(), Fault> {
         let (basis, points) = (piece.basis, piece.points.as_slice());
         let population = self.policies.population(basis, points, rule).ok_or(Fault::Shape)?;
         let data = Data::new(self.game, basis, points).at(&population);
         let earned = data.earned(&population, false).ok_or(Fault::Shape)?;
-        let given = self.given(&data, &population).ok_or(Fault::Shape)?;
-        let bound = basis.constant(self.claim.upper.clone());
-        let rest = basis.plus(&bound, &Rational::NEG_ONE, &given).ok_or(Fault::Shape)?;
-        let below = slack(basis, &self.space, points, &rest).ok_or(Fault::NotBelow)?;
+        let rest = self.left(&data, &population).ok_or(Fault::Shape)?;
+        let below = below(&rest).ok_or(Fault::NotBelow)?;
         let mut least = None;
         for arithmetic in self.arithmetics() {
             let above = data.greatest(&FOLLOWERS, arithmetic).ok_or(Fault::Shape)?;
@@ -53,22 +71,32 @@ impl Cover<'_> {
             let loss = basis.plus(&most, &Rational::NEG_ONE, &earned).ok_or(Fault::Shape)?;
             let budget = basis.constant(self.claim.epsilon.clone());
             let rest = basis.plus(&budget, &Rational::NEG_ONE, &loss).ok_or(Fault::Shape)?;
-            if let Some(within) = slack(basis, &self.space, points, &rest) {
+            if let Some(within) = within(&rest) {
                 least = Some((above, within));
                 break;
             }
         }
         let exploitability = self.claim.epsilon.clone();
         let (above, within) = least.ok_or(Fault::NotAnEquilibrium { exploitability })?;
+        let last = proof.counts().0.checked_sub(1).map(|row| Name::Row(row as u32));
         proof.play(population.family(basis).ok_or(Fault::Shape)?)?;
         proof.ceiling(family(basis, &above).ok_or(Fault::Shape)?)?;
-        let mut combination = objective();
-        combination.bounds.push((0, self.initial(&Rational::ONE)));
-        within.add_to(&mut combination);
-        proof.close(&combination)?;
-        let mut combination = objective();
-        below.add_to(&mut combination);
-        Ok(proof.close(&combination)?)
+        let initial = vec![(0, self.initial(&Rational::ONE))];
+        for ((rows, multiplier), bounds) in [(within, initial), (below, Vec::new())] {
+            let mut combination = Combination { bounds, ..objective() };
+            rows.add_to(&mut combination);
+            if let Some(last) = last.filter(|_| !multiplier.is_zero()) {
+                combination.rows.push((last, number(multiplier)));
+            }
+            proof.close(&combination)?;
+        }
+        Ok(())
+    }
+
+    /// The bound less the leader's reward at a population.
+    pub(super) fn left(&self, data: &Data<'_>, population: &Population) -> Option<Form> {
+        let bound = data.basis.constant(self.claim.upper.clone());
+        data.basis.plus(&bound, &Rational::NEG_ONE, &self.given(data, population)?)
     }
 
     /// The leader's reward at a population.

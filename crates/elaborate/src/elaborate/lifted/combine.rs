@@ -10,14 +10,13 @@
 //!
 //! and the numbers `m_t`, multipliers of stage masses, are as large as `q_i - m_t >= 0` allows.
 
-use super::coordinates::Coordinates;
 use super::cube::{Affine, CubeSquare, lowest, squares};
 use super::data::BoxGame;
 use super::dyadic::{Short, below, family, nearest, rational};
 use super::monomials::{Monomials, ONE, Sum, Terms};
 use crate::elaborate::family::scaled;
 use crate::exact::{Rational, Scaled};
-use smfg_kernel::{Combination, Family, Monomial, Name, Polynomial, Square};
+use smfg_kernel::{Combination, Family, Monomial, Name, Polynomial, Square, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,8 +28,8 @@ const ROOT_BITS: i32 = 20;
 pub(super) struct Deviation {
     /// The number of the floor among the bounds of the region.
     pub(super) number: u32,
-    /// The expected value at the start, in the coordinates of the box.
-    pub(super) start: Terms,
+    /// The expected value at the start.
+    pub(super) start: Short,
     pub(super) weight: Short,
 }
 
@@ -51,6 +50,21 @@ pub(super) struct Multipliers {
     pub(super) regret: f64,
 }
 
+/// What binary64 loses, as a share of the largest multiplier.
+const ROUNDING: f64 = 1e-14;
+
+impl Multipliers {
+    /// The size of the largest multiplier on a box.
+    fn size(&self, region: &[(f64, f64)]) -> f64 {
+        let deviations = self.deviations.iter().map(|term| &term.weight);
+        let links = self.links.iter().map(|(_, form)| form);
+        let all = deviations.chain(links).chain(self.flow.iter().flatten());
+        let all = all.chain(self.products.values());
+        let most = all.map(|form| form.size(region)).fold(0.0, f64::max);
+        most.max(self.objective).max(self.regret)
+    }
+}
+
 /// The number that stands for the row of regrets.
 const REGRETS: u32 = u32::MAX;
 
@@ -64,6 +78,11 @@ pub(super) struct Combined {
 }
 
 impl Combined {
+    /// Whether the row of regrets is used.
+    pub(super) fn uses_regrets(&self) -> bool {
+        self.combination.rows.iter().any(|(name, _)| *name == Name::Row(REGRETS))
+    }
+
     /// The combination when the row of regrets has a number.
     pub(super) fn with_regrets(&self, number: u32) -> Combination {
         let mut combination = self.combination.clone();
@@ -79,7 +98,10 @@ impl Combined {
 /// What is the same for all combinations of a tree.
 #[derive(Debug)]
 pub(super) struct Context {
-    pub(super) coordinates: Coordinates,
+    /// The coordinates of the statistics.
+    pub(super) names: Vec<Variable>,
+    /// Of each statistic, its aggregates with their weights.
+    pub(super) rows: Vec<Vec<(u32, Rational)>>,
     /// Linear terms of the leader's payoff, per aggregate.
     pub(super) payoff: Vec<(u32, Rational)>,
     pub(super) initial: Arc<Scaled>,
@@ -97,14 +119,15 @@ impl BoxGame {
         let mut alpha = Short::default();
         multipliers.deviations.iter().for_each(|term| alpha.add(&term.weight));
         let mut pieces = Pieces::new(self, multipliers, regrets, &alpha);
+        let margin = self.unit() / 8.0 + ROUNDING * multipliers.size(&self.region);
         let (mut found, mut used) = (Vec::new(), Vec::new());
         let mut rows: Vec<(Name, Polynomial)> = Vec::new();
-        let names = &context.coordinates.names;
+        let names = &context.names;
         let mut least = 0.0;
         for t in 0..self.stages.len() {
             let bounds = pieces.bounds(self, t, &mut found);
             let own = bounds.iter().copied().fold(f64::INFINITY, f64::min);
-            let number = below(own - self.unit() / 8.0, self.bits);
+            let number = below(own - margin, self.bits);
             least += number;
             let regret = |pair: usize| pieces.regret(t, pair);
             let rests = |&pair: &usize| regret(pair) > 0.0 && bounds[pair] - regret(pair) < number;
@@ -149,7 +172,7 @@ impl BoxGame {
             squares: found.iter().map(|(pair, square)| self.square(names, *pair, square)).collect(),
             ..Combination::default()
         };
-        Combined { combination, least, regrets: used }
+        Combined { combination, least: least - margin, regrets: used }
     }
 
     /// Squares that raise the bound of a polynomial, rounded.
@@ -169,12 +192,7 @@ impl BoxGame {
         if bound > before + gain { (found, bound) } else { (Vec::new(), before) }
     }
 
-    fn square(
-        &self,
-        names: &[smfg_kernel::Variable],
-        pair: Option<(u32, u32)>,
-        square: &CubeSquare,
-    ) -> Square {
+    fn square(&self, names: &[Variable], pair: Option<(u32, u32)>, square: &CubeSquare) -> Square {
         let root = Short::of_affine(&square.root, &self.region, ROOT_BITS);
         Square {
             weight: Polynomial::constant(rational(square.weight)),
@@ -199,9 +217,9 @@ impl Context {
     fn links(&self, links: &[(usize, Short)], signed: &Rational) -> Vec<(Name, Polynomial)> {
         let mut result: BTreeMap<u32, Polynomial> = BTreeMap::new();
         for (k, form) in links {
-            for (aggregate, weight) in &self.coordinates.rows[*k] {
+            for (aggregate, weight) in &self.rows[*k] {
                 let entry = result.entry(*aggregate).or_default();
-                let form = form.polynomial(&self.coordinates.names, weight);
+                let form = form.polynomial(&self.names, weight);
                 *entry = std::mem::take(entry).plus(&form, &Rational::NEG_ONE);
             }
         }
@@ -302,7 +320,10 @@ impl<'m> Pieces<'m> {
         while let Some(worst) = (0..count).min_by(|&a, &b| bounds[a].total_cmp(&bounds[b]))
             && !tried.contains_key(&worst)
         {
-            let (squares, bound) = game.improved(&all[worst], f64::INFINITY);
+            let (squares, bound) = match game.squared.get(t).is_none_or(|&own| worst < own) {
+                true => game.improved(&all[worst], f64::INFINITY),
+                false => (Vec::new(), bounds[worst]),
+            };
             bounds[worst] = bound;
             tried.insert(worst, squares);
         }
@@ -324,7 +345,8 @@ impl<'m> Pieces<'m> {
         }
         for term in &multipliers.deviations {
             let weight = term.weight.on(region, monomials);
-            sum.add_product(monomials, 1.0, &weight, &term.start);
+            let start = term.start.on(region, monomials);
+            sum.add_product(monomials, 1.0, &weight, &start);
             sum.add_terms(-game.epsilon, &weight);
         }
         sum.add(ONE, -multipliers.regret * game.epsilon);

@@ -4,10 +4,14 @@
 use super::monomials::{Monomials, ONE, Sum, Terms};
 
 /// Coefficients smaller than this share of the largest one count as zero.
-const DUST: f64 = 1e-14;
+const DUST: f64 = 1e-18;
 /// Sweeps of the search for a point where a polynomial is least, and points of a sweep.
 const SWEEPS: usize = 12;
 const POINTS: usize = 8;
+/// Coordinates whose ends are all tried as first points.
+const MOST_STARTS: usize = 4;
+/// Shares of mixed derivatives that squares take with them.
+const CROSSED: [f64; 3] = [1.0, 0.0, 0.5];
 
 /// `constant + sum slope lambda_k`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -133,7 +137,7 @@ fn degrees(block: &[(u32, f64)], monomials: &Monomials) -> Vec<(usize, u32)> {
 
 fn lowest_of_block(block: &[(u32, f64)], monomials: &Monomials) -> f64 {
     let degrees = degrees(block, monomials);
-    if let [(_, 1 | 2)] = degrees.as_slice() {
+    if let ([(_, 1 | 2)], true) = (degrees.as_slice(), monomials.parabolas) {
         let of = |e: u32| -> f64 {
             let own = block.iter().filter(|term| monomials.factors(term.0)[0].1 == e);
             own.map(|term| term.1).sum()
@@ -199,11 +203,11 @@ pub(super) fn squares(
     }
     let (_, blocks) = blocks(terms, monomials);
     let curved = |block: &Terms| {
-        let several = degrees(block, monomials).len() > 1;
+        let several = degrees(block, monomials).len() > 1 || !monomials.parabolas;
         several && block.iter().any(|term| !matches!(monomials.factors(term.0), [(_, 1)]))
     };
     let blocks: Vec<Terms> = blocks.into_iter().filter(curved).collect();
-    for crossed in [true, false] {
+    for crossed in CROSSED {
         let found = blocks.iter().flat_map(|block| squares_of_block(block, monomials, crossed));
         let found: Vec<CubeSquare> = found.map(keep).filter(|square| square.weight > 0.0).collect();
         if found.is_empty() {
@@ -233,8 +237,8 @@ pub(super) fn without(terms: &Terms, monomials: &mut Monomials, squares: &[CubeS
 }
 
 /// The convex part of a block at a point where it is least, as squares: its second derivatives are
-/// eliminated one coordinate after the other; or only those along the coordinates.
-fn squares_of_block(block: &Terms, monomials: &Monomials, crossed: bool) -> Vec<CubeSquare> {
+/// eliminated one coordinate after the other, mixed ones to a share.
+fn squares_of_block(block: &Terms, monomials: &Monomials, crossed: f64) -> Vec<CubeSquare> {
     let coordinates: Vec<usize> =
         degrees(block, monomials).into_iter().map(|degree| degree.0).collect();
     let size = coordinates.last().map_or(0, |last| last + 1);
@@ -260,19 +264,18 @@ fn squares_of_block(block: &Terms, monomials: &Monomials, crossed: bool) -> Vec<
         let pivot = second[a][a];
         let mut root = Affine::default();
         for b in 0..count {
-            let slope = second[a][b] / pivot;
-            if b == a || (crossed && slope != 0.0) {
+            let slope = if b == a { 1.0 } else { crossed * second[a][b] / pivot };
+            if slope != 0.0 {
                 root.constant -= slope * point[coordinates[b]];
                 root.slopes.push((coordinates[b], slope));
             }
         }
         result.push(CubeSquare { weight: pivot / 2.0, root });
-        if crossed {
-            let row = second[a].clone();
-            for b in 0..count {
-                for c in 0..count {
-                    second[b][c] -= row[b] * row[c] / pivot;
-                }
+        let row: Vec<f64> =
+            (0..count).map(|b| if b == a { 1.0 } else { crossed * second[a][b] / pivot }).collect();
+        for b in 0..count {
+            for c in 0..count {
+                second[b][c] -= pivot * row[b] * row[c];
             }
         }
     }
@@ -302,36 +305,72 @@ fn curvature(factors: &[(usize, u32)], k: usize, j: usize, point: &[f64]) -> f64
     value
 }
 
-/// A point where a block is low: one coordinate after the other, from the middle.
+/// A point where a block is low: the lowest that is found from the middle and the corners.
 fn low_point(block: &Terms, monomials: &Monomials, coordinates: &[usize], size: usize) -> Vec<f64> {
-    let mut point = vec![0.5; size];
-    let mut best = monomials.value(block, &point);
+    let corners = if coordinates.len() <= MOST_STARTS { 1 << coordinates.len() } else { 0 };
+    let mut best: Option<(f64, Vec<f64>)> = None;
+    for start in 0..=corners {
+        let mut point = vec![0.5; size];
+        if start < corners {
+            for (place, &k) in coordinates.iter().enumerate() {
+                point[k] = f64::from(u8::from(start >> place & 1 == 1));
+            }
+        }
+        let value = descend(block, monomials, coordinates, &mut point);
+        if best.as_ref().is_none_or(|best| value < best.0) {
+            best = Some((value, point));
+        }
+    }
+    best.map_or_else(|| vec![0.5; size], |best| best.1)
+}
+
+/// The coefficients of a block along one coordinate through a point, by exponent.
+fn along(block: &Terms, monomials: &Monomials, k: usize, point: &[f64]) -> Vec<f64> {
+    let mut line = vec![0.0; 3];
+    for &(number, value) in block {
+        let (mut exponent, mut product) = (0, value);
+        for &(j, e) in monomials.factors(number) {
+            if j == k {
+                exponent = e as usize;
+            } else {
+                product *= point[j].powi(e as i32);
+            }
+        }
+        if line.len() <= exponent {
+            line.resize(exponent + 1, 0.0);
+        }
+        line[exponent] += product;
+    }
+    line
+}
+
+/// Moves a point down, one coordinate after the other.
+fn descend(block: &Terms, monomials: &Monomials, coordinates: &[usize], point: &mut [f64]) -> f64 {
+    let mut best = monomials.value(block, point);
     for _ in 0..SWEEPS {
         let before = best;
         for &k in coordinates {
-            let old = point[k];
-            let mut at = |t: f64| {
-                point[k] = t;
-                monomials.value(block, &point)
+            let line = along(block, monomials, k, point);
+            let at = |t: f64| line.iter().rev().fold(0.0, |sum, value| sum * t + value);
+            let mut chosen = (at(point[k]), point[k]);
+            let mut offer = |t: f64| {
+                if at(t) < chosen.0 {
+                    chosen = (at(t), t);
+                }
             };
-            // Exact where the degree is at most two.
+            // Exact where the degree is at most two; otherwise a grid and the parabola through
+            // three points.
+            if line.len() > 3 {
+                (0..=POINTS).for_each(|i| offer(i as f64 / POINTS as f64));
+            }
             let (low, middle, high) = (at(0.0), at(0.5), at(1.0));
             let a = 2.0 * (low + high) - 4.0 * middle;
-            let inside = least_parabola(a, high - low - a).1;
-            let grid = (0..=POINTS).map(|i| i as f64 / POINTS as f64);
-            let mut chosen = (best, old);
-            for t in grid.chain([inside]) {
-                let value = at(t);
-                if value < chosen.0 {
-                    chosen = (value, t);
-                }
-            }
-            best = chosen.0;
-            point[k] = chosen.1;
+            offer(least_parabola(a, high - low - a).1);
+            (best, point[k]) = chosen;
         }
         if before - best <= 1e-12 * before.abs().max(1.0) {
             break;
         }
     }
-    point
+    best
 }

@@ -29,6 +29,8 @@ pub(super) struct BoxGame {
     pub(super) monomials: Monomials,
     pub(super) initial: Vec<f64>,
     pub(super) stages: Vec<BoxStage>,
+    /// Per stage, from which pair on squares are not to be used; all may be where there is none.
+    pub(super) squared: Vec<usize>,
     /// The leader's payoff apart from what is weighted by followers; one entry.
     pub(super) payoff: Table,
     /// The box that the data are on.
@@ -178,6 +180,7 @@ impl BoxGame {
             monomials,
             initial: game.initial.iter().map(|mass| to_approx(&mass)).collect(),
             stages,
+            squared: Vec::new(),
             region: root.clone(),
             expansions,
         };

@@ -186,4 +186,14 @@ impl BoxGame {
     ) -> Option<Rival> {
         self.stages[t].rival(&self.monomials, i, q, &differences.above[t + 1])
     }
+
+    /// What pair `i` of stage `t` exceeds pair `j` by at most.
+    pub(super) fn excess(
+        &self,
+        differences: &Differences,
+        t: usize,
+        (i, j): (usize, usize),
+    ) -> Excess {
+        self.stages[t].excess(&self.monomials, (i, j), &differences.above[t + 1])
+    }
 }

@@ -12,6 +12,10 @@ use std::sync::Arc;
 /// Bits of the ends of boxes beyond their width.
 const END_BITS: i32 = 28;
 
+/// Slopes that contribute less over the box, in units of what is rounded to, are left out: they
+/// would only hide what a polynomial depends on.
+const LEAST_SLOPE: f64 = 16.0;
+
 /// `constant + sum a_k x_k + sum a_kj x_k x_j`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Short {
@@ -59,7 +63,7 @@ impl Short {
         let mut constant = form.constant;
         for &(k, value) in &form.slopes {
             let (low, high) = region[k];
-            if high > low && value != 0.0 {
+            if high > low && value.abs() > LEAST_SLOPE * 2f64.powi(-bits) {
                 let slope = nearest(value / (high - low), slope_bits(bits, high - low));
                 constant -= slope * low;
                 result.linear.push((k, slope));
@@ -96,6 +100,21 @@ impl Short {
 
     pub(super) fn is_zero(&self) -> bool {
         self.constant == 0.0 && self.linear.is_empty() && self.quadratic.is_empty()
+    }
+
+    /// The size of the numbers that are added up to its values on a box.
+    pub(super) fn size(&self, region: &[(f64, f64)]) -> f64 {
+        let most = |k: usize| region[k].0.abs().max(region[k].1.abs());
+        let linear = self.linear.iter().map(|&(k, slope)| slope.abs() * most(k));
+        let quadratic = self.quadratic.iter().map(|&(k, j, c)| c.abs() * most(k) * most(j));
+        self.constant.abs() + linear.sum::<f64>() + quadratic.sum::<f64>()
+    }
+
+    /// This one times a number.
+    pub(super) fn times(&self, factor: f64) -> Short {
+        let linear = self.linear.iter().map(|&(k, slope)| (k, factor * slope)).collect();
+        let quadratic = self.quadratic.iter().map(|&(k, j, c)| (k, j, factor * c)).collect();
+        Short { constant: factor * self.constant, linear, quadratic }
     }
 
     /// Adds another one.
@@ -169,8 +188,8 @@ fn column(values: &[(u32, f64)], exponent: i32) -> Column {
     Column { support: Some(support), coefficients: Arc::new(coefficients) }
 }
 
-/// Affine forms of the entries of a stage, times a sign, as columns; slopes along coordinates of
-/// these widths.
+/// Forms of the entries of a stage, affine but for squares of coordinates, times a sign, as
+/// columns; slopes along coordinates of these widths.
 fn columns(
     forms: &[Short],
     sign: f64,
@@ -197,6 +216,16 @@ fn columns(
             let exponent = slope_bits(bits, region[k].1 - region[k].0);
             let monomial = Monomial::new(vec![(*name, 1)]);
             result.push((monomial, Arc::new(column(&slopes, exponent))));
+        }
+        let curve = |(entry, form): (usize, &Short)| {
+            let own = form.quadratic.iter().find(|term| (term.0, term.1) == (k, k))?;
+            Some((entry as u32, sign * own.2))
+        };
+        let curves: Vec<(u32, f64)> = entries().filter_map(curve).collect();
+        if !curves.is_empty() {
+            let width = region[k].1 - region[k].0;
+            let monomial = Monomial::new(vec![(*name, 2)]);
+            result.push((monomial, Arc::new(column(&curves, slope_bits(bits, width * width)))));
         }
     }
     result

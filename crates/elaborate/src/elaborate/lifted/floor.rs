@@ -5,18 +5,21 @@ use super::data::BoxGame;
 use super::dyadic::{Short, below, nearest, slope_bits};
 use super::monomials::{Sum, Terms};
 
+/// Statistics up to which floors have squares: with more, the kernel's bounds would be expensive.
+const MOST_SQUARED: usize = 4;
+
 /// A floor of the values of all states.
 #[derive(Debug)]
 pub(super) struct Floor {
     /// Per stage and state.
     pub(super) values: Vec<Vec<Short>>,
-    /// The expected value at the start, in the coordinates of the box.
-    pub(super) start: Terms,
+    /// The expected value at the start.
+    pub(super) start: Short,
 }
 
 impl BoxGame {
-    /// What `policy` earns at least, by backward induction: slopes of affine minorants at
-    /// `reference`, constants as large as the kernel's bound allows.
+    /// What `policy` earns at least, by backward induction: squares of coordinates, slopes of
+    /// affine minorants at `reference`, constants as large as the kernel's bound allows.
     pub(super) fn floor(&mut self, policy: &[Vec<u32>], reference: &[f64]) -> Floor {
         let bits = self.bits;
         let (mut sum, mut terms) = (Sum::default(), Terms::new());
@@ -35,8 +38,7 @@ impl BoxGame {
                     }
                 }
                 sum.take(&mut terms);
-                let slopes = minorant_slopes(&terms, &self.monomials, reference);
-                let short = self.below(&terms, slopes, bits);
+                let short = self.below(&terms, reference, bits);
                 here.push(short.on(&self.region, &mut self.monomials));
                 shorts.push(short);
             }
@@ -44,30 +46,42 @@ impl BoxGame {
             next = here;
         }
         values.reverse();
-        for (terms, mass) in next.iter().zip(&self.initial) {
-            sum.add_terms(*mass, terms);
+        let mut start = Short::default();
+        for (value, mass) in values.first().into_iter().flatten().zip(&self.initial) {
+            start.add(&value.times(*mass));
         }
-        sum.take(&mut terms);
-        Floor { values, start: terms }
+        Floor { values, start }
     }
 
-    /// An affine function with about these slopes that the kernel finds below a polynomial.
-    fn below(&mut self, terms: &Terms, slopes: Vec<(usize, f64)>, bits: i32) -> Short {
+    /// A function that the kernel finds below a polynomial: its squares of coordinates, and an
+    /// affine function near the rest of it at `reference`.
+    fn below(&mut self, terms: &Terms, reference: &[f64], bits: i32) -> Short {
         let mut short = Short::default();
-        for (k, slope) in slopes {
-            let width = self.region[k].1 - self.region[k].0;
-            let value =
-                if width > 0.0 { nearest(slope / width, slope_bits(bits, width)) } else { 0.0 };
-            if value != 0.0 {
-                short.linear.push((k, value));
+        let mut rest = Terms::with_capacity(terms.len());
+        for &(number, value) in terms {
+            match *self.monomials.factors(number) {
+                [(k, 2)] if value > 0.0 && self.region.len() <= MOST_SQUARED => {
+                    short.add(&Short::of_product((k, k, value), &self.region, bits));
+                }
+                _ => rest.push((number, value)),
             }
         }
+        for (k, slope) in minorant_slopes(&rest, &self.monomials, reference) {
+            let width = self.region[k].1 - self.region[k].0;
+            if width > 0.0 {
+                let linear = vec![(k, nearest(slope / width, slope_bits(bits, width)))];
+                short.add(&Short { linear, ..Short::default() });
+            }
+        }
+        short.linear.retain(|term| term.1 != 0.0);
+        short.quadratic.retain(|term| term.2 != 0.0);
+        let constant = short.constant;
         let (mut sum, mut rest) = (Sum::default(), Terms::new());
         sum.add_terms(1.0, terms);
         sum.add_terms(-1.0, &short.on(&self.region, &mut self.monomials));
         sum.take(&mut rest);
         let margin = self.unit() / 8.0;
-        short.constant = below(lowest(&rest, &self.monomials) - margin, bits);
+        short.constant = constant + below(lowest(&rest, &self.monomials) - margin, bits);
         short
     }
 

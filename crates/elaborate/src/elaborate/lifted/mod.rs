@@ -5,18 +5,20 @@
 
 mod combine;
 mod confine;
-mod coordinates;
 mod cube;
 mod data;
 mod differences;
 mod dyadic;
+mod excess;
 mod facts;
 mod floor;
 mod monomials;
+mod parts;
 mod regrets;
 mod stage_box;
 
 use super::Site;
+use super::statistics::name_statistics;
 use crate::certificate::{
     AffineForm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS, Reader, Step,
 };
@@ -26,17 +28,19 @@ use crate::exact::Rational;
 use crate::game::Variable;
 use combine::{Combined, Context, Deviation, Multipliers};
 use confine::Found;
-use coordinates::Coordinates;
 use cube::Affine;
 use data::{BoxGame, Region};
 use differences::Differences;
 use dyadic::{Short, below, end_bits, nearest, rational};
-use monomials::{Monomials, ONE, Terms};
+use parts::{MOST_ROUNDS, Side};
 use regrets::show_regrets;
 use smfg_kernel::{Combination, Listing, Polynomial, Row, Sense, Theorem};
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
+
+/// Share of a range by which an end may be farther out than that of the certificate.
+const BEHIND: f64 = 0.01;
 
 /// Most policies that one tree may name.
 const MOST_POLICIES: usize = 1 << 16;
@@ -51,6 +55,8 @@ struct Open {
     /// Bounds of values and rows that the proof has here.
     bounds: u32,
     rows: u32,
+    /// Whether the proof has closed it already, so that its steps are only read.
+    closed: bool,
 }
 
 /// A tree that is being elaborated.
@@ -60,6 +66,8 @@ struct Tree<'p> {
     game: BoxGame,
     context: Context,
     bits: u32,
+    /// The box of all values of the statistics.
+    root: Region,
     policies: Vec<Vec<Vec<u32>>>,
     open: Vec<Open>,
     /// The last open box with the ends stated since it was opened or narrowed.
@@ -67,7 +75,7 @@ struct Tree<'p> {
     /// Whether the data of the game are those of the last open box.
     current: bool,
     /// Floors of the last open box: policy, reference point, number and value at the start.
-    floors: Vec<(usize, Vec<u32>, u32, Terms)>,
+    floors: Vec<(usize, Vec<u32>, u32, Short)>,
 }
 
 impl Site {
@@ -145,16 +153,21 @@ impl<'p> Tree<'p> {
             return Err(Fault::TooLarge);
         }
         let reduced = site.instance.reduced();
-        let coordinates = Coordinates::declare(proof, &reduced)?;
+        let names = name_statistics(&reduced.statistics, &reduced.rows, proof)?;
         let positive = *sigma > Rational::ZERO;
-        let game = BoxGame::new(&reduced, site.prover.epsilon(), positive, &(value * sigma));
+        let mut game = BoxGame::new(&reduced, site.prover.epsilon(), positive, &(value * sigma));
+        if let Some(squared) = proof.squared() {
+            game.monomials.parabolas = false;
+            game.squared = squared;
+        }
         let linear =
             site.instance.payoff.terms().filter_map(|(monomial, value)| match monomial.factors() {
                 [(Variable::Aggregate(k), 1)] => Some((*k, value.clone())),
                 _ => None,
             });
         let context = Context {
-            coordinates,
+            names: names.into_iter().map(|named| named.name).collect(),
+            rows: reduced.rows,
             payoff: linear.collect(),
             initial: Arc::clone(&site.instance.initial),
         };
@@ -166,10 +179,12 @@ impl<'p> Tree<'p> {
             shown: game.region.clone(),
             bounds: 0,
             rows: 0,
+            closed: false,
         };
         Ok(Tree {
             proof,
             listing: Arc::clone(site.prover.listing()),
+            root: game.region.clone(),
             game,
             context,
             bits,
@@ -193,8 +208,9 @@ impl<'p> Tree<'p> {
             LiftedStep::Confine(ends) => self.confine(ends),
             LiftedStep::Void => self.void(),
             LiftedStep::Leaf(multipliers) => {
-                let Combined { combination, .. } = self.combined(multipliers, &[])?;
-                self.proof.close(&combination)?;
+                if !self.top()?.closed {
+                    self.close_by_multipliers(multipliers)?;
+                }
                 self.pop();
                 Ok(())
             }
@@ -243,8 +259,11 @@ impl<'p> Tree<'p> {
         lower.stated[statistic] = (low, point);
         lower.shown[statistic].1 = at;
         top.shown[statistic].0 = at;
+        let closed = top.closed;
         self.open.push(lower);
-        self.proof.split(self.context.coordinates.names[statistic], rational(at))?;
+        if !closed {
+            self.proof.split(self.context.names[statistic], rational(at))?;
+        }
         self.changed();
         Ok(())
     }
@@ -257,11 +276,10 @@ impl<'p> Tree<'p> {
     ) -> Result<(), Fault> {
         let unknown = self.unknown(statistic);
         self.here()?;
-        let Some(&(low, high)) = self.game.region.get(statistic) else { return Err(unknown) };
-        let sign = if upper { -1.0 } else { 1.0 };
-        let goal = [(ONE, sign * low), (Monomials::coordinate(statistic), sign * (high - low))];
-        let Combined { combination, least, .. } = self.combined(multipliers, &goal)?;
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
+        if statistic >= top.stated.len() {
+            return Err(unknown);
+        }
         let stated = self.narrower.get_or_insert_with(|| top.stated.clone());
         let ends = &mut stated[statistic];
         if upper {
@@ -271,7 +289,10 @@ impl<'p> Tree<'p> {
         }
         // A box that the certificate keeps is kept.
         let keeps = ends.0 <= ends.1;
-        self.move_end((statistic, upper), bound, least, keeps, &combination)
+        if top.closed {
+            return Ok(());
+        }
+        self.show_end((statistic, upper), bound, keeps, multipliers)
     }
 
     /// Moves an end: `sign x_k >= least` is shown by a combination, whose goal is still to be
@@ -279,19 +300,19 @@ impl<'p> Tree<'p> {
     fn move_end(
         &mut self,
         (statistic, upper): (usize, bool),
-        bound: i64,
+        bound: Option<i64>,
         least: f64,
         keeps: bool,
         combination: &Combination,
     ) -> Result<(), Fault> {
         let sign = if upper { -1.0 } else { 1.0 };
-        let stated = sign * bound as f64 * 2f64.powi(-(self.bits as i32));
-        let margin = self.game.unit() / 8.0;
+        let unit = 2f64.powi(-(self.bits as i32));
+        let stated = bound.map_or(f64::INFINITY, |bound| sign * bound as f64 * unit);
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
         let shown = &mut top.shown[statistic];
         let (known, other) = if upper { (-shown.1, -shown.0) } else { (shown.0, shown.1) };
-        let mut end = below(least - margin, end_bits(shown.1 - shown.0));
-        if stated <= least - margin {
+        let mut end = below(least, end_bits(shown.1 - shown.0));
+        if stated <= least {
             end = stated;
         }
         if keeps {
@@ -301,7 +322,7 @@ impl<'p> Tree<'p> {
             return Ok(());
         }
         *(if upper { &mut shown.1 } else { &mut shown.0 }) = sign * end;
-        let name = self.context.coordinates.names[statistic];
+        let name = self.context.names[statistic];
         let goal =
             Polynomial::constant(rational(-end)).plus(&Polynomial::variable(name), &rational(sign));
         Ok(self.proof.derive(Row::of(Sense::AtLeast, goal), combination)?)
@@ -311,7 +332,7 @@ impl<'p> Tree<'p> {
     fn regrets(&mut self, combined: &[&Combined], known: &Differences) -> Result<u32, Fault> {
         let wanted: BTreeSet<(usize, usize)> =
             combined.iter().flat_map(|combined| combined.regrets.iter().copied()).collect();
-        if wanted.is_empty() {
+        if !combined.iter().any(|combined| combined.uses_regrets()) {
             return Ok(0);
         }
         let top = self.open.last_mut().ok_or(Fault::OutsideTree)?;
@@ -320,60 +341,81 @@ impl<'p> Tree<'p> {
         Ok(top.rows - 1)
     }
 
-    /// Moves ends by one round of regrets.
+    /// Moves ends by rounds of regrets, one if it moves them as far as those of the certificate.
     fn confine(&mut self, claimed: &[Ends]) -> Result<(), Fault> {
-        self.here()?;
-        let differences = self.game.differences();
-        let found = match self.game.confine(&differences.regrets) {
-            Found::Nothing(multipliers) => return self.close_by(&multipliers, &differences),
-            Found::Ends(found) => found,
-        };
-        let mut moved = Vec::new();
-        for &Ends { statistic, low, high } in claimed {
-            let Some(found) = found.get(statistic) else { return Err(self.unknown(statistic)) };
-            let (from, to) = self.game.region[statistic];
-            let stated = self.top()?.stated[statistic];
-            self.top()?.stated[statistic] = (stated.0.max(low), stated.1.min(high));
-            let sides = [(false, low, low > stated.0), (true, high, high < stated.1)];
-            for (upper, bound, _) in sides.into_iter().filter(|side| side.2) {
-                let sign = if upper { -1.0 } else { 1.0 };
-                let goal =
-                    [(ONE, sign * from), (Monomials::coordinate(statistic), sign * (to - from))];
-                let multipliers = &found[usize::from(upper)];
-                let regrets = &differences.regrets;
-                let combined = self.game.combined(&self.context, multipliers, regrets, &goal);
-                moved.push(((statistic, upper), bound, combined));
+        let before = self.top()?.stated.clone();
+        self.state(claimed)?;
+        for _ in 0..MOST_ROUNDS {
+            let sides = self.behind(claimed, &before)?;
+            if sides.is_empty() || self.top()?.closed {
+                break;
             }
-        }
-        let all: Vec<&Combined> = moved.iter().map(|moved| &moved.2).collect();
-        let row = self.regrets(&all, &differences)?;
-        for (end, bound, combined) in &moved {
-            let combination = combined.with_regrets(row);
-            self.move_end(*end, *bound, combined.least, true, &combination)?;
-        }
-        if self.top()?.stated.iter().any(|(low, high)| low > high) {
-            return Err(Fault::NotVoid);
+            self.here()?;
+            let differences = self.game.differences();
+            match self.game.confine(&differences.regrets) {
+                Found::Nothing(multipliers) => {
+                    // More than the certificate says.
+                    self.close_by(&multipliers, &differences)?;
+                    self.top()?.closed = true;
+                }
+                Found::Ends(found) => {
+                    let moved = self.ends(&found, sides.into_iter(), &differences);
+                    if !self.move_ends(&moved, &differences)? {
+                        break;
+                    }
+                }
+            }
         }
         self.changed();
         Ok(())
     }
 
+    /// Sides that the certificate moves farther than the proof has.
+    fn behind(&mut self, claimed: &[Ends], before: &[(i64, i64)]) -> Result<Vec<Side>, Fault> {
+        let unit = 2f64.powi(-(self.bits as i32));
+        let top = self.top()?;
+        let mut sides = Vec::new();
+        for &Ends { statistic: k, low, high } in claimed {
+            let (from, to) = top.shown[k];
+            let least = BEHIND * (to - from);
+            if low > before[k].0 && from < low as f64 * unit - least {
+                sides.push((k, false));
+            }
+            if high < before[k].1 && to > high as f64 * unit + least {
+                sides.push((k, true));
+            }
+        }
+        Ok(sides)
+    }
+
+    /// Takes ends as those of the certificate's box.
+    fn state(&mut self, claimed: &[Ends]) -> Result<(), Fault> {
+        let count = self.game.region.len();
+        let top = self.top()?;
+        for &Ends { statistic, low, high } in claimed {
+            let unknown = Fault::Unknown { what: "statistic", index: statistic, count };
+            let ends = top.stated.get_mut(statistic).ok_or(unknown)?;
+            *ends = (ends.0.max(low), ends.1.min(high));
+            if ends.0 > ends.1 {
+                return Err(Fault::NotVoid);
+            }
+        }
+        Ok(())
+    }
+
     /// Closes the last open box by one round of regrets.
     fn void(&mut self) -> Result<(), Fault> {
-        self.here()?;
-        let differences = self.game.differences();
-        match self.game.confine(&differences.regrets) {
-            Found::Nothing(multipliers) => self.close_by(&multipliers, &differences),
-            Found::Ends(_) => Err(Fault::NotVoid),
+        if !self.top()?.closed {
+            self.close_by_regrets()?;
         }
+        self.pop();
+        Ok(())
     }
 
     fn close_by(&mut self, multipliers: &Multipliers, known: &Differences) -> Result<(), Fault> {
         let combined = self.game.combined(&self.context, multipliers, &known.regrets, &[]);
         let row = self.regrets(&[&combined], known)?;
-        self.proof.close(&combined.with_regrets(row))?;
-        self.pop();
-        Ok(())
+        Ok(self.proof.close(&combined.with_regrets(row))?)
     }
 
     fn narrow(&mut self) -> Result<(), Fault> {
@@ -382,7 +424,9 @@ impl<'p> Tree<'p> {
         let top = self.top()?;
         top.stated = narrower;
         if empty {
-            self.proof.close_empty()?;
+            if !top.closed && self.proof.close_empty().is_err() {
+                self.close_by_regrets()?;
+            }
             self.pop();
         }
         self.changed();
@@ -410,17 +454,6 @@ impl<'p> Tree<'p> {
             self.current = true;
         }
         Ok(())
-    }
-
-    /// The combination of a leaf or a narrowing, for `goal` in the coordinates of the box.
-    fn combined(
-        &mut self,
-        multipliers: &LiftedMultipliers,
-        goal: &[(u32, f64)],
-    ) -> Result<Combined, Fault> {
-        self.here()?;
-        let multipliers = self.rounded(multipliers)?;
-        Ok(self.game.combined(&self.context, &multipliers, &[], goal))
     }
 
     /// The multipliers of the certificate, rounded.
@@ -486,8 +519,8 @@ impl<'p> Tree<'p> {
         policy: usize,
         reference: &[u32],
         stated: &[(f64, f64)],
-    ) -> Result<(u32, Terms), Fault> {
-        let known = |own: &&(usize, Vec<u32>, u32, Terms)| own.0 == policy && own.1 == reference;
+    ) -> Result<(u32, Short), Fault> {
+        let known = |own: &&(usize, Vec<u32>, u32, Short)| own.0 == policy && own.1 == reference;
         if let Some((_, _, number, start)) = self.floors.iter().find(known) {
             return Ok((*number, start.clone()));
         }
@@ -507,7 +540,7 @@ impl<'p> Tree<'p> {
         let values = dyadic::family(
             &floor.values,
             1.0,
-            &self.context.coordinates.names,
+            &self.context.names,
             &self.game.region,
             self.game.bits,
         );

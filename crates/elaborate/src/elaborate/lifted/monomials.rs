@@ -18,6 +18,9 @@ pub(super) struct Monomials {
     factors: Vec<Vec<(usize, u32)>>,
     numbers: BTreeMap<Monomial, u32>,
     products: Vec<Vec<u32>>,
+    /// Whether polynomials of one coordinate and degree two are minimised exactly: not where the
+    /// kernel adds others to them.
+    pub(super) parabolas: bool,
 }
 
 impl Monomials {
@@ -27,6 +30,7 @@ impl Monomials {
             factors: Vec::new(),
             numbers: BTreeMap::new(),
             products: Vec::new(),
+            parabolas: true,
         };
         monomials.number(Monomial::one());
         for k in 0..statistics {

@@ -44,16 +44,10 @@ pub(super) fn show_regrets(
     wanted: &BTreeSet<(usize, usize)>,
     next: u32,
 ) -> Result<u32, Refusal> {
-    let needs = needs(game, differences, wanted);
-    let (regrets, above) = (BTreeMap::new(), BTreeMap::new());
-    let mut rows = Rows { proof, listing, game, differences, next, regrets, above };
+    let needs = needs(game, differences, wanted, &[]);
+    let mut rows = Rows::new(proof, (listing, game, differences), next);
     for t in (0..game.stages.len()).rev() {
-        for &pair in &needs.regrets[t] {
-            rows.regret(t, pair)?;
-        }
-        for &(s, q) in &needs.above[t] {
-            rows.difference(t, s, q)?;
-        }
+        rows.stage(t, &needs)?;
     }
     let used = rows.regrets.iter().filter(|(name, _)| wanted.contains(name));
     let list: Vec<(u32, u32, u32)> =
@@ -63,8 +57,39 @@ pub(super) fn show_regrets(
     Ok(next + 1)
 }
 
+/// Shows what the regrets of some pairs, `(stage, pair, most)`, are at most, and the row that the
+/// loss is at most all together, which is the last one, where these are all pairs in use. Returns
+/// the number of rows then.
+pub(super) fn show_excess(
+    proof: &mut Proof,
+    listing: &Listing,
+    game: &BoxGame,
+    differences: &Differences,
+    played: &[(usize, usize, f64)],
+    next: u32,
+) -> Result<u32, Refusal> {
+    let needs = needs(game, differences, &BTreeSet::new(), played);
+    let mut rows = Rows::new(proof, (listing, game, differences), next);
+    let mut list: Vec<(u32, u32, u32)> = Vec::with_capacity(played.len());
+    for t in (0..game.stages.len()).rev() {
+        rows.stage(t, &needs)?;
+        for &(_, pair, most) in played.iter().filter(|own| own.0 == t) {
+            list.push((t as u32, pair as u32, rows.next));
+            rows.excess(t, pair, most)?;
+        }
+    }
+    let next = rows.next;
+    proof.excess(&list)?;
+    Ok(next + 1)
+}
+
 /// Forwards: a row rests on rows of the next stage.
-fn needs(game: &BoxGame, differences: &Differences, wanted: &BTreeSet<(usize, usize)>) -> Needs {
+fn needs(
+    game: &BoxGame,
+    differences: &Differences,
+    wanted: &BTreeSet<(usize, usize)>,
+    played: &[(usize, usize, f64)],
+) -> Needs {
     let stages = game.stages.len();
     let mut needs =
         Needs { regrets: vec![BTreeSet::new(); stages], above: vec![BTreeSet::new(); stages + 1] };
@@ -84,6 +109,11 @@ fn needs(game: &BoxGame, differences: &Differences, wanted: &BTreeSet<(usize, us
     for t in 0..stages {
         let stage = &game.stages[t];
         let mut next = BTreeSet::new();
+        for &(_, i, _) in played.iter().filter(|own| own.0 == t) {
+            for j in stage.pairs.of_state(stage.state[i]).filter(|&j| j != i) {
+                rest_on(&mut next, &game.excess(differences, t, (j, i)));
+            }
+        }
         for &(s, q) in &needs.above[t] {
             for i in stage.pairs.of_state(s) {
                 let Some(rival) = game.rival(differences, t, i, q) else { continue };
@@ -123,32 +153,75 @@ fn bellman(t: usize, mut pairs: Vec<(u32, Rational)>) -> Family {
     Family::from([(t as u32, vec![(Monomial::one(), Arc::new(column))])])
 }
 
-impl Rows<'_> {
-    /// The row `z_i - zeta_i >= 0`: `i` earns less than its rival, which earns at most the value.
-    fn regret(&mut self, t: usize, i: usize) -> Result<(), Refusal> {
-        let least = self.differences.regrets[t][i];
+impl<'p> Rows<'p> {
+    fn new(
+        proof: &'p mut Proof,
+        (listing, game, differences): (&'p Listing, &'p BoxGame, &'p Differences),
+        next: u32,
+    ) -> Self {
+        let (regrets, above) = (BTreeMap::new(), BTreeMap::new());
+        Rows { proof, listing, game, differences, next, regrets, above }
+    }
+
+    /// The rows of a stage that those of the stages before rest on.
+    fn stage(&mut self, t: usize, needs: &Needs) -> Result<(), Refusal> {
+        for &pair in &needs.regrets[t] {
+            self.regret(t, pair)?;
+        }
+        for &(s, q) in &needs.above[t] {
+            self.difference(t, s, q)?;
+        }
+        Ok(())
+    }
+
+    /// `sign (z_i - zeta)`, at least 0.
+    fn goal(&self, (t, i): (usize, usize), zeta: f64, sign: &Rational) -> Row {
         let stage = &self.listing.stages[t];
-        let state = self.game.stages[t].state[i];
-        let Some(rival) = self.game.rival(self.differences, t, i, state) else { return Ok(()) };
-        let constant = entry(&stage.reward, i, &Rational::NEG_ONE)
-            .plus(&Polynomial::constant(rational(least)), &Rational::NEG_ONE);
+        let state = self.game.stages[t].state[i] as u32;
+        let constant =
+            entry(&stage.reward, i, &-sign).plus(&Polynomial::constant(rational(zeta)), &-sign);
         let mut goal = Row::of(Sense::AtLeast, constant);
-        let one = Polynomial::constant(Rational::ONE);
-        goal.value.push((Side::Follower, t as u32, state as u32, one));
+        goal.value.push((Side::Follower, t as u32, state, Polynomial::constant(sign.clone())));
         if let Some(transition) = &stage.transition {
             for index in transition.successors.of_pair(i) {
-                let probability = entry(&transition.probability, index, &Rational::NEG_ONE);
+                let probability = entry(&transition.probability, index, &-sign);
                 let place = transition.successors.state[index];
                 goal.value.push((Side::Follower, t as u32 + 1, place, probability));
             }
         }
+        goal
+    }
+
+    /// The row `z_i - zeta_i >= 0`: `i` earns less than its rival, which earns at most the value.
+    fn regret(&mut self, t: usize, i: usize) -> Result<(), Refusal> {
+        let least = self.differences.regrets[t][i];
+        let state = self.game.stages[t].state[i];
+        let Some(rival) = self.game.rival(self.differences, t, i, state) else { return Ok(()) };
         let combination = Combination {
             rows: self.gains(t, (i, rival.pair), &rival.excess)?,
             bellman: bellman(t, vec![(rival.pair as u32, Rational::ONE)]),
             ..Combination::default()
         };
-        self.proof.derive(goal, &combination)?;
+        self.proof.derive(self.goal((t, i), least, &Rational::ONE), &combination)?;
         self.regrets.insert((t, i), self.next);
+        self.next += 1;
+        Ok(())
+    }
+
+    /// The row `most - z_i >= 0`: the best pair of the state, whichever it is, earns `z_i` more.
+    fn excess(&mut self, t: usize, i: usize, most: f64) -> Result<(), Refusal> {
+        let state = self.game.stages[t].state[i];
+        let mut combinations = Vec::new();
+        for j in self.game.stages[t].pairs.of_state(state) {
+            let rows = match j == i {
+                true => Vec::new(),
+                false => self.gains(t, (j, i), &self.game.excess(self.differences, t, (j, i)))?,
+            };
+            let bellman = bellman(t, vec![(j as u32, Rational::NEG_ONE)]);
+            combinations.push(Combination { rows, bellman, ..Combination::default() });
+        }
+        let goal = self.goal((t, i), most, &Rational::NEG_ONE);
+        self.proof.derive_over((t as u32, state as u32), goal, &combinations)?;
         self.next += 1;
         Ok(())
     }

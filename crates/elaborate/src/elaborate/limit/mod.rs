@@ -32,7 +32,7 @@ pub(super) fn elaborate(
     policy: &crate::game::Policy,
 ) -> Result<Theorem, Fault> {
     let segment = Segment::new([game.at(from), game.at(through)], policy)?;
-    let flow = flow(&segment.ends[1], policy).ok_or(Fault::NotAPolicy)?;
+    let flow = flow(&segment.ends[1], policy)?;
     let reward = Reward { game, segment: &segment, statistics: &flow.aggregates, from, through };
     let values = reward.values()?;
     let value = reward.total(&values);

@@ -58,7 +58,7 @@ impl Node<'_> {
         first.fold(Rational::ZERO, |sum, (mass, value)| sum + mass * value)
     }
 
-    /// Intervals backwards: above, what the first optimal pair of a state earns at most, or the best
+    /// Intervals backwards: above, the least that an optimal pair of a state earns at most, or the best
     /// of all pairs; below, the most that a pair earns for sure.
     fn enclosure(&self, ranges: &[Interval]) -> Result<Enclosure, Fault> {
         let states = self.game.initial.len();
@@ -83,8 +83,10 @@ impl Node<'_> {
                 };
                 let pairs: Vec<_> = stage.pairs.of_state(state).map(range).collect();
                 let best = pairs.iter().max_by(|a, b| a.1.cmp(&b.1)).ok_or(Fault::Shape)?;
-                let optimal =
-                    pairs.iter().find(|(i, ..)| self.assumed[t][*i] == Assumption::Optimal);
+                let optimal = pairs
+                    .iter()
+                    .filter(|(i, ..)| self.assumed[t][*i] == Assumption::Optimal)
+                    .min_by(|a, b| a.2.cmp(&b.2));
                 let above = optimal.or_else(|| pairs.iter().max_by(|a, b| a.2.cmp(&b.2)));
                 lows.push(best.1.clone());
                 chosen.push(best.0 as u32);

@@ -51,11 +51,11 @@ use std::sync::Arc;
 /// A parsed formula; names are not resolved yet. Clones share the program.
 ///
 /// ```
-/// use smfg::game::expression::{Evaluator, Expression, Place, Symbols};
+/// use smfg_game::game::expression::{Evaluator, Expression, Place, Symbols};
 /// let symbols = Symbols::default();
 /// let mut evaluator = Evaluator::new(&symbols).expect("no definitions");
 /// let value = evaluator.evaluate(&Expression::parse("-2^2 + 1/4").expect("a formula"), Place::default());
-/// assert_eq!(value.expect("a value").as_constant(), Some(smfg::exact::ratio(-15, 4)));
+/// assert_eq!(value.expect("a value").as_constant(), Some(smfg_game::exact::ratio(-15, 4)));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Expression {

@@ -4,6 +4,7 @@ use super::document::{DEEPEST, Entry, Mark, Node, Value};
 use super::errors::{GameError, GameErrors, Position};
 use super::problem::DocumentError;
 use crate::exact::Integer;
+use std::cell::Cell;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -28,19 +29,29 @@ pub(super) fn document(text: &str) -> Result<Node, GameErrors> {
 }
 
 /// Offsets at which lines begin.
-struct Lines(Vec<usize>);
+struct Lines {
+    starts: Vec<usize>,
+    /// The offset asked for last, and its column: a line of a million values is counted once.
+    last: Cell<(usize, usize)>,
+}
 
 impl Lines {
     fn of(text: &str) -> Self {
         let after =
             text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
-        Lines(std::iter::once(0).chain(after).collect())
+        Lines { starts: std::iter::once(0).chain(after).collect(), last: Cell::new((0, 1)) }
     }
 
     fn mark(&self, text: &str, offset: usize) -> Mark {
-        let line = self.0.partition_point(|&start| start <= offset).max(1);
-        let start = self.0.get(line - 1).copied().unwrap_or(0);
-        let column = text.get(start..offset).map_or(0, |before| before.chars().count() + 1);
+        let line = self.starts.partition_point(|&start| start <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let (last, counted) = self.last.get();
+        let (from, before) =
+            if (start..=offset).contains(&last) { (last, counted) } else { (start, 1) };
+        let column = text.get(from..offset).map_or(0, |between| between.chars().count() + before);
+        if column > 0 {
+            self.last.set((offset, column));
+        }
         Mark { line: u32::try_from(line).unwrap_or(0), column: u32::try_from(column).unwrap_or(0) }
     }
 }

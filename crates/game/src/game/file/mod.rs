@@ -27,6 +27,7 @@ mod leader;
 mod least;
 mod names;
 mod numbers;
+mod open;
 mod probabilities;
 mod problem;
 mod process;
@@ -42,6 +43,7 @@ mod words;
 
 pub use errors::{GameError, GameErrors, Position};
 pub use names::Kind;
+pub use open::{open_file, read_file};
 pub use probabilities::Where;
 pub use problem::{DocumentError, ModelError, Problem, ValueError};
 pub use tables::TableError;
@@ -86,7 +88,7 @@ impl Game {
     /// The game that TOML text describes.
     ///
     /// ```
-    /// let game = smfg::game::Game::parse_toml(r#"
+    /// let game = smfg_game::game::Game::parse_toml(r#"
     ///     format = "smfg-game/1"
     ///     name = "technology adoption"
     ///     stages = 1
@@ -152,12 +154,10 @@ fn read(path: &Path, changes: &[(String, Rational)]) -> Result<Game, GameErrors>
     let unreadable = |error: std::io::Error| {
         GameErrors::one(DocumentError::Unreadable { message: error.to_string() })
     };
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
-    if bytes > most {
+    let bytes = read_file(path, most).map_err(unreadable)?.map_err(|bytes| {
         let format = if format == Format::Toml { "TOML" } else { "JSON" };
-        return Err(GameErrors::one(DocumentError::TooLarge { bytes, most, format }));
-    }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
+        GameErrors::one(DocumentError::TooLarge { bytes, most, format })
+    })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() })
     })?;

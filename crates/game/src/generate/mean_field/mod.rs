@@ -47,8 +47,8 @@ impl fmt::Display for Interaction {
 /// Sizes and seed of an instance of the family `mean-field`.
 ///
 /// ```
-/// use smfg::game::{Class, classify};
-/// use smfg::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
+/// use smfg_game::game::{Class, classify};
+/// use smfg_game::generate::{Interaction, MdpParameters, MeanFieldFamily, MeanFieldParameters};
 /// let base = MdpParameters { stages: 3, states: 4, actions: 2, successors: 2, decisions: 2, seed: 7 };
 /// let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction: Interaction::Crowd, aggregates: 2 })?;
 /// assert_eq!(classify(&family.game()?).class, Class::C1);

@@ -36,14 +36,14 @@ pub enum SensitivityError {
 /// `settings` say at which `eps`; the selection is pessimistic whatever they say.
 ///
 /// ```
-/// use smfg::analysis::sensitivity::sensitivity;
-/// use smfg::drift::ModelError;
-/// use smfg::exact::ratio;
-/// use smfg::game::Game;
-/// use smfg::leader::Settings;
+/// use smfg_solve::analysis::sensitivity::sensitivity;
+/// use smfg_game::drift::ModelError;
+/// use smfg_game::exact::ratio;
+/// use smfg_game::game::Game;
+/// use smfg_solve::leader::Settings;
 ///
 /// // Under `risky` the followers' choice decides; the model prefers the second action by 1/1000, in truth they do not care.
-/// let text = std::fs::read_to_string("models/tie.toml").expect("a model");
+/// let text = std::fs::read_to_string("../../models/tie.toml").expect("a model");
 /// let truth = Game::parse_toml(&text).expect("a game");
 /// let model = Game::parse_toml(&text.replace("delta = 0", "delta = 0.001")).expect("a game");
 /// let found = sensitivity(&model, &ModelError::Against(&truth), &Settings::new(ratio(0, 1))).expect("an answer");

@@ -160,6 +160,7 @@ pub(super) fn status<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Status 
 pub(super) fn termination<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Termination {
     outcomes.fold(Termination::Gap, |so_far, outcome| match (so_far, outcome.termination) {
         (Termination::Interrupted, _) | (_, Termination::Interrupted) => Termination::Interrupted,
+        (Termination::MemoryLimit, _) | (_, Termination::MemoryLimit) => Termination::MemoryLimit,
         (Termination::TimeLimit, _) | (_, Termination::TimeLimit) => Termination::TimeLimit,
         (Termination::Gap, Termination::Gap) => Termination::Gap,
     })

@@ -12,6 +12,9 @@ use crate::game::{Columns, Monomial, Pairs, Reduced, Successors, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Bits of an end of a box below its width.
+const SHORT_BITS: u32 = 20;
+
 /// Number of the monomial 1; `lambda_k` has number `k + 1`.
 pub(super) const ONE: usize = 0;
 
@@ -250,6 +253,13 @@ impl Model {
     pub(super) fn nearest(&self, value: f64) -> Option<i64> {
         let scaled = (value * 2f64.powi(self.bits as i32)).round();
         (scaled.abs() < 9e18).then_some(scaled as i64)
+    }
+
+    /// A multiple of a power of two that is not above `n`, near it for a box of width `width`:
+    /// boxes have short ends, which proofs compute with.
+    pub(super) fn short(&self, n: i64, width: i64) -> i64 {
+        let bits = width.max(1).ilog2().saturating_sub(SHORT_BITS);
+        (n >> bits) << bits
     }
 
     /// The data on a box.

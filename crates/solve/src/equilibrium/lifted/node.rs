@@ -27,7 +27,7 @@ const SELDOM: usize = 8;
 const VIOLATION: f64 = 1e-9;
 /// What is kept back from narrowings and from proofs that a box is empty, in units of the game's
 /// scale.
-const MARGIN: f64 = 1e-10;
+const MARGIN: f64 = 1e-9;
 /// Boxes narrower than this share of the root box are not cut.
 const NARROWEST: f64 = 1e-9;
 /// Ratio of ranges, relative to the root box, beyond which the wider one is cut.
@@ -134,8 +134,10 @@ impl LiftedSearch {
             for (k, (&(low, high), &(least, greatest))) in
                 region.iter().zip(&confined.ends).enumerate()
             {
-                let least = self.model.floor(least).map_or(low, |end| end.max(low));
-                let greatest = self.model.floor(-greatest).map_or(high, |end| (-end).min(high));
+                let short = |end| self.model.short(end, high - low);
+                let least = self.model.floor(least).map_or(low, |end| short(end).max(low));
+                let greatest =
+                    self.model.floor(-greatest).map_or(high, |end| (-short(end)).min(high));
                 let gained =
                     ((least - low) + (high - greatest)) as f64 / (high - low).max(1) as f64;
                 if gained >= WORTHWHILE && least <= greatest {
@@ -358,15 +360,16 @@ impl LiftedSearch {
                 let least =
                     self.model.combination(data, &self.policies, &multipliers, Some((k, sign)))
                         - omega * cutoff;
+                let (low, high) = self.nodes[index].region[k];
                 // sign * x_k >= least on what is of interest.
                 let Some(bound) = self
                     .model
                     .floor(least - MARGIN * self.model.scale)
+                    .map(|n| self.model.short(n, high - low))
                     .map(|n| if upper { -n } else { n })
                 else {
                     continue;
                 };
-                let (low, high) = self.nodes[index].region[k];
                 let gained = (if upper { high - bound } else { bound - low }) as f64
                     / (high - low).max(1) as f64;
                 if gained >= WORTHWHILE {
@@ -453,7 +456,8 @@ impl LiftedSearch {
             .as_ref()
             .map(|population| (population.x[k] - self.model.real(low)) / width);
         let share = known.filter(|t| (CLOSEST..=1.0 - CLOSEST).contains(t)).unwrap_or(share);
-        let point = (low + ((high - low) as f64 * share) as i64).clamp(low, high);
+        let point = low + ((high - low) as f64 * share) as i64;
+        let point = self.model.short(point, high - low).clamp(low, high);
         let inherited = self.nodes[index].own().max(self.nodes[index].inherited);
         let mut children = [region.clone(), region];
         children[0][k].1 = point;

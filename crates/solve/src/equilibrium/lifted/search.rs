@@ -15,8 +15,10 @@ use crate::exact::{Rational, from_approx};
 use crate::game::{Instance, Policy, Reduced};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is kept back from a bound for the rounding of the checker, in units of the game's scale.
-const MARGIN: f64 = 1e-10;
+/// What is kept back from a bound for the short numbers of its proof, in units of the game's scale
+/// and as a share of the width that the gap allows.
+const MARGIN: f64 = 1e-9;
+const MARGIN_OF_WIDTH: f64 = 0.1;
 /// What is kept back from eps for the rounding of a policy, in units of the game's scale.
 const SLACK: f64 = 2e-11;
 /// Exploitabilities that count as none at eps = 0, in units of the game's scale: the smaller one
@@ -212,7 +214,13 @@ impl LiftedSearch {
             self.solve_node(index, control);
             let node = &self.nodes[index];
             if node.split.is_none() {
-                self.least_done = self.least_done.min(node.own().max(node.inherited));
+                let bound = node.own().max(node.inherited);
+                if control.stopped() && bound < self.target() {
+                    // A box that was left half done is where a later round goes on.
+                    self.open.push(index);
+                } else {
+                    self.least_done = self.least_done.min(bound);
+                }
             }
             self.statistics.nodes += 1;
             self.statistics.lp_solves = self.relaxation.solves() + self.local.solves;
@@ -244,7 +252,8 @@ impl LiftedSearch {
     #[must_use]
     pub fn done(&self) -> bool {
         let (lower, upper) = self.interval();
-        self.open.is_empty() || upper - lower <= self.width(upper)
+        let proofs = 1.0 - MARGIN_OF_WIDTH;
+        self.open.is_empty() || upper - lower <= proofs * self.width(upper)
     }
 
     /// Counts so far.
@@ -426,7 +435,8 @@ impl LiftedSearch {
     }
 
     fn tree(&self, ceiling: bool) -> Option<(Rational, Vec<Step>)> {
-        let claimed = values(&self.nodes)[0].min(self.least_cutoff) - MARGIN * self.model.scale;
+        let bound = values(&self.nodes)[0].min(self.least_cutoff);
+        let claimed = bound - MARGIN * self.model.scale - MARGIN_OF_WIDTH * self.width(bound);
         let value = from_approx(claimed).filter(|_| claimed.is_finite())?;
         let value = short(&value, self.model.bits);
         let stated = if self.model.sigma > 0.0 { value.clone() } else { -value.clone() };

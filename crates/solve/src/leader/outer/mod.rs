@@ -76,6 +76,23 @@ impl Covered<'_> {
         }
     }
 
+    /// Whether nothing is left to be searched for.
+    pub(super) fn closed(&self) -> bool {
+        let threshold = self.cover.threshold_approx();
+        self.cover.closed() || self.tree.as_ref().is_some_and(|t| t.upper_approx() <= threshold)
+    }
+
+    /// Searches on, by whatever bounded the decisions last.
+    pub(super) fn go_on(&mut self, control: &Control, settings: &Settings<'_>) {
+        let report = reporter(settings);
+        match &mut self.tree {
+            Some(tree) if self.cover.roots.is_empty() => {
+                tree.run(&mut self.cover, self.space, control, usize::MAX, &report);
+            }
+            _ => self.cover.run(control, usize::MAX, &report),
+        }
+    }
+
     /// What was done.
     pub(super) fn statistics(&self) -> Statistics {
         Statistics {
@@ -84,6 +101,16 @@ impl Covered<'_> {
             inductions: self.cover.book.inductions,
             decisions_solved: self.cover.book.decisions(),
             ..Statistics::default()
+        }
+    }
+}
+
+/// Tells the observer of a search about bounds and open pieces.
+fn reporter<'s>(settings: &'s Settings<'_>) -> impl Fn(f64, f64, usize) + 's {
+    move |lower_approx, upper_approx, open| {
+        if let Some(observer) = settings.observer {
+            let stage = "covering";
+            observer(Progress { stage, lower_approx, upper_approx, open, decisions: open });
         }
     }
 }
@@ -114,17 +141,7 @@ pub(super) fn search<'a>(
 ) -> Covered<'a> {
     let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
     let mut cover = Cover::new(book, space, settings);
-    let report = |lower_approx: f64, upper_approx: f64, open: usize| {
-        if let Some(observer) = settings.observer {
-            observer(Progress {
-                stage: "covering",
-                lower_approx,
-                upper_approx,
-                open,
-                decisions: open,
-            });
-        }
-    };
+    let report = reporter(settings);
     let wanted = match settings.covering {
         Covering::Auto => {
             space.dimension() >= LEAST_FOR_TREES

@@ -1,0 +1,121 @@
+//! Monotone games of class C1 with any number of statistics, in one region.
+//!
+//! The eps-equilibria form a convex set, so the bound is one convex programme: an interior point
+//! finds a deviation, a multiplier of the budget and a point of tangents, which together are the
+//! proof (rule (O) of docs/certificate.md), and a flow, which is the witness. At eps = 0 the
+//! witness is the bound for the other sign, since an equilibrium exists.
+
+mod bracket;
+mod build;
+mod convex;
+mod dense;
+mod interior;
+mod model;
+mod newton;
+mod search;
+
+pub use convex::Convex;
+
+use super::inner::{Counts, InnerProblem, InnerSearch};
+use super::{Control, Proof, Proved, range_of};
+use crate::certificate::Selection;
+use crate::check::monotone::{Monotone, NotMonotone};
+use crate::exact::{Rational, to_approx};
+use crate::game::Instance;
+use search::{Question, Shown};
+
+/// A search for `min sigma J0` over the eps-equilibria of a monotone game.
+pub struct MonotoneSearch {
+    instance: Instance,
+    game: Monotone,
+    sigma: Rational,
+    epsilon: Rational,
+    gap: f64,
+    proved: Proved,
+    done: bool,
+    inductions: usize,
+}
+
+impl MonotoneSearch {
+    /// Begins a search.
+    ///
+    /// # Errors
+    /// [`NotMonotone`] when the game is not one of these.
+    pub fn new(problem: &InnerProblem<'_>) -> Result<Self, NotMonotone> {
+        Ok(MonotoneSearch {
+            game: Monotone::new(problem.instance)?,
+            instance: problem.instance.clone(),
+            sigma: match problem.selection {
+                Selection::Pessimistic => Rational::ONE,
+                Selection::Optimistic => Rational::NEG_ONE,
+            },
+            epsilon: problem.epsilon.clone(),
+            gap: to_approx(problem.gap),
+            proved: range_of(problem.instance, problem.selection),
+            done: false,
+            inductions: 0,
+        })
+    }
+
+    /// Number of statistics on which rewards depend.
+    #[must_use]
+    pub fn statistics(&self) -> usize {
+        self.game.statistics()
+    }
+
+    /// Whether bound and witness are as close as was asked.
+    #[must_use]
+    pub fn closed(&self) -> bool {
+        let (bound, witness) = self.interval_approx();
+        witness - bound <= self.gap * bound.abs().max(witness.abs()).max(1.0)
+    }
+
+    fn keep(&mut self, bound: Option<Shown>, witness: Option<Shown>) {
+        let proof = |shown: Shown| Proof { value: shown.value, steps: vec![shown.step] };
+        let bound = bound.map(proof).unwrap_or_else(|| self.proved.bound.clone());
+        let witness = witness.map(proof).unwrap_or_else(|| self.proved.witness.clone());
+        self.proved.improve(Proved { bound, witness });
+    }
+}
+
+impl InnerSearch for MonotoneSearch {
+    fn advance(&mut self, control: &Control) {
+        if self.done {
+            return;
+        }
+        self.done = true;
+        let stopped = || control.stopped();
+        let question = Question {
+            instance: &self.instance,
+            game: &self.game,
+            epsilon: &self.epsilon,
+            gap: self.gap,
+        };
+        let Ok(side) = question.side(&self.sigma) else { return };
+        if self.epsilon > Rational::ZERO {
+            let (bound, witness) = question.positive(&side, &stopped);
+            self.keep(bound, witness);
+            return;
+        }
+        let bound = question.zero(&side, false, &stopped);
+        let Ok(other) = question.side(&-&self.sigma) else { return };
+        let witness = question.zero(&other, true, &stopped);
+        self.keep(bound, witness);
+    }
+
+    fn done(&self) -> bool {
+        self.done
+    }
+
+    fn interval_approx(&self) -> (f64, f64) {
+        (to_approx(&self.proved.bound.value), to_approx(&self.proved.witness.value))
+    }
+
+    fn proved(&mut self) -> Proved {
+        self.proved.clone()
+    }
+
+    fn counts(&self) -> Counts {
+        Counts { nodes: 1, lp_solves: 0, inductions: self.inductions }
+    }
+}

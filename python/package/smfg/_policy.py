@@ -1,0 +1,177 @@
+"""What people call a policy, in the form in which the native module takes it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Union
+
+import numpy as np
+
+from ._errors import ArgumentError, ClaimError
+from ._numbers import text
+from ._results import Equilibrium, Evaluation, Vertex
+
+if TYPE_CHECKING:
+    from ._game import Game
+
+#: An array ``[stage][state][action]``, or ``[state][action]`` for all stages; a mapping; a callable;
+#: an answer; the path of a file.
+PolicyLike = Union[
+    "np.ndarray[Any, Any]",
+    Sequence[Any],
+    Mapping[Any, Any],
+    Callable[[int, str], Any],
+    Equilibrium,
+    Evaluation,
+    Vertex,
+    str,
+    "os.PathLike[str]",
+]
+
+
+def submitted(game: Game, policy: Any, occupation: Any) -> dict[str, Any]:
+    """A policy or an occupation measure in one of the three forms of the native module."""
+    if (policy is None) == (occupation is None):
+        raise ArgumentError("expected a policy or an occupation measure, and not both")
+    kind, given = ("policy", policy) if occupation is None else ("occupation", occupation)
+    nothing: dict[str, Any] = {"path": None, "npy": None, "json": None, "kind": kind}
+    if isinstance(given, (str, os.PathLike)):
+        if kind == "occupation":
+            raise ArgumentError("a file says itself what it holds: expected it as policy")
+        with open(given, "rb"):
+            pass
+        return nothing | {"path": os.fspath(given)}
+    try:
+        table = _table(game, given, kind)
+        if not isinstance(table, np.ndarray):
+            return nothing | {"json": json.dumps(_nested(table))}
+    except ArgumentError as error:
+        raise ClaimError(f"{kind}: {error}") from None
+    file = io.BytesIO()
+    np.save(file, table, allow_pickle=False)
+    return nothing | {"npy": file.getvalue()}
+
+
+def _table(game: Game, given: Any, kind: str) -> Any:
+    """An array of numbers, or nested sequences of exact ones."""
+    if isinstance(given, (Equilibrium, Vertex)):
+        if given.policy is None:
+            raise ArgumentError(
+                "this equilibrium is known as a mixture of policies only, expected one with a policy"
+            )
+        return given.policy
+    if isinstance(given, Evaluation):
+        return given.policy() if kind == "policy" else given.flow()
+    if isinstance(given, Mapping):
+        return _mapped(game, given)
+    if callable(given) and not hasattr(given, "__array__"):
+        return [
+            [_row(game, given(stage, state), (stage, state)) for state in game.states]
+            for stage in range(game.stages)
+        ]
+    if hasattr(given, "detach"):  # a tensor of torch
+        given = given.detach().cpu().numpy()
+    if not isinstance(given, Sequence):
+        array = np.asarray(given)
+        if array.dtype.kind != "O":
+            return _every_stage(game, array.astype(np.int8) if array.dtype.kind == "b" else array)
+        given = array.tolist()
+    return _stages(game, given)
+
+
+def _every_stage(game: Game, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """``[state][action]`` for all stages."""
+    return (
+        np.broadcast_to(array, game.shape)
+        if array.ndim == 2 and array.shape == game.shape[1:]
+        else array
+    )
+
+
+def _stages(game: Game, given: Any) -> Any:
+    """Nested sequences; two levels stand for all stages."""
+    if (
+        isinstance(given, Sequence)
+        and not isinstance(given, str)
+        and given
+        and _depth(given) == 2
+        and len(given) == game.shape[1]
+    ):
+        return [given] * game.stages
+    return given
+
+
+def _depth(given: Any) -> int:
+    if isinstance(given, np.ndarray):
+        return given.ndim
+    nested = isinstance(given, Sequence) and not isinstance(given, str) and len(given) > 0
+    return 1 + _depth(given[0]) if nested else 0
+
+
+def _mapped(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
+    """Rows by state for all stages, by stage and then state, or by pairs of both."""
+    if given and all(isinstance(key, tuple) and len(key) == 2 for key in given):
+        known = {(stage, state) for stage in range(game.stages) for state in game.states}
+        _known(game, {key[1] for key in given}, "state", game.states)
+        for key in given:
+            if key not in known:
+                raise ArgumentError(f"found the stage {key[0]!r}, expected 0 to {game.stages - 1}")
+        return [
+            [_row(game, given.get((stage, state)), (stage, state)) for state in game.states]
+            for stage in range(game.stages)
+        ]
+    if given and all(isinstance(key, (int, np.integer)) for key in given):
+        strange = [key for key in given if not 0 <= key < game.stages]
+        if strange:
+            raise ArgumentError(f"found the stage {strange[0]}, expected 0 to {game.stages - 1}")
+        missing = [stage for stage in range(game.stages) if stage not in given]
+        if missing:
+            raise ArgumentError(f"nothing is said of stage {missing[0]}")
+        return [_of_states(game, given[stage], stage) for stage in range(game.stages)]
+    return [_of_states(game, given, stage) for stage in range(game.stages)]
+
+
+def _of_states(game: Game, given: Any, stage: int) -> list[list[Any]]:
+    if not isinstance(given, Mapping):
+        raise ArgumentError(
+            f"stage {stage}: found {given!r}, expected a mapping from states to actions and their probabilities"
+        )
+    _known(game, set(given), "state", game.states)
+    return [_row(game, given.get(state), (stage, state)) for state in game.states]
+
+
+def _row(game: Game, given: Any, place: tuple[int, str]) -> list[Any]:
+    """An action, probabilities by action, or probabilities of all actions in order."""
+    stage, state = place
+    where = f"stage {stage}, state {state}"
+    if given is None:
+        raise ArgumentError(f"nothing is said of {where}")
+    if isinstance(given, str):
+        given = {given: 1}
+    if isinstance(given, Mapping):
+        _known(game, set(given), f"{where}: action", game.actions)
+        return [given.get(action, 0) for action in game.actions]
+    row = list(np.asarray(given, dtype=object).ravel()) if hasattr(given, "__len__") else None
+    if row is None or len(row) != len(game.actions):
+        raise ArgumentError(
+            f"{where}: found {given!r}, expected an action, a mapping from actions to probabilities, or {len(game.actions)} probabilities"
+        )
+    return row
+
+
+def _known(game: Game, names: set[Any], what: str, known: Sequence[str]) -> None:
+    for name in sorted(names - set(known), key=repr):
+        listed = ", ".join(known[:6]) + (", ..." if len(known) > 6 else "")
+        raise ArgumentError(f"{what}: found {name!r}, expected one of {listed}")
+
+
+def _nested(array: Any) -> Any:
+    """Nested lists with exact texts."""
+    if isinstance(array, np.ndarray) and array.ndim:
+        array = array.tolist()
+    if isinstance(array, Sequence) and not isinstance(array, str):
+        return [_nested(entry) for entry in array]
+    return text(array)
