@@ -148,7 +148,7 @@ impl Frame {
         }
         let mut vector = Vector::new(1);
         vector.add(false, &columns(polynomial), one(), dot)?;
-        let (far, near) = self.bounds(vector)?;
+        let (far, near) = self.bounds(&vector)?;
         let bounded = !far.iter().any(|least| least.is_negative(0));
         Ok(near.iter().map(|least| least.get(0)).min().filter(|_| bounded))
     }
@@ -156,7 +156,7 @@ impl Frame {
     /// Lower bounds of the entries of a vector: of the coefficients of positive powers of
     /// coordinates without upper end, which have to be at least 0 and are left out then; and of the
     /// rest, of which the least one counts.
-    pub(crate) fn bounds(&self, vector: Vector) -> Done<(Vec<Least>, Vec<Least>)> {
+    pub(crate) fn bounds(&self, vector: &Vector) -> Done<(Vec<Least>, Vec<Least>)> {
         let unit = vector.replaced(|monomial| self.expand(monomial))?;
         let ends = |variable: &Variable| self.ends.get(variable);
         let near = |v: Variable| is_share(v) || ends(&v).is_some_and(|ends| ends.1.is_some());

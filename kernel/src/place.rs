@@ -170,7 +170,8 @@ impl Proof {
                 values().min().into_iter().for_each(|least| region.raise(*name, least));
                 values().max().into_iter().for_each(|greatest| region.reduce(*name, greatest));
             }
-            rows.iter().for_each(|row| region.assume(Row::of(Sense::AtLeast, row.clone())));
+            // Numbered in any case, so that facets keep their numbers.
+            region.pending.extend(rows.iter().map(|row| Row::of(Sense::AtLeast, row.clone())));
             Ok(())
         })
     }

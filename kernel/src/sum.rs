@@ -195,18 +195,23 @@ impl Vector {
         })
     }
 
-    /// The entries that are not shown to be at least 0 over a frame, but for those excused.
+    /// The entries that are not shown to be at least 0 over a frame, but for those excused: all at
+    /// once, then the rest one by one, as blocks and degrees of one entry may be smaller.
     pub(crate) fn negative(
         self,
         frame: &Frame,
         excused: impl Fn(usize) -> bool,
     ) -> Done<Vec<usize>> {
-        let len = self.len;
-        let (far, near) = frame.bounds(self)?;
-        charge(len * (far.len() + near.len()))?;
-        let negative =
-            |entry: &usize| far.iter().chain(&near).any(|least| least.is_negative(*entry));
-        Ok((0..len).filter(|entry| negative(entry) && !excused(*entry)).collect())
+        let (far, near) = frame.bounds(&self)?;
+        charge(self.len * (far.len() + near.len()))?;
+        let below = |entry: &usize| far.iter().chain(&near).any(|least| least.is_negative(*entry));
+        let mut found = Vec::new();
+        for entry in (0..self.len).filter(|entry| below(entry) && !excused(*entry)) {
+            charge(1 << 10)?;
+            let alone = self.len > 1 && frame.lowest(&self.get(entry))? >= Some(Rational::ZERO);
+            found.extend(Some(entry).filter(|_| !alone));
+        }
+        Ok(found)
     }
 
     /// Whether all entries are 0 on a frame: as polynomials in unit coordinates, the last

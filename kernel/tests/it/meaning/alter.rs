@@ -95,21 +95,31 @@ fn order(steps: &mut Vec<Step>, random: &mut Random) {
 
 /// Changes one number of the steps.
 fn numbers(steps: &mut [Step], random: &mut Random) {
+    let count = count(steps);
+    if count > 0 {
+        change(steps, random.below(count), |value| perturbed(value, random));
+    }
+}
+
+/// How many numbers steps have.
+pub fn count(steps: &mut [Step]) -> usize {
     let mut count = 0;
-    for step in steps.iter_mut() {
+    for step in steps {
         edit(step, &mut |value| {
             count += 1;
             value
         });
     }
-    if count == 0 {
-        return;
-    }
-    let (target, mut k) = (random.below(count), 0);
-    for step in steps.iter_mut() {
+    count
+}
+
+/// Changes the number of steps with this place among all.
+pub fn change(steps: &mut [Step], place: usize, mut by: impl FnMut(Rational) -> Rational) {
+    let mut k = 0;
+    for step in steps {
         edit(step, &mut |value| {
             k += 1;
-            if k == target + 1 { perturbed(value, random) } else { value }
+            if k == place + 1 { by(value) } else { value }
         });
     }
 }
@@ -138,6 +148,12 @@ fn edit(step: &mut Step, change: Change) {
         | Step::LeadBound(family, _)
         | Step::Play(family)
         | Step::PlayPolicy(family) => edit_family(family, change),
+        Step::Masses(family) => edit_family(family, change),
+        Step::Follow(leader, earned, _) => {
+            edit_family(leader, change);
+            edit_family(earned, change);
+        }
+        Step::Unfold(rows) => rows.iter_mut().for_each(|row| edit_polynomial(row, change)),
         Step::ExistsIn(ends, matrix) => {
             for (lower, upper) in ends {
                 *lower = change(lower.clone());
@@ -227,7 +243,8 @@ fn names(steps: &mut [Step], random: &mut Random) {
         }
         Step::Grid(k, _) | Step::Within(k) => *k = small(random),
         Step::Cut(i, j, _) => (*i, *j) = (small(random), small(random)),
-        Step::Floor(_, choices) => {
+        Step::Masses(family) => moved(family, random),
+        Step::Floor(_, choices) | Step::Follow(_, _, choices) => {
             let t = random.below(choices.len().max(1));
             if let Some(choice) = choices.get_mut(t).and_then(|row| row.first_mut()) {
                 *choice = small(random);

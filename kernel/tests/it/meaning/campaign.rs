@@ -6,7 +6,8 @@
 use super::alter::altered;
 use super::exact::least;
 use super::provers::{
-    all_equilibria, by_duality, by_existence, by_masses, by_policy, by_selection, numbers,
+    all_equilibria, by_duality, by_existence, by_following, by_masses, by_policy, by_selection,
+    numbers,
 };
 use super::rows::{any, combination, nonnegative};
 use super::search::{any_statement, by_boxes, by_cases, in_a_box, on_pieces};
@@ -23,19 +24,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How often what happened.
-type Counts = BTreeMap<&'static str, usize>;
+pub type Counts = BTreeMap<&'static str, usize>;
 
-fn count(counts: &mut Counts, name: &'static str) {
+pub fn count(counts: &mut Counts, name: &'static str) {
     *counts.entry(name).or_default() += 1;
 }
 
-fn setting(name: &str, otherwise: usize) -> usize {
+pub fn setting(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
 }
 
 /// Runs a script; all that is accepted is followed by the shadow. With `valid` everything has to be
 /// accepted. Constructed rows are derived in between where `between` is set.
-fn run(
+pub fn run(
     world: &World,
     listing: &Arc<Listing>,
     script: &Script,
@@ -174,10 +175,19 @@ fn wander(shadow: &Shadow, random: &mut Random) -> (Step, bool) {
                 }
             }
         }
-        15 => match random.below(4) {
+        15 => match random.below(6) {
             0 => Step::CloseEmpty,
             1 => Step::Within(random.below(3) as u32),
             2 => Step::Simplices,
+            3 => {
+                let parameter = Polynomial::variable(Variable::Parameter(0));
+                let row = |random: &mut Random| {
+                    let constant = Polynomial::constant(random.fraction(2, 2));
+                    constant.plus(&parameter, &random.fraction(2, 1))
+                };
+                Step::Unfold((0..random.below(2)).map(|_| row(random)).collect())
+            }
+            4 => Step::Masses(crate::text::family([(pair.0, pair.1, any(game, region, random))])),
             _ => Step::Cut(random.below(3) as u32, random.below(3) as u32, eighth(random)),
         },
         16 => Step::Grid(0, Rational::from(random.below(5)) / Rational::from(4)),
@@ -308,29 +318,39 @@ fn witness(shadow: &Shadow, random: &mut Random) -> Step {
 }
 
 /// A script of one of the provers.
-fn script(
+pub fn script(
     world: &World,
     listing: &Arc<Listing>,
     random: &mut Random,
 ) -> Option<(&'static str, Script)> {
-    let searched = random.once_in(2);
-    match (searched, random.below(7)) {
-        (false, 0) => Some(("all equilibria", all_equilibria(world, random)?)),
-        (false, 1) => Some(("duality", by_duality(world, random)?)),
-        (false, 2) => Some(("existence", by_existence(world, random)?)),
-        (false, 3) => Some(("masses", by_masses(world, random)?)),
-        (false, 4) => Some(("selection", by_selection(world, random)?)),
-        (false, 5) => Some(("excess", by_policy(world, true, random)?)),
-        (false, _) => Some(("policy", by_policy(world, false, random)?)),
-        (true, 0) => Some(("cases", by_cases(world, listing, random)?)),
-        (true, 1) => Some(("in a box", in_a_box(world, listing, random)?)),
-        (true, 2) => Some(("boxes", by_boxes(world, listing, random)?)),
-        (true, _) => Some(("pieces", on_pieces(world, listing, random)?)),
-    }
+    which(random.below(15), world, listing, random)
+}
+
+/// A script of the prover with a number.
+pub fn which(
+    number: usize,
+    world: &World,
+    listing: &Arc<Listing>,
+    random: &mut Random,
+) -> Option<(&'static str, Script)> {
+    Some(match number {
+        0 => ("all equilibria", all_equilibria(world, random)?),
+        1 => ("duality", by_duality(world, random)?),
+        2 => ("existence", by_existence(world, random)?),
+        3 => ("masses", by_masses(world, random)?),
+        4 => ("selection", by_selection(world, random)?),
+        5 => ("excess", by_policy(world, true, random)?),
+        6 => ("policy", by_policy(world, false, random)?),
+        7 => ("cases", by_cases(world, listing, random)?),
+        8 => ("in a box", in_a_box(world, listing, random)?),
+        9 => ("boxes", by_boxes(world, listing, random)?),
+        10 => ("following", by_following(world, random)?),
+        _ => ("pieces", on_pieces(world, listing, random)?),
+    })
 }
 
 /// Each game with its listing, its points and its generator.
-fn each_game(cases: usize, mut each: impl FnMut(&World, &Arc<Listing>, &mut Random) -> usize) {
+pub fn each_game(cases: usize, mut each: impl FnMut(&World, &Arc<Listing>, &mut Random) -> usize) {
     let mut seed = setting("KERNEL_SEED", 0) as u64;
     let mut done = 0;
     while done < cases {
@@ -392,6 +412,7 @@ fn valid_and_altered_proofs() {
         "policy",
         "selection",
         "excess",
+        "following",
         "cases",
         "in a box",
         "boxes",
@@ -448,7 +469,7 @@ fn claims_of_many_theorems() {
 
 /// Compares a claim with points. The value of a decision is at most the reward of an enumerated
 /// equilibrium (pessimistic) or at least (optimistic); `least` bounds it from the other side.
-fn check_claim(world: &World, claim: &Claim) -> Result<(), String> {
+pub fn check_claim(world: &World, claim: &Claim) -> Result<(), String> {
     if claim.lower() > claim.upper() {
         return Err("its numbers cross".to_string());
     }

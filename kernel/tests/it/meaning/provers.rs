@@ -175,6 +175,55 @@ fn close_all(
     steps.push(Step::Close(combination));
 }
 
+/// Class C0, a pure policy: `y <= a + lambda (v - b)`, `a` what it gives the leader, `b` what it
+/// earns.
+pub fn by_following(world: &World, random: &mut Random) -> Option<Script> {
+    if !is_free(&world.game) {
+        return None;
+    }
+    let (place, u) = decision(world, random)?;
+    let pessimistic = random.once_in(2);
+    let (game, free) = (&world.game, free(world, &u));
+    let policy = random.of(&world.pure().collect::<Vec<_>>()).to_vec();
+    let point = world.population(&u, &policy)?;
+    let sign = signed(&Rational::ONE, pessimistic);
+    let gains: Table =
+        free.data.c.iter().map(|row| row.iter().map(|c| c * &sign).collect()).collect();
+    let pair_of = |t: usize, s: usize| {
+        let mut pairs = game.pairs_of(t, s);
+        pairs.find(|i| !policy[t][*i].is_zero()).expect("a pair that is played")
+    };
+    let values = |r: &Table| {
+        let mut w: Table = vec![vec![Rational::ZERO; game.states]; game.stages.len()];
+        for (t, s) in
+            (0..game.stages.len()).rev().flat_map(|t| (0..game.states).map(move |s| (t, s)))
+        {
+            w[t][s] = free.data.ahead(r, t, pair_of(t, s), &w);
+        }
+        w
+    };
+    let choices = (0..game.stages.len())
+        .map(|t| (0..game.states).map(|s| pair_of(t, s) as u32).collect())
+        .collect();
+    let lambda = Polynomial::variable(Variable::Multiplier);
+    let one = Polynomial::constant(Rational::ONE);
+    let combination = Combination {
+        rows: vec![(Name::Objective, one.clone())],
+        bounds: vec![(0, initial(world, &lambda)), (1, initial(world, &one))],
+        ..Combination::default()
+    };
+    let claimed = reached_or_below(&point.reward, pessimistic, random);
+    Some(Script {
+        statement: statement(claimed, pessimistic, &point.loss, place),
+        steps: vec![
+            Step::Scale,
+            Step::Ceiling(numbers(&free.v)),
+            Step::Follow(numbers(&values(&gains)), numbers(&values(&free.data.r)), choices),
+            Step::Close(combination),
+        ],
+    })
+}
+
 /// Class C0, one equilibrium by duality.
 pub fn by_duality(world: &World, random: &mut Random) -> Option<Script> {
     let (place, u) = decision(world, random)?;

@@ -332,7 +332,8 @@ fn families(
     result.dual = family(dual);
     result.lead = family(lead);
     for (number, (side, floor, values)) in region.bounds.iter().enumerate() {
-        if equations || !random.once_in(2) {
+        // What `follow` shows is about several values.
+        if equations || *side == Side::Dual || !random.once_in(2) {
             continue;
         }
         let (t, s) = (random.below(game.stages.len()), random.below(game.states));

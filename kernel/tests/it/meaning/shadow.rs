@@ -315,6 +315,55 @@ impl<'a> Shadow<'a> {
                 }
                 region.forms.push(row.clone());
             }
+            Step::Masses(masses) => {
+                let mut row = Row::of(Sense::Equal, Polynomial::zero());
+                for (t, columns) in masses {
+                    for (monomial, column) in columns {
+                        for index in 0..column.coefficients.len() {
+                            let value = column.coefficients.get(index);
+                            let value = Polynomial::term(monomial.clone(), value);
+                            row.mass.push((*t, column.position(index) as u32, value));
+                        }
+                    }
+                }
+                return self.follow(&Step::Declare(row));
+            }
+            Step::Unfold(rows) => {
+                let region = self.top();
+                let (free, vertices) = region.simplex.take().ok_or("no simplex to unfold")?;
+                region.shares = 0;
+                for (place, k) in free.iter().enumerate() {
+                    let name = Variable::Parameter(*k);
+                    region.substituted.remove(&name);
+                    let values = || vertices.iter().map(|vertex| &vertex[place]);
+                    region.at_least(name, values().min().expect("a vertex"));
+                    region.at_most(name, values().max().expect("a vertex"));
+                }
+                for row in rows {
+                    let row = Row::of(Sense::AtLeast, row.clone());
+                    if let Some(point) = region.points.iter().find(|point| !holds(&row, point)) {
+                        return Err(format!("a row of the simplex does not hold at {point:?}"));
+                    }
+                    region.rows.push(Some(row));
+                }
+            }
+            Step::Follow(leader, earned, _) => {
+                let (stages, states) = (self.world.game.stages.len(), self.world.game.states);
+                let region = self.top();
+                for point in &region.points {
+                    for (t, s) in (0..stages).flat_map(|t| (0..states).map(move |s| (t, s))) {
+                        let of = |family| family_at(family, t as u32, s, &point.at);
+                        let multiplier = &point.at[&Variable::Multiplier];
+                        let most = of(leader) + multiplier * (&point.v[t][s] - of(earned));
+                        if point.y[t][s] > most {
+                            return Err(format!(
+                                "y of ({t}, {s}) is more than {most} at {point:?}"
+                            ));
+                        }
+                    }
+                }
+                region.bounds.push((Side::Dual, false, leader.clone()));
+            }
             Step::Substitute(variable, _) => {
                 self.top().substituted.insert(*variable);
             }
