@@ -57,5 +57,7 @@ pub use smfg_solve::{analysis, equilibrium, leader, lp};
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod collection;
+pub mod export;
 pub mod import;
 pub mod report;

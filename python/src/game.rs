@@ -7,6 +7,7 @@ use crate::certificates;
 use crate::claims::{self, Search, Submitted};
 use crate::errors::{Failure, Kind};
 use crate::evaluated::Evaluated;
+use crate::maps::{self, Shown};
 use crate::task::{self, Shared};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -251,6 +252,17 @@ impl NativeGame {
         self.answer(py, progress, move |game, shared| {
             analyses::frontier(game, &question, (objective.as_deref(), cost), &interval, shared)
         })
+    }
+
+    /// What `smfg map --format json` prints, and the bundle.
+    fn map<'py>(
+        &self,
+        py: Python<'py>,
+        question: Question,
+        shown: Shown,
+        progress: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Answer<'py>> {
+        self.answer(py, progress, move |game, shared| maps::map(game, &question, &shown, shared))
     }
 
     /// What `smfg sensitivity --format json` prints, and the bundle.

@@ -9,10 +9,12 @@ mod answers;
 mod arguments;
 mod certificates;
 mod claims;
+mod collection;
 mod errors;
 mod evaluated;
 mod game;
 mod made;
+mod maps;
 mod task;
 mod worker;
 
@@ -26,8 +28,11 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<game::NativeGame>()?;
     module.add_class::<evaluated::Evaluated>()?;
+    module.add_function(wrap_pyfunction!(collection::collection, module)?)?;
+    module.add_function(wrap_pyfunction!(collection::collected_game, module)?)?;
     module.add_function(wrap_pyfunction!(made::import_nfg, module)?)?;
     module.add_function(wrap_pyfunction!(made::finite_game, module)?)?;
     module.add_function(wrap_pyfunction!(made::generate, module)?)?;
+    module.add_function(wrap_pyfunction!(made::generate_grid, module)?)?;
     module.add_function(wrap_pyfunction!(made::run_program, module)?)
 }

@@ -4,7 +4,10 @@ use crate::arguments::number;
 use crate::errors::{Failure, Kind};
 use crate::task;
 use pyo3::prelude::*;
-use smfg::generate::{Interaction, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters};
+use smfg::generate::{
+    GridFamily, GridParameters, Interaction, MdpFamily, MdpParameters, MeanFieldFamily,
+    MeanFieldParameters,
+};
 use smfg::import::{FiniteGame, Player, read_nfg};
 use std::ffi::OsString;
 
@@ -70,6 +73,27 @@ pub fn generate(
         };
         let family = MeanFieldFamily::new(MeanFieldParameters { base, interaction, aggregates })
             .map_err(|error| refused(error.to_string()))?;
+        crate::answers::text(|out| family.write_json(out))
+    })
+}
+
+/// A crowd on a grid: rows, columns, stages; what a follower loses per mass in her place; the
+/// probability of a random move; the seed.
+#[pyfunction]
+pub fn generate_grid(
+    py: Python<'_>,
+    sizes: (usize, usize, usize),
+    congestion: String,
+    slip: String,
+    seed: u64,
+) -> PyResult<String> {
+    task::run(py, None, move |_| {
+        let (rows, columns, stages) = sizes;
+        let congestion = number("congestion", &congestion)?;
+        let slip = number("slip", &slip)?;
+        let parameters = GridParameters { rows, columns, stages, congestion, slip, seed };
+        let family = GridFamily::new(parameters)
+            .map_err(|error| Failure::new(Kind::Argument, error.to_string()))?;
         crate::answers::text(|out| family.write_json(out))
     })
 }

@@ -17,7 +17,9 @@ def models() -> Path:
 
 @pytest.fixture
 def crowded_road():
-    """Two roads: the bridge costs its mass, the tunnel 1/2. With x on the bridge the exploitability is x max(x - 1/2, 0) + (1 - x) max(1/2 - x, 0)."""
+    """Two roads: the bridge costs its mass, the tunnel 1/2. With x on the bridge the exploitability
+    is x max(x - 1/2, 0) + (1 - x) max(1/2 - x, 0).
+    """
     import smfg
 
     return smfg.Game.build(
@@ -26,5 +28,8 @@ def crowded_road():
         states=["home"],
         actions=["bridge", "tunnel"],
         initial="home",
-        reward=[{"action": "bridge", "value": "-mu[*, bridge]"}, {"action": "tunnel", "value": "-1/2"}],
+        reward=[
+            {"action": "bridge", "value": "-mu[*, bridge]"},
+            {"action": "tunnel", "value": "-1/2"},
+        ],
     )

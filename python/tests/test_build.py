@@ -17,7 +17,13 @@ def test_formulas_make_the_same_game_as_the_file(models):
         states=["firm"],
         actions=["wait", "adopt"],
         initial={"firm": 1},
-        leader={"decisions": {"none": {"subsidy": 0}, "half": {"subsidy": 0.5}, "enough": {"subsidy": "13/20"}}},
+        leader={
+            "decisions": {
+                "none": {"subsidy": 0},
+                "half": {"subsidy": 0.5},
+                "enough": {"subsidy": "13/20"},
+            }
+        },
         reward=[{"action": "adopt", "value": "mu[*, adopt] - 1/2 + subsidy"}],
         leader_payoff="(3/2 - subsidy) * mu[*, adopt]@0",
     )
@@ -49,8 +55,12 @@ def test_arrays_make_the_same_game_as_the_file(models):
 @pytest.mark.parametrize("kind", [list, np.array, tuple])
 def test_numbers_are_exact(kind):
     numbers = [[Fraction(1, 3), "0.1", Decimal("0.2")]]
-    built = smfg.Game.build(name="x", stages=1, states=1, actions=3, initial=[1], reward=kind(numbers))
-    found = [built.evaluate([[row]]).follower_reward.number for row in ([1, 0, 0], [0, 1, 0], [0, 0, 1])]
+    built = smfg.Game.build(
+        name="x", stages=1, states=1, actions=3, initial=[1], reward=kind(numbers)
+    )
+    found = [
+        built.evaluate([[row]]).follower_reward.number for row in ([1, 0, 0], [0, 1, 0], [0, 0, 1])
+    ]
     assert found == [Fraction(1, 3), Fraction(1, 10), Fraction(1, 5)]
 
 
@@ -70,10 +80,18 @@ def test_sparse_and_dense_are_the_same():
     for state in range(40):
         transition[state, :, rng.integers(40, size=2)] = [[0.25, 0.5], [0.75, 0.5]]
         transition[state] /= transition[state].sum(axis=1, keepdims=True)
-    common = {"name": "x", "stages": 3, "states": 40, "actions": 2, "initial": np.full(40, Fraction(1, 40))}
+    common = {
+        "name": "x",
+        "stages": 3,
+        "states": 40,
+        "actions": 2,
+        "initial": np.full(40, Fraction(1, 40)),
+    }
     dense = smfg.Game.build(**common, transition=transition)
     stages = np.broadcast_to(transition, (2, *transition.shape))
-    entries = [[*map(int, index), float(transition[tuple(index)])] for index in np.argwhere(transition)]
+    entries = [
+        [*map(int, index), float(transition[tuple(index)])] for index in np.argwhere(transition)
+    ]
     sparse = smfg.Game.build(**common, transition={"sparse": entries, "time_invariant": True})
     assert dense.hash == sparse.hash == smfg.Game.build(**common, transition=stages).hash
 
@@ -90,7 +108,9 @@ def test_attributes_and_definitions():
         transition=[{"to": "poor"}, {"action": "save", "to": {"rich": "3/4", "poor": "rest"}}],
     )
     # Spending now and then: 2/3 * 1 + 1/3 * 3/2, then all are poor; less 1/10 at both stages.
-    assert built.evaluate([[[1, 0], [1, 0]]] * 2).follower_reward.number == Fraction(7, 6) + 1 - Fraction(1, 5)
+    assert built.evaluate([[[1, 0], [1, 0]]] * 2).follower_reward.number == Fraction(
+        7, 6
+    ) + 1 - Fraction(1, 5)
 
 
 def test_saved_games_are_read_back(crowded_road, tmp_path):
@@ -116,7 +136,9 @@ def test_saved_games_are_read_back(crowded_road, tmp_path):
 )
 def test_what_is_no_game_is_refused(change, message):
     with pytest.raises(smfg.GameError, match=message):
-        smfg.Game.build(**({"name": "x", "stages": 1, "states": 1, "actions": 2, "initial": [1]} | change))
+        smfg.Game.build(
+            **({"name": "x", "stages": 1, "states": 1, "actions": 2, "initial": [1]} | change)
+        )
 
 
 def test_files_that_are_no_games(tmp_path):
@@ -147,7 +169,11 @@ def test_files_that_are_no_games(tmp_path):
         (lambda g: g.range(of="mu["), smfg.ExpressionError, "mu"),
         (lambda g: g.range(of="mu[bridge]@0"), smfg.ExpressionError, "bridge"),
         (lambda g: g.evaluate(), smfg.ArgumentError, "a policy or an occupation"),
-        (lambda g: g.evaluate([[[1, 0]]], horizon_convention="other"), smfg.ArgumentError, "horizon"),
+        (
+            lambda g: g.evaluate([[[1, 0]]], horizon_convention="other"),
+            smfg.ArgumentError,
+            "horizon",
+        ),
         (lambda g: g.evaluate([[[1, 0]]], tolerance=2), smfg.ClaimError, "tolerance"),
     ],
 )

@@ -1,4 +1,6 @@
-"""Exact evaluation of policies, against closed forms and against a computation in fractions of its own."""
+"""Exact evaluation of policies, against closed forms and against a computation in fractions of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -44,14 +46,23 @@ def test_memory_order_and_byte_order_do_not_matter(models):
     policy = rng.dirichlet(np.ones(2), size=(2, 3))
     policy[1] = [1, 0]
     same = smfg.evaluate(models / "left_right.toml", policy).exploitability
-    for other in (np.asfortranarray(policy), policy.astype(">f8"), policy[:, ::-1][:, ::-1], policy.tolist(), [list(stage) for stage in policy]):
+    for other in (
+        np.asfortranarray(policy),
+        policy.astype(">f8"),
+        policy[:, ::-1][:, ::-1],
+        policy.tolist(),
+        [list(stage) for stage in policy],
+    ):
         assert smfg.evaluate(models / "left_right.toml", other).exploitability == same
 
 
 def test_occupation_measures(models):
     game = smfg.load(models / "left_right.toml")
     zero, first, second = Fraction(0), Fraction(1, 3), Fraction(2, 3)
-    masses = [[[first, second], [zero, zero], [zero, zero]], [[zero, zero], [first, zero], [second, zero]]]
+    masses = [
+        [[first, second], [zero, zero], [zero, zero]],
+        [[zero, zero], [first, zero], [second, zero]],
+    ]
     found = game.evaluate(occupation=masses)
     assert found.flow()[0][0] == (first, second) and found.deviation.number == 0
     # x = 1/3 on the left: (1 - x)(2 - 3x) = 2/3.
@@ -64,7 +75,12 @@ def test_decisions(models):
         game.evaluate([[[0, 1]]])
     assert game.evaluate([[[0, 1]]], decision="half").leader_reward.number == 1
     assert game.evaluate([[[0, 1]]], decision={"subsidy": "1/2"}).decision.name == "half"
-    assert smfg.evaluate(models / "moral_hazard.toml", [[[0, 1]]], decision={"wage": "1/4"}).exploitability.number == 0
+    assert (
+        smfg.evaluate(
+            models / "moral_hazard.toml", [[[0, 1]]], decision={"wage": "1/4"}
+        ).exploitability.number
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,8 +109,13 @@ def test_exact_or_enclosed(models):
     enclosed = game.evaluate(policy, precision=80)
     assert enclosed.bits == 80 and not enclosed.exploitability.exact
     automatic = game.evaluate(policy)
-    assert automatic.exploitability.width <= Fraction(1, 10**12) * max(1, automatic.exploitability.upper)
-    assert enclosed.exploitability.lower <= automatic.exploitability.upper and automatic.exploitability.lower <= enclosed.exploitability.upper
+    assert automatic.exploitability.width <= Fraction(1, 10**12) * max(
+        1, automatic.exploitability.upper
+    )
+    assert (
+        enclosed.exploitability.lower <= automatic.exploitability.upper
+        and automatic.exploitability.lower <= enclosed.exploitability.upper
+    )
     masses = enclosed.flow_array()
     assert masses.shape == game.shape and masses.sum(axis=(1, 2)) == pytest.approx(1)
 

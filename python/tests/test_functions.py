@@ -39,7 +39,8 @@ def test_python_minus_m():
 
 def test_sweep_over_epsilon(models):
     found = smfg.sweep(models / "moral_hazard_grid.toml", epsilon=(0, "1/4"), points=3)
-    # Wage w is worth (1 - eps / (w - 1/4)) (5/4 - w): at 3/10 it is 19/20 at eps = 0 and falls by 19 per unit.
+    # Wage w is worth (1 - eps / (w - 1/4)) (5/4 - w): at 3/10 it is 19/20 at eps = 0 and falls by
+    # 19 per unit.
     assert (found.kind, found.status, found.over, found.jumps) == (
         "piecewise_linear",
         "exact",
@@ -100,7 +101,8 @@ def test_sensitivity_and_robust(models):
         Fraction(1, 2),
     )
     assert found.true_value is None and game.check(found)
-    # In the model the second action is better by 1/1000, in truth both are alike: the naive decision loses 1/2.
+    # In the model the second action is better by 1/1000, in truth both are alike: the naive
+    # decision loses 1/2.
     model = smfg.loads((models / "tie.toml").read_text().replace("delta = 0", "delta = 0.001"))
     against = model.sensitivity(against=game)
     assert (
@@ -127,6 +129,10 @@ def test_sensitivity_and_robust(models):
     ("options", "words"),
     [
         ({"stages": 2, "states": 3, "seed": 7}, ["mdp", "--stages", 2, "--states", 3, "--seed", 7]),
+        (
+            {"family": "grid", "rows": 2, "columns": 3, "stages": 2, "congestion": "1/2"},
+            ["grid", "--rows", 2, "--columns", 3, "--stages", 2, "--congestion", "1/2"],
+        ),
         (
             {
                 "family": "mean-field",
@@ -162,7 +168,8 @@ def test_finite_games(tmp_path):
     )
     found = pennies.equilibria()
     assert found.unique and found.polytopes[0].vertices[0].masses == (Fraction(1, 4),) * 4
-    # Exploitability is the mean regret: with both on heads, player 2 could gain 2, player 1 nothing.
+    # Exploitability is the mean regret: with both on heads, player 2 could gain 2, player 1
+    # nothing.
     assert pennies.evaluate({"player 1": "1", "player 2": "1"}).exploitability == 1
     # Three players by payoffs and by file, the first player's strategy changing fastest.
     rng = np.random.default_rng(1)

@@ -34,7 +34,9 @@ except KeyboardInterrupt:
 
 
 def test_ctrl_c_raises_within_a_second():
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     word, _, late = done.stdout.strip().partition(" ")
     assert word == "interrupted", done.stdout + done.stderr
     assert float(late) < 1.0
@@ -69,7 +71,9 @@ def test_what_a_callback_raises_stops_the_search():
 
     start = time.monotonic()
     with pytest.raises(LookupError):
-        smfg.range(ROOT / LONG, of="mu[infected]@50", epsilon="1/10", gap=0, time_limit=20, progress=refuse)
+        smfg.range(
+            ROOT / LONG, of="mu[infected]@50", epsilon="1/10", gap=0, time_limit=20, progress=refuse
+        )
     assert time.monotonic() - start < 15
 
 
@@ -96,7 +100,10 @@ def test_two_searches_at_the_same_time(models):
     def ask(selection):
         answers[selection] = smfg.solve(models / "adoption.toml", selection=selection).value.number
 
-    threads = [threading.Thread(target=ask, args=(selection,)) for selection in ("pessimistic", "optimistic")]
+    threads = [
+        threading.Thread(target=ask, args=(selection,))
+        for selection in ("pessimistic", "optimistic")
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -124,5 +131,7 @@ print(value() == first)
 
 
 def test_calls_after_a_fork():
-    done = subprocess.run([sys.executable, "-c", FORKED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert done.stdout.strip() == "True", done.stdout + done.stderr

@@ -20,7 +20,9 @@ STAGES = 2000
 
 @pytest.fixture(scope="module")
 def leaking():
-    """At every stage 331 of 1009 followers stay; the leader earns what is left at the end, (331/1009)^1999."""
+    """At every stage 331 of 1009 followers stay; the leader earns what is left at the end,
+    (331/1009)^1999.
+    """
     return smfg.Game.build(
         name="leak",
         stages=STAGES,

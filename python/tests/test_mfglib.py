@@ -1,4 +1,4 @@
-"""Games of MFGLib: environments with its interface, and the library itself where it is installed."""
+"""Games of MFGLib: environments with its interface, and the library where it is installed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ DATA = Path(__file__).parent / "data"
 
 
 class Environment:
-    """The attributes and methods of ``mfglib.env.Environment`` that the adapter uses, with numpy arrays in place of tensors."""
+    """The attributes and methods of ``mfglib.env.Environment`` that the adapter uses, with numpy
+    arrays in place of tensors.
+    """
 
     def __init__(self, T, S, A, mu0, reward, prob):
         self.T, self.S, self.A, self.mu0 = T, S, A, np.asarray(mu0, dtype=np.float32)
@@ -29,7 +31,9 @@ class Environment:
 
 
 def to_next(states, actions, offset=1):
-    """Transitions of ``left_right`` and ``rock_paper_scissors``: action a leads to state ``offset + a``; axes next state, state, action."""
+    """Transitions of ``left_right`` and ``rock_paper_scissors``: action a leads to state ``offset +
+    a``; axes next state, state, action.
+    """
     P = np.zeros((states, states, actions), dtype=np.float32)
     for a in range(actions):
         P[offset + a, :, a] = 1
@@ -47,7 +51,9 @@ def left_right():
 def rock_paper_scissors():
     def reward(t, L):
         x, y, z = L.sum(axis=1)[1:]
-        return np.array([[0] * 3, [2 * z - y] * 3, [4 * x - 2 * z] * 3, [6 * y - 3 * x] * 3], dtype=L.dtype)
+        return np.array(
+            [[0] * 3, [2 * z - y] * 3, [4 * x - 2 * z] * 3, [6 * y - 3 * x] * 3], dtype=L.dtype
+        )
 
     return Environment(1, (4,), (3,), [1, 0, 0, 0], reward, lambda t, L: to_next(4, 3))
 
@@ -57,7 +63,9 @@ def susceptible_infected():
 
     def prob(t, L):
         infected = np.float32(0.9**2) * L.sum(axis=1)[1]
-        return np.array([[[1 - infected, 1], [0.3, 0.3]], [[infected, 0], [0.7, 0.7]]], dtype=np.float32)
+        return np.array(
+            [[[1 - infected, 1], [0.3, 0.3]], [[infected, 0], [0.7, 0.7]]], dtype=np.float32
+        )
 
     return Environment(5, (2,), (2,), [0.4, 0.6], lambda t, L: r, prob)
 
@@ -77,17 +85,31 @@ def test_rock_paper_scissors_has_one_equilibrium_and_it_is_exact():
         assert found.single and found.least.number == Fraction(mass, 77)
 
 
-@pytest.mark.parametrize(("name", "make"), [("left_right", left_right), ("rock_paper_scissors", rock_paper_scissors), ("susceptible_infected_T5", susceptible_infected)])
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("left_right", left_right),
+        ("rock_paper_scissors", rock_paper_scissors),
+        ("susceptible_infected_T5", susceptible_infected),
+    ],
+)
 def test_the_same_game_as_its_tables(name, make):
-    """Equal evaluations, exactly, of policies with the tables that data/README.md describes: single precision numbers became 3/10 and 81/100."""
+    """Equal evaluations, exactly, of policies with the tables that data/README.md describes: single
+    precision numbers became 3/10 and 81/100.
+    """
     game = smfg.mfglib.convert(make())
     reference = json.loads((DATA / f"{name}.json").read_text())
     tables = smfg.Game.build(**reference["game"])
     rng = np.random.default_rng(3)
     for _ in range(3):
         policy = rng.dirichlet(np.ones(game.shape[2]), size=game.shape[:2])
-        one, other = game.evaluate(policy, precision="exact"), tables.evaluate(policy, precision="exact")
-        assert one.exploitability == other.exploitability and one.follower_reward == other.follower_reward
+        one, other = game.evaluate(policy, precision="exact"), tables.evaluate(
+            policy, precision="exact"
+        )
+        assert (
+            one.exploitability == other.exploitability
+            and one.follower_reward == other.follower_reward
+        )
 
 
 def test_squares_are_interpolated():
@@ -95,7 +117,9 @@ def test_squares_are_interpolated():
 
     def reward(t, L):
         mu = L.reshape(2, 2, -1).sum(axis=2)
-        return np.broadcast_to((1 + t - mu[0, 0] ** 2 + 0.5 * mu[0, 1] * mu[1, 0])[..., None, None, None], (2, 2, 1, 2)).copy()
+        return np.broadcast_to(
+            (1 + t - mu[0, 0] ** 2 + 0.5 * mu[0, 1] * mu[1, 0])[..., None, None, None], (2, 2, 1, 2)
+        ).copy()
 
     def prob(t, L):
         P = np.zeros((2, 2, 2, 2, 1, 2))
@@ -104,9 +128,15 @@ def test_squares_are_interpolated():
         return P
 
     game = smfg.mfglib.convert(Environment(1, (2, 2), (1, 2), np.full((2, 2), 0.25), reward, prob))
-    assert game.shape == (2, 4, 2) and game.states == ("0,0", "0,1", "1,0", "1,1") and game.actions == ("0,0", "0,1")
+    assert (
+        game.shape == (2, 4, 2)
+        and game.states == ("0,0", "0,1", "1,0", "1,1")
+        and game.actions == ("0,0", "0,1")
+    )
     assert game.class_name == "C2"
-    policy = smfg.mfglib.policy(Environment(1, (2, 2), (1, 2), [], None, None), np.full((2, 2, 2, 1, 2), 0.5))
+    policy = smfg.mfglib.policy(
+        Environment(1, (2, 2), (1, 2), [], None, None), np.full((2, 2, 2, 1, 2), 0.5)
+    )
     found = game.evaluate(policy)
     # Stage 0: 1 - 1/16 + 1/32. Stage 1: masses 3/8, 1/4, 0, 3/8, reward 2 - 9/64.
     assert found.follower_reward.number == (1 - Fraction(1, 32)) + (2 - Fraction(9, 64))
@@ -115,10 +145,26 @@ def test_squares_are_interpolated():
 @pytest.mark.parametrize(
     ("what", "reward", "prob"),
     [
-        ("reward at t = 0", lambda t, L: -np.log(L.sum(axis=1, keepdims=True) + 1e-20) * np.ones((1, 2)), None),
-        ("reward at t = 0", lambda t, L: 1 / (1 + L.sum(axis=1, keepdims=True)) * np.ones((1, 2)), None),
+        (
+            "reward at t = 0",
+            lambda t, L: -np.log(L.sum(axis=1, keepdims=True) + 1e-20) * np.ones((1, 2)),
+            None,
+        ),
+        (
+            "reward at t = 0",
+            lambda t, L: 1 / (1 + L.sum(axis=1, keepdims=True)) * np.ones((1, 2)),
+            None,
+        ),
         ("reward at t = 0", lambda t, L: L.sum(axis=1, keepdims=True) ** 3 * np.ones((1, 2)), None),
-        ("transition at t = 0", None, lambda t, L: np.round(to_next(3, 2) * 0 + L.sum(axis=1)[0] * np.array([1, 0, 0])[:, None, None] + [[[0]], [[0.3]], [[0.2]]])),
+        (
+            "transition at t = 0",
+            None,
+            lambda t, L: np.round(
+                to_next(3, 2) * 0
+                + L.sum(axis=1)[0] * np.array([1, 0, 0])[:, None, None]
+                + [[[0]], [[0.3]], [[0.2]]]
+            ),
+        ),
         ("not finite", lambda t, L: np.full((3, 2), np.nan), None),
         ("sum to 2", None, lambda t, L: 2 * to_next(3, 2)),
     ],
@@ -132,8 +178,12 @@ def test_what_is_no_polynomial_is_refused(what, reward, prob):
 
 def test_probabilities_of_single_precision_are_divided_by_their_sum():
     P = np.zeros((3, 3, 2), dtype=np.float32)
-    P[...] = np.array([0.2718281828, 0.1414213562, 1 - 0.2718281828 - 0.1414213562], dtype=np.float32)[:, None, None]
-    environment = Environment(1, (3,), (2,), [1, 0, 0], lambda t, L: np.zeros((3, 2)), lambda t, L: P)
+    P[...] = np.array(
+        [0.2718281828, 0.1414213562, 1 - 0.2718281828 - 0.1414213562], dtype=np.float32
+    )[:, None, None]
+    environment = Environment(
+        1, (3,), (2,), [1, 0, 0], lambda t, L: np.zeros((3, 2)), lambda t, L: P
+    )
     flow = smfg.mfglib.convert(environment).evaluate(np.full((2, 3, 2), 0.5)).flow()
     numbers = [Fraction(float(p)) for p in P[:, 0, 0]]
     assert [sum(row) for row in flow[1]] == [p / sum(numbers) for p in numbers]
@@ -149,30 +199,61 @@ class TestLibrary:
 
     @pytest.fixture(autouse=True)
     def library(self):
-        pytest.importorskip("mfglib", reason="MFGLib is not installed: pip install './python[mfglib]' (brings torch)")
+        pytest.importorskip(
+            "mfglib",
+            reason="MFGLib is not installed: pip install './python[mfglib]' (brings torch)",
+        )
 
     def test_its_examples_are_proved(self):
         from mfglib.env import Environment as Real
 
         game = smfg.mfglib.convert(Real.left_right())
-        assert smfg.range(game, of='mu["1"]@1').least.number == Fraction(2, 3) and smfg.range(game, of='mu["1"]@1').single
+        assert (
+            smfg.range(game, of='mu["1"]@1').least.number == Fraction(2, 3)
+            and smfg.range(game, of='mu["1"]@1').single
+        )
         game = smfg.mfglib.convert(Real.rock_paper_scissors())
         found = [smfg.range(game, of=f'mu["{state}"]@1') for state in (1, 2, 3)]
-        assert [end.least.number for end in found] == [Fraction(26, 77), Fraction(20, 77), Fraction(31, 77)] and all(end.single for end in found)
+        assert [end.least.number for end in found] == [
+            Fraction(26, 77),
+            Fraction(20, 77),
+            Fraction(31, 77),
+        ] and all(end.single for end in found)
 
-    @pytest.mark.parametrize("name", ["left_right", "rock_paper_scissors", "susceptible_infected_T5"])
+    @pytest.mark.parametrize(
+        "name", ["left_right", "rock_paper_scissors", "susceptible_infected_T5"]
+    )
     def test_they_are_the_stand_ins(self, name):
         from mfglib.env import Environment as Real
 
-        real = {"left_right": Real.left_right, "rock_paper_scissors": Real.rock_paper_scissors, "susceptible_infected_T5": lambda: Real.susceptible_infected(T=5)}
-        own = {"left_right": left_right, "rock_paper_scissors": rock_paper_scissors, "susceptible_infected_T5": susceptible_infected}
+        real = {
+            "left_right": Real.left_right,
+            "rock_paper_scissors": Real.rock_paper_scissors,
+            "susceptible_infected_T5": lambda: Real.susceptible_infected(T=5),
+        }
+        own = {
+            "left_right": left_right,
+            "rock_paper_scissors": rock_paper_scissors,
+            "susceptible_infected_T5": susceptible_infected,
+        }
         assert smfg.mfglib.convert(real[name]()).hash == smfg.mfglib.convert(own[name]()).hash
 
-    @pytest.mark.parametrize("name", ["beach_bar", "equilibrium_price", "building_evacuation", "random_linear", "conservative_treasure_hunting"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "beach_bar",
+            "equilibrium_price",
+            "building_evacuation",
+            "random_linear",
+            "conservative_treasure_hunting",
+        ],
+    )
     def test_its_other_examples_are_refused(self, name):
         from mfglib.env import Environment as Real
 
-        with pytest.raises(smfg.ConversionError, match="not a polynomial of degree 2 in the population"):
+        with pytest.raises(
+            smfg.ConversionError, match="not a polynomial of degree 2 in the population"
+        ):
             smfg.mfglib.convert(getattr(Real, name)())
 
     def test_mirror_descent_is_judged(self):

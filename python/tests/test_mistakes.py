@@ -83,9 +83,9 @@ MISTAKES = {
         "precision: found high",
     ),
     "progress that is no function": (
-        lambda game: game.solve(progress=True),
+        lambda game: game.solve(progress="yes"),
         smfg.ArgumentError,
-        "progress: found True",
+        "progress: found 'yes'",
     ),
     "an unknown option": (lambda game: game.solve(eps=1), TypeError, "eps"),
     "an unknown state in a formula": (
@@ -197,7 +197,7 @@ MISTAKES = {
     "an unknown family": (
         lambda game: smfg.generate("random"),
         smfg.ArgumentError,
-        "expected mdp or mean-field",
+        "expected mdp, mean-field or grid",
     ),
     "no stages": (lambda game: smfg.generate(stages=0), smfg.ArgumentError, "stages: found 0"),
 }
@@ -212,3 +212,62 @@ def test_one_clear_error(name):
     assert "\n" not in str(caught.value).strip() or isinstance(
         caught.value, (smfg.GameError, smfg.ExpressionError)
     )
+
+
+def endless():
+    """Lists and mappings that contain themselves, and lists in many levels."""
+    inside: list = []
+    inside.append(inside)
+    around: dict = {}
+    around["home"] = around
+    deep = 1
+    for _ in range(5000):
+        deep = [deep]
+    return [inside, around, deep]
+
+
+NESTED = (
+    {
+        "policy": lambda game, given: game.evaluate(given),
+        "occupation": lambda game, given: game.evaluate(occupation=given),
+        "decision": lambda game, given: game.solve(decision={"toll": given}),
+        "epsilon": lambda game, given: game.solve(epsilon=given),
+        "interval": lambda game, given: game.sweep(epsilon=given),
+        "values": lambda game, given: game.sweep(parameter="x", values=[given]),
+        "payoffs": lambda game, given: smfg.from_payoffs(given),
+        "bounds": lambda game, given: smfg.Bounds(given),
+        "rewards to judge": lambda game, given: smfg.judge(given, (), [1], [[[1]]]),
+        "policy to judge": lambda game, given: smfg.judge([[0]], (), [1], given),
+        "transitions to judge": lambda game, given: smfg.judge([[0]], given, [1], [[[1]], [[1]]]),
+    }
+    | {
+        key: lambda game, given, key=key: smfg.Game.build(
+            **({"name": "x", "stages": 2, "states": 1, "actions": 1, "initial": [1]} | {key: given})
+        )
+        for key in ("initial", "reward", "transition", "leader_reward", "leader_payoff")
+    }
+    | {
+        "define": lambda game, given: smfg.Game.build(
+            name="x", stages=1, states=1, actions=1, initial=[1], define={"x": given}
+        ),
+        "decisions": lambda game, given: smfg.Game.build(
+            name="x",
+            stages=1,
+            states=1,
+            actions=1,
+            initial=[1],
+            leader={"decisions": {"low": {"toll": given}}},
+        ),
+        "mixed": lambda game, given: smfg.Game.build(
+            name="x", stages=1, states=1, actions=1, initial=[1], leader={"mixed": given}
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nothing_recurses_without_end(name):
+    for given in endless():
+        with pytest.raises(smfg.Error) as caught:
+            NESTED[name](road(), given)
+        assert len(str(caught.value)) < 400

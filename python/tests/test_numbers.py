@@ -35,7 +35,28 @@ def test_meaning(given, expected):
     assert exact(given) == expected
 
 
-@pytest.mark.parametrize("given", ["", "abc", "1/0", "nan", "inf", "1_000", "1.", ".5", "1/2/3", float("nan"), float("inf"), Decimal("NaN"), None, True, "0x10", 1j, []])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "abc",
+        "1/0",
+        "nan",
+        "inf",
+        "1_000",
+        "1.",
+        ".5",
+        "1/2/3",
+        float("nan"),
+        float("inf"),
+        Decimal("NaN"),
+        None,
+        True,
+        "0x10",
+        1j,
+        [],
+    ],
+)
 def test_refused(given):
     with pytest.raises(smfg.ArgumentError):
         exact(given)
@@ -45,12 +66,21 @@ def test_bounds():
     half = smfg.Bounds(Fraction(1, 2), Fraction(1, 2))
     assert half.exact and str(half) == "1/2" and float(half) == 0.5 and 0.5 in half
     wide = smfg.Bounds(Fraction(0), Fraction(1, 2))
-    assert not wide.exact and str(wide) == "[0, 1/2]" and wide.width == Fraction(1, 2) and "1/3" in wide and 1 not in wide
+    assert (
+        not wide.exact
+        and str(wide) == "[0, 1/2]"
+        and wide.width == Fraction(1, 2)
+        and "1/3" in wide
+        and 1 not in wide
+    )
     with pytest.raises(ValueError, match="not known exactly"):
         _ = wide.number
 
 
-@pytest.mark.parametrize("module", ["smfg", "smfg._ask", "smfg._exact", "smfg._interpolate", "smfg._made", "smfg._numbers"])
+@pytest.mark.parametrize(
+    "module",
+    ["smfg", "smfg._ask", "smfg._exact", "smfg._interpolate", "smfg._made", "smfg._numbers"],
+)
 def test_examples_in_the_documentation(module):
     found = doctest.testmod(importlib.import_module(module))
     assert found.attempted > 0 and found.failed == 0

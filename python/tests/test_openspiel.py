@@ -14,13 +14,20 @@ CHANCE, MEAN_FIELD, TERMINAL = -1, -5, -4
 
 
 class Node:
-    """A node of a game with two places: choose one, reach it with probability 3/4, the law is registered, and the place earns ``reward(place, law)``.
+    """A node of a game with two places: choose one, reach it with probability 3/4, the law is
+    registered, and the place earns ``reward(place, law)``.
 
     Methods are those of ``pyspiel.State`` that the adapter uses.
     """
 
     def __init__(self, reward, chance=0.75, step="choose", place=None, law=(0.5, 0.5)):
-        self._reward, self._chance, self._step, self._place, self._law = reward, chance, step, place, law
+        self._reward, self._chance, self._step, self._place, self._law = (
+            reward,
+            chance,
+            step,
+            place,
+            law,
+        )
 
     def _at(self, step, place, law=None):
         return Node(self._reward, self._chance, step, place, law or self._law)
@@ -29,7 +36,9 @@ class Node:
         return f"{self._step} {self._place}"
 
     def current_player(self):
-        return {"choose": 0, "move": CHANCE, "register": MEAN_FIELD, "earn": 0, "end": TERMINAL}[self._step]
+        return {"choose": 0, "move": CHANCE, "register": MEAN_FIELD, "earn": 0, "end": TERMINAL}[
+            self._step
+        ]
 
     def is_terminal(self):
         return self._step == "end"
@@ -46,7 +55,9 @@ class Node:
     def child(self, action):
         if self._step == "choose":
             return self._at("move", action)
-        return self._at("register", action) if self._step == "move" else self._at("end", self._place)
+        return (
+            self._at("register", action) if self._step == "move" else self._at("end", self._place)
+        )
 
     def clone(self):
         return self._at(self._step, self._place)
@@ -58,7 +69,8 @@ class Node:
         self._step, self._law = "earn", tuple(law)
 
     def rewards(self):
-        return [self._reward(self._place, self._law) if self._step == "earn" else 0.0]
+        reward = self._reward(self._place, self._law) if self._step == "earn" else 0.0
+        return [reward, reward]  # of two populations, where there are two
 
 
 class TwoPlaces:
@@ -82,7 +94,11 @@ class Choice:
         self._p = p
 
     def action_probabilities(self, node):
-        return {0: self._p, 1: 1 - self._p} if node.observation_string(0).startswith("choose") else {1: 1.0}
+        return (
+            {0: self._p, 1: 1 - self._p}
+            if node.observation_string(0).startswith("choose")
+            else {1: 1.0}
+        )
 
 
 def crowded(place, law):
@@ -141,7 +157,9 @@ class TestLibrary:
 
     @pytest.fixture(autouse=True)
     def library(self):
-        pytest.importorskip("pyspiel", reason="OpenSpiel is not installed: pip install './python[openspiel]'")
+        pytest.importorskip(
+            "pyspiel", reason="OpenSpiel is not installed: pip install './python[openspiel]'"
+        )
         import open_spiel.python.mfg.games.normal_form_game  # noqa: F401 (registers the game)
 
     def load(self, name, parameters):
@@ -150,8 +168,14 @@ class TestLibrary:
         return pyspiel.load_game(name, parameters)
 
     def test_biased_rock_paper_scissors(self):
-        """Rewards 0.5 b - 0.3 c, 0.3 c - 0.7 a, 0.7 a - 0.5 b vanish together: a : b : c = 15 : 21 : 35."""
-        converted = smfg.openspiel.convert(self.load("mean_field_nfg", {"num_actions": 3, "reward_function": "biased_indirect_rps"}))
+        """Rewards 0.5 b - 0.3 c, 0.3 c - 0.7 a, 0.7 a - 0.5 b vanish together: a : b : c = 15 : 21
+        : 35.
+        """
+        converted = smfg.openspiel.convert(
+            self.load(
+                "mean_field_nfg", {"num_actions": 3, "reward_function": "biased_indirect_rps"}
+            )
+        )
         for action, mass in (("0", 15), ("1", 21), ("2", 35)):
             found = converted.game.range(of=converted.mass(action))
             assert found.single and found.least.number == Fraction(mass, 71)
@@ -175,8 +199,35 @@ class TestLibrary:
             algorithm.iteration()
         policy = algorithm.get_policy()
         found = converted.game.evaluate(converted.policy(policy))
-        assert float(found.exploitability) == pytest.approx(nash_conv.NashConv(game, policy).nash_conv(), abs=1e-8)
+        assert float(found.exploitability) == pytest.approx(
+            nash_conv.NashConv(game, policy).nash_conv(), abs=1e-8
+        )
 
     def test_the_crowd_game_has_logarithms(self):
-        with pytest.raises(smfg.ConversionError, match="not a polynomial of degree 2 in the population: the reward of the node"):
+        with pytest.raises(
+            smfg.ConversionError,
+            match="not a polynomial of degree 2 in the population: the reward of the node",
+        ):
             smfg.openspiel.convert(self.load("mfg_crowd_modelling", {"size": 5, "horizon": 4}))
+
+    @pytest.mark.parametrize(
+        ("name", "parameters", "populations"),
+        [
+            ("mfg_crowd_modelling", {"size": 5, "horizon": 4}, 1),
+            ("mfg_garnet", {}, 1),
+            ("python_mfg_predator_prey", {"horizon": 2}, 3),
+        ],
+    )
+    def test_judged_policies_have_their_nash_conv(self, name, parameters, populations):
+        """With logarithms and several populations, whose sum OpenSpiel reports."""
+        import open_spiel.python.mfg.games.predator_prey  # noqa: F401 (registers the game)
+        from open_spiel.python.mfg.algorithms import nash_conv
+        from open_spiel.python.policy import UniformRandomPolicy
+
+        game = self.load(name, parameters)
+        policy = UniformRandomPolicy(game)
+        judged = smfg.openspiel.judge(game, policy)
+        assert len(judged.populations) == populations
+        assert float(judged.exploitability) * populations == pytest.approx(
+            nash_conv.NashConv(game, policy).nash_conv(), rel=1e-12
+        )

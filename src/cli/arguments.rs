@@ -3,6 +3,7 @@
 use super::help;
 use super::limit_arguments::LimitArguments;
 use super::outputs::ForceArguments;
+use crate::exact::{Rational, parse_rational};
 use crate::generate::Interaction;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 #[cfg(not(feature = "solver"))]
@@ -43,18 +44,35 @@ pub(super) enum Command {
     #[cfg(feature = "solver")]
     #[command(long_about = help::FRONTIER, after_help = help::FRONTIER_EXAMPLES)]
     Frontier(super::frontier::FrontierArguments),
+    /// The eps-equilibria of one decision, projected on two statistics
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::MAP, after_help = help::MAP_EXAMPLES)]
+    Map(super::map::MapArguments),
+    /// The points of a sweep that several calls did, every certificate checked again
+    #[command(long_about = help::GATHER, after_help = help::GATHER_EXAMPLES)]
+    Gather(super::gather::GatherArguments),
     /// Exact verification of a certificate
     #[command(long_about = help::CHECK, after_help = help::CHECK_EXAMPLES)]
     Check(CheckArguments),
     /// What another solver says, against exact arithmetic and certified values
     #[command(long_about = help::VERIFY, after_help = help::VERIFY_EXAMPLES)]
     Verify(super::verify_arguments::VerifyArguments),
+    /// Results as one HTML page, with the game, figures, and rechecked certificates
+    #[cfg(feature = "solver")]
+    #[command(long_about = help::REPORT, after_help = help::REPORT_EXAMPLES)]
+    Report(super::report::ReportArguments),
     /// Sizes, class, leader, bounds and hash of a game
     #[command(long_about = help::INFO, after_help = help::INFO_EXAMPLES)]
     Info(InfoArguments),
     /// Random games, the same for the same seed
     #[command(long_about = help::GENERATE, after_help = help::GENERATE_EXAMPLES)]
     Generate(GenerateArguments),
+    /// The inner problem of a decision as a mathematical programme for other solvers
+    #[command(long_about = help::EXPORT, after_help = help::EXPORT_EXAMPLES)]
+    Export(super::export::ExportArguments),
+    /// The collection of instances with certified values: lists, filters, fetches
+    #[command(long_about = help::MODELS, after_help = help::MODELS_EXAMPLES)]
+    Models(super::models::ModelsArguments),
     /// A finite game in Gambit's normal-form format as a game file
     #[command(long_about = help::IMPORT, after_help = help::IMPORT_EXAMPLES)]
     Import(ImportArguments),
@@ -72,207 +90,21 @@ pub(super) enum Command {
 const CHECK_SECONDS: u64 = 600;
 
 impl Command {
-    /// Limits of the call, and whether it is to be quiet.
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
+    /// Limits of the call, and how its answer is printed.
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
         match self {
             #[cfg(feature = "solver")]
-            Command::Solve(of) => (of.effort.limits, of.output.quiet),
+            Command::Solve(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Range(of) => (of.effort.limits, of.output.quiet),
+            Command::Range(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Equilibria(of) => of.limits(),
             #[cfg(feature = "solver")]
-            Command::Sensitivity(of) => (of.limits, of.output.quiet),
+            Command::Sensitivity(of) => (of.limits, of.output),
             #[cfg(feature = "solver")]
-            Command::Sweep(of) => (of.effort.limits, of.output.quiet),
+            Command::Sweep(of) => (of.effort.limits, of.output),
             #[cfg(feature = "solver")]
             Command::Frontier(of) => of.limits(),
+            #[cfg(feature = "solver")]
+            Command::Map(of) => (of.limits, of.output),
             #[cfg(not(feature = "solver"))]
-            Command::Unknown(_) => (LimitArguments::default(), true),
-            Command::Check(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
-            Command::Verify(of) => (of.limits, of.output.quiet),
-            Command::Info(of) => (of.limits.or_seconds(CHECK_SECONDS), of.output.quiet),
-            Command::Generate(_)
-            | Command::Import(_)
-            | Command::Completions(_)
-            | Command::Man(_) => (LimitArguments::default(), true),
-        }
-    }
-}
-
-/// Why a command is none of this build: it needs the solver, or there is none of that name.
-#[cfg(not(feature = "solver"))]
-pub(super) fn unknown(words: &[std::ffi::OsString]) -> super::Failure {
-    use clap::CommandFactory;
-    let name = words.first().map(|name| name.to_string_lossy()).unwrap_or_default();
-    if ["solve", "range", "equilibria", "sensitivity", "sweep", "frontier"].contains(&&*name) {
-        return super::Failure::NoSolver;
-    }
-    let message = format!("unrecognized subcommand '{name}'");
-    Arguments::command().error(clap::error::ErrorKind::InvalidSubcommand, message).exit()
-}
-
-/// How the answer is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Text,
-    /// One object, exact numbers as strings "p/q"
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct Output {
-    /// Form of the answer on standard output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    /// No progress on standard error
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    /// Game file, .toml or .json
-    pub(super) game: PathBuf,
-    /// Certificate that `smfg solve --certificate` wrote, or bundle of `smfg range`, `sweep` or
-    /// `frontier`
-    pub(super) certificate: PathBuf,
-    /// Second game, when the bundle compares two
-    #[arg(long, value_name = "OTHER")]
-    pub(super) against: Option<PathBuf>,
-    /// Have the kernel prove the claim of a certificate, and write its log: `smfg-kernel LISTING
-    /// LOG` accepts it alone
-    #[arg(long, value_name = "FILE")]
-    pub(super) log: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) force: ForceArguments,
-    /// 600 seconds, where no time limit is given
-    #[command(flatten)]
-    pub(super) limits: LimitArguments,
-    #[command(flatten)]
-    pub(super) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct InfoArguments {
-    /// Game file, .toml or .json
-    pub(super) game: PathBuf,
-    /// Print the tables of rewards and transitions, entry by entry
-    #[arg(long)]
-    pub(super) expand: bool,
-    /// Print the normal form as the kernel reads it, and nothing else
-    #[arg(long, conflicts_with = "expand")]
-    pub(super) listing: bool,
-    /// With --listing: an expression in place of the leader's reward
-    #[arg(long, value_name = "EXPRESSION", requires = "listing")]
-    pub(super) of: Option<String>,
-    #[command(flatten)]
-    pub(super) limits: LimitArguments,
-    #[command(flatten)]
-    pub(super) output: Output,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ImportArguments {
-    /// File in Gambit's normal-form format, .nfg
-    pub(super) file: PathBuf,
-    /// File to write, .json, instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) force: ForceArguments,
-}
-
-#[derive(Debug, Args)]
-#[command(arg_required_else_help = true)]
-pub(super) struct GenerateArguments {
-    #[command(subcommand)]
-    pub(super) family: Family,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Family {
-    /// Decision processes of class C0
-    #[command(long_about = help::MDP, after_help = help::GENERATE_EXAMPLES)]
-    Mdp(InstanceArguments),
-    /// Mean-field games of class C1 or C3
-    #[command(long_about = help::MEAN_FIELD, after_help = help::GENERATE_EXAMPLES)]
-    MeanField(MeanFieldArguments),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct MeanFieldArguments {
-    /// How the followers react to their population
-    #[arg(long, value_enum, default_value_t = InteractionWord::General)]
-    pub(super) interaction: InteractionWord,
-    /// Aggregates: statistics of the population that the followers react to
-    #[arg(long, default_value_t = 2)]
-    pub(super) aggregates: usize,
-    #[command(flatten)]
-    pub(super) instance: InstanceArguments,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum InteractionWord {
-    /// Class C1, monotone: company costs
-    Monotone,
-    /// Class C1: company pays
-    Crowd,
-    /// Class C1: any signs, every pair
-    General,
-    /// Class C3: transitions depend on the population too
-    Dynamics,
-}
-
-impl From<InteractionWord> for Interaction {
-    fn from(word: InteractionWord) -> Self {
-        match word {
-            InteractionWord::Monotone => Interaction::Monotone,
-            InteractionWord::Crowd => Interaction::Crowd,
-            InteractionWord::General => Interaction::General,
-            InteractionWord::Dynamics => Interaction::Dynamics,
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub(super) struct InstanceArguments {
-    /// Stages
-    #[arg(long, default_value_t = 10)]
-    pub(super) stages: usize,
-    /// States
-    #[arg(long, default_value_t = 10)]
-    pub(super) states: usize,
-    /// Actions, all of them available everywhere
-    #[arg(long, default_value_t = 3)]
-    pub(super) actions: usize,
-    /// Successor states of each state and action
-    #[arg(long, default_value_t = 3)]
-    pub(super) successors: usize,
-    /// Decisions of the leader
-    #[arg(long, default_value_t = 1)]
-    pub(super) decisions: usize,
-    /// Seed
-    #[arg(long, default_value_t = 0)]
-    pub(super) seed: u64,
-    /// File to write, instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) force: ForceArguments,
-    /// No progress on standard error
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn consistent() {
-        use clap::CommandFactory;
-        Arguments::command().debug_assert();
-    }
-}

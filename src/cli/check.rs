@@ -89,33 +89,36 @@ fn print_verdict(
     format: Format,
     watch: &Watch,
 ) -> Result<bool, Failure> {
+    watch.print(|out| write_verdict(game, other, verdict, format, out))?;
+    Ok(match verdict {
+        Verdict::Single(_, verdict) => verdict.is_ok(),
+        Verdict::Equilibria(verdict) => verdict.is_ok(),
+        Verdict::Bundle(verdict) => verdict.is_ok(),
+    })
+}
+
+fn write_verdict(
+    game: &Game,
+    other: Option<&Game>,
+    verdict: &Verdict,
+    format: Format,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let json = format == Format::Json;
     match verdict {
         Verdict::Single(claim, verdict) => {
             let report = CheckReport { game, claim: claim.as_ref(), verdict: verdict.as_ref() };
-            watch.print(|out| match json {
-                true => report.write_json(out),
-                false => report.write_text(out),
-            })?;
-            Ok(verdict.is_ok())
+            if json { report.write_json(out) } else { report.write_text(out) }
         }
         Verdict::Equilibria(verdict) => {
             let report = EquilibriaCheckReport { game, verdict: verdict.as_ref() };
-            watch.print(|out| match json {
-                true => report.write_json(out),
-                false => report.write_text(out),
-            })?;
-            Ok(verdict.is_ok())
+            if json { report.write_json(out) } else { report.write_text(out) }
         }
         Verdict::Bundle(verdict) => {
             let hash = other.map(Game::hash);
             let other = other.zip(hash.as_deref());
             let report = BundleReport { game, other, verdict: verdict.as_ref() };
-            watch.print(|out| match json {
-                true => report.write_json(out),
-                false => report.write_text(out),
-            })?;
-            Ok(verdict.is_ok())
+            if json { report.write_json(out) } else { report.write_text(out) }
         }
     }
 }
@@ -146,6 +149,32 @@ fn written_log(
         );
     }
     Ok(())
+}
+
+/// A certificate in memory, and what it is about.
+#[cfg(feature = "solver")]
+pub(super) struct Checked<'a> {
+    /// The game.
+    pub(super) game: &'a Game,
+    /// Its file, for certificates that change constants of it.
+    pub(super) file: &'a std::path::Path,
+    /// A second game, for bundles that compare two.
+    pub(super) other: Option<&'a Game>,
+}
+
+/// The verdict on `certificate` as `smfg check --format json` prints it.
+///
+/// # Errors
+/// When the file cannot be read.
+#[cfg(feature = "solver")]
+pub(super) fn examined(of: &Checked<'_>, certificate: &[u8]) -> io::Result<Vec<u8>> {
+    let reload = |changes: &[(String, Rational)]| {
+        Game::load_with(of.file, changes).map_err(|errors| errors.to_string())
+    };
+    let verdict = examine(of.game, of.other, certificate, &reload)?;
+    let mut text = Vec::new();
+    write_verdict(of.game, of.other, &verdict, Format::Json, &mut text)?;
+    Ok(text)
 }
 
 /// The verdict; an error when the file cannot be read.

@@ -43,9 +43,9 @@ pub(super) struct EquilibriaArguments {
 }
 
 impl EquilibriaArguments {
-    /// Limits of the call, and whether it is to be quiet.
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
-        (self.limits, self.output.quiet)
+    /// Limits of the call, and how its answer is printed.
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
+        (self.limits, self.output)
     }
 }
 

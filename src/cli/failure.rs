@@ -47,6 +47,8 @@ pub(super) enum Failure {
     #[error("{0}")]
     MeanField(#[from] crate::generate::MeanFieldError),
     #[error("{0}")]
+    Grid(#[from] crate::generate::GridError),
+    #[error("{0}")]
     Claim(#[from] crate::claim::ClaimError),
     #[cfg(feature = "solver")]
     #[error("--{0}")]
@@ -59,6 +61,33 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("{0}")]
     Sweep(#[from] crate::analysis::sweep::SweepError),
+    #[error("{0}")]
+    Export(crate::export::ExportError),
+    #[error("--decision: {0}")]
+    ExportDecision(crate::claim::DecisionError),
+    #[error("the programme is that of one decision: expected --decision with {expected}")]
+    ExportDecisionNeeded { expected: String },
+    #[error("the index of the collection cannot be read: {0}")]
+    Index(serde_json::Error),
+    #[error("the collection has no instance `{name}`{}; `smfg models` lists them", if near.is_empty() { String::new() } else { format!(" (near: {near})") })]
+    NoModel { name: String, near: String },
+    #[error("the game of `{name}` cannot be made: {source}")]
+    Model { name: String, source: crate::collection::CollectionError },
+    #[error("--write {}: the game file of this instance ends in .{extension}", path.display())]
+    ModelExtension { path: PathBuf, extension: &'static str },
+    #[error("{0}")]
+    Points(#[from] super::shards::PlanError),
+    #[cfg(feature = "solver")]
+    #[error("--out: an interval of epsilon needs the number of its points, --points N")]
+    PointsNeeded,
+    #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Map(crate::analysis::map::MapError),
+    #[cfg(feature = "solver")]
+    #[error(
+        "--of: given {found} times, expected two statistics, such as --of \"mu[a]@0\" --of \"mu[b]@1\""
+    )]
+    TwoStatistics { found: usize },
     #[cfg(feature = "solver")]
     #[error("--epsilon: found an interval, expected one number beside --parameter")]
     OneEpsilon,
@@ -71,6 +100,15 @@ pub(super) enum Failure {
     #[cfg(feature = "solver")]
     #[error("equilibria are listed for a decision of a finite list; this leader has a continuum")]
     Continuum,
+    #[cfg(feature = "solver")]
+    #[error("{0}")]
+    Page(#[from] crate::report::page::PageError),
+    #[cfg(feature = "solver")]
+    #[error(
+        "{} is about the game \"{name}\" with the hash {hash}, which none of --game has",
+        path.display()
+    )]
+    OtherGame { path: PathBuf, name: String, hash: String },
     #[error("the certificate is valid, and its claim is not elaborated for the kernel: {0}")]
     NotElaborated(crate::check::Rejection),
     #[error("the kernel refuses the game: {0}")]

@@ -50,9 +50,9 @@ pub(super) struct FrontierArguments {
 }
 
 impl FrontierArguments {
-    /// Limits of the call, and whether it is to be quiet.
-    pub(super) fn limits(&self) -> (LimitArguments, bool) {
-        (self.effort.limits, self.output.quiet)
+    /// Limits of the call, and how its answer is printed.
+    pub(super) fn limits(&self) -> (LimitArguments, Output) {
+        (self.effort.limits, self.output)
     }
 }
 

@@ -1,12 +1,16 @@
 //! `smfg generate`: benchmark instances.
 
-use super::arguments::{Family, InstanceArguments, MeanFieldArguments};
+use super::arguments::{
+    Family, GridArguments, InstanceArguments, MeanFieldArguments, WrittenArguments,
+};
 use super::files::write_atomically;
 use super::outputs::Outputs;
 use super::progress::Indicator;
 use super::watch::Watch;
 use super::{Answer, Failure};
-use crate::generate::{MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters};
+use crate::generate::{
+    GridFamily, GridParameters, MdpFamily, MdpParameters, MeanFieldFamily, MeanFieldParameters,
+};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,7 +19,7 @@ pub(super) fn run(family: &'static Family, watch: &'static Watch) -> Result<Answ
     match family {
         Family::Mdp(arguments) => {
             let instance = MdpFamily::new(parameters(arguments))?;
-            write(arguments, watch, |out| instance.write_json(out))
+            write(&arguments.written, watch, |out| instance.write_json(out))
         }
         Family::MeanField(MeanFieldArguments { interaction, aggregates, instance: arguments }) => {
             let (base, interaction) = (parameters(arguments), (*interaction).into());
@@ -24,14 +28,27 @@ pub(super) fn run(family: &'static Family, watch: &'static Watch) -> Result<Answ
                 interaction,
                 aggregates: *aggregates,
             })?;
-            write(arguments, watch, |out| instance.write_json(out))
+            write(&arguments.written, watch, |out| instance.write_json(out))
+        }
+        Family::Grid(arguments) => {
+            let GridArguments { rows, columns, stages, congestion, slip, seed, written } =
+                arguments;
+            let instance = GridFamily::new(GridParameters {
+                rows: *rows,
+                columns: *columns,
+                stages: *stages,
+                congestion: congestion.clone(),
+                slip: slip.clone(),
+                seed: *seed,
+            })?;
+            write(written, watch, |out| instance.write_json(out))
         }
     }
 }
 
 /// To standard output, or to the file asked for.
 fn write(
-    arguments: &InstanceArguments,
+    arguments: &WrittenArguments,
     watch: &Watch,
     write_json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Answer, Failure> {

@@ -126,7 +126,11 @@ points enclose the function, because a larger epsilon admits more equilibria: pe
 point before. Points are added where the enclosed area is largest, until the curves are --width apart, or an interval is shorter than --jump-precision: there the value jumps.
 
 With --parameter NAME=A:B:N, for a constant NAME under [define] of the game file: the value at --epsilon at N equidistant values of the constant. Each \
-certificate names the changed game by its hash and says `with NAME VALUE`; `smfg check` makes that change in the game file itself.";
+certificate names the changed game by its hash and says `with NAME VALUE`; `smfg check` makes that change in the game file itself.
+
+With --out DIR, every point is solved alone, and its answer and certificate are put into the folder; --shard I/N does the I-th of N shares of \
+the points, so that many machines can do one sweep. Points that are proved there already are left, and open ones are searched again. `smfg gather DIR` \
+checks and collects them.";
 
 #[cfg(feature = "solver")]
 pub(super) const SWEEP_EXAMPLES: &str = "\
@@ -135,7 +139,22 @@ Examples:
   smfg sweep models/moral_hazard_grid.toml --epsilon 0:1/4 --points 1000 --csv wage.csv --plot wage.svg --certificate wage.cert
   smfg sweep models/corner.toml --epsilon 0.05:0.15
   smfg sweep models/epidemic_menu.toml --parameter beta=1/2:1:6 --epsilon 1/100 --certificate beta.cert
-  smfg check models/epidemic_menu.toml beta.cert";
+  smfg check models/epidemic_menu.toml beta.cert
+  smfg sweep models/epidemic_menu.toml --epsilon 0:1/20 --points 40 --out points --shard 3/8";
+
+pub(super) const GATHER: &str = "\
+The points of a sweep that several calls of `smfg sweep --out DIR --shard I/N` did, on one machine or many.
+
+Workers are not trusted: the exact checker reads every certificate again, and what an answer says has to be what its certificate proves, of the game \
+in the folder (or of --game) at the point of the plan. Points whose files are missing are listed, as are those that are refused, with the reason. \
+Status 0: every point is proved to the gap; 1: some are not.";
+
+pub(super) const GATHER_EXAMPLES: &str = "\
+Examples:
+  smfg sweep models/corner.toml --epsilon 0:1/10 --points 11 --out points --shard 1/2
+  smfg sweep models/corner.toml --epsilon 0:1/10 --points 11 --out points --shard 2/2
+  smfg gather points --game models/corner.toml --certificate corner.cert --csv corner.csv
+  smfg check models/corner.toml corner.cert";
 
 #[cfg(feature = "solver")]
 pub(super) const FRONTIER: &str = "\
@@ -154,6 +173,26 @@ Examples:
   smfg frontier models/braess.toml --decision toll=0 --epsilon 0:1/2 --plot braess.svg
   smfg frontier models/adoption.toml --decision none --epsilon 0:1/4 --certificate none.cert
   smfg frontier models/tie.toml --decision risky --objective \"mu[*, second]@0\" --cost --epsilon 0:1";
+
+#[cfg(feature = "solver")]
+pub(super) const MAP: &str = "\
+The eps-equilibria of one decision, projected on two statistics of the population.
+
+--of is given twice: across and upwards. A window around the certified ranges of both is divided into cells, and each cell is proved to be *inside*, when an \
+exact witness is an eps-equilibrium whose statistics lie in it, or *outside*, when no eps-equilibrium has its statistics in it; otherwise it is undecided. Cells that \
+are not outside are divided into four until there are --cells per side, or the time is used up.
+
+The proofs are certificates about a (X - p)^2 + b (Y - q)^2 in place of the leader's reward: a lower bound of its least value is an empty ellipse around (p, q), and every \
+cell within it is outside; an upper bound is an ellipse that holds an eps-equilibrium, and a cell around it is inside. --format json says which certificates show which cell; \
+--certificate writes them as one bundle for `smfg check`, --plot a picture (docs/map.md).";
+
+#[cfg(feature = "solver")]
+pub(super) const MAP_EXAMPLES: &str = "\
+Examples:
+  smfg map models/rock_paper_scissors.toml --of \"mu[rock]@1\" --of \"mu[paper]@1\" --epsilon 1/20 --plot rock.svg
+  smfg map models/adoption_waves.toml --decision none --of \"mu[*, adopt]@0\" --of \"mu[*, adopt]@1\" --epsilon 1/100 --time-limit 60
+  smfg map models/rock_paper_scissors.toml --of \"mu[rock]@1\" --of \"mu[paper]@1\" --epsilon 1/20 --certificate rock.bundle --format json > rock.json
+  smfg check models/rock_paper_scissors.toml rock.bundle";
 
 pub(super) const CHECK: &str = "\
 Exact verification of a certificate, with no solver inside.
@@ -185,6 +224,21 @@ Examples:
   smfg verify models/adoption.toml policy.npz --decision half --epsilon actual --certificate half.cert
   smfg verify models/left_right.toml policy.npy --horizon-convention last-index";
 
+#[cfg(feature = "solver")]
+pub(super) const REPORT: &str = "\
+Results as one self-contained HTML page, for a phone, a screen or paper: no scripts, no other files.
+
+RESULT is what --format json prints, or a certificate. The page has each game in words and formulas, the answers with their bounds, figures and tables. \
+Every certificate that a result names is checked again, by the exact checker; the page says whether it is valid and states the numbers of the answer, its SHA-256, and how to \
+check it. A certificate is looked for where the result says, and in the folder of the result. Exit status: 0 every answer is confirmed by a valid certificate; 1 one is not.";
+
+#[cfg(feature = "solver")]
+pub(super) const REPORT_EXAMPLES: &str = "\
+Examples:
+  smfg solve models/queue_tolls.toml --epsilon 1/4 --certificate queue.cert --format json > queue.json
+  smfg sweep models/queue_tolls.toml --epsilon 0:1/2 --certificate curve.cert --format json > curve.json
+  smfg report queue.json curve.json --game models/queue_tolls.toml --output queue.html";
+
 pub(super) const INFO: &str = "\
 What a game file describes: sizes, class, leader, bounds of rewards, canonical hash.
 
@@ -208,7 +262,8 @@ Examples:
   smfg generate mdp --stages 10 --states 100 --actions 5 --successors 5 --decisions 3 --seed 1 > game.json
   smfg generate mdp --states 1000 --output large.json
   smfg generate mean-field --interaction crowd --stages 5 --states 5 --actions 4 --aggregates 2 > crowd.json
-  smfg generate mean-field --interaction dynamics --stages 4 --states 4 --seed 1 > dynamics.json";
+  smfg generate mean-field --interaction dynamics --stages 4 --states 4 --seed 1 > dynamics.json
+  smfg generate grid --rows 10 --columns 10 --stages 20 > grid.json";
 
 pub(super) const MDP: &str = "\
 A random decision process of class C0, as a JSON game file with tables.
@@ -226,6 +281,12 @@ monotone: followers that count in m_k lose c_k m_k, c_k in 1/8 .. 1 (C1, monoton
 general: every reward contains about half of the aggregates, with coefficients between -1 and 1 (C1). dynamics: the same, and at every state and \
 action some probability moves from one successor to another in proportion to an aggregate of this stage or earlier ones (C3).";
 
+pub(super) const GRID: &str = "\
+A crowd on a grid as a JSON game file: every place at every stage is a statistic (C1, monotone).
+
+A follower stays or moves to a neighbour; with the probability --slip a random one of the five moves takes the place of hers. She earns \
+a random number, a multiple of 1/2^20 between -1/5 and 1/5, per stage, place and action, less --congestion times the mass in her place.";
+
 pub(super) const IMPORT: &str = "\
 A finite game of any number of players as a game file: one state per player, of mass 1 / players.
 
@@ -237,3 +298,33 @@ Examples:
   smfg import prisoners.nfg --output prisoners.json
   smfg equilibria prisoners.json
   smfg range prisoners.json --of '\"payoff of Alice\"'";
+
+pub(super) const MODELS: &str = "\
+The collection of instances that comes with the program: published games, finite games, random families, with certified values.
+
+Without NAME, a line per instance; --status, --class, --most-pairs, --least-pairs and --containing choose among them. With NAME, where the game is from, \
+its values with their certificates, what is known of them elsewhere; --write FILE writes the game file. An instance is closed when all of its values are known \
+to a relative gap of at most 1/1000, and open otherwise. --validate makes every game again and compares it with the index; with --certificates DIR, the folder of the \
+repository, every certificate kept there is checked. docs/collection.md says how to cite, to compare and to add.";
+
+pub(super) const MODELS_EXAMPLES: &str = "\
+Examples:
+  smfg models --status open
+  smfg models --class C3 --most-pairs 100 --format json
+  smfg models braess
+  smfg models braess --write braess.toml
+  smfg models --validate";
+
+pub(super) const EXPORT: &str = "\
+The inner problem of one decision as a mathematical programme: the least (or greatest) leader reward over the eps-equilibria.
+
+Variables are the masses d of states and actions, values v of states and aggregates m of the population; rows say that d is a flow, that v is at least \
+what every action brings (Bellman), and that the followers' regret, initial law times v less the rewards of d, is at most eps. The programme is linear in class C0, \
+has one quadratic row in C1 (and as many as there are products elsewhere), and is not convex in general. Numbers are rounded to binary64, so that what another \
+solver finds is a claim, which `smfg verify` judges, and not a proof. docs/export.md has the formulas and how solvers are called.";
+
+pub(super) const EXPORT_EXAMPLES: &str = "\
+Examples:
+  smfg export models/tie.toml --decision risky --format lp
+  smfg export models/braess.toml --decision 'toll 1/4' --epsilon 1/50 --format lp --output braess.lp
+  smfg export models/epidemic.toml --decision tax=3/5 --format nl --output epidemic.nl";

@@ -12,10 +12,12 @@ mod decision;
 mod effort_arguments;
 #[cfg(feature = "solver")]
 mod equilibria;
+mod export;
 mod failure;
 mod files;
 #[cfg(feature = "solver")]
 mod frontier;
+mod gather;
 mod generate;
 mod help;
 mod import;
@@ -23,7 +25,10 @@ mod info;
 mod interrupt;
 mod limit_arguments;
 mod load;
+#[cfg(feature = "solver")]
+mod map;
 pub mod memory;
+mod models;
 mod outputs;
 mod pages;
 mod progress;
@@ -32,11 +37,14 @@ mod range;
 #[cfg(feature = "solver")]
 mod range_arguments;
 #[cfg(feature = "solver")]
+mod report;
+#[cfg(feature = "solver")]
 mod robust;
 #[cfg(feature = "solver")]
 mod sensitivity;
 #[cfg(feature = "solver")]
 mod sensitivity_arguments;
+mod shards;
 #[cfg(feature = "solver")]
 mod solve;
 #[cfg(feature = "solver")]
@@ -49,6 +57,7 @@ mod verify;
 mod verify_arguments;
 mod watch;
 
+use crate::report::print_every_digit;
 use arguments::{Arguments, Command};
 use clap::Parser;
 use failure::Failure;
@@ -78,7 +87,9 @@ pub fn run_with(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     // Both live as long as the process: the command works in a thread of its own.
     let arguments: &'static Arguments = Box::leak(Box::new(Arguments::parse_from(arguments)));
     let command = &arguments.command;
-    let (limits, quiet) = command.limits();
+    let (limits, output) = command.limits();
+    let quiet = output.quiet;
+    print_every_digit(output.exact);
     let watch: &'static Watch = Box::leak(Box::new(Watch::start(limits, quiet)));
     interrupt::install(watch, quiet);
     match watch.run(move || dispatch(command, watch)) {
@@ -105,12 +116,19 @@ fn dispatch(command: &'static Command, watch: &'static Watch) -> Result<Answer, 
         Command::Sweep(arguments) => sweep::run(arguments, watch),
         #[cfg(feature = "solver")]
         Command::Frontier(arguments) => frontier::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Map(arguments) => map::run(arguments, watch),
         #[cfg(not(feature = "solver"))]
         Command::Unknown(words) => Err(arguments::unknown(words)),
+        Command::Gather(arguments) => gather::run(arguments, watch),
         Command::Check(arguments) => check::run(arguments, watch),
         Command::Verify(arguments) => verify::run(arguments, watch),
+        #[cfg(feature = "solver")]
+        Command::Report(arguments) => report::run(arguments, watch),
         Command::Info(arguments) => info::run(arguments, watch),
         Command::Generate(arguments) => generate::run(&arguments.family, watch),
+        Command::Export(arguments) => export::run(arguments, watch),
+        Command::Models(arguments) => models::run(arguments, watch),
         Command::Import(arguments) => import::run(arguments, watch),
         Command::Completions(arguments) => pages::completions(arguments, watch),
         Command::Man(arguments) => pages::manual(arguments),

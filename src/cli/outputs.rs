@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Bytes at the start and at the end of a file in which it says what it is.
 const SIGNED: u64 = 1 << 16;
 /// How files that name the hash of a game begin, when this program wrote them.
-const OWN: [&[u8]; 2] = [b"smfg-", b"<svg"];
+const OWN: [&[u8]; 3] = [b"smfg-", b"<svg", b"<!DOCTYPE html>"];
 /// Last line of a picture, before the hash of its game.
 #[cfg(feature = "solver")]
 const PICTURE: &str = "<!-- smfg, game ";

@@ -1,11 +1,12 @@
 //! Options of `smfg solve`.
 
 use super::arguments::Output;
+pub(super) use super::arguments::parse_nonnegative;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
 use crate::certificate::{MOST_BITS, Selection};
 use crate::drift::Radii;
-use crate::exact::{Rational, parse_rational};
+use crate::exact::Rational;
 use crate::leader::Precision;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -55,11 +56,6 @@ impl From<SelectionWord> for Selection {
             SelectionWord::Optimistic => Selection::Optimistic,
         }
     }
-}
-
-pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
-    let value = parse_rational(text).map_err(|error| error.to_string())?;
-    if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
 }
 
 fn parse_radii(text: &str) -> Result<Radii, String> {

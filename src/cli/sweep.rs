@@ -24,6 +24,9 @@ pub(super) fn run(
     arguments: &'static SweepArguments,
     watch: &'static Watch,
 ) -> Result<Answer, Failure> {
+    if let Some(folder) = &arguments.out {
+        return super::shards::run(arguments, folder, watch);
+    }
     let outputs = arguments.files.plan(&arguments.game)?;
     match &arguments.parameter {
         None => over_epsilon(arguments, &outputs, watch),

@@ -3,6 +3,7 @@
 use super::arguments::Output;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
+use super::shards::{Shard, parse_shard};
 use super::solve_arguments::{SelectionWord, parse_nonnegative};
 use crate::exact::{Rational, parse_rational};
 use clap::Args;
@@ -48,6 +49,13 @@ pub(super) struct SweepArguments {
     /// Values at this many equidistant points besides
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=MOST_POINTS))]
     pub(super) points: Option<u64>,
+    /// Folder for an answer and a certificate per point, which `smfg gather` reads; points that are
+    /// proved there already are left
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["certificate", "csv", "plot"])]
+    pub(super) out: Option<PathBuf>,
+    /// With --out: only the I-th of N shares of the points, from 1
+    #[arg(long, value_name = "I/N", value_parser = parse_shard, requires = "out")]
+    pub(super) shard: Option<Shard>,
     #[command(flatten)]
     pub(super) resolution: ResolutionArguments,
     #[command(flatten)]

@@ -16,6 +16,7 @@ use super::files::write_atomically;
 use super::limit_arguments::LimitArguments;
 use super::memory;
 use super::{Answer, Failure};
+use crate::report::printing;
 use std::io::{self, BufWriter, Write};
 use std::panic::resume_unwind;
 use std::path::PathBuf;
@@ -290,7 +291,7 @@ impl Watch {
         let words = Arc::new(Mutex::new(None));
         let own = Arc::clone(&words);
         let make = move || {
-            let made = kept.and_then(|kept| kept(since.0));
+            let made = kept.and_then(|kept| printing(|| kept(since.0)));
             *own.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
             self.changed.notify_all();
         };
@@ -333,7 +334,7 @@ struct Patience {
 /// Writes to standard output.
 fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
+    match printing(|| write(&mut out)).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             // What is still buffered has no reader either.
             let _ = out.into_parts();

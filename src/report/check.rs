@@ -209,7 +209,7 @@ impl CheckReport<'_> {
                 )?;
             }
         }
-        write_shortened(out, &numbers)
+        numbers.write_note(out)
     }
 }
 
@@ -310,7 +310,7 @@ impl<'a> BundleReport<'a> {
                 )?;
             }
         }
-        write_shortened(out, &numbers)
+        numbers.write_note(out)
     }
 }
 
@@ -329,14 +329,4 @@ fn write_refusal(
         write_field(out, "not proved", &words::claim(game, claim, numbers))?;
     }
     write_field(out, "game", &game.name)
-}
-
-fn write_shortened(out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
-    if numbers.shortened() {
-        writeln!(
-            out,
-            "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-        )?;
-    }
-    Ok(())
 }

@@ -1,17 +1,17 @@
 //! The answer of `frontier`: text, table, picture, and JSON, one object `smfg-frontier/1`.
 
 use super::function_table::{name, quoted, row};
-use super::json::{Bounds, write_document};
+use super::json::{Bounds, end_text, write_document};
 use super::number::{NumberText, interval};
 use super::solve::write_statistics;
 use super::solve_json::{CertificateNote, ChosenDecision, GameName, StatisticsNote, statistics};
-use super::sweep::{only_decision, write_function, write_head, write_shortened};
+use super::sweep::{only_decision, write_function, write_head};
 use super::sweep_json::FunctionRows;
 use super::table::write_field;
 use crate::analysis::frontier::{FrontierOutcome, Price};
 use crate::analysis::sweep::Sweep;
 use crate::certificate::CurvePoint;
-use crate::exact::Rational;
+use crate::exact::{Rational, Rounding};
 use crate::game::{Game, classify};
 use crate::leader::{Settings, Statistics};
 use serde::Serialize;
@@ -71,8 +71,8 @@ impl PriceRow {
     fn new(price: &Price) -> Self {
         match price {
             Price::Between(lower, upper) => PriceRow {
-                lower: Some(lower.to_string()),
-                upper: upper.as_ref().map(Rational::to_string),
+                lower: Some(end_text(lower, Rounding::Down)),
+                upper: upper.as_ref().map(|upper| end_text(upper, Rounding::Up)),
                 kind: "ratio",
             },
             Price::Infinite => PriceRow { lower: None, upper: None, kind: "infinite" },
@@ -158,7 +158,7 @@ impl FrontierReport<'_> {
         }
         writeln!(out)?;
         write_statistics(out, &self.statistics(), self.bytes, self.certificate_path)?;
-        write_shortened(out, &numbers)
+        numbers.write_note(out)
     }
 
     /// Writes the JSON object.

@@ -72,12 +72,7 @@ impl InfoReport<'_> {
             &if payoff.len() > LONGEST_FORMULA { terms() } else { payoff },
         )?;
         self.write_leader(out, &numbers)?;
-        if numbers.shortened() {
-            writeln!(
-                out,
-                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-            )?;
-        }
+        numbers.write_note(out)?;
         if self.expand { write_tables(out, game) } else { Ok(()) }
     }
 

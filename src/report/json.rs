@@ -4,20 +4,41 @@
 //! Everything is serialised from borrowed data straight into the output, so that a policy of
 //! millions of entries is never held as text.
 
-use super::number::DIGITS;
+use super::number::{DIGITS, longest_in_json, short_fraction};
 use crate::exact::{Rational, Rounding, decimal};
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
-/// An exact number as a string `"p/q"`.
+/// An exact number as a string `"p/q"`, or as `{"lower", "upper"}` in decimals where it is longer
+/// than is printed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Exact<'a>(pub(super) &'a Rational);
 
 impl Serialize for Exact<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self.0)
+        if let Some(text) = short_fraction(self.0, longest_in_json()) {
+            return serializer.serialize_str(&text);
+        }
+        let ends = [Rounding::Down, Rounding::Up].map(|to| decimal(self.0, DIGITS, to));
+        serializer.collect_map(["lower", "upper"].into_iter().zip(ends))
     }
+}
+
+/// An end of an interval, as [`end_text`] has it.
+#[derive(Debug, Clone, Copy)]
+struct End<'a>(&'a Rational, Rounding);
+
+impl Serialize for End<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&end_text(self.0, self.1))
+    }
+}
+
+/// An end of an interval as `"p/q"`, or in decimals rounded outwards where that is longer than is
+/// printed.
+pub(super) fn end_text(value: &Rational, rounding: Rounding) -> String {
+    short_fraction(value, longest_in_json()).unwrap_or_else(|| decimal(value, DIGITS, rounding))
 }
 
 /// A JSON number of 15 significant digits, rounded in the given direction.
@@ -28,8 +49,8 @@ pub(super) fn decimal_number(value: &Rational, rounding: Rounding) -> Option<ser
 /// `{"lower", "upper", "lower_decimal", "upper_decimal"}`.
 #[derive(Debug, Serialize)]
 pub(super) struct Bounds<'a> {
-    lower: Exact<'a>,
-    upper: Exact<'a>,
+    lower: End<'a>,
+    upper: End<'a>,
     lower_decimal: Option<serde_json::Number>,
     upper_decimal: Option<serde_json::Number>,
 }
@@ -37,8 +58,8 @@ pub(super) struct Bounds<'a> {
 impl<'a> Bounds<'a> {
     pub(super) fn new(lower: &'a Rational, upper: &'a Rational) -> Self {
         Bounds {
-            lower: Exact(lower),
-            upper: Exact(upper),
+            lower: End(lower, Rounding::Down),
+            upper: End(upper, Rounding::Up),
             lower_decimal: decimal_number(lower, Rounding::Down),
             upper_decimal: decimal_number(upper, Rounding::Up),
         }

@@ -2,7 +2,7 @@
 //!
 //! A report borrows what it prints and writes it to a stream. Exact numbers are strings `"p/q"` in
 //! JSON, with decimals rounded outwards beside the bounds of a value; text shows short fractions,
-//! and encloses long ones in decimals.
+//! and encloses long ones in decimals. [`print_every_digit`] sets whether that is so.
 
 mod bounds;
 #[cfg(feature = "solver")]
@@ -20,9 +20,15 @@ mod function_table;
 mod info;
 mod info_json;
 mod json;
+#[cfg(all(feature = "solver", feature = "plot"))]
+mod map;
+mod models;
 mod number;
+#[cfg(all(feature = "solver", feature = "page"))]
+pub mod page;
 #[cfg(feature = "plot")]
 pub mod plot;
+mod points;
 #[cfg(feature = "solver")]
 mod policy;
 #[cfg(feature = "solver")]
@@ -64,14 +70,3 @@ pub use equilibria::EquilibriaReport;
 #[cfg(feature = "solver")]
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
-#[cfg(feature = "solver")]
-pub use range::RangeReport;
-#[cfg(feature = "solver")]
-pub use robust::RobustReport;
-#[cfg(feature = "solver")]
-pub use sensitivity::SensitivityReport;
-#[cfg(feature = "solver")]
-pub use solve::SolveReport;
-#[cfg(feature = "solver")]
-pub use sweep::{Followed, ParameterPoint, SweepReport};
-pub use verify::VerifyReport;

@@ -6,11 +6,48 @@
 use crate::exact::{Natural, Rational, Rounding, decimal, format_rational, truncated};
 use dashu_base::BitTest;
 use std::cell::Cell;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Significant digits of decimals beside exact numbers: what binary64 can hold.
 pub(super) const DIGITS: usize = 15;
-/// Longest exact number that text shows, in characters.
+/// Longest exact number that text shows, in characters, where not every digit is asked for.
 const LONGEST: usize = 40;
+/// Longest exact number in JSON on standard output then.
+const LONGEST_IN_JSON: usize = 1000;
+
+/// Whether standard output has every digit. It is one setting of the process: reports are nested,
+/// and all parts of an answer have to agree.
+static EVERY_DIGIT: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// Whether this thread writes to standard output, and not a file or an answer for a program.
+    static PRINTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Has every digit of exact numbers printed on standard output; else long ones are enclosed.
+pub fn print_every_digit(every: bool) {
+    EVERY_DIGIT.store(every, Ordering::Relaxed);
+}
+
+/// Does `work`, which writes an answer for standard output: what is written elsewhere has every
+/// digit in JSON.
+pub fn printing<T>(work: impl FnOnce() -> T) -> T {
+    let before = PRINTING.replace(true);
+    let done = work();
+    PRINTING.set(before);
+    done
+}
+
+fn longest_in_text() -> usize {
+    if EVERY_DIGIT.load(Ordering::Relaxed) { usize::MAX } else { LONGEST }
+}
+
+/// Longest exact number that JSON shows, in characters.
+pub(super) fn longest_in_json() -> usize {
+    let every = EVERY_DIGIT.load(Ordering::Relaxed) || !PRINTING.get();
+    if every { usize::MAX } else { LONGEST_IN_JSON }
+}
 
 /// Text of exact numbers, which remembers whether one of them was too long to be shown.
 #[derive(Debug, Default)]
@@ -22,7 +59,7 @@ impl NumberText {
     /// `7`, `81/100 = 0.81`, `1/3 = 0.333333333333333...`, or `[0.123, 0.124]...` for a long
     /// fraction.
     pub(super) fn exact(&self, value: &Rational) -> String {
-        match short_fraction(value, LONGEST) {
+        match short_fraction(value, longest_in_text()) {
             None => {
                 self.shortened.set(true);
                 format!("{}...", interval(value, value))
@@ -34,15 +71,24 @@ impl NumberText {
 
     /// `p/q` alone where it is short, else the interval.
     pub(super) fn fraction(&self, value: &Rational) -> String {
-        short_fraction(value, LONGEST).unwrap_or_else(|| {
+        short_fraction(value, longest_in_text()).unwrap_or_else(|| {
             self.shortened.set(true);
             format!("{}...", interval(value, value))
         })
     }
 
-    /// Whether a number was too long to be shown exactly.
-    pub(super) fn shortened(&self) -> bool {
-        self.shortened.get()
+    /// Says how to see numbers that were too long to be shown exactly, if there were any.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(super) fn write_note(&self, out: &mut dyn Write) -> io::Result<()> {
+        if !self.shortened.get() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\n[...]... encloses a fraction of more than {LONGEST} characters; --exact prints it."
+        )
     }
 }
 
@@ -61,7 +107,7 @@ pub(super) fn short_fraction(value: &Rational, longest: usize) -> Option<String>
     // measured.
     let bits = |n: &Natural| n.bit_len();
     let (_, numerator) = value.numerator().clone().into_parts();
-    if (bits(&numerator) + bits(value.denominator())) * 3 / 10 > longest + 1 {
+    if (bits(&numerator) + bits(value.denominator())) * 3 / 10 > longest.saturating_add(1) {
         return None;
     }
     Some(format_rational(value)).filter(|text| text.len() <= longest)
@@ -102,10 +148,10 @@ mod tests {
             numbers.exact(&parse_rational("1e-9").expect("a number")),
             "1/1000000000 = 1e-9"
         );
-        assert!(!numbers.shortened());
+        assert!(!numbers.shortened.get());
         let long = parse_rational(&format!("1/3{}", "0".repeat(60))).expect("a number");
         assert_eq!(numbers.exact(&long), "[3.33333333333333e-61, 3.33333333333334e-61]...");
-        assert!(numbers.shortened());
+        assert!(numbers.shortened.get());
     }
 
     #[test]

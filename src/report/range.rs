@@ -51,13 +51,7 @@ impl RangeReport<'_> {
         self.write_equilibrium(out, "least", &outcome.least, &numbers)?;
         self.write_equilibrium(out, "greatest", &outcome.greatest, &numbers)?;
         write_statistics(out, &outcome.statistics(), outcome.certificate.len(), certificate_path)?;
-        if numbers.shortened() {
-            writeln!(
-                out,
-                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-            )?;
-        }
-        Ok(())
+        numbers.write_note(out)
     }
 
     fn write_equilibrium(

@@ -103,13 +103,7 @@ impl RobustReport<'_> {
         }
         self.write_decisions(out)?;
         write_statistics(out, &outcome.statistics(), outcome.certificate.len(), certificate_path)?;
-        if numbers.shortened() {
-            writeln!(
-                out,
-                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-            )?;
-        }
-        Ok(())
+        numbers.write_note(out)
     }
 
     fn name(&self, assessment: &Assessment) -> Option<String> {

@@ -103,13 +103,7 @@ impl SensitivityReport<'_> {
             "certificate",
             &format!("checked (bundle of {}{place})", self.elements()),
         )?;
-        if numbers.shortened() {
-            writeln!(
-                out,
-                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-            )?;
-        }
-        Ok(())
+        numbers.write_note(out)
     }
 
     /// What the bundle has, in words.

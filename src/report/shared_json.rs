@@ -1,7 +1,7 @@
 //! Parts that the JSON of several commands has.
 
-use super::json::{Entries, Exact};
-use crate::exact::Rational;
+use super::json::{Entries, Exact, end_text};
+use crate::exact::Rounding;
 use crate::follower::Enclosed;
 use crate::game::{Decision, Game};
 use serde::{Serialize, Serializer};
@@ -35,11 +35,11 @@ pub(super) struct Number<'a>(pub(super) &'a Enclosed);
 
 impl Serialize for Number<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let pair = |name: &'static str, value: &Rational| (name, value.to_string());
         match self.0 {
             Enclosed::Exact(value) => Exact(value).serialize(serializer),
             Enclosed::Between(lower, upper) => {
-                serializer.collect_map([pair("lower", lower), pair("upper", upper)])
+                let ends = [end_text(lower, Rounding::Down), end_text(upper, Rounding::Up)];
+                serializer.collect_map(["lower", "upper"].into_iter().zip(ends))
             }
         }
     }

@@ -11,10 +11,11 @@ use super::words::{plain, scope_of};
 use crate::certificate::Selection;
 use crate::exact::{Rational, Rounding};
 use crate::follower::flow;
-use crate::game::{Class, Game, Instance, Numbers, classify};
+use crate::game::{Class, Decision, Game, Instance, Numbers, classify};
 use crate::leader::{
     Enclosed, Equilibrium, Outcome, Statistics, Status, Termination, has_long_flows,
 };
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// What `solve` prints.
@@ -36,6 +37,12 @@ pub(super) fn attained(outcome: &Outcome) -> Option<Option<bool>> {
 }
 
 impl SolveReport<'_> {
+    /// The decision that the answer is about, or that was found best.
+    #[must_use]
+    pub fn decision(&self) -> Option<Decision> {
+        chosen(self.game, self.outcome).map(Cow::into_owned)
+    }
+
     /// Writes a summary for people.
     ///
     /// # Errors
@@ -69,13 +76,7 @@ impl SolveReport<'_> {
             self.outcome.certificate.len(),
             self.certificate_path,
         )?;
-        if numbers.shortened() {
-            writeln!(
-                out,
-                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-            )?;
-        }
-        Ok(())
+        numbers.write_note(out)
     }
 
     fn write_question(&self, out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {

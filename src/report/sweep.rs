@@ -111,7 +111,7 @@ impl SweepReport<'_> {
         }
         writeln!(out)?;
         write_statistics(out, &self.statistics(), self.bytes, self.certificate_path)?;
-        write_shortened(out, &numbers)
+        numbers.write_note(out)
     }
 }
 
@@ -261,15 +261,4 @@ fn write_rows(
     } else {
         Ok(())
     }
-}
-
-/// A note when a fraction was too long to be shown.
-pub(super) fn write_shortened(out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
-    if numbers.shortened() {
-        writeln!(
-            out,
-            "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-        )?;
-    }
-    Ok(())
 }

@@ -42,7 +42,7 @@ struct PointRow<'a> {
     bounds: Bounds<'a>,
     /// Of the piece that begins here, where the function is known exactly.
     #[serde(skip_serializing_if = "Option::is_none")]
-    slope: Option<String>,
+    slope: Option<serde_json::Value>,
     decision: Option<ChosenDecision<'a>>,
 }
 
@@ -95,7 +95,7 @@ fn point_row<'a>(
     PointRow {
         epsilon: Exact(&point.epsilon),
         bounds: Bounds::new(&point.lower, &point.upper),
-        slope: sweep.slope(index).map(|slope| slope.to_string()),
+        slope: sweep.slope(index).and_then(|slope| serde_json::to_value(Exact(&slope)).ok()),
         decision,
     }
 }

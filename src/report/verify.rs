@@ -101,13 +101,7 @@ impl VerifyReport<'_> {
             )?;
         }
         self.write_checks(out, &numbers)?;
-        if numbers.shortened() {
-            writeln!(
-                out,
-                "\n[...]... encloses a fraction of more than 40 characters; --format json prints it exactly."
-            )?;
-        }
-        Ok(())
+        numbers.write_note(out)
     }
 
     fn write_submitted(&self, out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {

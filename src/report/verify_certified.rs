@@ -1,5 +1,6 @@
 //! The certified part of the JSON of `verify`.
 
+use super::json::{Exact, end_text};
 use super::solve_json::{CertificateNote, StatisticsNote, statistics, status, termination};
 use crate::analysis::verification::{Comparison, GameValue, Interval};
 use crate::claim::Verification;
@@ -10,7 +11,7 @@ use serde::Serialize;
 /// Everything that the solver adds; `null` without it.
 #[derive(Serialize)]
 pub(super) struct Certified<'a> {
-    epsilon: Option<String>,
+    epsilon: Option<serde_json::Value>,
     /// Whether the submitted play is an equilibrium at this epsilon; `null` when that is not
     /// decided.
     equilibrium: Option<bool>,
@@ -65,8 +66,8 @@ impl From<Interval> for OwnedBounds {
         OwnedBounds {
             lower_decimal: decimal(&lower, Rounding::Down),
             upper_decimal: decimal(&upper, Rounding::Up),
-            lower: lower.to_string(),
-            upper: upper.to_string(),
+            lower: end_text(&lower, Rounding::Down),
+            upper: end_text(&upper, Rounding::Up),
         }
     }
 }
@@ -83,7 +84,7 @@ impl<'a> Certified<'a> {
             status: status(outcome.status),
         };
         Certified {
-            epsilon: comparison.map(|found| found.epsilon.to_string()),
+            epsilon: comparison.and_then(|found| serde_json::to_value(Exact(&found.epsilon)).ok()),
             equilibrium: comparison
                 .and_then(|found| judged.evaluation.exploitability.at_most(&found.epsilon)),
             range: comparison.map(|found| Range {

@@ -19,6 +19,7 @@ fn help_teaches_with_examples() {
         &["import", "--help"],
         &["generate", "mdp", "--help"],
         &["generate", "mean-field", "--help"],
+        &["generate", "grid", "--help"],
     ];
     for arguments in commands {
         let (status, out, err) = run(arguments);
@@ -90,6 +91,9 @@ fn bad_input_is_status_2() {
         &["generate", "mdp", "--stages", "-1"],
         &["generate", "mean-field", "--actions", "1"],
         &["generate", "mean-field", "--aggregates", "0"],
+        &["generate", "grid", "--rows", "0"],
+        &["generate", "grid", "--slip", "11/10"],
+        &["generate", "grid", "--congestion", "-1"],
         &["generate", "mean-field", "--interaction", "dynamics", "--stages", "1"],
         &["generate", "mdp", "--output", "no_such_folder/game.json"],
     ];
@@ -274,4 +278,43 @@ fn info_tells_the_interaction_in_class_c1() {
         let (_, text, _) = run(&["info", &path]);
         assert!(text.contains(&format!("structure       {kind}: ")), "{text}");
     }
+}
+
+/// A payoff of 1/(10^1500 + 1): its digits are printed where they are asked for, else it is
+/// enclosed.
+#[cfg(feature = "solver")]
+#[test]
+fn long_fractions_are_enclosed_or_spelled() {
+    let folder = Folder::new();
+    let fraction = format!("1/1{}1", "0".repeat(1499));
+    let game = format!(
+        "format = \"smfg-game/1\"\nname = \"tiny\"\nstages = 1\nstates = [\"s\"]\n\
+         actions = [\"a\"]\ninitial = {{ s = 1 }}\n[[leader.reward]]\nvalue = \"{fraction}\"\n"
+    );
+    let file = folder.file("tiny.toml");
+    std::fs::write(&file, game).expect("written");
+    for command in ["solve", "range"] {
+        let asked = [command, file.as_str(), "--quiet"];
+        let (status, text, _) = run(&asked);
+        assert!(status == 0 && text.len() < 3000, "{text}");
+        assert!(text.contains("[9.99999999999999e-1501, 1e-1500]..."), "{text}");
+        assert!(text.contains("--exact prints it"), "{text}");
+        let (_, text, _) = run(&[&asked[..], &["--exact"]].concat());
+        assert!(text.contains(&fraction) && !text.contains("--exact prints it"), "{text}");
+
+        let value =
+            |answer: &Value| answer[if command == "solve" { "value" } else { "least" }].clone();
+        let json = [&asked[..], &["--format", "json"]].concat();
+        let (_, text, _) = run(&json);
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(answer["status"], "exact");
+        assert_eq!(value(&answer)["lower"], "9.99999999999999e-1501");
+        assert_eq!(value(&answer)["upper"], "1e-1500");
+        let (_, text, _) = run(&[&json[..], &["--exact"]].concat());
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(value(&answer)["lower"], fraction.as_str());
+        assert_eq!(value(&answer)["upper"], fraction.as_str());
+    }
+    let rewards = run(&["info", &file, "--format", "json"]).1;
+    assert!(rewards.contains("\"lower\": \"9.99999999999999e-1501\""), "{rewards}");
 }

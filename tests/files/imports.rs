@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and what it may use of ours.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("exact", &[]),
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
@@ -15,6 +15,8 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("elaborate", &["exact", "game", "drift", "follower", "certificate", "check"]),
     ("generate", &["exact", "game"]),
     ("import", &["exact", "game"]),
+    ("collection", &["exact", "game", "generate", "import"]),
+    ("export", &["exact", "game", "certificate"]),
     ("lp", &["exact", "game", "certificate"]),
     ("equilibrium", &["exact", "game", "follower", "certificate", "check", "lp"]),
     ("leader", &["exact", "game", "follower", "certificate", "check", "equilibrium", "lp"]),
@@ -44,6 +46,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "certificate",
             "check",
             "generate",
+            "collection",
             "equilibrium",
             "leader",
             "analysis",
@@ -63,6 +66,8 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "elaborate",
             "generate",
             "import",
+            "collection",
+            "export",
             "equilibrium",
             "leader",
             "analysis",

@@ -10,4 +10,5 @@ mod leader_models;
 mod malformed;
 mod mean_field_games;
 mod model_reference;
+mod outline;
 mod schema;

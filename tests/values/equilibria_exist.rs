@@ -7,7 +7,7 @@ use smfg::leader::{Settings, range};
 
 /// A file of `tests/data/field`, epsilon, and what the ends of the range are, from the source, by
 /// hand or by enumeration in exact arithmetic, with the digits that are known.
-const ROWS: [(&str, &str, &str, Option<&str>); 7] = [
+const ROWS: [(&str, &str, &str, Option<&str>); 8] = [
     // Nobody plays x in the first population: then the second is indifferent.
     ("two_actions_cubic", "0", "0", Some("1")),
     ("two_actions_dynamics", "0", "0", Some("1")),
@@ -21,6 +21,8 @@ const ROWS: [(&str, &str, &str, Option<&str>); 7] = [
     ("three_players_tiny_epsilon", "1/1000000000", "-3", None),
     // Eight extreme equilibria, by enumeration of vertices.
     ("degenerate_3x5", "0", "-12/7", Some("0")),
+    // -(x^2 + y^2) with x + y = 1 and every mixture an equilibrium.
+    ("indifferent_concave", "0", "-1", Some("-1/2")),
 ];
 
 /// Digits of the values that are not rational.
@@ -47,4 +49,14 @@ fn ranges_of_games_from_the_field() {
             assert!(width <= &gap * &scale, "{file}: the interval is {width} wide");
         }
     }
+}
+
+/// The greatest value of a concave reward lies between the vertices, at weights of one half: a
+/// witness and a bound of simple fractions meet there.
+#[test]
+fn a_mixture_of_simple_fractions_is_exact() {
+    let game = Game::load("tests/data/field/indifferent_concave.toml").expect("a game");
+    let found = range(&game, &Settings::new(Rational::ZERO)).expect("a range");
+    let claim = &found.greatest.accepted.claim;
+    assert_eq!((&claim.lower, &claim.upper), (&-ratio(1, 2), &-ratio(1, 2)));
 }

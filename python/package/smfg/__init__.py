@@ -20,12 +20,27 @@
 >>> print(smfg.evaluate(game, [[[0.75, 0.25]]]).exploitability)
 3/16
 
-Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas (:meth:`Game.build`), payoffs of finite games (:func:`from_payoffs`), random
-numbers (:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspiel``). Numbers are ``fractions.Fraction``, arrays have the axes
-``[stage][state][action]``. Every bound that is returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a certificate.
+Games come from files (:func:`load`), texts (:func:`loads`), arrays and formulas
+(:meth:`Game.build`), payoffs of finite games (:func:`from_payoffs`), random numbers
+(:func:`generate`), or other libraries (``smfg.mfglib``, ``smfg.openspiel``). Numbers are
+``fractions.Fraction``, arrays have the axes ``[stage][state][action]``. Every bound that is
+returned was accepted by a checker that computes with rationals only; :func:`check` runs it on a
+certificate.
 """
 
-from ._ask import check, equilibria, evaluate, frontier, range, robust, sensitivity, solve, sweep, verify
+from . import models
+from ._ask import (
+    check,
+    equilibria,
+    evaluate,
+    frontier,
+    range,
+    robust,
+    sensitivity,
+    solve,
+    sweep,
+    verify,
+)
 from ._errors import (
     ArgumentError,
     ClaimError,
@@ -39,7 +54,9 @@ from ._errors import (
 )
 from ._exact import Exact
 from ._game import Game, load, loads
+from ._judge import Judgement, judge
 from ._made import from_payoffs, generate
+from ._map import Map, MapCell, MapClaim, map
 from ._native import __version__
 from ._numbers import Bounds
 from ._results import (
@@ -97,7 +114,11 @@ __all__ = [
     "Game",
     "GameError",
     "InternalError",
+    "Judgement",
     "Jump",
+    "Map",
+    "MapCell",
+    "MapClaim",
     "Part",
     "Polytope",
     "Price",
@@ -117,8 +138,11 @@ __all__ = [
     "from_payoffs",
     "frontier",
     "generate",
+    "judge",
     "load",
     "loads",
+    "map",
+    "models",
     "range",
     "robust",
     "sensitivity",

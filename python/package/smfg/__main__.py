@@ -1,4 +1,4 @@
-"""``python -m smfg`` and the console script ``smfg``: the program that ``smfg --help`` describes."""
+"""``python -m smfg`` and the console script ``smfg``: the program, see ``smfg --help``."""
 
 from __future__ import annotations
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import GameError
+from ._errors import GameError, shown
 from ._numbers import exact
 
-#: Longest common denominator, and largest numerator, that a table of binary fractions is written with; others are written entry by entry.
+#: Longest common denominator, and largest numerator, that a table of binary fractions is written
+#: with; others are written entry by entry.
 _MOST_BITS = 62
 
 
@@ -39,10 +40,17 @@ def game_json(
     states, actions = _entities(states, "s"), _entities(actions, "a")
     state_names = [state if isinstance(state, str) else state["name"] for state in states]
     document: dict[str, Any] = {"format": "smfg-game/1", "name": name}
-    document |= {key: value for key, value in {"description": description, "source": source}.items() if value}
-    document |= {"stages": stages, "states": states, "actions": actions, "initial": _initial(initial, state_names)}
+    document |= {
+        key: value for key, value in {"description": description, "source": source}.items() if value
+    }
+    document |= {
+        "stages": stages,
+        "states": states,
+        "actions": actions,
+        "initial": _initial(initial, state_names),
+    }
     if define:
-        document["define"] = {key: _value(value) for key, value in define.items()}
+        document["define"] = {key: _value(value, f"define, {key}") for key, value in define.items()}
     if available:
         document["available"] = [dict(rule) for rule in available]
     tables: dict[str, Any] = {}
@@ -63,32 +71,46 @@ def game_json(
             document[key] = rules
     if leader:
         document["leader"] = _leader(leader) | document.get("leader", {})
-    payoffs = [{"value": leader_payoff}] if isinstance(leader_payoff, (str, int, float, Fraction, Decimal)) else leader_payoff
+    payoffs = (
+        [{"value": leader_payoff}]
+        if isinstance(leader_payoff, (str, int, float, Fraction, Decimal))
+        else leader_payoff
+    )
     if payoffs:
         document.setdefault("leader", {})["payoff"] = [_rule(rule) for rule in payoffs]
     if tables:
         document["tables"] = tables
-    return json.dumps(document, indent=None, ensure_ascii=False, allow_nan=False)
+    try:
+        return json.dumps(document, indent=None, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise GameError(f"found what no game file can say: {error}") from None
 
 
 def _entities(given: Any, letter: str) -> list[Any]:
-    """States or actions: a number of them, names, tables with attributes, or names with their attributes."""
+    """States or actions: a number of them, names, tables with attributes, or names with their
+    attributes.
+    """
     if isinstance(given, int):
         return [f"{letter}{index}" for index in range(given)]
     if isinstance(given, Mapping):
         given = [{"name": name, **attributes} for name, attributes in given.items()]
     return [
-        entity if isinstance(entity, str) else {key: value if key == "name" else _value(value) for key, value in entity.items()} for entity in given
+        (
+            entity
+            if isinstance(entity, str)
+            else {key: value if key == "name" else _value(value) for key, value in entity.items()}
+        )
+        for entity in given
     ]
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any, where: str = "the number") -> Any:
     """A formula as it is, a number exactly."""
-    return value if isinstance(value, str) else _number(value)
+    return value if isinstance(value, str) else _number(value, where)
 
 
-def _number(value: Any) -> int | str:
-    number = exact(value)
+def _number(value: Any, where: str = "the number") -> int | str:
+    number = exact(value, where)
     return number.numerator if number.denominator == 1 else str(number)
 
 
@@ -96,11 +118,14 @@ def _initial(given: Any, names: Sequence[str]) -> Any:
     if isinstance(given, str):
         return given
     if isinstance(given, Mapping):
-        return {name: _value(mass) for name, mass in given.items()}
+        return {name: _value(mass, f"initial, {name}") for name, mass in given.items()}
     masses = list(np.ravel(np.asarray(given))) if not isinstance(given, Sequence) else list(given)
     if len(masses) != len(names):
-        raise GameError(f"initial: found {len(masses)} masses, expected {len(names)}, one per state")
-    return {name: _number(mass) for name, mass in zip(names, masses) if exact(mass) != 0}
+        raise GameError(
+            f"initial: found {len(masses)} masses, expected {len(names)}, one per state"
+        )
+    numbers = [exact(mass, f"initial, {name}") for name, mass in zip(names, masses)]
+    return {name: _number(number) for name, number in zip(names, numbers) if number != 0}
 
 
 def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,11 +134,22 @@ def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(decisions, Mapping):
         decisions = [{"name": name, **parameters} for name, parameters in decisions.items()]
     if decisions is not None:
-        leader["decisions"] = [{key: value if key == "name" else _value(value) for key, value in row.items()} for row in decisions]
+        leader["decisions"] = [_decision(row) for row in decisions]
     if "variables" in leader:
         plain = ("name", "integer")
-        leader["variables"] = [{key: value if key in plain else _value(value) for key, value in row.items()} for row in leader["variables"]]
+        leader["variables"] = [
+            {key: value if key in plain else _value(value) for key, value in row.items()}
+            for row in leader["variables"]
+        ]
     return leader
+
+
+def _decision(row: Mapping[str, Any]) -> dict[str, Any]:
+    where = f"decision {shown(row.get('name'))}"
+    return {
+        key: value if key == "name" else _value(value, f"{where}, {key}")
+        for key, value in row.items()
+    }
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +160,8 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
             return {state: _value(probability) for state, probability in value.items()}
         return value
 
+    if not isinstance(rule, Mapping):
+        raise GameError(f"found {shown(rule)}, expected a rule, such as {{'value': formula}}")
     return {key: entry(key, value) for key, value in rule.items()}
 
 
@@ -131,7 +169,11 @@ def _rules_and_parts(key: str, given: Any, axes: tuple[int, ...]) -> tuple[list[
     """Rules (selectors and a formula) and parts (an array times a formula) of a table."""
     if isinstance(given, (str, int, float, Fraction, Decimal)) and key != "transition":
         given = [{"value": given}]
-    elif isinstance(given, Mapping) or hasattr(given, "shape") or (isinstance(given, Sequence) and given and not _is_entry(given[0])):
+    elif (
+        isinstance(given, Mapping)
+        or hasattr(given, "shape")
+        or (isinstance(given, Sequence) and given and not _is_entry(given[0]))
+    ):
         given = [given]
     rules, parts = [], []
     for entry in given:
@@ -142,7 +184,9 @@ def _rules_and_parts(key: str, given: Any, axes: tuple[int, ...]) -> tuple[list[
         elif isinstance(entry, Mapping):
             extra = set(entry) - {"array", "times"}
             if extra:
-                raise GameError(f"{key}: a part has the keys array and times, found {', '.join(sorted(extra))}")
+                raise GameError(
+                    f"{key}: a part has the keys array and times, found {', '.join(sorted(extra))}"
+                )
             parts.append(_part(key, entry["array"], entry.get("times"), axes))
         else:
             parts.append(_part(key, entry, None, axes))
@@ -157,7 +201,10 @@ def _part(key: str, given: Any, times: str | None, axes: tuple[int, ...]) -> dic
     array = _array(given)
     names = "[stage][state][action]" + ("[next state]" if key == "transition" else "")
     if array.shape not in (axes, axes[1:]):
-        raise GameError(f"{key}: found an array of shape {array.shape}, expected {axes} for {names}, or {axes[1:]} for all stages")
+        raise GameError(
+            f"{key}: found an array of shape {array.shape}, expected {axes} for {names}, or "
+            f"{axes[1:]} for all stages"
+        )
     part: dict[str, Any] = {} if times is None else {"times": times}
     if array.shape == axes[1:]:
         part["time_invariant"] = True
@@ -168,8 +215,14 @@ def _sparse(key: str, part: Mapping[str, Any]) -> dict[str, Any]:
     """A part as in game files, entries ``[stage, state, action, (next state,) number]``."""
     extra = set(part) - {"sparse", "times", "time_invariant"}
     if extra:
-        raise GameError(f"{key}: a sparse part has the keys sparse, times and time_invariant, found {', '.join(sorted(extra))}")
-    return {**part, "sparse": [[*map(int, entry[:-1]), _number(entry[-1])] for entry in part["sparse"]]}
+        raise GameError(
+            f"{key}: a sparse part has the keys sparse, times and time_invariant, found "
+            f"{', '.join(sorted(extra))}"
+        )
+    return {
+        **part,
+        "sparse": [[*map(int, entry[:-1]), _number(entry[-1])] for entry in part["sparse"]],
+    }
 
 
 def _aggregate(name: str, given: Any) -> dict[str, Any]:
@@ -177,18 +230,25 @@ def _aggregate(name: str, given: Any) -> dict[str, Any]:
     stage = None
     if isinstance(given, Mapping):
         given, stage = given["weights"], given.get("stage")
-    return {"name": name} | ({} if stage is None else {"stage": stage}) | _numbers(_array(given), name)
+    return (
+        {"name": name} | ({} if stage is None else {"stage": stage}) | _numbers(_array(given), name)
+    )
 
 
 def _array(given: Any) -> np.ndarray[Any, Any]:
     if hasattr(given, "detach"):  # a tensor of torch
         given = given.detach().cpu().numpy()
-    array = np.asarray(given)
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise GameError(f"found lists that are no array: {error}") from None
     return np.asarray(given, dtype=object) if array.dtype.kind in "US" else array
 
 
 def _numbers(array: np.ndarray[Any, Any], key: str) -> dict[str, Any]:
-    """``dense`` or ``sparse``, whichever is shorter; binary fractions over a common denominator where that is short."""
+    """``dense`` or ``sparse``, whichever is shorter; binary fractions over a common denominator
+    where that is short.
+    """
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise GameError(f"{key}: the array has entries that are not finite")
     denominator, array = _common(array)
@@ -197,7 +257,9 @@ def _numbers(array: np.ndarray[Any, Any], key: str) -> dict[str, Any]:
     if 2 * len(nonzero) * array.ndim < array.size:
         rows = zip(nonzero.tolist(), _entries(array[tuple(nonzero.T)]))
         return head | {"sparse": [[*index, entry] for index, entry in rows]}
-    return head | {"dense": np.array(list(_entries(array.ravel())), dtype=object).reshape(array.shape).tolist()}
+    return head | {
+        "dense": np.array(list(_entries(array.ravel())), dtype=object).reshape(array.shape).tolist()
+    }
 
 
 def _entries(values: np.ndarray[Any, Any]) -> Iterator[int | str]:
@@ -207,7 +269,9 @@ def _entries(values: np.ndarray[Any, Any]) -> Iterator[int | str]:
 
 
 def _common(array: np.ndarray[Any, Any]) -> tuple[int, np.ndarray[Any, Any]]:
-    """A power of two by which all entries are whole numbers of 62 bits, and these; 1 and the array itself where there is none."""
+    """A power of two by which all entries are whole numbers of 62 bits, and these; 1 and the array
+    itself where there is none.
+    """
     if array.dtype.kind != "f":
         return 1, array
     values = array.astype(np.float64)
@@ -218,5 +282,3 @@ def _common(array: np.ndarray[Any, Any]) -> tuple[int, np.ndarray[Any, Any]]:
         if (scaled == np.floor(scaled)).all():
             return 1 << bits, scaled.astype(np.int64)
     return 1, values
-
-

@@ -15,7 +15,9 @@ Part = dict[str, Any]
 
 
 class Population:
-    """Names for the masses of pairs: ``mu[state]`` where all actions count alike, averages of their own where they do not."""
+    """Names for the masses of pairs: ``mu[state]`` where all actions count alike, averages of their
+    own where they do not.
+    """
 
     def __init__(self, states: Sequence[str], actions: Sequence[str]) -> None:
         self.states = states
@@ -53,15 +55,25 @@ def _quoted(name: str) -> str:
 
 
 def parts(stages: Sequence[Polynomial], population: Population) -> list[Part]:
-    """The parts of a table whose entries at each stage are a polynomial; places that always come with the same factors are taken together."""
-    grouped: dict[str | None, list[tuple[int, Sparse]]] = {None: [(t, stage.constant) for t, stage in enumerate(stages)]}
+    """The parts of a table whose entries at each stage are a polynomial; places that always come
+    with the same factors are taken together.
+    """
+    grouped: dict[str | None, list[tuple[int, Sparse]]] = {
+        None: [(t, stage.constant) for t, stage in enumerate(stages)]
+    }
     plain = not any(stage.quadratic for stage in stages)
     for t, stage in enumerate(stages):
         for factor, entries in _linear(stage, population, plain):
             grouped.setdefault(factor, []).append((t, entries))
         for (v, w), entries in stage.quadratic.items():
-            grouped.setdefault(f"{population.mass(v)} * {population.mass(w)}", []).append((t, entries))
-    return [_part(factor, rows, stages) for factor, rows in grouped.items() if any(entries for _, entries in rows)]
+            grouped.setdefault(f"{population.mass(v)} * {population.mass(w)}", []).append(
+                (t, entries)
+            )
+    return [
+        _part(factor, rows, stages)
+        for factor, rows in grouped.items()
+        if any(entries for _, entries in rows)
+    ]
 
 
 def _linear(stage: Polynomial, population: Population, plain: bool) -> list[tuple[str, Sparse]]:
@@ -70,17 +82,25 @@ def _linear(stage: Polynomial, population: Population, plain: bool) -> list[tupl
     alike: dict[tuple[tuple[int, Fraction], ...], list[int]] = {}
     for v, entries in stage.linear.items():
         alike.setdefault(tuple(sorted(entries.items())), []).append(v)
-    return [(population.group(frozenset(places)), dict(entries)) for entries, places in alike.items()]
+    return [
+        (population.group(frozenset(places)), dict(entries)) for entries, places in alike.items()
+    ]
 
 
-def _part(factor: str | None, rows: Sequence[tuple[int, Sparse]], stages: Sequence[Polynomial]) -> Part:
+def _part(
+    factor: str | None, rows: Sequence[tuple[int, Sparse]], stages: Sequence[Polynomial]
+) -> Part:
     shape = stages[0].shape
     part: Part = {} if factor is None else {"times": factor}
     if len(rows) == len(stages) and all(entries == rows[0][1] for _, entries in rows):
         return part | {"time_invariant": True, "sparse": _entries(rows[0][1], shape)}
-    return part | {"sparse": [[t, *entry] for t, entries in rows for entry in _entries(entries, shape)]}
+    return part | {
+        "sparse": [[t, *entry] for t, entries in rows for entry in _entries(entries, shape)]
+    }
 
 
 def _entries(entries: Mapping[int, Fraction], shape: tuple[int, ...]) -> list[list[Any]]:
-    indices = np.array(np.unravel_index(np.fromiter(entries, dtype=np.int64, count=len(entries)), shape)).T.tolist()
+    indices = np.array(
+        np.unravel_index(np.fromiter(entries, dtype=np.int64, count=len(entries)), shape)
+    ).T.tolist()
     return [[*index, number] for index, number in zip(indices, entries.values())]

@@ -1,6 +1,11 @@
-"""Exceptions. All of them are :class:`Error`; their messages are those of the library and say where and what was expected."""
+"""Exceptions. All of them are :class:`Error`; their messages are those of the library and say where
+and what was expected.
+"""
 
 from __future__ import annotations
+
+import reprlib
+from typing import Any
 
 __all__ = [
     "ArgumentError",
@@ -15,6 +20,15 @@ __all__ = [
 ]
 
 
+_shown = reprlib.Repr()
+_shown.maxstring = _shown.maxother = 100
+
+
+def shown(value: Any) -> str:
+    """What was found, in a message: short, however large or deeply nested it is."""
+    return _shown.repr(value)
+
+
 class Error(Exception):
     """Whatever this package raises by itself."""
 
@@ -24,7 +38,9 @@ class ArgumentError(Error, ValueError):
 
 
 class GameError(Error, ValueError):
-    """A game file, or the arrays and formulas of a game, that describe no game. The message lists everything that is wrong."""
+    """A game file, or the arrays and formulas of a game, that describe no game. The message lists
+    everything that is wrong.
+    """
 
 
 class DecisionError(Error, ValueError):
@@ -36,11 +52,15 @@ class ExpressionError(Error, ValueError):
 
 
 class ClaimError(Error, ValueError):
-    """A policy or an occupation measure that is none: wrong shape, NaN, rows that are no probabilities, actions that are not available."""
+    """A policy or an occupation measure that is none: wrong shape, NaN, rows that are no
+    probabilities, actions that are not available.
+    """
 
 
 class ConversionError(Error, ValueError):
-    """A game of another library that is no game of polynomials. The message says what was found, where."""
+    """A game of another library that is no game of polynomials. The message says what was found,
+    where.
+    """
 
 
 class UnsupportedError(Error, NotImplementedError):

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union
 
-from . import _ask
+from . import _ask, _map
 from ._build import game_json
-from ._errors import ArgumentError
+from ._errors import ArgumentError, shown
 from ._exact import Exact
 from ._native import NativeGame, import_nfg
 from ._results import Decision
@@ -31,7 +31,8 @@ _KEPT = 16 << 20
 
 
 def load(path: str | os.PathLike[str]) -> Game:
-    """Reads a game file: ``.toml`` or ``.json``, or a finite game in Gambit's normal-form format, ``.nfg``.
+    """Reads a game file: ``.toml`` or ``.json``, or a finite game in Gambit's normal-form format,
+    ``.nfg``.
 
     Raises
     ------
@@ -46,10 +47,17 @@ def load(path: str | os.PathLike[str]) -> Game:
         content = file.read() if before.st_size <= _KEPT else None
     suffix = Path(path).suffix.lower().lstrip(".")
     if suffix == "nfg":
-        text = import_nfg((Path(path).read_bytes() if content is None else content).decode(errors="replace"), path)
+        text = import_nfg(
+            (Path(path).read_bytes() if content is None else content).decode(errors="replace"), path
+        )
         return Game(NativeGame.parse(text, True), text, "json")
     native = NativeGame.load(path)
-    return Game(native, None if content is None else content.decode(), suffix, (os.path.abspath(path), before.st_size, before.st_mtime_ns))
+    return Game(
+        native,
+        None if content is None else content.decode(),
+        suffix,
+        (os.path.abspath(path), before.st_size, before.st_mtime_ns),
+    )
 
 
 def loads(text: str, format: Literal["toml", "json", "nfg"] = "toml") -> Game:
@@ -61,7 +69,7 @@ def loads(text: str, format: Literal["toml", "json", "nfg"] = "toml") -> Game:
         With everything that is wrong with it.
     """
     if format not in ("toml", "json", "nfg"):
-        raise ArgumentError(f"format: found {format!r}, expected toml, json or nfg")
+        raise ArgumentError(f"format: found {shown(format)}, expected toml, json or nfg")
     if not isinstance(text, str):
         raise ArgumentError(f"text: found {type(text).__name__}, expected a str; load reads files")
     if format == "nfg":
@@ -75,19 +83,29 @@ def as_game(game: GameLike) -> Game:
         return game
     if isinstance(game, (str, os.PathLike)):
         return load(game)
-    raise ArgumentError(f"game: found {type(game).__name__}, expected a Game or the path of its file")
+    raise ArgumentError(
+        f"game: found {type(game).__name__}, expected a Game or the path of its file"
+    )
 
 
 class Game:
     """A finite Stackelberg mean-field game in normal form; it does not change.
 
-    Made by :func:`load`, :func:`loads`, :meth:`build`, :func:`from_payoffs`, :func:`generate`, or an adapter of another library. The functions of this
-    package are methods too: ``game.solve(epsilon="1/100")`` is ``smfg.solve(game, epsilon="1/100")``.
+    Made by :func:`load`, :func:`loads`, :meth:`build`, :func:`from_payoffs`, :func:`generate`, or
+    an adapter of another library. The functions of this package are methods too:
+    ``game.solve(epsilon="1/100")`` is ``smfg.solve(game, epsilon="1/100")``.
 
-    Games are equal when their normal forms, titles and names are; they can be hashed, copied and pickled.
+    Games are equal when their normal forms, titles and names are; they can be hashed, copied and
+    pickled.
     """
 
-    def __init__(self, native: NativeGame, text: str | None = None, format: str = "json", file: tuple[str, int, int] | None = None) -> None:
+    def __init__(
+        self,
+        native: NativeGame,
+        text: str | None = None,
+        format: str = "json",
+        file: tuple[str, int, int] | None = None,
+    ) -> None:
         self._native = native
         self._text = text
         self._format = format
@@ -116,7 +134,8 @@ class Game:
     ) -> Game:
         """A game from arrays and formulas.
 
-        Numbers are exact: integers, fractions, decimals and texts ``"p/q"`` are what they spell, floats the binary fractions that they are.
+        Numbers are exact: integers, fractions, decimals and texts ``"p/q"`` are what they spell,
+        floats the binary fractions that they are.
 
         Parameters
         ----------
@@ -127,26 +146,33 @@ class Game:
         states, actions
             A number of them, a list of names, or a mapping from names to numeric attributes.
         initial
-            The name of a state, a mapping from names to masses, or an array of masses; the sum is exactly 1.
+            The name of a state, a mapping from names to masses, or an array of masses; the sum is
+            exactly 1.
         reward
-            The followers' rewards, added up: a number or formula for all; a list of rules such as ``{"action": "adopt", "value": "mu[*, adopt] - 1/2"}``
-            with ``stage``, ``state``, ``action`` as selectors; arrays ``[stage][state][action]`` or ``[state][action]``; parts
-            ``{"array": ..., "times": formula}``, arrays times a formula of parameters and population, or
-            ``{"sparse": [[stage, state, action, number], ...], "times": formula, "time_invariant": False}``. All of these may stand in one list.
+            The followers' rewards, added up: a number or formula for all; a list of rules such as
+            ``{"action": "adopt", "value": "mu[*, adopt] - 1/2"}`` with ``stage``, ``state``,
+            ``action`` as selectors; arrays ``[stage][state][action]`` or ``[state][action]``; parts
+            ``{"array": ..., "times": formula}``, arrays times a formula of parameters and
+            population, or ``{"sparse": [[stage, state, action, number], ...], "times": formula,
+            "time_invariant": False}``. All of these may stand in one list.
         transition
-            The same with axes ``[stage][state][action][next state]``, the stage axis having N-1 entries, and rules
-            ``{"state": ..., "action": ..., "to": state or {state: probability, ...}}`` of which the last that matches wins.
+            The same with axes ``[stage][state][action][next state]``, the stage axis having N-1
+            entries, and rules ``{"state": ..., "action": ..., "to": state or {state: probability,
+            ...}}`` of which the last that matches wins.
         leader
-            What the leader may choose, as in game files: ``{"decisions": {"low": {"toll": 0}, "high": {"toll": "1/2"}}}``, ``{"variables": [...],
-            "constraints": [...]}``, ``{"mixed": ...}`` or ``{"process": ...}``.
+            What the leader may choose, as in game files: ``{"decisions": {"low": {"toll": 0},
+            "high": {"toll": "1/2"}}}``, ``{"variables": [...], "constraints": [...]}``, ``{"mixed":
+            ...}`` or ``{"process": ...}``.
         leader_reward, leader_payoff
-            What she earns per follower, like ``reward``; and a formula, or rules with ``stage`` and ``value``, that are not weighted by followers.
+            What she earns per follower, like ``reward``; and a formula, or rules with ``stage`` and
+            ``value``, that are not weighted by followers.
         available
             Rules ``{"state": ..., "stage": ..., "actions": [...]}`` that restrict actions.
         define
             Named formulas.
         aggregates
-            Named averages of the population for use in formulas: weights ``[state][action]``, or ``{"weights": ..., "stage": t}``.
+            Named averages of the population for use in formulas: weights ``[state][action]``, or
+            ``{"weights": ..., "stage": t}``.
 
         Raises
         ------
@@ -191,7 +217,8 @@ class Game:
         return Path(path).read_text(encoding="utf-8")
 
     def to_dict(self) -> dict[str, Any]:
-        """The game file as nested dictionaries; decimals of TOML and JSON are floats, whose shortest spelling is what the file says.
+        """The game file as nested dictionaries; decimals of TOML and JSON are floats, whose
+        shortest spelling is what the file says.
 
         Raises
         ------
@@ -291,7 +318,9 @@ class Game:
 
     @property
     def class_name(self) -> str:
-        """``C0``, ``C1``, ``C2`` or ``C3``: how the population enters the followers' data (docs/model.md, table 1)."""
+        """``C0``, ``C1``, ``C2`` or ``C3``: how the population enters the followers' data
+        (docs/model.md, table 1).
+        """
         return self._native.class_and_reason()[0]
 
     @property
@@ -301,11 +330,15 @@ class Game:
 
     @property
     def decisions(self) -> tuple[Decision, ...] | None:
-        """The decisions of a finite leader; one without name where there is no leader; ``None`` for a continuum."""
+        """The decisions of a finite leader; one without name where there is no leader; ``None`` for
+        a continuum.
+        """
         rows = self._native.decisions()
         if rows is None:
             return None
-        return tuple(Decision(name, dict(zip(self.parameters, map(Exact, values)))) for name, values in rows)
+        return tuple(
+            Decision(name, dict(zip(self.parameters, map(Exact, values)))) for name, values in rows
+        )
 
     def available(self) -> NDArray[np.bool_]:
         """Which actions there are, axes ``[stage][state][action]``."""
@@ -318,7 +351,9 @@ class Game:
         return mask
 
     def info(self, expand: bool = False) -> dict[str, Any]:
-        """What ``smfg info --format json`` prints: sizes, class, kind of interaction, bounds, leader; with ``expand`` the tables. Numbers are texts."""
+        """What ``smfg info --format json`` prints: sizes, class, kind of interaction, bounds,
+        leader; with ``expand`` the tables. Numbers are texts.
+        """
         answer: dict[str, Any] = json.loads(self._native.info(expand))
         return answer
 
@@ -328,6 +363,7 @@ class Game:
     equilibria = _ask.equilibria
     sweep = _ask.sweep
     frontier = _ask.frontier
+    map = _map.map
     sensitivity = _ask.sensitivity
     evaluate = _ask.evaluate
     verify = _ask.verify
@@ -335,4 +371,5 @@ class Game:
 
     def __repr__(self) -> str:
         stages, states, actions = self.shape
-        return f"<smfg.Game {self.name!r}: {stages} stages, {states} states, {actions} actions, {self.class_name}>"
+        sizes = f"{stages} stages, {states} states, {actions} actions"
+        return f"<smfg.Game {self.name!r}: {sizes}, {self.class_name}>"

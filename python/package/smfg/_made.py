@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ._ask import _count
-from ._errors import GameError
+from ._arguments import count as _count
+from ._errors import ArgumentError, GameError, shown
 from ._game import Game, loads
-from ._native import finite_game
+from ._native import finite_game, generate_grid
 from ._native import generate as drawn
 from ._numbers import text
 
@@ -67,7 +67,8 @@ def from_payoffs(
         for player, listed, expected in zip(names, strategies, table.shape):
             if len(listed) != expected:
                 raise GameError(
-                    f"player {player}: found {len(listed)} strategies, expected {expected}, as many as payoffs have"
+                    f"player {player}: found {len(listed)} strategies, expected {expected}, as "
+                    f"many as payoffs have"
                 )
     else:
         strategies = [[str(number) for number in range(1, size + 1)] for size in table.shape[:-1]]
@@ -89,14 +90,15 @@ def _table(payoffs: Any) -> np.ndarray[Any, Any]:
     count = len(arrays)
     if count == 0 or any(shape != shapes[0] for shape in shapes) or len(shapes[0]) != count:
         raise GameError(
-            f"payoffs: found arrays of the shapes {', '.join(map(str, shapes)) or '(none)'}, expected one array per player, all of one shape, with as many "
+            f"payoffs: found arrays of the shapes {shown(shapes)}, "
+            f"expected one array per player, all of one shape, with as many "
             "axes as there are players"
         )
     return np.stack(arrays, axis=-1)
 
 
 def generate(
-    family: Literal["mdp", "mean-field"] = "mdp",
+    family: Literal["mdp", "mean-field", "grid"] = "mdp",
     *,
     stages: int = 10,
     states: int = 10,
@@ -106,18 +108,29 @@ def generate(
     seed: int = 0,
     interaction: Literal["monotone", "crowd", "general", "dynamics"] = "general",
     aggregates: int = 2,
+    rows: int = 5,
+    columns: int = 5,
+    congestion: Any = 1,
+    slip: Any = "1/10",
 ) -> Game:
     """A random game, the same for the same arguments on every machine.
 
     Parameters
     ----------
     family
-        ``mdp``: a decision process, class C0; ``mean-field``: followers react to their population.
-    stages, states, actions, successors, decisions, seed
-        Sizes, successors of each state and action, decisions of the leader, and the seed.
+        ``mdp``: a decision process, class C0; ``mean-field``: followers react to their population;
+        ``grid``: a crowd on a grid, class C1, with a statistic in every place and stage.
+    stages, seed
+        Stages, and the seed.
+    states, actions, successors, decisions
+        For ``mdp`` and ``mean-field``: sizes, successors of each state and action, decisions of
+        the leader.
     interaction, aggregates
         For ``mean-field``: ``monotone``, ``crowd``, ``general`` (class C1) or ``dynamics`` (class
         C3), and the number of averages that followers react to.
+    rows, columns, congestion, slip
+        For ``grid``: its size, what a follower loses per mass in her place, and the probability
+        that her move is a random one.
 
     Raises
     ------
@@ -130,10 +143,14 @@ def generate(
     >>> smfg.generate("mdp", stages=2, states=3, seed=1).shape
     (2, 3, 3)
     """
-    from ._errors import ArgumentError
-
-    if family not in ("mdp", "mean-field"):
-        raise ArgumentError(f"family: found {family!r}, expected mdp or mean-field")
+    if family not in ("mdp", "mean-field", "grid"):
+        raise ArgumentError(f"family: found {shown(family)}, expected mdp, mean-field or grid")
+    number = int(_count(seed, "seed", 0))
+    if family == "grid":
+        size = {"rows": rows, "columns": columns, "stages": stages}
+        height, width, length = (int(_count(value, key)) for key, value in size.items())
+        data = text(congestion, "congestion"), text(slip, "slip")
+        return loads(generate_grid((height, width, length), *data, number), "json")
     given = {
         "stages": stages,
         "states": states,
@@ -145,7 +162,6 @@ def generate(
     mean_field = (
         None if family == "mdp" else (str(interaction), int(_count(aggregates, "aggregates")))
     )
-    number = int(_count(seed, "seed", 0))
     return loads(
         drawn((sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]), number, mean_field), "json"
     )

@@ -10,14 +10,14 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Union
 
-from ._errors import ArgumentError
+from ._errors import ArgumentError, shown
 from ._exact import Exact, formatted, integer, rounded, spelled
 
 if TYPE_CHECKING:
     import numpy as np
 
-#: What is taken as an exact number. A ``float`` is the binary fraction that it is: ``0.1`` is not one
-#: tenth, ``"0.1"`` and ``Decimal("0.1")`` are.
+#: What is taken as an exact number. A ``float`` is the binary fraction that it is: ``0.1`` is not
+#: one tenth, ``"0.1"`` and ``Decimal("0.1")`` are.
 Number = Union[int, float, str, Fraction, Decimal, "Bounds", "np.integer[Any]", "np.floating[Any]"]
 
 #: Most characters of an end that is printed as a fraction beside another one.
@@ -32,8 +32,9 @@ def exact(value: Any, name: str = "the number") -> Fraction:
     Parameters
     ----------
     value
-        An ``int``, ``Fraction``, ``Decimal``, or a number of numpy or torch with ``item()``; a ``float`` is the binary fraction that it is; a text is an
-        integer, a decimal or a fraction ``"p/q"``.
+        An ``int``, ``Fraction``, ``Decimal``, or a number of numpy or torch with ``item()``; a
+        ``float`` is the binary fraction that it is; a text is an integer, a decimal or a fraction
+        ``"p/q"``.
     name
         What the number is called in messages.
 
@@ -45,13 +46,15 @@ def exact(value: Any, name: str = "the number") -> Fraction:
     if isinstance(value, str):
         if not _SPELLING.match(value):
             raise ArgumentError(
-                f"{name}: found {value!r}, expected an integer, a decimal or a fraction p/q"
+                f"{name}: found {shown(value)}, expected an integer, a decimal or a fraction p/q"
             )
         numerator, _, denominator = value.partition("/")
         try:
             return _part(numerator) / (_part(denominator) if denominator else 1)
         except ZeroDivisionError:
-            raise ArgumentError(f"{name}: found {value!r}, whose denominator is zero") from None
+            raise ArgumentError(
+                f"{name}: found {shown(value)}, whose denominator is zero"
+            ) from None
     if isinstance(value, Fraction):
         return value
     if isinstance(value, Bounds):
@@ -67,12 +70,12 @@ def exact(value: Any, name: str = "the number") -> Fraction:
                 f"{name}: found {type(value).__name__}, expected a single number"
             ) from None
     if isinstance(value, bool):
-        raise ArgumentError(f"{name}: found {value!r}, expected a number")
+        raise ArgumentError(f"{name}: found {shown(value)}, expected a number")
     if isinstance(value, (int, Fraction)):
         return Fraction(value)
     if isinstance(value, (float, Decimal)) and math.isfinite(value):
         return Fraction(value)
-    raise ArgumentError(f"{name}: found {value!r}, expected a finite number")
+    raise ArgumentError(f"{name}: found {shown(value)}, expected a finite number")
 
 
 def _part(text: str) -> Fraction:
@@ -93,7 +96,8 @@ class Bounds:
     ``Bounds`` behave like numbers:
 
     * Arithmetic with numbers and other ``Bounds`` encloses every possible result.
-    * ``<`` and its like compare where the bounds decide, and raise :class:`ArgumentError` where they
+    * ``<`` and its like compare where the bounds decide, and raise :class:`ArgumentError` where
+      they
       do not. ``==`` asks whether both ends are the same.
     * ``str`` gives ``p/q`` when the number is exact, else ``[p/q, p/q]``, and decimals in place of
       long fractions; formats of floats round the ends outwards; ``float`` is the middle.
@@ -145,14 +149,15 @@ class Bounds:
         """
         if not self.exact:
             raise ValueError(
-                f"the number is not known exactly: it lies between {float(self.lower)!r} and {float(self.upper)!r}"
+                f"the number is not known exactly: it lies between {float(self.lower)!r} and "
+                f"{float(self.upper)!r}"
             )
         return self.lower
 
     def __contains__(self, value: Any) -> bool:
         inner = _enclosed(value)
         if inner is None:
-            raise ArgumentError(f"found {value!r}, expected a number")
+            raise ArgumentError(f"found {shown(value)}, expected a number")
         return self.lower <= inner.lower and inner.upper <= self.upper
 
     def __float__(self) -> float:
@@ -178,7 +183,8 @@ class Bounds:
             return str(self)
         if self.exact:
             return formatted(self.lower, spec, ROUND_HALF_EVEN)
-        return f"[{formatted(self.lower, spec, ROUND_FLOOR)}, {formatted(self.upper, spec, ROUND_CEILING)}]"
+        lower = formatted(self.lower, spec, ROUND_FLOOR)
+        return f"[{lower}, {formatted(self.upper, spec, ROUND_CEILING)}]"
 
     def __bool__(self) -> bool:
         return self != 0

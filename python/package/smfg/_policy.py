@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
-from ._errors import ArgumentError, ClaimError
+from ._errors import ArgumentError, ClaimError, shown
 from ._numbers import text
 from ._results import Equilibrium, Evaluation, Vertex
 
 if TYPE_CHECKING:
     from ._game import Game
 
-#: An array ``[stage][state][action]``, or ``[state][action]`` for all stages; a mapping; a callable;
-#: an answer; the path of a file.
+#: An array ``[stage][state][action]``, or ``[state][action]`` for all stages; a mapping; a
+#: callable; an answer; the path of a file.
 PolicyLike = Union[
     "np.ndarray[Any, Any]",
     Sequence[Any],
@@ -30,6 +30,11 @@ PolicyLike = Union[
     str,
     "os.PathLike[str]",
 ]
+
+
+#: Stage, state and action.
+_AXES = 3
+_EXPECTED = "expected the axes [stage][state][action]"
 
 
 def submitted(game: Game, policy: Any, occupation: Any) -> dict[str, Any]:
@@ -60,7 +65,8 @@ def _table(game: Game, given: Any, kind: str) -> Any:
     if isinstance(given, (Equilibrium, Vertex)):
         if given.policy is None:
             raise ArgumentError(
-                "this equilibrium is known as a mixture of policies only, expected one with a policy"
+                "this equilibrium is known as a mixture of policies only, expected one with a "
+                "policy"
             )
         return given.policy
     if isinstance(given, Evaluation):
@@ -107,8 +113,12 @@ def _stages(game: Game, given: Any) -> Any:
 def _depth(given: Any) -> int:
     if isinstance(given, np.ndarray):
         return given.ndim
-    nested = isinstance(given, Sequence) and not isinstance(given, str) and len(given) > 0
-    return 1 + _depth(given[0]) if nested else 0
+    depth = 0
+    while isinstance(given, Sequence) and not isinstance(given, str) and len(given) > 0:
+        given, depth = given[0], depth + 1
+        if depth > _AXES:
+            raise ArgumentError(f"found lists in {depth} levels or more, {_EXPECTED}")
+    return depth
 
 
 def _mapped(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
@@ -118,7 +128,9 @@ def _mapped(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
         _known(game, {key[1] for key in given}, "state", game.states)
         for key in given:
             if key not in known:
-                raise ArgumentError(f"found the stage {key[0]!r}, expected 0 to {game.stages - 1}")
+                raise ArgumentError(
+                    f"found the stage {shown(key[0])}, expected 0 to {game.stages - 1}"
+                )
         return [
             [_row(game, given.get((stage, state)), (stage, state)) for state in game.states]
             for stage in range(game.stages)
@@ -137,7 +149,9 @@ def _mapped(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
 def _of_states(game: Game, given: Any, stage: int) -> list[list[Any]]:
     if not isinstance(given, Mapping):
         raise ArgumentError(
-            f"stage {stage}: found {given!r}, expected a mapping from states to actions and their probabilities"
+            f"stage {stage}: found {shown(given)}, expected a mapping from states to actions and "
+            f"their "
+            f"probabilities"
         )
     _known(game, set(given), "state", game.states)
     return [_row(game, given.get(state), (stage, state)) for state in game.states]
@@ -157,7 +171,8 @@ def _row(game: Game, given: Any, place: tuple[int, str]) -> list[Any]:
     row = list(np.asarray(given, dtype=object).ravel()) if hasattr(given, "__len__") else None
     if row is None or len(row) != len(game.actions):
         raise ArgumentError(
-            f"{where}: found {given!r}, expected an action, a mapping from actions to probabilities, or {len(game.actions)} probabilities"
+            f"{where}: found {shown(given)}, expected an action, a mapping from actions to "
+            f"probabilities, or {len(game.actions)} probabilities"
         )
     return row
 
@@ -165,13 +180,15 @@ def _row(game: Game, given: Any, place: tuple[int, str]) -> list[Any]:
 def _known(game: Game, names: set[Any], what: str, known: Sequence[str]) -> None:
     for name in sorted(names - set(known), key=repr):
         listed = ", ".join(known[:6]) + (", ..." if len(known) > 6 else "")
-        raise ArgumentError(f"{what}: found {name!r}, expected one of {listed}")
+        raise ArgumentError(f"{what}: found {shown(name)}, expected one of {listed}")
 
 
-def _nested(array: Any) -> Any:
+def _nested(array: Any, depth: int = 0) -> Any:
     """Nested lists with exact texts."""
     if isinstance(array, np.ndarray) and array.ndim:
         array = array.tolist()
     if isinstance(array, Sequence) and not isinstance(array, str):
-        return [_nested(entry) for entry in array]
+        if depth == _AXES:
+            raise ArgumentError(f"found lists in more than {_AXES} levels, {_EXPECTED}")
+        return [_nested(entry, depth + 1) for entry in array]
     return text(array)

@@ -2,13 +2,17 @@
 
     import pyspiel, smfg, smfg.openspiel
     import open_spiel.python.mfg.games.normal_form_game
-    converted = smfg.openspiel.convert(pyspiel.load_game("mean_field_nfg", {"reward_function": "biased_indirect_rps", "num_actions": 3}))
+    options = {"reward_function": "biased_indirect_rps", "num_actions": 3}
+    converted = smfg.openspiel.convert(pyspiel.load_game("mean_field_nfg", options))
     print(converted.game.range(of=converted.mass("0")))             # 15/71 to 15/71
     judged = converted.game.verify(converted.policy(some_tabular_policy))
+    print(smfg.openspiel.judge(any_game, some_policy).exploitability)
 
-OpenSpiel unfolds a game into nodes: decisions, chance, and mean-field nodes at which the law over the nodes of that layer is registered. Every layer becomes
-a stage, every node of a layer a state; where nobody decides there is one action. Rewards and chances of the layers after a mean-field node depend on its law, and
-have to be polynomials of degree at most two in it. So the reward may depend on the last action, which is part of the node.
+OpenSpiel unfolds a game into nodes: decisions, chance, and mean-field nodes at which the law over
+the nodes of that layer is registered. Every layer becomes a stage, every node of a layer a state;
+where nobody decides there is one action. Rewards and chances of the layers after a mean-field node
+depend on its law, and have to be polynomials of degree at most two in it. So the reward may depend
+on the last action, which is part of the node.
 
 Nothing of OpenSpiel is imported here but its constants, where a game is given.
 """
@@ -26,11 +30,11 @@ from numpy.typing import NDArray
 from ._errors import ConversionError
 from ._game import Game
 from ._interpolate import Polynomial, interpolate
+from ._nodes import availability, children_of, is_decision, kind_of, name_of, open_actions
+from ._nodes_judged import judge
 
-__all__ = ["Converted", "convert"]
+__all__ = ["Converted", "convert", "judge"]
 
-#: The player whose string identifies a node, OpenSpiel's ``DEFAULT_PLAYER_ID``.
-_PLAYER = 0
 #: Most nodes in all layers together.
 _MOST_NODES = 200_000
 
@@ -39,7 +43,8 @@ _MOST_NODES = 200_000
 class Converted:
     """A game of OpenSpiel as one of this package.
 
-    ``layers[stage]`` lists the nodes of a stage by the strings that OpenSpiel gives them; the state of a node is its position there.
+    ``layers[stage]`` lists the nodes of a stage by the strings that OpenSpiel gives them; the state
+    of a node is its position there.
     """
 
     game: Game
@@ -52,7 +57,8 @@ class Converted:
         Raises
         ------
         KeyError
-            When no node is called so, or nodes of several stages are and ``stage`` does not say which.
+            When no node is called so, or nodes of several stages are and ``stage`` does not say
+            which.
         """
         found = [t for t, layer in enumerate(self.layers) if node in layer and stage in (None, t)]
         if len(found) != 1:
@@ -60,12 +66,14 @@ class Converted:
         return f'mu["{self.layers[found[0]].index(node)}"]@{found[0]}'
 
     def policy(self, policy: Any) -> NDArray[np.float64]:
-        """A policy of OpenSpiel (anything with ``action_probabilities(state)``) as an array ``[stage][state][action]``."""
+        """A policy of OpenSpiel (anything with ``action_probabilities(state)``) as an array
+        ``[stage][state][action]``.
+        """
         array = np.zeros(self.game.shape)
         array[:, :, 0] = 1.0
         for t, layer in enumerate(self._nodes):
             for s, node in enumerate(layer):
-                if not _is_decision(node):
+                if not is_decision(node):
                     continue
                 array[t, s] = 0.0
                 for action, probability in policy.action_probabilities(node).items():
@@ -81,7 +89,8 @@ def convert(game: Any, *, points: int = 20, seed: int = 0) -> Converted:
     Raises
     ------
     ConversionError
-        For several populations, and for rewards or chances that are no polynomials of degree at most two in the law of the population.
+        For several populations, and for rewards or chances that are no polynomials of degree at
+        most two in the law of the population.
     """
     roots = list(game.new_initial_states())
     if len(roots) != 1:
@@ -100,25 +109,37 @@ def convert(game: Any, *, points: int = 20, seed: int = 0) -> Converted:
         for factor, numbers in _terms(found, table, places):
             for key, number in table.rewards(numbers):
                 t, s = key
-                rewards.setdefault(factor, []).extend([t, s, a, number] for a in _open(nodes[t][s]))
-            chances.setdefault(factor, []).extend(table.chances(numbers, None if factor else table.varying(found)))
+                rewards.setdefault(factor, []).extend(
+                    [t, s, a, number] for a in open_actions(nodes[t][s])
+                )
+            chances.setdefault(factor, []).extend(
+                table.chances(numbers, None if factor else table.varying(found))
+            )
     stages = 1 + max([t for entries in rewards.values() for t, *_ in entries], default=0)
     for t in range(stages):
-        available += _availability(nodes[t], t, width)
+        available += availability(nodes[t], t, width)
     constant = chances.setdefault(None, [])
     for t in range(stages - 1):
         constant += _moves(nodes[t], t, names[t + 1])
         constant += [[t, s, 0, 0, 1] for s in range(len(nodes[t]), width)]
     converted = Game.build(
         name=str(game),
-        description=f"From OpenSpiel: {len(layers)} layers of nodes, compared at {points} laws at each mean-field layer.",
+        description=f"From OpenSpiel: {len(layers)} layers of nodes, compared at {points} laws at "
+        "each mean-field layer.",
         stages=stages,
         states=[str(s) for s in range(width)],
         actions=[str(a) for a in range(actions)],
         initial={"0": 1},
         available=available,
         reward=[_part(factor, entries) for factor, entries in rewards.items() if entries],
-        transition=[_part(factor, [e for e in entries if e[0] < stages - 1]) for factor, entries in chances.items()] if stages > 1 else (),
+        transition=(
+            [
+                _part(factor, [e for e in entries if e[0] < stages - 1])
+                for factor, entries in chances.items()
+            ]
+            if stages > 1
+            else ()
+        ),
     )
     return Converted(converted, names[:stages], nodes[:stages])
 
@@ -127,89 +148,81 @@ def _part(factor: str | None, entries: list[list[Any]]) -> dict[str, Any]:
     return {"sparse": entries} if factor is None else {"times": factor, "sparse": entries}
 
 
-def _kind(node: Any) -> str:
-    if node.is_terminal():
-        return "terminal"
-    player = int(node.current_player())
-    if player >= 0:
-        return "decision"
-    return "chance" if node.is_chance_node() else "mean field"
-
-
-def _is_decision(node: Any) -> bool:
-    return _kind(node) == "decision"
-
-
-def _open(node: Any) -> list[int]:
-    """Actions of a node; the first alone where nobody decides."""
-    return [int(action) for action in node.legal_actions()] if _is_decision(node) else [0]
-
-
-def _string(node: Any) -> str:
-    return str(node.observation_string(_PLAYER))
-
-
-def _children(node: Any, law: Callable[[str], float]) -> list[Any]:
-    kind = _kind(node)
-    if kind == "decision":
-        return [node.child(action) for action in node.legal_actions()]
-    if kind == "chance":
-        return [node.child(action) for action, _ in node.chance_outcomes()]
-    if kind == "mean field":
-        child = node.clone()
-        child.update_distribution([law(name) for name in node.distribution_support()])
-        return [child]
-    return []
-
-
 def _layer_after(layer: Mapping[str, Any], law: Callable[[str], float]) -> dict[str, Any]:
     following: dict[str, Any] = {}
     for node in layer.values():
-        for child in _children(node, law):
-            following.setdefault(_string(child), child)
+        for child in children_of(node, law):
+            following.setdefault(name_of(child), child)
     return following
 
 
 def _layers(roots: list[Any]) -> list[dict[str, Any]]:
     """Nodes layer by layer, with uniform laws; all nodes of a layer are of one kind."""
-    layers = [{_string(root): root for root in roots}]
+    layers = [{name_of(root): root for root in roots}]
     count = 1
     while layers[-1]:
         layer = layers[-1]
-        kinds = {_kind(node) for node in layer.values()}
+        kinds = {kind_of(node) for node in layer.values()}
         if len(kinds) > 1:
-            raise ConversionError(f"layer {len(layers) - 1} has nodes of several kinds, {', '.join(sorted(kinds))}, expected one")
+            raise ConversionError(
+                f"layer {len(layers) - 1} has nodes of several kinds, {', '.join(sorted(kinds))}, "
+                f"expected one"
+            )
         if kinds == {"terminal"}:
             break
-        layers.append(_layer_after(layer, lambda name, share=1.0 / len(layer): share if name in layer else 0.0))  # type: ignore[misc]
+        layers.append(_layer_after(layer, _uniform(layer)))
         count += len(layers[-1])
         if count > _MOST_NODES:
             raise ConversionError(f"the game has more than {_MOST_NODES} nodes")
     return layers
 
 
+def _uniform(layer: Mapping[str, Any]) -> Callable[[str], float]:
+    share = 1.0 / len(layer)
+    return lambda name: share if name in layer else 0.0
+
+
 def _blocks(nodes: tuple[tuple[Any, ...], ...]) -> list[tuple[int, int]]:
-    """Layers ``[start, end)`` with the same law: the first begins at 0, each other after a mean-field layer and with the next one still in it."""
-    starts = [0, *(t + 1 for t, layer in enumerate(nodes) if _kind(layer[0]) == "mean field")]
+    """Layers ``[start, end)`` with the same law: the first begins at 0, each other after a
+    mean-field layer and with the next one still in it.
+    """
+    starts = [0, *(t + 1 for t, layer in enumerate(nodes) if kind_of(layer[0]) == "mean field")]
     return [(start, end) for start, end in zip(starts, [*starts[1:], len(nodes)]) if start < end]
 
 
 class _Block:
-    """Rewards and chances of some layers as a function of the law at the mean-field layer before them."""
+    """Rewards and chances of some layers as a function of the law at the mean-field layer before
+    them.
+    """
 
-    def __init__(self, nodes: tuple[tuple[Any, ...], ...], names: tuple[tuple[str, ...], ...], start: int, end: int) -> None:
+    def __init__(
+        self,
+        nodes: tuple[tuple[Any, ...], ...],
+        names: tuple[tuple[str, ...], ...],
+        start: int,
+        end: int,
+    ) -> None:
         self.start, self.end = start, end
         self._before = dict(zip(names[start - 1], nodes[start - 1])) if start else {}
         self._first = dict(zip(names[start], nodes[start]))
         self._position = [{name: s for s, name in enumerate(layer)} for layer in names]
-        self.support = list(dict.fromkeys(name for node in self._before.values() for name in node.distribution_support()))
+        self.support = list(
+            dict.fromkeys(
+                name for node in self._before.values() for name in node.distribution_support()
+            )
+        )
         self._names = names
-        self._reward_keys = [(t, s) for t in range(start, end) for s in range(len(nodes[t])) if _kind(nodes[t][s]) != "chance"]
+        self._reward_keys = [
+            (t, s)
+            for t in range(start, end)
+            for s in range(len(nodes[t]))
+            if kind_of(nodes[t][s]) != "chance"
+        ]
         self._chance_keys = [
-            (t, s, self._position[t + 1][_string(node.child(outcome))])
+            (t, s, self._position[t + 1][name_of(node.child(outcome))])
             for t in range(start, end)
             for s, node in enumerate(nodes[t])
-            if _kind(node) == "chance"
+            if kind_of(node) == "chance"
             for outcome, _ in node.chance_outcomes()
         ]
         self._chance_keys = list(dict.fromkeys(self._chance_keys))
@@ -217,45 +230,80 @@ class _Block:
 
     def interpolate(self, points: int, seed: int) -> Polynomial:
         if not self.support:
-            return interpolate(lambda law: (self._at(law), False), 1, self._what, points=2, seed=seed)
-        return interpolate(lambda law: (self._at(law), False), len(self.support), self._what, label=self.label, points=points, seed=seed)
+            return interpolate(
+                lambda law: (self._at(law), False), 1, self._what, points=2, seed=seed
+            )
+        return interpolate(
+            lambda law: (self._at(law), False),
+            len(self.support),
+            self._what,
+            label=self.label,
+            points=points,
+            seed=seed,
+        )
 
     def _at(self, law: NDArray[np.float64]) -> NDArray[np.float64]:
         mass = dict(zip(self.support, law.tolist()))
-        layer = _layer_after(self._before, lambda name: mass[name]) if self._before else dict(self._first)
+        layer = (
+            _layer_after(self._before, lambda name: mass[name])
+            if self._before
+            else dict(self._first)
+        )
         rewards: dict[tuple[int, int], float] = {}
         chances: dict[tuple[int, int, int], float] = {}
         for t in range(self.start, self.end):
             for name, node in layer.items():
                 s = self._position[t].get(name)
                 if s is None:
-                    raise ConversionError(f"{self._what}: the node {name!r} appears with some laws only")
-                if _kind(node) == "chance":
+                    raise ConversionError(
+                        f"{self._what}: the node {name!r} appears with some laws only"
+                    )
+                if kind_of(node) == "chance":
                     for outcome, probability in node.chance_outcomes():
-                        key = (t, s, self._position[t + 1][_string(node.child(outcome))])
+                        key = (t, s, self._position[t + 1][name_of(node.child(outcome))])
                         chances[key] = chances.get(key, 0.0) + float(probability)
                 else:
-                    rewards[t, s] = float(node.rewards()[_PLAYER])
+                    rewards[t, s] = float(node.rewards()[0])
             if t + 1 < self.end:
                 layer = _layer_after(layer, lambda name: 0.0)
         unknown = [key for key in chances if key not in set(self._chance_keys)]
         if unknown:
             raise ConversionError(f"{self._what}: outcomes of chance appear with some laws only")
-        return np.array([*(rewards.get(key, 0.0) for key in self._reward_keys), *(chances.get(key, 0.0) for key in self._chance_keys)])
+        return np.array(
+            [
+                *(rewards.get(key, 0.0) for key in self._reward_keys),
+                *(chances.get(key, 0.0) for key in self._chance_keys),
+            ]
+        )
 
     def rewards(self, numbers: Mapping[int, Fraction]) -> list[tuple[tuple[int, int], Fraction]]:
-        return [(self._reward_keys[i], number) for i, number in numbers.items() if i < len(self._reward_keys)]
+        return [
+            (self._reward_keys[i], number)
+            for i, number in numbers.items()
+            if i < len(self._reward_keys)
+        ]
 
     def varying(self, found: Polynomial) -> set[tuple[int, int]]:
         """Chance nodes whose outcomes depend on the law."""
         first = len(self._reward_keys)
-        entries = {i for numbers in (*found.linear.values(), *found.quadratic.values()) for i in numbers if i >= first}
+        entries = {
+            i
+            for numbers in (*found.linear.values(), *found.quadratic.values())
+            for i in numbers
+            if i >= first
+        }
         return {self._chance_keys[i - first][:2] for i in entries}
 
-    def chances(self, numbers: Mapping[int, Fraction], varying: set[tuple[int, int]] | None) -> list[list[Any]]:
-        """Entries ``[stage, state, 0, next state, number]``; rows other than ``varying`` are divided by their sums, unless that is ``None``."""
+    def chances(
+        self, numbers: Mapping[int, Fraction], varying: set[tuple[int, int]] | None
+    ) -> list[list[Any]]:
+        """Entries ``[stage, state, 0, next state, number]``; rows other than ``varying`` are
+        divided by their sums, unless that is ``None``.
+        """
         first = len(self._reward_keys)
-        entries = [(self._chance_keys[i - first], number) for i, number in numbers.items() if i >= first]
+        entries = [
+            (self._chance_keys[i - first], number) for i, number in numbers.items() if i >= first
+        ]
         sums: dict[tuple[int, int], Fraction] = {}
         if varying is not None:
             for (t, s, _), number in entries:
@@ -263,8 +311,13 @@ class _Block:
                     sums[t, s] = sums.get((t, s), Fraction(0)) + number
         for (t, s), total in sums.items():
             if abs(total - 1) > Fraction(1, 100_000):
-                raise ConversionError(f"layer {t}: the chances of the node {self._names[t][s]!r} sum to {float(total)!r}, expected 1")
-        return [[t, s, 0, to, number / sums.get((t, s), Fraction(1))] for (t, s, to), number in entries]
+                raise ConversionError(
+                    f"layer {t}: the chances of the node {self._names[t][s]!r} sum to "
+                    f"{float(total)!r}, expected 1"
+                )
+        return [
+            [t, s, 0, to, number / sums.get((t, s), Fraction(1))] for (t, s, to), number in entries
+        ]
 
     def label(self, entry: int) -> str:
         """What an entry of the function is, for messages."""
@@ -276,7 +329,9 @@ class _Block:
         return f"the chance to go from {self._names[t][s]!r} to {self._names[t + 1][to]!r}"
 
 
-def _terms(found: Polynomial, table: _Block, places: Mapping[str, tuple[int, int]]) -> list[tuple[str | None, Mapping[int, Fraction]]]:
+def _terms(
+    found: Polynomial, table: _Block, places: Mapping[str, tuple[int, int]]
+) -> list[tuple[str | None, Mapping[int, Fraction]]]:
     """Factors and their numbers; the mass of a name that is no node is 0."""
 
     def mass(v: int) -> str | None:
@@ -294,22 +349,16 @@ def _terms(found: Polynomial, table: _Block, places: Mapping[str, tuple[int, int
     return terms
 
 
-def _availability(layer: tuple[Any, ...], t: int, width: int) -> list[dict[str, Any]]:
-    alike: dict[tuple[int, ...], list[str]] = {}
-    for s in range(width):
-        actions = tuple(_open(layer[s])) if s < len(layer) else (0,)
-        alike.setdefault(actions, []).append(str(s))
-    return [{"stage": t, "state": states, "actions": [str(a) for a in actions]} for actions, states in alike.items()]
-
-
 def _moves(layer: tuple[Any, ...], t: int, following: tuple[str, ...]) -> list[list[Any]]:
     """Moves that are certain: after decisions and mean-field nodes."""
     position = {name: s for s, name in enumerate(following)}
     entries = []
     for s, node in enumerate(layer):
-        if _is_decision(node):
-            entries += [[t, s, int(a), position[_string(node.child(a))], 1] for a in node.legal_actions()]
-        elif _kind(node) == "mean field":
-            (child,) = _children(node, lambda name: 1.0 / len(layer))
-            entries.append([t, s, 0, position[_string(child)], 1])
+        if is_decision(node):
+            entries += [
+                [t, s, int(a), position[name_of(node.child(a))], 1] for a in node.legal_actions()
+            ]
+        elif kind_of(node) == "mean field":
+            (child,) = children_of(node, lambda name: 1.0 / len(layer))
+            entries.append([t, s, 0, position[name_of(child)], 1])
     return entries

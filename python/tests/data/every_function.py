@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from datetime import timedelta
+
 import numpy as np
 import smfg
+import smfg.mfglib
+import smfg.openspiel
 
 game: smfg.Game = smfg.load("models/tie.toml")
 again: smfg.Game = smfg.loads(game.dumps(), "toml")
@@ -29,13 +33,19 @@ risk: smfg.Sensitivity = smfg.sensitivity(game, against=again)
 played: smfg.Evaluation = smfg.evaluate(built, lambda stage, state: {"a0": 0.5, "a1": 0.5})
 judged: smfg.Verification = smfg.verify(built, {"s0": "a0"}, exploitability=0, solve=False)
 valid: bool = bool(smfg.check(game, solution))
+shown: smfg.Map = smfg.map(built, ("mu[*, a0]@0", "mu[*, a1]@0"), cells=2, time_limit=10)
+frozen: smfg.Judgement = smfg.judge(
+    lambda stage, masses: -masses, np.ones((1, 1, 1, 1)), [1], np.ones((1, 1, 1))
+)
+adapters = (smfg.mfglib.judge, smfg.openspiel.judge, smfg.mfglib.convert, smfg.openspiel.convert)
 
 methods = (
-    game.solve(decision=solution.decision),
+    game.solve(decision=solution.decision, time_limit=timedelta(seconds=10), progress=print),
     game.robust(leader_error="1/10"),
     game.range(decision="safe"),
     game.equilibria(decision="safe"),
     game.sweep(epsilon="0:1/10"),
+    built.map(("mu[*, a0]@0", "mu[*, a1]@0"), cells=2, window=(0, 1, 0, 1)),
     game.frontier(decision={"risk": 0}),
     game.sensitivity(transition_error=Fraction(1, 10)),
     built.evaluate(played),
@@ -48,5 +58,6 @@ number: Fraction = played.leader_reward.number + smfg.Exact("1/3")
 half: smfg.Bounds = smfg.Bounds("1/2")
 plain: dict[str, object] = solution.to_dict()
 shares: float = float(listed.polytopes[0].vertices[0].masses[0])
+rows: int = len(curve.to_frame()) + len(played.to_frame(exact=True))
 price = trade.price_of_anarchy
 loss: smfg.Bounds | None = risk.naive.loss

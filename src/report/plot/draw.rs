@@ -40,10 +40,18 @@ impl Figure {
     /// # Errors
     /// [`PlotError`] when there is nothing to draw.
     pub fn svg(&self) -> Result<String, PlotError> {
+        self.svg_of_size(SIZE)
+    }
+
+    /// The picture of this width and height in pixels, a complete SVG document.
+    ///
+    /// # Errors
+    /// [`PlotError`] when there is nothing to draw.
+    pub fn svg_of_size(&self, size: (u32, u32)) -> Result<String, PlotError> {
         let [x, y] = self.window()?;
         let mut text = String::new();
         {
-            let root = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+            let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
             self.draw(&root, x, y).map_err(|error| PlotError::Drawing(error.to_string()))?;
             root.present().map_err(|error| PlotError::Drawing(error.to_string()))?;
         }
@@ -72,9 +80,44 @@ impl Figure {
         let free = |least: f64, most: f64, share: f64| {
             if most > least { share * (most - least) } else { 0.5 * least.abs().max(1.0) }
         };
-        let side = if right > left { 0.0 } else { free(left, right, MARGIN_APPROX) };
+        // Dots at the ends would be cut.
+        let dots = self.curves.iter().any(|curve| curve.stroke == Stroke::Dots);
+        let side = if right > left && !dots { 0.0 } else { free(left, right, MARGIN_APPROX) };
         let height = free(low, high, MARGIN_APPROX);
         Ok([(left - side, right + side), (low - height, high + height)])
+    }
+
+    /// The corner where the fewest points are, for the legend; the upper right one among equals.
+    fn free_corner(&self, x: Range, y: Range) -> SeriesLabelPosition {
+        let bands = self.bands.iter().flat_map(|band| [&band.lower_approx, &band.upper_approx]);
+        let lines = self.curves.iter().map(|curve| &curve.points_approx).chain(bands);
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for line in lines {
+            points.extend(line);
+            for pair in line.windows(2) {
+                let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+                let between = |step: u32| f64::from(step) / 16.0;
+                points
+                    .extend((1..16).map(between).map(|s| (x0 + s * (x1 - x0), y0 + s * (y1 - y0))));
+            }
+        }
+        let share = |value: f64, range: Range| (value - range.0) / (range.1 - range.0);
+        let corners = [
+            (SeriesLabelPosition::UpperRight, true, true),
+            (SeriesLabelPosition::UpperLeft, false, true),
+            (SeriesLabelPosition::LowerRight, true, false),
+            (SeriesLabelPosition::LowerLeft, false, false),
+        ];
+        let near = |right: bool, upper: bool| {
+            let within = |&&(px, py): &&(f64, f64)| {
+                let (across, up) = (share(px, x), share(py, y));
+                let side = if right { across > 0.5 } else { across < 0.5 };
+                side && if upper { up > 0.7 } else { up < 0.3 }
+            };
+            points.iter().filter(within).count()
+        };
+        let best = corners.into_iter().min_by_key(|&(_, right, upper)| near(right, upper));
+        best.map_or(SeriesLabelPosition::UpperRight, |(position, ..)| position)
     }
 
     fn draw(
@@ -84,8 +127,11 @@ impl Figure {
         y: Range,
     ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'_> as DrawingBackend>::ErrorType>> {
         root.fill(&WHITE)?;
-        let mut chart = ChartBuilder::on(root)
-            .caption(&self.title, ("sans-serif", 20))
+        let mut builder = ChartBuilder::on(root);
+        if !self.title.is_empty() {
+            builder.caption(&self.title, ("sans-serif", 20));
+        }
+        let mut chart = builder
             .margin(12)
             .x_label_area_size(45)
             .y_label_area_size(75)
@@ -100,12 +146,17 @@ impl Figure {
             let colour = COLOURS[index % COLOURS.len()];
             let outline: Vec<(f64, f64)> =
                 band.lower_approx.iter().chain(band.upper_approx.iter().rev()).copied().collect();
-            chart
-                .draw_series(std::iter::once(Polygon::new(outline, colour.mix(0.3))))?
-                .label(band.label.as_str())
-                .legend(move |(x, y)| {
+            let drawn =
+                chart.draw_series(std::iter::once(Polygon::new(outline, colour.mix(0.3))))?;
+            if !band.label.is_empty() {
+                drawn.label(band.label.as_str()).legend(move |(x, y)| {
                     Rectangle::new([(x, y - 5), (x + 18, y + 5)], colour.mix(0.3).filled())
                 });
+            }
+            // A band without height is seen by its edges.
+            for side in [&band.lower_approx, &band.upper_approx] {
+                chart.draw_series(LineSeries::new(side.iter().copied(), colour.mix(0.6)))?;
+            }
         }
         for (index, curve) in self.curves.iter().enumerate() {
             let colour = COLOURS[(index + self.bands.len()) % COLOURS.len()];
@@ -124,14 +175,18 @@ impl Figure {
                     chart.draw_series(points.map(|point| Circle::new(point, 3, colour.filled())))?
                 }
             };
-            drawn.label(curve.label.as_str()).legend(move |(x, y)| {
-                PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2))
-            });
+            if !curve.label.is_empty() {
+                drawn.label(curve.label.as_str()).legend(move |(x, y)| {
+                    PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2))
+                });
+            }
         }
-        if self.bands.len() + self.curves.len() > 0 {
+        let mut names =
+            self.curves.iter().map(|c| &c.label).chain(self.bands.iter().map(|b| &b.label));
+        if names.any(|name| !name.is_empty()) {
             chart
                 .configure_series_labels()
-                .position(SeriesLabelPosition::UpperRight)
+                .position(self.free_corner(x, y))
                 .background_style(WHITE.mix(0.8))
                 .border_style(BLACK.mix(0.4))
                 .draw()?;

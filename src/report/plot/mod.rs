@@ -4,8 +4,10 @@
 //! picture shows what is proved and proves nothing. The same figure gives the same text on every
 //! machine.
 
+mod areas;
 mod draw;
 mod figure;
 
+pub use areas::{Area, AreaPicture};
 pub use draw::PlotError;
 pub use figure::{Band, Curve, Figure, Stroke, staircase_approx};

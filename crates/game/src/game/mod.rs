@@ -25,7 +25,7 @@ pub use affine::{Affine, AffineLeader, AffineStage, NotAffine};
 pub use class::{Class, Classification, classify, describe};
 pub use columns::{Column, ColumnExt, Columns, combine};
 pub use file::{
-    DocumentError, GameError, GameErrors, Kind, ModelError, Position, Problem, TableError,
+    DocumentError, GameError, GameErrors, Kind, ModelError, Outline, Position, Problem, TableError,
     ValueError, Where, open_file, read_file,
 };
 pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};

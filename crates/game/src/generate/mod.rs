@@ -8,11 +8,13 @@
 
 mod data;
 mod game;
+mod grid;
 mod json;
 mod mdp;
 mod mean_field;
 mod words;
 
+pub use grid::{GridError, GridFamily, GridParameters};
 pub use mdp::{MOST_DECISIONS, MOST_ENTRIES, MdpError, MdpFamily, MdpParameters};
 pub use mean_field::{
     Interaction, MOST_AGGREGATES, MeanFieldError, MeanFieldFamily, MeanFieldParameters,

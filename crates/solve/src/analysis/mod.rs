@@ -2,6 +2,7 @@
 
 mod conclude;
 pub mod frontier;
+pub mod map;
 pub mod sensitivity;
 pub mod sweep;
 pub mod verification;

@@ -4,6 +4,7 @@
 //! Compiled into the library's own tests and nothing else.
 
 use super::programme::{LpBasis, LpPoint, LpStatus};
+use crate::equilibrium::Control;
 use std::cell::{Cell, RefCell};
 
 /// A way to spoil a ray, given the number of rows.
@@ -26,6 +27,22 @@ thread_local! {
     static LIE: RefCell<Option<(Lie, usize)>> = const { RefCell::new(None) };
     static ANSWERS: Cell<usize> = const { Cell::new(0) };
     static TOLD: Cell<usize> = const { Cell::new(0) };
+    static RUNS: RefCell<Option<(usize, Control)>> = const { RefCell::new(None) };
+}
+
+/// The same, and after `runs` runs of the engine `control` is interrupted: a limit of work, which
+/// ends a search at the same place on every machine.
+pub(crate) fn lying_for<T>(
+    lie: Lie,
+    period: usize,
+    runs: usize,
+    control: &Control,
+    work: impl FnOnce() -> T,
+) -> (T, usize) {
+    RUNS.set(Some((runs, control.clone())));
+    let result = lying(lie, period, work);
+    RUNS.set(None);
+    result
 }
 
 /// Runs `work` while every `period`-th answer on this thread is a lie; the result and the number of
@@ -52,6 +69,11 @@ fn due<F>(select: impl FnOnce(Lie) -> Option<F>) -> Option<F> {
 }
 
 pub(super) fn status(honest: LpStatus) -> LpStatus {
+    RUNS.with_borrow_mut(|runs| match runs {
+        Some((0, control)) => control.interrupt(),
+        Some((left, _)) => *left -= 1,
+        None => {}
+    });
     due(|lie| lie.status).map_or(honest, |lie| lie(honest))
 }
 

@@ -35,6 +35,7 @@ mod program;
 mod resolve;
 mod staged;
 mod symbols;
+mod tree;
 mod value;
 
 pub use defines::DefineError;
@@ -43,6 +44,7 @@ pub use evaluator::Evaluator;
 pub use lexer::{is_identifier, spelled};
 pub use limits::{LONGEST_FORMULA, MOST_BITS, MOST_DEGREE, MOST_NESTING, MOST_SIZE, MOST_WEIGHTS};
 pub use symbols::{Dependence, Entity, LeaderTerms, NamedAggregate, Place, Symbols, is_reserved};
+pub use tree::{Named, Tree};
 
 use crate::exact::{Rational, format_rational};
 use program::{Instruction, Operation, Program};

@@ -28,6 +28,7 @@ mod least;
 mod names;
 mod numbers;
 mod open;
+mod outline;
 mod probabilities;
 mod problem;
 mod process;
@@ -44,6 +45,7 @@ mod words;
 pub use errors::{GameError, GameErrors, Position};
 pub use names::Kind;
 pub use open::{open_file, read_file};
+pub use outline::Outline;
 pub use probabilities::Where;
 pub use problem::{DocumentError, ModelError, Problem, ValueError};
 pub use tables::TableError;
@@ -141,6 +143,15 @@ fn without_mark(text: &str) -> &str {
 }
 
 fn read(path: &Path, changes: &[(String, Rational)]) -> Result<Game, GameErrors> {
+    let (format, text) = text_of(path)?;
+    match format {
+        Format::Toml => toml(&text, changes),
+        Format::Json => json(&text, changes),
+    }
+}
+
+/// The text of a game file, and which of the two formats its extension names.
+fn text_of(path: &Path) -> Result<(Format, String), GameErrors> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let (format, most) = match extension.to_ascii_lowercase().as_str() {
         "toml" => (Format::Toml, from_toml::LARGEST_TOML),
@@ -161,8 +172,5 @@ fn read(path: &Path, changes: &[(String, Rational)]) -> Result<Game, GameErrors>
     let text = String::from_utf8(bytes).map_err(|error| {
         GameErrors::one(DocumentError::NotText { offset: error.utf8_error().valid_up_to() })
     })?;
-    match format {
-        Format::Toml => toml(&text, changes),
-        Format::Json => json(&text, changes),
-    }
+    Ok((format, text))
 }

@@ -17,8 +17,8 @@ const MULTIPLIER_BITS: u32 = 44;
 const VALUE_BITS: u32 = 60;
 /// How much of the wanted gap bound and witness may leave in binary64.
 const SHARE: f64 = 0.3;
-/// Fixed `delta` at eps = 0, one after the other.
-const LADDER: [f64; 4] = [1e-4, 1e-5, 1e-6, 1e-7];
+/// Fixed `delta` at eps = 0, one after the other: the bound loses about `delta`.
+const LADDER: [f64; 3] = [1e-5, 1e-6, 1e-7];
 /// A margin for the errors of binary64 in an exploitability, relative to the rewards.
 const MARGIN: f64 = 1e-12;
 

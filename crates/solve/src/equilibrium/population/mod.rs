@@ -161,8 +161,11 @@ impl InnerSearch for PopulationSearch {
                 && (processed <= EVERY || processed.is_power_of_two())
                 && let Some(point) = self.search.last_point.take()
             {
-                let start: Vec<Policy> =
-                    point.weights.iter().map(|(policy, _)| self.policy(*policy)).collect();
+                let mixture: Vec<(f64, Policy)> =
+                    point.weights.iter().map(|(p, weight)| (*weight, self.policy(*p))).collect();
+                let near = witness::simplified(&self.exact, &mixture, &self.epsilon);
+                near.into_iter().for_each(|population| self.take(population));
+                let start: Vec<Policy> = mixture.into_iter().map(|(_, policy)| policy).collect();
                 self.find_equilibria(&start, control);
             }
         }
@@ -226,14 +229,19 @@ impl PopulationSearch {
             && simple
             && witness.value != bound.value
             && self.search.boxes() <= SHARP_BOXES;
-        (wanted && proof::may_prove(&self.search, to_approx(&witness.value))).then(|| {
+        if !wanted {
+            return None;
+        }
+        let value = to_approx(&witness.value);
+        let proves = |near: &f64| proof::may_prove(&self.search, value, *near);
+        proof::NEAR_POINTS.into_iter().find(proves).map(|near_points| {
             let mut steps = proof::preamble(
                 &self.sigma * &witness.value,
                 Arithmetic::Exact,
                 &self.dependences,
                 &self.split,
             );
-            steps.extend(proof::simple(proof::boxes(&self.search)));
+            steps.extend(proof::simple(proof::boxes(&self.search), near_points));
             Proof { value: witness.value.clone(), steps }
         })
     }

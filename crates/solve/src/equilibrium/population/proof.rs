@@ -132,21 +132,26 @@ const SIMPLE: f64 = 4096.0;
 const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
 /// Distance from a number in binary64 at which a simple fraction is taken for it.
 const NEAR: f64 = 1e-7;
+/// The same for points of tangents: any point makes a proof, and that of a quadratic optimum is
+/// known to the square root of what is known of its value.
+pub(super) const NEAR_POINTS: [f64; 2] = [1e-7, 1e-3];
 /// What binary64 may be wrong by in a bound, per unit of multipliers.
 const DOUBT: f64 = 1e-12;
 
-/// The same steps with multipliers replaced by simple fractions next to them, where there are.
-pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
+/// The same steps with multipliers and points replaced by simple fractions next to them, where
+/// there are; a point as far off as `near_points`.
+pub(super) fn simple(steps: Vec<Step>, near_points: f64) -> Vec<Step> {
     let list = |entries: Vec<Indexed>| -> Vec<Indexed> {
-        let simple = entries.into_iter().map(|(index, value)| (index, simplified(value)));
+        let simple = entries.into_iter().map(|(index, value)| (index, simplified(value, NEAR)));
         simple.filter(|(_, value)| !value.is_zero()).collect()
     };
     // A tangent at zero is not the same as none, which stands for the middle of the range.
     let points = |entries: Vec<Indexed>| {
-        entries.into_iter().map(|(index, value)| (index, simplified(value))).collect()
+        let simple = |(index, value)| (index, simplified(value, near_points));
+        entries.into_iter().map(simple).collect()
     };
     let combination = |c: Combination| Combination {
-        objective: simplified(c.objective),
+        objective: simplified(c.objective, NEAR),
         deviations: list(c.deviations),
         tangents: points(c.tangents),
         ranges: list(c.ranges),
@@ -161,9 +166,10 @@ pub(super) fn simple(steps: Vec<Step>) -> Vec<Step> {
 /// Whether simple fractions next to the multipliers of every leaf prove `value` as far as binary64
 /// can tell. Where they are not multipliers of a vertex, or `value` is that of a population which
 /// stays away from eps, they prove visibly less.
-pub(super) fn may_prove(search: &Search, value: f64) -> bool {
-    let simple = |value: f64| simple_fraction(value).map_or(value, |(p, q)| p / q);
-    let list = |values: &[f64]| values.iter().map(|&value| simple(value)).collect();
+pub(super) fn may_prove(search: &Search, value: f64, near_points: f64) -> bool {
+    let next = |value: f64, near| simple_fraction(value, near).map_or(value, |(p, q)| p / q);
+    let simple = |value: f64| next(value, NEAR);
+    let list = |values: &[f64], near| values.iter().map(|&value| next(value, near)).collect();
     // Of a leaf that was proved before its box shrank the wider box is not kept: it is given the
     // benefit.
     let judged = |node: &&Node| {
@@ -178,8 +184,8 @@ pub(super) fn may_prove(search: &Search, value: f64) -> bool {
                 .iter()
                 .map(|&(policy, alpha)| (policy, simple(alpha)))
                 .collect(),
-            tangents: list(&node.leaf.tangents),
-            ranges: list(&node.leaf.ranges),
+            tangents: list(&node.leaf.tangents, near_points),
+            ranges: list(&node.leaf.ranges, NEAR),
         };
         let relaxation = &search.relaxation;
         let shown = relaxation
@@ -191,9 +197,9 @@ pub(super) fn may_prove(search: &Search, value: f64) -> bool {
     })
 }
 
-/// The fraction with the least denominator near `value`, by its continued fraction: numerator and
-/// denominator, whole numbers.
-fn simple_fraction(value: f64) -> Option<(f64, f64)> {
+/// The fraction with the least denominator as near to `value` as `near`, by its continued fraction:
+/// numerator and denominator, whole numbers.
+fn simple_fraction(value: f64, near: f64) -> Option<(f64, f64)> {
     let (mut before, mut convergent) = ((0.0, 1.0), (1.0, 0.0));
     let mut rest = value;
     loop {
@@ -204,7 +210,7 @@ fn simple_fraction(value: f64) -> Option<(f64, f64)> {
         if !simple {
             return None;
         }
-        if (next.0 / next.1 - value).abs() <= NEAR * (1.0 + value.abs()) {
+        if (next.0 / next.1 - value).abs() <= near * (1.0 + value.abs()) {
             return Some(next);
         }
         (before, convergent) = (convergent, next);
@@ -216,8 +222,8 @@ fn simple_fraction(value: f64) -> Option<(f64, f64)> {
 }
 
 /// [`simple_fraction`] as an exact number, `value` itself where there is none.
-fn simplified(value: Rational) -> Rational {
-    let fraction = simple_fraction(to_approx(&value))
+fn simplified(value: Rational, near: f64) -> Rational {
+    let fraction = simple_fraction(to_approx(&value), near)
         .and_then(|(p, q)| Some(from_approx(p)? / from_approx(q)?));
     fraction.unwrap_or(value)
 }
@@ -231,10 +237,10 @@ mod tests {
     fn simple_fractions() {
         for (p, q) in [(1, 3), (-7, 12), (0, 1), (5, 1), (355, 113)] {
             let near = from_approx(f64::from(p) / f64::from(q) + 1e-11).expect("finite");
-            assert_eq!(simplified(near), ratio(i64::from(p), q as u64));
+            assert_eq!(simplified(near, NEAR), ratio(i64::from(p), q as u64));
         }
         for none in [f64::NAN, f64::INFINITY, 1e300] {
-            assert_eq!(simple_fraction(none), None);
+            assert_eq!(simple_fraction(none, NEAR), None);
         }
     }
 }

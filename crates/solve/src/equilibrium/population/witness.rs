@@ -2,7 +2,7 @@
 
 use super::exact_policies::{ExactGame, ExactValues};
 use crate::certificate::Part;
-use crate::exact::{Integer, Natural, Rational, from_short_dyadic};
+use crate::exact::{Integer, Natural, Rational, from_approx, from_short_dyadic};
 use crate::game::Policy;
 
 /// Fractional bits of rounded weights.
@@ -11,6 +11,9 @@ const BITS: u32 = 46;
 const PULLS: u32 = 20;
 /// The first pull.
 const FIRST_PULL: u32 = 44;
+/// Distances from a weight in binary64 at which a simple fraction is taken for it: the weights of a
+/// quadratic optimum are known to the square root of what is known of its value.
+const NEARLY: [f64; 4] = [1e-9, 1e-7, 1e-5, 1e-3];
 
 /// A mixture of policies that is an eps-equilibrium.
 #[derive(Debug, Clone)]
@@ -88,6 +91,30 @@ impl Populations {
     }
 }
 
+/// Weights that are the simplest fractions within `tolerance`; the heaviest policy has the rest.
+fn simplest(mixture: &[(f64, Policy)], tolerance: f64) -> Option<Vec<(Rational, Policy)>> {
+    shared_out(mixture, |weight| {
+        if weight <= tolerance {
+            return Some(Rational::ZERO);
+        }
+        Some(Rational::simplest_in(
+            from_approx(weight - tolerance)?,
+            from_approx(weight + tolerance)?,
+        ))
+    })
+}
+
+/// The best eps-equilibrium among the simple fractions next to a mixture in binary64.
+pub(super) fn simplified(
+    exact: &ExactGame,
+    mixture: &[(f64, Policy)],
+    epsilon: &Rational,
+) -> Option<Population> {
+    let near = NEARLY.iter().filter_map(|tolerance| simplest(mixture, *tolerance));
+    near.filter_map(|parts| verified(exact, parts, epsilon))
+        .reduce(|best, other| if other.value < best.value { other } else { best })
+}
+
 /// The population of one policy, if it is an eps-equilibrium.
 pub(super) fn pure(exact: &ExactGame, policy: Policy, epsilon: &Rational) -> Option<Population> {
     verified(exact, vec![(Rational::ONE, policy)], epsilon)
@@ -114,11 +141,19 @@ pub(super) fn verified(
 
 /// Weights as short dyadics that sum to one.
 fn rounded(mixture: &[(f64, Policy)]) -> Option<Vec<(Rational, Policy)>> {
+    shared_out(mixture, |weight| from_short_dyadic(weight, BITS))
+}
+
+/// Weights made exact by `exact`; the heaviest policy has what the others leave.
+fn shared_out(
+    mixture: &[(f64, Policy)],
+    exact: impl Fn(f64) -> Option<Rational>,
+) -> Option<Vec<(Rational, Policy)>> {
     let heaviest = (0..mixture.len()).max_by(|&a, &b| mixture[a].0.total_cmp(&mixture[b].0))?;
     let mut parts = Vec::new();
     let mut rest = Rational::ONE;
     for (position, (weight, policy)) in mixture.iter().enumerate() {
-        let weight = from_short_dyadic(*weight, BITS)?;
+        let weight = exact(*weight)?;
         if position != heaviest && weight > Rational::ZERO {
             rest -= &weight;
             parts.push((weight, policy.clone()));
