@@ -21,7 +21,7 @@ pub fn check_log(
         let (mut proof, mut theorems) = (None, BTreeMap::new());
         while words.begin() {
             allow(MOST_OF_LINE);
-            let word = words.next()?.to_string();
+            let word = words.take()?.to_string();
             words.about.clone_from(&word);
             match (word.as_str(), proof.take()) {
                 ("prove", None) => {

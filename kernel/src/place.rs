@@ -104,11 +104,12 @@ impl Proof {
         require(frame.shares() == 0, "the place is a simplex already")?;
         let (mut free, mut ends) = (Vec::new(), Vec::new());
         for name in (0..self.listing.parameters as u32).map(Variable::Parameter) {
-            if let Some((Some(lower), Some(upper))) = frame.ends().get(&name) {
-                if lower != upper && !frame.substitutions().contains_key(&name) {
-                    free.push(name);
-                    ends.push((lower.clone(), upper.clone()));
-                }
+            if let Some((Some(lower), Some(upper))) = frame.ends().get(&name)
+                && lower != upper
+                && !frame.substitutions().contains_key(&name)
+            {
+                free.push(name);
+                ends.push((lower.clone(), upper.clone()));
             }
         }
         let count = free.len();

@@ -95,7 +95,7 @@ impl<'a> Words<'a> {
     }
 
     /// The next word.
-    pub fn next(&mut self) -> Done<&str> {
+    pub fn take(&mut self) -> Done<&str> {
         if self.end && !self.across {
             return malformed("line: it ends too early", &self.word);
         }
@@ -122,7 +122,7 @@ impl<'a> Words<'a> {
     }
 
     fn expect(&mut self, word: &str) -> Done {
-        if self.next()? == word { Ok(()) } else { malformed(word, &self.word) }
+        if self.take()? == word { Ok(()) } else { malformed(word, &self.word) }
     }
 }
 
@@ -158,7 +158,7 @@ macro_rules! word {
                 out.word(&$write);
             }
             fn read(words: &mut Words<'_>) -> Done<Self> {
-                let $word = words.next()?;
+                let $word = words.take()?;
                 $read
             }
         }
@@ -197,7 +197,7 @@ macro_rules! labelled {
             fn read(words: &mut Words<'_>) -> Done<Self> {
                 let (mut result, usual) = ($type::default(), $type::default());
                 loop {
-                    match words.next()? {
+                    match words.take()? {
                         $(stringify!($field) if result.$field == usual.$field => {
                             result.$field = Text::read(words)?;
                         })*
@@ -223,7 +223,7 @@ macro_rules! forms {
                 }
             }
             fn read(words: &mut Words<'_>) -> Done<Self> {
-                match words.next()? {
+                match words.take()? {
                     $($word => Ok($type::$form { $($field: Text::read(words)?),* }),)*
                     other => malformed(stringify!($type), other),
                 }
@@ -369,11 +369,11 @@ impl Text for Scaled {
             _ => malformed("integer", word),
         };
         let count = u32::read(words)?;
-        let (_, denominator) = integer(words.next()?)?.into_parts();
+        let (_, denominator) = integer(words.take()?)?.into_parts();
         // Machine integers are read without a detour, until one number is longer.
         let (mut small, mut big) = (Vec::new(), Vec::new());
         for _ in 0..count {
-            let word = words.next()?;
+            let word = words.take()?;
             match word.parse::<i64>() {
                 Ok(value) if big.is_empty() => small.push(value),
                 _ => {

@@ -25,11 +25,11 @@ fn log(world: &World, listing: &Arc<Listing>, random: &mut Random) -> Option<Str
         let Ok(mut proof) = Proof::open(Arc::clone(listing), script.statement.clone()) else {
             continue;
         };
-        if script.steps.iter().all(|step| step.take(&mut proof).is_ok()) {
-            if let Ok(theorem) = proof.finish() {
-                text += &script.text(&format!("t{}", theorems.len()));
-                theorems.push(theorem);
-            }
+        if script.steps.iter().all(|step| step.take(&mut proof).is_ok())
+            && let Ok(theorem) = proof.finish()
+        {
+            text += &script.text(&format!("t{}", theorems.len()));
+            theorems.push(theorem);
         }
     }
     let mut claims = String::new();

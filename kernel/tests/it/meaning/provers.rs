@@ -363,8 +363,8 @@ pub fn by_policy(world: &World, excess: bool, random: &mut Random) -> Option<Scr
         // `sum zeta_i d_i - loss >= 0`, `zeta_i` the regrets, which are known exactly.
         steps.push(Step::Floor(numbers(&free.v), free.best.clone()));
         let mut list = Vec::new();
-        for t in 0..game.stages.len() {
-            for i in (0..game.stages[t].len()).filter(|i| !policy[t][*i].is_zero()) {
+        for (t, shares) in policy.iter().enumerate() {
+            for i in (0..shares.len()).filter(|i| !shares[*i].is_zero()) {
                 let (goal, items) = regret_row(world, &free, (t, i), &Rational::NEG_ONE);
                 list.push((t as u32, i as u32, list.len() as u32));
                 steps.push(Step::Derive(goal, items));
