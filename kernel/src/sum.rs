@@ -47,6 +47,8 @@ impl Vector {
     ) -> Done {
         for (name, x) in a {
             for (other, y) in b {
+                // What short columns cost before any of their entries is looked at.
+                charge(128)?;
                 let (p, q) = (&x.coefficients, &y.coefficients);
                 let factor = self.widen(&(p.denominator() * q.denominator()))?;
                 let factor = if minus { -factor } else { factor };
@@ -184,6 +186,7 @@ impl Vector {
 
     /// The vector with a polynomial in place of each monomial.
     pub(crate) fn replaced(&self, by: impl Fn(&Monomial) -> Done<Arc<Unit>>) -> Done<Vector> {
+        charge(256 * (1 + self.lanes.len()))?;
         let units = self.names().map(by).collect::<Done<Vec<Arc<Unit>>>>()?;
         let denominators = units.iter().map(|unit| unit.coefficients.denominator());
         let common = denominators.fold(Natural::ONE, |a, b| least_common_multiple(&a, b));

@@ -81,7 +81,7 @@ fn forge(listing: &Arc<Listing>, script: &Script, random: &mut Random) -> (Scrip
 
 #[test]
 fn strongest_values() {
-    let cases = setting("KERNEL_CASES", 20_000) / 40;
+    let cases = setting("KERNEL_CASES", 20_000) / 80;
     let mut counts = Counts::new();
     each_game(cases, |world: &World, listing, random| {
         let Some((name, script)) = script(world, listing, random) else { return 0 };

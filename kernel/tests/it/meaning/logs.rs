@@ -146,7 +146,7 @@ fn accepted(listing: &Arc<Listing>, text: &str) -> Vec<Claim> {
 
 #[test]
 fn altered_logs() {
-    let cases = setting("KERNEL_CASES", 20_000) / 4;
+    let cases = setting("KERNEL_CASES", 20_000) / 8;
     let mut counts = Counts::new();
     each_game(cases, |world, listing, random| {
         let Some(text) = log(world, listing, random) else { return 0 };
