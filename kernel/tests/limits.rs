@@ -1,0 +1,152 @@
+//! Texts of the worst kind end with a clear refusal after the work that is allowed: here they have
+//! no end at all, so that nothing but the limit ends them.
+
+use smfg_kernel::{Failure, Listing, Refusal, check_log, limit_work, read_listing};
+use std::io::Read;
+use std::sync::Arc;
+
+/// A text that begins with `first` and then repeats `again`; how many bytes were read.
+struct Endless {
+    first: Vec<u8>,
+    again: Vec<u8>,
+    read: usize,
+}
+
+impl Endless {
+    fn new(first: &str, again: &str) -> Self {
+        Endless { first: first.into(), again: again.into(), read: 0 }
+    }
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        for byte in buffer.iter_mut() {
+            *byte = match self.first.get(self.read) {
+                Some(byte) => *byte,
+                None => self.again[(self.read - self.first.len()) % self.again.len()],
+            };
+            self.read += 1;
+        }
+        Ok(buffer.len())
+    }
+}
+
+/// Operations that the texts of these tests may cost, less than a tenth of a second of them.
+const WORK: u64 = 1 << 25;
+
+/// The text of a game with one state, and one pair per stage that earns 1 and is worth 1.
+fn stages(count: usize) -> String {
+    let stage = "stage 2 0 1 1 1 - 1 1 1\n1 1 - 1 1 1\n";
+    let next = "+ 2 0 1 1 0\n1 1 - 1 1 1\n";
+    let first = format!("smfg-listing-1 1 0 1 1 1 list 1 0 0 {count} ");
+    first + &format!("{stage}{next}").repeat(count - 1) + stage + "-\n0\n"
+}
+
+fn game(count: usize) -> Arc<Listing> {
+    Arc::new(read_listing(stages(count).as_bytes()).expect("a listing"))
+}
+
+/// What `read` makes of a text without an end, and how many bytes it read.
+fn refusal<T>(
+    first: &str,
+    again: &str,
+    read: impl FnOnce(&mut Endless) -> Result<T, Failure>,
+) -> (Refusal, usize) {
+    let mut source = Endless::new(first, again);
+    limit_work(WORK);
+    let result = read(&mut source);
+    limit_work(u64::MAX);
+    match result {
+        Err(Failure::Refused(_, _, reason)) => (reason, source.read),
+        Err(Failure::Input(error)) => panic!("{again:.60}: {error}"),
+        Ok(_) => panic!("{again:.60}: accepted"),
+    }
+}
+
+/// How many bytes are read of a log before the limit ends it.
+fn bytes_of_log(listing: &Arc<Listing>, first: &str, again: &str) -> usize {
+    let (reason, bytes) = refusal(first, again, |source| check_log(listing, source, |_| {}));
+    assert!(matches!(reason, Refusal::Limit(_)), "{again:.60}: {reason}");
+    bytes
+}
+
+const BOUND: &str = "prove a bound 9 + 0 decision 0 -\n";
+
+#[test]
+fn logs_without_an_end() {
+    let (small, large) = (game(3), game(10_000));
+    let long = "9".repeat(60_000);
+    let numbers = format!("declare constant 1/{long} .\n");
+    for again in [
+        // Cheap lines that keep a row, nothing, a bound of values, a form.
+        "regret 0\n",
+        "derive . .\n",
+        "floor 1 0 1 1 - 1 1 -9 3 1 0 1 0 1 0\n",
+        "declare constant 1 .\n",
+        // Divisions: one region more each time.
+        "divide constant 1 .\n",
+        "case 0 0\n",
+        "choose 0 0\n",
+        // Long numbers.
+        &numbers,
+    ] {
+        assert!(bytes_of_log(&small, BOUND, again) as u64 <= WORK, "{again:.60}");
+    }
+    // A short line that is a pass over all stages: far fewer of them are read.
+    let pass = "derive loss 1 . rows 1 r 0 1 .\n";
+    let first = format!("{BOUND}regret 0\n");
+    let (few, many) = (bytes_of_log(&large, &first, pass), bytes_of_log(&small, &first, pass));
+    // What is read at once is 2^16 bytes.
+    assert!(few <= 1 << 18 && many > 2 * few, "{few} and {many} bytes");
+}
+
+#[test]
+fn listings_without_an_end() {
+    let text = stages(3);
+    let (first, _) = text.split_once(" 3 ").expect("three stages");
+    let many = format!("{first} 4294967295 ");
+    let stage = "stage 2 0 1 1 1 - 1 1 1\n1 1 - 1 1 1\n+ 2 0 1 1 0\n1 1 - 1 1 1\n";
+    let long = format!("{} ", "7".repeat(60_000));
+    for (first, again) in [
+        (many.as_str(), stage),
+        (&format!("{many}stage 4294967295 0 "), "1 "),
+        ("smfg-listing-1 4294967295 0 4294967295 1 ", "1 "),
+        ("smfg-listing-1 4294967295 0 4294967295 1 ", &long),
+    ] {
+        let (reason, bytes) = refusal(first, again, |source| read_listing(source));
+        assert!(matches!(reason, Refusal::Limit(_)), "{again:.60}: {reason}");
+        assert!(bytes as u64 <= WORK, "{again:.60}");
+    }
+}
+
+/// A word has at most 2^24 bytes.
+#[test]
+fn words_without_an_end() {
+    let listing = game(3);
+    let most = (1 << 24) + (1 << 17);
+    let read = |source: &mut Endless| check_log(&listing, source, |_| {});
+    for (first, again) in [("", "x"), (BOUND, "1"), (&format!("{BOUND}split x0 "), "1/3")] {
+        let (reason, bytes) = refusal(first, again, read);
+        assert!(matches!(reason, Refusal::Text(_)) && bytes <= most, "{again}: {reason}");
+    }
+    let (reason, bytes) = refusal("smfg-listing-1 ", "1", |source| read_listing(source));
+    assert!(matches!(reason, Refusal::Text(_)) && bytes <= most, "{reason}");
+}
+
+/// A listing is read once, and the number of its stages costs in proportion.
+#[test]
+fn many_stages_are_read_in_proportion() {
+    let text = stages(20_000);
+    // Less than 2^12 operations per line of a stage; a square of the stages would be far more.
+    limit_work(20_000 << 12);
+    let listing = Arc::new(read_listing(text.as_bytes()).expect("within the limit"));
+    // A pass over all stages is within 2^12 per stage, too.
+    limit_work(20_000 << 12);
+    let log = format!("{BOUND}regret 0\nderive loss 1 . rows 1 r 0 1 .\n");
+    let result = check_log(&listing, log.as_bytes(), |_| {});
+    limit_work(u64::MAX);
+    match result {
+        Err(Failure::Refused(_, _, Refusal::Step(reason))) => assert!(reason.contains("ends")),
+        other => panic!("{other:?}"),
+    }
+}
