@@ -144,7 +144,7 @@ def cases(folder):
         ("verify", ["verify", c1, uniform(folder, c1), *at]),
         (
             "verify --precision exact",
-            ["verify", c3, uniform(folder, c3), "--precision", "exact", "--no-solve"],
+            ["verify", c3, uniform(folder, c3), "--precision", "exact"],
         ),
         ("10^6 stages, solve", ["solve", million, *at]),
     ]

@@ -4,7 +4,7 @@ use super::limit_arguments::LimitArguments;
 use super::solve::{limited, threads};
 use super::solve_arguments::{MOST_THREADS, parse_nonnegative, parse_precision};
 use super::watch::Watch;
-use crate::exact::Rational;
+use crate::exact::{Rational, format_rational};
 use crate::leader::{Precision, Settings};
 use clap::Args;
 
@@ -25,6 +25,16 @@ pub(super) struct EffortArguments {
 }
 
 impl EffortArguments {
+    /// What a checkpoint says of it.
+    pub(super) fn spelled(&self) -> Vec<(&'static str, String)> {
+        let precision = match self.precision {
+            Precision::Auto => "auto".into(),
+            Precision::Exact => "exact".into(),
+            Precision::Bits(bits) => bits.to_string(),
+        };
+        vec![("gap", format_rational(&self.gap)), ("precision", precision)]
+    }
+
     /// `settings` with the effort asked for and the limits of the call.
     pub(super) fn applied<'a>(&self, settings: Settings<'a>, watch: &Watch) -> Settings<'a> {
         let settings = Settings {

@@ -66,3 +66,94 @@ enum SelectionWord {
 
 impl ExportArguments {
     pub(super) fn limits(&self) -> (LimitArguments, Output) {
+        (self.limits, Output::plain(self.quiet))
+    }
+}
+
+fn parse_epsilon(text: &str) -> Result<Rational, String> {
+    let value = parse_rational(text).map_err(|error| error.to_string())?;
+    if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
+}
+
+/// Writes the programme.
+pub(super) fn run(
+    arguments: &'static ExportArguments,
+    watch: &'static Watch,
+) -> Result<Answer, Failure> {
+    let files = [("--output", arguments.output.as_ref())];
+    let outputs = Outputs::plan(&[&arguments.game], &files, arguments.force)?;
+    let programme = {
+        let _indicator =
+            Indicator::start(arguments.quiet, format!("reading {}", arguments.game.display()));
+        let game = loaded(&arguments.game, watch)?;
+        outputs.about(&[game])?;
+        watch.doing("making the programme");
+        programme(game, arguments)?
+    };
+    match &arguments.output {
+        None => watch.print(|out| write(arguments.format, &programme, out))?,
+        Some(path) => write_atomically(path, |out| write(arguments.format, &programme, out))
+            .map_err(|source| Failure::Write { path: path.clone(), source })?,
+    }
+    Ok(Answer::Proved)
+}
+
+fn write(format: FormatWord, programme: &Programme, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        FormatWord::Lp => write_lp(programme, out),
+        FormatWord::Nl => write_nl(programme, out),
+    }
+}
+
+fn programme(game: &Game, arguments: &ExportArguments) -> Result<Programme, Failure> {
+    let chosen = match (&arguments.decision, game.finite_decisions()) {
+        (Some(given), _) => choose(game, given).map_err(Failure::ExportDecision)?,
+        (None, Some([_])) => Chosen::Listed(0),
+        (None, _) => return Err(Failure::ExportDecisionNeeded { expected: decisions_of(game) }),
+    };
+    let objective = arguments.of.as_deref().map(|of| {
+        game.with_objective(of).map_err(|source| Failure::Objective {
+            option: "--of",
+            given: of.to_string(),
+            source,
+        })
+    });
+    let objective = objective.transpose()?;
+    let decision = chosen.decision(game);
+    let instance = objective.as_ref().unwrap_or(game).at(&decision.values);
+    let question = Question {
+        epsilon: arguments.epsilon.clone(),
+        selection: match arguments.selection {
+            SelectionWord::Pessimistic => Selection::Pessimistic,
+            SelectionWord::Optimistic => Selection::Optimistic,
+        },
+    };
+    let mut programme = inner_problem(&instance, &question).map_err(Failure::Export)?;
+    programme.comments = comments(game, arguments, &question);
+    Ok(programme)
+}
+
+/// What the programme is about, and what its names mean.
+fn comments(game: &Game, arguments: &ExportArguments, question: &Question) -> Vec<String> {
+    let plain = |text: &str| -> String {
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    };
+    let mut lines = vec![format!(
+        "{}, epsilon {}, {} value{}{}",
+        plain(&game.name),
+        question.epsilon,
+        question.selection,
+        arguments.decision.as_ref().map_or_else(String::new, |d| format!(" at {}", plain(d))),
+        arguments.of.as_ref().map_or_else(String::new, |of| format!(" of {}", plain(of))),
+    )];
+    lines.push(format!("game {}", game.hash()));
+    lines
+        .push("d_t_s_a: mass of state s playing a at stage t; v_t_s: value; m_k: aggregate".into());
+    let named = |what: &str, names: &[String]| {
+        let each = names.iter().enumerate().map(|(i, name)| format!("{what} {i}: {}", plain(name)));
+        each.collect::<Vec<_>>()
+    };
+    lines.extend(named("state", &game.states));
+    lines.extend(named("action", &game.actions));
+    lines
+}

@@ -23,6 +23,9 @@ pub(super) enum Failure {
     NoSolver,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
+    #[cfg(feature = "solver")]
+    #[error("--checkpoint {}: {reason}", path.display())]
+    Checkpoint { path: PathBuf, reason: String },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("{option} {}: that is {other} of the same call", path.display())]

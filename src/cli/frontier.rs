@@ -4,8 +4,9 @@ use super::arguments::{Format, Output};
 use super::effort_arguments::EffortArguments;
 use super::limit_arguments::LimitArguments;
 use super::load::loaded;
+use super::pace::describe;
 use super::progress::Indicator;
-use super::solve::{chosen, describe, unsearched};
+use super::solve::{chosen, unsearched};
 use super::sweep::bundle;
 use super::sweep_arguments::{FileArguments, Interval, ResolutionArguments, parse_interval};
 use super::watch::{Watch, Words};
@@ -61,7 +62,7 @@ pub(super) fn run(
     arguments: &'static FrontierArguments,
     watch: &'static Watch,
 ) -> Result<Answer, Failure> {
-    let outputs = arguments.files.plan(&arguments.game)?;
+    let outputs = arguments.files.plan(&arguments.game, None)?;
     let interval = &arguments.epsilon;
     let (game, settings, outcome) = {
         let indicator = Indicator::start(

@@ -43,6 +43,9 @@ A leader with variables, mixed actions or a process of her own: simplices cover 
 on all of it, or a bound of the best equilibrium; up to 8 free parameters. Followers of class C0: exactly. C1: exactly \
 at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.
 
+--checkpoint FILE keeps what is found while the command works; the same command goes on from it after a limit, a kill, a full disk or on \
+another machine, and believes nothing of it unchecked.
+
 --robust reward=D,transition=D,leader=D: the value is what the best decision guarantees in every true game whose data differ from this one by at most these \
 errors, V(eps + kappa) - omega (`smfg sensitivity --help` explains them); the certificate is a bundle.";
 

@@ -7,6 +7,8 @@
 mod arguments;
 mod check;
 #[cfg(feature = "solver")]
+mod checkpoint;
+#[cfg(feature = "solver")]
 mod decision;
 #[cfg(feature = "solver")]
 mod effort_arguments;
@@ -30,6 +32,8 @@ mod map;
 pub mod memory;
 mod models;
 mod outputs;
+#[cfg(feature = "solver")]
+mod pace;
 mod pages;
 mod progress;
 #[cfg(feature = "solver")]

@@ -114,6 +114,12 @@ impl Outputs {
         true
     }
 
+    /// Says that a file could not be written.
+    #[cfg(feature = "solver")]
+    pub(super) fn fail(&self) {
+        self.failed.set(true);
+    }
+
     /// `answer`, which is not all that was asked for when a file is missing.
     pub(super) fn completed(&self, answer: Answer) -> Answer {
         if self.failed.get() { Answer::Unproved } else { answer }

@@ -1,14 +1,17 @@
 //! `smfg range`: least and greatest value over the eps-equilibria of one decision.
 
 use super::arguments::Format;
+use super::checkpoint::{Asked, Checkpoint, path};
 use super::load::loaded;
 use super::outputs::Outputs;
+use super::pace::Pace;
 use super::progress::Indicator;
 use super::range_arguments::RangeArguments;
-use super::solve::{Latest, answer, chosen, describe, ended, unsearched};
+use super::solve::{Latest, answer, chosen, ended, unsearched};
 use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure, decision};
 use crate::certificate::Selection;
+use crate::exact::format_rational;
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, RangeOutcome, Settings, range, solve};
 use crate::report::RangeReport;
@@ -20,14 +23,15 @@ pub(super) fn run(
     watch: &'static Watch,
 ) -> Result<Answer, Failure> {
     let certificate = arguments.certificate.as_ref();
-    let outputs =
-        Outputs::plan(&[&arguments.game], &[("--certificate", certificate)], arguments.force)?;
-    let (game, outcome) = {
+    let files = [("--certificate", certificate), path(&arguments.checkpoint)];
+    let outputs = Outputs::plan(&[&arguments.game], &files, arguments.force)?;
+    let (game, checkpoint, outcome) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
+        let checkpoint = checkpoint(game, arguments)?;
         let asked = asked(game, arguments, &outputs, watch)?;
         let latest = Latest::default();
         watch.keep({
@@ -43,18 +47,40 @@ pub(super) fn run(
         }
         watch.doing("solving");
         indicator.say("starting the search");
-        let observe = |progress: Progress| indicator.say(describe(&progress));
+        let pace = Pace::start(&arguments.effort.gap, arguments.effort.limits);
+        let observe = |progress: Progress| indicator.say(pace.describe(&progress));
         let accepted = |outcome: &Outcome| latest.put(outcome);
         let outcome = range(
             game,
-            &Settings { observer: Some(&observe), accepted: Some(&accepted), ..asked },
+            &Settings {
+                observer: Some(&observe),
+                accepted: Some(&accepted),
+                keeper: Checkpoint::keeper(checkpoint),
+                ..asked
+            },
         )?;
-        (game, range_ended(outcome, watch.reason()))
+        (game, checkpoint, range_ended(outcome, watch.reason()))
     };
     let printed = watch.print(|out| write(arguments, game, &outcome, out));
     outputs.write(watch, certificate, |out| out.write_all(&outcome.certificate));
+    Checkpoint::finish(checkpoint, &outputs, watch);
     printed?;
     Ok(outputs.completed(answer(outcome.status())))
+}
+
+/// The checkpoint of the call, if it has one.
+fn checkpoint(
+    game: &Game,
+    arguments: &RangeArguments,
+) -> Result<Option<&'static Checkpoint>, Failure> {
+    let mut options = vec![
+        ("epsilon", format_rational(&arguments.epsilon)),
+        ("decision", arguments.decision.clone().unwrap_or_default()),
+        ("of", arguments.of.clone().unwrap_or_default()),
+    ];
+    options.extend(arguments.effort.spelled());
+    let asked = Asked { command: "range", game: game.hash(), options };
+    Checkpoint::open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
 }
 
 /// What is printed when the search does not end.

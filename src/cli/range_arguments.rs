@@ -1,6 +1,7 @@
 //! Options of `smfg range`.
 
 use super::arguments::Output;
+use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
 use super::solve_arguments::parse_nonnegative;
@@ -26,6 +27,8 @@ pub(super) struct RangeArguments {
     /// File for the bundle of both certificates
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) checkpoint: CheckpointArguments,
     #[command(flatten)]
     pub(super) force: ForceArguments,
     #[command(flatten)]

@@ -3,8 +3,9 @@
 use super::arguments::Format;
 use super::load::loaded;
 use super::outputs::Outputs;
+use super::pace::describe;
 use super::progress::Indicator;
-use super::solve::{answer, asked, describe, unsearched};
+use super::solve::{answer, asked, unsearched};
 use super::solve_arguments::SolveArguments;
 use super::watch::{Watch, Words};
 use super::{Answer, Failure};

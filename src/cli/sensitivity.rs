@@ -4,9 +4,10 @@
 use super::arguments::Format;
 use super::load::loaded;
 use super::outputs::{Outputs, signed_picture};
+use super::pace::describe;
 use super::progress::Indicator;
 use super::sensitivity_arguments::SensitivityArguments;
-use super::solve::{answer, chosen, describe, limited, threads, unsearched};
+use super::solve::{answer, chosen, limited, threads, unsearched};
 use super::watch::{Watch, Words};
 use super::{Answer, Failure};
 use crate::analysis::sensitivity::{profile, sensitivity};

@@ -1,16 +1,18 @@
 //! `smfg solve`: reads, solves, prints, writes the certificate.
 
 use super::arguments::Format;
+use super::checkpoint::{Asked, Checkpoint, path};
 use super::decision::{self, Chosen};
 use super::load::loaded;
 use super::outputs::Outputs;
+use super::pace::Pace;
 use super::progress::Indicator;
 use super::solve_arguments::SolveArguments;
 use super::watch::{Reason, Watch, Words};
 use super::{Answer, Failure};
 use crate::certificate::Selection;
 use crate::equilibrium::Control;
-use crate::exact::Rational;
+use crate::exact::{Rational, format_rational};
 use crate::game::Game;
 use crate::leader::{Outcome, Progress, Settings, Status, Termination, solve, supported};
 use crate::report::SolveReport;
@@ -31,14 +33,15 @@ pub(super) fn run(
         return super::robust::run(arguments, radii, watch);
     }
     let certificate = arguments.certificate.as_ref();
-    let outputs =
-        Outputs::plan(&[&arguments.game], &[("--certificate", certificate)], arguments.force)?;
-    let (game, outcome) = {
+    let files = [("--certificate", certificate), path(&arguments.checkpoint)];
+    let outputs = Outputs::plan(&[&arguments.game], &files, arguments.force)?;
+    let (game, checkpoint, outcome) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
+        let checkpoint = checkpoint(game, arguments)?;
         outputs.about(&[game])?;
         let asked = asked(game, arguments, watch)?;
         let latest = Latest::default();
@@ -54,18 +57,40 @@ pub(super) fn run(
         }
         watch.doing("solving");
         indicator.say("starting the race");
-        let observe = |progress: Progress| indicator.say(describe(&progress));
+        let pace = Pace::start(&arguments.effort.gap, arguments.effort.limits);
+        let observe = |progress: Progress| indicator.say(pace.describe(&progress));
         let accepted = |outcome: &Outcome| latest.put(outcome);
         let outcome = solve(
             game,
-            &Settings { observer: Some(&observe), accepted: Some(&accepted), ..asked },
+            &Settings {
+                observer: Some(&observe),
+                accepted: Some(&accepted),
+                keeper: Checkpoint::keeper(checkpoint),
+                ..asked
+            },
         )?;
-        (game, ended(outcome, watch.reason()))
+        (game, checkpoint, ended(outcome, watch.reason()))
     };
     let printed = watch.print(|out| write(arguments, game, &outcome, out));
     outputs.write(watch, certificate, |out| out.write_all(&outcome.certificate));
+    Checkpoint::finish(checkpoint, &outputs, watch);
     printed?;
     Ok(outputs.completed(answer(outcome.status)))
+}
+
+/// The checkpoint of the call, if it has one.
+fn checkpoint(
+    game: &Game,
+    arguments: &SolveArguments,
+) -> Result<Option<&'static Checkpoint>, Failure> {
+    let mut options = vec![
+        ("epsilon", format_rational(&arguments.epsilon)),
+        ("selection", Selection::from(arguments.selection).to_string()),
+        ("decision", arguments.decision.clone().unwrap_or_default()),
+    ];
+    options.extend(arguments.effort.spelled());
+    let asked = Asked { command: "solve", game: game.hash(), options };
+    Checkpoint::open(&arguments.checkpoint, asked, arguments.force, arguments.output.quiet)
 }
 
 /// The last answer that the checker accepted, per selection, while a better one is looked for.
@@ -127,7 +152,7 @@ pub(super) fn answer(status: Status) -> Answer {
 /// `settings` without time for a search: what the ranges of the rewards show.
 pub(super) fn unsearched(settings: Settings<'static>) -> Settings<'static> {
     let stopped = Control::new(Some(Instant::now()), Arc::new(AtomicBool::new(false)));
-    Settings { control: stopped.clone(), race_control: stopped, ..settings }
+    Settings { control: stopped.clone(), race_control: stopped, keeper: None, ..settings }
 }
 
 /// `outcome` with the reason that the call had to end, if it had.
@@ -190,13 +215,4 @@ pub(super) fn threads(asked: Option<u64>) -> usize {
     // goes.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     threads
-}
-
-/// Progress in words.
-pub(super) fn describe(progress: &Progress) -> String {
-    let Progress { stage, lower_approx, upper_approx, open, decisions } = *progress;
-    let gap = upper_approx - lower_approx;
-    format!(
-        "{stage}: value about {lower_approx:.6} to {upper_approx:.6}, gap {gap:.1e}, {open} of {decisions} decisions open"
-    )
 }

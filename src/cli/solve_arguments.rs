@@ -2,6 +2,7 @@
 
 use super::arguments::Output;
 pub(super) use super::arguments::parse_nonnegative;
+use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
 use crate::certificate::{MOST_BITS, Selection};
@@ -30,11 +31,13 @@ pub(super) struct SolveArguments {
     #[command(flatten)]
     pub(super) effort: EffortArguments,
     /// Maximise what is guaranteed when the true game differs from this one by at most these errors
-    #[arg(long, value_name = "reward=D,transition=D,leader=D", value_parser = parse_radii)]
+    #[arg(long, value_name = "reward=D,transition=D,leader=D", value_parser = parse_radii, conflicts_with = "checkpoint")]
     pub(super) robust: Option<Radii>,
     /// File for the certificate
     #[arg(long, value_name = "FILE")]
     pub(super) certificate: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) checkpoint: CheckpointArguments,
     #[command(flatten)]
     pub(super) force: ForceArguments,
     #[command(flatten)]

@@ -1,22 +1,26 @@
 //! `smfg sweep`: the value as a function of epsilon, or of a constant of the game.
 
 use super::arguments::Format;
+use super::checkpoint::{Asked, Checkpoint};
 use super::load::loaded;
 use super::outputs::{Outputs, signed_picture};
+use super::pace::describe;
 use super::progress::Indicator;
-use super::solve::{chosen, describe, ended, unsearched};
-use super::sweep_arguments::{FileArguments, ResolutionArguments, SweepArguments, Varied};
+use super::solve::{chosen, ended, unsearched};
+use super::sweep_arguments::{
+    FileArguments, Interval, ResolutionArguments, SweepArguments, Varied,
+};
 use super::watch::{Watch, Words};
 use super::{Answer, Failure};
 use crate::analysis::sweep::{Resolution, Sweep, equidistant, staircase, sweep};
-use crate::certificate::{with_changes, write_bundle};
-use crate::exact::Rational;
+use crate::certificate::{Selection, with_changes, write_bundle};
+use crate::exact::{Rational, format_rational};
 use crate::game::Game;
 use crate::leader::{Progress, Settings, Status, solve};
 use crate::report::plot::Figure;
 use crate::report::{Followed, ParameterPoint, SweepReport};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Follows the value and prints it.
@@ -24,10 +28,11 @@ pub(super) fn run(
     arguments: &'static SweepArguments,
     watch: &'static Watch,
 ) -> Result<Answer, Failure> {
+    let checkpoint = arguments.checkpoint.checkpoint.as_ref();
     if let Some(folder) = &arguments.out {
         return super::shards::run(arguments, folder, watch);
     }
-    let outputs = arguments.files.plan(&arguments.game)?;
+    let outputs = arguments.files.plan(&arguments.game, checkpoint)?;
     match &arguments.parameter {
         None => over_epsilon(arguments, &outputs, watch),
         Some(varied) => over_constant(arguments, varied, &outputs, watch),
@@ -40,12 +45,13 @@ fn over_epsilon(
     watch: &'static Watch,
 ) -> Result<Answer, Failure> {
     let interval = &arguments.epsilon;
-    let (game, settings, found) = {
+    let (game, checkpoint, settings, found) = {
         let indicator = Indicator::start(
             arguments.output.quiet,
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
+        let checkpoint = checkpoint(game, arguments)?;
         outputs.about(&[game])?;
         watch.doing("following the value");
         indicator.say("following the value");
@@ -53,14 +59,15 @@ fn over_epsilon(
         let hurried = unsearched(settings.clone());
         watch.keep(move |_| kept_curve(game, arguments, &hurried));
         let observe = |progress: Progress| indicator.say(describe(&progress));
-        let observed = Settings { observer: Some(&observe), ..settings.clone() };
+        let keeper = Checkpoint::keeper(checkpoint);
+        let observed = Settings { observer: Some(&observe), keeper, ..settings.clone() };
         let found = sweep(
             game,
             &observed,
             (&interval.from, &interval.to),
             &arguments.resolution.resolution(),
         )?;
-        (game, settings, found)
+        (game, checkpoint, settings, found)
     };
     let certificate = bundle(&found.certificates()).map_err(Failure::Output)?;
     let evaluated = evaluated(arguments);
@@ -74,7 +81,30 @@ fn over_epsilon(
         certificate_path: path.as_deref(),
     };
     let answer = if found.complete() { Answer::Proved } else { Answer::Unproved };
-    deliver(arguments, &certificate, &report, (outputs, watch)).map(|()| outputs.completed(answer))
+    let delivered = deliver(arguments, &certificate, &report, (outputs, watch));
+    Checkpoint::finish(checkpoint, outputs, watch);
+    delivered.map(|()| outputs.completed(answer))
+}
+
+/// The checkpoint of the call, if it has one.
+fn checkpoint(
+    game: &Game,
+    arguments: &SweepArguments,
+) -> Result<Option<&'static Checkpoint>, Failure> {
+    let number = format_rational;
+    let Interval { from, to } = &arguments.epsilon;
+    // Points of a constant are questions of their own: more of them, or others, need no new file.
+    let varied = arguments.parameter.as_ref().map(|varied| varied.name.clone());
+    let mut options = vec![
+        ("epsilon", format!("{}:{}", number(from), number(to))),
+        ("parameter", varied.unwrap_or_default()),
+        ("selection", Selection::from(arguments.selection).to_string()),
+        ("decision", arguments.decision.clone().unwrap_or_default()),
+    ];
+    options.extend(arguments.effort.spelled());
+    let asked = Asked { command: "sweep", game: game.hash(), options };
+    let (force, quiet) = (arguments.files.force, arguments.output.quiet);
+    Checkpoint::open(&arguments.checkpoint, asked, force, quiet)
 }
 
 /// The values of epsilon that are asked for besides.
@@ -122,7 +152,11 @@ fn over_constant(
         return Err(Failure::OneEpsilon);
     }
     let original = loaded(&arguments.game, watch)?;
-    let asked = settings(original, arguments, &arguments.epsilon.from, watch)?;
+    let checkpoint = checkpoint(original, arguments)?;
+    let asked = Settings {
+        keeper: Checkpoint::keeper(checkpoint),
+        ..settings(original, arguments, &arguments.epsilon.from, watch)?
+    };
     let points = Points::default();
     watch.keep({
         let (points, asked) = (Arc::clone(&points), asked.clone());
@@ -161,7 +195,9 @@ fn over_constant(
     };
     let proved = points.len() == varied.values.len()
         && points.iter().all(|point| point.outcome.status != Status::Limit);
-    deliver(arguments, &certificate, &report, (outputs, watch))?;
+    let delivered = deliver(arguments, &certificate, &report, (outputs, watch));
+    Checkpoint::finish(checkpoint, outputs, watch);
+    delivered?;
     Ok(outputs.completed(if proved { Answer::Proved } else { Answer::Unproved }))
 }
 
@@ -288,11 +324,16 @@ impl ResolutionArguments {
 
 impl FileArguments {
     /// Plans the files that a call about `game` writes.
-    pub(super) fn plan(&self, game: &Path) -> Result<Outputs, Failure> {
+    pub(super) fn plan(
+        &self,
+        game: &Path,
+        checkpoint: Option<&PathBuf>,
+    ) -> Result<Outputs, Failure> {
         let files = [
             ("--certificate", self.certificate.as_ref()),
             ("--csv", self.csv.as_ref()),
             ("--plot", self.plot.as_ref()),
+            ("--checkpoint", checkpoint),
         ];
         Outputs::plan(&[game], &files, self.force)
     }

@@ -1,6 +1,7 @@
 //! Options of `smfg sweep`, and intervals in general.
 
 use super::arguments::Output;
+use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
 use super::shards::{Shard, parse_shard};
@@ -51,7 +52,7 @@ pub(super) struct SweepArguments {
     pub(super) points: Option<u64>,
     /// Folder for an answer and a certificate per point, which `smfg gather` reads; points that are
     /// proved there already are left
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["certificate", "csv", "plot"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["certificate", "csv", "plot", "checkpoint"])]
     pub(super) out: Option<PathBuf>,
     /// With --out: only the I-th of N shares of the points, from 1
     #[arg(long, value_name = "I/N", value_parser = parse_shard, requires = "out")]
@@ -62,6 +63,8 @@ pub(super) struct SweepArguments {
     pub(super) effort: EffortArguments,
     #[command(flatten)]
     pub(super) files: FileArguments,
+    #[command(flatten)]
+    pub(super) checkpoint: CheckpointArguments,
     #[command(flatten)]
     pub(super) output: Output,
 }

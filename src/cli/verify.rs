@@ -109,7 +109,8 @@ fn compared(
     watch: &Watch,
     indicator: &Indicator,
 ) -> Result<crate::analysis::verification::Comparison, Failure> {
-    use super::solve::{describe, limited, threads};
+    use super::pace::describe;
+    use super::solve::{limited, threads};
     use super::verify_arguments::EpsilonWord;
     use crate::leader::{Progress, Settings};
 

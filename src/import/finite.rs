@@ -13,13 +13,15 @@
 //! average over the population, is the mean of the players' regrets.
 
 use crate::exact::{Rational, format_rational};
-use crate::game::expression::spelled;
+use crate::game::expression::{LONGEST_FORMULA, MOST_DEGREE, spelled};
 use crate::game::{Game, GameErrors};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// Most profiles of pure strategies: a polynomial of a game has at most as many terms.
 pub const MOST_PROFILES: usize = 20_000;
+/// Most players: the payoff of one is a polynomial of degree one less.
+pub const MOST_PLAYERS: usize = MOST_DEGREE as usize + 1;
 /// Most characters of the name of a player or a strategy: names of formulas are made of two.
 const LONGEST_NAME: usize = 90;
 
@@ -75,6 +77,20 @@ pub enum FiniteGameError {
     /// More than a game file can say.
     #[error("found more than {MOST_PROFILES} profiles of pure strategies, the most that are read")]
     TooLarge,
+    /// More than polynomials have degrees.
+    #[error("found more than {MOST_PLAYERS} players, the most that are read")]
+    TooManyPlayers,
+    /// A payoff that takes more than a formula may.
+    #[error(
+        "the payoff of {player} from {strategy} is a formula of more than {LONGEST_FORMULA} \
+         characters, the most that are read"
+    )]
+    LongFormula {
+        /// Name of the player.
+        player: String,
+        /// Name of the strategy.
+        strategy: String,
+    },
     /// Payoffs that do not match the strategies.
     #[error("found payoffs of {found} profiles, expected {expected}")]
     Profiles {
@@ -139,12 +155,12 @@ impl FiniteGame {
     /// # Errors
     /// When the formulas are too long for a game file.
     pub fn to_json(&self) -> Result<String, FiniteGameError> {
-        let text = format!("{:#}\n", self.document());
+        let text = format!("{:#}\n", self.document()?);
         Game::parse_json(&text)?;
         Ok(text)
     }
 
-    fn document(&self) -> Value {
+    fn document(&self) -> Result<Value, FiniteGameError> {
         let mut actions: Vec<&str> = Vec::new();
         let mut known = BTreeSet::new();
         for strategy in self.players.iter().flat_map(|player| &player.strategies) {
@@ -165,7 +181,7 @@ impl FiniteGame {
             let mut terms = Vec::new();
             for (index, strategy) in strategies.iter().enumerate() {
                 let utility = format!("{name} from {strategy}");
-                define.insert(utility.clone(), json!(self.utility(i, index)));
+                define.insert(utility.clone(), json!(self.utility(i, index)?));
                 let utility = spelled(&utility);
                 let place =
                     |value: String| json!({"state": name, "action": strategy, "value": value});
@@ -196,11 +212,14 @@ impl FiniteGame {
         {
             keys.shift_remove("available");
         }
-        document
+        Ok(document)
     }
 
     /// What player `i` earns from her strategy `a`, as a formula of the population.
-    fn utility(&self, i: usize, a: usize) -> String {
+    ///
+    /// # Errors
+    /// [`FiniteGameError::LongFormula`], as soon as it is too long.
+    fn utility(&self, i: usize, a: usize) -> Result<String, FiniteGameError> {
         let count = self.players.len();
         let scale = (1..count).fold(Rational::ONE, |scale, _| scale * Rational::from(count));
         let mut formula = String::new();
@@ -221,9 +240,14 @@ impl FiniteGame {
                     formula += &format!(" * {}", self.mass(j, profile[j]));
                 }
             }
+            if formula.len() > LONGEST_FORMULA {
+                let Player { name, strategies } = &self.players[i];
+                let (player, strategy) = (name.clone(), strategies[a].clone());
+                return Err(FiniteGameError::LongFormula { player, strategy });
+            }
             self.advance(&mut profile);
         }
-        if formula.is_empty() { "0".into() } else { formula }
+        Ok(if formula.is_empty() { "0".into() } else { formula })
     }
 
     /// The mass of the followers in the state of player `i` that play her strategy `a`.
@@ -247,10 +271,13 @@ impl FiniteGame {
 /// The number of profiles of players with so many strategies.
 ///
 /// # Errors
-/// When there are too many.
+/// When there are too many of either.
 pub(super) fn profiles(strategies: impl Iterator<Item = usize>) -> Result<usize, FiniteGameError> {
     let mut count = 1usize;
-    for strategies in strategies {
+    for (player, strategies) in strategies.enumerate() {
+        if player == MOST_PLAYERS {
+            return Err(FiniteGameError::TooManyPlayers);
+        }
         count = count
             .checked_mul(strategies)
             .filter(|count| *count <= MOST_PROFILES)

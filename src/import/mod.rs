@@ -6,5 +6,5 @@
 mod finite;
 mod nfg;
 
-pub use finite::{FiniteGame, FiniteGameError, MOST_PROFILES, Player};
-pub use nfg::{NfgError, NfgErrorKind, read_nfg};
+pub use finite::{FiniteGame, FiniteGameError, MOST_PLAYERS, MOST_PROFILES, Player};
+pub use nfg::{LARGEST_NFG, NfgError, NfgErrorKind, read_nfg};

@@ -15,6 +15,9 @@ use crate::exact::{NumberError, Rational, parse_rational};
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
+/// Largest text, in bytes: the payoffs of the largest game take less.
+pub const LARGEST_NFG: u64 = 16 << 20;
+
 /// Why a text is not a normal form, and on which line.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {kind}")]
@@ -35,6 +38,12 @@ pub enum NfgErrorKind {
         found: String,
         /// What should.
         expected: String,
+    },
+    /// More than is read.
+    #[error("found {bytes} bytes, expected at most {LARGEST_NFG}")]
+    TooLong {
+        /// Size of the file.
+        bytes: u64,
     },
     /// Bytes that are no UTF-8.
     #[error("found bytes that are no text in UTF-8")]
@@ -140,8 +149,12 @@ impl Reader {
     /// `{ 2 3 }` or `{ { "up" "down" } { "left" "middle" "right" } }`
     fn strategies(&mut self, names: Vec<String>) -> Result<Vec<Player>, NfgError> {
         self.open("`{` before the strategies")?;
-        let mut players = Vec::new();
+        let mut players: Vec<Player> = Vec::new();
         for name in names {
+            // A number of a few digits stands for many names: too many of them are not made.
+            let line = self.line();
+            let sizes = players.iter().map(|player| player.strategies.len());
+            profiles(sizes.chain([1])).or_else(|error| fail(line, error))?;
             let strategies = match self.next() {
                 (_, Some(Token::Open)) => self.labels()?,
                 (line, Some(Token::Word(word))) => match word.parse::<usize>() {

@@ -70,3 +70,19 @@ pub use equilibria::EquilibriaReport;
 #[cfg(feature = "solver")]
 pub use frontier::FrontierReport;
 pub use info::InfoReport;
+#[cfg(all(feature = "solver", feature = "plot"))]
+pub use map::MapReport;
+pub use models::{ModelsReport, Validated, ValidationReport};
+pub use number::{print_every_digit, printing};
+pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
+#[cfg(feature = "solver")]
+pub use range::RangeReport;
+#[cfg(feature = "solver")]
+pub use robust::RobustReport;
+#[cfg(feature = "solver")]
+pub use sensitivity::SensitivityReport;
+#[cfg(feature = "solver")]
+pub use solve::SolveReport;
+#[cfg(feature = "solver")]
+pub use sweep::{Followed, ParameterPoint, SweepReport};
+pub use verify::VerifyReport;

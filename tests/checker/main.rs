@@ -7,6 +7,7 @@ mod claim_mutations;
 mod claims_and_verdicts;
 mod corpus;
 mod curves;
+mod dear;
 mod drift;
 mod drift_bundles;
 mod enclosed_play;

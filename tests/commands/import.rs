@@ -148,12 +148,39 @@ fn three_players_give_the_game_of_the_literature() {
     assert_eq!(reward, "27 * m2 * m5 + 81 * m3 * m4");
 }
 
+/// Twelve players with two strategies each: formulas of 300,000 characters.
+#[test]
+fn formulas_too_long_for_a_game_file() {
+    let folder = Folder::new();
+    let file = folder.file("twelve.nfg");
+    let (names, payoffs) = (names(12), "1 ".repeat(12 << 12));
+    let text = format!("NFG 1 R \"t\" {{ {names} }}\n{{ {} }} {payoffs}", "2 ".repeat(12));
+    std::fs::write(&file, text).expect("written");
+    let (status, out, err) = run(&["import", &file]);
+    assert_eq!((status, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("from 1 is a formula of more than 100000 characters"), "{err}");
+}
+
+/// Nothing is read that has no end.
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_no_games() {
+    let (status, out, err) = run(&["import", "/dev/zero"]);
+    assert_eq!((status, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("pipe or a device, expected a file"), "{err}");
+}
+
+/// So many different names in quotation marks.
+fn names(count: usize) -> String {
+    (0..count).map(|k| format!("\"p{k}\" ")).collect()
+}
+
 #[test]
 fn malformed_files_have_one_error_with_its_line() {
     let folder = Folder::new();
     let head = "NFG 1 R \"g\"\n{ \"A\" \"B\" }\n{ 2 2 }\n";
     let outcomes = format!("{head}{{ {{ \"\" 1, 2 }} }}\n");
-    let cases: [(String, &str); 19] = [
+    let cases: [(String, &str); 21] = [
         (String::new(), "line 1: found the end of the file, expected `NFG`"),
         ("EFG 2 R \"tree\"".into(), "line 1: found `EFG`, expected `NFG`"),
         ("NFG 2 R".into(), "line 1: found `2`, expected the version of the format, `1`"),
@@ -179,6 +206,15 @@ fn malformed_files_have_one_error_with_its_line() {
             "line 2: found `}`, expected the strategies of B",
         ),
         ("NFG 1 R \"t\" { \"A\" \"B\" }\n{ 500 500 }".into(), "more than 20000 profiles"),
+        // Few digits for very many names: refused before they are made.
+        (
+            format!("NFG 1 R \"t\" {{ {} }}\n{{ {} }}", names(60), "20000 ".repeat(60)),
+            "more than 20000 profiles",
+        ),
+        (
+            format!("NFG 1 R \"t\" {{ {} }}\n{{ {} }}", names(66), "1 ".repeat(66)),
+            "more than 65 players",
+        ),
         (format!("{head}1 2 3 4\n5 6 7"), "line 5: found the end of the file, expected a payoff"),
         (format!("{head}1 2 3 4\n5 6 7 x8"), "line 5: a payoff: found `x8`"),
         (

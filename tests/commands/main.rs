@@ -12,6 +12,8 @@ mod program;
 mod verify;
 
 #[cfg(feature = "solver")]
+mod checkpoint;
+#[cfg(feature = "solver")]
 mod map;
 #[cfg(feature = "solver")]
 mod outputs;

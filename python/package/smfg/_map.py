@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from . import _arguments as given
-from . import _ask
 from ._answer import Answer
-from ._arguments import Callback, DecisionLike
-from ._errors import ArgumentError
+from ._arguments import Callback, DecisionLike, options
+from ._ask import _game
+from ._errors import ArgumentError, shown
 from ._exact import Exact
 from ._numbers import Bounds, Number, text
 from ._results import Decision
@@ -139,18 +140,25 @@ class Map(Answer):
         )
 
 
+class MapSearch(TypedDict, total=False):
+    """Which equilibria of which decision, and what the search may cost."""
+
+    epsilon: Number
+    decision: DecisionLike | None
+    time_limit: float | timedelta | None
+    threads: int | None
+    precision: str | int
+    progress: Callback | bool | None
+
+
+@options(MapSearch)
 def map(
     game: GameLike,
     of: Sequence[str],
     *,
-    epsilon: Number = 0,
-    decision: DecisionLike | None = None,
     cells: int = 32,
     window: Window | None = None,
-    time_limit: float | None = None,
-    threads: int | None = None,
-    precision: str | int = "auto",
-    progress: Callback | bool | None = None,
+    **search: Unpack[MapSearch],
 ) -> Map:
     """The eps-equilibria of one decision, projected on two statistics.
 
@@ -189,16 +197,19 @@ def map(
     ('complete', 10, 6)
     """
     if isinstance(of, str) or len(of) != 2 or not all(isinstance(one, str) for one in of):
-        raise ArgumentError(f'of: found {of!r}, expected two formulas such as "mu[infected]@3"')
-    search = {"epsilon": epsilon, "decision": decision, "gap": "1/1000000"}
-    effort = {"time_limit": time_limit, "threads": threads, "precision": precision}
-    question = given.question(search | effort)
+        raise ArgumentError(
+            f'of: found {shown(of)}, expected two formulas such as "mu[infected]@3"'
+        )
     ends = None
     if window is not None:
         if len(window) != 4:
-            raise ArgumentError(f"window: found {window!r}, expected left, right, lower, upper end")
+            raise ArgumentError(
+                f"window: found {shown(window)}, expected left, right, lower and upper end"
+            )
         ends = [text(end, "window") for end in window]
-    shown = {"x": of[0], "y": of[1], "cells": given.count(cells, "cells"), "window": ends}
-    native = _ask._game(game)._native
-    with given.told(progress) as tell:
-        return Map._from(*native.map(question, shown, tell))
+    part = {"x": of[0], "y": of[1], "cells": given.count(cells, "cells"), "window": ends}
+    # The gap is the program's own.
+    question = given.question({"gap": 0} | dict(search))
+    native = _game(game)._native
+    with given.told(search["progress"]) as tell:
+        return Map._from(*native.map(question, part, tell))

@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal, Union, Unpack
 
-from ._arguments import DecisionLike
+from ._arguments import DecisionLike, SearchAt, Selection, seconds
 from ._ask import evaluate
 from ._ask import range as _range
 from ._ask import solve as _solve
@@ -226,10 +226,7 @@ def range_over_stages(
     of: str,
     *,
     stages: Sequence[int] | None = None,
-    decision: DecisionLike | None = None,
-    epsilon: Number = 0,
-    time_limit: float | None = None,
-    **options: Any,
+    **search: Unpack[SearchAt],
 ) -> dict[int, Range]:
     """Certified ranges of a statistic at each stage, to be drawn by :func:`ranges`.
 
@@ -241,31 +238,23 @@ def range_over_stages(
         A formula with ``{t}`` in place of the stage: ``"mu[infected]@{t}"``.
     stages
         The stages; all when absent.
-    decision, epsilon
+    decision, epsilon, gap, threads, precision, progress
         As for :func:`smfg.range`.
     time_limit
         Seconds for all stages together.
-    options
-        Further arguments of :func:`smfg.range`.
     """
     played = as_game(game)
     if "{t}" not in of:
-        raise ArgumentError(
-            f"of: found {of!r}, expected a formula with {{t}} in place of the stage"
-        )
+        raise ArgumentError(f"of: found {of!r}, expected a formula with {{t}} in place of a stage")
     wanted = list(range(played.shape[0]) if stages is None else stages)
-    each = None if time_limit is None else time_limit / max(1, len(wanted))
-    return {
-        stage: _range(
-            played,
-            of=of.replace("{t}", str(stage)),
-            decision=decision,
-            epsilon=epsilon,
-            time_limit=each,
-            **options,
-        )
-        for stage in wanted
-    }
+    search["time_limit"] = _share(search.get("time_limit"), len(wanted))
+    return {stage: _range(played, of=of.replace("{t}", str(stage)), **search) for stage in wanted}
+
+
+def _share(limit: Any, parts: int) -> float | None:
+    """A part of a time limit."""
+    whole = seconds(limit)
+    return None if whole is None else whole / max(1, parts)
 
 
 def ranges(
@@ -285,8 +274,8 @@ def ranges(
     Returns
     -------
     Axes
-        With the range that is surely reached as a dark bar, and the part up to the proved outer
-        bounds, if it can be seen, as a light one.
+        With the range whose ends are surely reached as a dark bar, and the part up to the proved
+        outer bounds, where it can be seen, as a light one.
     """
     if not answers:
         raise ArgumentError("answers: found none, expected at least one range")
@@ -312,7 +301,7 @@ def ranges(
         ax.plot([stage - 0.25, stage + 0.25], [high, high], color=COLOURS[0], linewidth=1.5)
         low, high = inner[stage]
         if low <= high:
-            named = "reached by equilibria" if first else None
+            named = "range, its ends reached" if first else None
             ax.bar(stage, high - low, 0.5, low, color=COLOURS[0], label=named)
     # Bars would otherwise end at the edge of the picture.
     ax.use_sticky_edges = False
@@ -357,31 +346,32 @@ def value_over(
     y: Union[str, tuple[str, Sequence[Number]]],
     *,
     fixed: Mapping[str, Number] | None = None,
-    time_limit: float | None = None,
-    **options: Any,
+    selection: Selection = "pessimistic",
+    **search: Unpack[SearchAt],
 ) -> Surface:
-    """The value at each decision of a grid over two parameters of the leader, to be drawn by
-    :func:`surface`.
+    """The value over two parameters of the leader's decision, to be drawn by :func:`surface`.
 
     Parameters
     ----------
     game
         A :class:`Game`, or the path of its file.
     x, y
-        Two parameters: ``"toll"`` for all of its values in a list of decisions, or ``("toll", [0,
-        "1/2", 1])``.
+        Two parameters: ``"toll"`` for all of its values in a list of decisions, or
+        ``("toll", [0, "1/2", 1])``.
     fixed
         Values of the other parameters, if there are some.
+    selection, epsilon, gap, threads, precision, progress
+        As for :func:`smfg.solve`.
     time_limit
         Seconds for all decisions together.
-    options
-        Further arguments of :func:`smfg.solve`, such as ``epsilon`` and ``selection``.
     """
     played = as_game(game)
+    if search.get("decision") is not None:
+        raise ArgumentError("decision: x, y and fixed say the decisions")
     x_name, xs = _parameter(played, x, "x")
     y_name, ys = _parameter(played, y, "y")
     rest = {name: exact(number, name) for name, number in (fixed or {}).items()}
-    each = None if time_limit is None else time_limit / (len(xs) * len(ys))
+    search["time_limit"] = _share(search.get("time_limit"), len(xs) * len(ys))
 
     def at(across: Fraction, upwards: Fraction) -> Bounds | None:
         parameters = rest | {x_name: across, y_name: upwards}
@@ -389,7 +379,8 @@ def value_over(
             dict(row.parameters) == parameters for row in played.decisions
         ):
             return None
-        found: Solution = _solve(played, decision=parameters, time_limit=each, **options)
+        search["decision"] = parameters
+        found: Solution = _solve(played, selection=selection, **search)
         return found.value
 
     values = tuple(tuple(at(across, upwards) for across in xs) for upwards in ys)

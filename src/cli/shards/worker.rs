@@ -3,8 +3,9 @@
 use super::super::arguments::Format;
 use super::super::files::write_atomically;
 use super::super::load::loaded;
+use super::super::pace::describe;
 use super::super::progress::Indicator;
-use super::super::solve::{chosen, describe, ended};
+use super::super::solve::{chosen, ended};
 use super::super::sweep_arguments::SweepArguments;
 use super::super::watch::{Watch, Words};
 use super::super::{Answer, Failure};

@@ -8,10 +8,20 @@ use crate::exact::{Rational, format_rational, parse_rational};
 use crate::game::StagePolicy;
 use std::fmt::Write as _;
 
-/// Most fractional bits of rounded arithmetic that a checker follows.
-pub const MOST_BITS: u32 = 1 << 16;
+/// Most fractional bits of rounded arithmetic that a checker follows: each operation of an induction
+/// takes time quadratic in them.
+pub const MOST_BITS: u32 = 1 << 12;
+/// Most characters of a number: exact values have fewer, and fractions of a million digits would
+/// take seconds for each operation.
+const LONGEST_NUMBER: usize = 1 << 18;
 
 pub(super) fn parse_number(word: &str) -> Result<Rational, String> {
+    if word.len() > LONGEST_NUMBER {
+        return Err(format!(
+            "found a number of {} characters, expected at most {LONGEST_NUMBER}",
+            word.len()
+        ));
+    }
     parse_rational(word).map_err(|error| error.to_string())
 }
 

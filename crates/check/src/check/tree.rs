@@ -19,6 +19,11 @@ use crate::game::{
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
+/// Most squares of a tree: as many as a form has statistics suffice.
+const MOST_SQUARES: usize = 1 << 12;
+/// Most ranges that open boxes may have together.
+const MOST_OPEN: usize = 1 << 22;
+
 /// Ranges of the forms of all squares.
 type Region = Vec<Interval>;
 
@@ -158,6 +163,9 @@ impl Tree<'_> {
                 region[*square] = (lower, point.clone().min(upper));
                 open.push(above);
                 open.push(region);
+                if open.len().saturating_mul(count) > MOST_OPEN {
+                    return Err(Fault::Beyond { what: "ranges of open boxes", most: MOST_OPEN });
+                }
             }
             TreeStep::Tighten { square, end, value, proof } => {
                 let count = region.len();
@@ -215,6 +223,9 @@ impl Tree<'_> {
         coefficients: &[Rational],
     ) -> Result<(), Fault> {
         self.fits(coefficients)?;
+        if self.squares.len() == MOST_SQUARES {
+            return Err(Fault::Beyond { what: "squares", most: MOST_SQUARES });
+        }
         let form = self.rewritten(coefficients);
         let line = self.line(&form);
         self.squares.push(Square {

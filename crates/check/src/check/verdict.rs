@@ -213,6 +213,14 @@ pub enum Fault {
     /// rule handles.
     #[error("a number or a polynomial is too large for the arithmetic of the tree")]
     TooLarge,
+    /// More than is checked, so that memory and time stay in proportion to the text.
+    #[error("found more than {most} {what}, the most that are checked")]
+    Beyond {
+        /// What is counted.
+        what: &'static str,
+        /// How many there may be.
+        most: usize,
+    },
     /// The game is outside what a rule is about.
     #[error("the rule does not apply: {0}")]
     NotQuadratic(#[from] NotQuadratic),

@@ -2,6 +2,8 @@
 //! enumerated, bounds otherwise. Where the leader's reward is not affine on these patterns, the
 //! vertices of their polytopes are populations for the search over boxes.
 
+use super::inner::{BOXES, ZERO};
+use super::kept::{Kept, Words, put_proved, put_word, take_proved};
 use super::population::PopulationSearch;
 use super::support::{Limits, SupportError, SupportOutcome, equilibria, solve_support};
 use super::{Control, Counts, InnerProblem, InnerSearch, Proof, Proved};
@@ -51,6 +53,28 @@ impl ExactZeroSearch {
 }
 
 impl ExactZeroSearch {
+    /// The search whose state the next words are.
+    pub(super) fn resumed(problem: &InnerProblem<'_>, words: &mut Words<'_>) -> Option<Self> {
+        let (looks, tried) = <(usize, bool)>::take(words)?;
+        let exact = if bool::take(words)? {
+            let nodes = usize::take(words)?;
+            Some(SupportOutcome { proved: take_proved(words, problem.shape())?, nodes })
+        } else {
+            None
+        };
+        let boxes =
+            if words.is(BOXES) { PopulationSearch::resumed(problem, words)? } else { return None };
+        Some(ExactZeroSearch {
+            instance: problem.instance.clone(),
+            selection: problem.selection,
+            limits: Limits::default(),
+            exact,
+            tried,
+            looks,
+            boxes,
+        })
+    }
+
     /// Hands the vertices of all polytopes of equilibria to the boxes.
     fn offer_vertices(&mut self, control: &Control) {
         let Ok(set) = equilibria(&self.instance, control, &self.limits) else { return };
@@ -76,6 +100,10 @@ impl InnerSearch for ExactZeroSearch {
             self.looks += 1;
             self.boxes.advance(control);
         }
+    }
+
+    fn box_by_box(&mut self) {
+        self.boxes.box_by_box();
     }
 
     fn done(&self) -> bool {
@@ -107,5 +135,15 @@ impl InnerSearch for ExactZeroSearch {
         let mut counts = self.boxes.counts();
         counts.nodes += self.exact.as_ref().map_or(0, |exact| exact.nodes);
         counts
+    }
+
+    fn keep(&self, out: &mut String) -> bool {
+        put_word(out, ZERO);
+        (self.looks, self.tried, self.exact.is_some()).put(out);
+        if let Some(exact) = &self.exact {
+            exact.nodes.put(out);
+            put_proved(out, &exact.proved);
+        }
+        self.boxes.keep(out)
     }
 }

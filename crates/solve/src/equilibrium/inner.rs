@@ -1,6 +1,7 @@
 //! Searches for the worst eps-equilibrium of one decision, behind one face.
 
 use super::exact_zero::ExactZeroSearch;
+use super::kept::Words;
 use super::lifted::LiftedProblem;
 use super::monotone::{Convex, MonotoneSearch};
 use super::population::PopulationSearch;
@@ -9,6 +10,11 @@ use crate::certificate::Selection;
 use crate::exact::{Rational, to_approx};
 use crate::game::{Instance, NotQuadratic, Policy};
 
+/// First words of the states of searches.
+pub(super) const BOXES: &str = "boxes";
+pub(super) const ZERO: &str = "zero";
+pub(super) const LIFTED: &str = "lifted";
+pub(super) const CONVEX: &str = "convex";
 /// Statistics from which on a monotone game is closed in one region at once.
 const MANY_STATISTICS: usize = 8;
 
@@ -35,6 +41,9 @@ pub trait InnerSearch: Send {
     /// Policies that were of use in a game nearby: where to look first, the most promising one
     /// last. Without effect after the first [`advance`](Self::advance), and on what is true.
     fn suggest(&mut self, _policies: &[&Policy]) {}
+    /// From now on [`advance`](Self::advance) ends after every box, so that states can be kept
+    /// often.
+    fn box_by_box(&mut self) {}
     /// What is shown so far.
     fn proved(&mut self) -> Proved;
     /// A better bound than that of `proved`, equal to its witness, which may not hold: for whoever
@@ -44,6 +53,11 @@ pub trait InnerSearch: Send {
     }
     /// What was done so far.
     fn counts(&self) -> Counts;
+    /// Appends in words what a later call needs to go on from here; whether there is anything that
+    /// is worth it.
+    fn keep(&self, _out: &mut String) -> bool {
+        false
+    }
 }
 
 /// One inner problem: the game at a decision, and what is asked of it.
@@ -57,6 +71,13 @@ pub struct InnerProblem<'a> {
     pub epsilon: &'a Rational,
     /// Accepted distance of bounds relative to `max(1, |value|)`.
     pub gap: &'a Rational,
+}
+
+impl InnerProblem<'_> {
+    /// Stages and states of the game.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        (self.instance.stages.len(), self.instance.initial.len())
+    }
 }
 
 /// The search that fits the class of the game.
@@ -73,6 +94,21 @@ pub fn inner_search(
         return Ok(Box::new(Convex::new(search, problem)));
     }
     other_search(problem, control)
+}
+
+/// The search whose state the next words are, as it was then; `None` when they are none of a search
+/// in this game.
+pub(crate) fn resumed_search(
+    problem: &InnerProblem<'_>,
+    words: &mut Words<'_>,
+) -> Option<Box<dyn InnerSearch>> {
+    Some(match words.word()? {
+        BOXES => Box::new(PopulationSearch::resumed(problem, words)?),
+        ZERO => Box::new(ExactZeroSearch::resumed(problem, words)?),
+        LIFTED => Box::new(LiftedProblem::resumed(problem, words)?),
+        CONVEX => Box::new(Convex::resumed(problem, words)?),
+        _ => return None,
+    })
 }
 
 /// The search that fits, in one region alone excepted.

@@ -10,6 +10,7 @@ mod control;
 pub mod dynamic_programming;
 mod exact_zero;
 mod inner;
+pub(crate) mod kept;
 pub mod lifted;
 pub mod monotone;
 pub mod population;
@@ -18,5 +19,6 @@ pub mod support;
 
 pub use arithmetic::suitable_arithmetic;
 pub use control::Control;
+pub(crate) use inner::resumed_search;
 pub use inner::{Counts, InnerProblem, InnerSearch, box_search, inner_search};
 pub use proved::{Problem, Proof, Proved, range_of, range_proofs};

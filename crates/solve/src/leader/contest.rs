@@ -4,12 +4,20 @@
 //! decisions that cannot win any more are left where they are. Bounds are those of binary64 until
 //! the end, when every search shows what it has.
 
+use super::checkpoint::{Reached, Slot};
 use super::settings::{Progress, Settings};
 use crate::certificate::Selection;
-use crate::equilibrium::{Control, Counts, InnerProblem, InnerSearch, Proof, Proved, inner_search};
+use crate::equilibrium::kept::{Kept, Words, put_word};
+use crate::equilibrium::{
+    Control, Counts, InnerProblem, InnerSearch, Proof, Proved, inner_search, resumed_search,
+};
 use crate::exact::to_approx;
 use crate::game::{Instance, NotQuadratic};
 use rayon::prelude::*;
+
+/// Whether a search begins with a state or anew, in the state of a contest.
+const SEARCHED: &str = "searched";
+const ANEW: &str = "anew";
 
 /// A decision and its search.
 struct Entrant {
@@ -41,6 +49,8 @@ pub(super) struct Finish {
 pub(super) struct Contest<'a> {
     entrants: Vec<Entrant>,
     settings: &'a Settings<'a>,
+    /// Where the state is kept.
+    slot: Option<Slot<'a>>,
 }
 
 impl<'a> Contest<'a> {
@@ -67,7 +77,72 @@ impl<'a> Contest<'a> {
             let search = inner_search(&problem, control)?;
             entrants.push(Entrant { index, search });
         }
-        Ok(Contest { entrants, settings })
+        Ok(Contest { entrants, settings, slot: None })
+    }
+
+    /// The contest whose state `state` is; `None` when it is none of these decisions.
+    pub(super) fn resumed(
+        indices: &[usize],
+        instance: &dyn Fn(usize) -> Instance,
+        settings: &'a Settings<'a>,
+        control: &Control,
+        state: &str,
+    ) -> Option<Self> {
+        let words = &mut Words::new(state);
+        let mut entrants: Vec<Entrant> = Vec::with_capacity(indices.len());
+        for &index in indices {
+            if usize::take(words)? != index {
+                return None;
+            }
+            let instance = instance(index);
+            let problem = InnerProblem {
+                instance: &instance,
+                selection: settings.selection,
+                epsilon: &settings.epsilon,
+                gap: &settings.gap,
+            };
+            let search = match words.word()? {
+                SEARCHED => resumed_search(&problem, words)?,
+                _ => inner_search(&problem, control).ok()?,
+            };
+            entrants.push(Entrant { index, search });
+        }
+        words.word().is_none().then_some(Contest { entrants, settings, slot: None })
+    }
+
+    /// Keeps the state in `slot` from time to time.
+    pub(super) fn kept_in(mut self, slot: Option<&Slot<'a>>) -> Self {
+        if slot.is_some() {
+            self.entrants.iter_mut().for_each(|entrant| entrant.search.box_by_box());
+        }
+        Contest { slot: slot.cloned(), ..self }
+    }
+
+    /// Keeps the state, if it is time or `now`.
+    pub(super) fn keep(&self, now: bool) {
+        let Some(slot) = &self.slot else { return };
+        slot.keep_open(now, || {
+            let mut state = String::new();
+            for entrant in &self.entrants {
+                entrant.index.put(&mut state);
+                let mut own = String::new();
+                let kept = entrant.search.keep(&mut own);
+                put_word(&mut state, if kept { SEARCHED } else { ANEW });
+                state.push_str(if kept { &own } else { "" });
+            }
+            let (lower_approx, upper_approx) = self.bounds_approx();
+            let parts = self.entrants.iter().map(|entrant| entrant.search.counts().nodes).sum();
+            (state, Reached { lower_approx, upper_approx, parts })
+        });
+    }
+
+    /// Bounds of the value in binary64.
+    fn bounds_approx(&self) -> (f64, f64) {
+        let intervals = || self.entrants.iter().map(|e| e.interval_approx(self.settings.selection));
+        (
+            intervals().map(|interval| interval.0).fold(f64::NEG_INFINITY, f64::max),
+            intervals().map(|interval| interval.1).fold(f64::NEG_INFINITY, f64::max),
+        )
     }
 
     /// What is shown by now.
@@ -91,9 +166,10 @@ impl<'a> Contest<'a> {
     /// Works until the gap is closed, nothing is left to be done, or `control` stops it: whether
     /// it was stopped.
     pub(super) fn run(&mut self, control: &Control) -> bool {
-        let Contest { entrants, settings } = self;
-        let gap = to_approx(&settings.gap);
+        let gap = to_approx(&self.settings.gap);
         while !control.stopped() {
+            self.keep(false);
+            let Contest { entrants, settings, .. } = self;
             let intervals: Vec<(f64, f64)> = entrants
                 .iter()
                 .map(|entrant| entrant.interval_approx(settings.selection))

@@ -4,6 +4,7 @@
 //! simplices, proves the outcome, has the checker accept the proof, and returns what the checker
 //! accepted.
 
+mod checkpoint;
 mod contest;
 mod equilibrium;
 #[cfg(test)]
@@ -13,11 +14,13 @@ mod outer;
 mod polytope;
 mod race;
 mod range;
+mod reread;
 mod rounds;
 mod settings;
 mod solve;
 
 pub use crate::follower::{Enclosed, Precision};
+pub use checkpoint::{Keeper, Left, Reached};
 pub use outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 pub use range::{RangeOutcome, range};
 pub use settings::{Accepted, Covering, Observer, Progress, Settings, SolveError};

@@ -1,16 +1,19 @@
 //! From a game with a polytope of decisions to an answer that the checker accepted.
 
+use super::checkpoint::{Left, Slot};
 use super::outcome::{Outcome, Statistics, Status};
 use super::outer::{self, Covered};
 use super::race::interval;
+use super::reread::is_asked_for;
 use super::rounds;
 use super::settings::{Settings, SolveError};
 use super::solve::{
-    Found, claim, described, ended, mean_field_free, race, search, sharpen, status, supported,
-    termination, width,
+    Asked, Found, claim, described, ended, mean_field_free, race, search, sharpen, status,
+    supported, termination, width, written,
 };
-use crate::certificate::{Scope, Selection, Step, write_certificate};
-use crate::check::{Rejection, check};
+use crate::certificate::{Reader, Scope, Selection, Step, write_certificate};
+use crate::check::{Rejection, check, check_hashed};
+use crate::equilibrium::kept::{Words, put_proved, take_proved};
 use crate::equilibrium::{Control, Proved, range_of};
 use crate::exact::Rational;
 use crate::game::{Game, Instance, Point, Space};
@@ -18,19 +21,24 @@ use std::time::Instant;
 
 /// Certified bounds of `sup_u` of the leader's reward at the worst (or best) equilibrium; `game`
 /// has the objective of `settings` in place.
-pub(super) fn solve_polytope(
-    stated: &Game,
-    game: &Game,
+pub(super) fn solve_polytope<'a>(
+    asked: &Asked<'a>,
     space: &Space<'_>,
-    settings: &Settings<'_>,
-    start: Instant,
+    slot: Option<&Slot<'a>>,
+    left: Option<Left>,
 ) -> Result<Outcome, SolveError> {
+    let &Asked { stated, game, settings, start, .. } = asked;
     if settings.epsilon < Rational::ZERO {
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
     }
     supported(game)?;
     if settings.control.stopped() {
         return without_search(stated, game, space, settings, start);
+    }
+    if let Some(Left::Answered { certificate, witness }) = &left
+        && let Some(outcome) = reread_cover(asked, certificate, witness)
+    {
+        return Ok(outcome);
     }
     let linear = mean_field_free(game);
     let first = rounds::first(settings);
@@ -40,21 +48,28 @@ pub(super) fn solve_polytope(
     };
     let question = Question { stated, game, space, settings, linear, start };
     let searching = Instant::now();
-    let mut covered = outer::search(game, space, linear, &hurried);
+    let mut covered = outer::search(game, space, linear, &hurried, (slot, left.as_ref()));
     let mut searched = searching.elapsed();
-    let mut best: Option<Outcome> = None;
+    let mut best: Option<(Outcome, String)> = None;
     loop {
         let proving = Instant::now();
-        let outcome = question.answered(&covered)?;
-        let sharper = best.take().filter(|best| width(best) <= width(&outcome)).unwrap_or(outcome);
+        let answered = question.answered(&covered)?;
+        let (sharper, witness) =
+            best.take().filter(|best| width(&best.0) <= width(&answered.0)).unwrap_or(answered);
         let control = match rounds::next(settings, searched, proving.elapsed()) {
             Some(next) if sharper.status == Status::Limit && !covered.closed() => next,
-            next => return Ok(ended(sharper, next.is_none() && !covered.closed(), settings)),
+            next => {
+                let outcome = ended(sharper, next.is_none() && !covered.closed(), settings);
+                if let Some(slot) = slot.filter(|_| outcome.status != Status::Limit) {
+                    slot.keep_answer(&outcome.certificate, witness);
+                }
+                return Ok(outcome);
+            }
         };
         if let Some(accepted) = settings.accepted {
             accepted(&sharper);
         }
-        best = Some(sharper);
+        best = Some((sharper, witness));
         let searching = Instant::now();
         covered.go_on(&control, settings);
         searched += searching.elapsed();
@@ -75,8 +90,9 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// The answer that a cover proves, with a bound at its best decision, after its check.
-    fn answered(&self, covered: &Covered<'_>) -> Result<Outcome, SolveError> {
+    /// The answer that a cover proves, with a bound at its best decision, after its check, and what
+    /// is proved there in words.
+    fn answered(&self, covered: &Covered<'_>) -> Result<(Outcome, String), SolveError> {
         let Question { stated, game, space, settings, linear, start } = *self;
         let point = match covered.best() {
             Some(point) => point,
@@ -92,8 +108,11 @@ impl Question<'_> {
             point: Some(point.clone()),
             ..settings.clone()
         };
-        let mut found =
-            if linear { race(&[0], &instance, &last) } else { search(&[0], &instance, &last)? };
+        let mut found = if linear {
+            race(&[0], &instance, &last, (None, None))
+        } else {
+            search(&[0], &instance, &last)?
+        };
         sharpen(stated, &game.hash(), &last, &mut found);
         let proved = found
             .proved
@@ -120,7 +139,9 @@ impl Question<'_> {
         statistics.check_seconds_approx = checking.elapsed().as_secs_f64();
         let equilibrium = described(&game.at(&point), &draft.proved, settings);
         let status = status(&accepted.claim, &settings.gap);
-        Ok(Outcome {
+        let mut witness = String::new();
+        put_proved(&mut witness, &draft.proved);
+        let outcome = Outcome {
             status,
             termination: termination(settings, status),
             decision: 0,
@@ -129,8 +150,44 @@ impl Question<'_> {
             certificate,
             accepted,
             statistics,
-        })
+        };
+        Ok((outcome, witness))
     }
+}
+
+/// The answer of an earlier call, checked again with the equilibrium at its decision; `None` when
+/// it is about something else or does not hold.
+fn reread_cover(asked: &Asked<'_>, certificate: &[u8], witness: &str) -> Option<Outcome> {
+    let Asked { stated, game, hash, settings, start } = asked;
+    let checking = Instant::now();
+    let accepted = check_hashed(stated, hash, certificate).ok()?;
+    if !is_asked_for(&accepted.claim, asked) {
+        return None;
+    }
+    let shape = (game.stages.len(), game.states.len());
+    let (mut reader, _) = Reader::start(certificate, shape.0, shape.1).ok()?;
+    let Some(Step::At(point)) = reader.step().ok()? else { return None };
+    let proved = take_proved(&mut Words::new(witness), shape)?;
+    let here = Scope::Point(point.clone());
+    let shown = [(0, proved)];
+    let own = written(hash, settings, here, &shown).ok()?;
+    check_hashed(stated, hash, own.as_slice()).ok()?;
+    let [(_, proved)] = shown;
+    let status = status(&accepted.claim, &settings.gap);
+    Some(Outcome {
+        status,
+        termination: termination(settings, status),
+        decision: 0,
+        equilibrium: described(&game.at(&point), &proved, settings),
+        point: Some(point),
+        certificate: certificate.to_vec(),
+        accepted,
+        statistics: Statistics {
+            seconds_approx: start.elapsed().as_secs_f64(),
+            check_seconds_approx: checking.elapsed().as_secs_f64(),
+            ..Statistics::default()
+        },
+    })
 }
 
 fn half_of_the_rest(settings: &Settings<'_>) -> Control {

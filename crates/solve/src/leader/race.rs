@@ -4,13 +4,24 @@
 //! solved has it. Then in proofs: the winner is solved exactly, and every other decision gets a
 //! witness that it does not do better; where the witness leaves doubt, it is solved exactly too.
 
+use super::checkpoint::{Reached, Slot};
 use super::settings::{Progress, Settings};
 use crate::certificate::{Arithmetic, Selection};
 use crate::equilibrium::dynamic_programming::{ApproxCache, Effort, Search, certify};
+use crate::equilibrium::kept::{Kept, Words, put_proved, put_word, take_proved};
 use crate::equilibrium::{Problem, Proved, range_proofs};
 use crate::exact::{Rational, to_approx};
 use crate::game::Numbers;
 use rayon::prelude::*;
+
+/// How far the proof of a decision went, in the state of a race.
+const FULL: &str = "full";
+const QUICK: &str = "quick";
+const NONE: &str = "none";
+
+/// What a state says of a decision: its interval in binary64, whether that is the last word, and
+/// what is proved.
+type Known = (((f64, f64), bool), Option<(Effort, Proved)>);
 
 /// What is known of a decision.
 pub(super) struct Contender {
@@ -92,15 +103,76 @@ impl<'a> Race<'a> {
         (lower, upper)
     }
 
-    /// Runs to the end or until the control stops it.
-    pub(super) fn run(&mut self) {
-        self.race();
-        self.prove();
+    /// Runs to the end or until the control stops it, and keeps in `slot` what is known.
+    pub(super) fn run(&mut self, slot: Option<&Slot<'_>>) {
+        self.race(slot);
+        self.prove(slot);
+        self.keep(slot, self.settings.control.stopped());
     }
 
-    fn race(&mut self) {
+    /// Takes over what an earlier call knew of decisions of a game with so many stages and states;
+    /// nothing when it cannot be read.
+    pub(super) fn resume(&mut self, state: &str, shape: (usize, usize)) {
+        let known = self.known(&mut Words::new(state), shape).unwrap_or_default();
+        for (contender, known) in self.contenders.iter_mut().zip(known) {
+            (contender.interval_approx, contender.settled) = known.0;
+            if let Some((effort, proved)) = known.1 {
+                (contender.effort, contender.proved) = (Some(effort), proved);
+            }
+        }
+    }
+
+    fn known(&self, words: &mut Words<'_>, shape: (usize, usize)) -> Option<Vec<Known>> {
+        let mut known = Vec::with_capacity(self.contenders.len());
+        for contender in &self.contenders {
+            if usize::take(words)? != contender.index {
+                return None;
+            }
+            let interval = Kept::take(words)?;
+            let effort = match words.word()? {
+                FULL => Some(Effort::Full),
+                QUICK => Some(Effort::Quick),
+                _ => None,
+            };
+            let proved = match effort {
+                Some(effort) => Some((effort, take_proved(words, shape)?)),
+                None => None,
+            };
+            known.push((interval, proved));
+        }
+        words.word().is_none().then_some(known)
+    }
+
+    /// Keeps what is known, if it is time or `now`.
+    fn keep(&self, slot: Option<&Slot<'_>>, now: bool) {
+        let Some(slot) = slot else { return };
+        slot.keep_open(now, || {
+            let mut state = String::new();
+            for contender in &self.contenders {
+                contender.index.put(&mut state);
+                (contender.interval_approx, contender.settled).put(&mut state);
+                match contender.effort {
+                    None => put_word(&mut state, NONE),
+                    Some(effort) => {
+                        put_word(&mut state, if effort == Effort::Full { FULL } else { QUICK });
+                        put_proved(&mut state, &contender.proved);
+                    }
+                }
+            }
+            let intervals = || self.contenders.iter().map(|c| c.interval_approx);
+            let reached = Reached {
+                lower_approx: intervals().map(|i| i.0).fold(f64::NEG_INFINITY, f64::max),
+                upper_approx: intervals().map(|i| i.1).fold(f64::NEG_INFINITY, f64::max),
+                parts: self.contenders.iter().filter(|c| c.settled || c.solved()).count(),
+            };
+            (state, reached)
+        });
+    }
+
+    fn race(&mut self, slot: Option<&Slot<'_>>) {
         let control = &self.settings.race_control;
         while !control.stopped() {
+            self.keep(slot, false);
             let best_lower = self
                 .contenders
                 .iter()
@@ -202,15 +274,18 @@ impl<'a> Race<'a> {
             .get_or_insert_with(|| Search::new(&problem(self.settings, numbers), &self.cache))
     }
 
-    fn prove(&mut self) {
+    fn prove(&mut self, slot: Option<&Slot<'_>>) {
         if self.settings.control.stopped() {
             return;
         }
-        if let Some(winner) = self.winner() {
+        if let Some(winner) = self.winner()
+            && !self.contenders[winner].solved()
+        {
             self.report_proved("proving the winner");
             self.in_parallel(&[winner], |race, contender| race.certify(contender, Effort::Full));
         }
         while !self.settings.control.stopped() {
+            self.keep(slot, false);
             let (lower, _) = self.proved();
             let doubtful: Vec<usize> = (0..self.contenders.len())
                 .filter(|&p| {

@@ -1,5 +1,6 @@
 //! What a user may ask of [`solve`](super::solve()), and why it may refuse.
 
+use super::checkpoint::Keeper;
 use crate::certificate::Selection;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
@@ -74,6 +75,8 @@ pub struct Settings<'a> {
     pub accepted: Option<Accepted<'a>>,
     /// Progress.
     pub observer: Option<Observer<'a>>,
+    /// Where states of searches are kept for a later call, and found again.
+    pub keeper: Option<&'a dyn Keeper>,
 }
 
 impl fmt::Debug for Settings<'_> {
@@ -110,6 +113,7 @@ impl Settings<'_> {
             race_control: Control::default(),
             accepted: None,
             observer: None,
+            keeper: None,
         }
     }
 }

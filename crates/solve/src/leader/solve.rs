@@ -1,10 +1,12 @@
 //! From a game to an answer that the checker accepted.
 
+use super::checkpoint::{Left, Slot};
 use super::contest::{Contest, Finish};
 use super::equilibrium::describe;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 use super::polytope::solve_polytope;
 use super::race::{Contender, Race, best, interval};
+use super::reread::reread;
 use super::rounds;
 use super::settings::{Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
@@ -40,10 +42,53 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         .map(|expression| stated.with_objective(expression))
         .transpose()?;
     let game = objective.as_ref().unwrap_or(stated);
+    let asked = Asked { stated, game, hash: game.hash(), settings, start };
+    let Some(slot) = Slot::of(&asked.hash, settings, &scope(settings)) else {
+        return attempt(&asked, None, None);
+    };
+    if let Some(left) = slot.found().filter(|_| !settings.control.stopped()) {
+        let outcome = attempt(&asked, Some(&slot), Some(left));
+        if !misled(&outcome, settings) {
+            return outcome;
+        }
+        slot.forget();
+    }
+    attempt(&asked, Some(&slot), None)
+}
+
+/// Whether a search that began with what was found has ended as one that begins anew does not: what
+/// was found may be to blame.
+fn misled(outcome: &Result<Outcome, SolveError>, settings: &Settings<'_>) -> bool {
+    !settings.control.stopped()
+        && match outcome {
+            Ok(found) => found.status == Status::Limit && found.termination == Termination::Gap,
+            Err(_) => true,
+        }
+}
+
+/// What is asked, of which game.
+pub(super) struct Asked<'a> {
+    /// The game of the file, which the certificate is about.
+    pub(super) stated: &'a Game,
+    /// The game with the objective in place.
+    pub(super) game: &'a Game,
+    /// Its hash.
+    pub(super) hash: String,
+    pub(super) settings: &'a Settings<'a>,
+    pub(super) start: Instant,
+}
+
+/// A search that begins with `left`, if anything; `slot` is where its state is kept.
+fn attempt<'a>(
+    asked: &Asked<'a>,
+    slot: Option<&Slot<'a>>,
+    left: Option<Left>,
+) -> Result<Outcome, SolveError> {
+    let &Asked { game, settings, .. } = asked;
     if settings.point.is_none()
         && let Some(space) = game.leader.space()
     {
-        return solve_polytope(stated, game, &space, settings, start);
+        return solve_polytope(asked, &space, slot, left);
     }
     let decisions = admitted(game, settings)?;
     let indices: Vec<usize> = match scope(settings) {
@@ -51,17 +96,41 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
     let instance = |index: usize| game.at(&decisions[index].values);
-    let question = Question { stated, hash: game.hash(), settings, start };
+    let question = Question { asked };
+    if let Some(Left::Answered { certificate, .. }) = &left
+        && let Some(found) = reread(asked, certificate, &indices)
+    {
+        return question.answered(found, &instance);
+    }
     if settings.control.stopped() {
         return question.answered(unsearched(&indices, &instance, settings), &instance);
     }
     if mean_field_free(game) {
         // What is proved is checked, which takes about as long as one proof.
         let hurried = Settings { control: rounds::most(settings), ..settings.clone() };
-        return question.answered(race(&indices, &instance, &hurried), &instance);
+        let state = match &left {
+            Some(Left::Open { state, .. }) => Some(state.as_str()),
+            _ => None,
+        };
+        let found = race(&indices, &instance, &hurried, (slot, state));
+        let outcome = question.answered(found, &instance)?;
+        if let Some(slot) = slot.filter(|_| outcome.status != Status::Limit) {
+            slot.keep_answer(&outcome.certificate, String::new());
+        }
+        return Ok(outcome);
     }
     let mut control = rounds::first(settings);
-    let mut contest = Contest::new(&indices, &instance, settings, &control)?;
+    let resumed = match &left {
+        Some(Left::Open { state, .. }) => {
+            Contest::resumed(&indices, &instance, settings, &control, state)
+        }
+        _ => None,
+    };
+    let contest = match resumed {
+        Some(contest) => contest,
+        None => Contest::new(&indices, &instance, settings, &control)?,
+    };
+    let mut contest = contest.kept_in(slot);
     let mut best: Option<Outcome> = None;
     let mut searched = Duration::ZERO;
     loop {
@@ -69,12 +138,19 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         let stopped = contest.run(&control);
         searched += searching.elapsed();
         let proving = Instant::now();
+        contest.keep(stopped);
         let outcome = question.answered(proved_by(contest.finish()), &instance)?;
         let next = rounds::next(settings, searched, proving.elapsed());
         let sharper = best.take().filter(|best| width(best) <= width(&outcome)).unwrap_or(outcome);
         match next {
             Some(next) if stopped && sharper.status == Status::Limit => control = next,
-            next => return Ok(ended(sharper, stopped && next.is_none(), settings)),
+            next => {
+                let outcome = ended(sharper, stopped && next.is_none(), settings);
+                if let Some(slot) = slot.filter(|_| outcome.status != Status::Limit) {
+                    slot.keep_answer(&outcome.certificate, String::new());
+                }
+                return Ok(outcome);
+            }
         }
         if let Some(accepted) = settings.accepted {
             accepted(&sharper);
@@ -98,25 +174,20 @@ pub(super) fn width(outcome: &Outcome) -> Rational {
     &outcome.accepted.claim.upper - &outcome.accepted.claim.lower
 }
 
-/// What is asked, of which game.
-struct Question<'a> {
-    /// The game of the file, which the certificate is about.
-    stated: &'a Game,
-    /// Hash of the game with the objective in place.
-    hash: String,
-    settings: &'a Settings<'a>,
-    start: Instant,
+/// What is asked, to be answered by what was proved.
+struct Question<'q, 'a> {
+    asked: &'q Asked<'a>,
 }
 
-impl Question<'_> {
+impl Question<'_, '_> {
     /// The answer that `found` proves, after its check.
     fn answered(
         &self,
         mut found: Found,
         instance: &dyn Fn(usize) -> Instance,
     ) -> Result<Outcome, SolveError> {
-        let Question { stated, hash, settings, .. } = self;
-        found.statistics.seconds_approx = self.start.elapsed().as_secs_f64();
+        let Asked { stated, hash, settings, start, .. } = self.asked;
+        found.statistics.seconds_approx = start.elapsed().as_secs_f64();
         let checking = Instant::now();
         sharpen(stated, hash, settings, &mut found);
         let (accepted, certificate) = accept(stated, hash, settings, &mut found, instance)?;
@@ -176,13 +247,22 @@ pub(super) fn race(
     indices: &[usize],
     instance: &(dyn Fn(usize) -> Instance + Sync),
     settings: &Settings<'_>,
+    (slot, state): (Option<&Slot<'_>>, Option<&str>),
 ) -> Found {
     // The caller saw that no data depend on the population, so that the second case does not occur.
     let numbers =
         |index: usize| instance(index).mean_field_free().unwrap_or_else(|_| Numbers::empty());
     let arithmetic = |numbers: &Numbers| arithmetic(numbers, settings);
+    let shape = indices.first().map_or((0, 0), |&index| {
+        let instance = instance(index);
+        (instance.stages.len(), instance.initial.len())
+    });
     let mut race = Race::new(indices, &numbers, &arithmetic, settings);
-    race.run();
+    // What cannot be read is found again.
+    if let Some(state) = state {
+        race.resume(state, shape);
+    }
+    race.run(slot);
     let mut contenders = race.contenders;
     contenders.sort_by_key(|contender| contender.index);
     let solved = contenders.iter().filter(|c| c.solved()).count();
@@ -365,7 +445,7 @@ pub(super) fn claim(
 }
 
 /// The certificate of what is proved of some decisions.
-fn written(
+pub(super) fn written(
     hash: &str,
     settings: &Settings<'_>,
     scope: Scope,

@@ -19,6 +19,7 @@ use super::verdict::{Fault, Rejection};
 use crate::certificate::{Claim, CoverStep, Mix, Reader, Selection, Step};
 use crate::exact::Rational;
 use crate::game::{Game, Point, Space};
+use dashu_base::BitTest;
 use std::io::BufRead;
 
 /// Most decisions of a grid that a piece may be searched for.
@@ -29,6 +30,11 @@ pub const MOST_DIMENSIONS: usize = 8;
 /// Checks the steps of a joined game on a piece: an upper bound of the leader's reward.
 pub(super) type CheckJoined<'a, R> =
     &'a dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>;
+
+/// Most pieces that may be open.
+const MOST_OPEN: usize = 1 << 16;
+/// Most binary digits of the numbers of a vertex: each cut adds those of its share.
+const MOST_BITS: usize = 1 << 13;
 
 /// An upper bound of the leader's value over some decisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,8 +115,15 @@ pub(super) fn check_cover<R: BufRead>(
             CoverStep::Cut(i, j, share) => {
                 let (with_first, with_second) =
                     cut(&piece, i, j, &share).ok_or_else(|| fault(Fault::Shape))?;
+                if piece_bits(&with_first).max(piece_bits(&with_second)) > MOST_BITS {
+                    let what = "binary digits of the numbers of a vertex";
+                    return Err(fault(Fault::Beyond { what, most: MOST_BITS }));
+                }
                 open.push(with_first);
                 open.push(with_second);
+                if open.len() > MOST_OPEN {
+                    return Err(fault(Fault::Beyond { what: "open pieces", most: MOST_OPEN }));
+                }
                 None
             }
             CoverStep::Outside => {
@@ -162,6 +175,12 @@ pub fn cut(
     with_i[j] = at.clone();
     with_j[i] = at;
     Some((with_i, with_j))
+}
+
+/// The digits of the longest number of a vertex.
+fn piece_bits(piece: &[Point]) -> usize {
+    let bits = |value: &Rational| value.numerator().bit_len() + value.denominator().bit_len();
+    piece.iter().flatten().map(bits).max().unwrap_or(0)
 }
 
 /// The vertices of a piece at which an affine bound is greatest, and that bound.

@@ -24,6 +24,8 @@ use std::io::BufRead;
 
 /// Most policies that one tree may name.
 const MOST_POLICIES: usize = 1 << 16;
+/// Most ends of statistics that open boxes may have together.
+const MOST_OPEN: usize = 1 << 24;
 
 /// A tree that is being checked.
 struct Tree {
@@ -104,6 +106,10 @@ impl Tree {
                 self.policies.push(pairs_of_policy(&self.game, policy)?);
             }
             LiftedStep::Split { statistic, point } => {
+                let held: usize = self.open.len() * self.game.root.len();
+                if held > MOST_OPEN {
+                    return Err(Fault::Beyond { what: "ends of open boxes", most: MOST_OPEN });
+                }
                 let region = self.open.last_mut().ok_or(Fault::OutsideTree)?;
                 let count = region.len();
                 let end = region.get_mut(*statistic).ok_or(Fault::Unknown {

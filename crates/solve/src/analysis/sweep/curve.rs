@@ -10,10 +10,11 @@ use super::hull::Hull;
 use super::piecewise::PiecewiseLinear;
 use crate::certificate::{Arithmetic, Claim, CurvePoint, Scope, Selection, Step, write_curve};
 use crate::check::{Accepted, check};
+use crate::equilibrium::kept::Words;
 use crate::equilibrium::suitable_arithmetic;
 use crate::exact::Rational;
 use crate::game::{Decision, Game, Numbers};
-use crate::leader::{Settings, SolveError, admitted, mean_field_free, scope};
+use crate::leader::{Left, Reached, Settings, SolveError, admitted, mean_field_free, scope};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -111,9 +112,18 @@ pub fn curve(
         Scope::Decision(only) => vec![only],
         Scope::All | Scope::Point(_) => (0..decisions.len()).collect(),
     };
-    let attempt = |guided: bool| -> Result<CurveOutcome, SweepError> {
-        let mut search = Search::new(posed, &decisions, &indices, settings, (from, to), guided)?;
-        search.refine()?;
+    let question = settings.keeper.map(|_| {
+        let (hash, selection) = (posed.hash(), settings.selection);
+        format!("curve {hash} {selection} {from}:{to} {:?}", scope(settings))
+    });
+    let attempt = |guided: bool, state: Option<&str>| -> Result<CurveOutcome, SweepError> {
+        let asked = (posed, &*decisions, indices.as_slice());
+        let resumed = state.and_then(|s| Search::resumed(asked, settings, (from, to), s));
+        let mut search = match resumed {
+            Some(search) => search,
+            None => Search::new(posed, &decisions, &indices, settings, (from, to), guided)?,
+        };
+        search.refine(question.as_deref())?;
         let written = search.written(posed, settings)?;
         let seconds_approx = start.elapsed().as_secs_f64();
         let checking = Instant::now();
@@ -128,10 +138,30 @@ pub fn curve(
             check_seconds_approx: checking.elapsed().as_secs_f64(),
         })
     };
+    if let (Some(keeper), Some(question)) = (settings.keeper, &question)
+        && let Some(Left::Open { state, .. }) = keeper.found(question)
+    {
+        match attempt(true, Some(&state)) {
+            Err(SweepError::Refused(_)) => keeper.forget(question),
+            answered => return answered,
+        }
+    }
     // Neighbours that are none, vertices too close for binary64: exactly once more.
-    match attempt(true) {
-        Err(SweepError::Refused(_)) => attempt(false),
+    match attempt(true, None) {
+        Err(SweepError::Refused(_)) => attempt(false, None),
         answered => answered,
+    }
+}
+
+/// The game at one decision as numbers.
+fn numbers(game: &Game, decision: &Decision) -> Numbers {
+    game.at(&decision.values).mean_field_free().unwrap_or_else(|_| Numbers::empty())
+}
+
+fn sigma(settings: &Settings<'_>) -> Rational {
+    match settings.selection {
+        Selection::Pessimistic => Rational::ONE,
+        Selection::Optimistic => Rational::NEG_ONE,
     }
 }
 
@@ -157,21 +187,45 @@ impl<'a> Search<'a> {
         interval: (&'a Rational, &'a Rational),
         guided: bool,
     ) -> Result<Self, SweepError> {
-        let sigma = if settings.selection == Selection::Pessimistic {
-            Rational::ONE
-        } else {
-            Rational::NEG_ONE
-        };
+        let sigma = sigma(settings);
         let hull = |index: &usize| {
-            let numbers = game
-                .at(&decisions[*index].values)
-                .mean_field_free()
-                .unwrap_or_else(|_| Numbers::empty());
+            let numbers = numbers(game, &decisions[*index]);
             // What is claimed needs both ends of every hull: only the user stops this part.
             Hull::new(numbers, &sigma, guided, &|| !settings.control.interrupted())
         };
         let hulls = indices.par_iter().map(hull).collect::<Result<Vec<_>, _>>()?;
         Ok(Search { settings, interval, indices, hulls })
+    }
+
+    /// What an earlier call knew; `None` when it is not about these decisions.
+    fn resumed(
+        (game, decisions, indices): (&Game, &[Decision], &'a [usize]),
+        settings: &'a Settings<'a>,
+        interval: (&'a Rational, &'a Rational),
+        state: &str,
+    ) -> Option<Self> {
+        let words = &mut Words::new(state);
+        let sigma = sigma(settings);
+        let mut hulls = Vec::with_capacity(indices.len());
+        for &index in indices {
+            hulls.push(Hull::resumed(numbers(game, &decisions[index]), &sigma, words)?);
+        }
+        words.word().is_none().then_some(Search { settings, interval, indices, hulls })
+    }
+
+    /// Keeps what is known as the state of `question`, if it is time or `now`.
+    fn keep(&self, question: Option<&str>, now: bool) {
+        let (Some(keeper), Some(question)) = (self.settings.keeper, question) else { return };
+        if now || keeper.due() {
+            let mut state = String::new();
+            self.hulls.iter().for_each(|hull| hull.put(&mut state));
+            let reached = Reached {
+                lower_approx: f64::NEG_INFINITY,
+                upper_approx: f64::INFINITY,
+                parts: self.hulls.iter().map(|hull| hull.vertices.len()).sum(),
+            };
+            keeper.keep(question, Left::Open { state, reached }, now);
+        }
     }
 
     /// The largest over decisions of one side of every hull: `inner` are chords of vertices,
@@ -201,9 +255,16 @@ impl<'a> Search<'a> {
     }
 
     /// Until every decision that leads is known where it leads, or the control stops.
-    fn refine(&mut self) -> Result<(), SweepError> {
+    fn refine(&mut self, question: Option<&str>) -> Result<(), SweepError> {
+        let found = self.refined(question);
+        self.keep(question, self.settings.control.stopped());
+        found
+    }
+
+    fn refined(&mut self, question: Option<&str>) -> Result<(), SweepError> {
         let control = &self.settings.control;
         while !control.stopped() {
+            self.keep(question, false);
             let upper = self.upper();
             let mut wanted: Vec<Vec<(Rational, Rational)>> = vec![Vec::new(); self.hulls.len()];
             for (ends, &owner) in upper.points.windows(2).zip(&upper.owners) {

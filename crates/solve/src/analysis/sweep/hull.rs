@@ -20,6 +20,7 @@
 
 use super::piecewise::{PiecewiseLinear, on_line};
 use crate::equilibrium::dynamic_programming::{ApproxCache, ApproxNumbers, Preference};
+use crate::equilibrium::kept::{Kept, Words, kept};
 use crate::exact::{Rational, from_approx, to_approx};
 use crate::follower::{FollowerError, Objective, Stopped, best_response, earnings};
 use crate::game::{Numbers, Policy};
@@ -38,12 +39,16 @@ pub(super) struct Vertex {
     pub(super) policy: Policy,
 }
 
+kept!(Vertex { loss, value, policy });
+
 /// `sigma J0 >= at_zero - multiplier eps` on all eps-equilibria.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) multiplier: Rational,
     pub(super) at_zero: Rational,
 }
+
+kept!(Line { multiplier, at_zero });
 
 impl Line {
     pub(super) fn at(&self, epsilon: &Rational) -> Rational {
@@ -112,6 +117,40 @@ impl Hull {
             hull.closed.push(false);
         }
         Ok(hull)
+    }
+
+    /// Appends what is known.
+    pub(super) fn put(&self, out: &mut String) {
+        self.follower_value.put(out);
+        self.vertices.put(out);
+        self.closed.put(out);
+        self.lines.put(out);
+        self.inductions.put(out);
+    }
+
+    /// What an earlier call knew, guided by binary64; the checker confirms it or not.
+    pub(super) fn resumed(
+        numbers: Numbers,
+        sigma: &Rational,
+        words: &mut Words<'_>,
+    ) -> Option<Self> {
+        let guide = Some(ApproxNumbers::new(&numbers, sigma, &ApproxCache::default()));
+        let hull = Hull {
+            numbers,
+            guide,
+            sigma: sigma.clone(),
+            follower_value: Kept::take(words)?,
+            vertices: Kept::take(words)?,
+            closed: Kept::take(words)?,
+            lines: Kept::take(words)?,
+            inductions: Kept::take(words)?,
+        };
+        let falling =
+            |pair: &[Vertex]| pair[0].loss < pair[1].loss && pair[0].value > pair[1].value;
+        let fits = hull.vertices.len() == hull.closed.len() + 1
+            && hull.vertices.windows(2).all(falling)
+            && !hull.lines.is_empty();
+        fits.then_some(hull)
     }
 
     fn evaluate(

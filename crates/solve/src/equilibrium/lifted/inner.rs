@@ -26,14 +26,14 @@ const MARGIN: f64 = 1e-10;
 /// The search for one decision with what it can show.
 #[derive(Debug)]
 pub struct LiftedProblem {
-    search: LiftedSearch,
+    pub(super) search: LiftedSearch,
     /// The search for the other sign, at eps = 0.
-    opposite: Option<LiftedSearch>,
+    pub(super) opposite: Option<LiftedSearch>,
     /// At eps = 0, the best equilibrium shown exactly and its `sigma J0`.
-    exact: Option<Proof>,
+    pub(super) exact: Option<Proof>,
     /// `sigma J0` of the best pure equilibrium, and of the best incumbent, that was tried.
-    tried_pure: f64,
-    tried_incumbent: f64,
+    pub(super) tried_pure: f64,
+    pub(super) tried_incumbent: f64,
 }
 
 impl LiftedProblem {
@@ -240,5 +240,10 @@ impl InnerSearch for LiftedProblem {
             lp_solves: own.lp_solves + other.lp_solves,
             inductions: 0,
         }
+    }
+
+    fn keep(&self, out: &mut String) -> bool {
+        self.put(out);
+        true
     }
 }

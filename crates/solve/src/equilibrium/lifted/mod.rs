@@ -20,6 +20,7 @@ mod relaxation;
 mod search;
 mod simple;
 mod stage_box;
+mod state;
 mod tree;
 mod witness;
 

@@ -68,8 +68,8 @@ pub(super) enum Cut {
 /// Where a child starts: statuses of the columns and of the fixed rows, and the binding cuts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Start {
-    columns: Vec<i32>,
-    rows: Vec<i32>,
+    pub(super) columns: Vec<i32>,
+    pub(super) rows: Vec<i32>,
     pub(super) cuts: Vec<(Cut, i32)>,
     /// The box on which it was solved.
     pub(super) region: Vec<(i64, i64)>,

@@ -64,30 +64,30 @@ pub struct LiftedSearch {
     pub(super) open: Vec<usize>,
     pub(super) incumbent: Option<Population>,
     /// At eps = 0: the best pure equilibrium met.
-    pure: Option<Population>,
+    pub(super) pure: Option<Population>,
     /// At eps = 0: the best equilibrium of simple fractions met.
-    simple: Option<Population>,
+    pub(super) simple: Option<Population>,
     /// Pure policies that are no equilibria.
-    seen: BTreeSet<Pure>,
+    pub(super) seen: BTreeSet<Pure>,
     /// Local searches over pure policies.
-    pure_searches: usize,
+    pub(super) pure_searches: usize,
     /// Pairs per `[stage][state]` of each deviation.
     pub(super) policies: Vec<Vec<Vec<usize>>>,
-    known: BTreeMap<Vec<Vec<usize>>, usize>,
+    pub(super) known: BTreeMap<Vec<Vec<usize>>, usize>,
     /// The least bound of the boxes that are done and not cut.
-    least_done: f64,
+    pub(super) least_done: f64,
     /// Smallest cut-off that a narrowing has used.
     pub(super) least_cutoff: f64,
     pub(super) gap: f64,
     pub(super) statistics: LiftedStatistics,
     /// Boxes solved since a local search last found something better.
     pub(super) since_improved: usize,
-    selection: Selection,
+    pub(super) selection: Selection,
     /// Policies of equilibria in a game nearby.
-    suggestions: Vec<Play>,
-    started: bool,
+    pub(super) suggestions: Vec<Play>,
+    pub(super) started: bool,
     /// What counts as no exploitability at eps = 0.
-    nearly_zero: f64,
+    pub(super) nearly_zero: f64,
     /// Whether regrets are tried.
     pub(super) regrets: bool,
     /// Share of boxes that they closed lately.

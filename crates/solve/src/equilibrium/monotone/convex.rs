@@ -2,7 +2,10 @@
 
 use super::MonotoneSearch;
 use crate::certificate::Selection;
-use crate::equilibrium::inner::{Counts, InnerProblem, InnerSearch, other_search};
+use crate::equilibrium::inner::{
+    CONVEX, Counts, InnerProblem, InnerSearch, other_search, resumed_search,
+};
+use crate::equilibrium::kept::{Kept, Words, put_proved, put_word, take_proved};
 use crate::equilibrium::{Control, Proof, Proved};
 use crate::exact::Rational;
 use crate::game::Instance;
@@ -19,6 +22,8 @@ pub struct Convex {
     selection: Selection,
     epsilon: Rational,
     gap: Rational,
+    /// Whether it goes box by box.
+    careful: bool,
 }
 
 impl Convex {
@@ -32,7 +37,20 @@ impl Convex {
             selection: problem.selection,
             epsilon: problem.epsilon.clone(),
             gap: problem.gap.clone(),
+            careful: false,
         }
+    }
+
+    /// The search whose state the next words are.
+    #[must_use]
+    pub(in crate::equilibrium) fn resumed(
+        problem: &InnerProblem<'_>,
+        words: &mut Words<'_>,
+    ) -> Option<Self> {
+        let proved = take_proved(words, problem.shape())?;
+        let first = MonotoneSearch::new(problem).ok()?.ended(proved);
+        let second = if bool::take(words)? { Some(resumed_search(problem, words)?) } else { None };
+        Some(Convex { second, ..Convex::new(first, problem) })
     }
 }
 
@@ -51,6 +69,16 @@ impl InnerSearch for Convex {
                 gap: &self.gap,
             };
             self.second = other_search(&problem, control).ok();
+            if let Some(second) = self.second.as_mut().filter(|_| self.careful) {
+                second.box_by_box();
+            }
+        }
+    }
+
+    fn box_by_box(&mut self) {
+        self.careful = true;
+        if let Some(second) = &mut self.second {
+            second.box_by_box();
         }
     }
 
@@ -87,5 +115,19 @@ impl InnerSearch for Convex {
             counts.inductions += other.inductions;
         }
         counts
+    }
+
+    /// The region is worked on in one go: there is a state once it is done.
+    fn keep(&self, out: &mut String) -> bool {
+        if !self.first.done() {
+            return false;
+        }
+        put_word(out, CONVEX);
+        put_proved(out, self.first.shown());
+        let mut other = String::new();
+        let kept = self.second.as_ref().map(|second| second.keep(&mut other));
+        (kept == Some(true)).put(out);
+        out.push_str(&other);
+        kept != Some(false)
     }
 }

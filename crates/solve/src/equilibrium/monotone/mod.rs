@@ -57,6 +57,16 @@ impl MonotoneSearch {
         })
     }
 
+    /// The search after its end, with what it has shown.
+    fn ended(self, proved: Proved) -> Self {
+        MonotoneSearch { proved, done: true, ..self }
+    }
+
+    /// What is shown so far.
+    fn shown(&self) -> &Proved {
+        &self.proved
+    }
+
     /// Number of statistics on which rewards depend.
     #[must_use]
     pub fn statistics(&self) -> usize {

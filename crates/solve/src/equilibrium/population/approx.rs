@@ -178,6 +178,16 @@ impl GameApprox {
         Some(choice)
     }
 
+    /// Whether a choice names a pair of every state of every stage.
+    pub(super) fn fits(&self, choice: &[u32]) -> bool {
+        let states = |stage: &StageApprox| {
+            (0..stage.pairs.states()).map(|state| stage.pairs.of_state(state)).collect::<Vec<_>>()
+        };
+        let all: Vec<_> = self.stages.iter().flat_map(states).collect();
+        all.len() == choice.len()
+            && all.iter().zip(choice).all(|(pairs, &pair)| pairs.contains(&(pair as usize)))
+    }
+
     /// The policy as the rest of the library knows it.
     pub(super) fn policy(&self, choice: &[u32]) -> Policy {
         let mut offset = 0;

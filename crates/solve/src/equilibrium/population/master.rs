@@ -153,6 +153,16 @@ impl Master {
             .unzip()
     }
 
+    /// The policies that are columns, those that are deviations, and the tangents, in the order of
+    /// their rows and columns.
+    pub(super) fn contents(&self) -> (Vec<usize>, Vec<usize>, Vec<(usize, f64)>) {
+        (
+            self.columns.iter().map(|&(_, policy)| policy).collect(),
+            self.deviations.iter().map(|&(_, policy)| policy).collect(),
+            self.tangents.iter().map(|&(_, square, point)| (square, point)).collect(),
+        )
+    }
+
     pub(super) fn has_column(&self, policy: usize) -> bool {
         self.columns.iter().any(|&(_, own)| own == policy)
     }

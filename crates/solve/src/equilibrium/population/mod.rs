@@ -18,10 +18,12 @@ mod proof;
 mod relaxation;
 mod search;
 mod squares;
+mod state;
 mod witness;
 mod zero;
 
 use super::arithmetic::rounded_bits;
+use super::inner::BOXES;
 use super::{Control, Counts, InnerSearch, Proof, Proved};
 use crate::certificate::{Arithmetic, Selection, Step};
 use crate::exact::{Rational, from_short_dyadic, to_approx};
@@ -73,6 +75,8 @@ pub struct PopulationSearch {
     /// Value of the near equilibrium from which populations are pulled, and its policies, as long
     /// as no exact equilibrium was asked for.
     anchor: Option<(f64, Vec<usize>)>,
+    /// Boxes between two looks at the other decisions.
+    at_once: usize,
 }
 
 impl PopulationSearch {
@@ -89,6 +93,29 @@ impl PopulationSearch {
         gap: &Rational,
         control: &Control,
     ) -> Result<Self, NotQuadratic> {
+        let (mut own, start) = Self::prepared(instance, selection, epsilon, gap, control)?;
+        own.find_anchor(&start, control);
+        own.examine_pure();
+        if own.epsilon.is_zero() {
+            own.direct = zero::direct(
+                &own.exact,
+                &mut own.search.relaxation,
+                &own.split,
+                &mut own.populations,
+                control,
+            );
+        }
+        Ok(own)
+    }
+
+    /// The search before it looks for anything, and the policies to begin with.
+    fn prepared(
+        instance: &Instance,
+        selection: Selection,
+        epsilon: &Rational,
+        gap: &Rational,
+        control: &Control,
+    ) -> Result<(Self, Vec<usize>), NotQuadratic> {
         let sigma = match selection {
             Selection::Pessimistic => Rational::ONE,
             Selection::Optimistic => Rational::NEG_ONE,
@@ -120,7 +147,7 @@ impl PopulationSearch {
         let tolerance = SEARCHED * to_approx(gap);
         let search = Search::new(relaxation, Incumbent::new(), tolerance);
         let populations = Populations::new();
-        let mut own = PopulationSearch {
+        let own = PopulationSearch {
             exact,
             dependences,
             split,
@@ -132,25 +159,15 @@ impl PopulationSearch {
             examined: 0,
             direct: None,
             anchor: None,
+            at_once: BOXES_AT_ONCE,
         };
-        own.find_anchor(&start, control);
-        own.examine_pure();
-        if own.epsilon.is_zero() {
-            own.direct = zero::direct(
-                &own.exact,
-                &mut own.search.relaxation,
-                &own.split,
-                &mut own.populations,
-                control,
-            );
-        }
-        Ok(own)
+        Ok((own, start))
     }
 }
 
 impl InnerSearch for PopulationSearch {
     fn advance(&mut self, control: &Control) {
-        for _ in 0..BOXES_AT_ONCE {
+        for _ in 0..self.at_once {
             if self.done() || control.stopped() {
                 return;
             }
@@ -169,6 +186,10 @@ impl InnerSearch for PopulationSearch {
                 self.find_equilibria(&start, control);
             }
         }
+    }
+
+    fn box_by_box(&mut self) {
+        self.at_once = 1;
     }
 
     fn done(&self) -> bool {
@@ -213,6 +234,11 @@ impl InnerSearch for PopulationSearch {
 
     fn sharp(&self, proved: &Proved) -> Option<Proof> {
         self.sharp_bound(proved)
+    }
+
+    fn keep(&self, out: &mut String) -> bool {
+        self.put(out);
+        true
     }
 }
 

@@ -85,6 +85,30 @@ impl Relaxation {
         self.master = master;
     }
 
+    /// Knows these policies and no others, and has a new programme with the given contents.
+    pub(super) fn restore(
+        &mut self,
+        choices: Vec<Choice>,
+        (columns, deviations, tangents): (Vec<usize>, Vec<usize>, Vec<(usize, f64)>),
+    ) {
+        self.solved_before += self.master.solves();
+        self.policies.clear();
+        self.known.clear();
+        choices.into_iter().for_each(|choice| {
+            self.policy(choice);
+        });
+        self.master = Master::new(&self.model);
+        for (square, point) in tangents {
+            self.master.add_tangent(square, point);
+        }
+        columns.into_iter().for_each(|policy| {
+            self.add_column(policy);
+        });
+        deviations.into_iter().for_each(|policy| {
+            self.add_deviation(policy);
+        });
+    }
+
     /// Position of a policy, which is evaluated when it is new.
     pub(super) fn policy(&mut self, choice: Choice) -> usize {
         if let Some(&known) = self.known.get(&choice) {

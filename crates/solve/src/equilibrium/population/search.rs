@@ -36,9 +36,9 @@ pub(super) struct Node {
     pub(super) leaf: Multipliers,
     pub(super) leaf_lemmas: usize,
     pub(super) split: Option<Split>,
-    processed: bool,
+    pub(super) processed: bool,
     /// Whether a fresh programme was tried on it.
-    retried: bool,
+    pub(super) retried: bool,
 }
 
 /// The search tree of one inner problem.
@@ -46,14 +46,14 @@ pub(super) struct Node {
 pub(super) struct Search {
     pub(super) nodes: Vec<Node>,
     /// Boxes not closed: positions.
-    open: Vec<usize>,
+    pub(super) open: Vec<usize>,
     pub(super) relaxation: Relaxation,
     pub(super) incumbent: Incumbent,
     /// Accepted distance between bound and incumbent, relative to `max(1, |value|)`.
     tolerance: f64,
-    processed: usize,
+    pub(super) processed: usize,
     /// Boxes on which binary64 got no further.
-    given_up: Vec<usize>,
+    pub(super) given_up: Vec<usize>,
     /// The last point of the relaxation, for whoever looks for equilibria from outside.
     pub(super) last_point: Option<Mixture>,
 }

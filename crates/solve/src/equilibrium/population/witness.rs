@@ -48,6 +48,11 @@ impl Populations {
         self.all.push(population);
     }
 
+    /// All of them, in the order in which they were found.
+    pub(super) fn all(&self) -> &[Population] {
+        &self.all
+    }
+
     /// The one with the least value.
     pub(super) fn best(&self) -> Option<&Population> {
         self.all.iter().reduce(|best, other| if other.value < best.value { other } else { best })

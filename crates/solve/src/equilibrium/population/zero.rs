@@ -41,8 +41,8 @@ const SAFETY: f64 = 3e-9;
 #[derive(Debug)]
 pub(super) struct Direct {
     pub(super) bound: f64,
-    deviations: Vec<(Rational, Policy)>,
-    tangents: Vec<(usize, Rational)>,
+    pub(super) deviations: Vec<(Rational, Policy)>,
+    pub(super) tangents: Vec<(usize, Rational)>,
 }
 
 impl Direct {

@@ -3,6 +3,7 @@
 use super::dominance::{Assumption, Assumptions, Dominance};
 use super::model::Model;
 use super::search::{exclude_dominated, violated};
+use super::state::Keeping;
 use super::tree::Tree;
 use super::vertices::{contains, meet, projected_vertices};
 use super::{Control, Limits, SupportError, fitting};
@@ -56,7 +57,8 @@ pub struct EquilibriumVertex {
 }
 
 /// What a leaf of the tree says.
-enum Leaf {
+#[derive(Debug)]
+pub(super) enum Leaf {
     Empty(Multipliers),
     Within(usize),
 }
@@ -67,10 +69,22 @@ impl From<Multipliers> for Leaf {
     }
 }
 
-struct Waiting {
-    node: usize,
-    dictionary: Dictionary,
-    assumed: Assumptions,
+/// A node to be looked at.
+pub(super) struct Waiting {
+    pub(super) node: usize,
+    pub(super) dictionary: Dictionary,
+    pub(super) assumed: Assumptions,
+}
+
+/// How far the enumeration is.
+pub(super) struct Progress {
+    pub(super) tree: Tree<Leaf>,
+    /// The supports of the patterns that leaves name.
+    pub(super) supports: Vec<Vec<usize>>,
+    /// Nodes to be looked at, the next one last.
+    pub(super) stack: Vec<Waiting>,
+    /// The first patterns, with their vertices.
+    pub(super) patterns: Vec<Pattern>,
 }
 
 /// The equilibria of `instance` at eps = 0.
@@ -83,15 +97,35 @@ pub fn equilibria(
     control: &Control,
     limits: &Limits,
 ) -> Result<EquilibriumSet, SupportError> {
+    equilibria_kept(instance, control, limits, &Keeping::default())
+}
+
+/// The same, from the state of an earlier call and with states for a later one.
+///
+/// # Errors
+/// As for [`equilibria`].
+pub fn equilibria_kept(
+    instance: &Instance,
+    control: &Control,
+    limits: &Limits,
+    keeping: &Keeping<'_>,
+) -> Result<EquilibriumSet, SupportError> {
     let game = Affine::new(instance)?;
     let model = fitting(&game, limits)?;
     let keep_going = || !control.stopped();
     let root = model.dictionary(&Rational::ONE, None);
-    let (tree, supports) = patterns(&model, &root, control, limits)?;
-    let mut patterns = Vec::with_capacity(supports.len());
+    let dominance = Dominance::new(model.game);
+    let resumed = keeping.state.and_then(|state| Progress::read(state, &model, &root, &dominance));
+    let mut progress = resumed.unwrap_or_else(|| Progress::start(&model, &root));
+    find_patterns(&model, &dominance, &mut progress, (control, limits), keeping)?;
+    let mut known = std::mem::take(&mut progress.patterns);
+    let supports = progress.supports.clone();
     // Masses of all pairs of the model at the vertices.
     let mut polytopes: Vec<Vec<Vec<Rational>>> = Vec::with_capacity(supports.len());
-    for support in &supports {
+    for (support, pattern) in supports.iter().zip(&known) {
+        polytopes.push(pattern.vertices.iter().map(|v| whole(v, support, model.len())).collect());
+    }
+    for support in supports.iter().skip(known.len()).collect::<Vec<_>>() {
         let mut dictionary = root.clone();
         (0..model.len())
             .for_each(|i| dictionary.fix(if support.contains(&i) { model.len() + i } else { i }));
@@ -105,16 +139,18 @@ pub fn equilibria(
             .map(|&i| ranges(&model, &mut dictionary, i, &keep_going))
             .collect::<Option<_>>();
         let masses = |vertex: &Vec<Rational>| support.iter().map(|&i| vertex[i].clone()).collect();
-        patterns.push(Pattern {
+        known.push(Pattern {
             pairs: support.iter().map(|&i| model.name(i)).collect(),
             vertices: vertices.iter().map(masses).collect(),
             ranges: ranges.ok_or(SupportError::Stopped)?,
         });
         polytopes.push(vertices);
+        keeping.keep(&progress, &known);
         if control.stopped() {
             return Err(SupportError::Stopped);
         }
     }
+    let (tree, patterns) = (progress.tree, known);
     let nodes = tree.len();
     let step = |leaf: &Leaf| match leaf {
         Leaf::Empty(proof) => SupportStep::Leaf(proof.clone()),
@@ -159,28 +195,49 @@ impl EquilibriumSet {
     }
 }
 
-/// The tree, and the supports of the patterns that its leaves name.
-fn patterns(
+/// The masses of all pairs of the model where only those of a support have any.
+fn whole(masses: &[Rational], support: &[usize], pairs: usize) -> Vec<Rational> {
+    let mut all = vec![Rational::ZERO; pairs];
+    support.iter().zip(masses).for_each(|(&i, mass)| all[i] = mass.clone());
+    all
+}
+
+impl Progress {
+    /// Before anything is known.
+    fn start(model: &Model<'_>, root: &Dictionary) -> Self {
+        let first = Waiting {
+            node: 0,
+            dictionary: root.clone(),
+            assumed: vec![Assumption::None; model.len()],
+        };
+        Progress {
+            tree: Tree::new(),
+            supports: Vec::new(),
+            stack: vec![first],
+            patterns: Vec::new(),
+        }
+    }
+}
+
+/// Completes the tree, and the supports of the patterns that its leaves name.
+fn find_patterns(
     model: &Model<'_>,
-    root: &Dictionary,
-    control: &Control,
-    limits: &Limits,
-) -> Result<(Tree<Leaf>, Vec<Vec<usize>>), SupportError> {
-    let dominance = Dominance::new(model.game);
+    dominance: &Dominance,
+    progress: &mut Progress,
+    (control, limits): (&Control, &Limits),
+    keeping: &Keeping<'_>,
+) -> Result<(), SupportError> {
     let keep_going = || !control.stopped();
-    let mut tree: Tree<Leaf> = Tree::new();
-    let mut known: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
-    let mut supports: Vec<Vec<usize>> = Vec::new();
-    let mut stack = vec![Waiting {
-        node: 0,
-        dictionary: root.clone(),
-        assumed: vec![Assumption::None; model.len()],
-    }];
-    while let Some(Waiting { mut node, mut dictionary, mut assumed }) = stack.pop() {
+    let numbered = progress.supports.iter().cloned().zip(0..);
+    let mut known: BTreeMap<Vec<usize>, usize> = numbered.collect();
+    while !progress.stack.is_empty() {
+        keeping.keep(progress, &[]);
+        let Progress { tree, supports, stack, .. } = &mut *progress;
+        let Some(Waiting { mut node, mut dictionary, mut assumed }) = stack.pop() else { break };
         if tree.len() > limits.nodes {
             return Err(SupportError::Nodes { limit: limits.nodes });
         }
-        node = exclude_dominated(model, &dominance, &mut tree, node, &mut dictionary, &mut assumed);
+        node = exclude_dominated(model, dominance, tree, node, &mut dictionary, &mut assumed);
         match dictionary.dual_simplex(None, &keep_going) {
             DictionaryStatus::Infeasible(row) => {
                 tree.close(node, model.farkas_multipliers(&dictionary, row).into());
@@ -225,7 +282,7 @@ fn patterns(
             }
         }
     }
-    Ok((tree, supports))
+    Ok(())
 }
 
 /// The pairs that can carry mass: reached, not assumed to be unused, and leading to no state where

@@ -10,10 +10,14 @@ mod dominance;
 mod enumerate;
 mod model;
 mod search;
+mod state;
 mod tree;
 mod vertices;
 
-pub use enumerate::{EquilibriumPolytope, EquilibriumSet, EquilibriumVertex, equilibria};
+pub use enumerate::{
+    EquilibriumPolytope, EquilibriumSet, EquilibriumVertex, equilibria, equilibria_kept,
+};
+pub use state::Keeping;
 
 use super::{Control, Proof, Proved};
 use crate::certificate::{Part, Selection, Step, SupportStep};

@@ -5,7 +5,7 @@ use crate::certificate::{Multipliers, SupportStep};
 
 /// A node: not yet looked at, split on a pair, or closed by `L`.
 #[derive(Debug)]
-enum Node<L> {
+pub(super) enum Node<L> {
     Open,
     /// First child: nobody uses the pair; second child: it is optimal.
     Branch {
@@ -24,6 +24,16 @@ pub(super) struct Tree<L> {
 impl<L> Tree<L> {
     pub(super) fn new() -> Self {
         Tree { nodes: vec![Node::Open] }
+    }
+
+    /// The tree with these nodes.
+    pub(super) fn of(nodes: Vec<Node<L>>) -> Self {
+        Tree { nodes }
+    }
+
+    /// The nodes, the root first.
+    pub(super) fn nodes(&self) -> &[Node<L>] {
+        &self.nodes
     }
 
     /// Number of nodes.

@@ -80,21 +80,21 @@ pub(super) struct Book<'a> {
     pub(super) policies: Vec<Policy>,
     approx_policies: Policies<Approx>,
     known: HashMap<String, usize>,
-    points: Vec<Point>,
+    pub(super) points: Vec<Point>,
     points_approx: Vec<Vec<Approx>>,
     /// Whether a point lies in the polytope.
     inside: Vec<bool>,
     positions: BTreeMap<Point, usize>,
-    answers: HashMap<(usize, u32), Option<Answer>>,
+    pub(super) answers: HashMap<(usize, u32), Option<Answer>>,
     /// Answers that were asked for and are not known, while they are only noted.
     wanted: Option<Vec<(usize, u32)>>,
     cache: ApproxCache,
     /// Loss and gain of single policies at single decisions.
     singles_approx: HashMap<(usize, usize), (f64, f64)>,
     /// Optimal policies of single decisions.
-    responses: HashMap<usize, usize>,
+    pub(super) responses: HashMap<usize, usize>,
     /// Equilibria found last, the newest at the end.
-    recent: VecDeque<Weights>,
+    pub(super) recent: VecDeque<Weights>,
     /// The game at the decision looked at last.
     last: Option<(usize, Numbers)>,
     pub(super) inductions: usize,

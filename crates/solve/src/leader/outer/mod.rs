@@ -17,8 +17,10 @@ mod multiplier;
 mod pieces;
 mod proof;
 mod rules;
+mod state;
 mod supremum;
 
+use super::checkpoint::{Left, Slot};
 use super::outcome::Statistics;
 use super::settings::{Covering, Progress, Settings};
 use crate::certificate::{Selection, Step};
@@ -132,15 +134,19 @@ fn time_for_tree(settings: &Settings<'_>) -> Control {
     }
 }
 
-/// Searches until the gap is closed or a control stops.
+/// Searches until the gap is closed or a control stops, from what is left of an earlier search;
+/// `slot` is where the state is kept.
 pub(super) fn search<'a>(
     game: &'a Game,
     space: &'a Space<'a>,
     linear: bool,
     settings: &'a Settings<'_>,
+    (slot, left): (Option<&Slot<'a>>, Option<&Left>),
 ) -> Covered<'a> {
-    let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
-    let mut cover = Cover::new(book, space, settings);
+    let new = || {
+        let book = Book::new(game, settings.selection, &settings.epsilon, &settings.gap, linear);
+        Cover::new(book, space, settings)
+    };
     let report = reporter(settings);
     let wanted = match settings.covering {
         Covering::Auto => {
@@ -151,8 +157,16 @@ pub(super) fn search<'a>(
         Covering::BestResponses => true,
     };
     let suits = wanted && linear && settings.selection == Selection::Pessimistic;
-    let mut tree =
-        if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None };
+    let new_tree = || {
+        if suits { Tree::new(game, space, &settings.epsilon, settings.threads) } else { None }
+    };
+    let (mut cover, mut tree) = (new(), new_tree());
+    if let Some(Left::Open { state, .. }) = left
+        && cover.resume(tree.as_mut(), state).is_none()
+    {
+        (cover, tree) = (new(), new_tree());
+    }
+    cover.slot = slot.cloned();
     let control = &if linear { settings.race_control.clone() } else { nearly_all(settings) };
     let mut supremum = None;
     let mut closed = false;

@@ -10,6 +10,7 @@ use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio, to_approx};
 use crate::game::ColumnExt;
 use crate::game::{Grid, Point, Space};
+use crate::leader::checkpoint::Slot;
 use crate::leader::settings::Settings;
 use crate::lp::Pricing;
 use rayon::prelude::*;
@@ -88,9 +89,9 @@ pub(super) struct Bounded {
 }
 
 /// An open piece in the queue.
-struct Open {
-    bound_approx: f64,
-    piece: usize,
+pub(super) struct Open {
+    pub(super) bound_approx: f64,
+    pub(super) piece: usize,
 }
 
 impl PartialEq for Open {
@@ -124,7 +125,7 @@ pub(super) struct Cover<'a> {
     weights_approx: Vec<f64>,
     pub(super) pieces: Vec<Piece>,
     pub(super) roots: Vec<usize>,
-    queue: BinaryHeap<Open>,
+    pub(super) queue: BinaryHeap<Open>,
     /// The best decision found and a lower bound of its value.
     pub(super) best: Option<(f64, Point)>,
     pub(super) restricted: bool,
@@ -133,8 +134,12 @@ pub(super) struct Cover<'a> {
     joining: Duration,
     pub(super) engines: Engines,
     /// Joined games that closed no piece, in a row, and pieces to pass by before the next one.
-    fruitless: u32,
-    pause: u32,
+    pub(super) fruitless: u32,
+    pub(super) pause: u32,
+    /// Where the state is kept.
+    pub(super) slot: Option<Slot<'a>>,
+    /// The state of a tree beside it, when it was last kept.
+    pub(super) tree: Option<String>,
 }
 
 impl<'a> Cover<'a> {
@@ -159,6 +164,8 @@ impl<'a> Cover<'a> {
             engines: Engines::new(*threads, Pricing::SteepestEdge),
             fruitless: 0,
             pause: 0,
+            slot: None,
+            tree: None,
         }
     }
 
@@ -170,6 +177,7 @@ impl<'a> Cover<'a> {
         }
         let mut next_ascent = 2 * self.pieces.len();
         while self.pieces.len() < most && !control.stopped() {
+            self.keep();
             if self.pieces.len() >= next_ascent {
                 next_ascent *= 2;
                 self.ascend(control);

@@ -103,7 +103,9 @@ impl Cover<'_> {
         control: &Control,
         report: &dyn Fn(f64, f64, usize),
     ) -> Option<Supremum> {
-        self.begin(control);
+        if self.roots.is_empty() {
+            self.begin(control);
+        }
         let mut turn = FIRST_TURN;
         loop {
             let supremum = self.settle(turn, control);

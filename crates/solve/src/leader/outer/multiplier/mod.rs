@@ -5,6 +5,7 @@
 //! the number of parameters.
 
 mod programme;
+mod state;
 
 use super::engines::Engines;
 use super::pieces::Cover;
@@ -158,6 +159,7 @@ impl Tree {
                 );
                 return;
             }
+            cover.keep_with(self, &batch);
             if self.nodes.len() >= next_ascent {
                 next_ascent *= 2;
                 cover.ascend(control);

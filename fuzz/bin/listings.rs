@@ -1,0 +1,6 @@
+#![no_main]
+mod counted;
+#[path = "../targets.rs"]
+mod targets;
+
+counted::fuzz!(targets::listings);
