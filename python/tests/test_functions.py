@@ -215,7 +215,7 @@ def test_types(monkeypatch):
     """`mypy --strict` accepts a file that uses every function and method."""
     pytest.importorskip("mypy")
     used = ROOT / "python" / "tests" / "data" / "every_function.py"
-    names = [name for name in smfg.__all__ if name[0].islower()]
+    names = [name for name in smfg.__all__ if name[0].islower() and name != "models"]
     assert [name for name in names if f"smfg.{name}(" not in used.read_text()] == []
     place = Path(smfg.__file__).resolve().parents[1]
     if place.name != "site-packages":

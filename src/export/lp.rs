@@ -58,7 +58,7 @@ fn write_row(programme: &Programme, row: &Row, out: &mut impl Write) -> io::Resu
     }
     write!(out, " {}:", row.name)?;
     for (position, term) in terms.iter().enumerate() {
-        if position > 0 && position % TERMS == 0 {
+        if position > 0 && position.is_multiple_of(TERMS) {
             write!(out, "\n  ")?;
         }
         write!(out, " {term}")?;

@@ -82,7 +82,9 @@ fn a_result_that_its_certificate_does_not_state_is_told() {
         .expect("written");
     let (status, html, _) = run(&["report", &file, "--game", WAGES]);
     assert_eq!(status, 1);
-    assert!(html.contains("does not state this answer") && html.contains("<code>91/100</code>"));
+    assert!(
+        html.contains("does not state this answer") && html.contains("<code>91&#x2f;100</code>")
+    );
     // A certificate that is none.
     std::fs::write(&file, &honest).expect("written");
     let certificate = folder.file("solved.cert");

@@ -34,6 +34,8 @@ fn games_in(folder: &str, extension: &str) -> Vec<PathBuf> {
     let mut games: Vec<PathBuf> = entries
         .filter(|path| {
             path.extension().is_some_and(|e| e == extension)
+                // The index of the collection, and what it is made of.
+                && !path.file_stem().is_some_and(|name| name == "index" || name == "sources")
                 && !path.to_string_lossy().ends_with(".values.json")
         })
         .collect();

@@ -193,8 +193,10 @@ def map(
     ...     actions=["first", "second", "third"], initial="one")
     >>> window = (0, "6/5", 0, "6/5")
     >>> found = smfg.map(game, ("mu[*, first]@0", "mu[*, second]@0"), cells=4, window=window)
-    >>> found.status, found.count("inside"), found.count("outside")  # the triangle x + y <= 1
-    ('complete', 10, 6)
+    >>> found.status, found.count("inside")  # cells that meet the triangle x + y <= 1
+    ('complete', 10)
+    >>> found.count("outside")  # two of the finest, and one of four times their size
+    3
     """
     if isinstance(of, str) or len(of) != 2 or not all(isinstance(one, str) for one in of):
         raise ArgumentError(

@@ -37,6 +37,7 @@ shown: smfg.Map = smfg.map(built, ("mu[*, a0]@0", "mu[*, a1]@0"), cells=2, time_
 frozen: smfg.Judgement = smfg.judge(
     lambda stage, masses: -masses, np.ones((1, 1, 1, 1)), [1], np.ones((1, 1, 1))
 )
+collected = (smfg.models.load("braess"), smfg.models.list(status="open"))
 adapters = (smfg.mfglib.judge, smfg.openspiel.judge, smfg.mfglib.convert, smfg.openspiel.convert)
 
 methods = (

@@ -282,9 +282,13 @@ fn no_lie_becomes_a_bound_of_a_polytope() {
                     race_control: control.clone(),
                     ..Settings::new(parse_rational(epsilon).expect("a number"))
                 };
-                let (outcome, lies) = lying_for(lie, period, COVER_RUNS, &control, || {
-                    solve(&game, &settings).expect("an answer")
-                });
+                let (outcome, lies) = lying_for(
+                    lie,
+                    period,
+                    COVER_RUNS,
+                    move || control.interrupt(),
+                    || solve(&game, &settings).expect("an answer"),
+                );
                 tried += 1;
                 told += lies;
                 let claim = &outcome.accepted.claim;
@@ -332,9 +336,13 @@ fn no_lie_becomes_a_bound_of_a_tree() {
                     race_control: control.clone(),
                     ..Settings::new(parse_rational(epsilon).expect("a number"))
                 };
-                let (outcome, lies) = lying_for(lie, period, COVER_RUNS, &control, || {
-                    solve(&game, &settings).expect("an answer")
-                });
+                let (outcome, lies) = lying_for(
+                    lie,
+                    period,
+                    COVER_RUNS,
+                    move || control.interrupt(),
+                    || solve(&game, &settings).expect("an answer"),
+                );
                 tried += 1;
                 told += lies;
                 trees += usize::from(

@@ -4,7 +4,6 @@
 //! Compiled into the library's own tests and nothing else.
 
 use super::programme::{LpBasis, LpPoint, LpStatus};
-use crate::equilibrium::Control;
 use std::cell::{Cell, RefCell};
 
 /// A way to spoil a ray, given the number of rows.
@@ -27,19 +26,19 @@ thread_local! {
     static LIE: RefCell<Option<(Lie, usize)>> = const { RefCell::new(None) };
     static ANSWERS: Cell<usize> = const { Cell::new(0) };
     static TOLD: Cell<usize> = const { Cell::new(0) };
-    static RUNS: RefCell<Option<(usize, Control)>> = const { RefCell::new(None) };
+    static RUNS: RefCell<Option<(usize, Box<dyn Fn()>)>> = const { RefCell::new(None) };
 }
 
-/// The same, and after `runs` runs of the engine `control` is interrupted: a limit of work, which
-/// ends a search at the same place on every machine.
+/// The same, and after `runs` runs of the engine `end` is called: a limit of work, which ends a
+/// search at the same place on every machine.
 pub(crate) fn lying_for<T>(
     lie: Lie,
     period: usize,
     runs: usize,
-    control: &Control,
+    end: impl Fn() + 'static,
     work: impl FnOnce() -> T,
 ) -> (T, usize) {
-    RUNS.set(Some((runs, control.clone())));
+    RUNS.set(Some((runs, Box::new(end))));
     let result = lying(lie, period, work);
     RUNS.set(None);
     result
@@ -70,7 +69,7 @@ fn due<F>(select: impl FnOnce(Lie) -> Option<F>) -> Option<F> {
 
 pub(super) fn status(honest: LpStatus) -> LpStatus {
     RUNS.with_borrow_mut(|runs| match runs {
-        Some((0, control)) => control.interrupt(),
+        Some((0, end)) => end(),
         Some((left, _)) => *left -= 1,
         None => {}
     });
