@@ -150,3 +150,50 @@ fn many_stages_are_read_in_proportion() {
         other => panic!("{other:?}"),
     }
 }
+
+/// `first`, then `count` times `part`, then `last`, with `K` replaced by the number.
+fn repeated(first: &str, part: &str, count: usize, last: &str) -> String {
+    let parts: String = (0..count).map(|k| part.replace('K', &(k + 2).to_string())).collect();
+    [first, &parts, last].concat()
+}
+
+/// The example of docs/kernel.md.
+const ADOPTION: &str = "smfg-listing-1 1 1 1 1 1 list 3 1 0 1 1/2 1 13/20 1 statistic 0 + 1 1 1 1 1
+1 stage 2 0 2 3 1 + 1 1 1 2 -1
+u0 + 1 1 1 1 1
+x0 + 1 1 1 1 1
+0 -
+-1*u0*x0+3/2*x0
+";
+
+/// Short texts that ask for much work in one line, or in many.
+#[test]
+fn much_work_is_refused() {
+    let listing = Arc::new(read_listing(ADOPTION.as_bytes()).expect("a listing"));
+    let bound = "prove a bound 0 + 0 decision 0 -\n";
+    // A row of 2,000 coefficients of masses, 20,000 times in one combination.
+    let row = repeated("divide constant 1 mass 2000", " 0 0 1/K", 2_000, " .\n");
+    let again = repeated("close rows 20000", " r 0 1", 20_000, " .\n");
+    // 512 terms times as many, of long numbers.
+    let forms = "declare constant 1*x0 .\n".repeat(3);
+    let mut sum = String::from("1");
+    for k in 0..512 {
+        let [a, b, c] = [k % 8, k / 8 % 8, k / 64];
+        sum += &format!("+1/{}*f0^{a}*f1^{b}*f2^{c}", "7".repeat(300));
+    }
+    let square = format!("{forms}close squares 1 1 {sum} - .\n");
+    // Each division copies what a region knows of many coordinates.
+    let known = (0..2_000)
+        .map(|k| format!("declare .\nderive constant 1*f{k} . rows 1 j {k} -1 .\n"))
+        .collect::<String>();
+    let divided = known + &repeated("", "split f0 -K\nempty\n", 20_000, "");
+    for log in [row + &again, square, divided] {
+        limit_work(1 << 27);
+        let result = check_log(&listing, format!("{bound}{log}").as_bytes(), |_| {});
+        limit_work(u64::MAX);
+        match result {
+            Err(Failure::Refused(_, _, Refusal::Limit(_))) => {}
+            other => panic!("{log:.60}: {other:?}"),
+        }
+    }
+}
