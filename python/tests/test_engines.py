@@ -95,7 +95,9 @@ def with_dask(
 def with_ray(
     share: Callable[[int], int], while_working: Callable[[], int]
 ) -> tuple[list[int], int]:
-    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    pytest.importorskip("ray.remote_function", reason="Ray is not installed")
+    import ray
+
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
         remote = ray.remote(num_cpus=1, max_retries=2)(share)

@@ -153,7 +153,7 @@ def test_a_map_has_its_cells():
 def test_mistakes_are_told(models):
     with pytest.raises(smfg.ArgumentError, match="Sweep or a Curve"):
         smfg.plot.value(smfg.solve(models / "tie.toml"))  # type: ignore[arg-type]
-    with pytest.raises(smfg.ArgumentError, match="in place of a stage"):
+    with pytest.raises(smfg.ArgumentError, match="in place of the stage"):
         smfg.plot.range_over_stages(models / "left_right.toml", "mu[left]@1")
     with pytest.raises(smfg.ArgumentError, match="expected one of"):
         smfg.plot.value_over(models / "queue_tolls.toml", "tol", "refund")
