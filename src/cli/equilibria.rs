@@ -141,8 +141,8 @@ fn found(
     let instance = game.at(&values.unwrap_or_default());
     let limits = Limits { nodes: arguments.nodes, pairs: arguments.pairs };
     let control = Control::new(watch.deadline(), Arc::clone(watch.interrupted()));
-    let keep = |parts: usize, state: &dyn Fn() -> String| {
-        if let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.due()) {
+    let keep = |parts: usize, last: bool, state: &dyn Fn() -> String| {
+        if let Some(checkpoint) = checkpoint.filter(|checkpoint| last || checkpoint.due()) {
             let (lower_approx, upper_approx) = (f64::NEG_INFINITY, f64::INFINITY);
             let reached = Reached { lower_approx, upper_approx, parts };
             checkpoint.keep(QUESTION, Left::Open { state: state(), reached }, false);

@@ -24,7 +24,7 @@ fn arithmetic(dice: &mut Dice) -> Arithmetic {
     if dice.once_in(2) {
         Arithmetic::Exact
     } else {
-        Arithmetic::Rounded(*dice.pick(&[0, 1, 64, 65_536]))
+        Arithmetic::Rounded(*dice.pick(&[0, 1, 64, 4_096]))
     }
 }
 

@@ -180,8 +180,11 @@ impl InnerSearch for PopulationSearch {
             {
                 let mixture: Vec<(f64, Policy)> =
                     point.weights.iter().map(|(p, weight)| (*weight, self.policy(*p))).collect();
-                let near = witness::simplified(&self.exact, &mixture, &self.epsilon);
-                near.into_iter().for_each(|population| self.take(population));
+                // The optimum of an affine reward is at a vertex, which rounding does not find.
+                if self.split.squares.iter().any(|square| !square.leader.is_zero()) {
+                    let near = witness::simplified(&self.exact, &mixture, &self.epsilon);
+                    near.into_iter().for_each(|population| self.take(population));
+                }
                 let start: Vec<Policy> = mixture.into_iter().map(|(_, policy)| policy).collect();
                 self.find_equilibria(&start, control);
             }

@@ -145,11 +145,12 @@ pub fn equilibria_kept(
             ranges: ranges.ok_or(SupportError::Stopped)?,
         });
         polytopes.push(vertices);
-        keeping.keep(&progress, &known);
+        keeping.keep(&progress, &known, false);
         if control.stopped() {
             return Err(SupportError::Stopped);
         }
     }
+    keeping.keep(&progress, &known, true);
     let (tree, patterns) = (progress.tree, known);
     let nodes = tree.len();
     let step = |leaf: &Leaf| match leaf {
@@ -231,7 +232,7 @@ fn find_patterns(
     let numbered = progress.supports.iter().cloned().zip(0..);
     let mut known: BTreeMap<Vec<usize>, usize> = numbered.collect();
     while !progress.stack.is_empty() {
-        keeping.keep(progress, &[]);
+        keeping.keep(progress, &[], false);
         let Progress { tree, supports, stack, .. } = &mut *progress;
         let Some(Waiting { mut node, mut dictionary, mut assumed }) = stack.pop() else { break };
         if tree.len() > limits.nodes {

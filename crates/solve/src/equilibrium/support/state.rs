@@ -9,8 +9,9 @@ use crate::equilibrium::kept::{Kept, Words, put_word};
 use crate::exact::{Dictionary, DictionaryStatus};
 use std::fmt;
 
-/// Told that there is a state of a tree with so many nodes, which it may have spelled.
-pub type Keep<'a> = &'a dyn Fn(usize, &dyn Fn() -> String);
+/// Told that there is a state of a tree with so many nodes, which it may have spelled, and whether
+/// it is the last one, from which a later call has nothing left to find.
+pub type Keep<'a> = &'a dyn Fn(usize, bool, &dyn Fn() -> String);
 
 /// The state of an earlier call, and where states for a later one go.
 #[derive(Clone, Copy, Default)]
@@ -28,11 +29,11 @@ impl fmt::Debug for Keeping<'_> {
 }
 
 impl Keeping<'_> {
-    pub(super) fn keep(&self, progress: &Progress, patterns: &[Pattern]) {
+    pub(super) fn keep(&self, progress: &Progress, patterns: &[Pattern], last: bool) {
         if let Some(keep) = self.keep {
             // The patterns leave the state while they grow.
             let known = if patterns.is_empty() { &progress.patterns } else { patterns };
-            keep(progress.tree.len(), &|| progress.spelled(known));
+            keep(progress.tree.len(), last, &|| progress.spelled(known));
         }
     }
 }
