@@ -27,38 +27,7 @@ import tempfile
 import time
 from fractions import Fraction
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-SMFG = os.environ.get("SMFG", str(ROOT / "target/release/smfg"))
-
-
-def generate(folder, name, *options):
-    path = folder / f"{name}.json"
-    subprocess.run([SMFG, "generate", *options, "--output", path], check=True)
-    return str(path)
-
-
-def sizes(stages, states, actions):
-    return ["--stages", str(stages), "--states", str(states), "--actions", str(actions)]
-
-
-def prices(folder, parameters):
-    """A leader with continuous prices in [0, 1], and followers of class C1 who answer them."""
-    actions = [f"a{k}" for k in range(parameters + 1)]
-    rules = []
-    for k in range(parameters):
-        rules.append(f'[[reward]]\naction = "a{k}"\nvalue = "{k + 2}/3 - p{k} - mu[*, a{k}]"\n')
-        rules.append(f'[[leader.reward]]\naction = "a{k}"\nvalue = "p{k} - mu[*, a{k}] / {k + 2}"\n')
-    variables = ", ".join(
-        f'{{ name = "p{k}", lower = 0, upper = 1 }}' for k in range(parameters)
-    )
-    path = folder / f"prices{parameters}.toml"
-    path.write_text(
-        f'format = "smfg-game/1"\nname = "prices"\nstages = 1\nstates = ["s"]\n'
-        f"actions = {json.dumps(actions)}\ninitial = {{ s = 1 }}\n"
-        f"[leader]\nvariables = [{variables}]\n" + "".join(rules)
-    )
-    return str(path)
-
+from overshoot import SMFG, generate, leaders, sizes
 
 def cases(folder):
     general = ["mean-field", "--interaction", "general", "--aggregates"]
@@ -71,7 +40,7 @@ def cases(folder):
         "boxes": ["solve", boxes, "--epsilon", "1/200"],
         "lifted": ["solve", lifted, "--epsilon", "1/50"],
         "menu": ["range", menu, "--decision", "d0", "--epsilon", "1/100"],
-        "prices": ["solve", prices(folder, 2), "--epsilon", "1/100", "--gap", "1/1000"],
+        "prices": ["solve", leaders(folder, 2), "--epsilon", "1/100", "--gap", "1/1000"],
         "sweep": ["sweep", menu, "--epsilon", "0:1/10", "--width", "1/1000"],
         "equilibria": ["equilibria", affine],
     }

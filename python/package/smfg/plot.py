@@ -245,7 +245,7 @@ def range_over_stages(
     """
     played = as_game(game)
     if "{t}" not in of:
-        raise ArgumentError(f"of: found {of!r}, expected a formula with {{t}} in place of a stage")
+        raise ArgumentError(f"of: found {of!r}, expected a formula, {{t}} in place of the stage")
     wanted = list(range(played.shape[0]) if stages is None else stages)
     search["time_limit"] = _share(search.get("time_limit"), len(wanted))
     return {stage: _range(played, of=of.replace("{t}", str(stage)), **search) for stage in wanted}

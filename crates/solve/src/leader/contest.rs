@@ -45,6 +45,16 @@ pub(super) struct Finish {
     pub(super) solved: usize,
 }
 
+/// What is asked of a decision.
+fn problem<'a>(instance: &'a Instance, settings: &'a Settings<'_>) -> InnerProblem<'a> {
+    InnerProblem {
+        instance,
+        selection: settings.selection,
+        epsilon: &settings.epsilon,
+        gap: &settings.gap,
+    }
+}
+
 /// A contest between decisions, which can go on after what it has was proved.
 pub(super) struct Contest<'a> {
     entrants: Vec<Entrant>,
@@ -68,12 +78,7 @@ impl<'a> Contest<'a> {
         let mut entrants: Vec<Entrant> = Vec::with_capacity(indices.len());
         for &index in indices {
             let instance = instance(index);
-            let problem = InnerProblem {
-                instance: &instance,
-                selection: settings.selection,
-                epsilon: &settings.epsilon,
-                gap: &settings.gap,
-            };
+            let problem = problem(&instance, settings);
             let search = inner_search(&problem, control)?;
             entrants.push(Entrant { index, search });
         }
@@ -95,12 +100,7 @@ impl<'a> Contest<'a> {
                 return None;
             }
             let instance = instance(index);
-            let problem = InnerProblem {
-                instance: &instance,
-                selection: settings.selection,
-                epsilon: &settings.epsilon,
-                gap: &settings.gap,
-            };
+            let problem = problem(&instance, settings);
             let search = match words.word()? {
                 SEARCHED => resumed_search(&problem, words)?,
                 _ => inner_search(&problem, control).ok()?,

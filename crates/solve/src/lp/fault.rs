@@ -22,11 +22,14 @@ pub(crate) struct Lie {
     pub(crate) basis: Option<fn(LpBasis) -> LpBasis>,
 }
 
+/// Runs that are left, and what is done when none is.
+type Runs = (usize, Box<dyn Fn()>);
+
 thread_local! {
     static LIE: RefCell<Option<(Lie, usize)>> = const { RefCell::new(None) };
     static ANSWERS: Cell<usize> = const { Cell::new(0) };
     static TOLD: Cell<usize> = const { Cell::new(0) };
-    static RUNS: RefCell<Option<(usize, Box<dyn Fn()>)>> = const { RefCell::new(None) };
+    static RUNS: RefCell<Option<Runs>> = const { RefCell::new(None) };
 }
 
 /// The same, and after `runs` runs of the engine `end` is called: a limit of work, which ends a

@@ -11,6 +11,9 @@ use crate::game::{Game, Instance, Variable};
 use crate::leader::has_long_flows;
 use dashu_base::BitTest;
 
+/// A point near the statistics of a witness, and the value of the form there.
+type Located = ((Rational, Rational), Rational);
+
 /// Fractional bits of the enclosure of a witness.
 const BITS: u32 = 96;
 /// Bits of the numbers that name the place of a witness.
@@ -28,7 +31,7 @@ pub(super) struct Places {
 impl Places {
     /// Where the two statistics of the mixture `parts` are, and the value of the form of the finest
     /// cells from there: exactly, where they are short, and near.
-    fn places(&self, parts: &[Part]) -> Vec<((Rational, Rational), Rational)> {
+    fn places(&self, parts: &[Part]) -> Vec<Located> {
         let [x, y] = &self.statistics;
         let (Some(x), Some(y)) = (statistic(x, parts), statistic(y, parts)) else {
             return Vec::new();
@@ -111,7 +114,7 @@ pub(super) fn located(
 fn stated(
     game: &Game,
     question: &MapQuestion,
-    ((centre, upper), scale): (((Rational, Rational), Rational), &(Rational, Rational)),
+    ((centre, upper), scale): (Located, &(Rational, Rational)),
     (claim, witness): (&Claim, Step),
 ) -> Option<MapClaim> {
     let of = Ellipse::expression(&question.of, &centre, scale);

@@ -107,15 +107,9 @@ impl Found {
 const MOST_ITERATIONS: usize = 80;
 /// A budget with a multiplier below the inverse of this hardly binds.
 const MOST_DELTA: f64 = 1e3;
-/// Steps without a better gap before the end.
+/// Steps without a better gap before the end, and where `delta` is fixed: a smaller one follows.
 const PATIENCE: usize = 6;
-/// The same before the point is finished on its active sets, where `delta` is fixed.
-const POLISHED: usize = 2;
-/// Steps on the active sets: each takes what rounding left in the one before.
-const POLISHES: usize = 3;
-/// Quotients `w / d` of active and of other pairs in such a step.
-const ACTIVE: f64 = 1e-10;
-const INACTIVE: f64 = 1e10;
+const PATIENCE_FIXED: usize = 2;
 
 struct State {
     d: Both,
@@ -272,11 +266,8 @@ impl<'a> Interior<'a> {
                 if gap < 0.9 * best {
                     (best, since) = (gap, 0);
                 }
-                if self.target.fixed && since > POLISHED {
-                    self.polish(&mut found);
-                    break;
-                }
-                if since > PATIENCE {
+                let patience = if self.target.fixed { PATIENCE_FIXED } else { PATIENCE };
+                if since > patience {
                     break;
                 }
             }
@@ -289,38 +280,6 @@ impl<'a> Interior<'a> {
             }
         }
         found
-    }
-
-    /// Solves the equations of the active sets, `w = 0` where `d > w` and `d = 0` elsewhere, which
-    /// are linear where `delta` is fixed, and judges the solution: near the end the steps above
-    /// move along the path by less than rounding moves them off it.
-    fn polish(&mut self, found: &mut Found) {
-        let diagonal = [0, 1].map(|flow| {
-            zip(
-                &self.state.d[flow],
-                &self.state.w[flow],
-                |d, w| {
-                    if d > w { ACTIVE } else { INACTIVE }
-                },
-            )
-        });
-        let Some(newton) = Newton::new(self.model, &diagonal, self.stopped) else { return };
-        for _ in 0..POLISHES {
-            for (flow, diagonal) in diagonal.iter().enumerate() {
-                let State { d, w, .. } = &mut self.state;
-                d[flow] = zip(&d[flow], diagonal, |d, q| if q < 1.0 { d } else { 0.0 });
-                w[flow] = zip(&w[flow], diagonal, |w, q| if q < 1.0 { 0.0 } else { w });
-            }
-            let (rest, _, _) = self.residuals();
-            let point = newton.solve(&rest);
-            for (flow, diagonal) in diagonal.iter().enumerate() {
-                let fall = zip(diagonal, &point.pairs[flow], |q, d| q * d);
-                add(&mut self.state.d[flow], 1.0, &point.pairs[flow]);
-                add(&mut self.state.w[flow], -1.0, &fall);
-                add(&mut self.state.y[flow], 1.0, &point.states[flow]);
-            }
-            self.judge(found);
-        }
     }
 
     /// Notes what the present point shows; how far its bound and its flow are apart, in the
@@ -362,7 +321,7 @@ impl<'a> Interior<'a> {
     /// The weights of a flow without the pairs that it leaves.
     fn cleaned(&self, flow: usize) -> Table {
         let (d, w) = (&self.state.d[flow], &self.state.w[flow]);
-        zip(d, w, |d, w| if d < 1e-3 * w { 0.0 } else { d.max(0.0) })
+        zip(d, w, |d, w| if d < 1e-3 * w { 0.0 } else { d })
     }
 
     /// The exploitability that the witness aims at: a little below the budget, so that the flow is
