@@ -50,7 +50,7 @@ pub(crate) fn limit(condition: bool, reason: &str) -> Done {
 }
 
 thread_local! {
-    /// How many operations this thread may still count: in all, and now.
+    /// How many operations this thread may still count: in all, and for the text that it reads.
     static LEFT: Cell<(u64, u64)> = const { Cell::new((u64::MAX, u64::MAX)) };
 }
 
@@ -60,9 +60,15 @@ pub fn limit_work(operations: u64) {
     LEFT.set((operations, operations));
 }
 
-/// Limits what may be counted until this is called again, within the limit of all.
-pub(crate) fn allow(operations: u64) {
+/// Limits what may be counted for a text that is read from now on, within the limit of all.
+pub(crate) fn begin_text(operations: u64) {
     LEFT.set((LEFT.get().0, operations));
+}
+
+/// Allows more operations for the text that is read: what it has takes time in proportion.
+pub(crate) fn allow(operations: usize) {
+    let (all, now) = LEFT.get();
+    LEFT.set((all, now.saturating_add(operations as u64)));
 }
 
 /// Counts operations.
@@ -70,5 +76,5 @@ pub(crate) fn charge(operations: usize) -> Done {
     let (all, now) = LEFT.get();
     let operations = operations as u64;
     LEFT.set((all.saturating_sub(operations), now.saturating_sub(operations)));
-    limit(operations <= all.min(now), "more operations than allowed")
+    limit(operations <= all.min(now), "more operations than a text of this length may take")
 }

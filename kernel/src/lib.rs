@@ -51,7 +51,7 @@ pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
 
 /// What every module of the logic uses.
 mod prelude {
-    pub(crate) use crate::error::{Done, Refusal, allow, charge, limit, require, show};
+    pub(crate) use crate::error::{Done, Refusal, allow, begin_text, charge, limit, require, show};
     pub(crate) use crate::frame::{Ends, Frame};
     pub(crate) use crate::listing::*;
     pub(crate) use crate::number::*;

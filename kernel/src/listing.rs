@@ -203,7 +203,7 @@ pub struct Listing {
     pub(crate) weights: Vec<Columns>,
     lead: OnceLock<Vec<Columns>>,
     proper: OnceLock<bool>,
-    hash: OnceLock<String>,
+    hash: OnceLock<(String, usize)>,
 }
 
 impl std::ops::Deref for Listing {
@@ -306,7 +306,12 @@ impl Listing {
 
     /// SHA-256 of the listing's text, `sha256:` and 64 hexadecimal digits.
     pub fn hash(&self) -> String {
-        self.hash.get_or_init(|| crate::text::hash(self)).clone()
+        self.hash.get_or_init(|| crate::text::hash(self)).0.clone()
+    }
+
+    /// Number of bytes of the listing's text.
+    pub(crate) fn bytes(&self) -> usize {
+        self.hash.get_or_init(|| crate::text::hash(self)).1
     }
 }
 

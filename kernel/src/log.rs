@@ -6,12 +6,12 @@
 use crate::prelude::*;
 use std::io::Read;
 
-/// Most operations that the steps of one line may cost, and so most bytes that they reserve.
-pub const MOST_OF_LINE: u64 = 1 << 33;
+/// Operations that each line may take for each byte of the listing.
+const WORK_OF_LINE: usize = 1 << 8;
 
 /// Checks a log about a listing, line by line; `accept` is told each claim that it shows. Claims
-/// that were accepted before a refusal stay true. [`limit_work`](crate::limit_work) sets what all
-/// lines together may cost.
+/// that were accepted before a refusal stay true. What lines cost is at most in proportion to their
+/// bytes and to those of the listing, and within [`limit_work`](crate::limit_work).
 pub fn check_log(
     listing: &Arc<Listing>,
     mut source: impl Read,
@@ -20,7 +20,7 @@ pub fn check_log(
     read_all(&mut source, false, |words| {
         let (mut proof, mut theorems) = (None, BTreeMap::new());
         while words.begin() {
-            allow(MOST_OF_LINE);
+            allow(WORK_OF_LINE.saturating_mul(listing.bytes()));
             let word = words.take()?.to_string();
             words.about.clone_from(&word);
             match (word.as_str(), proof.take()) {
@@ -54,6 +54,7 @@ fn conclusion(
     let (pessimistic, epsilon): (bool, Rational) = Text::read(words)?;
     let (lower, upper): (Rational, Rational) = Text::read(words)?;
     let (missed, scope, names): (bool, Scope, Vec<String>) = Text::read(words)?;
+    charge(names.len().saturating_mul(listing.bytes()))?;
     let known: Vec<Theorem> = names.iter().filter_map(|name| theorems.get(name)).cloned().collect();
     let claim = claim(listing, &scope, &epsilon, pessimistic, &known);
     claim

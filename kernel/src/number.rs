@@ -42,7 +42,15 @@ pub fn least_common_multiple(a: &Natural, b: &Natural) -> Natural {
     if a == b || b.is_one() { a.clone() } else { a / a.gcd(b) * b }
 }
 
-fn words(value: &Integer) -> usize {
+/// The least common multiple, which costs as much as a product and a few divisions.
+pub(crate) fn charged_multiple(a: &Natural, b: &Natural) -> Done<Natural> {
+    charge(16 * words(a) * words(b))?;
+    let multiple = least_common_multiple(a, b);
+    limit_bits(&multiple)?;
+    Ok(multiple)
+}
+
+fn words(value: &impl BitTest) -> usize {
     value.bit_len() / 64 + 1
 }
 

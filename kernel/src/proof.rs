@@ -292,8 +292,8 @@ impl Proof {
         let part = |index: usize| {
             let mut part = region.clone();
             change(index, &mut part)?;
-            let pending = part.pending.iter().map(Row::size).sum::<usize>();
-            part.held = part.held_with(size * (count - index) + pending)?;
+            part.held += size * (count - index);
+            part.held = part.held_with(part.pending.iter().map(Row::size).sum())?;
             Ok(part)
         };
         let parts = (0..count).map(part).collect::<Done<Vec<Region>>>()?;

@@ -81,10 +81,9 @@ impl Vector {
         if self.denominator == *wanted {
             return Ok(Integer::ONE);
         }
-        let denominator = least_common_multiple(&self.denominator, wanted);
+        let denominator = charged_multiple(&self.denominator, wanted)?;
         let factor = Integer::from(&denominator / &self.denominator);
         if !factor.is_one() {
-            limit_bits(&denominator)?;
             self.lanes.values_mut().try_for_each(|lane| lane.scale(&factor))?;
             self.denominator = denominator;
         }
@@ -188,8 +187,8 @@ impl Vector {
     pub(crate) fn replaced(&self, by: impl Fn(&Monomial) -> Done<Arc<Unit>>) -> Done<Vector> {
         charge(256 * (1 + self.lanes.len()))?;
         let units = self.names().map(by).collect::<Done<Vec<Arc<Unit>>>>()?;
-        let denominators = units.iter().map(|unit| unit.coefficients.denominator());
-        let common = denominators.fold(Natural::ONE, |a, b| least_common_multiple(&a, b));
+        let mut denominators = units.iter().map(|unit| unit.coefficients.denominator());
+        let common = denominators.try_fold(Natural::ONE, |a, b| charged_multiple(&a, b))?;
         self.mapped(&common, |number, _| {
             let Unit { names, coefficients } = units[number].as_ref();
             let factor = Integer::from(&common / coefficients.denominator());

@@ -8,6 +8,9 @@ use std::io::Read;
 
 /// Most bytes of a word.
 const MOST_BYTES: usize = 1 << 24;
+/// Operations that every text may take, and those for each of its bytes.
+const WORK: u64 = 1 << 28;
+const WORK_OF_BYTE: usize = 1 << 11;
 
 /// Words that are handed on, with a blank or a new line between them.
 pub struct Output<'a> {
@@ -117,6 +120,7 @@ impl<'a> Words<'a> {
                 _ => return malformed("word with an end", &self.word),
             }
         }
+        allow(WORK_OF_BYTE * (1 + self.word.len()));
         charge(64 + self.word.len())?;
         Ok(&self.word)
     }
@@ -465,11 +469,14 @@ pub fn listing_text(listing: &Data, sink: &mut dyn FnMut(&str)) {
     listing.write(&mut Output { text: String::new(), first: true, sink: Some(sink) });
 }
 
-/// The hash of the text of a listing.
-pub(crate) fn hash(listing: &Data) -> String {
-    let mut digest = Sha256::new();
-    listing_text(listing, &mut |text| digest.update(text.as_bytes()));
-    hexadecimal(digest)
+/// The hash of the text of a listing, and the number of its bytes.
+pub(crate) fn hash(listing: &Data) -> (String, usize) {
+    let (mut digest, mut bytes) = (Sha256::new(), 0);
+    listing_text(listing, &mut |text| {
+        digest.update(text.as_bytes());
+        bytes += text.len();
+    });
+    (hexadecimal(digest), bytes)
 }
 
 fn hexadecimal(digest: Sha256) -> String {
@@ -504,7 +511,9 @@ pub(crate) fn read_all<T>(
     read: impl FnOnce(&mut Words<'_>) -> Done<T>,
 ) -> Result<T, Failure> {
     let mut words = Words::new(source, across);
+    begin_text(WORK);
     let result = read(&mut words);
+    begin_text(u64::MAX);
     match (words.error, result) {
         (Some(error), _) => Err(Failure::Input(error)),
         (None, Ok(result)) => Ok(result),

@@ -166,34 +166,63 @@ x0 + 1 1 1 1 1
 -1*u0*x0+3/2*x0
 ";
 
-/// Short texts that ask for much work in one line, or in many.
-#[test]
-fn much_work_is_refused() {
+/// Why a log about `adoption` is refused after more work than its length allows, and the line.
+fn refused(log: &str) -> (usize, String) {
     let listing = Arc::new(read_listing(ADOPTION.as_bytes()).expect("a listing"));
-    let bound = "prove a bound 0 + 0 decision 0 -\n";
-    // A row of 2,000 coefficients of masses, 20,000 times in one combination.
-    let row = repeated("divide constant 1 mass 2000", " 0 0 1/K", 2_000, " .\n");
-    let again = repeated("close rows 20000", " r 0 1", 20_000, " .\n");
-    // 512 terms times as many, of long numbers.
+    let log = format!("prove a bound 0 + 0 decision 0 -\n{log}");
+    match check_log(&listing, log.as_bytes(), |_| {}) {
+        Err(Failure::Refused(line, _, Refusal::Limit(reason))) => (line, reason),
+        other => panic!("{log:.90}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_row_that_is_used_again_and_again() {
+    // A row of 1,000 coefficients of masses, 10,000 times in one combination.
+    let row = repeated("divide mass 1000", " 0 0 1/K", 1_000, " .\n");
+    let (line, reason) = refused(&(row + &repeated("close rows 10000", " r 0 1", 10_000, " .\n")));
+    assert!(line == 3 && reason.contains("more operations"), "{line}: {reason}");
+}
+
+#[test]
+fn products_of_long_polynomials() {
+    // 1,000 terms times as many.
     let forms = "declare constant 1*x0 .\n".repeat(3);
     let mut sum = String::from("1");
-    for k in 0..512 {
-        let [a, b, c] = [k % 8, k / 8 % 8, k / 64];
-        sum += &format!("+1/{}*f0^{a}*f1^{b}*f2^{c}", "7".repeat(300));
+    for k in 0..1_000 {
+        let [a, b, c] = [k % 16, k / 16 % 16, k / 256];
+        sum += &format!("+1/{}*f0^{a}*f1^{b}*f2^{c}", k + 3);
     }
-    let square = format!("{forms}close squares 1 1 {sum} - .\n");
-    // Each division copies what a region knows of many coordinates.
+    let (line, reason) = refused(&format!("{forms}close squares 1 1 {sum} - .\n"));
+    assert!(line == 5 && reason.contains("more operations"), "{line}: {reason}");
+}
+
+#[test]
+fn sums_whose_denominators_grow() {
+    // 1/k for 60,000 different k: the sum has a denominator of tens of thousands of digits.
+    let (line, reason) = refused(&repeated("close rows 60000", " o 1/K", 60_000, " .\n"));
+    assert!(line == 2 && reason.contains("more operations"), "{line}: {reason}");
+}
+
+#[test]
+fn regions_that_are_divided_again_and_again() {
+    // Each division copies what a region knows of 2,000 coordinates.
     let known = (0..2_000)
         .map(|k| format!("declare .\nderive constant 1*f{k} . rows 1 j {k} -1 .\n"))
         .collect::<String>();
-    let divided = known + &repeated("", "split f0 -K\nempty\n", 20_000, "");
-    for log in [row + &again, square, divided] {
-        limit_work(1 << 27);
-        let result = check_log(&listing, format!("{bound}{log}").as_bytes(), |_| {});
-        limit_work(u64::MAX);
-        match result {
-            Err(Failure::Refused(_, _, Refusal::Limit(_))) => {}
-            other => panic!("{log:.60}: {other:?}"),
-        }
+    let (_, reason) = refused(&(known + &repeated("", "split f0 -K\nempty\n", 5_000, "")));
+    assert!(reason.contains("more operations"), "{reason}");
+}
+
+/// Twice the text may take twice the work: lines that are a pass over the game are not refused,
+/// however many there are.
+#[test]
+fn lines_that_are_a_pass_over_the_game() {
+    let listing = game(1_000);
+    let pass = "derive loss 1 . rows 1 r 0 1 .\n".repeat(2_000);
+    let log = format!("{BOUND}regret 0\n{pass}");
+    match check_log(&listing, log.as_bytes(), |_| {}) {
+        Err(Failure::Refused(_, _, Refusal::Step(reason))) => assert!(reason.contains("ends")),
+        other => panic!("{other:?}"),
     }
 }

@@ -24,10 +24,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How often what happened.
-pub type Counts = BTreeMap<&'static str, usize>;
+pub type Counts = BTreeMap<String, usize>;
 
-pub fn count(counts: &mut Counts, name: &'static str) {
-    *counts.entry(name).or_default() += 1;
+pub fn count(counts: &mut Counts, name: &str) {
+    *counts.entry(name.to_string()).or_default() += 1;
 }
 
 pub fn setting(name: &str, otherwise: usize) -> usize {

@@ -83,14 +83,16 @@ const WORDS: [&str; 24] = [
     "bound", "reached", "below", "+", "-", ">=", "=", ">", "x0",
 ];
 
-/// One to three changes of lines and words.
-fn altered(text: &str, random: &mut Random) -> String {
+/// One to three changes of lines and words; the first words of the lines that are changed.
+fn altered(text: &str, random: &mut Random) -> (String, Vec<String>) {
     let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
+    let mut steps = Vec::new();
     for _ in 0..1 + random.below(3) {
         if lines.is_empty() {
             break;
         }
         let (k, other) = (random.below(lines.len()), random.below(lines.len()));
+        steps.push(lines[k].split(' ').next().unwrap_or_default().to_string());
         match random.below(12) {
             0 => drop(lines.remove(k)),
             1 => lines.insert(k, lines[other].clone()),
@@ -118,7 +120,7 @@ fn altered(text: &str, random: &mut Random) -> String {
             }
         }
     }
-    lines.join("\n") + "\n"
+    (lines.join("\n") + "\n", steps)
 }
 
 /// The game with one reward, or the payoff, changed.
@@ -155,11 +157,18 @@ fn altered_logs() {
         count(&mut counts, "logs");
         let other = World::new(nearby(&world.game, random), random);
         let near = other.game.listing();
-        for k in 0..40 {
-            let (world, listing) = if k % 4 == 0 { (&other, &near) } else { (world, listing) };
-            let altered = if k == 0 { text.clone() } else { altered(&text, random) };
+        let each = setting("KERNEL_ALTERATIONS", 40);
+        for k in 0..each {
+            let swapped = k % 8 == 0;
+            let (world, listing) = if swapped { (&other, &near) } else { (world, listing) };
+            let unchanged = (text.clone(), vec!["listing".to_string()]);
+            let (altered, steps) = if k == 0 { unchanged } else { altered(&text, random) };
             let claims = accepted(listing, &altered);
             count(&mut counts, if claims.is_empty() { "refused" } else { "with claims" });
+            count(&mut counts, if swapped { "altered: listing" } else { "altered logs" });
+            for step in steps {
+                count(&mut counts, &format!("altered: {step}"));
+            }
             for claim in claims {
                 let before = whole.contains(&claim);
                 count(&mut counts, if before { "claims as before" } else { "other claims" });
@@ -167,7 +176,7 @@ fn altered_logs() {
                 assert_eq!(result, Ok(()), "{claim}: {altered}");
             }
         }
-        40
+        each
     });
     println!("{counts:#?}");
     assert!(cases < 5_000 || counts["other claims"] * 100 > cases, "{counts:?}");
