@@ -80,11 +80,13 @@ fn take(
         Ok(()) => {
             let points = shadow.regions.last().is_some_and(|region| !region.points.is_empty());
             count(counts, if points { "step accepted, with points" } else { "step accepted" });
+            count(counts, &format!("accepted: {}", step.word()));
             shadow.follow(step)?;
         }
         Err(Refusal::Limit(_)) => count(counts, "limit"),
         Err(refusal) => {
             count(counts, "step refused");
+            count(counts, &format!("refused: {}", step.word()));
             if valid && !shadow.has_passed() {
                 return Err(format!("{refusal}: {step:?}"));
             }

@@ -83,6 +83,48 @@ const WORDS: [&str; 24] = [
     "bound", "reached", "below", "+", "-", ">=", "=", ">", "x0",
 ];
 
+/// A line that may be any step, about the first stages, pairs, states and rows.
+fn any_line(random: &mut Random) -> String {
+    let lines = [
+        "empty",
+        "within A",
+        "declare constant 1*x0 .",
+        "masses 1 A 1 1 - 2 1 1 0",
+        "unfold 0",
+        "substitute fA j A",
+        "substitute xA r B",
+        "split xA 1/2",
+        "split uA 1/2",
+        "split lA 1",
+        "divide constant 1*uA+-1/2 .",
+        "divide value 1 v A B 1 .",
+        "grid A 1/2",
+        "case A B",
+        "choose A B",
+        "choice A B",
+        "prefer A 0 1 bellman 1 A 1 1 + 1 1 1 -1 .",
+        "regret 0",
+        "regret 1 A B A",
+        "excess 0",
+        "lead-bound 1 A 1 1 - 2 1 3 3 +",
+        "ceiling 1 A 1 1 - 2 1 3 3",
+        "floor 0 1 1 0",
+        "exists",
+        "scale",
+        "simplices",
+        "cut A B 1/2",
+        "exists-in 1 1/8 7/8 1 1 1",
+        "play 1 0 1 1 - 2 1 1 0",
+        "policy 1 0 1 1 - 2 1 1 0",
+        "derive loss 1 . .",
+        "derive constant 1 . .",
+        "over A B constant 1 . 2 . .",
+    ];
+    let digit = |random: &mut Random| random.below(2).to_string();
+    let line = random.of(&lines).replace('A', &digit(random));
+    line.replace('B', &digit(random))
+}
+
 /// One to three changes of lines and words; the first words of the lines that are changed.
 fn altered(text: &str, random: &mut Random) -> (String, Vec<String>) {
     let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
@@ -93,8 +135,13 @@ fn altered(text: &str, random: &mut Random) -> (String, Vec<String>) {
         }
         let (k, other) = (random.below(lines.len()), random.below(lines.len()));
         steps.push(lines[k].split(' ').next().unwrap_or_default().to_string());
-        match random.below(12) {
+        match random.below(13) {
             0 => drop(lines.remove(k)),
+            3 => {
+                let line = any_line(random);
+                steps.extend(line.split(' ').next().map(str::to_string));
+                lines.insert(k, line);
+            }
             1 => lines.insert(k, lines[other].clone()),
             2 => lines.swap(k, other),
             _ => {
@@ -179,5 +226,7 @@ fn altered_logs() {
         each
     });
     println!("{counts:#?}");
-    assert!(cases < 5_000 || counts["other claims"] * 100 > cases, "{counts:?}");
+    // Many alterations of few games say little about how many are accepted.
+    let few = cases < 5_000 || setting("KERNEL_ALTERATIONS", 40) > 100;
+    assert!(few || counts["other claims"] * 100 > cases, "{counts:?}");
 }

@@ -65,6 +65,11 @@ impl Script {
 }
 
 impl Step {
+    /// The first word of its line.
+    pub fn word(&self) -> String {
+        self.line().split_whitespace().next().unwrap_or_default().to_string()
+    }
+
     /// The step as a line of a log.
     pub fn line(&self) -> String {
         match self {
