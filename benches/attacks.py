@@ -206,31 +206,48 @@ def one_line(size):
     return model("adoption"), "x" * size
 
 
+def counted(head, parts, tail=""):
+    """A list of a log: its length, then its parts."""
+    parts = list(parts)
+    return " ".join([head, str(len(parts)), *parts]) + tail
+
+
+BOUND = "prove a bound 0 + 0 decision 0 -\n"
+
+
 def log_of_rows(size):
-    row = filled("divide 1", lambda k: f" d0,0=1/{k + 2}", size // 2)
-    close = filled("close", lambda k: " r0=1", size // 2)
-    return model("adoption"), f"equilibria a + 0 decision 0 : 0\n{row}\n{close}\n"
+    row = counted("divide mass", (f"0 0 1/{k + 2}" for k in range(size // 20)), " .\n")
+    close = counted("close rows", ("r 0 1" for _ in range(size // 12)), " .\n")
+    return model("adoption"), BOUND + row + close
 
 
 def log_of_denominators(size):
-    close = filled("close", lambda k: f" o=1/{k + 2}", size)
-    return model("adoption"), f"equilibria a + 0 decision 0 : 0\n{close}\n"
+    close = counted("close rows", (f"o 1/{k + 2}" for k in range(size // 9)), " .\n")
+    return model("adoption"), BOUND + close
 
 
 def log_of_losses(size):
-    close = filled("close", lambda k: " e=1", size)
-    return model("susceptible_infected_51"), f"equilibria a + 0 decision 0 : 0\n{close}\n"
+    close = counted("close rows", ("e 1" for _ in range(size // 4)), " .\n")
+    return model("susceptible_infected_51"), BOUND + close
 
 
 def log_of_splits(size):
-    head = "equilibria a + 0 decision 0 : 0\n"
-    half = filled(head, lambda k: f"declare 0\nderive > 1*f{k} : j{k}=-1\n", size // 2)
+    form = lambda k: f"declare .\nderive constant 1*f{k} . rows 1 j {k} -1 .\n"
+    half = filled(BOUND, form, size // 2)
     return model("adoption"), filled(half, lambda k: f"split f0 -{k + 1}\nempty\n", size)
 
 
 def log_of_simplices(size):
-    head = "reached a + 0 all : 0\n"
-    return model("incentive_design"), filled(head, lambda k: "simplices\nunfold\n", size)
+    head = "prove a reached 0 + 0 all -\n"
+    return model("incentive_design"), filled(head, lambda k: "simplices\nunfold 0\n", size)
+
+
+def log_of_products(size):
+    """The square of a polynomial with as many terms as the size allows."""
+    forms = "declare constant 1*x0 .\n" * 3
+    powers = lambda k: f"f0^{k % 16}*f1^{k // 16 % 16}*f2^{k // 256}"
+    root = "+".join(["1", *(f"1/{k + 3}*{powers(k)}" for k in range(min(size // 25, 1000)))])
+    return model("adoption"), BOUND + forms + f"close squares 1 1 {root} - .\n"
 
 
 CERTIFICATES = [
@@ -239,7 +256,10 @@ CERTIFICATES = [
     deep_patterns, deep_multipliers, many_ranges, many_certificates, many_drifts, long_expressions,
     points_of_a_curve, field_witness, rounded_witnesses, exact_witnesses, one_line,
 ]
-LOGS = [log_of_rows, log_of_denominators, log_of_losses, log_of_splits, log_of_simplices]
+LOGS = [
+    log_of_rows, log_of_denominators, log_of_losses, log_of_splits, log_of_simplices,
+    log_of_products,
+]
 
 
 def timed(command):

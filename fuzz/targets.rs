@@ -273,7 +273,7 @@ pub fn listings(data: &[u8]) -> bool {
 /// Whether the kernel got behind a line.
 fn behind(failure: &Failure, first: usize) -> bool {
     drop(failure.to_string());
-    matches!(failure, Failure::Refused { line, .. } if *line > first)
+    matches!(failure, Failure::Refused(line, ..) if *line > first)
 }
 
 fn log_of(number: usize, text: &[u8], first: usize) -> bool {
@@ -292,14 +292,14 @@ pub fn logs(data: &[u8]) -> bool {
 /// The steps of a log in a proof that the first two bytes choose; deep behind the first step.
 pub fn steps(data: &[u8]) -> bool {
     const STATEMENTS: [&str; 8] = [
-        "equilibria a + 0 all : -9\n",
-        "equilibria a - 1/10 decision 0 : 9\n",
-        "reached a + 0 decision 0 : 9\n",
-        "reached a + 1/10 all : 9\nplay t 0 1 / 1 1 0\n",
-        "below a + 1/10 all : 9\n",
-        "form a + 0 all : x0\n",
-        "patterns a + 0 all : 0,0 : 0,1\n",
-        "reached a - 1/10 decision 0 : 9\nscale\nsimplices\n",
+        "prove a bound -9 + 0 all -\n",
+        "prove a bound 9 - 1/10 decision 0 -\n",
+        "prove a reached 9 + 0 decision 0 -\n",
+        "prove a reached 9 + 1/10 all -\nplay 1 0 1 1 - 2 1 1 0\n",
+        "prove a below 9 + 1/10 all -\n",
+        "prove a form constant 1*x0 . + 0 all -\n",
+        "prove a patterns 2 1 0 0 1 0 1 + 0 all -\n",
+        "prove a reached 9 - 1/10 decision 0 -\nscale\nsimplices\n",
     ];
     let Some((number, rest)) = chosen(data, LISTINGS.len()) else { return false };
     let Some((kind, text)) = chosen(rest, STATEMENTS.len()) else { return false };

@@ -1,4 +1,6 @@
-//! Why the kernel refuses.
+//! Why the kernel refuses, and the count of what its steps cost.
+
+use std::cell::Cell;
 
 /// A refusal: what was given does not show what it claims. Nothing is changed by a refused step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,25 +19,62 @@ pub enum Refusal {
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (kind, what) = match self {
-            Refusal::Text(what) => ("text", what),
-            Refusal::Listing(what) => ("listing", what),
-            Refusal::Step(what) => ("step", what),
-            Refusal::Inequality(what) => ("inequality", what),
-            Refusal::Limit(what) => ("limit", what),
-        };
-        write!(f, "{kind}: {what}")
+        match self {
+            Refusal::Text(what) => write!(f, "text: {what}"),
+            Refusal::Listing(what) => write!(f, "listing: {what}"),
+            Refusal::Step(what) => write!(f, "step: {what}"),
+            Refusal::Inequality(what) => write!(f, "inequality: {what}"),
+            Refusal::Limit(what) => write!(f, "limit: {what}"),
+        }
     }
 }
 
 impl std::error::Error for Refusal {}
 
-/// A refused step, with the reason.
-pub(crate) fn step<T>(reason: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::Step(reason.into()))
+/// What a step gives, unless it is refused.
+pub(crate) type Done<T = ()> = Result<T, Refusal>;
+
+/// Refuses a step that does not apply unless a condition holds.
+pub(crate) fn require(condition: bool, reason: &str) -> Done {
+    if condition { Ok(()) } else { Err(Refusal::Step(reason.to_string())) }
 }
 
-/// An inequality that does not hold, with where.
-pub(crate) fn inequality<T>(reason: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::Inequality(reason.into()))
+/// Refuses an inequality that does not hold.
+pub(crate) fn show(condition: bool, reason: &str) -> Done {
+    if condition { Ok(()) } else { Err(Refusal::Inequality(reason.to_string())) }
+}
+
+/// Refuses what is more than a limit allows.
+pub(crate) fn limit(condition: bool, reason: &str) -> Done {
+    if condition { Ok(()) } else { Err(Refusal::Limit(reason.to_string())) }
+}
+
+thread_local! {
+    /// How many operations this thread may still count: in all, and for the text that it reads.
+    static LEFT: Cell<(u64, u64)> = const { Cell::new((u64::MAX, u64::MAX)) };
+}
+
+/// Limits what steps of this thread may cost from now on, in operations on machine words. A word
+/// that is reserved counts as eight. No conclusion depends on the count: a limit only refuses.
+pub fn limit_work(operations: u64) {
+    LEFT.set((operations, operations));
+}
+
+/// Limits what may be counted for a text that is read from now on, within the limit of all.
+pub(crate) fn begin_text(operations: u64) {
+    LEFT.set((LEFT.get().0, operations));
+}
+
+/// Allows more operations for the text that is read: what it has takes time in proportion.
+pub(crate) fn allow(operations: usize) {
+    let (all, now) = LEFT.get();
+    LEFT.set((all, now.saturating_add(operations as u64)));
+}
+
+/// Counts operations.
+pub(crate) fn charge(operations: usize) -> Done {
+    let (all, now) = LEFT.get();
+    let operations = operations as u64;
+    LEFT.set((all.saturating_sub(operations), now.saturating_sub(operations)));
+    limit(operations <= all.min(now), "more operations than a text of this length may take")
 }

@@ -7,7 +7,7 @@
 //! elaborators and readers of certificates do can only fail to prove something.
 //!
 //! The kernel never searches and never rounds: values are given, and it compares integers. Numbers
-//! in brackets are the statements of docs/kernel.md.
+//! in brackets are the statements of docs/kernel.md. Every step may be refused, with a [`Refusal`].
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -15,8 +15,9 @@
 /// Version of the kernel.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-mod dual;
+mod combine;
 mod error;
+mod frame;
 mod listing;
 mod log;
 mod number;
@@ -24,30 +25,43 @@ mod place;
 mod polynomial;
 mod proof;
 mod proper;
-mod read;
 mod row;
 mod steps;
 mod sum;
+mod text;
 mod theorem;
-mod values;
 mod witness;
-mod work;
-mod write;
 
-pub use error::Refusal;
+pub use error::{Refusal, limit_work};
+pub use frame::Ends;
 pub use listing::{
     Column, Columns, Data, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
 };
 pub use log::check_log;
-pub use number::{
-    Integer, Natural, Numerators, Rational, Scaled, least_common_multiple, parse as parse_number,
-};
-pub use polynomial::{Ends, Frame, Monomial, Polynomial, Variable};
+pub use number::parse as parse_number;
+pub use number::{Integer, Natural, Numerators, Rational, Scaled, least_common_multiple};
+pub use polynomial::{Monomial, Polynomial, Variable};
 pub use proof::Proof;
-pub use read::{Failure, read_listing};
 pub use row::{Combination, Family, Name, Row, Sense, Side, Square};
-pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
-pub use write::{
-    column as write_column, listing_text, monomial as monomial_text, polynomial as polynomial_text,
-    variable as variable_text,
+pub use text::{
+    Failure, Output, Text, Words, listing_text, monomial as monomial_text,
+    polynomial as polynomial_text, read_listing, text_of, value_of, variable as variable_text,
 };
+pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
+
+/// What every module of the logic uses.
+mod prelude {
+    pub(crate) use crate::error::{Done, Refusal, allow, begin_text, charge, limit, require, show};
+    pub(crate) use crate::frame::{Ends, Frame};
+    pub(crate) use crate::listing::*;
+    pub(crate) use crate::number::*;
+    pub(crate) use crate::polynomial::*;
+    pub(crate) use crate::proof::{Bound, Kind, Proof, Region};
+    pub(crate) use crate::row::*;
+    pub(crate) use crate::sum::*;
+    pub(crate) use crate::text::{Failure, Text, Words, read_all, text_of};
+    pub(crate) use crate::theorem::*;
+    pub(crate) use std::collections::{BTreeMap, BTreeSet};
+    pub(crate) use std::ops::Range;
+    pub(crate) use std::sync::Arc;
+}

@@ -1,17 +1,13 @@
-//! A listing: the normal form of a game, without names, and its hash (docs/kernel.md, section 1).
+//! A listing: the normal form of a game, without names, and its hash ([1]).
 //!
 //! Stages `t < N`, states `s`, pairs `i` of a stage numbered state by state. Rewards `r_i`,
 //! probabilities `P_i(s')`, the leader's rewards `c_i` and payoff `h` are polynomials in her
 //! parameters `u` and the statistics `x_k = sum M_k(i) d_i` of the occupation measure `d`.
 
-use crate::error::Refusal;
-use crate::number::{Rational, Scaled};
-use crate::polynomial::{Ends, Frame, Monomial, Polynomial, Variable};
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use crate::prelude::*;
+use std::sync::OnceLock;
 
-/// Most stages, states, parameters, statistics, and pairs or successors of a stage.
+/// Fewer states, parameters, statistics, stages, and pairs of a stage than this.
 pub const MOST_ENTRIES: usize = 1 << 31;
 
 /// Coefficients of one monomial, an entry of a vector of polynomials each.
@@ -25,13 +21,11 @@ pub struct Column {
 
 impl Column {
     /// The entry that coefficient `index` belongs to.
-    #[must_use]
     pub fn position(&self, index: usize) -> usize {
         self.support.as_ref().map_or(index, |support| support[index] as usize)
     }
 
     /// The index of the coefficient of an entry, where it has one.
-    #[must_use]
     pub fn index(&self, entry: usize) -> Option<usize> {
         match &self.support {
             None => (entry < self.coefficients.len()).then_some(entry),
@@ -41,36 +35,35 @@ impl Column {
 
     /// The indices of the coefficients of the entries in a range.
     pub(crate) fn indices(&self, entries: Range<usize>) -> Range<usize> {
-        match &self.support {
-            None => entries,
-            Some(support) => {
-                support.partition_point(|entry| (*entry as usize) < entries.start)
-                    ..support.partition_point(|entry| (*entry as usize) < entries.end)
-            }
-        }
+        let Some(support) = &self.support else { return entries };
+        let place = |end: usize| support.partition_point(|entry| (*entry as usize) < end);
+        place(entries.start)..place(entries.end)
+    }
+
+    /// The entries with the indices of their coefficients.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        (0..self.coefficients.len()).map(|index| (self.position(index), index))
     }
 
     fn fits(&self, len: usize) -> bool {
-        match &self.support {
-            None => self.coefficients.len() == len,
-            Some(support) => {
-                support.len() == self.coefficients.len()
-                    && support.windows(2).all(|pair| pair[0] < pair[1])
-                    && support.last().is_none_or(|last| (*last as usize) < len)
-            }
-        }
+        let Some(support) = &self.support else { return self.coefficients.len() == len };
+        support.len() == self.coefficients.len()
+            && support.windows(2).all(|pair| pair[0] < pair[1])
+            && support.last().is_none_or(|last| (*last as usize) < len)
     }
 }
 
 /// A vector of polynomials: monomials, no two equal, with their coefficients.
 pub type Columns = Vec<(Monomial, Arc<Column>)>;
 
-/// Whether columns belong to a vector of `len` polynomials and name no monomial twice.
-pub(crate) fn columns_fit(columns: &Columns, len: usize) -> bool {
-    let mut monomials: Vec<&Monomial> = columns.iter().map(|column| &column.0).collect();
-    monomials.sort_unstable();
-    monomials.windows(2).all(|pair| pair[0] != pair[1])
+/// Whether columns are a vector of `len` polynomials in variables that `has` allows, of bounded
+/// degree, and name no monomial twice.
+pub(crate) fn columns_fit(columns: &Columns, len: usize, has: impl Fn(Variable) -> bool) -> bool {
+    let mut names: Vec<&Monomial> = columns.iter().map(|column| &column.0).collect();
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1])
         && columns.iter().all(|column| column.1.fits(len))
+        && names.iter().all(|name| name.degree() <= MOST_DEGREE && name.only(&has))
 }
 
 /// `x = sum weight * d_i` over pairs of one stage.
@@ -78,7 +71,7 @@ pub(crate) fn columns_fit(columns: &Columns, len: usize) -> bool {
 pub struct Statistic {
     /// The stage of the pairs.
     pub stage: u32,
-    /// Weights of the pairs of that stage, none of them 0.
+    /// Weights of the pairs of that stage.
     pub weights: Column,
 }
 
@@ -94,26 +87,22 @@ pub struct Successors {
 
 impl Successors {
     /// The successors per pair.
-    #[must_use]
     pub fn new(first: Vec<u32>, state: Vec<u32>) -> Self {
         Successors { first, state }
     }
 
     /// The state of an entry.
-    #[must_use]
     pub fn state(&self, entry: usize) -> usize {
         self.state[entry] as usize
     }
 
     /// Number of entries.
-    #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "it is never asked")]
     pub fn len(&self) -> usize {
         self.state.len()
     }
 
     /// The entries of a pair.
-    #[must_use]
     pub fn of_pair(&self, pair: usize) -> Range<usize> {
         self.first[pair] as usize..self.first[pair + 1] as usize
     }
@@ -143,19 +132,16 @@ pub struct Stage {
 
 impl Stage {
     /// The pairs of a state.
-    #[must_use]
     pub fn of_state(&self, state: usize) -> Range<usize> {
         self.first[state] as usize..self.first[state + 1] as usize
     }
 
     /// Number of pairs.
-    #[must_use]
     pub fn pairs(&self) -> usize {
         self.first.last().map_or(0, |last| *last as usize)
     }
 
     /// The state of a pair.
-    #[must_use]
     pub fn state_of(&self, pair: usize) -> usize {
         self.first.partition_point(|first| *first as usize <= pair) - 1
     }
@@ -173,6 +159,16 @@ pub enum Grid {
         /// The distance of two neighbours, positive.
         step: Rational,
     },
+}
+
+impl Grid {
+    /// Whether a value is on the grid.
+    pub(crate) fn has(&self, value: &Rational) -> bool {
+        match self {
+            Grid::Continuous => true,
+            Grid::Points { origin, step } => ((value - origin) / step).is_int(),
+        }
+    }
 }
 
 /// What the leader may choose.
@@ -202,8 +198,12 @@ pub enum Decisions {
 #[derive(Debug, Clone)]
 pub struct Listing {
     data: Data,
+    /// The initial law, and the weights of each statistic, as vectors of polynomials.
+    pub(crate) law: Columns,
+    pub(crate) weights: Vec<Columns>,
+    lead: OnceLock<Vec<Columns>>,
     proper: OnceLock<bool>,
-    hash: OnceLock<String>,
+    hash: OnceLock<(String, usize)>,
 }
 
 impl std::ops::Deref for Listing {
@@ -234,23 +234,17 @@ pub struct Data {
 }
 
 /// The statistic of a monomial that has one, once, and the rest.
-pub(crate) fn linear(monomial: &Monomial) -> Option<(usize, Monomial)> {
-    let is_statistic = |factor: &&(Variable, u32)| matches!(factor.0, Variable::Statistic(_));
-    let mut statistics = monomial.factors().iter().filter(is_statistic);
-    let (Some((Variable::Statistic(k), 1)), None) = (statistics.next(), statistics.next()) else {
-        return None;
-    };
-    let rest = monomial.factors().iter().filter(|factor| !is_statistic(factor)).copied();
-    Some((*k as usize, Monomial::new(rest.collect())))
+pub(crate) fn linear(name: &Monomial) -> Option<(usize, Monomial)> {
+    let (statistics, rest) = name.parted(|v| matches!(v, Variable::Statistic(_)));
+    match statistics.factors() {
+        [(Variable::Statistic(k), 1)] => Some((*k as usize, rest)),
+        _ => None,
+    }
 }
 
 impl Listing {
-    /// The listing with these parts.
-    ///
-    /// # Errors
-    /// [`Refusal::Listing`] when sizes disagree, the initial law is none, or the probabilities of a
-    /// pair do not sum to 1 as polynomials.
-    #[allow(clippy::too_many_arguments)]
+    /// The listing with these parts. Refused when sizes disagree, the initial law is none, or the
+    /// probabilities of a pair do not sum to 1 as polynomials.
     pub fn new(
         states: usize,
         parameters: usize,
@@ -259,205 +253,49 @@ impl Listing {
         statistics: Vec<Statistic>,
         stages: Vec<Stage>,
         payoff: Polynomial,
-    ) -> Result<Self, Refusal> {
-        let data = Data { states, parameters, initial, decisions, statistics, stages, payoff };
-        let listing = Listing { data, proper: OnceLock::new(), hash: OnceLock::new() };
-        listing.validate()?;
-        Ok(listing)
+    ) -> Done<Self> {
+        Self::of(Data { states, parameters, initial, decisions, statistics, stages, payoff })
     }
 
-    fn validate(&self) -> Result<(), Refusal> {
-        let wrong = |what: &str| Err(Refusal::Listing(what.to_string()));
-        let sizes = [self.states, self.parameters, self.statistics.len(), self.stages.len()];
-        if sizes.iter().any(|size| *size >= MOST_ENTRIES) || self.stages.is_empty() {
-            return wrong("no stage, or too many of something");
-        }
-        let law = self.initial.iter().fold(Rational::ZERO, |sum, mass| sum + mass);
-        let negative = self.initial.iter().any(|mass| mass < Rational::ZERO);
-        if self.initial.len() != self.states || negative || law != Rational::ONE {
-            return wrong("the initial law is not one over the states");
-        }
-        for (t, stage) in self.stages.iter().enumerate() {
-            self.validate_stage(t, stage)?;
-        }
-        for statistic in &self.statistics {
-            let Some(stage) = self.stages.get(statistic.stage as usize) else {
-                return wrong("a statistic of a stage that there is not");
-            };
-            if !statistic.weights.fits(stage.pairs()) {
-                return wrong("weights of a statistic that do not fit its stage");
+    /// The listing of these data.
+    pub(crate) fn of(mut data: Data) -> Done<Self> {
+        for stage in &mut data.stages {
+            let probability = stage.transition.as_mut().map(|p| &mut p.probability);
+            for columns in
+                [&mut stage.reward, &mut stage.leader_reward].into_iter().chain(probability)
+            {
+                columns.sort_by(|a, b| a.0.cmp(&b.0));
             }
         }
-        let low = |monomial: &Monomial| monomial.degree() <= crate::polynomial::MOST_DEGREE;
-        if !self.payoff.only(|variable| self.has(variable))
-            || !self.payoff.terms().all(|term| low(term.0))
-        {
-            return wrong("the payoff has a variable that there is not, or its degree is too high");
-        }
-        self.validate_decisions()
+        data.validate()?;
+        let constant = |column: Column| vec![(Monomial::one(), Arc::new(column))];
+        let initial = Arc::new(data.initial.clone());
+        let law = constant(Column { support: None, coefficients: initial });
+        let weights = data.statistics.iter().map(|x| constant(x.weights.clone())).collect();
+        let (lead, proper, hash) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Listing { data, law, weights, lead, proper, hash })
     }
 
-    fn has(&self, variable: Variable) -> bool {
-        match variable {
-            Variable::Parameter(k) => (k as usize) < self.parameters,
-            Variable::Statistic(k) => (k as usize) < self.statistics.len(),
-            _ => false,
-        }
-    }
-
-    fn validate_stage(&self, t: usize, stage: &Stage) -> Result<(), Refusal> {
-        let wrong = |what: &str| Err(Refusal::Listing(format!("stage {t}: {what}")));
-        let first = &stage.first;
-        if first.len() != self.states + 1
-            || first[0] != 0
-            || first.windows(2).any(|pair| pair[0] >= pair[1])
-            || stage.pairs() >= MOST_ENTRIES
-        {
-            return wrong("every state needs a pair, and a place for its first one");
-        }
-        let here = |columns: &Columns| {
-            columns.iter().all(|column| {
-                column.0.factors().iter().all(|factor| self.has(factor.0))
-                    && column.0.degree() <= crate::polynomial::MOST_DEGREE
-            })
-        };
-        let mut vectors =
-            vec![(&stage.reward, stage.pairs()), (&stage.leader_reward, stage.pairs())];
-        match &stage.transition {
-            Some(transition) => {
-                let successors = &transition.successors;
-                if t + 1 == self.stages.len()
-                    || successors.first.len() != stage.pairs() + 1
-                    || successors.first[0] != 0
-                    || successors.first.windows(2).any(|pair| pair[0] > pair[1])
-                    || successors.first.last().map(|last| *last as usize)
-                        != Some(successors.state.len())
-                    || successors.state.iter().any(|state| *state as usize >= self.states)
-                {
-                    return wrong("successors that do not fit");
-                }
-                vectors.push((&transition.probability, successors.state.len()));
-            }
-            None if t + 1 == self.stages.len() => {}
-            None => return wrong("no transition, and not the last stage"),
-        }
-        if vectors.iter().any(|(columns, len)| !columns_fit(columns, *len) || !here(columns)) {
-            return wrong("columns that do not fit");
-        }
-        match &stage.transition {
-            Some(transition) if !sums_to_one(transition, stage.pairs()) => {
-                wrong("probabilities that do not sum to 1")
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn validate_decisions(&self) -> Result<(), Refusal> {
-        let wrong = |what: &str| Err(Refusal::Listing(what.to_string()));
-        match &self.decisions {
-            Decisions::List(list) => {
-                if list.is_empty() || list.iter().any(|values| values.len() != self.parameters) {
-                    return wrong("a decision without a value per parameter");
-                }
-            }
-            Decisions::Polytope { ends, grids, rows } => {
-                if ends.len() != self.parameters || grids.len() != self.parameters {
-                    return wrong("a parameter without ends or grid");
-                }
-                let is_parameter =
-                    |variable| self.has(variable) && matches!(variable, Variable::Parameter(_));
-                let affine = |row: &Polynomial| row.terms().all(|(m, _)| m.degree() <= 1);
-                if rows.iter().any(|row| !affine(&row.1) || !row.1.only(is_parameter)) {
-                    return wrong("a row of the decision set that is not affine in the parameters");
-                }
-                let bad = |grid: &Grid| matches!(grid, Grid::Points { step, .. } if *step <= Rational::ZERO);
-                if grids.iter().any(bad) {
-                    return wrong("a grid whose step is not positive");
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a point is a decision: in the list, or between the ends, on the grids and in the
-    /// rows.
-    #[must_use]
-    pub fn is_decision(&self, point: &[Rational]) -> bool {
-        if point.len() != self.parameters {
-            return false;
-        }
-        match &self.decisions {
-            Decisions::List(list) => list.iter().any(|decision| decision == point),
-            Decisions::Polytope { grids, rows, .. } => {
-                let ends = |k: usize| (Some(point[k].clone()), Some(point[k].clone()));
-                let at = |k: usize| (Variable::Parameter(k as u32), ends(k));
-                let frame = Frame { ends: (0..point.len()).map(at).collect(), ..Frame::default() };
-                let within = |k: usize| self.within(k, &point[k], grids);
-                (0..point.len()).all(within)
-                    && rows.iter().all(|(equal, row)| {
-                        let value = frame.expand(row).ok().and_then(|row| row.as_constant());
-                        value.is_some_and(|value| {
-                            if *equal { value.is_zero() } else { value >= Rational::ZERO }
-                        })
-                    })
-            }
-        }
-    }
-
-    fn within(&self, k: usize, value: &Rational, grids: &[Grid]) -> bool {
-        let Decisions::Polytope { ends, .. } = &self.decisions else { return false };
-        let on_grid = match &grids[k] {
-            Grid::Continuous => true,
-            Grid::Points { origin, step } => ((value - origin) / step).is_int(),
-        };
-        ends[k].0 <= *value && *value <= ends[k].1 && on_grid
-    }
-
-    /// The leader's reward per pair of a stage, with what the payoff adds linearly to it.
-    pub(crate) fn lead(&self, t: usize) -> Columns {
-        let mut columns = self.stages[t].leader_reward.clone();
-        for (monomial, value) in self.payoff.terms() {
-            let Some((k, rest)) = linear(monomial) else { continue };
-            let Statistic { stage, weights } = &self.statistics[k];
-            if *stage as usize == t {
-                let values: Vec<Rational> =
+    /// The leader's rewards per pair of each stage, with what the payoff adds linearly to them
+    /// ([14]). A monomial may occur several times.
+    pub(crate) fn lead(&self) -> Done<&[Columns]> {
+        if self.lead.get().is_none() {
+            let mut lead: Vec<Columns> =
+                self.stages.iter().map(|stage| stage.leader_reward.clone()).collect();
+            for (name, value) in self.payoff.terms() {
+                let Some((k, rest)) = linear(name) else { continue };
+                let Statistic { stage, weights } = &self.statistics[k];
+                charge(64 * number_size(value) * weights.coefficients.len())?;
+                let products: Vec<Rational> =
                     weights.coefficients.iter().map(|weight| weight * value).collect();
-                let coefficients = Arc::new(Scaled::from_rationals(&values));
+                let coefficients = Arc::new(Scaled::from_rationals(&products));
                 let support = weights.support.clone();
-                columns.push((rest, Arc::new(Column { support, coefficients })));
+                lead[*stage as usize].push((rest, Arc::new(Column { support, coefficients })));
             }
+            // Another thread may have set it to the same meanwhile.
+            let _ = self.lead.set(lead);
         }
-        columns
-    }
-
-    /// Least and greatest value of a statistic when its stage has mass 1.
-    #[must_use]
-    pub fn range(&self, k: usize) -> (Rational, Rational) {
-        let statistic = &self.statistics[k];
-        let mut values: Vec<Rational> = statistic.weights.coefficients.iter().collect();
-        if values.len() < self.stages[statistic.stage as usize].pairs() {
-            values.push(Rational::ZERO);
-        }
-        let least = values.iter().min().cloned().unwrap_or(Rational::ZERO);
-        let greatest = values.into_iter().max().unwrap_or(Rational::ZERO);
-        (least, greatest)
-    }
-
-    /// The ends of the statistics, and of the parameters of a polytope.
-    #[must_use]
-    pub fn ends(&self) -> BTreeMap<Variable, Ends> {
-        let mut all = BTreeMap::new();
-        for k in 0..self.statistics.len() {
-            let (lower, upper) = self.range(k);
-            all.insert(Variable::Statistic(k as u32), (Some(lower), Some(upper)));
-        }
-        if let Decisions::Polytope { ends, .. } = &self.decisions {
-            for (k, (lower, upper)) in ends.iter().enumerate() {
-                let ends = (Some(lower.clone()), Some(upper.clone()));
-                all.insert(Variable::Parameter(k as u32), ends);
-            }
-        }
-        all
+        Ok(self.lead.get().map_or(&[], |lead| lead))
     }
 
     /// Whether all probabilities are at least 0 over all decisions and populations ([2]); decided
@@ -466,52 +304,144 @@ impl Listing {
         *self.proper.get_or_init(|| crate::proper::everywhere(self))
     }
 
-    /// Number of all entries: of states, parameters, pairs, successors, vectors and rows.
-    pub(crate) fn entries(&self) -> u64 {
-        let of = |columns: &Columns| -> usize {
-            columns.iter().map(|(_, column)| 1 + column.coefficients.len()).sum()
-        };
-        let stage = |stage: &Stage| {
-            let transition = stage.transition.as_ref();
-            let moves = transition.map_or(0, |t| t.successors.state.len() + of(&t.probability));
-            stage.pairs() + of(&stage.reward) + of(&stage.leader_reward) + moves
-        };
-        let statistics: usize =
-            self.statistics.iter().map(|statistic| 1 + statistic.weights.coefficients.len()).sum();
-        let decisions = match &self.decisions {
-            Decisions::List(list) => list.len() * self.parameters.max(1),
-            Decisions::Polytope { rows, .. } => {
-                self.parameters + rows.iter().map(|(_, row)| row.terms().count()).sum::<usize>()
-            }
-        };
-        let stages: usize = self.stages.iter().map(stage).sum();
-        let payoff = self.payoff.terms().count();
-        (self.states + stages + statistics + decisions + payoff) as u64
+    /// SHA-256 of the listing's text, `sha256:` and 64 hexadecimal digits.
+    pub fn hash(&self) -> String {
+        self.hash.get_or_init(|| crate::text::hash(self)).0.clone()
     }
 
-    /// SHA-256 of the listing's text, `sha256:` and 64 hexadecimal digits.
-    #[must_use]
-    pub fn hash(&self) -> String {
-        self.hash.get_or_init(|| crate::write::hash(self)).clone()
+    /// Number of bytes of the listing's text.
+    pub(crate) fn bytes(&self) -> usize {
+        self.hash.get_or_init(|| crate::text::hash(self)).1
     }
 }
 
-/// Whether the probabilities of every pair sum to 1 as polynomials.
-fn sums_to_one(transition: &Transition, pairs: usize) -> bool {
-    let successors = &transition.successors;
-    let one = Scaled::from_small(vec![1], 1);
-    let constant = transition.probability.iter().any(|(monomial, _)| monomial.is_one());
-    constant
-        && transition.probability.iter().all(|(monomial, column)| {
-            let mut sums = crate::number::Lane::new(pairs);
-            let entries = (0..pairs).flat_map(|pair| {
-                column.indices(successors.of_pair(pair)).map(move |index| (pair, index, 0))
-            });
-            sums.add(false, &column.coefficients, &one, entries);
-            if monomial.is_one() {
-                let unit = Scaled::from_small(vec![1], 1);
-                sums.add(true, &unit, &one, (0..pairs).map(|pair| (pair, 0, 0)));
+/// Refuses what is no listing.
+fn listed(condition: bool, reason: &str) -> Done {
+    if condition { Ok(()) } else { Err(Refusal::Listing(reason.to_string())) }
+}
+
+impl Data {
+    fn validate(&self) -> Done {
+        let sizes = [self.states, self.parameters, self.statistics.len(), self.stages.len()];
+        listed(sizes.iter().all(|size| *size < MOST_ENTRIES), "too many of something")?;
+        listed(!self.stages.is_empty(), "no stage")?;
+        let masses = || (0..self.initial.len()).map(|s| self.initial.numerators().get(s));
+        let is_law = masses().all(|mass| mass >= Integer::ZERO)
+            && masses().sum::<Integer>() == Integer::from(self.initial.denominator().clone());
+        listed(is_law && self.initial.len() == self.states, "the initial law is not one")?;
+        for (t, stage) in self.stages.iter().enumerate() {
+            self.validate_stage(stage, t + 1 == self.stages.len())
+                .map_err(|refusal| Refusal::Listing(format!("stage {t}: {refusal}")))?;
+        }
+        for Statistic { stage, weights } in &self.statistics {
+            let stage = self.stages.get(*stage as usize);
+            let fits = stage.is_some_and(|stage| weights.fits(stage.pairs()));
+            listed(fits, "a statistic that does not fit its stage")?;
+        }
+        let known = self.payoff.only(|v| self.has(v)) && self.payoff.degree() <= MOST_DEGREE;
+        listed(known, "the payoff has an unknown variable, or too high a degree")?;
+        let (ends, grids, rows) = match &self.decisions {
+            Decisions::Polytope { ends, grids, rows } => (ends, grids, rows),
+            Decisions::List(list) => {
+                let fit = list.iter().all(|values| values.len() == self.parameters);
+                return listed(fit && !list.is_empty(), "a decision without all its values");
             }
-            sums.is_zero()
-        })
+        };
+        let fit = ends.len() == self.parameters && grids.len() == self.parameters;
+        let known = |v| matches!(v, Variable::Parameter(_)) && self.has(v);
+        let affine = rows.iter().all(|row| row.1.degree() <= 1 && row.1.only(known));
+        let rising = |grid: &Grid| match grid {
+            Grid::Continuous => true,
+            Grid::Points { step, .. } => *step > Rational::ZERO,
+        };
+        let rising = grids.iter().all(rising);
+        listed(fit && affine && rising, "ends, grids or affine rows that do not fit")
+    }
+
+    /// Whether there is a parameter or statistic.
+    pub(crate) fn has(&self, variable: Variable) -> bool {
+        match variable {
+            Variable::Parameter(k) => (k as usize) < self.parameters,
+            Variable::Statistic(k) => (k as usize) < self.statistics.len(),
+            _ => false,
+        }
+    }
+
+    fn validate_stage(&self, stage: &Stage, last: bool) -> Done {
+        let starts = |first: &[u32], count: usize, end: usize| {
+            first.len() == count + 1 && first[0] == 0 && first[count] as usize == end
+        };
+        let (first, pairs) = (&stage.first, stage.pairs());
+        let every = first.windows(2).all(|pair| pair[0] < pair[1]) && pairs < MOST_ENTRIES;
+        listed(starts(first, self.states, pairs) && every, "every state needs a pair")?;
+        let fit = |columns, len| columns_fit(columns, len, |variable| self.has(variable));
+        let rewards = fit(&stage.reward, pairs) && fit(&stage.leader_reward, pairs);
+        listed(rewards, "rewards that do not fit")?;
+        let Some(Transition { successors, probability }) = &stage.transition else {
+            return listed(last, "no transition, and not the last stage");
+        };
+        let entries = successors.len();
+        let good = starts(&successors.first, pairs, entries)
+            && successors.first.windows(2).all(|pair| pair[0] <= pair[1])
+            && successors.state.iter().all(|state| (*state as usize) < self.states);
+        listed(good && !last, "successors that do not fit")?;
+        listed(fit(probability, entries), "probabilities that do not fit")?;
+        // sum_s' P_i(s') - 1, for every pair
+        let mut sums = Vector::new(pairs);
+        sums.add(false, probability, one(), |p, _| {
+            let of_pair =
+                move |pair| p.indices(successors.of_pair(pair)).map(move |k| (pair, k, 0));
+            (0..pairs).flat_map(of_pair)
+        })?;
+        sums.add(true, one(), one(), |_, _| all(pairs))?;
+        listed(sums.is_zero(), "probabilities that do not sum to 1")
+    }
+
+    /// Whether a point is a decision: in the list, or between the ends, on the grids and in the
+    /// rows.
+    pub fn is_decision(&self, point: &[Rational]) -> bool {
+        match &self.decisions {
+            Decisions::List(list) => list.iter().any(|decision| decision == point),
+            Decisions::Polytope { grids, .. } => {
+                self.is_between(point) && grids.iter().zip(point).all(|(grid, u)| grid.has(u))
+            }
+        }
+    }
+
+    /// Whether a point of a polytope is between the ends and in the rows.
+    pub(crate) fn is_between(&self, point: &[Rational]) -> bool {
+        let Decisions::Polytope { ends, rows, .. } = &self.decisions else { return false };
+        let holds = |(equal, row): &(bool, Polynomial)| {
+            row.at(point).is_some_and(|value| value.is_zero() || !equal && value > Rational::ZERO)
+        };
+        point.len() == self.parameters
+            && ends.iter().zip(point).all(|(ends, value)| ends.0 <= *value && *value <= ends.1)
+            && rows.iter().all(holds)
+    }
+
+    /// Least and greatest value of a statistic when its stage has mass 1.
+    pub fn range(&self, k: usize) -> (Rational, Rational) {
+        let Statistic { stage, weights } = &self.statistics[k];
+        let numbers = &weights.coefficients;
+        let complete = numbers.len() == self.stages[*stage as usize].pairs();
+        let rest = Some(Integer::ZERO).filter(|_| !complete);
+        let values = || (0..numbers.len()).map(|i| numbers.numerators().get(i)).chain(rest.clone());
+        let over = |value: Option<Integer>| {
+            Rational::from_parts(value.unwrap_or_default(), numbers.denominator().clone())
+        };
+        (over(values().min()), over(values().max()))
+    }
+
+    /// The ends of the statistics, and of the parameters of a polytope.
+    pub fn ends(&self) -> BTreeMap<Variable, Ends> {
+        let parameters: &[(Rational, Rational)] = match &self.decisions {
+            Decisions::Polytope { ends, .. } => ends,
+            Decisions::List(_) => &[],
+        };
+        let parameters = (0u32..).map(Variable::Parameter).zip(parameters.iter().cloned());
+        let ranges = (0..self.statistics.len()).map(|k| self.range(k));
+        let statistics = (0u32..).map(Variable::Statistic).zip(ranges);
+        let both = parameters.chain(statistics);
+        both.map(|(name, (lower, upper))| (name, (Some(lower), Some(upper)))).collect()
+    }
 }

@@ -1,41 +1,42 @@
-//! `smfg-kernel LISTING LOG`: accepts the claims of a log about a listing, or refuses.
+//! `smfg-kernel LISTING LOG [WORK]`: accepts the claims of a log about a listing, or refuses.
 //!
 //! Exit status 0: every line was accepted. 1: a line was refused. 2: a file cannot be read.
 
-use smfg_kernel::{Failure, check_log, read_listing};
+use smfg_kernel::{Failure, check_log, limit_work, read_listing};
 use std::fs::File;
-use std::io::BufReader;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// Operations on machine words, some minutes of them, that a log may cost unless stated otherwise.
+const WORK: u64 = 1 << 37;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (name, failure) = match arguments.as_slice() {
-        [listing, log] => match check(listing, log) {
-            Ok(()) => return ExitCode::SUCCESS,
-            Err(named) => named,
-        },
-        _ => {
-            eprintln!("usage: smfg-kernel LISTING LOG");
-            return ExitCode::from(2);
+    let (names, work) = arguments.split_at(arguments.len().min(2));
+    let work = work.first().map_or(Ok(WORK), |work| work.parse());
+    let ([listing, log], Ok(work)) = (names, work) else {
+        eprintln!("usage: smfg-kernel LISTING LOG [WORK]");
+        return ExitCode::from(2);
+    };
+    limit_work(work);
+    let open = |name: &String| opened(name).map_err(Failure::Input);
+    let (name, result) = match open(listing).and_then(read_listing) {
+        Ok(read) => {
+            let check = |file| check_log(&Arc::new(read), file, |claim| println!("{claim}"));
+            (log, open(log).and_then(check))
         }
+        Err(failure) => (listing, Err(failure)),
     };
-    eprintln!("{name}: {failure}");
-    ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 1 })
-}
-
-/// Checks a log; the failure comes with the name of the file.
-fn check(listing_file: &str, log_file: &str) -> Result<(), (String, Failure)> {
-    let open = |name: &str| match opened(name) {
-        Ok(file) => Ok(BufReader::new(file)),
-        Err(error) => Err((name.to_string(), Failure::Input(error))),
-    };
-    let listing =
-        read_listing(open(listing_file)?).map_err(|failure| (listing_file.to_string(), failure))?;
-    check_log(&Arc::new(listing), open(log_file)?, |claim| println!("{claim}"))
-        .map_err(|failure| (log_file.to_string(), failure))?;
-    println!("accepted");
-    Ok(())
+    match result {
+        Ok(()) => {
+            println!("accepted");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{name}: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Input(_)) { 2 } else { 1 })
+        }
+    }
 }
 
 /// Opens a file. A named pipe that nobody writes into, or a device without an end, would keep the

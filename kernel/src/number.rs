@@ -3,8 +3,7 @@
 //! Every number is exact. Machine integers are used while they fit, with checked operations, and
 //! unbounded integers from the first one that does not.
 
-use crate::error::Refusal;
-use crate::work::note;
+use crate::prelude::*;
 use dashu_base::{BitTest, Gcd};
 
 /// An integer of any size.
@@ -16,56 +15,61 @@ pub type Rational = dashu_ratio::RBig;
 
 /// Most decimal digits of a numerator or of a denominator in a text.
 pub const MOST_DIGITS: usize = 1 << 16;
+/// Most bits of a numerator or a denominator that is computed.
+pub const MOST_BITS: usize = 1 << 20;
 
 /// The rational number that a text `p` or `p/q` spells: decimal digits, `p` with or without a
 /// minus sign, `q` positive. The fraction need not be in lowest terms.
-///
-/// # Errors
-/// [`Refusal`] when the text is something else.
-pub fn parse(text: &str) -> Result<Rational, Refusal> {
-    let malformed = || Refusal::Text(format!("`{}` is no number p or p/q", shortened(text)));
+pub fn parse(text: &str) -> Done<Rational> {
     let natural = |digits: &str| {
-        if digits.is_empty() || digits.len() > MOST_DIGITS {
-            return Err(malformed());
-        }
-        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(malformed());
-        }
-        match digits.parse::<u64>() {
-            Ok(small) => Ok(Natural::from(small)),
-            Err(_) => Natural::from_str_radix(digits, 10).map_err(|_| malformed()),
-        }
+        let decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let short = digits.len() <= MOST_DIGITS;
+        Natural::from_str_radix(if decimal && short { digits } else { "" }, 10).ok()
     };
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (Integer::NEG_ONE, rest),
-        None => (Integer::ONE, text),
-    };
-    let (numerator, denominator) = match rest.split_once('/') {
-        Some((numerator, denominator)) => (natural(numerator)?, natural(denominator)?),
-        None => (natural(rest)?, Natural::ONE),
-    };
-    if denominator.is_zero() {
-        return Err(malformed());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (above, below) = unsigned.split_once('/').unwrap_or((unsigned, "1"));
+    match (natural(above), natural(below)) {
+        (Some(above), Some(below)) if !below.is_zero() => {
+            let sign = if unsigned.len() < text.len() { Integer::NEG_ONE } else { Integer::ONE };
+            Ok(Rational::from_parts(sign * above, below))
+        }
+        _ => Err(Refusal::Text(format!("`{:.40}` is no number p or p/q", text))),
     }
-    Ok(Rational::from_parts(sign * Integer::from(numerator), denominator))
-}
-
-/// The first characters of a text, for messages.
-#[must_use]
-pub fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// Least common multiple of two positive numbers.
-#[must_use]
 pub fn least_common_multiple(a: &Natural, b: &Natural) -> Natural {
-    if a == b || b.is_one() {
-        return a.clone();
-    }
-    if a.is_one() {
-        return b.clone();
-    }
-    a * (b / a.gcd(b))
+    if a == b || b.is_one() { a.clone() } else { a / a.gcd(b) * b }
+}
+
+/// The least common multiple, which costs as much as a product and a few divisions.
+pub(crate) fn charged_multiple(a: &Natural, b: &Natural) -> Done<Natural> {
+    charge(16 * words(a) * words(b))?;
+    let multiple = least_common_multiple(a, b);
+    limit_bits(&multiple)?;
+    Ok(multiple)
+}
+
+fn words(value: &impl BitTest) -> usize {
+    value.bit_len() / 64 + 1
+}
+
+/// Refuses a denominator that is too long.
+pub(crate) fn limit_bits(value: &Natural) -> Done {
+    limit(value.bit_len() <= MOST_BITS, "a number with too many digits")
+}
+
+/// How many machine words a number takes.
+pub(crate) fn number_size(value: &Rational) -> usize {
+    (value.numerator().bit_len() + value.denominator().bit_len()) / 64 + 2
+}
+
+/// Counts what a sum or product with this number costs, and refuses one that is too long.
+pub(crate) fn charge_number(value: &Rational) -> Done {
+    let bits = value.numerator().bit_len().max(value.denominator().bit_len());
+    limit(bits <= MOST_BITS, "a number with too many digits")?;
+    // Fractions are reduced, which costs the square of their length.
+    charge(number_size(value).pow(2))
 }
 
 /// Numerators of a [`Scaled`] vector.
@@ -77,9 +81,9 @@ pub enum Numerators {
     Big(Vec<Integer>),
 }
 
+#[expect(clippy::len_without_is_empty, reason = "it is never asked")]
 impl Numerators {
     /// Number of entries.
-    #[must_use]
     pub fn len(&self) -> usize {
         match self {
             Numerators::Small(values) => values.len(),
@@ -87,23 +91,7 @@ impl Numerators {
         }
     }
 
-    /// Whether there are no entries.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Entry `index` as an integer.
-    #[must_use]
-    pub fn get(&self, index: usize) -> Integer {
-        match self {
-            Numerators::Small(values) => Integer::from(values[index]),
-            Numerators::Big(values) => values[index].clone(),
-        }
-    }
-
     /// Whether entry `index` is zero.
-    #[must_use]
     pub fn is_zero_at(&self, index: usize) -> bool {
         match self {
             Numerators::Small(values) => values[index] == 0,
@@ -111,11 +99,11 @@ impl Numerators {
         }
     }
 
-    fn from_integers(values: Vec<Integer>) -> Self {
-        let small: Option<Vec<i64>> = values.iter().map(|v| i64::try_from(v).ok()).collect();
-        match small {
-            Some(values) => Numerators::Small(values),
-            None => Numerators::Big(values),
+    /// Entry `index` as an integer.
+    pub fn get(&self, index: usize) -> Integer {
+        match self {
+            Numerators::Small(values) => Integer::from(values[index]),
+            Numerators::Big(values) => values[index].clone(),
         }
     }
 }
@@ -132,152 +120,114 @@ pub struct Scaled {
 
 impl Scaled {
     /// The vector with these entries.
-    #[must_use]
     pub fn from_rationals(values: &[Rational]) -> Self {
-        Self::from_small_rationals(values).unwrap_or_else(|| {
-            let denominator =
-                values.iter().fold(Natural::ONE, |d, v| least_common_multiple(&d, v.denominator()));
-            let numerators =
-                values.iter().map(|v| v.numerator() * (&denominator / v.denominator())).collect();
-            // The lcm of lowest-terms denominators is already the least common denominator.
-            Scaled { denominator, numerators: Numerators::from_integers(numerators) }
-        })
+        let denominator =
+            values.iter().fold(Natural::ONE, |d, v| least_common_multiple(&d, v.denominator()));
+        let numerator = |v: &Rational| v.numerator() * (&denominator / v.denominator());
+        Self::from_integers(values.iter().map(numerator).collect(), denominator)
     }
 
-    /// [`Scaled::from_rationals`] on machine integers; `None` when something does not fit.
-    fn from_small_rationals(values: &[Rational]) -> Option<Self> {
-        let mut denominator = 1u64;
-        for value in values {
-            let single = u64::try_from(value.denominator()).ok()?;
-            denominator = (denominator / denominator.gcd(single)).checked_mul(single)?;
-        }
-        let numerator = |value: &Rational| {
-            let widen =
-                i64::try_from(denominator / u64::try_from(value.denominator()).ok()?).ok()?;
-            i64::try_from(value.numerator()).ok()?.checked_mul(widen)
-        };
-        let numerators = values.iter().map(numerator).collect::<Option<Vec<i64>>>()?;
-        Some(Scaled {
-            denominator: Natural::from(denominator),
-            numerators: Numerators::Small(numerators),
-        })
-    }
-
-    /// `numerators / denominator`, reduced to the least denominator; a denominator of 0 counts as 1.
-    #[must_use]
-    pub fn from_small(numerators: Vec<i64>, denominator: u64) -> Self {
+    /// `numerators / denominator`, with the least denominator; a denominator of 0 counts as 1.
+    pub fn from_small(mut numerators: Vec<i64>, denominator: u64) -> Self {
         let denominator = denominator.max(1);
-        let common = numerators
-            .iter()
-            .filter(|n| **n != 0)
-            .fold(denominator, |g, n| if g == 1 { 1 } else { g.gcd(n.unsigned_abs()) });
-        let numerators = if common == 1 {
-            numerators
-        } else {
-            numerators.into_iter().map(|n| (i128::from(n) / i128::from(common)) as i64).collect()
+        let reduce = |common: u64, n: &i64| match common {
+            1 => None,
+            _ if *n == 0 => Some(common),
+            _ => Some(common.gcd(n.unsigned_abs())),
         };
-        Scaled {
-            denominator: Natural::from(denominator / common),
-            numerators: Numerators::Small(numerators),
+        let common = numerators.iter().try_fold(denominator, reduce).unwrap_or(1);
+        if common > 1 {
+            // A common factor of 2^63 leaves 0 and -1, so that the quotients fit.
+            numerators.iter_mut().for_each(|n| *n = (i128::from(*n) / i128::from(common)) as i64);
         }
+        let numerators = Numerators::Small(numerators);
+        Scaled { denominator: Natural::from(denominator / common), numerators }
     }
 
-    /// `numerators / denominator`, reduced to the least denominator; a denominator of 0 counts as 1.
-    #[must_use]
-    pub fn from_integers(numerators: Vec<Integer>, denominator: Natural) -> Self {
+    /// `numerators / denominator`, with the least denominator; a denominator of 0 counts as 1.
+    pub fn from_integers(mut numerators: Vec<Integer>, denominator: Natural) -> Self {
         let denominator = if denominator.is_zero() { Natural::ONE } else { denominator };
-        let mut common = denominator.clone();
-        for n in numerators.iter().filter(|n| !n.is_zero()) {
-            if common.is_one() {
-                break;
-            }
-            common = common.gcd(&n.clone().into_parts().1);
-        }
-        let numerators = if common.is_one() {
-            numerators
-        } else {
-            numerators.into_iter().map(|n| n / &common).collect()
+        let reduce = |common: Natural, n: &Integer| match common.is_one() {
+            true => None,
+            false if n.is_zero() => Some(common),
+            false => Some(common.gcd(&n.clone().into_parts().1)),
         };
-        Scaled {
-            denominator: denominator / common,
-            numerators: Numerators::from_integers(numerators),
+        let common = numerators.iter().try_fold(denominator.clone(), reduce);
+        let common = common.unwrap_or(Natural::ONE);
+        if !common.is_one() {
+            numerators.iter_mut().for_each(|n| *n /= &common);
         }
+        let numerators = fitted(numerators, |value| i64::try_from(value).ok());
+        Scaled { denominator: denominator / common, numerators }
+    }
+
+    /// `numerators / denominator` as they are.
+    pub(crate) fn unreduced(numerators: Numerators, denominator: Natural) -> Self {
+        Scaled { denominator, numerators }
     }
 
     /// Number of entries.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.numerators.len()
     }
 
     /// Whether there are no entries.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.numerators.is_empty()
+        self.len() == 0
     }
 
     /// Entry `index`.
-    #[must_use]
     pub fn get(&self, index: usize) -> Rational {
         Rational::from_parts(self.numerators.get(index), self.denominator.clone())
     }
 
     /// The common denominator.
-    #[must_use]
     pub fn denominator(&self) -> &Natural {
         &self.denominator
     }
 
     /// The numerators.
-    #[must_use]
     pub fn numerators(&self) -> &Numerators {
         &self.numerators
+    }
+
+    /// Whether every entry is zero.
+    pub fn is_zero(&self) -> bool {
+        (0..self.len()).all(|i| self.numerators.is_zero_at(i))
     }
 
     /// All entries.
     pub fn iter(&self) -> impl Iterator<Item = Rational> + '_ {
         (0..self.len()).map(|i| self.get(i))
     }
+}
 
-    /// Whether every entry is zero.
-    #[must_use]
-    pub fn is_zero(&self) -> bool {
-        (0..self.len()).all(|i| self.numerators.is_zero_at(i))
+/// Numerators as machine integers if all fit.
+fn fitted<T: Into<Integer>>(values: Vec<T>, small: impl Fn(&T) -> Option<i64>) -> Numerators {
+    match values.iter().map(small).collect() {
+        Some(values) => Numerators::Small(values),
+        None => Numerators::Big(values.into_iter().map(Into::into).collect()),
     }
 }
 
-/// A vector of sums over one denominator, zero at first: where combinations are added up.
-#[derive(Debug, Clone)]
-pub(crate) struct Lane {
-    denominator: Natural,
-    sums: Sums,
-}
+/// A term `a_i b_j` of the sum at entry `k`: `(k, i, j)`.
+pub(crate) type Term = (usize, usize, usize);
 
+/// Numerators of sums, zero at first, whose denominator is kept elsewhere.
 #[derive(Debug, Clone)]
-enum Sums {
+pub(crate) enum Sums {
     Small(Vec<i128>),
     Big(Vec<Integer>),
 }
 
-impl Lane {
-    pub(crate) fn new(len: usize) -> Self {
-        Lane { denominator: Natural::ONE, sums: Sums::Small(vec![0; len]) }
+impl Sums {
+    pub(crate) fn new(len: usize) -> Done<Self> {
+        charge(16 * len)?;
+        Ok(Sums::Small(vec![0; len]))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        match &self.sums {
-            Sums::Small(sums) => sums.len(),
-            Sums::Big(sums) => sums.len(),
-        }
-    }
-
-    pub(crate) fn denominator(&self) -> &Natural {
-        &self.denominator
-    }
-
-    /// The numerator of entry `index`.
     pub(crate) fn get(&self, index: usize) -> Integer {
-        match &self.sums {
+        match self {
             Sums::Small(sums) => Integer::from(sums[index]),
             Sums::Big(sums) => sums[index].clone(),
         }
@@ -285,136 +235,142 @@ impl Lane {
 
     /// `-1`, `0` or `1`.
     pub(crate) fn sign(&self, index: usize) -> i8 {
-        match &self.sums {
-            Sums::Small(sums) => sums[index].signum() as i8,
-            Sums::Big(sums) if sums[index].is_zero() => 0,
-            Sums::Big(sums) if sums[index] > Integer::ZERO => 1,
-            Sums::Big(_) => -1,
+        match self {
+            Sums::Small(sums) => sums[index].cmp(&0) as i8,
+            Sums::Big(sums) => sums[index].cmp(&Integer::ZERO) as i8,
         }
     }
 
     pub(crate) fn is_zero(&self) -> bool {
-        match &self.sums {
+        match self {
             Sums::Small(sums) => sums.iter().all(|sum| *sum == 0),
             Sums::Big(sums) => sums.iter().all(Integer::is_zero),
         }
     }
 
-    /// Adds `a[i] b[j]`, or subtracts it, at entry `k` for each term `(k, i, j)`.
+    pub(crate) fn into_numerators(self) -> Numerators {
+        match self {
+            Sums::Small(sums) => fitted(sums, |sum| i64::try_from(*sum).ok()),
+            Sums::Big(sums) => fitted(sums, |sum| i64::try_from(sum).ok()),
+        }
+    }
+
+    /// Adds `factor a_i b_j` at entry `k` for each term.
     pub(crate) fn add(
         &mut self,
-        subtract: bool,
-        a: &Scaled,
-        b: &Scaled,
-        terms: impl Iterator<Item = (usize, usize, usize)>,
-    ) {
-        let factor = self.make_room(&(a.denominator() * b.denominator()), subtract);
-        let (x, y) = (a.numerators(), b.numerators());
-        let mut count = 0;
-        let mut terms = terms.inspect(|_| count += 1);
-        let mut overflow = None;
-        if let (Sums::Small(sums), Numerators::Small(x), Numerators::Small(y), Ok(factor)) =
-            (&mut self.sums, x, y, i128::try_from(&factor))
+        factor: &Integer,
+        a: &Numerators,
+        b: &Numerators,
+        mut terms: impl Iterator<Item = Term>,
+    ) -> Done {
+        let (mut count, mut left) = (0, None);
+        let numbers = (&mut *self, a, b, i128::try_from(factor));
+        if let (Sums::Small(sums), Numerators::Small(x), Numerators::Small(y), Ok(factor)) = numbers
         {
-            overflow = terms.by_ref().find(|&(k, i, j)| {
+            left = terms.find(|&(k, i, j)| {
+                count += 1;
                 // A product of two machine words fits 127 bits.
-                let product = (i128::from(x[i]) * i128::from(y[j])).checked_mul(factor);
-                match product.and_then(|product| sums[k].checked_add(product)) {
-                    Some(sum) => {
-                        sums[k] = sum;
-                        false
-                    }
-                    None => true,
-                }
+                let product = i128::from(x[i]) * i128::from(y[j]);
+                let product = match factor {
+                    1 => Some(product),
+                    -1 => Some(-product),
+                    _ => product.checked_mul(factor),
+                };
+                let sum = product.and_then(|product| sums[k].checked_add(product));
+                sum.map(|sum| sums[k] = sum).is_none()
             });
-            if overflow.is_none() {
-                drop(terms);
-                note(count);
-                return;
+            if left.is_none() {
+                return charge(count);
             }
         }
-        let sums = self.widen();
-        for (k, i, j) in overflow.into_iter().chain(&mut terms) {
-            sums[k] += &factor * x.get(i) * y.get(j);
+        let sums = self.unbounded()?;
+        for (k, i, j) in left.into_iter().chain(terms) {
+            let (x, y) = (a.get(i), b.get(j));
+            charge(words(&x) * words(&y) * words(factor) + 8 * words(&sums[k]))?;
+            sums[k] += factor * x * y;
         }
-        drop(terms);
-        note(count * self.words());
+        Ok(())
     }
 
-    /// Adds `lane[i] b[j]` at entry `k` for each term `(k, i, j)`.
-    pub(crate) fn add_lane(
+    /// Adds `factor other_k` at every entry `k`.
+    pub(crate) fn add_multiple(&mut self, factor: &Integer, other: &Sums) -> Done {
+        let small = match (other, i128::try_from(factor)) {
+            (Sums::Small(others), Ok(factor)) => Some((others, factor)),
+            _ => None,
+        };
+        self.update(
+            |k, sum| small.and_then(|(others, f)| others[k].checked_mul(f)?.checked_add(sum)),
+            |k, sum| {
+                let other = other.get(k);
+                charge(words(&other) * words(factor))?;
+                *sum += factor * other;
+                Ok(())
+            },
+        )
+    }
+
+    /// Multiplies every entry.
+    pub(crate) fn scale(&mut self, factor: &Integer) -> Done {
+        let small = i128::try_from(factor).ok();
+        self.update(
+            |_, sum| sum.checked_mul(small?),
+            |_, sum| {
+                charge(8 * words(sum) * words(factor))?;
+                *sum *= factor;
+                Ok(())
+            },
+        )
+    }
+
+    /// Makes every entry the lesser one of it and another.
+    pub(crate) fn lower(&mut self, other: &Sums) -> Done {
+        self.update(
+            |k, sum| match other {
+                Sums::Small(others) => Some(sum.min(others[k])),
+                Sums::Big(_) => None,
+            },
+            |k, sum| {
+                *sum = std::mem::take(sum).min(other.get(k));
+                Ok(())
+            },
+        )
+    }
+
+    /// Changes every entry: as a machine integer up to the first one for which `small` fails, and
+    /// as an unbounded integer from there on.
+    fn update(
         &mut self,
-        lane: &Lane,
-        b: &Scaled,
-        terms: impl Iterator<Item = (usize, usize, usize)>,
-    ) {
-        let factor = self.make_room(&(&lane.denominator * b.denominator()), false);
-        let mut count = 0;
-        let mut terms = terms.inspect(|_| count += 1);
-        let mut overflow = None;
-        if let (Sums::Small(sums), Sums::Small(x), Numerators::Small(y), Ok(factor)) =
-            (&mut self.sums, &lane.sums, b.numerators(), i128::try_from(&factor))
-        {
-            overflow = terms.by_ref().find(|&(k, i, j)| {
-                let product =
-                    x[i].checked_mul(i128::from(y[j])).and_then(|p| p.checked_mul(factor));
-                match product.and_then(|product| sums[k].checked_add(product)) {
-                    Some(sum) => {
-                        sums[k] = sum;
-                        false
-                    }
-                    None => true,
-                }
-            });
-            if overflow.is_none() {
-                drop(terms);
-                note(count);
-                return;
+        small: impl Fn(usize, i128) -> Option<i128>,
+        big: impl Fn(usize, &mut Integer) -> Done,
+    ) -> Done {
+        let mut done = 0;
+        if let Sums::Small(sums) = self {
+            charge(sums.len())?;
+            while let Some(sum) = sums.get_mut(done) {
+                let Some(changed) = small(done, *sum) else { break };
+                *sum = changed;
+                done += 1;
+            }
+            if done == sums.len() {
+                return Ok(());
             }
         }
-        let sums = self.widen();
-        for (k, i, j) in overflow.into_iter().chain(&mut terms) {
-            sums[k] += &factor * lane.get(i) * b.numerators().get(j);
+        for (k, sum) in self.unbounded()?.iter_mut().enumerate().skip(done) {
+            charge(8 * words(sum))?;
+            big(k, sum)?;
         }
-        drop(terms);
-        note(count * self.words());
+        Ok(())
     }
 
-    /// Operations of a sum with one entry, by the words of the denominator.
-    fn words(&self) -> usize {
-        1 + self.denominator.bit_len() / 64
-    }
-
-    /// Makes the denominator a multiple of `wanted`; how often that is in it, negated when asked.
-    fn make_room(&mut self, wanted: &Natural, negate: bool) -> Integer {
-        let denominator = least_common_multiple(&self.denominator, wanted);
-        if denominator != self.denominator {
-            let widen = Integer::from(&denominator / &self.denominator);
-            note(self.len() * self.words());
-            let small = i128::try_from(&widen).ok();
-            let scaled = match (&self.sums, small) {
-                (Sums::Small(sums), Some(widen)) => {
-                    sums.iter().map(|sum| sum.checked_mul(widen)).collect::<Option<Vec<i128>>>()
-                }
-                _ => None,
-            };
-            match scaled {
-                Some(sums) => self.sums = Sums::Small(sums),
-                None => self.widen().iter_mut().for_each(|sum| *sum *= &widen),
-            }
-            self.denominator = denominator;
+    /// The sums as unbounded integers.
+    fn unbounded(&mut self) -> Done<&mut Vec<Integer>> {
+        if let Sums::Small(sums) = self {
+            charge(32 * sums.len())?;
+            *self = Sums::Big(sums.iter().map(|&sum| Integer::from(sum)).collect());
         }
-        let factor = Integer::from(&self.denominator / wanted);
-        if negate { -factor } else { factor }
-    }
-
-    fn widen(&mut self) -> &mut Vec<Integer> {
-        if let Sums::Small(sums) = &self.sums {
-            self.sums = Sums::Big(sums.iter().map(|&sum| Integer::from(sum)).collect());
-        }
-        match &mut self.sums {
-            Sums::Big(sums) => sums,
-            Sums::Small(_) => unreachable!("the sums were made unbounded above"),
+        match self {
+            Sums::Big(sums) => Ok(sums),
+            Sums::Small(_) => Err(Refusal::Limit("sums that were made unbounded".to_string())),
         }
     }
 }

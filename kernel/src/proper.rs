@@ -1,92 +1,50 @@
 //! Whether probabilities are at least 0 ([2]).
 
-use crate::error::Refusal;
-use crate::listing::{Listing, Transition};
-use crate::number::Rational;
-use crate::polynomial::{Frame, Polynomial, Variable};
-use crate::work::note;
+use crate::prelude::*;
 
-/// Over all decisions and populations, by one of two bounds for each entry: [3] over the ends of
-/// parameters and statistics, or the least value over populations where it is affine in the
-/// statistics alone.
+/// Over all decisions and populations: each entry by [3] over the ends of parameters and
+/// statistics, or by its least value over populations.
 pub(crate) fn everywhere(listing: &Listing) -> bool {
-    let frame = Frame { ends: listing.ends(), ..Frame::default() };
-    listing.stages.iter().filter_map(|stage| stage.transition.as_ref()).all(|transition| {
-        each_entry(transition, |probability| {
-            frame.nonnegative(probability).unwrap_or(false)
-                || least_over_populations(listing, probability)
-                    .is_some_and(|least| least >= Rational::ZERO)
-        })
-    })
+    let frame = Frame::of(listing.ends());
+    within(listing, &frame, |p| least(listing, p).is_some_and(|p| p >= Rational::ZERO)) == Ok(true)
 }
 
-/// Over a frame.
-///
-/// # Errors
-/// [`Refusal`] as [`Frame::lowest`].
-pub(crate) fn within(listing: &Listing, frame: &Frame) -> Result<bool, Refusal> {
-    let mut problem = None;
-    let proper = listing.stages.iter().filter_map(|stage| stage.transition.as_ref()).all(|t| {
-        each_entry(t, |probability| match frame.nonnegative(probability) {
-            Ok(shown) => shown,
-            Err(refusal) => {
-                problem.get_or_insert(refusal);
-                false
-            }
-        })
-    });
-    problem.map_or(Ok(proper), Err)
-}
-
-/// Whether all probabilities of a stage pass a test; constants are compared with 0.
-fn each_entry(transition: &Transition, mut test: impl FnMut(&Polynomial) -> bool) -> bool {
-    let entries = transition.successors.state.len();
-    if let [(monomial, column)] = transition.probability.as_slice()
-        && monomial.is_one()
+/// Over a frame, entries apart that are excused.
+pub(crate) fn within(
+    listing: &Listing,
+    frame: &Frame,
+    excused: impl Fn(&Polynomial) -> bool,
+) -> Done<bool> {
+    for Transition { successors, probability } in
+        listing.stages.iter().filter_map(|stage| stage.transition.as_ref())
     {
-        return column.coefficients.iter().all(|value| value >= Rational::ZERO);
+        let mut all = Vector::new(successors.len());
+        all.add(false, probability, one(), same)?;
+        if !all.clone().negative(frame, |entry| excused(&all.get(entry)))?.is_empty() {
+            return Ok(false);
+        }
     }
-    (0..entries).all(|entry| {
-        let mut polynomial = Polynomial::zero();
-        note(transition.probability.len());
-        for (monomial, column) in &transition.probability {
-            if let Some(index) = column.index(entry) {
-                polynomial.add_term(monomial.clone(), column.coefficients.get(index));
-            }
-        }
-        match polynomial.as_constant() {
-            Some(value) => value >= Rational::ZERO,
-            None => test(&polynomial),
-        }
-    })
+    Ok(true)
 }
 
 /// `c + sum_k a_k x_k` is at least `c + sum_t min over pairs i of t of sum_k a_k M_k(i)`.
-fn least_over_populations(listing: &Listing, polynomial: &Polynomial) -> Option<Rational> {
+fn least(listing: &Listing, polynomial: &Polynomial) -> Option<Rational> {
     let mut least = Rational::ZERO;
-    let mut terms: Vec<(usize, &Rational)> = Vec::new();
+    let mut sums: BTreeMap<u32, Vec<Rational>> = BTreeMap::new();
     for (monomial, value) in polynomial.terms() {
         match monomial.factors() {
             [] => least += value,
-            [(Variable::Statistic(k), 1)] => terms.push((*k as usize, value)),
+            [(Variable::Statistic(k), 1)] => {
+                let Statistic { stage, weights } = &listing.statistics[*k as usize];
+                let zeros = || vec![Rational::ZERO; listing.stages[*stage as usize].pairs()];
+                let sums = sums.entry(*stage).or_insert_with(zeros);
+                for (pair, index) in weights.entries() {
+                    sums[pair] += weights.coefficients.get(index) * value;
+                }
+            }
             _ => return None,
         }
     }
-    for (t, stage) in listing.stages.iter().enumerate() {
-        let here = terms.iter().filter(|term| listing.statistics[term.0].stage as usize == t);
-        if here.clone().next().is_none() {
-            continue;
-        }
-        let of_pair = |pair: usize| {
-            here.clone().fold(Rational::ZERO, |sum, (k, value)| {
-                let weights = &listing.statistics[*k].weights;
-                match weights.index(pair) {
-                    Some(index) => sum + weights.coefficients.get(index) * *value,
-                    None => sum,
-                }
-            })
-        };
-        least += (0..stage.pairs()).map(of_pair).min()?;
-    }
-    Some(least)
+    let minima = sums.into_values().filter_map(|sums| sums.into_iter().min());
+    Some(minima.fold(least, |sum, least| sum + least))
 }

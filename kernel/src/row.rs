@@ -1,14 +1,12 @@
 //! Rows, families of multipliers, and combinations of rows ([5], [6]).
 
-use crate::listing::Columns;
-use crate::number::Rational;
-use crate::polynomial::{Polynomial, Variable};
-use std::collections::BTreeMap;
+use crate::prelude::*;
 
 /// What a row says of its left side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sense {
     /// It is at least 0.
+    #[default]
     AtLeast,
     /// It is 0.
     Equal,
@@ -29,7 +27,7 @@ pub enum Side {
 
 /// `constant + sum mass_i d_i + sum value_ts v_t(s) + loss * loss + reward * J0`, with
 /// `loss = mu0'v_0 - r'd` and `J0 = h + c'd`, compared with 0.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
     /// What is said of it.
     pub sense: Sense,
@@ -47,32 +45,22 @@ pub struct Row {
 
 impl Row {
     /// `polynomial` compared with 0.
-    #[must_use]
-    pub fn of(sense: Sense, polynomial: Polynomial) -> Self {
-        Row {
-            sense,
-            constant: polynomial,
-            mass: Vec::new(),
-            value: Vec::new(),
-            loss: Rational::ZERO,
-            reward: Rational::ZERO,
-        }
+    pub fn of(sense: Sense, constant: Polynomial) -> Self {
+        Row { sense, constant, ..Row::default() }
     }
 
     /// Whether it has neither masses nor values, also none in loss and reward.
-    #[must_use]
     pub fn is_plain(&self) -> bool {
-        self.mass.is_empty()
-            && self.value.is_empty()
-            && self.loss.is_zero()
-            && self.reward.is_zero()
+        self.is_massless() && self.value.is_empty()
+    }
+
+    pub(crate) fn is_massless(&self) -> bool {
+        self.mass.is_empty() && self.loss.is_zero() && self.reward.is_zero()
     }
 
     /// The row times -1, with another sense.
-    #[must_use]
     pub fn negated(&self, sense: Sense) -> Self {
-        let minus =
-            |polynomial: &Polynomial| Polynomial::zero().plus(polynomial, &Rational::NEG_ONE);
+        let minus = |polynomial: &Polynomial| polynomial.scaled(&Rational::NEG_ONE);
         Row {
             sense,
             constant: minus(&self.constant),
@@ -85,9 +73,13 @@ impl Row {
 
     /// Its polynomials.
     pub(crate) fn polynomials(&self) -> impl Iterator<Item = &Polynomial> {
-        std::iter::once(&self.constant)
-            .chain(self.mass.iter().map(|term| &term.2))
-            .chain(self.value.iter().map(|term| &term.3))
+        let values = self.value.iter().map(|term| &term.3);
+        std::iter::once(&self.constant).chain(self.mass.iter().map(|term| &term.2)).chain(values)
+    }
+
+    /// How many machine words it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.polynomials().map(|polynomial| 32 + polynomial.size()).sum()
     }
 }
 
@@ -129,7 +121,7 @@ pub struct Square {
 }
 
 /// Multipliers of rows: polynomials, at least 0 on the region for inequalities.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Combination {
     /// Of named rows.
     pub rows: Vec<(Name, Polynomial)>,

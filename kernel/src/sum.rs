@@ -1,376 +1,438 @@
-//! Sums of multiples of rows: one lane of numbers per stage and monomial.
+//! Sums of multiples of rows: one lane of numbers per stage and monomial ([6]).
+//!
+//! All sums over the pairs of a stage are of one kind: products of two columns, each of which has
+//! an entry per pair, per state, or per successor of a pair, are added up along index maps
+//! ([`Vector::add`]). The maps are the functions at the end.
 
-use crate::error::Refusal;
-use crate::listing::{Column, Columns, Listing, Stage, Transition};
-use crate::number::{Lane, Rational, Scaled};
-use crate::polynomial::{Frame, Monomial, Polynomial, Variable};
-use crate::row::{Family, Row, Side};
-use crate::work::spend;
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use crate::prelude::*;
+use std::collections::btree_map::Entry;
+use std::sync::LazyLock;
 
-/// Lanes by monomial.
-pub(crate) type Lanes = BTreeMap<Monomial, Lane>;
+/// The constant polynomial 1.
+pub(crate) fn one() -> &'static Columns {
+    static ONE: LazyLock<Columns> = LazyLock::new(|| columns(&Polynomial::constant(Rational::ONE)));
+    &ONE
+}
 
-/// `constant + sum mass_i d_i + sum value_ts v_t(s)` while it is added up.
+/// A polynomial as a vector with one entry.
+pub(crate) fn columns(polynomial: &Polynomial) -> Columns {
+    let column = |value: &Rational| {
+        let coefficients = Scaled::from_rationals(std::slice::from_ref(value));
+        Arc::new(Column { support: None, coefficients: Arc::new(coefficients) })
+    };
+    polynomial.terms().map(|(name, value)| (name.clone(), column(value))).collect()
+}
+
+/// A vector of polynomials while it is added up, over one denominator.
+#[derive(Debug, Clone)]
+pub(crate) struct Vector {
+    pub(crate) len: usize,
+    denominator: Natural,
+    lanes: BTreeMap<Monomial, Sums>,
+}
+
+impl Vector {
+    pub(crate) fn new(len: usize) -> Self {
+        Vector { len, denominator: Natural::ONE, lanes: BTreeMap::new() }
+    }
+
+    /// Adds `a_i b_j`, or subtracts it, at entry `k` for each `(k, i, j)` that `terms` gives for a
+    /// column of `a` and one of `b`: `i` and `j` are indices of their coefficients.
+    pub(crate) fn add<'c, I: Iterator<Item = Term>>(
+        &mut self,
+        minus: bool,
+        a: &'c Columns,
+        b: &'c Columns,
+        terms: impl Fn(&'c Column, &'c Column) -> I,
+    ) -> Done {
+        for (name, x) in a {
+            for (other, y) in b {
+                // What short columns cost before any of their entries is looked at.
+                charge(128)?;
+                let (p, q) = (&x.coefficients, &y.coefficients);
+                let factor = self.widen(&(p.denominator() * q.denominator()))?;
+                let factor = if minus { -factor } else { factor };
+                let lane = self.lane(name.product(other)?)?;
+                lane.add(&factor, p.numerators(), q.numerators(), terms(x, y))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a vector of the same length.
+    pub(crate) fn add_vector(&mut self, other: &Vector) -> Done {
+        let factor = self.widen(&other.denominator)?;
+        for (name, lane) in &other.lanes {
+            self.lane(name.clone())?.add_multiple(&factor, lane)?;
+        }
+        Ok(())
+    }
+
+    /// The sums of a monomial, zero at first.
+    fn lane(&mut self, name: Monomial) -> Done<&mut Sums> {
+        Ok(match self.lanes.entry(name) {
+            Entry::Occupied(present) => present.into_mut(),
+            Entry::Vacant(place) => place.insert(Sums::new(self.len)?),
+        })
+    }
+
+    /// Makes the denominator a multiple of `wanted`; how often that is in it.
+    fn widen(&mut self, wanted: &Natural) -> Done<Integer> {
+        if self.denominator == *wanted {
+            return Ok(Integer::ONE);
+        }
+        let denominator = charged_multiple(&self.denominator, wanted)?;
+        let factor = Integer::from(&denominator / &self.denominator);
+        if !factor.is_one() {
+            self.lanes.values_mut().try_for_each(|lane| lane.scale(&factor))?;
+            self.denominator = denominator;
+        }
+        Ok(Integer::from(&self.denominator / wanted))
+    }
+
+    pub(crate) fn is_zero(&self) -> bool {
+        self.lanes.values().all(Sums::is_zero)
+    }
+
+    /// The monomials that occur.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Monomial> {
+        self.lanes.keys()
+    }
+
+    /// The variables with their largest exponents.
+    pub(crate) fn variables(&self) -> BTreeMap<Variable, u32> {
+        let mut degrees: BTreeMap<Variable, u32> = BTreeMap::new();
+        for &(variable, exponent) in self.names().flat_map(Monomial::factors) {
+            let degree = degrees.entry(variable).or_default();
+            *degree = (*degree).max(exponent);
+        }
+        degrees
+    }
+
+    /// The coefficient of a monomial at an entry.
+    pub(crate) fn coefficient(&self, name: &Monomial, entry: usize) -> Rational {
+        let numerator = self.lanes.get(name).map_or(Integer::ZERO, |lane| lane.get(entry));
+        Rational::from_parts(numerator, self.denominator.clone())
+    }
+
+    /// An entry as a polynomial.
+    pub(crate) fn get(&self, entry: usize) -> Polynomial {
+        let mut result = Polynomial::zero();
+        for name in self.names() {
+            result.add_term(name.clone(), self.coefficient(name, entry));
+        }
+        result
+    }
+
+    /// The sign of the coefficient of a monomial at an entry.
+    pub(crate) fn sign(&self, name: &Monomial, entry: usize) -> i8 {
+        self.lanes.get(name).map_or(0, |lane| lane.sign(entry))
+    }
+
+    pub(crate) fn into_columns(self) -> Columns {
+        let column = |lane: Sums| {
+            let scaled = Scaled::unreduced(lane.into_numerators(), self.denominator.clone());
+            Arc::new(Column { support: None, coefficients: Arc::new(scaled) })
+        };
+        self.lanes.into_iter().map(|(name, lane)| (name, column(lane))).collect()
+    }
+
+    /// The lanes that are not 0, under new names and apart by the second part of what `by` gives.
+    pub(crate) fn parted<K: Ord>(
+        self,
+        by: impl Fn(&Monomial) -> (Monomial, K),
+    ) -> BTreeMap<K, Vector> {
+        let mut parts = BTreeMap::new();
+        for (name, lane) in self.lanes.into_iter().filter(|lane| !lane.1.is_zero()) {
+            let (name, key) = by(&name);
+            let denominator = &self.denominator;
+            let empty = || Vector { denominator: denominator.clone(), ..Vector::new(self.len) };
+            parts.entry(key).or_insert_with(empty).lanes.insert(name, lane);
+        }
+        parts
+    }
+
+    /// The least of each entry among vectors of numbers over one denominator.
+    pub(crate) fn least(list: Vec<Vector>) -> Done<Vector> {
+        let mut list = list.into_iter();
+        let mut least = list.next().unwrap_or_else(|| Vector::new(0));
+        let zero = Sums::new(least.len)?;
+        for other in list {
+            limit(other.denominator == least.denominator, "several denominators")?;
+            let other = other.lanes.get(&Monomial::one()).unwrap_or(&zero);
+            least.lane(Monomial::one())?.lower(other)?;
+        }
+        Ok(least)
+    }
+
+    /// The vector with a sum of integer multiples of monomials, over `divisor`, in place of the
+    /// monomials: `by` gives the sum for a monomial and its number.
+    pub(crate) fn mapped(
+        &self,
+        divisor: &Natural,
+        by: impl Fn(usize, &Monomial) -> Vec<(Monomial, Integer)>,
+    ) -> Done<Vector> {
+        let denominator = &self.denominator * divisor;
+        limit_bits(&denominator)?;
+        let mut result = Vector { denominator, ..Vector::new(self.len) };
+        for (number, (name, lane)) in self.lanes.iter().enumerate() {
+            for (name, factor) in by(number, name) {
+                result.lane(name)?.add_multiple(&factor, lane)?;
+            }
+        }
+        Ok(result)
+    }
+
+    /// The vector with a polynomial in place of each monomial.
+    pub(crate) fn replaced(&self, by: impl Fn(&Monomial) -> Done<Arc<Unit>>) -> Done<Vector> {
+        charge(256 * (1 + self.lanes.len()))?;
+        let units = self.names().map(by).collect::<Done<Vec<Arc<Unit>>>>()?;
+        let mut denominators = units.iter().map(|unit| unit.coefficients.denominator());
+        let common = denominators.try_fold(Natural::ONE, |a, b| charged_multiple(&a, b))?;
+        self.mapped(&common, |number, _| {
+            let Unit { names, coefficients } = units[number].as_ref();
+            let factor = Integer::from(&common / coefficients.denominator());
+            let value = |k: usize| &factor * coefficients.numerators().get(k);
+            names.iter().enumerate().map(|(k, name)| (name.clone(), value(k))).collect()
+        })
+    }
+
+    /// The entries that are not shown to be at least 0 over a frame, but for those excused: all at
+    /// once, then the rest one by one, as blocks and degrees of one entry may be smaller.
+    pub(crate) fn negative(
+        self,
+        frame: &Frame,
+        excused: impl Fn(usize) -> bool,
+    ) -> Done<Vec<usize>> {
+        let (far, near) = frame.bounds(&self)?;
+        charge(self.len * (far.len() + near.len()))?;
+        let below = |entry: &usize| far.iter().chain(&near).any(|least| least.is_negative(*entry));
+        let mut found = Vec::new();
+        for entry in (0..self.len).filter(|entry| below(entry) && !excused(*entry)) {
+            charge(1 << 10)?;
+            let alone = self.len > 1 && frame.lowest(&self.get(entry))? >= Some(Rational::ZERO);
+            found.extend(Some(entry).filter(|_| !alone));
+        }
+        Ok(found)
+    }
+
+    /// Whether all entries are 0 on a frame: as polynomials in unit coordinates, the last
+    /// barycentric one being 1 less the others.
+    pub(crate) fn vanishes(self, frame: &Frame) -> Done<bool> {
+        if self.is_zero() {
+            return Ok(true);
+        }
+        let unit = self.replaced(|monomial| frame.expand(monomial))?;
+        let Some(last) = frame.shares().checked_sub(1) else { return Ok(unit.is_zero()) };
+        let others = (0..last).map(|k| Polynomial::variable(Variable::Share(k)));
+        let one = Polynomial::constant(Rational::ONE);
+        let rest = others.fold(one, |rest, share| rest.plus(&share, &Rational::NEG_ONE));
+        let free = |variable| match variable {
+            Variable::Share(k) if k == last => Ok(rest.clone()),
+            _ => Ok(Polynomial::variable(variable)),
+        };
+        let by = |monomial: &Monomial| Ok(Arc::new(Unit::of(&monomial.replaced(&free)?)));
+        Ok(unit.replaced(by)?.is_zero())
+    }
+}
+
+/// A polynomial over one denominator.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) names: Vec<Monomial>,
+    pub(crate) coefficients: Scaled,
+}
+
+impl Unit {
+    pub(crate) fn of(polynomial: &Polynomial) -> Self {
+        let (names, values): (Vec<Monomial>, Vec<Rational>) =
+            polynomial.terms().map(|(name, value)| (name.clone(), value.clone())).unzip();
+        Unit { names, coefficients: Scaled::from_rationals(&values) }
+    }
+}
+
+/// What a coefficient of a row stands before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// 1.
+    Constant,
+    /// The masses of the pairs of a stage.
+    Mass(u32),
+    /// The values of a side at the states of a stage.
+    Value(Side, u32),
+}
+
+/// `constant + sum mass_i d_i + sum value_ts v_t(s)` while it is added up. Stages, pairs and states
+/// of what is added are known to exist, and families to fit their stages.
+#[derive(Debug, Clone)]
 pub(crate) struct Sum<'a> {
     listing: &'a Listing,
-    pub(crate) constant: Polynomial,
-    pub(crate) mass: BTreeMap<u32, Lanes>,
-    pub(crate) value: BTreeMap<(Side, u32), Lanes>,
-}
-
-/// The column of one coefficient, for an entry or for all products.
-pub(crate) fn single(value: &Rational) -> Scaled {
-    Scaled::from_rationals(std::slice::from_ref(value))
-}
-
-pub(crate) fn lane(lanes: &mut Lanes, monomial: Monomial, len: usize) -> &mut Lane {
-    lanes.entry(monomial).or_insert_with(|| Lane::new(len))
-}
-
-/// `(pair, index of the probability)` for every entry of a probability column.
-pub(crate) fn walk<'a>(
-    transition: &'a Transition,
-    column: &'a Column,
-    pairs: Range<usize>,
-) -> impl Iterator<Item = (usize, usize)> + 'a {
-    pairs.flat_map(move |pair| {
-        column.indices(transition.successors.of_pair(pair)).map(move |index| (pair, index))
-    })
+    /// A denominator that all parts will have at least.
+    start: Natural,
+    pub(crate) parts: BTreeMap<Part, Vector>,
 }
 
 impl<'a> Sum<'a> {
     pub(crate) fn new(listing: &'a Listing) -> Self {
-        Sum { listing, constant: Polynomial::zero(), mass: BTreeMap::new(), value: BTreeMap::new() }
+        Sum { listing, start: Natural::ONE, parts: BTreeMap::new() }
     }
 
-    fn stage(&self, t: u32) -> Result<&'a Stage, Refusal> {
-        spend(1)?;
-        let listing = self.listing;
-        listing
-            .stages
-            .get(t as usize)
-            .ok_or_else(|| Refusal::Step(format!("there is no stage {t}")))
+    /// With the denominators of multipliers that will be used, unless these are long, so that sums
+    /// are brought to a common one once.
+    pub(crate) fn expecting<'m>(self, multipliers: impl Iterator<Item = &'m Polynomial>) -> Self {
+        let mut numbers = multipliers.flat_map(Polynomial::terms).map(|term| term.1.denominator());
+        let common = numbers
+            .try_fold(1u64, |a, b| u64::try_from(least_common_multiple(&Natural::from(a), b)).ok());
+        Sum { start: common.map_or(Natural::ONE, Natural::from), ..self }
     }
 
-    fn mass_lane(&mut self, t: u32, monomial: Monomial) -> &mut Lane {
-        let pairs = self.listing.stages[t as usize].pairs();
-        lane(self.mass.entry(t).or_default(), monomial, pairs)
+    /// A part, 0 at first.
+    pub(crate) fn at(&mut self, part: Part) -> &mut Vector {
+        let len = match part {
+            Part::Constant => 1,
+            Part::Mass(t) => self.listing.stages[t as usize].pairs(),
+            Part::Value(..) => self.listing.states,
+        };
+        let start = || Vector { denominator: self.start.clone(), ..Vector::new(len) };
+        self.parts.entry(part).or_insert_with(start)
     }
 
-    fn value_lane(&mut self, side: Side, t: u32, monomial: Monomial) -> &mut Lane {
-        let states = self.listing.states;
-        lane(self.value.entry((side, t)).or_default(), monomial, states)
-    }
-
-    /// Adds `factor * multiplier * row`.
-    pub(crate) fn add_row(
-        &mut self,
-        factor: &Rational,
-        multiplier: &Polynomial,
-        row: &Row,
-    ) -> Result<(), Refusal> {
-        let one = Scaled::from_small(vec![1], 1);
-        let product = multiplier.times(&row.constant)?;
-        self.constant = std::mem::take(&mut self.constant).plus(&product, factor);
-        for (t, pair, coefficient) in &row.mass {
-            if *pair as usize >= self.stage(*t)?.pairs() {
-                return Err(Refusal::Step(format!("there is no pair {pair} at stage {t}")));
-            }
-            for (monomial, value) in multiplier.times(coefficient)?.terms() {
-                let entry = std::iter::once((*pair as usize, 0, 0));
-                let value = single(&(value * factor));
-                self.mass_lane(*t, monomial.clone()).add(false, &value, &one, entry);
-            }
+    /// Adds `multiplier * row`, or subtracts it.
+    pub(crate) fn add_row(&mut self, minus: bool, multiplier: &Polynomial, row: &Row) -> Done {
+        let (listing, factor) = (self.listing, columns(multiplier));
+        self.at(Part::Constant).add(minus, &factor, &columns(&row.constant), dot)?;
+        let masses = row.mass.iter().map(|(t, pair, value)| (Part::Mass(*t), *pair, value));
+        let values = row.value.iter().map(|(w, t, s, value)| (Part::Value(*w, *t), *s, value));
+        for (part, entry, value) in masses.chain(values) {
+            let terms = |_, _| std::iter::once((entry as usize, 0, 0));
+            self.at(part).add(minus, &factor, &columns(value), terms)?;
         }
-        for (side, t, state, coefficient) in &row.value {
-            self.stage(*t)?;
-            if *state as usize >= self.listing.states {
-                return Err(Refusal::Step(format!("there is no state {state}")));
-            }
-            for (monomial, value) in multiplier.times(coefficient)?.terms() {
-                let entry = std::iter::once((*state as usize, 0, 0));
-                let value = single(&(value * factor));
-                self.value_lane(*side, *t, monomial.clone()).add(false, &value, &one, entry);
-            }
-        }
+        // loss = mu0'v_0 - sum r_i d_i
         if !row.loss.is_zero() {
-            self.add_loss(&Polynomial::zero().plus(multiplier, &(factor * &row.loss)));
+            let factor = columns(&multiplier.scaled(&row.loss));
+            self.at(Part::Value(Side::Follower, 0)).add(minus, &listing.law, &factor, same)?;
+            for (t, stage) in (0u32..).zip(&listing.stages) {
+                self.at(Part::Mass(t)).add(!minus, &stage.reward, &factor, same)?;
+            }
         }
+        // J0 = h + sum c_i d_i
         if !row.reward.is_zero() {
-            self.add_reward(&Polynomial::zero().plus(multiplier, &(factor * &row.reward)))?;
-        }
-        Ok(())
-    }
-
-    /// Adds `multiplier * (mu0'v_0 - sum r_i d_i)`.
-    fn add_loss(&mut self, multiplier: &Polynomial) {
-        let listing = self.listing;
-        for (monomial, value) in multiplier.terms() {
-            let factor = single(value);
-            let entries = (0..listing.states).map(|s| (s, s, 0));
-            self.value_lane(Side::Follower, 0, monomial.clone()).add(
-                false,
-                &listing.initial,
-                &factor,
-                entries,
-            );
-            for (t, stage) in listing.stages.iter().enumerate() {
-                self.add_masses(t as u32, &single(&-value), monomial, &stage.reward);
+            let factor = columns(&multiplier.scaled(&row.reward));
+            self.at(Part::Constant).add(minus, &factor, &columns(&listing.payoff), dot)?;
+            for (t, stage) in (0u32..).zip(&listing.stages) {
+                self.at(Part::Mass(t)).add(minus, &stage.leader_reward, &factor, same)?;
             }
         }
+        charge(listing.stages.len())
     }
 
-    /// Adds `multiplier * (h + sum c_i d_i)`.
-    fn add_reward(&mut self, multiplier: &Polynomial) -> Result<(), Refusal> {
+    /// Subtracts `multiplier * (sum of weights_i d_i - statistic k)`.
+    pub(crate) fn subtract_link(&mut self, k: u32, multiplier: &Polynomial) -> Done {
         let listing = self.listing;
-        let payoff = multiplier.times(&listing.payoff)?;
-        self.constant = std::mem::take(&mut self.constant).plus(&payoff, &Rational::ONE);
-        for (monomial, value) in multiplier.terms() {
-            for (t, stage) in listing.stages.iter().enumerate() {
-                self.add_masses(t as u32, &single(value), monomial, &stage.leader_reward);
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds `factor * monomial * sum columns_i d_i` at a stage.
-    pub(crate) fn add_masses(
-        &mut self,
-        t: u32,
-        factor: &Scaled,
-        monomial: &Monomial,
-        columns: &Columns,
-    ) {
-        for (own, column) in columns {
-            let entries =
-                (0..column.coefficients.len()).map(|index| (column.position(index), index, 0));
-            self.mass_lane(t, monomial.times(own)).add(
-                false,
-                &column.coefficients,
-                factor,
-                entries,
-            );
-        }
+        let stage = listing.statistics[k as usize].stage;
+        let statistic = columns(&Polynomial::variable(Variable::Statistic(k)));
+        let factor = columns(multiplier);
+        self.at(Part::Constant).add(false, &factor, &statistic, dot)?;
+        self.at(Part::Mass(stage)).add(true, &listing.weights[k as usize], &factor, same)
     }
 
     /// Subtracts `multiplier * (1 - sum of the masses of stage t)`.
-    pub(crate) fn subtract_stage_mass(
-        &mut self,
-        t: u32,
-        multiplier: &Polynomial,
-    ) -> Result<(), Refusal> {
-        let (pairs, one) = (self.stage(t)?.pairs(), Scaled::from_small(vec![1], 1));
-        self.constant = std::mem::take(&mut self.constant).plus(multiplier, &Rational::NEG_ONE);
-        for (monomial, value) in multiplier.terms() {
-            let entries = (0..pairs).map(|pair| (pair, 0, 0));
-            self.mass_lane(t, monomial.clone()).add(false, &single(value), &one, entries);
-        }
-        Ok(())
+    pub(crate) fn subtract_mass(&mut self, t: u32, multiplier: &Polynomial) -> Done {
+        let (factor, pairs) = (columns(multiplier), self.listing.stages[t as usize].pairs());
+        self.at(Part::Constant).add(true, &factor, one(), dot)?;
+        self.at(Part::Mass(t)).add(false, &factor, one(), |_, _| all(pairs))
     }
 
     /// Subtracts the flow equations times `family`:
     /// `mu0(s)` or `sum P_j(s) d_j` of the stage before, less `sum over pairs i of s of d_i`.
-    pub(crate) fn subtract_flow(&mut self, family: &Family) -> Result<(), Refusal> {
-        let (listing, one) = (self.listing, Scaled::from_small(vec![1], 1));
-        for (&t, columns) in family {
-            let stage = self.stage(t)?;
-            for (monomial, column) in columns {
-                let of_state = |index: usize| stage.of_state(column.position(index));
-                let entries = (0..column.coefficients.len())
-                    .flat_map(|index| of_state(index).map(move |pair| (pair, index, 0)));
-                self.mass_lane(t, monomial.clone()).add(false, &column.coefficients, &one, entries);
-                if t == 0 {
-                    let mut sum = Lane::new(1);
-                    let entries = (0..column.coefficients.len())
-                        .map(|index| (0, index, column.position(index)));
-                    sum.add(true, &column.coefficients, &listing.initial, entries);
-                    self.add_constant(monomial, &sum);
-                    continue;
-                }
-                let before = &listing.stages[t as usize - 1];
-                let Some(transition) = &before.transition else { continue };
-                for (own, probability) in &transition.probability {
-                    let entries = walk(transition, probability, 0..before.pairs()).filter_map(
-                        |(pair, index)| {
-                            let entry = probability.position(index);
-                            let state = transition.successors.state[entry] as usize;
-                            column.index(state).map(|place| (pair, place, index))
-                        },
-                    );
-                    self.mass_lane(t - 1, monomial.times(own)).add(
-                        true,
-                        &column.coefficients,
-                        &probability.coefficients,
-                        entries,
-                    );
-                }
+    pub(crate) fn subtract_flow(&mut self, family: &Family) -> Done {
+        let listing = self.listing;
+        for (&t, y) in family {
+            let stage = &listing.stages[t as usize];
+            self.at(Part::Mass(t)).add(false, y, one(), |y, _| spread(stage, y))?;
+            if t == 0 {
+                self.at(Part::Constant).add(true, y, &listing.law, dot)?;
+            } else if let Some(transition) = &listing.stages[t as usize - 1].transition {
+                let Transition { successors, probability } = transition;
+                let terms = |y, p| pull(successors, y, p);
+                self.at(Part::Mass(t - 1)).add(true, y, probability, terms)?;
             }
         }
         Ok(())
-    }
-
-    fn add_constant(&mut self, monomial: &Monomial, sum: &Lane) {
-        let value = Rational::from_parts(sum.get(0), sum.denominator().clone());
-        self.constant.add_term(monomial.clone(), value);
     }
 
     /// Subtracts `family_i (v_t(s) - r_i - sum P_i(s') v_{t+1}(s'))` over the pairs.
-    pub(crate) fn subtract_bellman(
-        &mut self,
-        family: &Family,
-        factor: &Polynomial,
-    ) -> Result<(), Refusal> {
-        for (&t, columns) in family {
-            for (multiple, scale) in factor.terms() {
-                let scale = single(scale);
-                for (monomial, column) in columns {
-                    let monomial = monomial.times(multiple);
-                    let values = scaled_by(column, &scale);
-                    self.add_values(Side::Follower, t, &monomial, &values, true)?;
-                    self.add_rewards(t, &monomial, &values, true)?;
-                }
-            }
-        }
-        Ok(())
+    pub(crate) fn subtract_bellman(&mut self, family: &Family) -> Done {
+        let listing = self.listing;
+        self.subtract_values(Side::Follower, false, family, |t| (false, &listing.stages[t].reward))
     }
 
     /// Subtracts `family_i (sigma c_i + lambda z_i + sum P_i(s') y_{t+1}(s') - y_t(s))`, without
-    /// `lambda z_i` for the pairs of `optimal`.
+    /// `lambda z_i` for the pairs that are optimal.
     pub(crate) fn subtract_dual(
         &mut self,
         family: &Family,
-        sigma: &Rational,
-        optimal: &BTreeSet<(u32, u32)>,
-    ) -> Result<(), Refusal> {
-        let multiplier = Polynomial::variable(Variable::Multiplier);
-        for (&t, columns) in family {
-            for (monomial, column) in columns {
-                self.add_values(Side::Dual, t, monomial, column, false)?;
-                let signed = scaled_by(column, &single(&-sigma));
-                self.add_rewards(t, monomial, &signed, false)?;
+        pessimistic: bool,
+        optimal: impl Fn(u32, usize) -> bool,
+    ) -> Done {
+        let lead = self.listing.lead()?;
+        self.subtract_values(Side::Dual, true, family, |t| (pessimistic, &lead[t]))?;
+        let mut others = times_lambda(family);
+        for (t, columns) in &mut others {
+            for (_, column) in columns {
+                let kept = column.entries().filter(|entry| !optimal(*t, entry.0));
+                let (support, values): (Vec<u32>, Vec<Rational>) =
+                    kept.map(|(pair, k)| (pair as u32, column.coefficients.get(k))).unzip();
+                let coefficients = Arc::new(Scaled::from_rationals(&values));
+                *column = Arc::new(Column { support: Some(support), coefficients });
             }
         }
-        let mut others = Family::new();
-        for (&t, columns) in family {
-            for (monomial, column) in columns {
-                let kept = (0..column.coefficients.len())
-                    .filter(|&index| !optimal.contains(&(t, column.position(index) as u32)));
-                let (support, values): (Vec<u32>, Vec<Rational>) = kept
-                    .map(|index| (column.position(index) as u32, column.coefficients.get(index)))
-                    .unzip();
-                let coefficients = std::sync::Arc::new(Scaled::from_rationals(&values));
-                let column = Column { support: Some(support), coefficients };
-                others.entry(t).or_default().push((monomial.clone(), std::sync::Arc::new(column)));
-            }
-        }
-        self.subtract_bellman(&others, &multiplier)
+        self.subtract_bellman(&others)
     }
 
-    /// Subtracts `family_i (w_t(s) - sigma c_i - sum P_i(s') w_{t+1}(s'))`.
-    pub(crate) fn subtract_lead(
-        &mut self,
-        family: &Family,
-        sigma: &Rational,
-    ) -> Result<(), Refusal> {
-        for (&t, columns) in family {
-            for (monomial, column) in columns {
-                self.add_values(Side::Leader, t, monomial, column, true)?;
-                let signed = scaled_by(column, &single(sigma));
-                self.add_rewards(t, monomial, &signed, false)?;
-            }
-        }
-        Ok(())
+    /// Subtracts `family_i (w_t(s) - sigma c_i - sum P_i(s') w_{t+1}(s'))` over the pairs.
+    pub(crate) fn subtract_lead(&mut self, family: &Family, pessimistic: bool) -> Done {
+        let lead = self.listing.lead()?;
+        self.subtract_values(Side::Leader, false, family, |t| (!pessimistic, &lead[t]))
     }
 
-    /// Adds `column_i (w_t(s) - sum P_i(s') w_{t+1}(s'))` or subtracts it, `w` the values of a side.
-    fn add_values(
+    /// Subtracts `family_i (w_t(s) - sum P_i(s') w_{t+1}(s'))` over the pairs, with `negated` times
+    /// -1, where `w` are the values of a side; and adds `family_i` times the rewards, or subtracts
+    /// it.
+    fn subtract_values(
         &mut self,
         side: Side,
-        t: u32,
-        monomial: &Monomial,
-        column: &Column,
-        subtract: bool,
-    ) -> Result<(), Refusal> {
-        let (stage, one) = (self.stage(t)?, Scaled::from_small(vec![1], 1));
-        let indices = || 0..column.coefficients.len();
-        let entries = indices().map(|index| (stage.state_of(column.position(index)), index, 0));
-        self.value_lane(side, t, monomial.clone()).add(
-            subtract,
-            &column.coefficients,
-            &one,
-            entries,
-        );
-        let Some(transition) = &stage.transition else { return Ok(()) };
-        for (own, probability) in &transition.probability {
-            let entries = indices().flat_map(|index| {
-                let pair = column.position(index);
-                walk(transition, probability, pair..pair + 1).map(move |(_, place)| {
-                    let entry = probability.position(place);
-                    (transition.successors.state[entry] as usize, index, place)
-                })
-            });
-            self.value_lane(side, t + 1, monomial.times(own)).add(
-                !subtract,
-                &column.coefficients,
-                &probability.coefficients,
-                entries,
-            );
-        }
-        Ok(())
-    }
-
-    /// Adds `sum column_i r_i` to the constant, the followers' rewards or else the leader's.
-    fn add_rewards(
-        &mut self,
-        t: u32,
-        monomial: &Monomial,
-        column: &Column,
-        followers: bool,
-    ) -> Result<(), Refusal> {
-        let stage = self.stage(t)?;
-        let lead = if followers { Columns::new() } else { self.listing.lead(t as usize) };
-        for (own, reward) in if followers { &stage.reward } else { &lead } {
-            let mut sum = Lane::new(1);
-            let entries = (0..column.coefficients.len()).filter_map(|index| {
-                reward.index(column.position(index)).map(|place| (0, index, place))
-            });
-            sum.add(false, &column.coefficients, &reward.coefficients, entries);
-            self.add_constant(&monomial.times(own), &sum);
+        negated: bool,
+        family: &Family,
+        rewards: impl Fn(usize) -> (bool, &'a Columns),
+    ) -> Done {
+        for (&t, w) in family {
+            let stage = &self.listing.stages[t as usize];
+            self.at(Part::Value(side, t)).add(!negated, w, one(), |w, _| by_state(stage, w))?;
+            if let Some(Transition { successors, probability }) = &stage.transition {
+                let terms = |w, p| push(successors, w, p);
+                self.at(Part::Value(side, t + 1)).add(negated, w, probability, terms)?;
+            }
+            let (minus, rewards) = rewards(t as usize);
+            self.at(Part::Constant).add(minus, w, rewards, dot)?;
         }
         Ok(())
     }
 
     /// Subtracts `family_i (d_i - pi_i sum of d_j over the pairs j of the site of i)`.
-    pub(crate) fn subtract_policy(
-        &mut self,
-        family: &Family,
-        policy: &Family,
-    ) -> Result<(), Refusal> {
-        let one = Scaled::from_small(vec![1], 1);
+    pub(crate) fn subtract_policy(&mut self, family: &Family, policy: &Family) -> Done {
         for (&t, columns) in family {
-            let stage = self.stage(t)?;
-            for (monomial, column) in columns {
-                let indices = || 0..column.coefficients.len();
-                let entries = indices().map(|index| (column.position(index), index, 0));
-                self.mass_lane(t, monomial.clone()).add(true, &column.coefficients, &one, entries);
-                for (own, share) in policy.get(&t).into_iter().flatten() {
-                    let entries = indices().flat_map(|index| {
-                        let pair = column.position(index);
-                        let site = stage.of_state(stage.state_of(pair));
-                        share.index(pair).into_iter().flat_map(move |place| {
-                            site.clone().map(move |other| (other, index, place))
-                        })
-                    });
-                    self.mass_lane(t, monomial.times(own)).add(
-                        false,
-                        &column.coefficients,
-                        &share.coefficients,
-                        entries,
-                    );
-                }
-            }
+            let stage = &self.listing.stages[t as usize];
+            self.at(Part::Mass(t)).add(true, columns, one(), same)?;
+            // sum of family_i pi_i over the pairs of each state
+            let mut shares = Vector::new(self.listing.states);
+            let policy = policy.get(&t).cloned().unwrap_or_default();
+            shares.add(false, columns, &policy, |family, policy| {
+                let of_policy = |i| policy.index(family.position(i));
+                by_state(stage, family).filter_map(move |(s, i, _)| Some((s, i, of_policy(i)?)))
+            })?;
+            let shares = shares.into_columns();
+            self.at(Part::Mass(t)).add(false, &shares, one(), |shares, _| spread(stage, shares))?;
         }
         Ok(())
     }
@@ -383,159 +445,109 @@ impl<'a> Sum<'a> {
         family: &Family,
         bound: &Family,
         floor: bool,
-    ) -> Result<(), Refusal> {
-        let one = Scaled::from_small(vec![1], 1);
+    ) -> Done {
         for (&t, columns) in family {
-            self.stage(t)?;
-            for (monomial, column) in columns {
-                let indices = || 0..column.coefficients.len();
-                let entries = indices().map(|index| (column.position(index), index, 0));
-                self.value_lane(side, t, monomial.clone()).add(
-                    floor,
-                    &column.coefficients,
-                    &one,
-                    entries,
-                );
-                for (own, value) in bound.get(&t).into_iter().flatten() {
-                    let mut sum = Lane::new(1);
-                    let entries = indices().filter_map(|index| {
-                        value.index(column.position(index)).map(|place| (0, index, place))
-                    });
-                    sum.add(!floor, &column.coefficients, &value.coefficients, entries);
-                    self.add_constant(&monomial.times(own), &sum);
-                }
-            }
+            self.at(Part::Value(side, t)).add(floor, columns, one(), same)?;
+            let bound = bound.get(&t).cloned().unwrap_or_default();
+            self.at(Part::Constant).add(!floor, columns, &bound, dot)?;
         }
         Ok(())
     }
 
+    /// Adds `factor * sum of family_i d_i`, or subtracts it.
+    pub(crate) fn add_masses(&mut self, minus: bool, factor: &Columns, family: &Family) -> Done {
+        family.iter().try_for_each(|(t, c)| self.at(Part::Mass(*t)).add(minus, c, factor, same))
+    }
+
     /// Puts `d_i = masses_i` in place of the masses.
-    pub(crate) fn put_masses(&mut self, masses: &Family) {
-        for (t, lanes) in std::mem::take(&mut self.mass) {
-            for (monomial, lane) in lanes {
-                for (own, column) in masses.get(&t).into_iter().flatten() {
-                    let mut sum = Lane::new(1);
-                    let entries = (0..column.coefficients.len())
-                        .map(|index| (0, column.position(index), index));
-                    sum.add_lane(&lane, &column.coefficients, entries);
-                    self.add_constant(&monomial.times(own), &sum);
+    pub(crate) fn put_masses(mut self, masses: &Family) -> Done<Self> {
+        for (part, vector) in std::mem::take(&mut self.parts) {
+            if let Part::Mass(t) = part {
+                let masses = masses.get(&t).cloned().unwrap_or_default();
+                self.at(Part::Constant).add(false, &vector.into_columns(), &masses, dot)?;
+            } else {
+                self.parts.insert(part, vector);
+            }
+        }
+        Ok(self)
+    }
+
+    /// The sum as a row.
+    pub(crate) fn into_row(self, sense: Sense) -> Row {
+        let mut row = Row::of(sense, Polynomial::zero());
+        for (part, vector) in self.parts {
+            let entries = (0..vector.len).map(|entry| (entry as u32, vector.get(entry)));
+            for (entry, value) in entries.filter(|(_, value)| !value.is_zero()) {
+                match part {
+                    Part::Constant => row.constant = value,
+                    Part::Mass(t) => row.mass.push((t, entry, value)),
+                    Part::Value(side, t) => row.value.push((side, t, entry, value)),
                 }
             }
         }
+        row
     }
 }
 
-fn scaled_by(column: &Column, factor: &Scaled) -> Column {
-    if factor.get(0) == Rational::ONE {
-        return column.clone();
-    }
-    let values: Vec<Rational> =
-        column.coefficients.iter().map(|value| value * factor.get(0)).collect();
-    let coefficients = std::sync::Arc::new(Scaled::from_rationals(&values));
-    Column { support: column.support.clone(), coefficients }
+/// A family times the multiplier of a dual region.
+pub(crate) fn times_lambda(family: &Family) -> Family {
+    let lambda = Monomial::new(vec![(Variable::Multiplier, 1)]);
+    let times =
+        |(name, column): &(Monomial, Arc<Column>)| (name.times(&lambda), Arc::clone(column));
+    family.iter().map(|(t, columns)| (*t, columns.iter().map(times).collect())).collect()
 }
 
-/// Lanes in unit coordinates.
-pub(crate) fn expanded(lanes: &Lanes, frame: &Frame) -> Result<Lanes, Refusal> {
-    let mut result = Lanes::new();
-    for (monomial, source) in lanes {
-        for (unit, value) in frame.expand_monomial(monomial)?.terms() {
-            spend(1)?;
-            let entries = (0..source.len()).map(|index| (index, index, 0));
-            lane(&mut result, unit.clone(), source.len()).add_lane(source, &single(value), entries);
-        }
-    }
-    Ok(result)
+/// 1 at every entry.
+pub(crate) fn all(len: usize) -> impl Iterator<Item = Term> {
+    (0..len).map(|entry| (entry, 0, 0))
 }
 
-/// The first entry that is not shown to be at least 0 over a frame, among those that count.
-pub(crate) fn first_negative(
-    lanes: &Lanes,
-    frame: &Frame,
-    counts: impl Fn(usize) -> bool,
-) -> Result<Option<usize>, Refusal> {
-    Ok(negative(lanes, frame, counts, true)?.first().copied())
+/// Each entry of a column, times a number.
+pub(crate) fn same(a: &Column, _: &Column) -> impl Iterator<Item = Term> {
+    a.entries().map(|(entry, index)| (entry, index, 0))
 }
 
-/// The entries that are not shown to be at least 0 over a frame, among those that count; with
-/// `stop` the first one alone.
-pub(crate) fn negative(
-    lanes: &Lanes,
-    frame: &Frame,
-    counts: impl Fn(usize) -> bool,
-    stop: bool,
-) -> Result<Vec<usize>, Refusal> {
-    let mut found = Vec::new();
-    let unit = expanded(lanes, frame)?;
-    let moving: Vec<(&Monomial, &Lane)> =
-        unit.iter().filter(|(monomial, lane)| !monomial.is_one() && !lane.is_zero()).collect();
-    let constant = unit.get(&Monomial::one());
-    let len = unit.values().next().map_or(0, Lane::len);
-    for entry in 0..len {
-        spend(1 + moving.len())?;
-        if stop && !found.is_empty() {
-            break;
-        }
-        let base = constant.map_or(0, |lane| lane.sign(entry));
-        let still = moving.iter().all(|(_, lane)| lane.sign(entry) == 0);
-        if (still && base >= 0) || !counts(entry) {
-            continue;
-        }
-        if still {
-            found.push(entry);
-            continue;
-        }
-        let number =
-            |lane: &Lane| Rational::from_parts(lane.get(entry), lane.denominator().clone());
-        let mut terms: Vec<(&Monomial, Rational)> = moving
-            .iter()
-            .filter(|(_, lane)| lane.sign(entry) != 0)
-            .map(|(monomial, lane)| (*monomial, number(lane)))
-            .collect();
-        let one = Monomial::one();
-        if let Some(lane) = constant.filter(|_| base != 0) {
-            terms.push((&one, number(lane)));
-        }
-        match frame.lowest_unit(terms)? {
-            Some(least) if least >= Rational::ZERO => {}
-            _ => found.push(entry),
-        }
-    }
-    Ok(found)
+/// The scalar product of two columns.
+pub(crate) fn dot<'c>(a: &'c Column, b: &'c Column) -> impl Iterator<Item = Term> + 'c {
+    let swapped = b.coefficients.len() < a.coefficients.len();
+    let (short, long) = if swapped { (b, a) } else { (a, b) };
+    short.entries().filter_map(move |(entry, index)| {
+        let other = long.index(entry)?;
+        Some(if swapped { (0, other, index) } else { (0, index, other) })
+    })
 }
 
-/// Whether all polynomials of some lanes are 0 on a frame: as polynomials in unit coordinates, the
-/// last barycentric one being 1 less the others.
-pub(crate) fn vanish(lanes: &Lanes, frame: &Frame) -> Result<bool, Refusal> {
-    if lanes.values().all(Lane::is_zero) {
-        return Ok(true);
-    }
-    let unit = expanded(lanes, frame)?;
-    let Some(last) = frame.shares.checked_sub(1) else {
-        return Ok(unit.values().all(Lane::is_zero));
-    };
-    // In this frame all unit coordinates but the last barycentric one stand for themselves.
-    let mut plain = Frame { shares: frame.shares, ..Frame::default() };
-    for &(variable, _) in unit.keys().flat_map(Monomial::factors) {
-        plain.ends.insert(variable, (Some(Rational::ZERO), Some(Rational::ONE)));
-    }
-    let mut rest = Polynomial::constant(Rational::ONE);
-    for k in 0..last {
-        plain.ends.remove(&Variable::Share(k));
-        rest.add_term(Monomial::new(vec![(Variable::Share(k), 1)]), Rational::NEG_ONE);
-    }
-    plain.ends.remove(&Variable::Share(last));
-    plain.substitutions.insert(Variable::Share(last), rest);
-    Ok(expanded(&unit, &plain)?.values().all(Lane::is_zero))
+/// From states to all of their pairs.
+pub(crate) fn spread(stage: &Stage, a: &Column) -> impl Iterator<Item = Term> {
+    a.entries().flat_map(|(state, index)| stage.of_state(state).map(move |pair| (pair, index, 0)))
 }
 
-/// Whether a polynomial is 0 on a frame.
-pub(crate) fn vanishes(polynomial: &Polynomial, frame: &Frame) -> Result<bool, Refusal> {
-    let one = Scaled::from_small(vec![1], 1);
-    let mut lanes = Lanes::new();
-    for (monomial, value) in polynomial.terms() {
-        let entry = std::iter::once((0, 0, 0));
-        lane(&mut lanes, monomial.clone(), 1).add(false, &single(value), &one, entry);
-    }
-    vanish(&lanes, frame)
+/// From pairs to their states.
+pub(crate) fn by_state(stage: &Stage, a: &Column) -> impl Iterator<Item = Term> {
+    let mut state = 0;
+    a.entries().map(move |(pair, index)| {
+        while stage.first[state + 1] as usize <= pair {
+            state += 1;
+        }
+        (state, index, 0)
+    })
+}
+
+/// From pairs, with probabilities, to the states that they lead to.
+pub(crate) fn push(to: &Successors, a: &Column, p: &Column) -> impl Iterator<Item = Term> {
+    a.entries().flat_map(move |(pair, index)| {
+        let entries = p.indices(to.of_pair(pair));
+        entries.map(move |k| (to.state[p.position(k)] as usize, index, k))
+    })
+}
+
+/// From states, with probabilities, to the pairs that lead to them.
+pub(crate) fn pull(to: &Successors, a: &Column, p: &Column) -> impl Iterator<Item = Term> {
+    let mut pair = 0;
+    p.entries().filter_map(move |(entry, k)| {
+        while to.first[pair + 1] as usize <= entry {
+            pair += 1;
+        }
+        Some((pair, a.index(to.state(entry))?, k))
+    })
 }

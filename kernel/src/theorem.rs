@@ -1,11 +1,7 @@
-//! Statements and theorems ([4]).
+//! Statements and theorems ([4]), and claims about the value of a game ([15]).
 
-use crate::listing::Listing;
-use crate::number::Rational;
-use crate::polynomial::{Monomial, Polynomial};
-use crate::proof::Kind;
-use crate::row::{Family, Row, Sense};
-use std::sync::Arc;
+use crate::place::{covered, is_segment, point};
+use crate::prelude::*;
 
 /// The decisions that a statement is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +55,6 @@ pub struct Statement {
 
 impl Statement {
     /// `sigma`.
-    #[must_use]
     pub fn sigma(&self) -> Rational {
         if self.pessimistic { Rational::ONE } else { Rational::NEG_ONE }
     }
@@ -73,13 +68,27 @@ impl Statement {
             Claimed::Patterns(_) => (Kind::Equilibria, None),
         }
     }
+
+    /// The value `q` at a decision.
+    pub(crate) fn value_at(&self, decision: &[Rational]) -> Option<Rational> {
+        match &self.claimed {
+            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
+                value.at(decision)
+            }
+            _ => None,
+        }
+    }
+
+    /// How the objective of a counterexample to `Reached` or `Below` is compared with 0.
+    pub(crate) fn counter(&self) -> Sense {
+        let strict = matches!(self.claimed, Claimed::Below(_));
+        if strict { Sense::AtLeast } else { Sense::Above }
+    }
 }
 
 /// `sigma (q - J0) > 0`.
 pub(crate) fn worse(sigma: &Rational, value: &Polynomial) -> Row {
-    let mut row = Row::of(Sense::Above, Polynomial::zero().plus(value, sigma));
-    row.reward = -sigma;
-    row
+    Row { reward: -sigma, ..Row::of(Sense::Above, value.scaled(sigma)) }
 }
 
 /// A statement that has been proved. Only [`Proof::finish`](crate::Proof::finish) makes one.
@@ -100,37 +109,29 @@ impl Theorem {
     }
 
     /// The game.
-    #[must_use]
     pub fn listing(&self) -> &Arc<Listing> {
         &self.listing
     }
 
     /// What is proved.
-    #[must_use]
     pub fn statement(&self) -> &Statement {
         &self.statement
     }
 
     /// The masses of an equilibrium that shows a `Reached`, where one population was given for the
     /// whole place.
-    #[must_use]
     pub fn witness(&self) -> Option<&Family> {
         self.witness.as_deref()
     }
 
     /// The value `q`, where it is one number.
-    #[must_use]
     pub fn value(&self) -> Option<Rational> {
-        match &self.statement.claimed {
-            Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value) => {
-                value.as_constant()
-            }
-            _ => None,
-        }
+        self.statement.value_at(&[])
     }
 }
 
-/// `lower <= V <= upper`, the pessimistic or the optimistic value over decisions ([15]).
+/// `lower <= V <= upper`, the pessimistic or the optimistic value over decisions ([15]). Only
+/// [`claim`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     listing: String,
@@ -139,7 +140,7 @@ pub struct Claim {
     pessimistic: bool,
     lower: Rational,
     upper: Rational,
-    pub(crate) missed: bool,
+    missed: bool,
 }
 
 /// The decisions over which a value is taken.
@@ -153,46 +154,61 @@ pub enum Scope {
     Point(Vec<Rational>),
 }
 
+impl Scope {
+    /// The place with the same decisions, whether they are a list or not.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Scope::All => Place::All,
+            Scope::Decision(k) => Place::Decision(*k),
+            Scope::Point(values) => Place::Point(values.clone()),
+        }
+    }
+}
+
 impl Claim {
     /// The hash of the listing that the claim is about.
-    #[must_use]
     pub fn listing(&self) -> &str {
         &self.listing
     }
+
     /// The decisions.
-    #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
+
     /// Largest loss of an equilibrium.
-    #[must_use]
     pub fn epsilon(&self) -> &Rational {
         &self.epsilon
     }
+
     /// Whether it is the pessimistic value.
-    #[must_use]
     pub fn pessimistic(&self) -> bool {
         self.pessimistic
     }
+
     /// The value is at least this.
-    #[must_use]
     pub fn lower(&self) -> &Rational {
         &self.lower
     }
+
     /// The value is at most this.
-    #[must_use]
     pub fn upper(&self) -> &Rational {
         &self.upper
     }
 
     /// Whether the value of every decision of the scope is less than the upper bound.
-    #[must_use]
     pub fn missed(&self) -> bool {
         self.missed
     }
 
+    /// The claim without what it says of values that are missed, unless asked for.
+    pub(crate) fn with_missed(mut self, missed: bool) -> Option<Claim> {
+        let shown = self.missed || !missed;
+        self.missed = missed;
+        shown.then_some(self)
+    }
+
     /// The claim with weaker numbers, where they are weaker.
-    #[must_use]
     pub fn weakened(mut self, lower: &Rational, upper: &Rational) -> Option<Claim> {
         let weaker = *lower <= self.lower && self.upper <= *upper;
         (self.lower, self.upper) = (lower.clone(), upper.clone());
@@ -203,18 +219,10 @@ impl Claim {
 /// `claim HASH SIGN EPS LOWER UPPER [missed] SCOPE`.
 impl std::fmt::Display for Claim {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sign = if self.pessimistic { '+' } else { '-' };
+        let (sign, scope) = (text_of(&self.pessimistic), text_of(&self.scope));
         let Claim { listing, epsilon, lower, upper, .. } = self;
         let missed = if self.missed { "missed " } else { "" };
-        write!(f, "claim {listing} {sign} {epsilon} {lower} {upper} {missed}")?;
-        match &self.scope {
-            Scope::All => write!(f, "all"),
-            Scope::Decision(k) => write!(f, "decision {k}"),
-            Scope::Point(values) => {
-                write!(f, "point")?;
-                values.iter().try_for_each(|value| write!(f, " {value}"))
-            }
-        }
+        write!(f, "claim {listing} {sign} {epsilon} {lower} {upper} {missed}{scope}")
     }
 }
 
@@ -228,7 +236,6 @@ impl std::fmt::Display for Claim {
 /// `Below` alone show the upper bound of the pessimistic value, every decision's is less.
 ///
 /// `None` when a side has no theorem.
-#[must_use]
 pub fn claim(
     listing: &Arc<Listing>,
     scope: &Scope,
@@ -236,25 +243,25 @@ pub fn claim(
     pessimistic: bool,
     theorems: &[Theorem],
 ) -> Option<Claim> {
-    let about = |theorem: &&Theorem| {
+    let about = |theorem: &&Theorem, single: bool| {
         let statement = &theorem.statement;
-        let same = Arc::ptr_eq(&theorem.listing, listing);
-        let at = match &statement.claimed {
-            Claimed::Bound(_) => statement.epsilon >= *epsilon,
-            Claimed::Reached(_) | Claimed::Below(_) => statement.epsilon <= *epsilon,
+        let right = match &statement.claimed {
+            Claimed::Bound(_) => single == pessimistic && statement.epsilon >= *epsilon,
+            Claimed::Reached(_) | Claimed::Below(_) => {
+                single != pessimistic && statement.epsilon <= *epsilon
+            }
             _ => false,
         };
-        same && at && statement.pattern.is_none() && statement.pessimistic == pessimistic
+        let plain = statement.pattern.is_none() && statement.pessimistic == pessimistic;
+        Arc::ptr_eq(&theorem.listing, listing) && right && plain
     };
-    let usable: Vec<&Theorem> = theorems.iter().filter(about).collect();
-    let is_bound = |theorem: &&&Theorem| matches!(theorem.statement.claimed, Claimed::Bound(_));
-    let (bounds, reached): (Vec<&Theorem>, Vec<&Theorem>) =
-        usable.iter().partition(|theorem| is_bound(theorem));
-    let (single, mut cover) = if pessimistic { (bounds, reached) } else { (reached, bounds) };
-    let lower = single.iter().filter_map(|theorem| value_within(theorem, scope)).max()?;
-    let upper = crate::place::covered(listing, scope, &cover)?;
+    let single = theorems.iter().filter(|theorem| about(theorem, true));
+    let lower = single.filter_map(|theorem| value_within(theorem, scope)).max()?;
+    let mut cover: Vec<&Theorem> =
+        theorems.iter().filter(|theorem| about(theorem, false)).collect();
+    let upper = covered(listing, scope, &cover)?;
     cover.retain(|theorem| matches!(theorem.statement.claimed, Claimed::Below(_)));
-    let strictly = crate::place::covered(listing, scope, &cover);
+    let strictly = covered(listing, scope, &cover);
     let missed = pessimistic && strictly.is_some_and(|value| value <= upper);
     let (listing, epsilon) = (listing.hash(), epsilon.clone());
     Some(Claim { listing, scope: scope.clone(), epsilon, pessimistic, lower, upper, missed })
@@ -262,39 +269,12 @@ pub fn claim(
 
 /// What a theorem about some decision of the scope says of the value from below.
 fn value_within(theorem: &Theorem, scope: &Scope) -> Option<Rational> {
-    let statement = &theorem.statement;
-    let (Claimed::Bound(value) | Claimed::Reached(value) | Claimed::Below(value)) =
-        &statement.claimed
-    else {
-        return None;
-    };
-    let listing = &theorem.listing;
+    let Theorem { listing, statement, .. } = theorem;
     if let (Place::Segment { from, to }, Scope::All) = (&statement.place, scope) {
         let bound = matches!(statement.claimed, Claimed::Bound(_)) && statement.pessimistic;
-        return (bound && crate::place::is_segment(listing, from, to))
-            .then(|| at(value, from))
-            .flatten();
+        return statement.value_at(from).filter(|_| bound && is_segment(listing, from, to));
     }
-    let point = crate::place::point(listing, &statement.place)?;
-    let inside = match scope {
-        Scope::All => true,
-        _ => crate::place::of_scope(listing, scope).as_ref() == Some(&point),
-    };
-    (inside && listing.is_decision(&point)).then(|| at(value, &point)).flatten()
-}
-
-/// The value of a polynomial in the parameters at a point.
-pub(crate) fn at(polynomial: &Polynomial, point: &[Rational]) -> Option<Rational> {
-    let mut sum = Rational::ZERO;
-    for (monomial, coefficient) in polynomial.terms() {
-        let mut product = coefficient.clone();
-        for &(variable, exponent) in Monomial::factors(monomial) {
-            let crate::polynomial::Variable::Parameter(k) = variable else { return None };
-            for _ in 0..exponent {
-                product *= point.get(k as usize)?;
-            }
-        }
-        sum += product;
-    }
-    Some(sum)
+    let decision = point(listing, &statement.place)?;
+    let inside = *scope == Scope::All || point(listing, &scope.place())? == decision;
+    statement.value_at(&decision).filter(|_| inside && listing.is_decision(&decision))
 }

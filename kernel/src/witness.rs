@@ -1,326 +1,342 @@
-//! Steps that show that an equilibrium exists ([11] to [14]).
+//! Bounds of the followers' values ([7]), and steps that show that an equilibrium exists ([11] to
+//! [14]).
 
-use crate::error::{Refusal, inequality, step};
-use crate::number::{Rational, Scaled};
-use crate::polynomial::{Monomial, Polynomial, Variable};
-use crate::proof::{Kind, Proof, Region};
-use crate::row::{Family, Row, Sense, Side};
-use crate::sum::{Lanes, lane, vanish, walk};
-use crate::theorem::{Claimed, worse};
-use crate::work::{spend, weight};
-use std::sync::Arc;
+use crate::prelude::*;
 
 impl Proof {
+    /// Adds the bound `v_t(s) <= a_t(s)`: for every pair of the site that may be selected, or for
+    /// one that is optimal, `a_t(s) - r_i - sum P_i(s') a_{t+1}(s') >= 0`.
+    pub fn ceiling(&mut self, values: Family) -> Done {
+        self.bound(Side::Follower, false, values, None)
+    }
+
+    /// Adds the bound `v_t(s) >= a_t(s)`: for the pair that `choices` names, by stage and state,
+    /// `r_i + sum P_i(s') a_{t+1}(s') - a_t(s) >= 0`.
+    pub fn floor(&mut self, values: Family, choices: &[Vec<u32>]) -> Done {
+        self.bound(Side::Follower, true, values, Some(choices))
+    }
+
+    /// Adds the bound `w_t(s) <= a_t(s)` of the leader's values, or with `floor` the other one: for
+    /// the selected pair, or every pair that may be, `a_t(s) - sigma c_i - sum P_i(s') a_{t+1}(s')`
+    /// is at least 0, or at most.
+    pub fn lead_bound(&mut self, values: Family, floor: bool) -> Done {
+        self.bound(Side::Leader, floor, values, None)
+    }
+
+    fn bound(
+        &mut self,
+        side: Side,
+        floor: bool,
+        values: Family,
+        choices: Option<&[Vec<u32>]>,
+    ) -> Done {
+        let (region, led) = (self.top()?, side == Side::Leader);
+        let has = if led { region.kind == Kind::Dual } else { region.kind != Kind::Decisions };
+        require(has, "there are no values to bound")?;
+        self.fits_family(&values, false)?;
+        self.require_proper(region)?;
+        for (t, stage) in (0u32..).zip(&self.listing.stages) {
+            let mut slack = Vector::new(stage.pairs());
+            stage.add_slack(&mut slack, floor, t, &values)?;
+            if led {
+                let rewards = &self.listing.lead()?[t as usize];
+                slack.add(self.statement.pessimistic != floor, rewards, one(), same)?;
+            } else {
+                slack.add(!floor, &stage.reward, one(), same)?;
+            }
+            self.show_bound(slack, t, stage, choices)?;
+        }
+        self.take_bound(Bound { side, floor, values, earned: None })
+    }
+
+    /// Adds the bound `y_t(s) <= a_t(s) + lambda (v_t(s) - b_t(s))` of the pure policy that
+    /// `choices` names, a pair per stage and state: `a` is what the leader gets at most, `b` what a
+    /// follower earns at least. With the dual row and `z_i = v_t(s) - r_i - P_i v'` of the pair,
+    ///
+    /// ```text
+    /// y_t(s) <= sigma c_i + lambda z_i + P_i y',    y' <= a' + lambda (v' - b')
+    /// ```
+    ///
+    /// give it from `a_t(s) - sigma c_i - P_i a' - lambda (b_t(s) - r_i - P_i b') >= 0` ([14]).
+    pub fn follow(&mut self, leader: Family, earned: Family, choices: &[Vec<u32>]) -> Done {
+        let region = self.top()?;
+        require(region.kind == Kind::Dual, "there are no dual values to bound")?;
+        self.fits_family(&leader, false)?;
+        self.fits_family(&earned, false)?;
+        self.require_proper(region)?;
+        let (earned_lambda, lambda) = (times_lambda(&earned), Variable::Multiplier);
+        let lambda = columns(&Polynomial::variable(lambda));
+        for (t, stage) in (0u32..).zip(&self.listing.stages) {
+            let mut slack = Vector::new(stage.pairs());
+            stage.add_slack(&mut slack, false, t, &leader)?;
+            let rewards = &self.listing.lead()?[t as usize];
+            slack.add(self.statement.pessimistic, rewards, one(), same)?;
+            stage.add_slack(&mut slack, true, t, &earned_lambda)?;
+            slack.add(false, &stage.reward, &lambda, same)?;
+            self.show_bound(slack, t, stage, Some(choices))?;
+        }
+        let (side, floor) = (Side::Dual, false);
+        self.take_bound(Bound { side, floor, values: leader, earned: Some(earned) })
+    }
+
+    /// Requires that the slack of a bound is at least 0 for the pairs that are chosen; without
+    /// choices for all that are not passed over, of a state with optimal pairs for one of these.
+    fn show_bound(
+        &self,
+        slack: Vector,
+        t: u32,
+        stage: &Stage,
+        choices: Option<&[Vec<u32>]>,
+    ) -> Done {
+        let mut tested = vec![choices.is_none(); stage.pairs()];
+        let region = self.top()?;
+        let optimal = || region.optimal.range((t, 0)..=(t, u32::MAX)).map(|pair| pair.1 as usize);
+        if let Some(choices) = choices {
+            let chosen = choices.get(t as usize).map_or(&[][..], |chosen| chosen);
+            require(chosen.len() == self.listing.states, "a pair per stage and state is needed")?;
+            for (state, pair) in chosen.iter().map(|pair| *pair as usize).enumerate() {
+                require(stage.of_state(state).contains(&pair), "a pair of another state")?;
+                tested[pair] = true;
+            }
+        } else {
+            let passed = region.passed.range((t, 0)..=(t, u32::MAX));
+            passed.for_each(|pair| tested[pair.1 as usize] = false);
+            optimal().for_each(|pair| tested[stage.of_state(stage.state_of(pair))].fill(false));
+            optimal().for_each(|pair| tested[pair] = true);
+        }
+        let mut negative = slack.negative(&region.frame, |pair| !tested[pair])?;
+        if choices.is_none() {
+            // One of several optimal pairs is enough.
+            let holds = optimal().filter(|pair| negative.binary_search(pair).is_err());
+            let shown: BTreeSet<usize> = holds.map(|pair| stage.state_of(pair)).collect();
+            negative.retain(|pair| !shown.contains(&stage.state_of(*pair)));
+        }
+        let first = negative.first();
+        show(first.is_none(), &format!("the bound of values at stage {t}, pair {first:?}"))
+    }
+
     /// The region on top, of decisions, and the value `q` that has to be reached there.
-    fn decisions(&self) -> Result<(Region, Polynomial), Refusal> {
+    fn decisions(&self) -> Done<(&Region, &Polynomial)> {
         match (&self.statement.claimed, self.top()?) {
             (Claimed::Reached(value) | Claimed::Below(value), region)
                 if region.kind == Kind::Decisions =>
             {
-                Ok((region.clone(), value.clone()))
+                Ok((region, value))
             }
-            _ => step("the region is not one of decisions at which a value is reached"),
-        }
-    }
-
-    /// What a counterexample's objective is compared with 0 by: an equilibrium that is to be below
-    /// the value may not even be there.
-    fn missing(&self) -> Sense {
-        match self.statement.claimed {
-            Claimed::Below(_) => Sense::AtLeast,
-            _ => Sense::Above,
+            _ => Err(Refusal::Step("no region of decisions at which a value is reached".into())),
         }
     }
 
     /// Gives the masses of a population at each decision of the region on top ([11]). Two regions
     /// are left: `loss - eps > 0`, then `sigma (J0 - q) > 0`; both are about this population.
-    ///
-    /// # Errors
-    /// [`Refusal`] when masses may be negative or are no flow.
-    pub fn play(&mut self, masses: Family) -> Result<(), Refusal> {
-        let (mut region, value) = self.decisions()?;
+    pub fn play(&mut self, masses: Family) -> Done {
+        let mut region = self.decisions()?.0.clone();
         self.fits_family(&masses, true)?;
-        self.family_nonnegative(&masses, &region.frame, |_, _| false)?;
-        for k in 0..self.listing.statistics.len() {
-            let polynomial = self.statistic_of(k, &masses);
-            let name = Variable::Statistic(k as u32);
-            match polynomial.as_constant() {
-                Some(number) => {
-                    region.frame.ends.insert(name, (Some(number.clone()), Some(number)));
-                }
-                None => {
-                    region.frame.ends.remove(&name);
-                    let resolved = region.frame.resolve(&polynomial)?;
-                    region.frame.substitutions.insert(name, resolved);
-                }
-            }
+        self.family_nonnegative(&masses, |_, _| false)?;
+        let none = Columns::new();
+        let masses_at = |t: u32| masses.get(&t).unwrap_or(&none);
+        for (k, weights) in self.listing.weights.iter().enumerate() {
+            let mut value = Vector::new(1);
+            value.add(false, weights, masses_at(self.listing.statistics[k].stage), dot)?;
+            region.frame.define(Variable::Statistic(k as u32), &value.get(0))?;
         }
-        for t in 0..self.listing.stages.len() {
-            if !vanish(&self.imbalance(t, &masses), &region.frame)? {
-                return inequality(format!("the masses are no flow at stage {t}"));
+        for (t, stage) in (0u32..).zip(&self.listing.stages) {
+            // mu0(s), or the inflow, less the masses of the state's pairs
+            let mut rest = Vector::new(self.listing.states);
+            let before = t.checked_sub(1).map(|t| (masses_at(t), &self.listing.stages[t as usize]));
+            if let Some((masses, before)) = before {
+                if let Some(Transition { successors, probability }) = &before.transition {
+                    rest.add(false, masses, probability, |masses, p| push(successors, masses, p))?;
+                }
+            } else {
+                rest.add(false, &self.listing.law, one(), same)?;
             }
+            rest.add(true, masses_at(t), one(), |masses, _| by_state(stage, masses))?;
+            show(rest.vanishes(&region.frame)?, "masses that are no flow")?;
         }
         let masses = Arc::new(masses);
         region.masses = Some(Arc::clone(&masses));
-        self.play_parts(region, &value)?;
+        self.play_parts(region)?;
         // Where the statement is divided, or coordinates are used that it does not have, there is
         // no one population to show.
-        let parameters = |variable: Variable| matches!(variable, Variable::Parameter(_));
-        let plain = |monomial: &Monomial| monomial.factors().iter().all(|f| parameters(f.0));
-        let shown = masses.values().flatten().all(|column| plain(&column.0));
-        self.witness = Some(masses).filter(|_| shown && !self.divided);
+        let plain = |name: &Monomial| name.only(|v| matches!(v, Variable::Parameter(_)));
+        let shown = !self.divided && masses.values().flatten().all(|column| plain(&column.0));
+        self.witness = shown.then_some(masses);
         Ok(())
     }
 
     /// Gives a policy at each decision of the region on top ([11]), which leads to one population.
     /// Two regions are left as with masses; there `d_i = pi_i` times the mass of the site.
-    ///
-    /// # Errors
-    /// [`Refusal`] when it is no policy, or its population is not determined stage by stage.
-    pub fn play_policy(&mut self, policy: Family) -> Result<(), Refusal> {
-        let (mut region, value) = self.decisions()?;
+    pub fn play_policy(&mut self, policy: Family) -> Done {
+        let mut region = self.decisions()?.0.clone();
         self.fits_family(&policy, true)?;
-        self.family_nonnegative(&policy, &region.frame, |_, _| false)?;
+        self.family_nonnegative(&policy, |_, _| false)?;
         self.require_proper(&region)?;
-        let one = Scaled::from_small(vec![1], 1);
-        for (t, stage) in self.listing.stages.iter().enumerate() {
-            let mut lanes = Lanes::new();
-            let unit = crate::polynomial::Monomial::one();
-            let states = self.listing.states;
-            lane(&mut lanes, unit, states).add(true, &one, &one, (0..states).map(|s| (s, 0, 0)));
-            for (monomial, column) in policy.get(&(t as u32)).into_iter().flatten() {
-                let entries = (0..column.coefficients.len())
-                    .map(|index| (stage.state_of(column.position(index)), index, 0));
-                lane(&mut lanes, monomial.clone(), states).add(
-                    false,
-                    &column.coefficients,
-                    &one,
-                    entries,
-                );
-            }
-            if !vanish(&lanes, &region.frame)? {
-                return inequality(format!("the policy does not sum to 1 at stage {t}"));
-            }
-            let later = |variable: Variable| match variable {
-                Variable::Statistic(k) => self.listing.statistics[k as usize].stage as usize > t,
-                _ => false,
+        for (t, stage) in (0u32..).zip(&self.listing.stages) {
+            // sum of pi_i over the pairs of each state, less 1
+            let mut rest = Vector::new(self.listing.states);
+            rest.add(true, one(), one(), |_, _| all(self.listing.states))?;
+            let here = policy.get(&t).into_iter().flatten().cloned().collect();
+            rest.add(false, &here, one(), |policy, _| by_state(stage, policy))?;
+            show(rest.vanishes(&region.frame)?, "a policy that does not sum to 1")?;
+            let early = |variable: Variable| match variable {
+                Variable::Statistic(k) => self.listing.statistics[k as usize].stage <= t,
+                _ => true,
             };
-            let probability = stage.transition.iter().flat_map(|t| &t.probability);
-            if probability.flat_map(|(m, _)| m.factors()).any(|factor| later(factor.0)) {
-                return step(format!("probabilities of stage {t} depend on later statistics"));
-            }
+            let mut probability = stage.transition.iter().flat_map(|t| &t.probability);
+            let early = probability.all(|column| column.0.only(early));
+            require(early, "probabilities that depend on later statistics")?;
         }
         region.policy = Some(Arc::new(policy));
-        self.play_parts(region, &value)
+        self.play_parts(region)
     }
 
-    fn play_parts(&mut self, mut region: Region, value: &Polynomial) -> Result<(), Refusal> {
+    fn play_parts(&mut self, mut region: Region) -> Done {
         region.kind = Kind::Play;
         let epsilon = Polynomial::constant(-self.statement.epsilon.clone());
-        let mut loss = Row::of(Sense::Above, epsilon);
-        loss.loss = Rational::ONE;
-        let worse = worse(&self.statement.sigma(), value).negated(self.missing());
-        let with = |objective| Region { objective: Some(objective), ..region.clone() };
-        let parts = vec![with(loss), with(worse)];
-        self.replace(parts)
+        let loss = Row { loss: Rational::ONE, ..Row::of(Sense::Above, epsilon) };
+        let value = self.decisions()?.1;
+        let worse = worse(&self.statement.sigma(), value).negated(self.statement.counter());
+        let objectives = [Arc::new(loss), Arc::new(worse)];
+        self.cover(2, |index, part| {
+            *part = Region { objective: Some(Arc::clone(&objectives[index])), ..region.clone() };
+            Ok(())
+        })
     }
 
-    /// `sum M_k(i) masses_i`.
-    fn statistic_of(&self, k: usize, masses: &Family) -> Polynomial {
-        let statistic = &self.listing.statistics[k];
-        let weights = &statistic.weights;
-        let mut result = Polynomial::zero();
-        for (monomial, column) in masses.get(&statistic.stage).into_iter().flatten() {
-            let mut sum = crate::number::Lane::new(1);
-            let entries = (0..weights.coefficients.len()).filter_map(|index| {
-                column.index(weights.position(index)).map(|place| (0, index, place))
-            });
-            sum.add(false, &weights.coefficients, &column.coefficients, entries);
-            let value = Rational::from_parts(sum.get(0), sum.denominator().clone());
-            result.add_term(monomial.clone(), value);
-        }
-        result
-    }
-
-    /// `mu0(s)`, or the inflow, less the masses of the state's pairs.
-    fn imbalance(&self, t: usize, masses: &Family) -> Lanes {
-        let (listing, one) = (&self.listing, Scaled::from_small(vec![1], 1));
-        let (stage, states) = (&listing.stages[t], listing.states);
-        let mut lanes = Lanes::new();
-        for (monomial, column) in masses.get(&(t as u32)).into_iter().flatten() {
-            let entries = (0..column.coefficients.len())
-                .map(|index| (stage.state_of(column.position(index)), index, 0));
-            lane(&mut lanes, monomial.clone(), states).add(
-                true,
-                &column.coefficients,
-                &one,
-                entries,
-            );
-        }
-        if t == 0 {
-            let unit = crate::polynomial::Monomial::one();
-            let entries = (0..states).map(|s| (s, s, 0));
-            lane(&mut lanes, unit, states).add(false, &listing.initial, &one, entries);
-            return lanes;
-        }
-        let before = &listing.stages[t - 1];
-        let Some(transition) = &before.transition else { return lanes };
-        for (monomial, column) in masses.get(&(t as u32 - 1)).into_iter().flatten() {
-            for (factor, probability) in &transition.probability {
-                let entries =
-                    walk(transition, probability, 0..before.pairs()).filter_map(|(pair, index)| {
-                        let entry = probability.position(index);
-                        let state = transition.successors.state[entry] as usize;
-                        column.index(pair).map(|place| (state, place, index))
-                    });
-                lane(&mut lanes, monomial.times(factor), states).add(
-                    false,
-                    &column.coefficients,
-                    &probability.coefficients,
-                    entries,
-                );
-            }
-        }
-        lanes
+    /// The equilibria with `sigma J0 > sigma q`, or `>=` to show `Below`, at the decisions of the
+    /// region on top.
+    fn better(&self) -> Done<Region> {
+        let (region, value) = self.decisions()?;
+        let sense = self.statement.counter();
+        let objective = Row { sense, ..worse(&-self.statement.sigma(), value) };
+        let objective = Some(Arc::new(objective));
+        Ok(Region { kind: Kind::Equilibria, objective, ..region.clone() })
     }
 
     /// Uses that every decision has an eps-equilibrium ([12]): the region on top becomes one of
     /// the equilibria with `sigma J0 > sigma q`.
-    ///
-    /// # Errors
-    /// [`Refusal`] where probabilities may be negative.
-    pub fn exists(&mut self) -> Result<(), Refusal> {
-        let (mut region, value) = self.decisions()?;
+    pub fn exists(&mut self) -> Done {
+        let region = self.better()?;
         self.require_proper(&region)?;
-        region.kind = Kind::Equilibria;
-        let sense = self.missing();
-        region.objective = Some(Row { sense, ..worse(&-self.statement.sigma(), &value) });
-        self.replace(vec![region])
+        self.cover(1, |_, part| {
+            *part = region.clone();
+            Ok(())
+        })
     }
 
     /// Uses that an eps-equilibrium exists in a box of all statistics where a map points inwards on
     /// its faces ([13]). The regions left are the equilibria in the box with `sigma J0 > sigma q`,
     /// and for each statistic `k` the responses with `x_k` at its lower end and
     /// `-(A (M d - x))_k > 0`, and with `x_k` at its upper end and `(A (M d - x))_k > 0`.
-    ///
-    /// # Errors
-    /// [`Refusal`] when the box is not inside the ranges, or the matrix `A` is singular.
-    pub fn exists_in(
-        &mut self,
-        ends: &[(Rational, Rational)],
-        matrix: &[Vec<Rational>],
-    ) -> Result<(), Refusal> {
-        let (mut region, value) = self.decisions()?;
+    pub fn exists_in(&mut self, ends: &[(Rational, Rational)], matrix: &[Vec<Rational>]) -> Done {
+        let mut region = self.better()?;
         let count = self.listing.statistics.len();
         let square = matrix.len() == count && matrix.iter().all(|row| row.len() == count);
-        if ends.len() != count || !square || !is_nonsingular(matrix.to_vec())? {
-            return step("ends of all statistics and a nonsingular matrix are needed");
-        }
+        require(ends.len() == count && square, "ends of all statistics and a square matrix")?;
+        require(is_nonsingular(matrix.to_vec())?, "a singular matrix")?;
         for (k, (lower, upper)) in ends.iter().enumerate() {
             let range = self.listing.range(k);
-            if *lower < range.0 || lower >= upper || *upper > range.1 {
-                return step(format!("the ends of statistic {k} are not inside its range"));
-            }
+            let inside = range.0 <= *lower && lower < upper && *upper <= range.1;
+            require(inside, "ends that are not inside the range")?;
             let name = Variable::Statistic(k as u32);
-            region.frame.ends.insert(name, (Some(lower.clone()), Some(upper.clone())));
+            region.frame.set_ends(name, (Some(lower.clone()), Some(upper.clone())));
         }
         // Flows at frozen statistics have to exist on the whole box.
-        region.kind = Kind::Response;
-        self.require_proper(&region)?;
-        region.kind = Kind::Equilibria;
-        let sense = self.missing();
-        region.objective = Some(Row { sense, ..worse(&-self.statement.sigma(), &value) });
-        let mut parts = vec![region.clone()];
-        for k in 0..count {
-            let map = self.map_row(&matrix[k]);
-            let name = Variable::Statistic(k as u32);
-            for (end, row) in [
-                (&ends[k].0, map.negated(Sense::Above)),
-                (&ends[k].1, Row { sense: Sense::Above, ..map.clone() }),
-            ] {
-                let mut face = region.clone();
-                face.kind = Kind::Response;
-                face.frame.ends.insert(name, (Some(end.clone()), Some(end.clone())));
-                face.objective = Some(row);
-                parts.push(face);
+        let response = Region { kind: Kind::Response, ..region.clone() };
+        self.require_proper(&response)?;
+        let maps = matrix.iter().map(|weights| self.map_row(weights)).collect::<Done<Vec<_>>>()?;
+        self.cover(2 * count + 1, |index, part| {
+            *part = if index == 0 { region.clone() } else { response.clone() };
+            if let Some(index) = index.checked_sub(1) {
+                let (k, upper) = (index / 2, index % 2 == 1);
+                let (end, map) = match upper {
+                    true => (&ends[k].1, maps[k].clone()),
+                    false => (&ends[k].0, maps[k].negated(Sense::Above)),
+                };
+                part.frame.pin(Variable::Statistic(k as u32), end.clone());
+                part.objective = Some(Arc::new(map));
             }
-        }
-        self.replace(parts)
+            Ok(())
+        })
     }
 
-    /// `sum_j weight_j (M_j d - x_j)`.
-    fn map_row(&self, weights: &[Rational]) -> Row {
-        let mut row = Row::of(Sense::AtLeast, Polynomial::zero());
-        for (j, weight) in weights.iter().enumerate().filter(|(_, weight)| !weight.is_zero()) {
-            let statistic = &self.listing.statistics[j];
-            let name = Polynomial::variable(Variable::Statistic(j as u32));
-            row.constant = row.constant.plus(&name, &-weight);
-            for index in 0..statistic.weights.coefficients.len() {
-                let pair = statistic.weights.position(index) as u32;
-                let value = statistic.weights.coefficients.get(index) * weight;
-                row.mass.push((statistic.stage, pair, Polynomial::constant(value)));
-            }
+    /// `sum_j weight_j (M_j d - x_j) > 0`.
+    fn map_row(&self, weights: &[Rational]) -> Done<Row> {
+        let mut row = Row::of(Sense::Above, Polynomial::zero());
+        for (j, weight) in (0u32..).zip(weights).filter(|(_, weight)| !weight.is_zero()) {
+            let Statistic { stage, weights } = &self.listing.statistics[j as usize];
+            let statistic = Polynomial::variable(Variable::Statistic(j));
+            row.constant = row.constant.plus(&statistic, &-weight);
+            charge(128 * weights.coefficients.len())?;
+            row.mass.extend(weights.entries().map(|(pair, index)| {
+                let value = weights.coefficients.get(index) * weight;
+                (*stage, pair as u32, Polynomial::constant(value))
+            }));
         }
-        row
+        Ok(row)
     }
 
     /// Uses the duality of linear programmes in class C0 ([14]): the region on top becomes one of
     /// multipliers `lambda` and values `v` and `y` with
     /// `mu0'y_0 + sigma (h - q) - lambda eps > 0`.
-    ///
-    /// # Errors
-    /// [`Refusal`] where data depend on the population, or probabilities may be negative.
-    pub fn scale(&mut self) -> Result<(), Refusal> {
-        let (mut region, value) = self.decisions()?;
+    pub fn scale(&mut self) -> Done {
+        let (region, value) = self.decisions()?;
         let listing = &self.listing;
-        let sees = |monomial: &crate::polynomial::Monomial| {
-            monomial.factors().iter().any(|factor| matches!(factor.0, Variable::Statistic(_)))
-        };
-        let sighted = listing.stages.iter().any(|stage| {
+        let blind = |variable: Variable| !matches!(variable, Variable::Statistic(_));
+        let independent = listing.stages.iter().all(|stage| {
             let probability = stage.transition.iter().flat_map(|t| &t.probability);
-            stage.reward.iter().chain(&stage.leader_reward).chain(probability).any(|c| sees(&c.0))
+            let mut all = stage.reward.iter().chain(&stage.leader_reward).chain(probability);
+            all.all(|column| column.0.only(blind))
         });
         // What the payoff adds linearly belongs to the pairs.
         let mut rest = Polynomial::zero();
-        for (monomial, value) in listing.payoff.terms() {
-            if crate::listing::linear(monomial).is_none() {
-                rest.add_term(monomial.clone(), value.clone());
-            }
+        for (name, value) in listing.payoff.terms().filter(|term| linear(term.0).is_none()) {
+            rest.add_term(name.clone(), value.clone());
         }
-        if sighted || rest.terms().any(|(monomial, _)| sees(monomial)) {
-            return step("data depend on the population");
+        require(independent && rest.only(blind), "data depend on the population")?;
+        self.require_proper(region)?;
+        let (sigma, lambda) = (self.statement.sigma(), Variable::Multiplier);
+        let constant = rest.scaled(&sigma).plus(value, &-&sigma);
+        let constant = constant.plus(&Polynomial::variable(lambda), &-&self.statement.epsilon);
+        let mut objective = Row::of(self.statement.counter(), constant);
+        for (state, mass) in (0u32..).zip(listing.initial.iter()) {
+            objective.value.push((Side::Dual, 0, state, Polynomial::constant(mass)));
         }
-        self.require_proper(&region)?;
-        let sigma = self.statement.sigma();
-        let mut constant = Polynomial::zero().plus(&rest, &sigma).plus(&value, &-&sigma);
-        let epsilon = Polynomial::constant(self.statement.epsilon.clone());
-        let multiplier = Polynomial::variable(Variable::Multiplier);
-        constant = constant.plus(&multiplier.times(&epsilon)?, &Rational::NEG_ONE);
-        let mut objective = Row::of(self.missing(), constant);
-        for (state, mass) in listing.initial.iter().enumerate().filter(|(_, m)| !m.is_zero()) {
-            objective.value.push((Side::Dual, 0, state as u32, Polynomial::constant(mass)));
-        }
-        region.kind = Kind::Dual;
-        region.objective = Some(objective);
-        region.frame.ends.insert(Variable::Multiplier, (Some(Rational::ZERO), None));
-        self.replace(vec![region])
+        let objective = Arc::new(objective);
+        self.cover(1, |_, part| {
+            part.kind = Kind::Dual;
+            part.objective = Some(Arc::clone(&objective));
+            part.frame.set_ends(lambda, (Some(Rational::ZERO), None));
+            Ok(())
+        })
+    }
+}
+
+impl Stage {
+    /// Adds `a_t(s) - sum P_i(s') a_{t+1}(s')` for each pair, or subtracts it.
+    fn add_slack(&self, slack: &mut Vector, minus: bool, t: u32, values: &Family) -> Done {
+        let none = Columns::new();
+        let values_at = |t: u32| values.get(&t).unwrap_or(&none);
+        slack.add(minus, values_at(t), one(), |a, _| spread(self, a))?;
+        let Some(Transition { successors, probability }) = &self.transition else { return Ok(()) };
+        slack.add(!minus, values_at(t + 1), probability, |a, p| pull(successors, a, p))
     }
 }
 
 /// Whether elimination finds a pivot in every column.
-fn is_nonsingular(mut rows: Vec<Vec<Rational>>) -> Result<bool, Refusal> {
+fn is_nonsingular(mut rows: Vec<Vec<Rational>>) -> Done<bool> {
     for k in 0..rows.len() {
-        let Some(pivot) = (k..rows.len()).find(|&j| !rows[j][k].is_zero()) else {
-            return Ok(false);
-        };
+        let pivot = (k..rows.len()).find(|&j| !rows[j][k].is_zero());
+        let Some(pivot) = pivot else { return Ok(false) };
         rows.swap(k, pivot);
         let (upper, lower) = rows.split_at_mut(k + 1);
         let lead = &upper[k];
         for row in lower.iter_mut().filter(|row| !row[k].is_zero()) {
             let factor = &row[k] / &lead[k];
             for (entry, value) in row.iter_mut().zip(lead) {
-                spend(weight(entry))?;
                 *entry -= &factor * value;
+                charge_number(entry)?;
             }
         }
     }

@@ -10,31 +10,23 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// The listing of models/adoption.toml and the log of the example in docs/kernel.md.
-const LISTING: &str = "smfg-listing 1
-sizes 1 1 1 1
-initial / 1 1
-list 3
-decision 0
-decision 2/5
-decision 13/20
-statistic 0 at 1 1 / 1 1
-stage 2
-reward 1 at 1 1 / 2 -1
-reward u0 at 1 1 / 1 1
-reward x0 at 1 1 / 1 1
-payoff -1*u0*x0+3/2*x0
-end
+const LISTING: &str = "smfg-listing-1 1 1 1 1 1 list 3 1 0 1 1/2 1 13/20 1 statistic 0 + 1 1 1 1 1
+1 stage 2 0 2 3 1 + 1 1 1 2 -1
+u0 + 1 1 1 1 1
+x0 + 1 1 1 1 1
+0 -
+-1*u0*x0+3/2*x0
 ";
-const LOG: &str = "equilibria low + 0 decision 2 : 17/20
-case 0,0
-close o=1 k0=-17/20 m0=-17/20
-close bellman 0 1 / 1 -1 1
+const LOG: &str = "prove low bound 17/20 + 0 decision 2 -
+case 0 0
+close rows 3 o 1 k 0 -17/20 m 0 -17/20 .
+close bellman 1 0 1 1 - 2 1 -1 1 .
 end
-reached best + 0 decision 2 : 17/20
+prove best reached 17/20 + 0 decision 2 -
 exists
-close o=1
+close rows 1 o 1 .
 end
-claim + 0 17/20 17/20 decision 2 : low best
+claim + 0 17/20 17/20 - decision 2 2 low best
 ";
 
 fn number(p: i64, q: i64) -> Rational {

@@ -325,27 +325,20 @@ fn hashes_agree() {
 fn text_and_hash() {
     let mut text = String::new();
     listing_text(&epidemic().listing(), &mut |part| text.push_str(part));
-    let expected = "smfg-listing 1\n\
-        sizes 2 1 2 2\n\
-        initial / 1 1 0\n\
-        polytope 0\n\
-        parameter 0 1\n\
-        statistic 0 at 1 0 / 1 1\n\
-        statistic 1 at 1 1 / 1 1\n\
-        stage 2 3\n\
-        reward 1 at 1 0 / 1 1\n\
-        reward u0 at 1 0 / 1 -1\n\
-        leader 1 at 1 0 / 5 4\n\
-        successors 2 3 4\n\
-        to 0 1 0 1\n\
-        probability 1 at 3 0 2 3 / 1 1 1 1\n\
-        probability x0 at 2 0 1 / 5 -4 4\n\
-        stage 1 2\n\
-        reward 1 at 1 1 / 1 -1\n\
-        payoff -1*x1\n\
-        end\n";
+    let expected = "smfg-listing-1 2 1 2 1 1 0 polytope 1 0 1 1 continuous 0 2 \
+        statistic 0 + 1 0 1 1 1\n\
+        statistic 1 + 1 1 1 1 1\n\
+        2 stage 3 0 2 3 2 1 + 1 0 1 1 1\n\
+        u0 + 1 0 1 1 -1\n\
+        1 1 + 1 0 1 5 4\n\
+        + 4 0 2 3 4 4 0 1 0 1\n\
+        2 1 + 3 0 2 3 3 1 1 1 1\n\
+        x0 + 2 0 1 2 5 -4 4\n\
+        stage 3 0 1 2 1 1 + 1 1 1 1 -1\n\
+        0 -\n\
+        -1*x1\n";
     assert_eq!(text, expected);
     assert_eq!(epidemic().listing().hash(), HASH);
 }
 
-const HASH: &str = "sha256:9e34acf6f0861e7aa943c5d344e49c5da030b91997135360a27543e9695ecce4";
+const HASH: &str = "sha256:5394a6a00dc95801bcb60119f62cf2885255ac60c874cabe8c39335c1e5636ee";

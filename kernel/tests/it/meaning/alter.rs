@@ -45,6 +45,13 @@ fn statement(script: &mut Script, world: &World, random: &mut Random) {
         1 => {
             statement.epsilon = perturbed(statement.epsilon.clone(), random);
         }
+        2 if random.once_in(2) => {
+            statement.claimed = match statement.claimed.clone() {
+                Claimed::Reached(value) => Claimed::Below(value),
+                Claimed::Below(value) => Claimed::Reached(value),
+                other => other,
+            };
+        }
         2 => {
             let decisions = world.decisions();
             if !decisions.is_empty() {
@@ -88,21 +95,31 @@ fn order(steps: &mut Vec<Step>, random: &mut Random) {
 
 /// Changes one number of the steps.
 fn numbers(steps: &mut [Step], random: &mut Random) {
+    let count = count(steps);
+    if count > 0 {
+        change(steps, random.below(count), |value| perturbed(value, random));
+    }
+}
+
+/// How many numbers steps have.
+pub fn count(steps: &mut [Step]) -> usize {
     let mut count = 0;
-    for step in steps.iter_mut() {
+    for step in steps {
         edit(step, &mut |value| {
             count += 1;
             value
         });
     }
-    if count == 0 {
-        return;
-    }
-    let (target, mut k) = (random.below(count), 0);
-    for step in steps.iter_mut() {
+    count
+}
+
+/// Changes the number of steps with this place among all.
+pub fn change(steps: &mut [Step], place: usize, mut by: impl FnMut(Rational) -> Rational) {
+    let mut k = 0;
+    for step in steps {
         edit(step, &mut |value| {
             k += 1;
-            if k == target + 1 { perturbed(value, random) } else { value }
+            if k == place + 1 { by(value) } else { value }
         });
     }
 }
@@ -119,15 +136,24 @@ fn edit(step: &mut Step, change: Change) {
             edit_row(row, change);
             combinations.iter_mut().for_each(|item| edit_combination(item, change));
         }
-        Step::Close(combination) => edit_combination(combination, change),
+        Step::Close(combination) | Step::Prefer(_, _, _, combination) => {
+            edit_combination(combination, change);
+        }
         Step::Declare(row) | Step::Divide(row) => edit_row(row, change),
         Step::Split(_, value) | Step::Grid(_, value) | Step::Cut(_, _, value) => {
             *value = change(value.clone());
         }
         Step::Ceiling(family)
         | Step::Floor(family, _)
+        | Step::LeadBound(family, _)
         | Step::Play(family)
         | Step::PlayPolicy(family) => edit_family(family, change),
+        Step::Masses(family) => edit_family(family, change),
+        Step::Follow(leader, earned, _) => {
+            edit_family(leader, change);
+            edit_family(earned, change);
+        }
+        Step::Unfold(rows) => rows.iter_mut().for_each(|row| edit_polynomial(row, change)),
         Step::ExistsIn(ends, matrix) => {
             for (lower, upper) in ends {
                 *lower = change(lower.clone());
@@ -182,6 +208,7 @@ fn families(combination: &mut Combination) -> impl Iterator<Item = &mut Family> 
         &mut combination.bellman,
         &mut combination.policy,
         &mut combination.dual,
+        &mut combination.lead,
     ]
     .into_iter()
     .chain(combination.bounds.iter_mut().map(|bound| &mut bound.1))
@@ -216,7 +243,8 @@ fn names(steps: &mut [Step], random: &mut Random) {
         }
         Step::Grid(k, _) | Step::Within(k) => *k = small(random),
         Step::Cut(i, j, _) => (*i, *j) = (small(random), small(random)),
-        Step::Floor(_, choices) => {
+        Step::Masses(family) => moved(family, random),
+        Step::Floor(_, choices) | Step::Follow(_, _, choices) => {
             let t = random.below(choices.len().max(1));
             if let Some(choice) = choices.get_mut(t).and_then(|row| row.first_mut()) {
                 *choice = small(random);
@@ -225,7 +253,16 @@ fn names(steps: &mut [Step], random: &mut Random) {
         Step::Play(family) | Step::PlayPolicy(family) | Step::Ceiling(family) => {
             moved(family, random);
         }
-        Step::Regret(rows) => {
+        Step::LeadBound(family, floor) => {
+            *floor ^= random.once_in(2);
+            moved(family, random);
+        }
+        Step::Prefer(t, i, passed, combination) => match random.below(3) {
+            0 => std::mem::swap(i, passed),
+            1 => (*t, *i, *passed) = (small(random), small(random), small(random)),
+            _ => rename(combination, random),
+        },
+        Step::Regret(rows) | Step::Excess(rows) => {
             if let Some(row) = rows.first_mut() {
                 *row = (small(random), small(random), small(random));
             }
@@ -268,6 +305,7 @@ fn rename(combination: &mut Combination, random: &mut Random) {
         return;
     }
     match random.below(4) {
+        0 if random.once_in(2) => std::mem::swap(&mut combination.dual, &mut combination.lead),
         0 => std::mem::swap(&mut combination.bellman, &mut combination.dual),
         1 => combination.bounds.iter_mut().for_each(|bound| bound.0 = number),
         _ => {

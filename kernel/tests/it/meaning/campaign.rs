@@ -5,7 +5,10 @@
 
 use super::alter::altered;
 use super::exact::least;
-use super::provers::{all_equilibria, by_duality, by_existence, by_masses, by_policy, numbers};
+use super::provers::{
+    all_equilibria, by_duality, by_existence, by_following, by_masses, by_policy, by_selection,
+    numbers,
+};
 use super::rows::{any, combination, nonnegative};
 use super::search::{any_statement, by_boxes, by_cases, in_a_box, on_pieces};
 use super::shadow::{Kind, Shadow};
@@ -21,19 +24,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How often what happened.
-type Counts = BTreeMap<&'static str, usize>;
+pub type Counts = BTreeMap<String, usize>;
 
-fn count(counts: &mut Counts, name: &'static str) {
-    *counts.entry(name).or_default() += 1;
+pub fn count(counts: &mut Counts, name: &str) {
+    *counts.entry(name.to_string()).or_default() += 1;
 }
 
-fn setting(name: &str, otherwise: usize) -> usize {
+pub fn setting(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(otherwise)
 }
 
 /// Runs a script; all that is accepted is followed by the shadow. With `valid` everything has to be
 /// accepted. Constructed rows are derived in between where `between` is set.
-fn run(
+pub fn run(
     world: &World,
     listing: &Arc<Listing>,
     script: &Script,
@@ -77,11 +80,13 @@ fn take(
         Ok(()) => {
             let points = shadow.regions.last().is_some_and(|region| !region.points.is_empty());
             count(counts, if points { "step accepted, with points" } else { "step accepted" });
+            count(counts, &format!("accepted: {}", step.word()));
             shadow.follow(step)?;
         }
         Err(Refusal::Limit(_)) => count(counts, "limit"),
         Err(refusal) => {
             count(counts, "step refused");
+            count(counts, &format!("refused: {}", step.word()));
             if valid && !shadow.has_passed() {
                 return Err(format!("{refusal}: {step:?}"));
             }
@@ -123,7 +128,7 @@ fn wander(shadow: &Shadow, random: &mut Random) -> (Step, bool) {
     let pair = (t as u32, random.below(game.stages[t].len()) as u32);
     let site = (t as u32, random.below(game.states) as u32);
     let eighth = |random: &mut Random| Rational::from(random.below(9)) / Rational::from(8);
-    let step = match random.below(18) {
+    let step = match random.below(19) {
         0..=4 => return (constructed(shadow, random), true),
         5 => Step::Close(combination(shadow, false, random).0),
         6 => {
@@ -172,16 +177,49 @@ fn wander(shadow: &Shadow, random: &mut Random) -> (Step, bool) {
                 }
             }
         }
-        15 => match random.below(4) {
+        15 => match random.below(6) {
             0 => Step::CloseEmpty,
             1 => Step::Within(random.below(3) as u32),
             2 => Step::Simplices,
+            3 => {
+                let parameter = Polynomial::variable(Variable::Parameter(0));
+                let row = |random: &mut Random| {
+                    let constant = Polynomial::constant(random.fraction(2, 2));
+                    constant.plus(&parameter, &random.fraction(2, 1))
+                };
+                Step::Unfold((0..random.below(2)).map(|_| row(random)).collect())
+            }
+            4 => Step::Masses(crate::text::family([(pair.0, pair.1, any(game, region, random))])),
             _ => Step::Cut(random.below(3) as u32, random.below(3) as u32, eighth(random)),
         },
         16 => Step::Grid(0, Rational::from(random.below(5)) / Rational::from(4)),
+        17 => prefer_or_lead(shadow, site, random),
         _ => return (witness(shadow, random), false),
     };
     (step, false)
+}
+
+/// A pair that stands for another one, or bounds of the leader's values.
+fn prefer_or_lead(shadow: &Shadow, (t, s): (u32, u32), random: &mut Random) -> Step {
+    let game = &shadow.world.game;
+    let pairs: Vec<u32> = game.pairs_of(t as usize, s as usize).map(|i| i as u32).collect();
+    if random.once_in(2) {
+        let (pair, passed) = (*random.of(&pairs), *random.of(&pairs));
+        // Where rewards are equal, or better for sure, this is all that there is to show.
+        let (_, rest) = (pair, combination(shadow, false, random).0);
+        let bellman = crate::text::family([(t, passed, Polynomial::constant(Rational::NEG_ONE))]);
+        let plain = Combination { bellman, ..Combination::default() };
+        let items = if random.once_in(3) { rest } else { plain };
+        return Step::Prefer(t, pair, passed, items);
+    }
+    let floor = random.once_in(2);
+    let value = |random: &mut Random| {
+        let size = Rational::from(random.below(24)) / Rational::from(4);
+        if floor { -size } else { size }
+    };
+    let stages = 0..game.stages.len();
+    let row = |random: &mut Random| (0..game.states).map(|_| value(random)).collect();
+    Step::LeadBound(numbers(&stages.map(|_| row(random)).collect()), floor)
 }
 
 /// A row for regrets of a pair at the last stage, or a row over the pairs of a site.
@@ -205,6 +243,17 @@ fn regret_or_over(shadow: &Shadow, site: (u32, u32), random: &mut Random) -> (St
     if random.once_in(3) {
         return (Step::Regret(Vec::new()), false);
     }
+    if random.once_in(4) {
+        // Rows of every pair, whatever these are about.
+        let count = region.rows.len().max(1);
+        let mut list = Vec::new();
+        for t in 0..game.stages.len() {
+            for i in 0..game.stages[t].len() {
+                list.push((t as u32, i as u32, random.below(count) as u32));
+            }
+        }
+        return (Step::Excess(list), false);
+    }
     let pairs = game.pairs_of(site.0 as usize, site.1 as usize);
     let chosen = pairs.start + random.below(pairs.len());
     let row = game.bellman_row(site.0 as usize, chosen);
@@ -223,6 +272,7 @@ fn regret_or_over(shadow: &Shadow, site: (u32, u32), random: &mut Random) -> (St
         bellman: crate::text::family([(site.0, i as u32, Polynomial::constant(Rational::NEG_ONE))]),
         ..Combination::default()
     };
+    let pairs = pairs.filter(|i| !region.passed.contains(&(site.0, *i as u32)));
     (Step::DeriveOver(site, over.row(Sense::AtLeast), pairs.map(item).collect()), false)
 }
 
@@ -270,27 +320,39 @@ fn witness(shadow: &Shadow, random: &mut Random) -> Step {
 }
 
 /// A script of one of the provers.
-fn script(
+pub fn script(
     world: &World,
     listing: &Arc<Listing>,
     random: &mut Random,
 ) -> Option<(&'static str, Script)> {
-    let searched = random.once_in(2);
-    match (searched, random.below(5)) {
-        (false, 0) => Some(("all equilibria", all_equilibria(world, random)?)),
-        (false, 1) => Some(("duality", by_duality(world, random)?)),
-        (false, 2) => Some(("existence", by_existence(world, random)?)),
-        (false, 3) => Some(("masses", by_masses(world, random)?)),
-        (false, _) => Some(("policy", by_policy(world, random)?)),
-        (true, 0) => Some(("cases", by_cases(world, listing, random)?)),
-        (true, 1) => Some(("in a box", in_a_box(world, listing, random)?)),
-        (true, 2) => Some(("boxes", by_boxes(world, listing, random)?)),
-        (true, _) => Some(("pieces", on_pieces(world, listing, random)?)),
-    }
+    which(random.below(15), world, listing, random)
+}
+
+/// A script of the prover with a number.
+pub fn which(
+    number: usize,
+    world: &World,
+    listing: &Arc<Listing>,
+    random: &mut Random,
+) -> Option<(&'static str, Script)> {
+    Some(match number {
+        0 => ("all equilibria", all_equilibria(world, random)?),
+        1 => ("duality", by_duality(world, random)?),
+        2 => ("existence", by_existence(world, random)?),
+        3 => ("masses", by_masses(world, random)?),
+        4 => ("selection", by_selection(world, random)?),
+        5 => ("excess", by_policy(world, true, random)?),
+        6 => ("policy", by_policy(world, false, random)?),
+        7 => ("cases", by_cases(world, listing, random)?),
+        8 => ("in a box", in_a_box(world, listing, random)?),
+        9 => ("boxes", by_boxes(world, listing, random)?),
+        10 => ("following", by_following(world, random)?),
+        _ => ("pieces", on_pieces(world, listing, random)?),
+    })
 }
 
 /// Each game with its listing, its points and its generator.
-fn each_game(cases: usize, mut each: impl FnMut(&World, &Arc<Listing>, &mut Random) -> usize) {
+pub fn each_game(cases: usize, mut each: impl FnMut(&World, &Arc<Listing>, &mut Random) -> usize) {
     let mut seed = setting("KERNEL_SEED", 0) as u64;
     let mut done = 0;
     while done < cases {
@@ -322,10 +384,12 @@ fn valid_and_altered_proofs() {
         let mut done = 0;
         for _ in 0..3 {
             let Some((name, script)) = script(world, listing, random) else { continue };
-            let unlikely = matches!(name, "pieces" | "in a box" | "boxes" | "cases");
+            // Those that name rows, and those that are not found a second time with others.
+            let fixed =
+                matches!(name, "pieces" | "in a box" | "boxes" | "cases" | "selection" | "excess");
             count(&mut counts, name);
             for between in [false, true] {
-                if between && unlikely {
+                if between && fixed {
                     continue;
                 }
                 let result = run(world, listing, &script, true, between, random, &mut counts);
@@ -348,6 +412,9 @@ fn valid_and_altered_proofs() {
         "existence",
         "masses",
         "policy",
+        "selection",
+        "excess",
+        "following",
         "cases",
         "in a box",
         "boxes",
@@ -404,7 +471,7 @@ fn claims_of_many_theorems() {
 
 /// Compares a claim with points. The value of a decision is at most the reward of an enumerated
 /// equilibrium (pessimistic) or at least (optimistic); `least` bounds it from the other side.
-fn check_claim(world: &World, claim: &Claim) -> Result<(), String> {
+pub fn check_claim(world: &World, claim: &Claim) -> Result<(), String> {
     if claim.lower() > claim.upper() {
         return Err("its numbers cross".to_string());
     }
@@ -440,6 +507,9 @@ fn check_claim(world: &World, claim: &Claim) -> Result<(), String> {
         && *claim.lower() > highest
     {
         return Err(format!("the value is at most {highest}"));
+    }
+    if claim.missed() && below.iter().flatten().any(|lowest| lowest >= claim.upper()) {
+        return Err("its upper end is not missed".to_string());
     }
     match below.into_iter().flatten().max() {
         Some(lowest) if *claim.upper() < lowest => Err(format!("the value is at least {lowest}")),

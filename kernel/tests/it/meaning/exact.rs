@@ -11,7 +11,7 @@ pub struct Best {
     pub d: Table,
 }
 
-/// Whether no data depend on the population.
+/// Whether no data depend on the population, but for a payoff that is linear in it.
 pub fn is_free(game: &Game) -> bool {
     let sees = |polynomial: &Polynomial| {
         !polynomial.only(|variable| !matches!(variable, Variable::Statistic(_)))
@@ -19,7 +19,7 @@ pub fn is_free(game: &Game) -> bool {
     let pair = |pair: &crate::game::Pair| {
         sees(&pair.reward) || sees(&pair.leader) || pair.to.iter().any(|next| sees(&next.1))
     };
-    !game.stages.iter().flatten().any(pair) && !sees(&game.payoff)
+    !game.stages.iter().flatten().any(pair) && game.slopes().is_some()
 }
 
 /// In class C0 populations are the mixtures of those of pure policies, loss and reward are linear:

@@ -109,6 +109,14 @@ fn filled(mut game: Game, sizes: &[Vec<usize>], class: Class, random: &mut Rando
         game.stages.push(pairs);
     }
     game.payoff = polynomial(variables, degree, random);
+    if class == Class::Free && random.once_in(3) {
+        // Linear in the statistics, which is then a part of the pairs' rewards.
+        let mut factors = vec![(*random.of(&statistics), 1)];
+        if !parameters.is_empty() && random.once_in(2) {
+            factors.push((*random.of(&parameters), 1));
+        }
+        game.payoff.add_term(Monomial::new(factors), random.fraction(2, 2));
+    }
     game
 }
 

@@ -7,13 +7,16 @@
 //! - `rows`: rows of regions and sums of their multiples, from the tables of a game;
 //! - `games`: random games; `exact`: their exact values in class C0;
 //! - `provers`: proofs that are valid by construction; `search`: proofs found by trying;
-//! - `alter`: proofs with something changed;
+//! - `alter`: proofs with something changed; `logs`: texts with something changed;
+//! - `forgers`: proofs whose numbers are moved as far as the kernel accepts them;
 //! - `campaign`: the tests.
 
 mod alter;
 mod campaign;
 mod exact;
+mod forgers;
 mod games;
+mod logs;
 mod provers;
 mod rows;
 mod search;

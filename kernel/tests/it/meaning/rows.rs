@@ -130,7 +130,7 @@ impl Game {
     /// `sigma c_i + lambda z_i + sum P_i(s') y_{t+1}(s') - y_t(s)`, without `lambda` if optimal.
     pub fn dual_row(&self, t: usize, i: usize, sigma: &Rational, optimal: bool) -> Sum {
         let pair = &self.stages[t][i];
-        let mut sum = Sum::of(Polynomial::zero().plus(&pair.leader, sigma));
+        let mut sum = Sum::of(Polynomial::zero().plus(&self.lead(t, i), sigma));
         sum.add_value(Side::Dual, t, pair.state, &minus_one());
         if t + 1 < self.stages.len() {
             for (s, probability) in &pair.to {
@@ -139,6 +139,22 @@ impl Game {
         }
         if !optimal {
             sum.add(&Polynomial::variable(Variable::Multiplier), &self.bellman_row(t, i));
+        }
+        sum
+    }
+}
+
+impl Game {
+    /// `w_t(s) - sigma c_i - sum P_i(s') w_{t+1}(s')`.
+    pub fn lead_row(&self, t: usize, i: usize, sigma: &Rational) -> Sum {
+        let pair = &self.stages[t][i];
+        let mut sum = Sum::of(Polynomial::zero().plus(&self.lead(t, i), &-sigma));
+        sum.add_value(Side::Leader, t, pair.state, &one());
+        if t + 1 < self.stages.len() {
+            for (s, probability) in &pair.to {
+                let coefficient = times(&minus_one(), probability);
+                sum.add_value(Side::Leader, t + 1, *s, &coefficient);
+            }
         }
         sum
     }
@@ -171,7 +187,7 @@ pub fn named(
             row.loss = Rational::NEG_ONE;
             Some((Sense::AtLeast, game.expanded(&row)))
         }
-        Name::Objective => region.objective.as_ref().map(|row| (Sense::Above, game.expanded(row))),
+        Name::Objective => region.objective.as_ref().map(|row| (row.sense, game.expanded(row))),
         Name::Mass(t) if masses => {
             let mut sum = Sum::of(one());
             for i in 0..game.stages.get(t as usize)?.len() {
@@ -270,6 +286,7 @@ fn families(
     let (game, statement) = (&shadow.world.game, &shadow.statement);
     let region = shadow.regions.last().expect("a region");
     let (mut bellman, mut policy, mut dual) = (Vec::new(), Vec::new(), Vec::new());
+    let mut lead = Vec::new();
     for (t, i) in
         (0..game.stages.len()).flat_map(|t| (0..game.stages[t].len()).map(move |i| (t, i)))
     {
@@ -304,12 +321,19 @@ fn families(
             sum.add(&multiplier, &game.dual_row(t, i, &sigma(statement), optimal));
             dual.push((pair.0, pair.1, multiplier));
         }
+        if region.kind == Kind::Dual && optimal && random.once_in(2) {
+            let multiplier = any(game, region, random);
+            sum.add(&multiplier, &game.lead_row(t, i, &sigma(statement)));
+            lead.push((pair.0, pair.1, multiplier));
+        }
     }
     result.bellman = family(bellman);
     result.policy = family(policy);
     result.dual = family(dual);
-    for (number, (floor, values)) in region.bounds.iter().enumerate() {
-        if equations || !random.once_in(2) {
+    result.lead = family(lead);
+    for (number, (side, floor, values)) in region.bounds.iter().enumerate() {
+        // What `follow` shows is about several values.
+        if equations || *side == Side::Dual || !random.once_in(2) {
             continue;
         }
         let (t, s) = (random.below(game.stages.len()), random.below(game.states));
@@ -321,7 +345,7 @@ fn families(
                 row.constant.add_term(monomial.clone(), column.coefficients.get(index));
             }
         }
-        row.add_value(Side::Follower, t, s, &minus_one());
+        row.add_value(*side, t, s, &minus_one());
         sum.add(&times(&sign, &multiplier), &row);
         result.bounds.push((number as u32, family([(t as u32, s as u32, multiplier)])));
     }

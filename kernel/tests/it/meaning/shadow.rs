@@ -3,10 +3,11 @@
 
 use super::step::Step;
 use super::world::{At, Data, Point, Table, World, family_at, holds, induction, row_value, value};
+use crate::game::Game;
 use crate::text::n;
 use smfg_kernel::{
-    Claimed, Decisions, Ends, Family, Grid, Place, Polynomial, Rational, Row, Sense, Statement,
-    Theorem, Variable,
+    Claimed, Decisions, Ends, Family, Grid, Place, Polynomial, Rational, Row, Sense, Side,
+    Statement, Theorem, Variable,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -30,11 +31,13 @@ pub struct Region {
     /// Rows in the kernel's order; `None` where the shadow does not know them.
     pub rows: Vec<Option<Row>>,
     pub forms: Vec<Row>,
-    pub bounds: Vec<(bool, Family)>,
+    pub bounds: Vec<(Side, bool, Family)>,
     pub ends: BTreeMap<Variable, Ends>,
     pub substituted: BTreeSet<Variable>,
     pub unused: BTreeSet<(u32, u32)>,
+    /// In a dual region the pairs selected.
     pub optimal: BTreeSet<(u32, u32)>,
+    pub passed: BTreeSet<(u32, u32)>,
     pub choices: BTreeSet<(u32, u32)>,
     pub policy: Option<Family>,
     pub masses: bool,
@@ -167,6 +170,7 @@ impl<'a> Shadow<'a> {
             substituted: BTreeSet::new(),
             unused: BTreeSet::new(),
             optimal: BTreeSet::new(),
+            passed: BTreeSet::new(),
             choices: BTreeSet::new(),
             policy: None,
             masses: false,
@@ -183,7 +187,8 @@ impl<'a> Shadow<'a> {
         let at_decision = |at: At| {
             let none = Table::new;
             let (loss, reward) = (Rational::ZERO, Rational::ZERO);
-            Rc::new(Point { at, d: none(), v: none(), z: none(), y: none(), loss, reward })
+            let (d, v, z, y, w) = (none(), none(), none(), none(), none());
+            Rc::new(Point { at, d, v, z, y, selected: Vec::new(), w, loss, reward })
         };
         region.points = decisions.into_iter().map(at_decision).collect();
         match &statement.claimed {
@@ -310,18 +315,70 @@ impl<'a> Shadow<'a> {
                 }
                 region.forms.push(row.clone());
             }
+            Step::Masses(masses) => {
+                let mut row = Row::of(Sense::Equal, Polynomial::zero());
+                for (t, columns) in masses {
+                    for (monomial, column) in columns {
+                        for index in 0..column.coefficients.len() {
+                            let value = column.coefficients.get(index);
+                            let value = Polynomial::term(monomial.clone(), value);
+                            row.mass.push((*t, column.position(index) as u32, value));
+                        }
+                    }
+                }
+                return self.follow(&Step::Declare(row));
+            }
+            Step::Unfold(rows) => {
+                let region = self.top();
+                let (free, vertices) = region.simplex.take().ok_or("no simplex to unfold")?;
+                region.shares = 0;
+                for (place, k) in free.iter().enumerate() {
+                    let name = Variable::Parameter(*k);
+                    region.substituted.remove(&name);
+                    let values = || vertices.iter().map(|vertex| &vertex[place]);
+                    region.at_least(name, values().min().expect("a vertex"));
+                    region.at_most(name, values().max().expect("a vertex"));
+                }
+                for row in rows {
+                    let row = Row::of(Sense::AtLeast, row.clone());
+                    if let Some(point) = region.points.iter().find(|point| !holds(&row, point)) {
+                        return Err(format!("a row of the simplex does not hold at {point:?}"));
+                    }
+                    region.rows.push(Some(row));
+                }
+            }
+            Step::Follow(leader, earned, _) => {
+                let (stages, states) = (self.world.game.stages.len(), self.world.game.states);
+                let region = self.top();
+                for point in &region.points {
+                    for (t, s) in (0..stages).flat_map(|t| (0..states).map(move |s| (t, s))) {
+                        let of = |family| family_at(family, t as u32, s, &point.at);
+                        let multiplier = &point.at[&Variable::Multiplier];
+                        let most = of(leader) + multiplier * (&point.v[t][s] - of(earned));
+                        if point.y[t][s] > most {
+                            return Err(format!(
+                                "y of ({t}, {s}) is more than {most} at {point:?}"
+                            ));
+                        }
+                    }
+                }
+                region.bounds.push((Side::Dual, false, leader.clone()));
+            }
             Step::Substitute(variable, _) => {
                 self.top().substituted.insert(*variable);
             }
             Step::Regret(rows) => self.regret(rows)?,
-            Step::Ceiling(values) => self.bound(values, false)?,
-            Step::Floor(values, _) => self.bound(values, true)?,
+            Step::Excess(rows) => self.excess(rows)?,
+            Step::Ceiling(values) => self.bound(Side::Follower, values, false)?,
+            Step::Floor(values, _) => self.bound(Side::Follower, values, true)?,
+            Step::LeadBound(values, floor) => self.bound(Side::Leader, values, *floor)?,
             Step::Choice(site) => self.choice(*site),
             Step::Play(masses) => self.play(masses)?,
             Step::PlayPolicy(policy) => self.play_policy(policy)?,
             Step::Exists => {
                 let mut region = self.top().clone();
                 let objective = worse(&-sigma(&self.statement), &self.reached());
+                let objective = Row { sense: self.counter(), ..objective };
                 self.make_equilibria(&mut region, Some(objective));
                 self.replace(vec![region]);
             }
@@ -379,11 +436,33 @@ impl<'a> Shadow<'a> {
             }
             Step::Choose((t, s)) => {
                 for i in self.world.game.pairs_of(*t as usize, *s as usize) {
+                    if region.passed.contains(&(*t, i as u32)) {
+                        continue;
+                    }
                     let mut part = region.clone();
-                    part.keep(|point| point.z[*t as usize][i].is_zero());
+                    part.keep(|point| match point.selected.get(*t as usize) {
+                        Some(selected) => selected[*s as usize] == i,
+                        None => point.z[*t as usize][i].is_zero(),
+                    });
                     part.optimal.insert((*t, i as u32));
                     parts.push(part);
                 }
+            }
+            Step::Prefer(t, i, passed, _) => {
+                let z = |point: &Point, i: &u32| point.z[*t as usize][*i as usize].clone();
+                let wrong =
+                    |point: &&Rc<Point>| z(point, passed).is_zero() && !z(point, i).is_zero();
+                if let Some(point) = region.points.iter().find(wrong) {
+                    return Err(format!("pair {i} is not optimal, {passed} is, at {point:?}"));
+                }
+                let state = self.world.game.stages[*t as usize][*passed as usize].state;
+                let mut part = region.clone();
+                part.keep(|point| {
+                    let selected = point.selected.get(*t as usize);
+                    selected.is_none_or(|selected| selected[state] != *passed as usize)
+                });
+                part.passed.insert((*t, *passed));
+                parts.push(part);
             }
             Step::Simplices => parts = self.simplices(&region),
             Step::Cut(i, j, share) => {
@@ -452,26 +531,43 @@ impl<'a> Shadow<'a> {
         }
     }
 
+    /// How the objective of a counterexample is compared with 0.
+    fn counter(&self) -> Sense {
+        match &self.statement.claimed {
+            Claimed::Below(_) => Sense::AtLeast,
+            _ => Sense::Above,
+        }
+    }
+
     /// Values that bound those of all points.
-    fn bound(&mut self, values: &Family, floor: bool) -> Result<(), String> {
+    fn bound(&mut self, side: Side, values: &Family, floor: bool) -> Result<(), String> {
         let (stages, states) = (self.world.game.stages.len(), self.world.game.states);
         let region = self.top();
         for point in &region.points {
             for (t, s) in (0..stages).flat_map(|t| (0..states).map(move |s| (t, s))) {
                 let bound = family_at(values, t as u32, s, &point.at);
-                let v = &point.v[t][s];
+                let v = if side == Side::Leader { &point.w[t][s] } else { &point.v[t][s] };
                 if if floor { bound > *v } else { bound < *v } {
                     return Err(format!("the bound of ({t}, {s}) does not hold at {point:?}"));
                 }
             }
         }
-        region.bounds.push((floor, values.clone()));
+        region.bounds.push((side, floor, values.clone()));
         Ok(())
     }
 
     /// The row `loss - sum zeta_i d_i`, where the rows `z_i - zeta_i` are known and `zeta_i` has
     /// no values.
     fn regret(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), String> {
+        self.regrets(rows, &Rational::ONE)
+    }
+
+    /// The row `sum zeta_i d_i - loss`, from rows `zeta_i - z_i`.
+    fn excess(&mut self, rows: &[(u32, u32, u32)]) -> Result<(), String> {
+        self.regrets(rows, &Rational::NEG_ONE)
+    }
+
+    fn regrets(&mut self, rows: &[(u32, u32, u32)], sign: &Rational) -> Result<(), String> {
         let game = &self.world.game;
         let region = self.regions.last_mut().expect("a region");
         let mut result = Some(Row::of(Sense::AtLeast, Polynomial::zero()));
@@ -481,7 +577,7 @@ impl<'a> Shadow<'a> {
                 break;
             };
             let mut rest = game.expanded(row);
-            let minus = Polynomial::constant(Rational::NEG_ONE);
+            let minus = Polynomial::constant(-sign);
             rest.add(&minus, &game.bellman_row(*t as usize, *i as usize));
             let free = rest.value.values().chain(rest.mass.values()).all(Polynomial::is_zero);
             if let Some(result) = result.as_mut().filter(|_| free) {
@@ -492,7 +588,7 @@ impl<'a> Shadow<'a> {
             }
         }
         if let Some(row) = &mut result {
-            row.loss = Rational::ONE;
+            row.loss = sign.clone();
             if let Some(point) = region.points.iter().find(|point| !holds(row, point)) {
                 return Err(format!("regrets {row:?} at {point:?}"));
             }
@@ -546,7 +642,7 @@ impl<'a> Shadow<'a> {
         let value = self.reached();
         let mut loss = Row::of(Sense::Above, Polynomial::constant(-self.statement.epsilon.clone()));
         loss.loss = Rational::ONE;
-        let worse = negative(&worse(&sigma(&self.statement), &value), Sense::Above);
+        let worse = negative(&worse(&sigma(&self.statement), &value), self.counter());
         let part = |objective: Row| {
             let points = points.iter().filter(|point| holds(&objective, point)).cloned().collect();
             Region { points, objective: Some(objective.clone()), ..region.clone() }
@@ -613,6 +709,7 @@ impl<'a> Shadow<'a> {
         let name = |k: usize| Variable::Statistic(k as u32);
         let mut inside = decisions.clone();
         let objective = worse(&-sigma(&self.statement), &self.reached());
+        let objective = Row { sense: self.counter(), ..objective };
         self.make_equilibria(&mut inside, Some(objective));
         for (k, (lower, upper)) in ends.iter().enumerate() {
             inside.keep(|point| *lower <= point.at[&name(k)] && point.at[&name(k)] <= *upper);
@@ -667,12 +764,8 @@ impl<'a> Shadow<'a> {
                 &self.statement.epsilon,
             );
             multipliers.extend(exact.map(|best| best.multiplier));
-            let mut at = decision.at.clone();
-            for k in 0..game.statistics.len() {
-                at.insert(Variable::Statistic(k as u32), Rational::ZERO);
-            }
-            let data = Data::new(game, &at);
-            at = decision.at.clone();
+            let data = Data::without_population(game, &decision.at);
+            let at = decision.at.clone();
             for multiplier in multipliers {
                 let mut frozen = at.clone();
                 for k in 0..game.statistics.len() {
@@ -699,8 +792,13 @@ impl<'a> Shadow<'a> {
                     let first = first.fold(Rational::ZERO, |sum, term| sum + term);
                     let gap = first + &sigma * (&data.h - value(&q, &point.at))
                         - &multiplier * &self.statement.epsilon;
-                    if gap > Rational::ZERO {
-                        points.push(Rc::new(point));
+                    if match self.counter() {
+                        Sense::Above => gap > Rational::ZERO,
+                        _ => gap >= Rational::ZERO,
+                    } {
+                        let signed = |c: &Rational| c * &sigma;
+                        let c = data.c.iter().map(|row| row.iter().map(signed).collect());
+                        points.extend(selections(game, &data, &c.collect(), &point));
                     }
                 }
             }
@@ -750,7 +848,9 @@ impl<'a> Shadow<'a> {
         let statement = theorem.statement();
         let sigma = sigma(statement);
         let least = super::exact::least(self.world, u, statement.pessimistic, &statement.epsilon);
-        if least.is_some_and(|least| least > &sigma * q) {
+        let strict = matches!(statement.claimed, Claimed::Below(_));
+        let target = &sigma * q;
+        if least.is_some_and(|least| least > target || strict && least == target) {
             return Err(format!("{statement:?} is not reached at {u:?}"));
         }
         let Some(masses) = theorem.witness() else { return Ok(()) };
@@ -765,11 +865,43 @@ impl<'a> Shadow<'a> {
         }
         check_flow(self.world, &at, &d)?;
         let point = self.world.with_values(at, d);
-        if point.loss > statement.epsilon || &sigma * &point.reward > &sigma * q {
+        let reward = &sigma * &point.reward;
+        if point.loss > statement.epsilon || reward > target || strict && reward == target {
             return Err(format!("{statement:?} has the witness {point:?}"));
         }
         Ok(())
     }
+}
+
+/// A dual point once for every way to select an optimal pair per site (some of them, where there
+/// are many), with the leader's values `w_t(s) = sigma c_i + sum P_i(s') w_{t+1}(s')` of each.
+fn selections(game: &Game, data: &Data, c: &Table, point: &Point) -> Vec<Rc<Point>> {
+    let stages = game.stages.len();
+    let mut ways: Vec<Vec<Vec<usize>>> = vec![vec![Vec::new(); stages]];
+    for (t, s) in (0..stages).flat_map(|t| (0..game.states).map(move |s| (t, s))) {
+        let optimal: Vec<usize> =
+            game.pairs_of(t, s).filter(|i| point.z[t][*i].is_zero()).collect();
+        let longer = |way: &Vec<Vec<usize>>| {
+            let with = |i: &usize| {
+                let mut way = way.clone();
+                way[t].push(*i);
+                way
+            };
+            optimal.iter().map(with).collect::<Vec<_>>()
+        };
+        ways = ways.iter().flat_map(longer).collect();
+        ways.truncate(64);
+    }
+    let with = |selected: Vec<Vec<usize>>| {
+        let mut point = point.clone();
+        let mut w: Table = vec![vec![Rational::ZERO; game.states]; stages];
+        for (t, s) in (0..stages).rev().flat_map(|t| (0..game.states).map(move |s| (t, s))) {
+            w[t][s] = data.ahead(c, t, selected[t][s], &w);
+        }
+        (point.w, point.selected) = (w, selected);
+        Rc::new(point)
+    };
+    ways.into_iter().map(with).collect()
 }
 
 /// Whether a point uses pairs of a pattern alone, all of which are optimal.

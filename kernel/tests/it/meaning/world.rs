@@ -25,6 +25,9 @@ pub struct Point {
     pub z: Table,
     /// Values of a dual solution.
     pub y: Table,
+    /// In a dual region, the pair that is selected at each site, and the leader's values then.
+    pub selected: Vec<Vec<usize>>,
+    pub w: Table,
     pub loss: Rational,
     pub reward: Rational,
 }
@@ -91,6 +94,19 @@ impl Data {
         }
     }
 
+    /// The data without a population, what a linear payoff adds being part of the rewards.
+    pub fn without_population(game: &Game, at: &At) -> Self {
+        let mut at = at.clone();
+        for k in 0..game.statistics.len() {
+            at.insert(Variable::Statistic(k as u32), Rational::ZERO);
+        }
+        let mut data = Data::new(game, &at);
+        for (t, pairs) in game.stages.iter().enumerate() {
+            data.c[t] = (0..pairs.len()).map(|i| value(&game.lead(t, i), &at)).collect();
+        }
+        data
+    }
+
     /// `r_i + sum P_i(s') w_{t+1}(s')`, `r` any table of numbers per pair.
     pub fn ahead(&self, r: &Table, t: usize, pair: usize, w: &Table) -> Rational {
         let mut sum = r[t][pair].clone();
@@ -143,6 +159,40 @@ impl Game {
         terms.fold(Rational::ZERO, |sum, term| sum + term)
     }
 
+    /// What the payoff adds to the leader's reward per unit of a statistic, where it is linear in
+    /// the statistics; `None` elsewhere.
+    pub fn slopes(&self) -> Option<Vec<Polynomial>> {
+        let mut slopes = vec![Polynomial::zero(); self.statistics.len()];
+        for (monomial, value) in self.payoff.terms() {
+            let is_statistic = |f: &&(Variable, u32)| matches!(f.0, Variable::Statistic(_));
+            let seen: Vec<_> = monomial.factors().iter().filter(is_statistic).collect();
+            match seen.as_slice() {
+                [] => {}
+                [(Variable::Statistic(k), 1)] => {
+                    let others = monomial.factors().iter().filter(|f| !is_statistic(f));
+                    let rest = Monomial::new(others.copied().collect());
+                    slopes[*k as usize].add_term(rest, value.clone());
+                }
+                _ => return None,
+            }
+        }
+        Some(slopes)
+    }
+
+    /// The leader's reward of a pair with what a linear payoff adds.
+    pub fn lead(&self, t: usize, i: usize) -> Polynomial {
+        let slopes = self.slopes().expect("a payoff that is linear in the statistics");
+        let mut lead = self.stages[t][i].leader.clone();
+        for ((stage, weights), slope) in self.statistics.iter().zip(slopes) {
+            let here =
+                weights.iter().filter(|weight| (*stage as usize, weight.0 as usize) == (t, i));
+            for (_, weight) in here {
+                lead = lead.plus(&slope, weight);
+            }
+        }
+        lead
+    }
+
     /// Coordinates of a decision.
     pub fn at(&self, u: &[Rational]) -> At {
         let name = |k: usize| Variable::Parameter(k as u32);
@@ -157,7 +207,11 @@ pub fn row_value(row: &Row, point: &Point) -> Rational {
         sum += value(coefficient, &point.at) * &point.d[*t as usize][*pair as usize];
     }
     for (side, t, state, coefficient) in &row.value {
-        let table = if *side == Side::Dual { &point.y } else { &point.v };
+        let table = match side {
+            Side::Follower => &point.v,
+            Side::Dual => &point.y,
+            Side::Leader => &point.w,
+        };
         sum += value(coefficient, &point.at) * &table[*t as usize][*state as usize];
     }
     sum + &row.loss * &point.loss + &row.reward * &point.reward
@@ -310,7 +364,8 @@ impl World {
             true => (Rational::ZERO, Rational::ZERO),
             false => (earned - dot(&data.r, &d), &data.h + dot(&data.c, &d)),
         };
-        Point { at, d, v, z, y: Table::new(), loss, reward }
+        let (y, w, selected) = (Table::new(), Table::new(), Vec::new());
+        Point { at, d, v, z, y, selected, w, loss, reward }
     }
 
     /// Flows at frozen statistics, of all policies, with masses at least 0.
