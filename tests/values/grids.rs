@@ -43,26 +43,24 @@ impl Interdiction {
         for (stage, (&weight, value)) in weights.iter().zip(values).enumerate() {
             let full = states[capacity + 1 - weight..].join(", ");
             let name = &names[stage];
-            write!(
+            writeln!(
                 text,
                 "[[available]]\nstage = {stage}\nstate = [{full}]\nactions = ['leave']\n\
                  [[reward]]\nstage = {stage}\naction = 'take'\nvalue = '{value} * (1 - {name})'\n\
                  [[leader.reward]]\nstage = {stage}\naction = 'take'\n\
-                 value = '-{value} * (1 - {name})'\n"
+                 value = '-{value} * (1 - {name})'"
             )
             .expect("text");
             if stage + 1 == items {
                 continue;
             }
             for used in 0..=*capacity {
-                let next = (used + weight).min(*capacity);
-                write!(
-                    text,
-                    "[[transition]]\nstage = {stage}\nstate = 'u{used}'\nto = 'u{used}'\n\
-                     [[transition]]\nstage = {stage}\nstate = 'u{used}'\naction = 'take'\n\
-                     to = 'u{next}'\n"
-                )
-                .expect("text");
+                let rule = format!("[[transition]]\nstage = {stage}\nstate = 'u{used}'\n");
+                writeln!(text, "{rule}to = 'u{used}'").expect("text");
+                if used + weight <= *capacity {
+                    let next = used + weight;
+                    writeln!(text, "{rule}action = 'take'\nto = 'u{next}'").expect("text");
+                }
             }
         }
         Game::parse_toml(&text).expect("a game")
