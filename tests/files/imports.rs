@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of the crate and what it may use of ours.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("exact", &[]),
     ("game", &["exact"]),
     ("follower", &["exact", "game"]),
@@ -53,6 +53,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "lp",
         ],
     ),
+    ("checkpoint", &["exact", "game", "leader"]),
     (
         "cli",
         &[
@@ -73,6 +74,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "analysis",
             "lp",
             "report",
+            "checkpoint",
         ],
     ),
 ];
