@@ -246,6 +246,7 @@ pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
     if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
 }
 
+#[cfg(feature = "solver")]
 pub(super) fn parse_positive(text: &str) -> Result<Rational, String> {
     let value = parse_rational(text).map_err(|error| error.to_string())?;
     if value > Rational::ZERO { Ok(value) } else { Err("expected a number above 0".into()) }

@@ -53,7 +53,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
             "lp",
         ],
     ),
-    ("checkpoint", &["exact", "game", "leader"]),
+    ("checkpoint", &["exact", "game", "leader", "files"]),
     (
         "cli",
         &[
@@ -75,6 +75,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
             "lp",
             "report",
             "checkpoint",
+            "files",
         ],
     ),
 ];

@@ -73,7 +73,7 @@ impl Covered<'_> {
             .map_or_else(|| settings.control.clone(), |left| settings.control.within(left / 4));
         let upper_approx = self.upper_approx();
         match &settings.decision_grid {
-            Some(unit) => self.cover.to_multiples(unit, &control),
+            Some(unit) => self.cover.round_to_multiples(unit, &control),
             None if reached => {}
             None => self.cover.shorten(upper_approx, &control),
         }

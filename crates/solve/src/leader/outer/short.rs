@@ -94,7 +94,7 @@ impl Cover<'_> {
     }
 
     /// Takes the best decision found among those whose free parameters are multiples of `unit`.
-    pub(super) fn to_multiples(&mut self, unit: &Rational, control: &Control) {
+    pub(super) fn round_to_multiples(&mut self, unit: &Rational, control: &Control) {
         let Some((_, point)) = self.best.take() else { return };
         self.book.enough_approx = f64::NEG_INFINITY;
         let free: Vec<Rational> = self.space.free().iter().map(|&j| point[j].clone()).collect();
