@@ -42,7 +42,7 @@ def cases(folder):
         "lifted": ["solve", lifted, "--epsilon", "1/50"],
         "menu": ["range", menu, "--decision", "d0", "--epsilon", "1/100"],
         "prices": ["solve", leaders(folder, 4), "--epsilon", "1/100", "--gap", "1/100"],
-        "sweep": ["sweep", small, "--epsilon", "0:1/10", "--width", "1/1000"],
+        "sweep": ["sweep", small, "--epsilon", "0:1/10", "--width", "1/2000"],
         "equilibria": ["equilibria", affine],
     }
 

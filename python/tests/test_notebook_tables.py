@@ -91,7 +91,8 @@ def test_options_are_shown_and_checked(crowded_road):
 
     shown = inspect.signature(smfg.solve).parameters
     assert shown["epsilon"].default == 0 and shown["progress"].default is None
-    assert list(inspect.signature(crowded_road.solve).parameters)[:2] == ["selection", "epsilon"]
+    names = list(inspect.signature(crowded_road.solve).parameters)
+    assert names[:3] == ["selection", "decision_grid", "epsilon"]
     with pytest.raises(TypeError, match="unexpected keyword argument 'eps'"):
         crowded_road.solve(eps=1)
     with pytest.raises(TypeError):
