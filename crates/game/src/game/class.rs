@@ -79,7 +79,8 @@ pub fn classify(game: &Game) -> Classification {
     let depends = |stage: &Stage| stage.reward.population_degree() > 0;
     if affine.is_none() && game.stages.iter().any(depends) {
         affine = Some(
-            "transitions do not depend on the population, and rewards only in terms that all states and actions of a stage have in common"
+            "transitions do not depend on the population, and rewards only in terms that all \
+             states and actions of a stage have in common"
                 .into(),
         );
     }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Most Bernstein coefficients of one box.
 pub(super) const MOST_COEFFICIENTS: usize = 4_096;
 /// Most boxes a polynomial is given.
-pub(super) const MOST_BOXES: usize = 128;
+const MOST_BOXES: usize = 128;
 /// Operations for all polynomials of a game; beyond them intervals have to do.
 const MOST_WORK: usize = 100_000_000;
 
@@ -54,39 +54,41 @@ impl Enclosure {
         if by_intervals >= Rational::ZERO {
             return by_intervals;
         }
-        let mut boxes = vec![ranges];
-        let mut least: Option<Rational> = None;
-        for _ in 0..MOST_BOXES {
-            let Some(cell) = boxes.pop() else { break };
-            if self.spend(size * (degrees.iter().sum::<usize>() + 1)).is_none() {
-                return by_intervals;
-            }
-            let coefficients = bernstein(polynomial, &variables, &degrees, &cell);
-            let bound = coefficients.iter().min().cloned().unwrap_or(Rational::ZERO);
-            let corner = corners(&degrees)
-                .filter_map(|index| coefficients.get(index))
-                .min()
-                .cloned()
-                .unwrap_or(Rational::ZERO);
-            let halves = if bound < Rational::ZERO && corner >= Rational::ZERO {
-                halved(&cell)
-            } else {
-                None
-            };
-            match halves {
-                Some((one, other)) => boxes.extend([one, other]),
-                None => least = Some(least.map_or(bound.clone(), |least| least.min(bound))),
-            }
-            if least.as_ref().is_some_and(|least| *least < Rational::ZERO) {
-                break;
-            }
-        }
-        match (least, boxes.is_empty()) {
-            (Some(least), true) => least,
-            (Some(least), false) if least < Rational::ZERO => least.max(by_intervals),
-            _ => by_intervals,
+        let bounds = |cell: &Vec<Range>| {
+            self.spend(size * (degrees.iter().sum::<usize>() + 1))?;
+            let coefficients = bernstein(polynomial, &variables, &degrees, cell);
+            let corner = corners(&degrees).filter_map(|index| coefficients.get(index)).min();
+            Some((coefficients.iter().min()?.clone(), corner?.clone()))
+        };
+        match least_on_parts(ranges, bounds, |cell| halved(cell)) {
+            Some(least) => least.max(by_intervals),
+            None => by_intervals,
         }
     }
+}
+
+/// A lower bound on `whole` from bounds on parts of it. `bounds` has a bound of a part and the least
+/// value at its corners; parts are halved where the bound is negative and the corners are not.
+/// `None` when there would be too many parts, or `bounds` fails.
+pub(super) fn least_on_parts<C>(
+    whole: C,
+    mut bounds: impl FnMut(&C) -> Option<(Rational, Rational)>,
+    halved: impl Fn(&C) -> Option<(C, C)>,
+) -> Option<Rational> {
+    let mut parts = vec![whole];
+    let mut least: Option<Rational> = None;
+    for _ in 0..MOST_BOXES {
+        let Some(part) = parts.pop() else { break };
+        let (bound, corner) = bounds(&part)?;
+        // Once the bound is negative, dividing other parts does not change that.
+        let open = least.as_ref().is_none_or(|least| *least >= Rational::ZERO);
+        let divided = open && bound < Rational::ZERO && corner >= Rational::ZERO;
+        match if divided { halved(&part) } else { None } {
+            Some((one, other)) => parts.extend([one, other]),
+            None => least = Some(least.map_or(bound.clone(), |least| least.min(bound))),
+        }
+    }
+    least.filter(|_| parts.is_empty())
 }
 
 fn degree(polynomial: &Polynomial, variable: Variable) -> usize {

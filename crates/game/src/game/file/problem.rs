@@ -131,7 +131,8 @@ pub enum ValueError {
     },
     /// A discount factor whose powers are too long.
     #[error(
-        "its powers over {stages} stages have too many digits; expected at most {most} stages, or a shorter factor"
+        "its powers over {stages} stages have too many digits; expected at most {most} stages, or \
+         a shorter factor"
     )]
     LongDiscount {
         /// Stages of the game.

@@ -11,7 +11,7 @@
 //! vertices are the values there. On a product of simplices the same holds factor by factor. Cells
 //! are halved along their longest edge where the bound is negative and the vertices are not.
 
-use super::enclosure::{Enclosure, MOST_BOXES, MOST_COEFFICIENTS};
+use super::enclosure::{Enclosure, MOST_COEFFICIENTS, least_on_parts};
 use crate::exact::{Natural, Rational};
 use crate::game::{Monomial, Polynomial, Variable};
 use std::collections::BTreeMap;
@@ -47,25 +47,7 @@ impl Enclosure {
         blocks: Vec<Block>,
     ) -> Option<Rational> {
         let task = Task::of(polynomial, &blocks)?;
-        let mut cells = vec![blocks];
-        let mut least: Option<Rational> = None;
-        for _ in 0..MOST_BOXES {
-            let Some(cell) = cells.pop() else { break };
-            let (bound, vertex) = task.bounds(&cell, self)?;
-            let halves = if bound < Rational::ZERO && vertex >= Rational::ZERO {
-                halved(&cell)
-            } else {
-                None
-            };
-            match halves {
-                Some((one, other)) => cells.extend([one, other]),
-                None => least = Some(least.map_or(bound.clone(), |least| least.min(bound))),
-            }
-            if least.as_ref().is_some_and(|least| *least < Rational::ZERO) {
-                return least;
-            }
-        }
-        least.filter(|_| cells.is_empty())
+        least_on_parts(blocks, |cell| task.bounds(cell, self), |cell| halved(cell))
     }
 }
 

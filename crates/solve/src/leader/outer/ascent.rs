@@ -35,6 +35,11 @@ impl Cover<'_> {
     pub(super) fn try_decision(&mut self, position: usize, control: &Control) {
         let point = self.book.point(position).clone();
         let point = if self.space.admits(&point) { point } else { self.nearest(&point) };
+        self.try_point(point, control);
+    }
+
+    /// Whether a point is a decision, and better than the best one.
+    pub(super) fn try_point(&mut self, point: Point, control: &Control) {
         if !self.space.admits(&point) {
             return;
         }

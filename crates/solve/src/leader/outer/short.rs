@@ -112,7 +112,7 @@ impl Cover<'_> {
             for &k in many {
                 candidate[k] = unit * Rational::from((&free[k] / unit).round());
             }
-            self.try_multiple(&candidate, control);
+            self.try_point(self.space.point(&candidate), control);
         }
         for _ in 0..MOST_STEPS {
             let Some((before, start)) = self.best.clone() else { return };
@@ -122,27 +122,12 @@ impl Cover<'_> {
                 for step in [unit.clone(), -unit.clone()] {
                     let mut candidate = start.clone();
                     candidate[k] += step;
-                    self.try_multiple(&candidate, control);
+                    self.try_point(self.space.point(&candidate), control);
                 }
             }
             if self.lower_approx() <= before || control.stopped() {
                 return;
             }
-        }
-    }
-
-    /// Whether a decision with these free parameters is better than the best multiple so far.
-    fn try_multiple(&mut self, free: &[Rational], control: &Control) {
-        let point = self.space.point(free);
-        if !self.space.admits(&point) {
-            return;
-        }
-        let position = self.book.position(&point);
-        if let Some(answer) = self.book.answer(position, 0, control)
-            && answer.lower_approx > self.lower_approx()
-        {
-            self.book.enough_approx = answer.lower_approx;
-            self.best = Some((answer.lower_approx, point));
         }
     }
 }
