@@ -109,7 +109,7 @@ impl<'s> Play<'s> {
     fn of(&self, variable: Variable) -> Interval {
         let known = match variable {
             Variable::Aggregate(k) => self.aggregates.get(k as usize).cloned(),
-            Variable::Parameter(_) => None,
+            Variable::Parameter(_) | Variable::Function(_) => None,
         };
         known.unwrap_or((Rational::ZERO, Rational::ZERO))
     }

@@ -19,11 +19,14 @@ pub struct Flow {
     pub aggregates: Vec<Rational>,
 }
 
-/// The flow of `policy` in a game at one decision, of any class.
+/// The flow of `policy` in a game at one decision, of any class, without functions.
 ///
 /// # Errors
 /// [`FollowerError`] when the policy does not fit the game.
 pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError> {
+    if !instance.functions.is_empty() {
+        return Err(FollowerError::Functions);
+    }
     let expected = instance.stages.len();
     if policy.stages.len() != expected {
         return Err(FollowerError::Stages { found: policy.stages.len(), expected });

@@ -16,27 +16,31 @@ use std::sync::Arc;
 /// # Errors
 /// [`Refusal`] when the game is none: its probabilities do not sum to 1, or sizes disagree.
 pub fn listing(game: &Game) -> Result<Listing, Refusal> {
+    if !game.functions.is_empty() {
+        return Err(Refusal::Listing("functions that are no polynomials".to_string()));
+    }
+    let forms = game.aggregates.len();
     Listing::new(
         game.states.len(),
         game.leader.parameters.len(),
         Scaled::from_rationals(&game.initial),
         decisions(game),
         statistics(game),
-        game.stages.iter().map(stage).collect(),
-        polynomial(&game.payoff),
+        game.stages.iter().map(|own| stage(own, forms)).collect(),
+        polynomial(&game.payoff, forms),
     )
 }
 
-fn stage(stage: &game::Stage) -> Stage {
+fn stage(stage: &game::Stage, forms: usize) -> Stage {
     let states = 0..stage.pairs.states();
     let first = states.map(|state| stage.pairs.of_state(state).start as u32);
     Stage {
         first: Arc::new(first.chain([stage.pairs.len() as u32]).collect()),
-        reward: columns(&stage.reward),
-        leader_reward: columns(&stage.leader_reward),
+        reward: columns(&stage.reward, forms),
+        leader_reward: columns(&stage.leader_reward, forms),
         transition: stage.transition.as_ref().map(|transition| Transition {
             successors: Arc::clone(&transition.successors),
-            probability: columns(&transition.probability),
+            probability: columns(&transition.probability, forms),
         }),
     }
 }
@@ -97,24 +101,27 @@ fn rows(polytope: &Polytope) -> Vec<(bool, Polynomial)> {
     polytope.constraints.iter().map(row).collect()
 }
 
-/// Columns under the kernel's names of variables.
-pub fn columns(columns: &game::Columns) -> Columns {
-    columns.columns().iter().map(|(name, column)| (monomial(name), Arc::clone(column))).collect()
+/// Columns under the kernel's names of variables, in a game with so many aggregates.
+pub fn columns(columns: &game::Columns, forms: usize) -> Columns {
+    let terms = columns.columns().iter();
+    terms.map(|(name, column)| (monomial(name, forms), Arc::clone(column))).collect()
 }
 
-/// A polynomial under the kernel's names of variables.
-pub fn polynomial(polynomial: &game::Polynomial) -> Polynomial {
+/// A polynomial under the kernel's names of variables, in a game with so many aggregates.
+pub fn polynomial(polynomial: &game::Polynomial, forms: usize) -> Polynomial {
     let mut result = Polynomial::zero();
     for (name, coefficient) in polynomial.terms() {
-        result.add_term(monomial(name), coefficient.clone());
+        result.add_term(monomial(name, forms), coefficient.clone());
     }
     result
 }
 
-pub fn monomial(monomial: &game::Monomial) -> Monomial {
+/// The statistics of a listing are the aggregates, then the functions.
+fn monomial(monomial: &game::Monomial, forms: usize) -> Monomial {
     let name = |variable| match variable {
         Variable::Parameter(k) => smfg_kernel::Variable::Parameter(k),
         Variable::Aggregate(k) => smfg_kernel::Variable::Statistic(k),
+        Variable::Function(k) => smfg_kernel::Variable::Statistic(forms as u32 + k),
     };
     let factors = monomial.factors().iter().map(|&(variable, exponent)| (name(variable), exponent));
     Monomial::new(factors.collect())

@@ -224,7 +224,8 @@ pub(super) struct Found {
 /// class C0 apply.
 #[must_use]
 pub fn mean_field_free(game: &Game) -> bool {
-    classify(game).class == Class::C0
+    game.functions.is_empty()
+        && classify(game).class == Class::C0
         && game.stages.iter().all(|stage| stage.leader_reward.population_degree() == 0)
         && game.payoff.population_degree() <= 1
 }

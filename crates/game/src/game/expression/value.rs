@@ -160,8 +160,9 @@ impl Value {
                 }
                 left.times(&Value::Constant(Rational::ONE / divisor), work)
             }
+            // Quotients are made before, as functions.
             (Binary::Divide, _, Value::Polynomial(_)) => {
-                Err(ExpressionErrorKind::DivisorNotConstant)
+                Err(ExpressionErrorKind::MissingOperand)
             }
             (Binary::Power, base, Value::Constant(exponent)) => base.power(&exponent, work),
             (Binary::Power, _, Value::Polynomial(_)) => {
