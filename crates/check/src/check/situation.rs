@@ -76,6 +76,9 @@ impl<'a> Situation<'a> {
         }
         proof.ceiling(closing.ceiling)?;
         proof.floor(closing.floor, &closing.choices)?;
+        for bend in &closing.bends {
+            bend.state(&mut proof)?;
+        }
         proof.close(&closing.combination)?;
         proof.finish()?;
         Ok(())
