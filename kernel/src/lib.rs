@@ -18,6 +18,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 mod combine;
 mod error;
 mod frame;
+mod function;
 mod listing;
 mod log;
 mod number;
@@ -34,6 +35,7 @@ mod witness;
 
 pub use error::{Refusal, limit_work};
 pub use frame::Ends;
+pub use function::{Function, Span, enclose};
 pub use listing::{
     Column, Columns, Data, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
 };
@@ -53,6 +55,7 @@ pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
 mod prelude {
     pub(crate) use crate::error::{Done, Refusal, allow, begin_text, charge, limit, require, show};
     pub(crate) use crate::frame::{Ends, Frame};
+    pub(crate) use crate::function::Function;
     pub(crate) use crate::listing::*;
     pub(crate) use crate::number::*;
     pub(crate) use crate::polynomial::*;

@@ -91,7 +91,8 @@ impl Game {
         let statistic = |(stage, weights): &(u32, Vec<(u32, Rational)>)| {
             let (support, values): (Vec<u32>, Vec<Rational>) = weights.iter().cloned().unzip();
             let coefficients = Arc::new(Scaled::from_rationals(&values));
-            Statistic { stage: *stage, weights: Column { support: Some(support), coefficients } }
+            let weights = Column { support: Some(support), coefficients };
+            Statistic::Masses { stage: *stage, weights }
         };
         Listing::new(
             self.states,
