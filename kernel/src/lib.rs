@@ -16,6 +16,7 @@
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 mod combine;
+mod enclose;
 mod error;
 mod frame;
 mod function;
@@ -33,9 +34,10 @@ mod text;
 mod theorem;
 mod witness;
 
+pub use enclose::enclose;
 pub use error::{Refusal, limit_work};
 pub use frame::Ends;
-pub use function::{Function, Span, enclose};
+pub use function::{Function, Span};
 pub use listing::{
     Column, Columns, Data, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
 };

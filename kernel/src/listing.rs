@@ -396,7 +396,7 @@ impl Data {
     }
 
     fn validate_functions(&self) -> Done {
-        self.show_functions(&Frame::of(self.ends()), true)
+        self.show_functions(&self.everywhere(), true)
             .map_err(|refusal| Refusal::Listing(format!("a function: {refusal}")))
     }
 
@@ -503,17 +503,13 @@ impl Data {
         (over(values().min()), over(values().max()))
     }
 
-    /// The ends of the statistics and of the parameters, in a list their least and greatest value.
+    /// The ends of the statistics, and of the parameters of a polytope.
     pub fn ends(&self) -> BTreeMap<Variable, Ends> {
-        let listed = |list: &[Vec<Rational>], k: usize| {
-            let values = || list.iter().map(|values| values[k].clone());
-            values().min().zip(values().max())
+        let parameters: &[(Rational, Rational)] = match &self.decisions {
+            Decisions::Polytope { ends, .. } => ends,
+            Decisions::List(_) => &[],
         };
-        let parameters: Vec<(Rational, Rational)> = match &self.decisions {
-            Decisions::Polytope { ends, .. } => ends.clone(),
-            Decisions::List(list) => (0..self.parameters).filter_map(|k| listed(list, k)).collect(),
-        };
-        let parameters = (0u32..).map(Variable::Parameter).zip(parameters);
+        let parameters = (0u32..).map(Variable::Parameter).zip(parameters.iter().cloned());
         let ranges = (0..self.statistics.len()).map(|k| self.range(k));
         let statistics = (0u32..).map(Variable::Statistic).zip(ranges);
         let both = parameters.chain(statistics);
