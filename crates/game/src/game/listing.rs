@@ -52,7 +52,7 @@ fn statistics(game: &Game) -> Vec<Statistic> {
             pairs.find(state as usize, action as usize).unwrap_or(usize::MAX) as u32
         };
         let weights: Vec<Rational> = aggregate.weights.iter().map(|w| w.2.clone()).collect();
-        Statistic {
+        Statistic::Masses {
             stage: aggregate.stage as u32,
             weights: Column {
                 support: Some(aggregate.weights.iter().map(pair).collect()),
