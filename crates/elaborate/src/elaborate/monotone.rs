@@ -3,7 +3,7 @@
 use super::Site;
 use crate::certificate::MonotoneStep;
 use crate::check::Fault;
-use crate::check::monotone::written_out;
+use crate::check::monotone::{Bend, written_out};
 use smfg_kernel::Theorem;
 
 impl Site {
@@ -22,6 +22,14 @@ impl Site {
         };
         proof.ceiling(closing.ceiling)?;
         proof.floor(closing.floor, &closing.choices)?;
+        for bend in &closing.bends {
+            match bend {
+                Bend::Line { statistic, above, at, slope } => {
+                    proof.line(*statistic, *above, at, slope)?;
+                }
+                Bend::Entropy { statistic, at, bound } => proof.entropy(*statistic, at, bound)?,
+            }
+        }
         proof.close(&closing.combination)?;
         Ok(proof.finish()?)
     }

@@ -1,14 +1,11 @@
-//! Rational enclosures of the exponential, the logarithm and roots at rationals.
-//!
-//! Everything is integers over a power of two, rounded outwards. Ends are about `2^-bits` apart,
-//! relative to the value for the exponential and for roots of small numbers, absolutely for the
-//! logarithm.
+//! Enclosures of functions at rationals, which the kernel computes, in short numbers.
 
 use super::{Integer, Natural, Rational};
 use dashu_base::{BitTest, UnsignedAbs};
+use smfg_kernel::{Function, enclose};
 
 /// Largest size of an exponent, in bits of its whole part: `exp` of more has too many digits.
-pub const MOST_EXPONENT_BITS: usize = 14;
+const MOST_EXPONENT_BITS: usize = 14;
 
 /// Lower and upper end.
 type Ends = (Rational, Rational);
@@ -27,20 +24,17 @@ fn over(numerator: Integer, shift: i64) -> Rational {
     }
 }
 
-/// The length of the whole part of a positive number in bits; negative for small numbers.
-fn length(value: &Rational) -> i64 {
-    value.numerator().bit_len() as i64 - value.denominator().bit_len() as i64
-}
-
 /// An interval with ends of about `bits` digits that holds the given one.
 #[must_use]
 pub fn rounded(ends: &Ends, bits: u32) -> Ends {
-    let shift = |value: &Rational| i64::from(bits) - length(value).min(0);
+    let length = |value: &Rational| {
+        value.numerator().bit_len() as i64 - value.denominator().bit_len() as i64
+    };
     let down = |value: &Rational| {
-        if value.is_zero() || value.denominator().is_one() {
+        if value.denominator().bit_len() <= bits as usize {
             return value.clone();
         }
-        let shift = shift(value);
+        let shift = i64::from(bits) - length(value).min(0);
         over(scaled_down(value, shift), shift)
     };
     (down(&ends.0), -down(&-&ends.1))
@@ -49,127 +43,24 @@ pub fn rounded(ends: &Ends, bits: u32) -> Ends {
 /// `e^x`; `None` where `|x|` is beyond `2^14`.
 #[must_use]
 pub fn exp(x: &Rational, bits: u32) -> Option<Ends> {
-    if x.is_zero() {
-        return Some((Rational::ONE, Rational::ONE));
-    }
-    if *x < Rational::ZERO {
-        let (low, high) = exp(&-x, bits)?;
-        return Some(rounded(&(Rational::ONE / high, Rational::ONE / low), bits + 2));
-    }
-    let whole = x.ceil().bit_len();
-    if whole > MOST_EXPONENT_BITS {
-        return None;
-    }
-    // x = 2^halvings y with y < 1/4; every squaring doubles the relative error.
-    let halvings = whole + 2;
-    let digits = bits as usize + 2 * halvings + 8;
-    let numerator = scaled_down(x, digits as i64 - halvings as i64);
-    let mut low = exp_small(&numerator, digits, false);
-    let mut high = exp_small(&(numerator + Integer::ONE), digits, true);
-    for _ in 0..halvings {
-        low = (&low * &low) >> digits;
-        high = ((&high * &high) >> digits) + Integer::ONE;
-    }
-    Some((over(low, digits as i64), over(high, digits as i64)))
-}
-
-/// `e^y 2^digits` from below or from above, `y = numerator 2^-digits` in `[0, 1/2]`.
-fn exp_small(numerator: &Integer, digits: usize, above: bool) -> Integer {
-    let mut term = Integer::ONE << digits;
-    let mut sum = term.clone();
-    let mut count = 1u32;
-    while !term.is_zero() {
-        term = (term * numerator >> digits) / Integer::from(count);
-        if above {
-            // Each rounding takes less than two units.
-            term += Integer::ONE;
-        }
-        sum += &term;
-        if above && term <= Integer::from(4u8) {
-            // Terms at least halve: what follows is no more than the last one and its roundings.
-            return sum + Integer::from(8u8);
-        }
-        count += 1;
-    }
-    sum
+    let small = x.clone().max(-x).ceil().bit_len() <= MOST_EXPONENT_BITS;
+    if small { enclosed(Function::Exp, x, bits) } else { None }
 }
 
 /// The natural logarithm of a positive number.
 #[must_use]
 pub fn log(x: &Rational, bits: u32) -> Option<Ends> {
-    if *x <= Rational::ZERO {
-        return None;
-    }
-    if x.is_one() {
-        return Some((Rational::ZERO, Rational::ZERO));
-    }
-    // x = m 2^e with m in [1/2, 2); m in [2/3, 4/3] up to one more power.
-    let mut exponent = length(x);
-    let power = |exponent: i64| over(Integer::ONE, -exponent);
-    let mut mantissa = x / power(exponent);
-    if mantissa > Rational::from_parts(Integer::from(4u8), Natural::from(3u8)) {
-        mantissa /= Rational::from(2u8);
-        exponent += 1;
-    }
-    let room = 8 + (exponent.unsigned_abs().bit_len() as u32);
-    let digits = (bits + room) as usize;
-    let ratio = (&mantissa - Rational::ONE) / (&mantissa + Rational::ONE);
-    let own = atanh(&ratio, digits);
-    let two = atanh(&Rational::from_parts(Integer::ONE, Natural::from(3u8)), digits);
-    let times = Rational::from(Integer::from(exponent));
-    let part = if exponent >= 0 {
-        (&two.0 * &times, &two.1 * &times)
-    } else {
-        (&two.1 * &times, &two.0 * &times)
-    };
-    let double = Rational::from(2u8);
-    Some(((own.0 + part.0) * &double, (own.1 + part.1) * double))
-}
-
-/// `atanh z = sum z^(2k+1) / (2k+1)`, `|z| <= 1/3`.
-fn atanh(z: &Rational, digits: usize) -> Ends {
-    if *z < Rational::ZERO {
-        let (low, high) = atanh(&-z, digits);
-        return (-high, -low);
-    }
-    let series = |numerator: &Integer, above: bool| {
-        let up = || if above { Integer::ONE } else { Integer::ZERO };
-        let square = ((numerator * numerator) >> digits) + up();
-        let (mut power, mut sum, mut odd) = (numerator.clone(), numerator.clone(), 3u32);
-        loop {
-            power = ((power * &square) >> digits) + up();
-            let term = &power / Integer::from(odd) + up();
-            sum += &term;
-            odd += 2;
-            if term <= Integer::from(2u8) {
-                // Powers fall by at least 7; each later term is rounded up by at most 2 at first.
-                return if above { sum + Integer::from(4u8) } else { sum };
-            }
-        }
-    };
-    let numerator = scaled_down(z, digits as i64);
-    let exact = over(numerator.clone(), digits as i64) == *z;
-    let upper = if exact { numerator.clone() } else { &numerator + Integer::ONE };
-    (over(series(&numerator, false), digits as i64), over(series(&upper, true), digits as i64))
+    enclosed(Function::Log, x, bits)
 }
 
 /// The root of index `degree` of a number that is not negative.
 #[must_use]
 pub fn root(x: &Rational, degree: u32, bits: u32) -> Option<Ends> {
-    if *x < Rational::ZERO || degree == 0 {
-        return None;
-    }
-    if x.is_zero() {
-        return Some((Rational::ZERO, Rational::ZERO));
-    }
-    let degree = degree as usize;
-    let shift = i64::from(bits) - (length(x) / degree as i64).min(0) + 1;
-    let radicand = scaled_down(x, shift * degree as i64);
-    let floor = Integer::from(radicand.unsigned_abs().nth_root(degree));
-    let lower = over(floor.clone(), shift);
-    let power = (0..degree).fold(Rational::ONE, |product, _| product * &lower);
-    let upper = if power == *x { lower.clone() } else { over(floor + Integer::ONE, shift) };
-    Some((lower, upper))
+    enclosed(Function::Root(degree), x, bits)
+}
+
+fn enclosed(function: Function, x: &Rational, bits: u32) -> Option<Ends> {
+    Some(rounded(&enclose(function, x, bits as usize + 2).ok()?, bits + 2))
 }
 
 /// The root of index `degree`, where it is rational.
@@ -256,5 +147,6 @@ mod tests {
             assert!(&high - &low <= &low * ratio(1, 1 << 60));
         }
         assert_eq!(exp(&ratio(1 << 20, 1), 10), None);
+        assert_eq!(log(&Rational::ZERO, 10), None);
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! Vectors of coefficients and successors are shared with the game, not copied.
 
-use super::{DecisionSet, Game, Variable};
+use super::{DecisionSet, FunctionKind, Game, RANGE_BITS, Variable};
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation, Scaled};
 use crate::game;
 use smfg_kernel::{
-    Column, Columns, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage, Statistic,
+    Column, Columns, Data, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage, Statistic,
     Transition,
 };
 use std::sync::Arc;
@@ -16,19 +16,37 @@ use std::sync::Arc;
 /// # Errors
 /// [`Refusal`] when the game is none: its probabilities do not sum to 1, or sizes disagree.
 pub fn listing(game: &Game) -> Result<Listing, Refusal> {
-    if !game.functions.is_empty() {
-        return Err(Refusal::Listing("functions that are no polynomials".to_string()));
-    }
     let forms = game.aggregates.len();
-    Listing::new(
-        game.states.len(),
-        game.leader.parameters.len(),
-        Scaled::from_rationals(&game.initial),
-        decisions(game),
-        statistics(game),
-        game.stages.iter().map(|own| stage(own, forms)).collect(),
-        polynomial(&game.payoff, forms),
-    )
+    let mut data = Data {
+        states: game.states.len(),
+        parameters: game.leader.parameters.len(),
+        initial: Scaled::from_rationals(&game.initial),
+        decisions: decisions(game),
+        statistics: statistics(game),
+        stages: game.stages.iter().map(|own| stage(own, forms)).collect(),
+        payoff: polynomial(&game.payoff, forms),
+    };
+    for function in game.functions.iter() {
+        let argument = polynomial(&function.argument, forms);
+        let mut statistic = data.function(kind(function.kind), argument, RANGE_BITS as usize)?;
+        // Ends that proofs about the game know.
+        if let Statistic::Function { ends, .. } = &mut statistic {
+            let (lower, upper) = &function.values;
+            *ends = (ends.0.clone().min(lower.clone()), ends.1.clone().max(upper.clone()));
+        }
+        data.statistics.push(statistic);
+    }
+    Listing::of(data)
+}
+
+fn kind(kind: FunctionKind) -> smfg_kernel::Function {
+    match kind {
+        FunctionKind::Exp => smfg_kernel::Function::Exp,
+        FunctionKind::Log => smfg_kernel::Function::Log,
+        FunctionKind::Root(degree) => smfg_kernel::Function::Root(degree),
+        FunctionKind::Inverse => smfg_kernel::Function::Inverse,
+        FunctionKind::Abs => smfg_kernel::Function::Abs,
+    }
 }
 
 fn stage(stage: &game::Stage, forms: usize) -> Stage {

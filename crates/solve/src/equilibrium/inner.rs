@@ -89,8 +89,10 @@ pub fn inner_search(
     problem: &InnerProblem<'_>,
     control: &Control,
 ) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
+    // Functions are known to no other engine.
+    let functions = !problem.instance.functions.is_empty();
     if let Ok(search) = MonotoneSearch::new(problem)
-        && search.statistics() >= MANY_STATISTICS
+        && (functions || search.statistics() >= MANY_STATISTICS)
     {
         return Ok(Box::new(Convex::new(search, problem)));
     }

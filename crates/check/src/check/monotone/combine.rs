@@ -197,8 +197,8 @@ impl Builder<'_> {
                 let own = bound(curve, statistic, &played, points.get(&(statistic as usize)).copied())?;
                 let argument = argument(curve);
                 let w = Polynomial::variable(Variable::Statistic(statistic));
-                let product = w.times(&argument).ok()?.scaled(&curve.cost.1);
-                let cost = product.plus(&w, &curve.cost.0);
+                let product = w.times(&argument).ok()?;
+                let cost = Polynomial::zero().plus(&product, &curve.cost.1).plus(&w, &curve.cost.0);
                 for (l, beta) in &curve.form {
                     self.add(Name::Link(*l), &cost, &(&played.budget * beta));
                     *self.lambda.entry(*l).or_insert(Rational::ZERO) += &own.slope * beta;

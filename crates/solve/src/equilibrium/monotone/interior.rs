@@ -16,6 +16,7 @@
 use super::dense::axpy;
 use super::model::{Model, Table};
 use super::newton::{Both, Newton, Point, balance};
+use std::borrow::Cow;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -207,6 +208,15 @@ impl<'a> Interior<'a> {
             other.copy_from_slice(&own);
             stage.couple_back(1.0, &masses[0][t], &mut own);
             stage.couple_back(-1.0, &masses[1][t], &mut own);
+            for curve in &stage.curves {
+                let mass = curve.mass(&masses[0][t]);
+                let [value, slope, _] = curve.at(mass);
+                let steep = value + slope * (mass - curve.mass(&masses[1][t]));
+                for &(s, g) in &curve.gradient {
+                    own[s] += g * steep;
+                    other[s] += g * value;
+                }
+            }
             push[0].push(own);
             push[1].push(other);
         }
@@ -333,7 +343,13 @@ impl<'a> Interior<'a> {
 
     /// One step of Mehrotra's predictor and corrector; whether it went anywhere.
     fn step(&mut self, rest: Point, energy: f64, push: &Both, mu: f64, infeasible: f64) -> bool {
-        let model = self.model;
+        let model = if self.model.is_curved() {
+            let masses = [0, 1].map(|flow| self.model.masses(&self.state.d[flow]));
+            Cow::Owned(self.model.straightened(&masses[0], &masses[1]))
+        } else {
+            Cow::Borrowed(self.model)
+        };
+        let model = model.as_ref();
         let diagonal =
             [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
         let Some(newton) = Newton::new(model, &diagonal, self.stopped) else { return false };

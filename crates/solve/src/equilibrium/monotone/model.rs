@@ -7,8 +7,10 @@
 //! r_i(d) = r0_i - sum_q Q(s, q) phi(q),     Expl(d) = max over flows e of r(d)'e - r(d)'d,
 //! ```
 //!
-//! and `Q + Q'` is positive semidefinite. The leader minimises `cost'd`.
+//! and `Q + Q'` is positive semidefinite. The leader minimises `cost'd`. Functions of statistics lower
+//! rewards further, by `G_s h(p)` with `p` affine in `phi`; near a point they are a part of `Q`.
 
+use super::curve::Curve;
 use std::ops::Range;
 
 /// One stage. States and pairs are numbered within it.
@@ -26,6 +28,10 @@ pub(crate) struct Stage {
     pub(crate) successors: Vec<(usize, f64)>,
     /// `Q` as `(row, column, value)`.
     pub(crate) coupling: Vec<(usize, usize, f64)>,
+    /// What is added to `Q + Q'`, symmetric: a curvature of the exploitability.
+    pub(crate) bend: Vec<(usize, usize, f64)>,
+    /// Functions of the masses that lower rewards.
+    pub(crate) curves: Vec<Curve>,
 }
 
 impl Stage {
@@ -93,6 +99,41 @@ impl Model {
             u
         };
         self.stages.iter().zip(x).map(of_stage).collect()
+    }
+
+    /// `Q x` per state, and what functions take there.
+    pub(crate) fn pushed(&self, x: &Table) -> Table {
+        let mut table = self.coupled(x);
+        for ((stage, x), own) in self.stages.iter().zip(x).zip(&mut table) {
+            for curve in &stage.curves {
+                let [value, ..] = curve.at(curve.mass(x));
+                curve.gradient.iter().for_each(|&(s, g)| own[s] += g * value);
+            }
+        }
+        table
+    }
+
+    /// Whether functions occur.
+    pub(crate) fn is_curved(&self) -> bool {
+        self.stages.iter().any(|stage| !stage.curves.is_empty())
+    }
+
+    /// The game without functions that has the same derivatives at the masses `x` of a flow and
+    /// `y` of a deviation.
+    pub(crate) fn straightened(&self, x: &Table, y: &Table) -> Model {
+        let mut model = self.clone();
+        for ((stage, x), y) in model.stages.iter_mut().zip(x).zip(y) {
+            for curve in std::mem::take(&mut stage.curves) {
+                let (slope, bend) = curve.second(curve.mass(x), curve.mass(y));
+                for &(a, g) in &curve.gradient {
+                    for &(b, h) in &curve.gradient {
+                        stage.coupling.push((a, b, slope * g * h));
+                        stage.bend.push((a, b, bend * g * h));
+                    }
+                }
+            }
+        }
+        model
     }
 
     /// `table_i + factor of_state(s)` per pair `i` of `s`.
@@ -202,7 +243,7 @@ impl Model {
 
     /// `r(d)`.
     pub(crate) fn reward_at(&self, d: &Table) -> Table {
-        self.spread(&self.rewards(), &self.coupled(&self.masses(d)), -1.0)
+        self.spread(&self.rewards(), &self.pushed(&self.masses(d)), -1.0)
     }
 
     /// `Expl(d)` of a flow.
@@ -215,16 +256,27 @@ impl Model {
     /// point and `delta > 0`, the least over the flows of
     ///
     /// ```text
-    /// cost'd + (r0'(e - d) - psi'Q phi + (2 x'Q phi - x'Q x) - eps) / delta,   psi = F e.
+    /// cost'd + (r0'(e - d) - psi'Q phi + (2 x'Q phi - x'Q x) - eps) / delta,   psi = F e,
     /// ```
+    ///
+    /// functions with tangents at `x`.
     pub(crate) fn bound(&self, epsilon: f64, e: &Table, x: &Table, delta: f64) -> f64 {
         let psi = self.masses(e);
         let qx = self.coupled(x);
         let mut slope = qx.clone();
+        let mut lifted = 0.0;
         for ((stage, slope), (x, psi)) in self.stages.iter().zip(&mut slope).zip(x.iter().zip(&psi))
         {
             stage.couple_back(1.0, x, slope);
             stage.couple_back(-1.0, psi, slope);
+            // N(p) = h (G'phi - G'psi) has the slope h + h' G'(x - psi).
+            for curve in &stage.curves {
+                let (own, other) = (curve.mass(x), curve.mass(psi));
+                let [value, derivative, _] = curve.at(own);
+                let steep = value + derivative * (own - other);
+                curve.gradient.iter().for_each(|&(s, g)| slope[s] += g * steep);
+                lifted += value * (own - other) - steep * own;
+            }
         }
         let rewards = self.rewards();
         let table: Table = self
@@ -234,6 +286,6 @@ impl Model {
             .map(|(c, r)| c.iter().zip(r).map(|(c, r)| delta * c - r).collect())
             .collect();
         let (least, _) = self.least(&self.spread(&table, &slope, 1.0));
-        (least + Self::dot(&rewards, e) - Self::dot(&qx, x) - epsilon) / delta
+        (least + Self::dot(&rewards, e) - Self::dot(&qx, x) + lifted - epsilon) / delta
     }
 }

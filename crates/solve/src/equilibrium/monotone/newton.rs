@@ -190,6 +190,9 @@ impl<'a> Newton<'a> {
             gain.add(q, n + s, -value);
             gain.add(n + s, q, value);
         }
+        for &(s, q, value) in &stage.bend {
+            gain.add(s, q, value);
+        }
         for (flow, local) in self.local[t].iter().enumerate() {
             for (s, weight) in local.weight.iter().enumerate() {
                 gain.add(flow * n + s, flow * n + s, 1.0 / weight);
@@ -358,6 +361,9 @@ impl<'a> Newton<'a> {
             stage.couple_back(1.0, &masses[0][t], &mut push[0]);
             stage.couple_back(-1.0, &masses[1][t], &mut push[0]);
             stage.couple(1.0, &masses[0][t], &mut push[1]);
+            for &(row, column, value) in &stage.bend {
+                push[0][row] += value * masses[0][t][column];
+            }
             for (flow, push) in push.iter().enumerate() {
                 let d = &solution.pairs[flow][t];
                 for (s, push) in push.iter().enumerate() {
