@@ -46,7 +46,7 @@ def row(rng):
         value = mp.exp(x)
     elif name == "log":
         # Near 1 the difference is exact, and log1p keeps its digits.
-        value = mp.log1p(mpf(p - q) / q)
+        value = mp.log1p(mpf(p - q) / q) if abs(p - q) * 2 < q else mp.log(x)
     elif name == "root":
         degree = rng.choice([2, 3, 5, 7, 64])
         name, value = f"root {degree}", mp.root(x, degree)

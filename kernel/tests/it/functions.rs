@@ -162,9 +162,9 @@ fn texts_of_functions() {
     let game = two()
         .between(Function::Exp, "x0-1", ("1/3", "1"))
         .between(Function::Root(3), "x1", ("0", "1"))
-        .between(Function::Inverse, "x1+u0", ("0", "3"))
+        .between(Function::Inverse, "x1+u0", ("0", "4"))
         .between(Function::Log, "2", ("2/3", "7/10"))
-        .between(Function::Abs, "x0+-1*x1", ("0", "1"));
+        .between(Function::Abs, "x0-x1", ("0", "1"));
     let listing = game.listing();
     let mut text = String::new();
     smfg_kernel::listing_text(&listing, &mut |part| text.push_str(part));
@@ -214,7 +214,7 @@ fn lines() {
         // Tangents: e^p >= 1 + p, e p; log p <= p - 1, -1 + log 2 + p / 2 (log 2 = .6931472).
         (Exp, "x0", true, ("1", "1"), ("1000001/1000000", "1")),
         (Exp, "x0", true, ("0", "2718281/1000000"), ("0", "2718282/1000000")),
-        (Exp, "x0", true, ("-9", "1"), ("-8", "2")),
+        (Exp, "x0", true, ("-9", "1"), ("2", "1")),
         (Log, "1+x0", false, ("-1", "1"), ("-1000001/1000000", "1")),
         (Log, "1+x0", false, ("-3068528/10000000", "1/2"), ("-3068529/10000000", "1/2")),
         // Roots: sqrt p <= 1/4 + p, cube root p <= 2/3 + p/3.

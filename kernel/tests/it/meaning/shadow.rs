@@ -159,8 +159,10 @@ impl<'a> Shadow<'a> {
         if let [only] = decisions.as_slice()
             && !matches!(statement.place, Place::All | Place::Segment { .. })
         {
-            for (parameter, value) in only {
-                ends.insert(*parameter, (Some(value.clone()), Some(value.clone())));
+            for (name, value) in only {
+                if let Variable::Parameter(_) = name {
+                    ends.insert(*name, (Some(value.clone()), Some(value.clone())));
+                }
             }
         }
         let mut region = Region {
