@@ -15,7 +15,8 @@ use super::words;
 use crate::exact::{Integer, Numerators, Rational};
 use crate::game::ColumnExt;
 use crate::game::{
-    Column, Columns, Game, Monomial, Pairs, Polynomial, Successors, Transition, Variable,
+    Column, Columns, FunctionKind, Game, Monomial, Pairs, Polynomial, Successors, Transition,
+    Variable,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -122,7 +123,8 @@ impl<'p> Prover<'p> {
         for state in 0..pairs.states() {
             for pair in pairs.of_state(state) {
                 let entries = transition.successors.of_pair(pair);
-                if let Some(sum) = terms.wrong_sum(entries.clone()) {
+                let wrong = terms.wrong_sum(entries.clone());
+                if let Some(sum) = wrong.filter(|sum| !is_one(self.game, sum)) {
                     let sum = words::polynomial(self.game, &sum);
                     self.complain("sum", t, state, pairs.action(pair), |here| {
                         ModelError::ProbabilitySum { here, sum }
@@ -228,6 +230,34 @@ impl<'p> Prover<'p> {
 
 fn judged(value: Rational, place: String) -> Verdict {
     if value < Rational::ZERO { Verdict::Negative { value, place } } else { Verdict::NotNegative }
+}
+
+/// Whether a polynomial is 1 because inverses are: a polynomial in `w = 1/p` times a power of `p`
+/// has powers of `p` in place of those of `w`.
+fn is_one(game: &Game, sum: &Polynomial) -> bool {
+    let mut rest = sum.clone().plus(&Polynomial::constant(Rational::ONE), &Rational::NEG_ONE);
+    for (k, function) in game.functions.iter().enumerate().rev() {
+        if function.kind != FunctionKind::Inverse {
+            continue;
+        }
+        let own = Variable::Function(k as u32);
+        let power = |monomial: &Monomial| {
+            monomial.factors().iter().find(|factor| factor.0 == own).map_or(0, |factor| factor.1)
+        };
+        let Some(most) = rest.terms().map(|(monomial, _)| power(monomial)).max() else { break };
+        let mut cleared = Polynomial::zero();
+        for (monomial, value) in rest.terms() {
+            let (_, left) = monomial.substitute(&|v| (v == own).then_some(Rational::ONE));
+            let mut term = Polynomial::term(left, value.clone());
+            for _ in power(monomial)..most {
+                let Ok(product) = term.times(&function.argument) else { return false };
+                term = product;
+            }
+            cleared = cleared.plus(&term, &Rational::ONE);
+        }
+        rest = cleared;
+    }
+    rest.is_zero()
 }
 
 /// Where a transition is wrong, in the names of the file.
