@@ -26,17 +26,29 @@ pub fn listing(game: &Game) -> Result<Listing, Refusal> {
         stages: game.stages.iter().map(|own| stage(own, forms)).collect(),
         payoff: polynomial(&game.payoff, forms),
     };
+    if game.functions.is_empty() {
+        return Listing::of(data);
+    }
+    let mut wider = data.clone();
     for function in game.functions.iter() {
         let argument = polynomial(&function.argument, forms);
-        let mut statistic = data.function(kind(function.kind), argument, RANGE_BITS as usize)?;
-        // Ends that proofs about the game know.
+        let (function, ends) = (kind(function.kind), function.values.clone());
+        data.statistics.push(Statistic::Function { function, argument, ends });
+    }
+    if let Ok(listing) = Listing::of(data) {
+        return Ok(listing);
+    }
+    // Where the kernel knows arguments less narrowly, its own ends.
+    for function in game.functions.iter() {
+        let argument = polynomial(&function.argument, forms);
+        let mut statistic = wider.function(kind(function.kind), argument, RANGE_BITS as usize)?;
         if let Statistic::Function { ends, .. } = &mut statistic {
             let (lower, upper) = &function.values;
             *ends = (ends.0.clone().min(lower.clone()), ends.1.clone().max(upper.clone()));
         }
-        data.statistics.push(statistic);
+        wider.statistics.push(statistic);
     }
-    Listing::of(data)
+    Listing::of(wider)
 }
 
 fn kind(kind: FunctionKind) -> smfg_kernel::Function {
