@@ -147,7 +147,7 @@ fn functions_without_values() {
 fn places_without_functions() {
     let file = |initial: &str, leader: &str| {
         format!(
-            "format = \"smfg-game/1\"\nname = \"f\"\nstages = 1\nstates = [\"one\", \"two\"]\nactions = [\"a\"]\ninitial = {{ one = {initial}, two = \"rest\" }}\n[define]\nirrational = \"log(2)\"\n{leader}"
+            "format = \"smfg-game/1\"\nname = \"f\"\nstages = 1\nstates = [\"one\", \"two\"]\nactions = [\"a\"]\ninitial = {{ one = {initial}, two = \"1/2\" }}\n[define]\nirrational = \"log(2)\"\n{leader}"
         )
     };
     for (initial, leader, expected) in [

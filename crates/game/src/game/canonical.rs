@@ -3,7 +3,8 @@
 //! Aggregates are ordered by stage, then by weights. Functions are ordered by how deep they are
 //! nested, then by kind, then by their arguments, in canonical names already.
 
-use super::{Aggregate, Columns, Function, Game, Polynomial, Variable};
+use super::{Aggregate, Columns, Function, FunctionKind, Game, Polynomial, Variable};
+use crate::exact::Rational;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -82,11 +83,15 @@ fn functions(
         });
         let renamed = here.map(|((index, function), _)| {
             let rename = |variable: Variable| names.get(&variable).copied().unwrap_or(variable);
-            let argument = function.argument.renamed(&rename);
+            let function = even(Function {
+                argument: function.argument.renamed(&rename),
+                ..function.clone()
+            });
+            let argument = function.argument.clone();
             let terms: Vec<_> =
                 argument.terms().map(|(monomial, value)| (monomial.clone(), value.clone())).collect();
             let stage = stage(&argument, aggregates, &result);
-            let function = Function { argument, stage, ..function.clone() };
+            let function = Function { stage, ..function };
             ((function.kind, terms), index, function)
         });
         let mut own: Vec<(_, u32, Function)> = renamed.collect();
@@ -97,6 +102,19 @@ fn functions(
         }
     }
     result
+}
+
+/// An absolute value with the sign of its argument that all spellings share: the first coefficient
+/// of a variable is positive.
+pub(super) fn even(function: Function) -> Function {
+    let mut terms = function.argument.terms().filter(|term| !term.0.is_one());
+    let negative = terms.next().is_some_and(|term| *term.1 < Rational::ZERO);
+    if function.kind != FunctionKind::Abs || !negative {
+        return function;
+    }
+    let argument = Polynomial::zero().plus(&function.argument, &Rational::NEG_ONE);
+    let (lower, upper) = &function.ends;
+    Function { argument, ends: (-upper, -lower), ..function }
 }
 
 /// The latest stage whose population a polynomial sees.

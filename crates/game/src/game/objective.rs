@@ -6,7 +6,7 @@
 //! `mu[infected]@3`. The followers are the same, so the eps-equilibria are: what is proved about
 //! the game with another objective is the range of that quantity over them.
 
-use super::canonical::canonical;
+use super::canonical::{canonical, even};
 use super::columns::Columns;
 use super::expression::{
     DefineError, Entity, Evaluator, Expression, ExpressionError, LeaderTerms, NamedAggregate,
@@ -113,11 +113,14 @@ impl Game {
         };
         for function in own_functions {
             let argument = function.argument.renamed(&|variable| rename(&place, variable));
-            let same = |own: &Function| own.kind == function.kind && own.argument == argument;
+            let function = even(Function { argument, ..function });
+            let same = |own: &Function| {
+                own.kind == function.kind && own.argument == function.argument
+            };
             let known = functions.iter().position(same);
             place.push(known.unwrap_or(functions.len()) as u32);
             if known.is_none() {
-                functions.push(Function { argument, ..function });
+                functions.push(function);
             }
         }
         let mut game = self.clone();

@@ -59,6 +59,10 @@ impl Evaluator<'_> {
         match self.range(&value) {
             Some((low, _)) if low >= Rational::ZERO => Ok(value),
             Some((_, high)) if high <= Rational::ZERO => value.negated(&mut self.work),
+            _ if first_is_negative(&value) => {
+                let other = value.negated(&mut self.work)?;
+                self.function(FunctionKind::Abs, other)
+            }
             _ => self.function(FunctionKind::Abs, value),
         }
     }
@@ -185,4 +189,11 @@ impl Evaluator<'_> {
         let all = polynomial.variables().into_iter().all(|variable| of(variable).is_some());
         all.then(|| polynomial_range(&polynomial, &|v| of(v).unwrap_or_default()))
     }
+}
+
+/// Whether the first coefficient of a variable is negative: of `|p|` and `|-p|` one is kept.
+fn first_is_negative(value: &Value) -> bool {
+    let Value::Polynomial(terms) = value else { return false };
+    let mut terms = terms.iter().filter(|term| !term.0.is_one());
+    terms.next().is_some_and(|term| *term.1 < Rational::ZERO)
 }
