@@ -173,7 +173,7 @@ proptest! {
             Err(error) if matches!(error.kind, ExpressionErrorKind::Degree { .. }) => return Ok(()),
             Err(error) => return Err(TestCaseError::fail(format!("{text}: {error}"))),
         };
-        let aggregates = evaluator.into_aggregates();
+        let aggregates = evaluator.into_variables().0;
         for (k, aggregate) in aggregates.iter().enumerate() {
             prop_assert!(!aggregates[..k].contains(aggregate), "{text}: aggregate twice");
             prop_assert!(aggregate.weights.iter().all(|(_, _, w)| !w.is_zero()));

@@ -74,6 +74,9 @@ impl<'a> Situation<'a> {
         if step.ceiling {
             proof.exists()?;
         }
+        for end in &closing.ends {
+            end.state(&mut proof)?;
+        }
         proof.ceiling(closing.ceiling)?;
         proof.floor(closing.floor, &closing.choices)?;
         for bend in &closing.bends {

@@ -107,8 +107,8 @@ fn functions(
 /// An absolute value with the sign of its argument that all spellings share: the first coefficient
 /// of a variable is positive.
 pub(super) fn even(function: Function) -> Function {
-    let mut terms = function.argument.terms().filter(|term| !term.0.is_one());
-    let negative = terms.next().is_some_and(|term| *term.1 < Rational::ZERO);
+    let first = function.argument.terms().find(|term| !term.0.is_one());
+    let negative = first.is_some_and(|term| *term.1 < Rational::ZERO);
     if function.kind != FunctionKind::Abs || !negative {
         return function;
     }

@@ -57,6 +57,13 @@ pub fn classify(game: &Game) -> Classification {
     let mut affine: Option<String> = None;
     for (t, stage) in game.stages.iter().enumerate() {
         for (monomial, _) in stage.reward.without_common().columns() {
+            if has_function(monomial) {
+                let reason = format!(
+                    "transitions do not depend on the population; the reward at stage {t} has a function that is no polynomial, through {}",
+                    describe(game, monomial)
+                );
+                return Classification { class: Class::C2, reason };
+            }
             match monomial.population_degree() {
                 0 => {}
                 1 => {
@@ -74,13 +81,6 @@ pub fn classify(game: &Game) -> Classification {
                     );
                     return Classification { class: Class::C2, reason };
                 }
-            }
-            if has_function(monomial) {
-                let reason = format!(
-                    "transitions do not depend on the population; the reward at stage {t} has a function that is no polynomial, {}",
-                    describe(game, monomial)
-                );
-                return Classification { class: Class::C2, reason };
             }
         }
     }

@@ -17,7 +17,7 @@ use super::deviation::Deviation;
 use super::structure::{Monotone, Sparse, weights};
 use crate::certificate::Indexed;
 use crate::exact::{Integer, Natural, Rational, Scaled, ratio};
-use crate::game::{ColumnExt, Instance, Policy, column_ranges, extremes};
+use crate::game::{ColumnExt, Instance, Policy, Ranges, column_ranges, extremes};
 use dashu_base::BitTest;
 use smfg_kernel::{Column, Combination, Family, Monomial, Name, Polynomial, Square, Variable};
 use std::collections::BTreeMap;
@@ -49,6 +49,8 @@ pub struct Closing {
     pub floor: Family,
     /// The pairs that show them, by stage and state.
     pub choices: Vec<Vec<u32>>,
+    /// Ends of functions at this decision, before everything else.
+    pub ends: Vec<Bend>,
     /// Rows about functions, numbered from 0.
     pub bends: Vec<Bend>,
     /// The combination, whose bounds of values are numbered from 0: the ceiling, the floor.
@@ -80,6 +82,7 @@ struct Builder<'a> {
     rows: BTreeMap<Name, Polynomial>,
     squares: Vec<Square>,
     bends: Vec<Bend>,
+    ranges: Ranges,
     lambda: Sparse,
 }
 
@@ -108,6 +111,7 @@ pub fn closing(
         rows: BTreeMap::new(),
         squares: Vec::new(),
         bends: Vec::new(),
+        ranges: instance.ranges(),
         lambda,
     };
     builder.rewards(&deviation);
@@ -128,6 +132,11 @@ impl Builder<'_> {
         for ((t, stage), masses) in self.game.stages.iter().enumerate().zip(&deviation.masses) {
             use crate::exact::ScaledExt;
             self.constant += masses.dot(&stage.reward);
+            for (function, column) in &stage.blind {
+                let (low, high) = &self.ranges.functions[*function as usize];
+                let value = column.value(masses);
+                self.constant += (&value * low).min(&value * high);
+            }
             for (k, column) in &stage.responses {
                 *self.lambda.entry(*k).or_insert(Rational::ZERO) += column.value(masses);
             }
@@ -241,11 +250,13 @@ impl Builder<'_> {
             let column = |end: &Rational| Scaled::from_rationals(&vec![end.clone(); states]);
             constants(ends.iter().map(column).collect())
         };
+        let ends = self.function_ends();
         Some(Closing {
             value: self.constant + least - lost,
             ceiling: everywhere(&ceiling),
             floor: everywhere(&floor),
             choices: choices.collect(),
+            ends,
             bends: self.bends,
             combination: Combination {
                 rows: self.rows.into_iter().filter(|(_, value)| !value.is_zero()).collect(),
@@ -266,7 +277,15 @@ impl Builder<'_> {
             let value = |i: usize| {
                 self.sign * stage.leader.get(i) - self.given.budget * stage.reward.get(i)
             };
-            forms.push(pairs.map(value).collect());
+            let mut own: Vec<Rational> = pairs.map(value).collect();
+            for (function, column) in &stage.blind {
+                let (low, high) = &self.ranges.functions[*function as usize];
+                for (i, value) in column.entries() {
+                    let value = -(self.given.budget * value);
+                    own[i] += (&value * low).min(&value * high);
+                }
+            }
+            forms.push(own);
         }
         for (k, value) in lambda.iter().filter(|(_, value)| !value.is_zero()) {
             let aggregate = self.instance.aggregates.get(*k as usize)?;
@@ -318,12 +337,29 @@ impl Builder<'_> {
         Some((average, constants(rows.into_iter().map(negated).collect())))
     }
 
+    /// What is known of functions at this decision, beyond what holds at all.
+    fn function_ends(&self) -> Vec<Bend> {
+        let forms = self.instance.aggregates.len();
+        let functions = self.instance.functions.iter().zip(&self.ranges.functions).enumerate();
+        let ends = functions.filter(|(_, (function, own))| function.values != **own).flat_map(
+            |(k, (_, (low, high)))| {
+                [(true, low), (false, high)].map(|(above, end)| Bend::Line {
+                    statistic: (forms + k) as u32,
+                    above,
+                    at: end.clone(),
+                    slope: Rational::ZERO,
+                })
+            },
+        );
+        ends.collect()
+    }
+
     /// Bounds of the followers' values, the same for all states of a stage: sums of the greatest
     /// and least rewards over the ranges of the statistics.
     fn ends(&self) -> (Vec<Rational>, Vec<Rational>) {
         let (mut ceiling, mut floor) = (Vec::new(), Vec::new());
         let (mut above, mut below) = (Rational::ZERO, Rational::ZERO);
-        let ranges = self.instance.ranges();
+        let ranges = &self.ranges;
         for own in self.instance.stages.iter().rev() {
             let (low, high) = column_ranges(&own.reward, &|variable| ranges.of(variable));
             above += Rational::from(extremes(&high).1.ceil());

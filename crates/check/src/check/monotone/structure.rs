@@ -60,6 +60,8 @@ pub struct MonotoneStage {
     pub(crate) squares: Vec<Root>,
     /// Functions of statistics.
     pub curves: Vec<Curve>,
+    /// Functions that see no population, with their coefficients.
+    pub blind: Vec<(u32, Arc<Column>)>,
 }
 
 /// A monotone game.
@@ -108,6 +110,7 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
     let leader = own.leader_reward.as_constants().ok_or(NotMonotone::Leader)?;
     let mut reward = Arc::new(zeros(own.pairs.len()));
     let (mut responses, mut parts) = (Vec::new(), BTreeMap::<u32, Parts>::new());
+    let mut blind = Vec::new();
     for (monomial, column) in own.reward.columns() {
         match monomial.factors() {
             [] => reward = Arc::new(spread(column, own.pairs.len())),
@@ -117,6 +120,9 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
                 if !column.coefficients.is_zero() {
                     responses.push((*k, Arc::clone(column)));
                 }
+            }
+            [(Variable::Function(f), 1)] if is_blind(instance, *f) => {
+                blind.push((*f, Arc::clone(column)));
             }
             [(Variable::Function(f), 1)] => {
                 parts.entry(*f).or_default().alone = Some(Arc::clone(column));
@@ -148,7 +154,17 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
         }
     }
     let squares = squares(&coupling).ok_or(NotMonotone::Indefinite)?;
-    Ok(MonotoneStage { reward, leader, responses, coupling, constants, squares, curves })
+    Ok(MonotoneStage { reward, leader, responses, coupling, constants, squares, curves, blind })
+}
+
+/// Whether a function sees no population: a constant, if an irrational one.
+fn is_blind(instance: &Instance, function: u32) -> bool {
+    let blind = |variable| match variable {
+        Variable::Function(inner) => inner < function && is_blind(instance, inner),
+        _ => false,
+    };
+    let own = instance.functions.get(function as usize);
+    own.is_some_and(|own| own.argument.variables().into_iter().all(blind))
 }
 
 /// The nonzero entries of a column.

@@ -8,7 +8,9 @@ use super::curve::Curve;
 use super::model::{Model, Stage, Table};
 use crate::check::monotone::{self, Monotone, MonotoneStage};
 use crate::exact::{Rational, entries_to_approx, from_short_dyadic, to_approx};
-use crate::game::{Aggregate, Instance, InstanceStage, Policy, StagePolicy};
+use crate::game::{
+    Aggregate, ColumnExt, Instance, InstanceStage, Policy, Ranges, StagePolicy,
+};
 use std::collections::BTreeMap;
 
 /// Binary digits of probabilities.
@@ -48,10 +50,13 @@ impl Numbers {
         let weights = weights(instance);
         let reached = reached(instance)?;
         let mut parts: Vec<Parts> = Vec::with_capacity(instance.stages.len());
+        let ranges = instance.ranges();
         for (t, (stage, own)) in instance.stages.iter().zip(&game.stages).enumerate() {
             let states: Vec<usize> =
                 reached[t].iter().enumerate().filter(|(_, r)| **r).map(|(s, _)| s).collect();
-            parts.push(part(stage, own, states, sign));
+            let mut own = part(stage, own, states, sign);
+            own.add_constants(&game.stages[t], &ranges);
+            parts.push(own);
         }
         for (k, value) in &game.payoff {
             let (stage, column) = weights.get(*k as usize)?;
@@ -193,6 +198,16 @@ fn part<'a>(
 }
 
 impl Parts<'_> {
+    /// Adds rewards that are functions of no population.
+    fn add_constants(&mut self, own: &MonotoneStage, ranges: &Ranges) {
+        for (function, column) in &own.blind {
+            let value = to_approx(&ranges.functions[*function as usize].0);
+            for (reward, &pair) in self.reward.iter_mut().zip(&self.pairs) {
+                *reward += value * to_approx(&column.get(pair));
+            }
+        }
+    }
+
     /// One stage of the model, or two.
     fn stages(
         &self,
