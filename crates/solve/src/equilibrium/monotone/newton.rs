@@ -24,8 +24,8 @@ use super::model::{Model, Stage, Table};
 
 /// Most steps of refinement.
 const MOST_REFINEMENTS: usize = 8;
-/// A residual that needs no refinement.
-const ENOUGH: f64 = 1e-16;
+/// A residual that needs no refinement, relative to the right side: the next step sees what is left.
+const ENOUGH: f64 = 1e-10;
 
 /// A number per pair, or per state, for both flows.
 pub(crate) type Both = [Table; 2];
@@ -235,7 +235,11 @@ impl<'a> Newton<'a> {
         let mut solution = self.solve_once(right);
         let mut rest = self.residual(right, &solution);
         let mut size = largest(&rest);
+        let enough = ENOUGH * largest(right);
         for _ in 0..MOST_REFINEMENTS {
+            if size <= enough {
+                break;
+            }
             let mut better = solution.clone();
             better.add(1.0, &self.solve_once(&rest));
             let left = self.residual(right, &better);
@@ -244,7 +248,7 @@ impl<'a> Newton<'a> {
                 break;
             }
             (solution, rest) = (better, left);
-            if own > 0.25 * size || own < ENOUGH {
+            if own > 0.25 * size {
                 break;
             }
             size = own;
