@@ -17,6 +17,14 @@ impl Matrix {
         Matrix { data: Array2::zeros((rows, columns)) }
     }
 
+    /// Makes it zero, in the memory that it has where the size is the same.
+    pub(crate) fn clear(&mut self, rows: usize, columns: usize) {
+        match self.data.dim() == (rows, columns) {
+            true => self.data.fill(0.0),
+            false => *self = Self::zero(rows, columns),
+        }
+    }
+
     fn entries(&self) -> &[f64] {
         self.data.as_slice().unwrap_or_default()
     }
@@ -64,12 +72,14 @@ pub(crate) struct Factors {
 const SMALL: usize = 8;
 
 impl Factors {
-    /// Factors a square matrix; a pivot of 0 becomes a very small number.
-    pub(crate) fn new(mut lu: Matrix) -> Self {
-        let n = lu.data.nrows();
-        let mut order: Vec<usize> = (0..n).collect();
-        eliminate(&mut lu, &mut order, 0, n);
-        Factors { lu, order }
+    /// Factors the square matrix that `fill` makes of zeros, in the memory of earlier factors; a
+    /// pivot of 0 becomes a very small number.
+    pub(crate) fn renew(&mut self, n: usize, fill: impl FnOnce(&mut Matrix)) {
+        self.lu.clear(n, n);
+        fill(&mut self.lu);
+        self.order.clear();
+        self.order.extend(0..n);
+        eliminate(&mut self.lu, &mut self.order, 0, n);
     }
 
     /// `N^-1 b`.
@@ -88,20 +98,19 @@ impl Factors {
         x
     }
 
-    /// `B N^-1`: `Y U = B`, `Q L = Y`, and the exchanges undone.
-    pub(crate) fn divide(&self, b: &Matrix) -> Matrix {
-        let lu = self.lu.data.view();
-        let mut x = b.clone();
-        divide_upper(x.data.view_mut(), lu);
-        divide_lower(x.data.view_mut(), lu);
-        let n = lu.nrows();
-        let mut result = Matrix::zero(b.data.nrows(), n);
-        for (x, own) in x.entries().chunks_exact(n).zip(result.entries_mut().chunks_exact_mut(n)) {
+    /// `B N^-1` into `result`, by `work`: `Y U = B`, `Q L = Y`, and the exchanges undone.
+    pub(crate) fn divide(&self, b: &Matrix, work: &mut Matrix, result: &mut Matrix) {
+        let (lu, n) = (self.lu.data.view(), self.lu.data.nrows());
+        work.data.clone_from(&b.data);
+        divide_upper(work.data.view_mut(), lu);
+        divide_lower(work.data.view_mut(), lu);
+        result.clear(b.data.nrows(), n);
+        let rows = work.entries().chunks_exact(n).zip(result.entries_mut().chunks_exact_mut(n));
+        for (x, own) in rows {
             for (value, &place) in x.iter().zip(&self.order) {
                 own[place] = *value;
             }
         }
-        result
     }
 }
 
@@ -227,14 +236,16 @@ mod tests {
     fn solutions_and_quotients() {
         for n in [1, 2, 7, 48, 49, 130] {
             let own = matrix(n);
-            let factors = Factors::new(own.clone());
+            let mut factors = Factors::default();
+            factors.renew(n, |matrix| *matrix = own.clone());
             let x: Vec<f64> = (0..n).map(|i| i as f64 - 3.0).collect();
             let found = factors.solve(&own.times(&x));
             let error = x.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             assert!(error < 1e-8, "{n}: {error}");
             let mut other = matrix(n);
             other.entries_mut().reverse();
-            let quotient = factors.divide(&other);
+            let (mut work, mut quotient) = (Matrix::default(), Matrix::default());
+            factors.divide(&other, &mut work, &mut quotient);
             for i in 0..n {
                 let product: Vec<f64> = (0..n)
                     .map(|j| (0..n).map(|k| quotient.row(i)[k] * own.row(k)[j]).sum())

@@ -167,6 +167,7 @@ pub(crate) struct Interior<'a> {
     count: f64,
     cost: Table,
     reward: Table,
+    newton: Newton<'a>,
     stopped: &'a dyn Fn() -> bool,
 }
 
@@ -193,7 +194,8 @@ impl<'a> Interior<'a> {
         lift(&mut y, -0.1);
         let w = zip(&table, &differences(model, &y), |a, b| (a - b).max(1e-2));
         let state = State { d: [d.clone(), d], w: [w, z], y: [y, n], delta: target.delta };
-        Interior { model, target, state, free: false, count, cost, reward, stopped }
+        let newton = Newton::new(model);
+        Interior { model, target, state, free: false, count, cost, reward, newton, stopped }
     }
 
     /// Residuals `f` per pair and `p` per state, and `E`.
@@ -336,7 +338,10 @@ impl<'a> Interior<'a> {
         let model = self.model;
         let diagonal =
             [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
-        let Some(newton) = Newton::new(model, &diagonal, self.stopped) else { return false };
+        if !self.newton.factor(diagonal.clone(), self.stopped) {
+            return false;
+        }
+        let newton = &self.newton;
         let column = self.free.then(|| {
             let zero: Table = map(&self.cost, |_| 0.0);
             let none: Table = model.stages.iter().map(|stage| vec![0.0; stage.states()]).collect();
