@@ -178,8 +178,8 @@ pub(super) struct CheckArguments {
     /// Second game, when the bundle compares two
     #[arg(long, value_name = "OTHER")]
     pub(super) against: Option<PathBuf>,
-    /// Have the kernel prove the claim of a certificate, and write its log: `smfg-kernel LISTING
-    /// LOG` accepts it alone
+    /// Have the kernel prove the claims of a certificate, or of a bundle about one listing, and
+    /// write its log: `smfg-kernel LISTING LOG` accepts it alone
     #[arg(long, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
     #[command(flatten)]

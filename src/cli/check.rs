@@ -11,12 +11,13 @@ use crate::check::{
     Accepted, AcceptedBundle, AcceptedEquilibria, BundleRejection, Rejection, Reload,
     check_equilibria, check_models, check_with,
 };
-use crate::elaborate::{log::Sink, prove_logged};
+use crate::elaborate::{log::Sink, prove_bundle_logged, prove_logged};
 use crate::exact::Rational;
 use crate::game::{Game, open_file};
 use crate::report::{BundleReport, CheckReport, EquilibriaCheckReport, write_undecided};
 use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// Most lines of a certificate up to its claim.
@@ -43,7 +44,7 @@ pub(super) fn run(
 ) -> Result<Answer, Failure> {
     let unreadable = |source| Failure::Read { path: arguments.certificate.clone(), source };
     let inputs = [Some(&arguments.game), Some(&arguments.certificate), arguments.against.as_ref()];
-    let inputs: Vec<_> = inputs.into_iter().flatten().map(std::path::PathBuf::as_path).collect();
+    let inputs: Vec<_> = inputs.into_iter().flatten().map(PathBuf::as_path).collect();
     let outputs = Outputs::plan(&inputs, &[("--log", arguments.log.as_ref())], arguments.force)?;
     let (game, other, verdict) = {
         let indicator = Indicator::start(
@@ -60,15 +61,13 @@ pub(super) fn run(
         indicator.say(format!("checking {}", arguments.certificate.display()));
         watch.doing(format!("checking {}", arguments.certificate.display()));
         watch.keep(|reason| undecided(arguments, reason));
-        let reload = |changes: &[(String, Rational)]| {
-            Game::load_with(&arguments.game, changes).map_err(|errors| errors.to_string())
-        };
+        let reload = reload(&arguments.game);
         let verdict = examine(game, other, file, &reload).map_err(unreadable)?;
         (game, other, verdict)
     };
     let valid = print_verdict(game, other, &verdict, arguments.output.format, watch)?;
-    if let (Some(_), Verdict::Single(_, Ok(_))) = (&arguments.log, &verdict) {
-        written_log(game, arguments, &outputs, watch)?;
+    if valid && arguments.log.is_some() {
+        written_log((game, other), &verdict, arguments, &outputs, watch)?;
     }
     Ok(outputs.completed(if valid { Answer::Proved } else { Answer::Unproved }))
 }
@@ -123,9 +122,10 @@ fn write_verdict(
     }
 }
 
-/// Has the kernel prove what a certificate claims, and writes the log of the proof.
+/// Has the kernel prove what a valid certificate or bundle claims, and writes the log of the proof.
 fn written_log(
-    game: &Game,
+    (game, other): (&Game, Option<&Game>),
+    verdict: &Verdict,
     arguments: &CheckArguments,
     outputs: &Outputs,
     watch: &Watch,
@@ -136,19 +136,41 @@ fn written_log(
     let text = Rc::new(RefCell::new(String::new()));
     let lines = Rc::clone(&text);
     let sink: Sink = Rc::new(RefCell::new(move |line: &str| lines.borrow_mut().push_str(line)));
-    let claim = prove_logged(game, certificate, sink).map_err(Failure::NotElaborated)?;
+    let listing = match verdict {
+        Verdict::Single(_, Ok(accepted)) if !accepted.curve.is_empty() => {
+            return Err(Failure::NoLog("it speaks of an interval of epsilon, a log of single ones"));
+        }
+        Verdict::Single(..) => {
+            let claim = prove_logged(game, certificate, sink);
+            claim.map_err(Failure::NotElaborated)?.listing().to_string()
+        }
+        Verdict::Bundle(_) => {
+            let reload = reload(&arguments.game);
+            let proved = prove_bundle_logged(game, other, Some(&reload), certificate, sink)
+                .map_err(|unproved| Failure::NotElaborated(unproved.rejection))?;
+            let several = "it speaks of several listings, or of intervals of epsilon, a log of one";
+            proved.listing().ok_or(Failure::NoLog(several))?.to_string()
+        }
+        Verdict::Equilibria(_) => {
+            return Err(Failure::NoLog("it is a list of equilibria, a log claims values"));
+        }
+    };
     let text = text.borrow();
     if outputs.write(watch, arguments.log.as_ref(), |out| out.write_all(text.as_bytes())) {
         let _ = writeln!(
             io::stderr(),
-            "log             {} ({} bytes), for the listing {}; smfg-kernel {} accepted",
+            "log             {} ({} bytes), for the listing {listing}; smfg-kernel {} accepted",
             arguments.log.as_deref().unwrap_or_else(|| "".as_ref()).display(),
             text.len(),
-            claim.listing(),
             smfg_kernel::VERSION
         );
     }
     Ok(())
+}
+
+/// Reads a game file with other values of its constants.
+fn reload(path: &Path) -> impl Fn(&[(String, Rational)]) -> Result<Game, String> {
+    move |changes| Game::load_with(path, changes).map_err(|errors| errors.to_string())
 }
 
 /// A certificate in memory, and what it is about.
@@ -157,7 +179,7 @@ pub(super) struct Checked<'a> {
     /// The game.
     pub(super) game: &'a Game,
     /// Its file, for certificates that change constants of it.
-    pub(super) file: &'a std::path::Path,
+    pub(super) file: &'a Path,
     /// A second game, for bundles that compare two.
     pub(super) other: Option<&'a Game>,
 }
@@ -168,9 +190,7 @@ pub(super) struct Checked<'a> {
 /// When the file cannot be read.
 #[cfg(feature = "solver")]
 pub(super) fn examined(of: &Checked<'_>, certificate: &[u8]) -> io::Result<Vec<u8>> {
-    let reload = |changes: &[(String, Rational)]| {
-        Game::load_with(of.file, changes).map_err(|errors| errors.to_string())
-    };
+    let reload = reload(of.file);
     let verdict = examine(of.game, of.other, certificate, &reload)?;
     let mut text = Vec::new();
     write_verdict(of.game, of.other, &verdict, Format::Json, &mut text)?;

@@ -114,6 +114,8 @@ pub(super) enum Failure {
     OtherGame { path: PathBuf, name: String, hash: String },
     #[error("the certificate is valid, and its claim is not elaborated for the kernel: {0}")]
     NotElaborated(crate::check::Rejection),
+    #[error("the certificate is valid, and no log is written: {0}")]
+    NoLog(&'static str),
     #[error("the kernel refuses the game: {0}")]
     NoListing(smfg_kernel::Refusal),
     #[error("interrupted")]

@@ -3,6 +3,7 @@
 use crate::folder::Folder;
 use crate::program::{answer, keys, run};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const WAGES: &str = "models/moral_hazard_grid.toml";
 const WAGE: &str = "models/moral_hazard.toml";
@@ -291,4 +292,38 @@ fn a_time_limit_gives_bounds_and_status_1() {
         "{out}"
     );
     assert_eq!(run(&["check", "models/queue_tolls.toml", file]).0, 0);
+}
+
+#[test]
+fn logs_of_bundles_are_accepted_by_the_kernel_alone() {
+    let folder = Folder::new();
+    let (bundle, log) = (folder.file("bundle"), folder.file("log"));
+    let wages = ["--decision", "wage=2/5", "--epsilon", "1/100"];
+    let question = [&["range", WAGES, "--certificate", &bundle][..], &wages].concat();
+    assert_eq!(run(&question).0, 0);
+    let (status, _, said) = run(&["check", WAGES, &bundle, "--log", &log]);
+    assert_eq!(status, 0, "{said}");
+    let (_, listing, _) = run(&["info", WAGES, "--listing"]);
+    let listing = Arc::new(smfg_kernel::read_listing(listing.as_bytes()).unwrap());
+    let mut claims = Vec::new();
+    let text = std::fs::read(&log).unwrap();
+    smfg_kernel::check_log(&listing, text.as_slice(), |claim| {
+        claims.push((claim.pessimistic(), claim.lower().to_string(), claim.upper().to_string()));
+    })
+    .unwrap();
+    // Shirking costs 3/20, so that a share of 1/15 may shirk: 17/20 less 1/15 of it.
+    let end = |least, value: &str| (least, value.to_string(), value.to_string());
+    assert_eq!(claims, [end(true, "119/150"), end(false, "17/20")]);
+}
+
+#[test]
+fn what_has_no_log_is_said() {
+    let folder = Folder::new();
+    let (bundle, log) = (folder.file("bundle"), folder.file("log"));
+    assert_eq!(run(&["sweep", WAGES, "--epsilon", "0:1/10", "--certificate", &bundle]).0, 0);
+    let (status, verdict, said) = run(&["check", WAGES, &bundle, "--log", &log]);
+    assert_eq!(status, 2);
+    assert!(verdict.contains("valid"), "{verdict}");
+    assert!(said.contains("no log is written"), "{said}");
+    assert!(!std::path::Path::new(&log).exists());
 }

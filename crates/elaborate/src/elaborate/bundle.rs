@@ -2,7 +2,7 @@
 //! from these by the crate `smfg-claims` (docs/certificate.md, (K) and (H)).
 
 use super::prover::Journal;
-use super::{Shown, listing, prove_claim};
+use super::{Shown, listing, log, prove_claim};
 use crate::certificate::{
     Claim, Conclusion, ConclusionClaim, DriftBound, DriftClaim, Element, PriceKind, Reader, Scope,
     Sense, StatedError,
@@ -28,6 +28,16 @@ pub struct ProvedBundle {
     pub conclusions: Vec<ConclusionClaim>,
 }
 
+impl ProvedBundle {
+    /// The hash of the listing that everything is about, if it is one and epsilons are single.
+    #[must_use]
+    pub fn listing(&self) -> Option<&str> {
+        let first = self.claims.first()?.listing();
+        let one = self.claims.iter().all(|claim| claim.listing() == first);
+        (one && self.curves.is_empty() && self.drifts.is_empty()).then_some(first)
+    }
+}
+
 /// Why a bundle is not proved.
 #[derive(Debug, thiserror::Error)]
 #[error("element {element} of the bundle: {rejection}")]
@@ -49,10 +59,36 @@ pub fn prove_bundle(
     reload: Option<Reload<'_>>,
     bundle: impl BufRead,
 ) -> Result<ProvedBundle, Unproved> {
+    prove_in((game, other), reload, bundle, Journal::default())
+}
+
+/// [`prove_bundle`], with the lines of the kernel's log handed to `sink`. The program `smfg-kernel`
+/// accepts them where all certificates are about one listing, at single epsilons
+/// ([`ProvedBundle::listing`]).
+///
+/// # Errors
+/// As [`prove_bundle`].
+pub fn prove_bundle_logged(
+    game: &Game,
+    other: Option<&Game>,
+    reload: Option<Reload<'_>>,
+    bundle: impl BufRead,
+    sink: log::Sink,
+) -> Result<ProvedBundle, Unproved> {
+    prove_in((game, other), reload, bundle, Journal::new(Some(sink)))
+}
+
+fn prove_in(
+    (game, other): (&Game, Option<&Game>),
+    reload: Option<Reload<'_>>,
+    bundle: impl BufRead,
+    journal: Journal,
+) -> Result<ProvedBundle, Unproved> {
     let fail = |element: usize| move |rejection: Rejection| Unproved { element, rejection };
     let mut reader = Reader::start_bundle(bundle, game.stages.len(), game.states.len())
         .map_err(|error| fail(0)(error.into()))?;
-    let games = Games { game, hash: game.hash(), other: other.map(|o| (o, o.hash())), reload };
+    let (hash, other) = (game.hash(), other.map(|o| (o, o.hash())));
+    let games = Games { game, hash, other, reload, journal };
     let mut proved = ProvedBundle::default();
     for element in 1.. {
         let refused = fail(element);
@@ -83,6 +119,7 @@ struct Games<'g> {
     hash: String,
     other: Option<(&'g Game, String)>,
     reload: Option<Reload<'g>>,
+    journal: Journal,
 }
 
 impl Games<'_> {
@@ -102,12 +139,11 @@ impl Games<'_> {
         if claim.epsilon < Rational::ZERO {
             return Err(Rejection::NegativeEpsilon);
         }
-        let journal = Journal::default();
         if let Some((name, value)) = reader.changes().first().cloned() {
             let reload = self.reload.ok_or(Rejection::Changed { name, value })?;
             let changed = reload(reader.changes()).map_err(Rejection::Unchangeable)?;
             reader.reshape((changed.stages.len(), changed.states.len()));
-            return prove_claim(reader, &changed, claim, &journal);
+            return prove_claim(reader, &changed, claim, &self.journal);
         }
         let second = self.other.as_ref().filter(|(other, hash)| {
             !Self::is_about((self.game, &self.hash), &claim)
@@ -115,7 +151,7 @@ impl Games<'_> {
         });
         let about = second.map_or(self.game, |(other, _)| other);
         reader.reshape((about.stages.len(), about.states.len()));
-        prove_claim(reader, about, claim, &journal)
+        prove_claim(reader, about, claim, &self.journal)
     }
 
     fn drifts(&self, claim: &DriftClaim) -> Result<Vec<(StatedError, Drift)>, Rejection> {

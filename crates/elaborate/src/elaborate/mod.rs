@@ -27,7 +27,7 @@ mod support;
 mod tree;
 
 pub(crate) use crate::game::listing;
-pub use bundle::{ProvedBundle, Unproved, prove_bundle};
+pub use bundle::{ProvedBundle, Unproved, prove_bundle, prove_bundle_logged};
 pub use support::{ProvedEquilibria, ProvedPattern, prove_equilibria};
 
 use crate::certificate::{

@@ -234,7 +234,12 @@ fn statistic(
 #[derive(Debug, Default)]
 struct Span {
     rows: BTreeMap<u32, BTreeMap<u32, Rational>>,
+    /// Pivots of the rows that once had more entries than the pivot: no others have to be reduced.
+    long: Vec<u32>,
 }
+
+/// Numbers of a gradient, on average, up to which gradients are taken one by one.
+const SHORT: usize = 4;
 
 impl Span {
     /// Adds the gradients of every entry.
@@ -259,12 +264,31 @@ impl Span {
                 }
                 continue;
             }
+            let support = |(_, _, column): &(u32, Rational, &Column)| column.coefficients.len();
+            if parts.iter().map(support).sum::<usize>() <= SHORT * columns.len() {
+                self.add_each(&parts);
+                continue;
+            }
             while let Some(entry) = self.outside(columns.len(), &parts) {
                 let gradient =
                     parts.iter().map(|(k, exponent, column)| (*k, column.get(entry) * exponent));
                 self.add(gradient.filter(|(_, value)| !value.is_zero()).collect());
             }
         }
+    }
+
+    /// Adds the gradients one by one, which is best where they are short.
+    fn add_each(&mut self, parts: &[(u32, Rational, &Column)]) {
+        let mut gradients: BTreeMap<usize, BTreeMap<u32, Rational>> = BTreeMap::new();
+        for (k, exponent, column) in parts {
+            for (place, value) in column.coefficients.iter().enumerate() {
+                if !value.is_zero() {
+                    let entry = column.position(place);
+                    gradients.entry(entry).or_default().insert(*k, value * exponent);
+                }
+            }
+        }
+        gradients.into_values().for_each(|gradient| self.add(gradient));
     }
 
     /// The first entry whose gradient is not spanned. In reduced form a gradient is spanned when it
@@ -308,10 +332,14 @@ impl Span {
         let Some((&pivot, lead)) = row.iter().next() else { return };
         let lead = lead.clone();
         row.values_mut().for_each(|value| *value = &*value / &lead);
-        for known in self.rows.values_mut() {
+        for long in &self.long {
+            let Some(known) = self.rows.get_mut(long) else { continue };
             if let Some(factor) = known.get(&pivot).cloned() {
                 subtract(known, &row, &factor);
             }
+        }
+        if row.len() > 1 {
+            self.long.push(pivot);
         }
         self.rows.insert(pivot, row);
     }

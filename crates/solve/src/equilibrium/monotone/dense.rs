@@ -1,8 +1,9 @@
-//! Dense matrices, row by row, and their LU factors. Nearly all of the work is in products of
-//! blocks, which `ndarray` multiplies.
+//! Dense matrices, row by row, and their LU factors. Triangles are divided into halves until they
+//! are small, so that nearly all of the work is in products of blocks, which `ndarray` multiplies.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, Axis, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+use std::ops::Range;
 
 /// A matrix.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,14 @@ pub(crate) struct Matrix {
 impl Matrix {
     pub(crate) fn zero(rows: usize, columns: usize) -> Self {
         Matrix { data: Array2::zeros((rows, columns)) }
+    }
+
+    /// Makes it zero, in the memory that it has where the size is the same.
+    pub(crate) fn clear(&mut self, rows: usize, columns: usize) {
+        match self.data.dim() == (rows, columns) {
+            true => self.data.fill(0.0),
+            false => *self = Self::zero(rows, columns),
+        }
     }
 
     fn entries(&self) -> &[f64] {
@@ -40,8 +49,7 @@ impl Matrix {
 
     /// `self x`.
     pub(crate) fn times(&self, x: &[f64]) -> Vec<f64> {
-        let row = |i: usize| self.row(i).iter().zip(x).map(|(a, b)| a * b).sum();
-        (0..self.data.nrows()).map(row).collect()
+        self.data.dot(&ArrayView1::from(x)).to_vec()
     }
 }
 
@@ -60,101 +68,136 @@ pub(crate) struct Factors {
     order: Vec<usize>,
 }
 
-/// Columns that are eliminated together: what is left of a matrix changes by products of blocks of
-/// this width.
-const BLOCK: usize = 48;
+/// Rows or columns up to which a triangle is not divided.
+const SMALL: usize = 8;
 
 impl Factors {
-    /// Factors a square matrix; a pivot of 0 becomes a very small number.
-    ///
-    /// ```text
-    /// [A11 A12]   [L11    ] [U11 U12]
-    /// [A21 A22] = [L21 I  ] [    A22 - L21 U12]
-    /// ```
-    pub(crate) fn new(mut lu: Matrix) -> Self {
-        let n = lu.data.nrows();
-        let mut order: Vec<usize> = (0..n).collect();
-        for start in (0..n).step_by(BLOCK) {
-            let end = (start + BLOCK).min(n);
-            for k in start..end {
-                exchange(&mut lu, &mut order, k);
-                let (upper, lower) = lu.entries_mut().split_at_mut((k + 1) * n);
-                let top = &upper[k * n..];
-                for row in lower.chunks_exact_mut(n).filter(|row| row[k] != 0.0) {
-                    let factor = row[k] / top[k];
-                    row[k] = factor;
-                    axpy(-factor, &top[k + 1..end], &mut row[k + 1..end]);
-                }
-            }
-            for i in start + 1..end {
-                let (upper, lower) = lu.entries_mut().split_at_mut(i * n);
-                let row = &mut lower[..n];
-                for k in start..i {
-                    axpy(-row[k], &upper[k * n + end..(k + 1) * n], &mut row[end..]);
-                }
-            }
-            let (top, below) = lu.data.view_mut().split_at(Axis(0), end);
-            let (left, mut right) = below.split_at(Axis(1), end);
-            let (l21, u12) = (left.slice(s![.., start..]), top.slice(s![start.., end..]));
-            general_mat_mul(-1.0, &l21, &u12, 1.0, &mut right);
-        }
-        Factors { lu, order }
+    /// Factors the square matrix that `fill` makes of zeros, in the memory of earlier factors; a
+    /// pivot of 0 becomes a very small number.
+    pub(crate) fn renew(&mut self, n: usize, fill: impl FnOnce(&mut Matrix)) {
+        self.lu.clear(n, n);
+        fill(&mut self.lu);
+        self.order.clear();
+        self.order.extend(0..n);
+        eliminate(&mut self.lu, &mut self.order, 0, n);
     }
 
     /// `N^-1 b`.
     pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
         let n = self.lu.data.nrows();
         let mut x: Vec<f64> = self.order.iter().map(|&i| b[i]).collect();
+        let sum = |i: usize, part: Range<usize>, x: &[f64]| {
+            ArrayView1::from(&self.lu.row(i)[part.clone()]).dot(&ArrayView1::from(&x[part]))
+        };
         for i in 0..n {
-            let sum: f64 = self.lu.row(i)[..i].iter().zip(&x).map(|(a, b)| a * b).sum();
-            x[i] -= sum;
+            x[i] -= sum(i, 0..i, &x);
         }
         for i in (0..n).rev() {
-            let row = self.lu.row(i);
-            let sum: f64 = row[i + 1..].iter().zip(&x[i + 1..]).map(|(a, b)| a * b).sum();
-            x[i] = (x[i] - sum) / row[i];
+            x[i] = (x[i] - sum(i, i + 1..n, &x)) / self.lu.row(i)[i];
         }
         x
     }
 
-    /// `B N^-1`, block by block of columns: `Y U = B`, `Q L = Y`, and the exchanges undone.
-    pub(crate) fn divide(&self, b: &Matrix) -> Matrix {
-        let n = self.lu.data.nrows();
-        let lu = self.lu.data.view();
-        let mut x = b.clone();
-        let starts: Vec<usize> = (0..n).step_by(BLOCK).collect();
-        for &start in &starts {
-            let end = (start + BLOCK).min(n);
-            for row in x.entries_mut().chunks_exact_mut(n) {
-                for k in start..end {
-                    let top = self.lu.row(k);
-                    row[k] /= top[k];
-                    axpy(-row[k], &top[k + 1..end], &mut row[k + 1..end]);
-                }
-            }
-            let (left, mut right) = x.data.view_mut().split_at(Axis(1), end);
-            let (own, u) = (left.slice(s![.., start..]), lu.slice(s![start..end, end..]));
-            general_mat_mul(-1.0, &own, &u, 1.0, &mut right);
-        }
-        for &start in starts.iter().rev() {
-            let end = (start + BLOCK).min(n);
-            for row in x.entries_mut().chunks_exact_mut(n) {
-                for k in (start..end).rev() {
-                    let own = row[k];
-                    axpy(-own, &self.lu.row(k)[start..k], &mut row[start..k]);
-                }
-            }
-            let (mut left, right) = x.data.view_mut().split_at(Axis(1), start);
-            let (own, l) = (right.slice(s![.., ..end - start]), lu.slice(s![start..end, ..start]));
-            general_mat_mul(-1.0, &own, &l, 1.0, &mut left);
-        }
-        let mut result = Matrix::zero(b.data.nrows(), n);
-        for (x, own) in x.entries().chunks_exact(n).zip(result.entries_mut().chunks_exact_mut(n)) {
+    /// `B N^-1` into `result`, by `work`: `Y U = B`, `Q L = Y`, and the exchanges undone.
+    pub(crate) fn divide(&self, b: &Matrix, work: &mut Matrix, result: &mut Matrix) {
+        let (lu, n) = (self.lu.data.view(), self.lu.data.nrows());
+        work.data.clone_from(&b.data);
+        divide_upper(work.data.view_mut(), lu);
+        divide_lower(work.data.view_mut(), lu);
+        result.clear(b.data.nrows(), n);
+        let rows = work.entries().chunks_exact(n).zip(result.entries_mut().chunks_exact_mut(n));
+        for (x, own) in rows {
             for (value, &place) in x.iter().zip(&self.order) {
                 own[place] = *value;
             }
         }
-        result
+    }
+}
+
+/// Eliminates columns from `start` to `end` in the rows from `start` on: the left half, then
+///
+/// ```text
+/// [A11 A12]   [L11    ] [U11 U12]
+/// [A21 A22] = [L21 I  ] [    A22 - L21 U12],
+/// ```
+///
+/// then the right half of what is left.
+fn eliminate(lu: &mut Matrix, order: &mut [usize], start: usize, end: usize) {
+    let n = lu.data.nrows();
+    if end - start > SMALL {
+        let middle = usize::midpoint(start, end);
+        eliminate(lu, order, start, middle);
+        let (left, mut right) = lu.data.view_mut().split_at(Axis(1), middle);
+        let (mut u12, mut below) =
+            right.slice_mut(s![start.., ..end - middle]).split_at(Axis(0), middle - start);
+        solve_lower(left.slice(s![start..middle, start..]), u12.view_mut());
+        general_mat_mul(-1.0, &left.slice(s![middle.., start..]), &u12, 1.0, &mut below);
+        eliminate(lu, order, middle, end);
+        return;
+    }
+    for k in start..end {
+        exchange(lu, order, k);
+        let (upper, lower) = lu.entries_mut().split_at_mut((k + 1) * n);
+        let top = &upper[k * n..];
+        for row in lower.chunks_exact_mut(n) {
+            let factor = row[k] / top[k];
+            row[k] = factor;
+            axpy(-factor, &top[k + 1..end], &mut row[k + 1..end]);
+        }
+    }
+}
+
+/// `L^-1 X` in place of `X`, for the triangle with ones below the diagonal of a square.
+fn solve_lower(l: ArrayView2<'_, f64>, x: ArrayViewMut2<'_, f64>) {
+    let n = l.nrows();
+    if n < 2 {
+        return;
+    }
+    let middle = n / 2;
+    let (mut top, mut rest) = x.split_at(Axis(0), middle);
+    solve_lower(l.slice(s![..middle, ..middle]), top.view_mut());
+    general_mat_mul(-1.0, &l.slice(s![middle.., ..middle]), &top, 1.0, &mut rest);
+    solve_lower(l.slice(s![middle.., middle..]), rest);
+}
+
+/// `X U^-1` in place of `X`, for the triangle on and above the diagonal of a square.
+fn divide_upper(mut x: ArrayViewMut2<'_, f64>, u: ArrayView2<'_, f64>) {
+    let n = u.nrows();
+    if n > SMALL {
+        let middle = n / 2;
+        let (mut left, mut right) = x.split_at(Axis(1), middle);
+        divide_upper(left.view_mut(), u.slice(s![..middle, ..middle]));
+        general_mat_mul(-1.0, &left, &u.slice(s![..middle, middle..]), 1.0, &mut right);
+        divide_upper(right, u.slice(s![middle.., middle..]));
+        return;
+    }
+    for mut row in x.rows_mut() {
+        for k in 0..n {
+            row[k] /= u[[k, k]];
+            for j in k + 1..n {
+                row[j] -= row[k] * u[[k, j]];
+            }
+        }
+    }
+}
+
+/// `X L^-1` in place of `X`, for the triangle with ones below the diagonal of a square.
+fn divide_lower(mut x: ArrayViewMut2<'_, f64>, l: ArrayView2<'_, f64>) {
+    let n = l.nrows();
+    if n > SMALL {
+        let middle = n / 2;
+        let (mut left, mut right) = x.split_at(Axis(1), middle);
+        divide_lower(right.view_mut(), l.slice(s![middle.., middle..]));
+        general_mat_mul(-1.0, &right, &l.slice(s![middle.., ..middle]), 1.0, &mut left);
+        divide_lower(left, l.slice(s![..middle, ..middle]));
+        return;
+    }
+    for mut row in x.rows_mut() {
+        for k in (1..n).rev() {
+            for j in 0..k {
+                row[j] -= row[k] * l[[k, j]];
+            }
+        }
     }
 }
 
@@ -193,14 +236,16 @@ mod tests {
     fn solutions_and_quotients() {
         for n in [1, 2, 7, 48, 49, 130] {
             let own = matrix(n);
-            let factors = Factors::new(own.clone());
+            let mut factors = Factors::default();
+            factors.renew(n, |matrix| *matrix = own.clone());
             let x: Vec<f64> = (0..n).map(|i| i as f64 - 3.0).collect();
             let found = factors.solve(&own.times(&x));
             let error = x.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             assert!(error < 1e-8, "{n}: {error}");
             let mut other = matrix(n);
             other.entries_mut().reverse();
-            let quotient = factors.divide(&other);
+            let (mut work, mut quotient) = (Matrix::default(), Matrix::default());
+            factors.divide(&other, &mut work, &mut quotient);
             for i in 0..n {
                 let product: Vec<f64> = (0..n)
                     .map(|j| (0..n).map(|k| quotient.row(i)[k] * own.row(k)[j]).sum())

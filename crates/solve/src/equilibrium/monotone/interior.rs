@@ -168,6 +168,7 @@ pub(crate) struct Interior<'a> {
     count: f64,
     cost: Table,
     reward: Table,
+    newton: Newton<'a>,
     stopped: &'a dyn Fn() -> bool,
 }
 
@@ -194,7 +195,8 @@ impl<'a> Interior<'a> {
         lift(&mut y, -0.1);
         let w = zip(&table, &differences(model, &y), |a, b| (a - b).max(1e-2));
         let state = State { d: [d.clone(), d], w: [w, z], y: [y, n], delta: target.delta };
-        Interior { model, target, state, free: false, count, cost, reward, stopped }
+        let newton = Newton::new(model);
+        Interior { model, target, state, free: false, count, cost, reward, newton, stopped }
     }
 
     /// Residuals `f` per pair and `p` per state, and `E`.
@@ -292,28 +294,38 @@ impl<'a> Interior<'a> {
         found
     }
 
-    /// Notes what the present point shows; how far its bound and its flow are apart, in the
-    /// leader's units.
+    /// Notes what the present point shows, with and without the pairs that its flows leave; how far
+    /// its bound and its flow are apart, in the leader's units.
     fn judge(&self, found: &mut Found) -> f64 {
-        let (model, state, target) = (self.model, &self.state, &self.target);
-        let deviation = model.flow(&self.cleaned(1));
-        let flow = model.flow(&self.cleaned(0));
-        let point = model.masses(&flow);
-        let value = model.bound(target.epsilon, &deviation, &point, state.delta);
+        let state = &self.state;
+        let saddle = self.judge_flows([&state.d[0], &state.d[1]], found);
+        let cleaned = [self.cleaned(0), self.cleaned(1)];
+        let saddle = saddle.min(self.judge_flows([&cleaned[0], &cleaned[1]], found));
+        let bound = found.bound.as_ref().map_or(f64::NEG_INFINITY, |bound| bound.value);
+        match &found.witness {
+            Some(witness) if !self.target.fixed => witness.value - bound,
+            _ => saddle,
+        }
+    }
+
+    /// Notes what weights of the flow and of the deviation show; what is left between the two sides
+    /// of the saddle at this `delta`.
+    fn judge_flows(&self, weights: [&Table; 2], found: &mut Found) -> f64 {
+        let (model, target, delta) = (self.model, &self.target, self.state.delta);
+        let [flow, deviation] = weights.map(|weights| model.flow(weights));
+        let value = model.bound(target.epsilon, &deviation, &model.masses(&flow), delta);
         let exploitability = model.exploitability(&flow);
         let own = Model::dot(&self.cost, &flow);
         if found.bound.as_ref().is_none_or(|known| value > known.value) {
             let flow = flow.clone();
-            found.bound = Some(Bound { value, delta: state.delta, deviation, flow });
+            found.bound = Some(Bound { value, delta, deviation, flow });
         }
-        // What is left between the two sides of the saddle at this `delta`.
-        let saddle = own + (exploitability - target.epsilon) / state.delta - value;
+        let saddle = own + (exploitability - target.epsilon) / delta - value;
+        let witness = Witness { value: own, exploitability, flow };
         if saddle < found.apart {
-            let flow = flow.clone();
-            found.nearest = Some(Witness { value: own, exploitability, flow });
+            found.nearest = Some(witness.clone());
             found.apart = saddle;
         }
-        let witness = Witness { value: own, exploitability, flow };
         let feasible = exploitability <= target.epsilon;
         if feasible && found.witness.as_ref().is_none_or(|known| own < known.value) {
             found.witness = Some(witness.clone());
@@ -321,11 +333,7 @@ impl<'a> Interior<'a> {
         if found.near.as_ref().is_none_or(|known| exploitability < known.exploitability) {
             found.near = Some(witness);
         }
-        let bound = found.bound.as_ref().map_or(f64::NEG_INFINITY, |bound| bound.value);
-        match &found.witness {
-            Some(witness) if !self.target.fixed => witness.value - bound,
-            _ => saddle,
-        }
+        saddle
     }
 
     /// The weights of a flow without the pairs that it leaves.
@@ -352,7 +360,10 @@ impl<'a> Interior<'a> {
         let model = model.as_ref();
         let diagonal =
             [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
-        let Some(newton) = Newton::new(model, &diagonal, self.stopped) else { return false };
+        if !self.newton.factor(diagonal.clone(), self.stopped) {
+            return false;
+        }
+        let newton = &self.newton;
         let column = self.free.then(|| {
             let zero: Table = map(&self.cost, |_| 0.0);
             let none: Table = model.stages.iter().map(|stage| vec![0.0; stage.states()]).collect();

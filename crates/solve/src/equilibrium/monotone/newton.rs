@@ -24,8 +24,8 @@ use super::model::{Model, Stage, Table};
 
 /// Most steps of refinement.
 const MOST_REFINEMENTS: usize = 8;
-/// A residual that needs no refinement.
-const ENOUGH: f64 = 1e-16;
+/// A residual that needs no refinement, relative to the right side: the next step sees what is left.
+const ENOUGH: f64 = 1e-10;
 
 /// A number per pair, or per state, for both flows.
 pub(crate) type Both = [Table; 2];
@@ -65,7 +65,7 @@ struct Local {
 /// The factored equations.
 pub(crate) struct Newton<'a> {
     model: &'a Model,
-    diagonal: &'a Both,
+    diagonal: Both,
     local: Vec<[Local; 2]>,
     /// `X_t`, of all stages.
     gains: Vec<Matrix>,
@@ -75,6 +75,8 @@ pub(crate) struct Newton<'a> {
     factors: Vec<Factors>,
     /// `Z_t = X_{t+1} (I + W_t X_{t+1})^-1`.
     returns: Vec<Matrix>,
+    /// Memory for quotients.
+    work: Matrix,
 }
 
 impl Local {
@@ -110,8 +112,8 @@ impl Local {
     }
 
     /// `sum over pairs i, j of a state of w pi_i pi_j / 2 (P_i - P_j)' (P_i - P_j)`.
-    fn width(&self, stage: &Stage, next: usize) -> Matrix {
-        let mut width = Matrix::zero(next, next);
+    fn width(&self, stage: &Stage, next: usize, width: &mut Matrix) {
+        width.clear(next, next);
         for s in 0..stage.states() {
             let pairs = stage.of_state(s);
             for i in pairs.clone() {
@@ -127,7 +129,6 @@ impl Local {
                 }
             }
         }
-        width
     }
 }
 
@@ -146,44 +147,44 @@ fn merged(mut row: Vec<(usize, f64)>) -> Vec<(usize, f64)> {
 }
 
 impl<'a> Newton<'a> {
-    /// Factors the equations; `None` when `stopped` says so.
-    pub(crate) fn new(
-        model: &'a Model,
-        diagonal: &'a Both,
-        stopped: &dyn Fn() -> bool,
-    ) -> Option<Self> {
+    /// No equations yet.
+    pub(crate) fn new(model: &'a Model) -> Self {
         let count = model.stages.len();
-        let local: Vec<[Local; 2]> = model
-            .stages
-            .iter()
-            .enumerate()
-            .map(|(t, stage)| {
-                [Local::new(stage, &diagonal[0][t]), Local::new(stage, &diagonal[1][t])]
-            })
-            .collect();
-        let mut own = Newton {
+        Newton {
             model,
-            diagonal,
-            local,
+            diagonal: Default::default(),
+            local: Vec::new(),
             gains: vec![Matrix::default(); count],
             widths: vec![Default::default(); count],
             factors: vec![Factors::default(); count],
             returns: vec![Matrix::default(); count],
-        };
-        for t in (0..count).rev() {
-            if stopped() {
-                return None;
-            }
-            own.step(t);
+            work: Matrix::default(),
         }
-        Some(own)
+    }
+
+    /// Factors the equations with `diagonal`, in the memory of the last ones; false when `stopped`
+    /// says so.
+    pub(crate) fn factor(&mut self, diagonal: Both, stopped: &dyn Fn() -> bool) -> bool {
+        let stages = self.model.stages.iter().enumerate();
+        self.local = stages
+            .map(|(t, stage)| [0, 1].map(|flow| Local::new(stage, &diagonal[flow][t])))
+            .collect();
+        self.diagonal = diagonal;
+        (0..self.model.stages.len()).rev().all(|t| {
+            let go_on = !stopped();
+            if go_on {
+                self.step(t);
+            }
+            go_on
+        })
     }
 
     /// `X_t`, from `X_{t+1}`.
     fn step(&mut self, t: usize) {
         let stage = &self.model.stages[t];
         let n = stage.states();
-        let mut gain = Matrix::zero(2 * n, 2 * n);
+        let mut gain = std::mem::take(&mut self.gains[t]);
+        gain.clear(2 * n, 2 * n);
         for &(s, q, value) in &stage.coupling {
             gain.add(s, q, value);
             gain.add(q, s, value);
@@ -200,20 +201,24 @@ impl<'a> Newton<'a> {
         }
         if let Some(next) = self.model.stages.get(t + 1).map(Stage::states) {
             let later = &self.gains[t + 1];
-            let widths = [0, 1].map(|flow| self.local[t][flow].width(stage, next));
-            let mut system = Matrix::zero(2 * next, 2 * next);
-            for i in 0..2 * next {
-                let (flow, row) = (i / next, i % next);
-                system.add(i, i, 1.0);
-                let own = system.row_mut(i);
-                for (k, &value) in widths[flow].row(row).iter().enumerate() {
-                    if value != 0.0 {
-                        axpy(value, later.row(flow * next + k), own);
+            for (local, width) in self.local[t].iter().zip(&mut self.widths[t]) {
+                local.width(stage, next, width);
+            }
+            let widths = &self.widths[t];
+            self.factors[t].renew(2 * next, |system| {
+                for i in 0..2 * next {
+                    let (flow, row) = (i / next, i % next);
+                    system.add(i, i, 1.0);
+                    let own = system.row_mut(i);
+                    for (k, &value) in widths[flow].row(row).iter().enumerate() {
+                        if value != 0.0 {
+                            axpy(value, later.row(flow * next + k), own);
+                        }
                     }
                 }
-            }
-            let factors = Factors::new(system);
-            let returns = factors.divide(later);
+            });
+            self.factors[t].divide(later, &mut self.work, &mut self.returns[t]);
+            let returns = &self.returns[t];
             let mean = |i: usize| &self.local[t][i / n].mean[i % n];
             for i in 0..2 * n {
                 let mut row = vec![0.0; 2 * next];
@@ -226,9 +231,6 @@ impl<'a> Newton<'a> {
                     *value += mean(j).iter().map(|&(k, p)| p * row[base + k]).sum::<f64>();
                 }
             }
-            self.widths[t] = widths;
-            self.factors[t] = factors;
-            self.returns[t] = returns;
         }
         self.gains[t] = gain;
     }
@@ -238,7 +240,11 @@ impl<'a> Newton<'a> {
         let mut solution = self.solve_once(right);
         let mut rest = self.residual(right, &solution);
         let mut size = largest(&rest);
+        let enough = ENOUGH * largest(right);
         for _ in 0..MOST_REFINEMENTS {
+            if size <= enough {
+                break;
+            }
             let mut better = solution.clone();
             better.add(1.0, &self.solve_once(&rest));
             let left = self.residual(right, &better);
@@ -247,7 +253,7 @@ impl<'a> Newton<'a> {
                 break;
             }
             (solution, rest) = (better, left);
-            if own > 0.25 * size || own < ENOUGH {
+            if own > 0.25 * size {
                 break;
             }
             size = own;

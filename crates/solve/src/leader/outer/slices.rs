@@ -65,11 +65,10 @@ impl Slices {
         let (mut slices, most_parts) = (0, most.saturating_mul(4 * discrete.len()));
         let sides = SidesApprox::of(space);
         while let Some((position, ends)) = open.pop() {
-            if sides.may_break(&ends) && space.broken_on(&ends).is_some() {
+            if sides.fail_on(&ends) {
                 continue;
             }
-            let part = Space::new(&ends, space.grids());
-            let Some((parameter, at)) = next_split(&part, discrete) else {
+            let Some((parameter, at, step)) = next_split(space, &ends, discrete) else {
                 parts[position] = Part::Slice(ends);
                 slices += 1;
                 if slices > most {
@@ -77,9 +76,8 @@ impl Slices {
                 }
                 continue;
             };
-            let sides = part.beside(parameter, &at)?;
             let mut positions = [None; 2];
-            for (place, side) in positions.iter_mut().zip(sides) {
+            for (place, side) in positions.iter_mut().zip(beside(ends, parameter, &at, &step)) {
                 if let Some(side) = side {
                     *place = Some(parts.len());
                     open.push((parts.len(), side));
@@ -143,16 +141,36 @@ impl Slices {
     }
 }
 
-/// A parameter with a grid that has no single value in a box yet, and a value of its grid: the last
-/// one below the box, where no value is its lower end, and otherwise one in the middle.
-fn next_split(part: &Space<'_>, discrete: &[usize]) -> Option<(usize, Rational)> {
-    let &j = discrete.iter().find(|j| part.free().contains(j))?;
-    let (first, last, step) = part.values_of(j)?;
-    if part.polytope().lower[j] < first {
-        return Some((j, first - step));
+/// A parameter with a grid that has no single value in a box yet, a value of its grid and the step
+/// to the next one: the last value below the box, where no value is its lower end, and otherwise one
+/// in the middle. Ends of a box are those of the decision set, or values of the grid.
+fn next_split(
+    space: &Space<'_>,
+    ends: &Polytope,
+    discrete: &[usize],
+) -> Option<(usize, Rational, Rational)> {
+    let &j = discrete.iter().find(|&&j| ends.lower[j] != ends.upper[j])?;
+    let (first, last, step) = space.values_of(j)?;
+    let (lower, upper) = (&ends.lower[j], &ends.upper[j]);
+    if *lower < first {
+        return Some((j, first - &step, step));
     }
-    let half = Rational::from(((last - &first) / &step * ratio(1, 2)).ceil()) - Rational::ONE;
-    Some((j, first + step * half.max(Rational::ZERO)))
+    let last = last.min(upper.clone());
+    let half = Rational::from(((last - lower) / &step * ratio(1, 2)).ceil()) - Rational::ONE;
+    Some((j, lower + &step * half.max(Rational::ZERO), step))
+}
+
+/// The boxes on both sides of a value of a grid, where there is something.
+fn beside(
+    ends: Polytope,
+    parameter: usize,
+    at: &Rational,
+    step: &Rational,
+) -> [Option<Polytope>; 2] {
+    let (mut below, mut above) = (ends.clone(), ends);
+    below.upper[parameter] = at.min(&below.upper[parameter]).clone();
+    above.lower[parameter] = (at + step).max(above.lower[parameter].clone());
+    [below, above].map(|part| (part.lower[parameter] <= part.upper[parameter]).then_some(part))
 }
 
 /// Bounds of determined parameters and inequalities in binary64: what is left of each at a point of
@@ -198,8 +216,8 @@ impl<'a> SidesApprox<'a> {
         SidesApprox { free: space.free(), rows }
     }
 
-    /// Whether some side may fail on all of a box.
-    fn may_break(&self, ends: &Polytope) -> bool {
+    /// Whether some side surely fails on all of a box.
+    fn fail_on(&self, ends: &Polytope) -> bool {
         let ends: Vec<(f64, f64)> = self
             .free
             .iter()
@@ -209,7 +227,7 @@ impl<'a> SidesApprox<'a> {
             let most = |(a, (low, high)): (&f64, &(f64, f64))| (a * low).max(a * high);
             let greatest: f64 = coefficients.iter().zip(&ends).map(most).sum();
             let size: f64 = coefficients.iter().map(|a| a.abs()).sum::<f64>() + constant.abs();
-            constant + greatest < ROUNDING_APPROX * size
+            constant + greatest < -ROUNDING_APPROX * size
         })
     }
 }
