@@ -25,7 +25,9 @@ pub enum ExportError {
     #[error("a polynomial of the game depends on more than its population")]
     Unexpected,
     /// Functions that are no polynomials.
-    #[error("the game has functions such as logarithms, which these formats of polynomial programmes do not carry")]
+    #[error(
+        "the game has functions such as logarithms, which these formats of polynomial programmes do not carry"
+    )]
     Functions,
 }
 

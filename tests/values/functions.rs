@@ -42,11 +42,7 @@ fn equilibria_of_two_actions() {
             "0.3958405421207704519871758969621391947574647594946166",
         ),
         // log(x + 1/10) = -1/2: exp(-1/2) - 1/10.
-        (
-            "-log(mu[*, a] + 1/10)",
-            "1/2",
-            "0.506530659712633423603799534991180453441918135487187",
-        ),
+        ("-log(mu[*, a] + 1/10)", "1/2", "0.506530659712633423603799534991180453441918135487187"),
         // (11/10 - exp(-1/3)/10) / (1 + exp(-1/3)).
         (
             "-log(mu[*, a] + 1/10)",
@@ -72,8 +68,7 @@ fn equilibria_of_two_actions() {
             let claim = &outcome.accepted.claim;
             assert!(claim.lower <= value && value <= claim.upper, "{a}: {claim:?}");
         }
-        let (low, high) =
-            (&found.least.accepted.claim.lower, &found.greatest.accepted.claim.upper);
+        let (low, high) = (&found.least.accepted.claim.lower, &found.greatest.accepted.claim.upper);
         assert!(high - low <= &gap * ratio(8, 1), "{a}: {low} {high}");
     }
 }
@@ -110,7 +105,8 @@ fn exploitability_of_a_policy() {
         let play = enclose_play(&instance, &mixed(&row), bits, &|| true).expect("a policy");
         let (low, high) = play.enclosure.exploitability;
         assert!(low <= &value + &digit && &value - &digit <= high, "{bits}: {low} {high}");
-        let width = Rational::ONE / Rational::from(smfg::exact::Natural::ONE << (bits as usize - 6));
+        let width =
+            Rational::ONE / Rational::from(smfg::exact::Natural::ONE << (bits as usize - 6));
         assert!(high - low <= width, "{bits}");
     }
     let policy = Policy { stages: vec![StagePolicy::Mixed(vec![row.to_vec()])] };

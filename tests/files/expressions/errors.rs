@@ -202,7 +202,10 @@ fn values_that_do_not_exist() {
         ("toll^65", "column 5: found exponent 65, expected a number of size at most 64"),
         ("toll^(131/2)", "column 5: found exponent 65, expected a number of size at most 64"),
         ("toll^-65", "column 5: found exponent 65, expected a number of size at most 64"),
-        ("2^1000001", "column 2: found exponent 1000001, expected a number of size at most 1000000"),
+        (
+            "2^1000001",
+            "column 2: found exponent 1000001, expected a number of size at most 1000000",
+        ),
         ("toll^40 * wage^40", "column 9: the polynomial has degree 80, expected at most 64"),
         ("mean(toll^64 * s.wealth)", "column 1: the polynomial has degree 65, expected at most 64"),
         ("mu[rich]@3", "column 1: found stage 3, expected a stage between 0 and 2"),

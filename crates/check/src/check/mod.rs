@@ -200,16 +200,22 @@ fn check_polytope<R: BufRead>(
                 pending = reader.step()?;
             }
             Step::Limit { from, through, policy } => {
-                no_functions(game)
-                    .map_err(|fault| Rejection::Step { line, rule: "limit", fault })?;
+                no_functions(game).map_err(|fault| Rejection::Step {
+                    line,
+                    rule: "limit",
+                    fault,
+                })?;
                 let value = limit::check_limit(game, &claim, &from, &through, &policy)
                     .map_err(|fault| Rejection::Step { line, rule: "limit", fault })?;
                 limit = limit.max(Some(value));
                 pending = reader.step()?;
             }
             Step::Multiplier(MultiplierStep::Open(bits)) => {
-                no_functions(game)
-                    .map_err(|fault| Rejection::Step { line, rule: "multiplier", fault })?;
+                no_functions(game).map_err(|fault| Rejection::Step {
+                    line,
+                    rule: "multiplier",
+                    fault,
+                })?;
                 let bound = multiplier::check_tree(reader, game, &claim, bits)?;
                 upper = Some(Upper { bound, reached: true }.sharper(upper));
                 pending = reader.step()?;
@@ -347,14 +353,7 @@ fn check_decision<R: BufRead>(
                 let claimed = if *ceiling { -value.clone() } else { value.clone() };
                 let sigma = (*situation.sigma() > Rational::ZERO) != *ceiling;
                 let reduced = situation.reduced().map_err(fail)?;
-                lifted::check_tree(
-                    reader,
-                    &reduced,
-                    situation.epsilon(),
-                    sigma,
-                    &claimed,
-                    *bits,
-                )?;
+                lifted::check_tree(reader, &reduced, situation.epsilon(), sigma, &claimed, *bits)?;
                 let keep = if *ceiling { keep_witness } else { keep_bound };
                 keep(shown, value.clone(), value).map_err(fail)?;
             }

@@ -83,13 +83,13 @@ fn functions(
         });
         let renamed = here.map(|((index, function), _)| {
             let rename = |variable: Variable| names.get(&variable).copied().unwrap_or(variable);
-            let function = even(Function {
-                argument: function.argument.renamed(&rename),
-                ..function.clone()
-            });
+            let function =
+                even(Function { argument: function.argument.renamed(&rename), ..function.clone() });
             let argument = function.argument.clone();
-            let terms: Vec<_> =
-                argument.terms().map(|(monomial, value)| (monomial.clone(), value.clone())).collect();
+            let terms: Vec<_> = argument
+                .terms()
+                .map(|(monomial, value)| (monomial.clone(), value.clone()))
+                .collect();
             let stage = stage(&argument, aggregates, &result);
             let function = Function { stage, ..function };
             ((function.kind, terms), index, function)

@@ -6,8 +6,8 @@ use super::{DecisionSet, FunctionKind, Game, RANGE_BITS, Variable};
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation, Scaled};
 use crate::game;
 use smfg_kernel::{
-    Column, Columns, Data, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage, Statistic,
-    Transition,
+    Column, Columns, Data, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage,
+    Statistic, Transition,
 };
 use std::sync::Arc;
 

@@ -32,9 +32,7 @@ pub use file::{
 pub use function::{
     Function, FunctionKind, OutsideDomain, RANGE_BITS, function_ranges, with_functions,
 };
-pub use instance::{
-    Instance, InstanceStage, NotMeanFieldFree, Numbers, Ranges, StageNumbers,
-};
+pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, Ranges, StageNumbers};
 pub use interval::{
     Interval, column_ranges, extremes, interval_power, interval_product, monomial_range,
     polynomial_range,

@@ -114,9 +114,8 @@ impl Game {
         for function in own_functions {
             let argument = function.argument.renamed(&|variable| rename(&place, variable));
             let function = even(Function { argument, ..function });
-            let same = |own: &Function| {
-                own.kind == function.kind && own.argument == function.argument
-            };
+            let same =
+                |own: &Function| own.kind == function.kind && own.argument == function.argument;
             let known = functions.iter().position(same);
             place.push(known.unwrap_or(functions.len()) as u32);
             if known.is_none() {

@@ -329,7 +329,9 @@ pub(super) fn described(
             let arithmetic = arithmetic(&numbers, settings);
             (numbers, arithmetic)
         }
-        Err(_) if !instance.functions.is_empty() || has_long_flows(instance) => return Some(enclosed(parts, proved, settings)),
+        Err(_) if !instance.functions.is_empty() || has_long_flows(instance) => {
+            return Some(enclosed(parts, proved, settings));
+        }
         Err(_) => (instance.at_population(&population(instance, parts)?), Arithmetic::Exact),
     };
     let problem =

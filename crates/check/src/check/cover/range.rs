@@ -2,8 +2,8 @@
 
 use crate::exact::Rational;
 use crate::game::{
-    Columns, Game, Interval, Point, RANGE_BITS, Variable, column_ranges, extremes,
-    function_ranges, polynomial_range, with_functions,
+    Columns, Game, Interval, Point, RANGE_BITS, Variable, column_ranges, extremes, function_ranges,
+    polynomial_range, with_functions,
 };
 
 /// Interval bounds of the leader's reward over the convex hull of `points` and all populations.

@@ -56,9 +56,7 @@ impl Bend {
     /// The kernel's refusal.
     pub fn state(&self, proof: &mut smfg_kernel::Proof) -> Result<(), smfg_kernel::Refusal> {
         match self {
-            Bend::Line { statistic, above, at, slope } => {
-                proof.line(*statistic, *above, at, slope)
-            }
+            Bend::Line { statistic, above, at, slope } => proof.line(*statistic, *above, at, slope),
             Bend::Entropy { statistic, at, bound } => proof.entropy(*statistic, at, bound),
         }
     }
@@ -142,8 +140,7 @@ impl Bending<'_> {
     fn chord(&self, above: bool) -> Option<(Rational, Rational)> {
         let (low, high) = &self.curve.ends;
         let value = |end: &Rational| {
-            let (lower, upper) =
-                self.curve.kind.enclose(&(end.clone(), end.clone()), BITS).ok()?;
+            let (lower, upper) = self.curve.kind.enclose(&(end.clone(), end.clone()), BITS).ok()?;
             Some(if above { lower } else { upper })
         };
         let (first, last) = (value(low)?, value(high)?);
@@ -224,7 +221,8 @@ impl Bending<'_> {
         own[0] -= &at;
         own[q] -= &slope;
         let quotient = divided(divided(own, &near), &near);
-        let w = |exponent: u32| Monomial::new(vec![(Variable::Statistic(self.statistic), exponent)]);
+        let w =
+            |exponent: u32| Monomial::new(vec![(Variable::Statistic(self.statistic), exponent)]);
         let mut weight = Polynomial::zero();
         for (k, value) in quotient.into_iter().enumerate() {
             let name = if k == 0 { Monomial::one() } else { w(k as u32) };

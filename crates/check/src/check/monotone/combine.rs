@@ -203,7 +203,8 @@ impl Builder<'_> {
                 });
                 let (budget, missing) = (budget.clone(), &budget - &total);
                 let played = Played { budget, gradient, missing };
-                let own = bound(curve, statistic, &played, points.get(&(statistic as usize)).copied())?;
+                let own =
+                    bound(curve, statistic, &played, points.get(&(statistic as usize)).copied())?;
                 let argument = argument(curve);
                 let w = Polynomial::variable(Variable::Statistic(statistic));
                 let product = w.times(&argument).ok()?;

@@ -53,12 +53,7 @@ pub(super) fn curves(
     parts.iter().map(|(function, parts)| curve(instance, t, *function, parts)).collect()
 }
 
-fn curve(
-    instance: &Instance,
-    t: usize,
-    number: u32,
-    parts: &Parts,
-) -> Result<Curve, NotMonotone> {
+fn curve(instance: &Instance, t: usize, number: u32, parts: &Parts) -> Result<Curve, NotMonotone> {
     let function = instance.functions.get(number as usize).ok_or(NotMonotone::Reward)?;
     let (base, form) = affine(instance, t, function).ok_or(NotMonotone::Reward)?;
     let stage = &instance.stages[t];
@@ -142,8 +137,7 @@ fn multiple(column: &Sparse, gradient: &Sparse, pairs: usize) -> Option<(Rationa
     let fits = if constant.is_zero() {
         *column == scaled(&factor)
     } else {
-        (0..pairs as u32)
-            .all(|pair| at(column, pair) == &constant - &factor * at(gradient, pair))
+        (0..pairs as u32).all(|pair| at(column, pair) == &constant - &factor * at(gradient, pair))
     };
     fits.then_some((factor, constant))
 }

@@ -126,7 +126,9 @@ pub enum ExpressionErrorKind {
         found: String,
     },
     /// A fraction as an exponent that is too long.
-    #[error("found exponent {found}, expected a fraction with a denominator of at most 64 and a numerator of at most {most}")]
+    #[error(
+        "found exponent {found}, expected a fraction with a denominator of at most 64 and a numerator of at most {most}"
+    )]
     FractionalExponent {
         /// The exponent.
         found: String,

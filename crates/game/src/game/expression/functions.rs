@@ -90,8 +90,7 @@ impl Evaluator<'_> {
                 left.times(&inverse, &mut self.work)
             }
             (Binary::Power, Value::Constant(exponent))
-                if !exponent.is_int()
-                    || (*exponent < Rational::ZERO && matches!(left, Value::Polynomial(_))) =>
+                if !exponent.is_int() || *exponent < Rational::ZERO =>
             {
                 let exponent = exponent.clone();
                 self.fractional_power(left, &exponent)
@@ -122,11 +121,8 @@ impl Evaluator<'_> {
         let degree = degree.ok_or_else(unreadable)?;
         let times = small_integer(&Rational::from(size.numerator().clone()));
         let times = times.ok_or_else(unreadable)?;
-        let base = if *exponent < Rational::ZERO && degree == 1 {
-            self.inverse(base)?
-        } else {
-            base
-        };
+        let base =
+            if *exponent < Rational::ZERO && degree == 1 { self.inverse(base)? } else { base };
         let power = |own: &mut Self, value: Value, exponent: usize| {
             let exponent = Value::Constant(Rational::from(exponent as u64));
             Value::combine(Binary::Power, value, exponent, &mut own.work)

@@ -447,8 +447,18 @@ impl Parser<'_> {
 /// Why there is no function of this name.
 fn no_function(name: &str) -> ExpressionErrorKind {
     const JUMPS: [&str; 12] = [
-        "floor", "ceil", "ceiling", "round", "trunc", "int", "sign", "sgn", "step", "heaviside",
-        "if", "mod",
+        "floor",
+        "ceil",
+        "ceiling",
+        "round",
+        "trunc",
+        "int",
+        "sign",
+        "sgn",
+        "step",
+        "heaviside",
+        "if",
+        "mod",
     ];
     const KNOWN: &str = "log, exp, sqrt, abs, min and max";
     if JUMPS.contains(&name.to_ascii_lowercase().as_str()) {

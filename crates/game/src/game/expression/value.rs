@@ -161,9 +161,7 @@ impl Value {
                 left.times(&Value::Constant(Rational::ONE / divisor), work)
             }
             // Quotients are made before, as functions.
-            (Binary::Divide, _, Value::Polynomial(_)) => {
-                Err(ExpressionErrorKind::MissingOperand)
-            }
+            (Binary::Divide, _, Value::Polynomial(_)) => Err(ExpressionErrorKind::MissingOperand),
             (Binary::Power, base, Value::Constant(exponent)) => base.power(&exponent, work),
             (Binary::Power, _, Value::Polynomial(_)) => {
                 Err(ExpressionErrorKind::ExponentNotConstant)

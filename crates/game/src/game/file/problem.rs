@@ -398,7 +398,9 @@ pub enum ModelError {
         remedy: String,
     },
     /// An exponential of too large a number.
-    #[error("`{function}` has values too large to compute with, expected an argument of size at most 2^14")]
+    #[error(
+        "`{function}` has values too large to compute with, expected an argument of size at most 2^14"
+    )]
     ValueTooLarge {
         /// The function.
         function: String,

@@ -10,9 +10,7 @@ use super::enclosure::Enclosure;
 use super::least::{Decisions, Shape, over_populations, range};
 use super::simplices::Block;
 use crate::exact::Rational;
-use crate::game::{
-    DecisionSet, Game, Interval, Polynomial, Variable,
-};
+use crate::game::{DecisionSet, Game, Interval, Polynomial, Variable};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most different values of the aggregates of a stage, for a bound that uses that masses sum to 1.
@@ -73,8 +71,7 @@ impl<'g> Signs<'g> {
 
     /// The least value over all decisions and populations; of a finite leader decision by decision.
     pub(super) fn over_decisions(&mut self, polynomial: &Polynomial) -> Lower {
-        let parameters =
-            polynomial.variables().iter().any(|v| matches!(v, Variable::Parameter(_)));
+        let parameters = polynomial.variables().iter().any(|v| matches!(v, Variable::Parameter(_)));
         let Some(decisions) = self.game.finite_decisions().filter(|_| parameters) else {
             return self.least(polynomial);
         };
@@ -91,7 +88,10 @@ impl<'g> Signs<'g> {
             least = Some(match (own, &decision.name) {
                 (Lower::Attained { value, place }, Some(name)) => {
                     let comma = if place.is_empty() { "" } else { ", " };
-                    Lower::Attained { value, place: format!("at decision \"{name}\"{comma}{place}") }
+                    Lower::Attained {
+                        value,
+                        place: format!("at decision \"{name}\"{comma}{place}"),
+                    }
                 }
                 (own, _) => own,
             });

@@ -8,9 +8,7 @@ use super::curve::Curve;
 use super::model::{Model, Stage, Table};
 use crate::check::monotone::{self, Monotone, MonotoneStage};
 use crate::exact::{Rational, entries_to_approx, from_short_dyadic, to_approx};
-use crate::game::{
-    Aggregate, ColumnExt, Instance, InstanceStage, Policy, Ranges, StagePolicy,
-};
+use crate::game::{Aggregate, ColumnExt, Instance, InstanceStage, Policy, Ranges, StagePolicy};
 use std::collections::BTreeMap;
 
 /// Binary digits of probabilities.

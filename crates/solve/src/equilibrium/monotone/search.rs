@@ -184,9 +184,13 @@ impl Question<'_> {
             }
         }
         let aggregates = self.instance.aggregates.len();
-        for (curve, masses) in self.game.stages.iter().zip(masses).flat_map(|(stage, masses)| {
-            stage.curves.iter().map(move |curve| (curve, masses))
-        }) {
+        for (curve, masses) in self
+            .game
+            .stages
+            .iter()
+            .zip(masses)
+            .flat_map(|(stage, masses)| stage.curves.iter().map(move |curve| (curve, masses)))
+        {
             let terms =
                 curve.gradient.iter().map(|(pair, g)| to_approx(g) * masses[*pair as usize]);
             if let Some(mass) = from_short_dyadic(terms.sum(), POINT_BITS) {
