@@ -28,8 +28,6 @@ pub(crate) struct Stage {
     pub(crate) successors: Vec<(usize, f64)>,
     /// `Q` as `(row, column, value)`.
     pub(crate) coupling: Vec<(usize, usize, f64)>,
-    /// What is added to `Q + Q'`, symmetric: a curvature of the exploitability.
-    pub(crate) bend: Vec<(usize, usize, f64)>,
     /// Functions of the masses that lower rewards.
     pub(crate) curves: Vec<Curve>,
 }
@@ -62,6 +60,36 @@ impl Stage {
     pub(crate) fn couple_back(&self, factor: f64, x: &[f64], u: &mut [f64]) {
         for &(row, column, value) in &self.coupling {
             u[column] += factor * value * x[row];
+        }
+    }
+}
+
+/// What functions of a stage add to its derivatives near a point, as `(row, column, value)`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Near {
+    /// To `Q`.
+    pub(crate) coupling: Vec<(usize, usize, f64)>,
+    /// To `Q + Q'` besides, symmetric: a curvature of the exploitability.
+    pub(crate) bend: Vec<(usize, usize, f64)>,
+}
+
+impl Near {
+    /// `u += factor C' x`.
+    pub(crate) fn couple_back(&self, factor: f64, x: &[f64], u: &mut [f64]) {
+        for &(row, column, value) in &self.coupling {
+            u[column] += factor * value * x[row];
+        }
+    }
+
+    /// Adds `(C + C' + B) x - C' y` and `C x`.
+    pub(crate) fn push(&self, x: &[f64], y: &[f64], push: &mut [Vec<f64>; 2]) {
+        for &(row, column, value) in &self.coupling {
+            push[0][row] += value * x[column];
+            push[0][column] += value * (x[row] - y[row]);
+            push[1][row] += value * x[column];
+        }
+        for &(row, column, value) in &self.bend {
+            push[0][row] += value * x[column];
         }
     }
 }
@@ -113,27 +141,22 @@ impl Model {
         table
     }
 
-    /// Whether functions occur.
-    pub(crate) fn is_curved(&self) -> bool {
-        self.stages.iter().any(|stage| !stage.curves.is_empty())
-    }
-
-    /// The game without functions that has the same derivatives at the masses `x` of a flow and
-    /// `y` of a deviation.
-    pub(crate) fn straightened(&self, x: &Table, y: &Table) -> Model {
-        let mut model = self.clone();
-        for ((stage, x), y) in model.stages.iter_mut().zip(x).zip(y) {
-            for curve in std::mem::take(&mut stage.curves) {
+    /// What functions add at the masses `x` of a flow and `y` of a deviation, per stage.
+    pub(crate) fn near(&self, x: &Table, y: &Table) -> Vec<Near> {
+        let of_stage = |((stage, x), y): ((&Stage, &Vec<f64>), &Vec<f64>)| {
+            let mut near = Near::default();
+            for curve in &stage.curves {
                 let (slope, bend) = curve.second(curve.mass(x), curve.mass(y));
                 for &(a, g) in &curve.gradient {
                     for &(b, h) in &curve.gradient {
-                        stage.coupling.push((a, b, slope * g * h));
-                        stage.bend.push((a, b, bend * g * h));
+                        near.coupling.push((a, b, slope * g * h));
+                        near.bend.push((a, b, bend * g * h));
                     }
                 }
             }
-        }
-        model
+            near
+        };
+        self.stages.iter().zip(x).zip(y).map(of_stage).collect()
     }
 
     /// `table_i + factor of_state(s)` per pair `i` of `s`.
