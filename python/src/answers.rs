@@ -9,7 +9,7 @@ use smfg::check::check_equilibria;
 use smfg::checkpoint::Asked;
 use smfg::equilibrium::support::{Limits, SupportError, equilibria as enumerate};
 use smfg::game::Game;
-use smfg::leader::{Settings, supported};
+use smfg::leader::Settings;
 use smfg::report::{EquilibriaReport, RangeReport, SolveReport};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -78,9 +78,6 @@ pub fn solve(
     let selection = arguments::selection(selection)?;
     let decision_grid = decision_grid.map(arguments::decision_grid).transpose()?;
     let settings = Settings { selection, decision_grid, ..settings(game, question)? };
-    if settings.decision.is_none() && settings.point.is_none() {
-        supported(game)?;
-    }
     let observe = |progress| shared.observe(progress);
     let limit = arguments::time_limit(question.time_limit)?;
     let path = question.checkpoint.as_deref();

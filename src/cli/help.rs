@@ -40,7 +40,8 @@ convex. Upper bound: for every decision an eps-equilibrium at which she gets no 
 proved bounds; a second Ctrl-C leaves at once.
 
 A leader with variables, mixed actions or a process of her own: simplices cover her decisions, each with a response of the followers that is an eps-equilibrium \
-on all of it, or a bound of the best equilibrium; up to 8 free parameters. Followers of class C0: exactly. C1: exactly \
+on all of it, or a bound of the best equilibrium. With more than 8 free parameters: the best decision that an ascent finds, certified, and \
+an upper bound by ranges or, in class C0, by a tree of best responses. Followers of class C0: exactly. C1: exactly \
 at eps = 0 where patterns of play can be enumerated, else to --gap. C2 and C3: to --gap, by boxes of the population's statistics, of which there should be few.
 
 --checkpoint FILE keeps what is found while the command works; the same command goes on from it after a limit, a kill, a full disk or on \

@@ -15,7 +15,7 @@ use crate::checkpoint::Asked;
 use crate::equilibrium::Control;
 use crate::exact::Rational;
 use crate::game::Game;
-use crate::leader::{Outcome, Progress, Settings, Status, Termination, solve, supported};
+use crate::leader::{Outcome, Progress, Settings, Status, Termination, solve};
 use crate::report::SolveReport;
 use std::io::{self, Write};
 use std::sync::atomic::AtomicBool;
@@ -180,10 +180,7 @@ pub(super) fn chosen(
     game: &Game,
     given: Option<&str>,
 ) -> Result<(Option<usize>, Option<Vec<Rational>>), Failure> {
-    let Some(given) = given else {
-        supported(game)?;
-        return Ok((None, None));
-    };
+    let Some(given) = given else { return Ok((None, None)) };
     Ok(match decision::choose(game, given)? {
         Chosen::Listed(index) => (Some(index), None),
         Chosen::Point(values) => (None, Some(values)),

@@ -117,18 +117,6 @@ fn one_decision_by_name_or_parameters() {
 #[test]
 fn refusals() {
     let folder = Folder::new();
-    let many = folder.file("nine.toml");
-    let variables: Vec<String> =
-        (0..9).map(|j| format!("{{ name = \"u{j}\", lower = 0, upper = 1 }}")).collect();
-    let head = "format = \"smfg-game/1\"\nname = \"nine\"\nstages = 1\nstates = [\"x\"]\nactions = [\"a\"]\ninitial = { x = 1 }\n";
-    std::fs::write(&many, format!("{head}[leader]\nvariables = [{}]\n", variables.join(", ")))
-        .expect("a file");
-    let (status, out, err) = run(&["solve", &many]);
-    assert_eq!((status, out.as_str()), (2, ""));
-    assert!(
-        err.starts_with("error: not supported: a leader with 9 free parameters, at most 8"),
-        "{err}"
-    );
     let cases: &[&[&str]] = &[
         &["solve", "models/no_such_file.toml"],
         &["solve", WAGES, "--epsilon", "abc"],

@@ -326,3 +326,50 @@ fn the_best_of_all_populations_bounds_all_decisions() {
     assert_ne!(outcome.status, Status::Limit);
     assert_eq!(outcome.accepted.claim.upper, ratio(-371, 576));
 }
+
+/// A toll on each of `count` roads, which have as many drivers each; who drives earns `worth` less
+/// the toll, and less the share of drivers on the road where that counts.
+fn toll_roads(count: usize, most: u32, worth: u32, crowded: bool) -> Game {
+    let list = |item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(", ");
+    let states = list(&|k| format!("\"s{k}\""));
+    let initial = list(&|k| format!("s{k} = \"1/{count}\""));
+    let tolls = list(&|k| format!("{{ name = \"toll{k}\", lower = 0, upper = {most} }}"));
+    let mut text = format!(
+        "format = \"smfg-game/1\"\nname = \"roads\"\nstages = 1\nstates = [{states}]\n\
+         actions = [\"stay\", \"drive\"]\ninitial = {{ {initial} }}\n\
+         [leader]\nvariables = [{tolls}]\n"
+    );
+    for k in 0..count {
+        let others = if crowded { format!(" - {count} * mu[s{k}, drive]") } else { String::new() };
+        text += &format!(
+            "[[reward]]\nstate = \"s{k}\"\naction = \"drive\"\nvalue = \"{worth} - toll{k}{others}\"\n\
+             [[leader.reward]]\nstate = \"s{k}\"\naction = \"drive\"\nvalue = \"toll{k}\"\n"
+        );
+    }
+    Game::parse_toml(&text).expect("a game")
+}
+
+/// Drivers stay where the toll is what driving is worth, or more: she gets nearly 1, which is also
+/// all that she could get.
+#[test]
+fn many_tolls_in_class_c0() {
+    let game = toll_roads(12, 1, 1, false);
+    let outcome = solved(&game, &settings(Rational::ZERO, Selection::Pessimistic));
+    let claim = &outcome.accepted.claim;
+    assert_eq!(claim.upper, Rational::ONE);
+    assert!(claim.lower >= ratio(99, 100), "{}", claim.lower);
+    smfg::elaborate::prove(&game, outcome.certificate.as_slice()).expect("a proof");
+}
+
+/// With congestion `min(1, 2 - toll)` drive, so that a toll of 1 is best and earns 1.
+#[test]
+fn many_tolls_in_class_c1() {
+    let game = toll_roads(10, 2, 2, true);
+    let limited = Control::default().within(Duration::from_secs(30));
+    let asked = settings(Rational::ZERO, Selection::Pessimistic);
+    let outcome = solved(&game, &Settings { control: limited, ..asked });
+    let claim = &outcome.accepted.claim;
+    assert!(claim.lower >= ratio(99, 100) && claim.lower <= Rational::ONE, "{}", claim.lower);
+    assert!(claim.upper >= Rational::ONE && claim.upper <= ratio(2, 1), "{}", claim.upper);
+    smfg::elaborate::prove(&game, outcome.certificate.as_slice()).expect("a proof");
+}

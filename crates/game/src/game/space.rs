@@ -124,16 +124,18 @@ impl<'a> Space<'a> {
         self.affine.iter().map(value).collect()
     }
 
-    /// The corners of the box of the free parameters, `2^dimension` of them.
-    #[must_use]
-    pub fn corners(&self) -> Vec<Point> {
+    /// The corners of the box of the free parameters, `2^dimension` of them, or as many as can be
+    /// counted.
+    pub fn corners(&self) -> impl Iterator<Item = Point> + '_ {
         let corner = |bits: usize| {
-            let side = |(k, &j): (usize, &usize)| {
-                if bits >> k & 1 == 1 { &self.polytope.upper[j] } else { &self.polytope.lower[j] }
+            let upper = |k: usize| bits.checked_shr(k as u32).is_some_and(|bits| bits & 1 == 1);
+            let side = |(k, &j): (usize, &usize)| match upper(k) {
+                true => &self.polytope.upper[j],
+                false => &self.polytope.lower[j],
             };
             self.point(&self.free.iter().enumerate().map(side).cloned().collect::<Vec<_>>())
         };
-        (0..1usize << self.dimension()).map(corner).collect()
+        (0..1usize.checked_shl(self.dimension() as u32).unwrap_or(usize::MAX)).map(corner)
     }
 
     /// The simplices that cover the decisions, `dimension!` of them, in the lexicographic order of
@@ -514,7 +516,7 @@ mod tests {
         assert_eq!(times[&vec![ratio(1, 1), ratio(2, 1), ratio(3, 1)]], 1);
         assert_eq!(times[&vec![ratio(2, 1), ratio(2, 1), ratio(2, 1)]], 6);
         assert!(
-            space.decisions_in(&space.corners(), 1000).is_none(),
+            space.decisions_in(&space.corners().collect::<Vec<_>>(), 1000).is_none(),
             "eight corners are no simplex"
         );
     }

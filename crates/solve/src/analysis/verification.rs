@@ -7,7 +7,7 @@ use crate::exact::Rational;
 use crate::follower::Enclosed;
 use crate::game::Game;
 use crate::leader::{
-    Outcome, RangeOutcome, Settings, SolveError, Statistics, Status, range, solve, supported,
+    Outcome, RangeOutcome, Settings, SolveError, Statistics, Status, range, solve,
 };
 
 /// What is certified about a submitted equilibrium.
@@ -181,7 +181,7 @@ pub fn compare(
             race_control: all.clone(),
             ..base
         };
-        match supported(game).and_then(|()| solve(game, &everything)) {
+        match solve(game, &everything) {
             Ok(outcome) => GameValue::Solved(Box::new(outcome)),
             Err(reason) => GameValue::Refused(reason.to_string()),
         }

@@ -27,4 +27,4 @@ pub(crate) use passes::{Answered, in_passes};
 pub use range::{RangeOutcome, range};
 pub use settings::{Accepted, Covering, Observer, Progress, Settings, SolveError};
 pub(crate) use solve::width;
-pub use solve::{admitted, has_long_flows, mean_field_free, scope, solve, status, supported};
+pub use solve::{admitted, has_long_flows, mean_field_free, scope, solve, status};

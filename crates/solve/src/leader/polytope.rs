@@ -9,7 +9,7 @@ use super::rounds;
 use super::settings::{Settings, SolveError};
 use super::solve::{
     Asked, Found, claim, described, ended, mean_field_free, race, search, sharpen, status,
-    supported, termination, width, written,
+    termination, width, written,
 };
 use crate::certificate::{Reader, Scope, Selection, Step, write_certificate};
 use crate::check::{Rejection, check, check_hashed};
@@ -21,6 +21,9 @@ use std::time::Instant;
 
 /// Most free parameters with which the ranges of all simplices are computed at the end.
 const MOST_RANGED: usize = 5;
+
+/// Most corners of the box of the free parameters that are looked at for a decision.
+const MOST_CORNERS: usize = 1 << 12;
 
 /// Certified bounds of `sup_u` of the leader's reward at the worst (or best) equilibrium; `game`
 /// has the objective of `settings` in place.
@@ -34,7 +37,6 @@ pub(super) fn solve_polytope<'a>(
     if settings.epsilon < Rational::ZERO {
         return Err(SolveError::Epsilon(settings.epsilon.clone()));
     }
-    supported(game)?;
     if settings.control.stopped() {
         return without_search(stated, game, space, settings, start);
     }
@@ -65,7 +67,13 @@ pub(super) fn solve_polytope<'a>(
         let (sharper, witness) =
             best.take().filter(|best| width(&best.0) <= width(&answered.0)).unwrap_or(answered);
         let control = match rounds::next(settings, searched, proving.elapsed()) {
-            Some(next) if sharper.status == Status::Limit && !covered.closed() => next,
+            Some(next)
+                if sharper.status == Status::Limit
+                    && !covered.closed()
+                    && !covered.exhausted() =>
+            {
+                next
+            }
             next => {
                 let outcome = ended(sharper, next.is_none() && !covered.closed(), settings);
                 if let Some(slot) = slot.filter(|_| outcome.status != Status::Limit) {
@@ -159,7 +167,8 @@ impl Question<'_> {
             .map_or_else(|| range_of(&game.at(&point), settings.selection), |(_, proved)| proved);
         let (steps, upper) = covered.proof(false);
         let mut own = Sides { point, proved, steps, upper };
-        if space.dimension() <= MOST_RANGED && !covered.closed() {
+        let ranged = space.dimension() <= MOST_RANGED || outer::is_wide(space);
+        if ranged && !covered.closed() {
             let (steps, upper) = outer::fallback(game, space);
             own.bound(steps, upper);
         }
@@ -287,7 +296,11 @@ fn some_decision(space: &Space<'_>) -> Option<Point> {
     if outer::has_slices(space) {
         return outer::decision_of_a_slice(space);
     }
-    space.corners().into_iter().find(|corner| space.admits(corner)).or_else(|| {
+    let mut corners = space.corners().take(MOST_CORNERS);
+    corners.find(|corner| space.admits(corner)).or_else(|| {
+        if outer::is_wide(space) {
+            return None;
+        }
         let simplices = space.simplices();
         simplices
             .filter_map(|simplex| {

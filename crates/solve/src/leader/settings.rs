@@ -129,16 +129,6 @@ pub enum SolveError {
     /// A game outside what the searches of this version cover.
     #[error("not supported yet: {0}")]
     Class(#[from] NotQuadratic),
-    /// A leader with more free parameters than a cover of her decisions is made for.
-    #[error(
-        "not supported: a leader with {dimension} free parameters, at most {most}; one decision at a time is solved"
-    )]
-    Leader {
-        /// Parameters that the equations among them leave free.
-        dimension: usize,
-        /// Most that are covered.
-        most: usize,
-    },
     /// No decision satisfies the bounds, grids and constraints, as far as was looked.
     #[error("no decision found that satisfies the bounds, grids and constraints of the leader")]
     NoDecision,

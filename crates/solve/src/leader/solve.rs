@@ -4,14 +4,12 @@ use super::checkpoint::{Left, Slot};
 use super::contest::{Contest, Finish};
 use super::equilibrium::describe;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
-use super::outer::has_slices;
 use super::polytope::solve_polytope;
 use super::race::{Contender, Race, best, interval};
 use super::reread::reread;
 use super::rounds;
 use super::settings::{Settings, SolveError};
 use crate::certificate::{Arithmetic, Claim, Part, Scope, Step, write_certificate};
-use crate::check::cover::MOST_DIMENSIONS;
 use crate::check::{Accepted, Rejection, check_hashed};
 use crate::equilibrium::{Problem, Proof, Proved, range_of, suitable_arithmetic};
 use crate::exact::Rational;
@@ -380,20 +378,6 @@ fn population(instance: &Instance, parts: &[Part]) -> Option<Vec<Rational>> {
         sum.iter_mut().zip(flow.aggregates).for_each(|(sum, value)| *sum += &part.weight * value);
     }
     Some(sum)
-}
-
-/// Whether this version solves a game for all of the leader's decisions.
-///
-/// # Errors
-/// [`SolveError`] says what is not supported.
-pub fn supported(game: &Game) -> Result<(), SolveError> {
-    match game.leader.space() {
-        Some(space) if space.dimension() > MOST_DIMENSIONS && !has_slices(&space) => {
-            let dimension = space.dimension();
-            Err(SolveError::Leader { dimension, most: MOST_DIMENSIONS })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The decisions to which positions refer, when this version solves the game and the settings fit

@@ -17,14 +17,14 @@ pub use tables::Tables;
 
 use super::verdict::{Fault, Rejection};
 use crate::certificate::{Claim, CoverStep, Mix, Reader, Selection, Step};
-use crate::exact::Rational;
+use crate::exact::{Polytope, Rational};
 use crate::game::{Game, Point, Space};
 use dashu_base::BitTest;
 use std::io::BufRead;
 
 /// Most decisions of a grid that a piece may be searched for.
 pub const MOST_GRID_POINTS: usize = 4096;
-/// Most free parameters of a decision set that is covered.
+/// Most free parameters of a box that falls into simplices.
 pub const MOST_DIMENSIONS: usize = 8;
 
 /// Checks the steps of a joined game on a piece: an upper bound of the leader's reward.
@@ -103,6 +103,10 @@ pub(super) fn check_cover<R: BufRead>(
                     return Err(fail(line, "cover-empty", Fault::NotOutside));
                 }
             }
+            CoverStep::Range if part.dimension() > MOST_DIMENSIONS => {
+                let bound = leader_range_on(game, &box_ends(&ends)).1;
+                cover.upper = Some(Upper { bound, reached: true }.with(cover.upper.take()));
+            }
             _ if part.dimension() > MOST_DIMENSIONS => {
                 return Err(fail(opening, "cover", Fault::TooLarge));
             }
@@ -110,6 +114,12 @@ pub(super) fn check_cover<R: BufRead>(
         }
     }
     cover.upper.ok_or_else(|| fail(opening, "cover", Fault::Shape))
+}
+
+/// The lower and the upper ends of the parameters of a box: all that a range depends on.
+#[must_use]
+pub fn box_ends(ends: &Polytope) -> [Point; 2] {
+    [ends.lower.clone(), ends.upper.clone()]
 }
 
 /// The two parts of a simplex, cut on the edge between vertices `i` and `j` at `share` of the way:

@@ -12,7 +12,8 @@ mod slack;
 
 use super::prover::{Journal, Prover};
 use crate::certificate::{Claim, CoverStep, Reader, Selection, Step};
-use crate::check::{Fault, Rejection, cover::cut};
+use crate::check::cover::{MOST_DIMENSIONS, box_ends, cut};
+use crate::check::{Fault, Rejection};
 use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Relation};
 use crate::game::{Game, Point, Side, Space};
@@ -93,6 +94,12 @@ pub(super) fn elaborate<R: BufRead>(
                 let side = cover.space.broken_on(&ends).ok_or_else(|| fail(Fault::NotOutside))?;
                 cover.empty(&mut proof, side).map_err(fail)?;
                 strict = kept(strict, |proof| cover.empty(proof, side).is_ok());
+            }
+            CoverStep::Range if part.dimension() > MOST_DIMENSIONS => {
+                let points = box_ends(&ends).to_vec();
+                let piece = Piece { basis: &Basis::new(1), points };
+                cover.close(&mut proof, &piece, &step).map_err(fail)?;
+                strict = None;
             }
             first => {
                 strict = cover.pieces(reader, (&part, first), &mut proof, strict)?;

@@ -1,6 +1,7 @@
 //! Better decisions: corners, the middle, and what is near the best one.
 
 use super::pieces::{Cover, FEW};
+use super::slices::is_wide;
 use crate::equilibrium::Control;
 use crate::exact::{Rational, ratio};
 use crate::game::{Grid, Point};
@@ -9,6 +10,8 @@ use crate::game::{Grid, Point};
 /// elsewhere.
 const LINEAR_ASCENT: usize = 1000;
 const ASCENT: usize = 24;
+/// Shortest steps of an ascent with many free parameters, as a part of their range.
+const WIDE_STEPS: u64 = 1024;
 /// Rounds of an ascent.
 const HALVINGS: usize = 40;
 
@@ -24,7 +27,8 @@ impl Cover<'_> {
             .map(|&j| (&polytope.lower[j] + &polytope.upper[j]) * &half)
             .collect();
         self.try_free(&middle, control);
-        for corner in self.space.corners().into_iter().take(FEW) {
+        let corners: Vec<Point> = self.space.corners().take(FEW).collect();
+        for corner in corners {
             let position = self.book.position(&corner);
             self.try_decision(position, control);
         }
@@ -62,13 +66,21 @@ impl Cover<'_> {
         self.book.answer(position, 0, control).map(|answer| answer.lower_approx)
     }
 
-    /// Better decisions near the best one: one free parameter changed at a time, by steps that
-    /// halve when none helps.
+    /// Better decisions near the best one: one free parameter changed at a time, then all by what
+    /// helped, by steps that halve when none does. Where nothing but an ascent is done, it goes on
+    /// until the steps are short.
     pub(super) fn ascend(&mut self, control: &Control) {
-        let mut left = if self.book.linear { LINEAR_ASCENT } else { ASCENT };
+        let wide = is_wide(self.space);
+        let most = if self.book.linear { LINEAR_ASCENT } else { ASCENT };
+        let mut left = if wide { usize::MAX } else { most };
+        let least = if wide { ratio(1, WIDE_STEPS) } else { Rational::ZERO };
         let polytope = self.space.polytope();
         let mut share = ratio(1, 4);
-        for _ in 0..HALVINGS {
+        for _ in 0..if wide { usize::MAX } else { HALVINGS } {
+            if share < least {
+                self.ascended = true;
+                return;
+            }
             let Some((before, start)) = self.best.clone() else { return };
             for (index, &j) in self.space.free().iter().enumerate() {
                 let step = (&polytope.upper[j] - &polytope.lower[j]) * &share;
@@ -80,9 +92,11 @@ impl Cover<'_> {
                     self.try_step(index, step, control);
                 }
             }
-            if self.best.as_ref().is_some_and(|(value, point)| *value <= before && *point == start)
-            {
+            let Some((value, point)) = self.best.clone() else { return };
+            if value <= before && point == start {
                 share *= ratio(1, 2);
+            } else if wide {
+                self.try_beyond(&start, &point, control);
             }
         }
     }
@@ -97,6 +111,17 @@ impl Cover<'_> {
             (&free[index] + step).clamp(polytope.lower[j].clone(), polytope.upper[j].clone());
         let candidate = self.book.position(&self.space.point(&free));
         self.try_decision(candidate, control);
+    }
+
+    /// The decision as far beyond `to` as that is from `from`.
+    fn try_beyond(&mut self, from: &Point, to: &Point, control: &Control) {
+        let polytope = self.space.polytope();
+        let further = |&j: &usize| {
+            let there = &to[j] + (&to[j] - &from[j]);
+            there.clamp(polytope.lower[j].clone(), polytope.upper[j].clone())
+        };
+        let free: Vec<Rational> = self.space.free().iter().map(further).collect();
+        self.try_free(&free, control);
     }
 
     /// Free parameters rounded to their grids.

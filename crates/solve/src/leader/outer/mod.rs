@@ -33,6 +33,7 @@ use book::Book;
 use multiplier::Tree;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
+pub(super) use slices::is_wide;
 use slices::Slices;
 use supremum::Supremum;
 
@@ -50,6 +51,8 @@ pub(super) struct Covered<'a> {
     cover: Cover<'a>,
     tree: Option<Tree>,
     supremum: Option<Supremum>,
+    /// Whether there are too many free parameters for simplices.
+    wide: bool,
     space: &'a Space<'a>,
     epsilon: &'a Rational,
     /// The decision to be reported.
@@ -98,6 +101,9 @@ impl Covered<'_> {
         {
             return tree;
         }
+        if self.wide {
+            return fallback(self.cover.book.game, self.space);
+        }
         let supremum = self.supremum.as_ref().map(|supremum| &supremum.value);
         let proof = cover_proof(&self.cover, self.space, self.epsilon, supremum, exact);
         match tree {
@@ -115,6 +121,11 @@ impl Covered<'_> {
         self.cover.closed() || self.tree.as_ref().is_some_and(|t| t.upper_approx() <= threshold)
     }
 
+    /// Whether a longer search would find nothing better, although the gap is not closed.
+    pub(super) fn exhausted(&self) -> bool {
+        self.wide && self.tree.is_none() && self.cover.ascended
+    }
+
     /// Keeps the state for a later call, or for a later pass of this one.
     pub(super) fn keep(&mut self) {
         self.cover.keep_stopped(self.tree.as_ref());
@@ -128,6 +139,7 @@ impl Covered<'_> {
             Some(tree) if self.cover.roots.is_empty() => {
                 tree.run(&mut self.cover, self.space, control, usize::MAX, &report);
             }
+            _ if self.wide => self.cover.ascend(control),
             _ => self.cover.run(control, usize::MAX, &report),
         }
         self.cover.work += control.spent();
@@ -210,7 +222,11 @@ pub(super) fn search<'a>(
     let control = &control.counted();
     let mut supremum = None;
     let mut closed = false;
-    if tree.is_none() && settings.epsilon.is_zero() {
+    let wide = is_wide(space);
+    if wide && tree.is_none() {
+        cover.look_around(control);
+    }
+    if tree.is_none() && settings.epsilon.is_zero() && !wide {
         supremum = cover.settle_in_turns(control, &report);
         closed = supremum.is_some() || cover.closed();
     }
@@ -223,7 +239,7 @@ pub(super) fn search<'a>(
             closed = tree.upper_approx() <= cover.threshold_approx();
         }
     }
-    if !closed && (tree.is_none() || !control.stopped()) {
+    if !closed && !wide && (tree.is_none() || !control.stopped()) {
         cover.run(control, usize::MAX, &report);
     }
     if supremum.is_none() && tree.is_some() && cover.closed() {
@@ -231,7 +247,7 @@ pub(super) fn search<'a>(
     }
     cover.work += control.spent();
     let epsilon = &settings.epsilon;
-    Covered { cover, tree, supremum, space, epsilon, reported: None }
+    Covered { cover, tree, supremum, wide, space, epsilon, reported: None }
 }
 
 /// Simplices and the tree in turns that grow, at eps = 0: the multipliers of the tree have no end

@@ -152,6 +152,8 @@ pub(super) struct Cover<'a> {
     pub(super) slot: Option<Slot<'a>>,
     /// The state of a tree beside it, when it was last kept.
     pub(super) tree: Option<String>,
+    /// Whether an ascent came to the end of its steps.
+    pub(super) ascended: bool,
 }
 
 impl<'a> Cover<'a> {
@@ -179,6 +181,7 @@ impl<'a> Cover<'a> {
             pause: 0,
             slot: None,
             tree: None,
+            ascended: false,
         }
     }
 

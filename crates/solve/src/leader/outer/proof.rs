@@ -2,9 +2,9 @@
 
 use super::book::{Book, Weights};
 use super::pieces::{AtDecision, Cover, Division, Leaf};
-use super::slices::Slices;
+use super::slices::{Slices, is_wide};
 use crate::certificate::{CoverStep, Mix, Step};
-use crate::check::cover::{greatest_face, leader_range_on};
+use crate::check::cover::{box_ends, greatest_face, leader_range_on};
 use crate::exact::{Natural, Rational, from_approx, to_approx};
 use crate::game::{Game, Point, Space};
 use std::collections::BTreeMap;
@@ -32,6 +32,7 @@ pub(super) fn range_cover(game: &Game, space: &Space<'_>) -> CoverProof {
         steps.push(Step::Cover(CoverStep::Range));
     };
     match Slices::of(space) {
+        None if is_wide(space) => close(&box_ends(space.polytope()), &mut steps),
         None => space.simplices().for_each(|simplex| close(&simplex, &mut steps)),
         Some(slices) => {
             for position in slices.in_order() {

@@ -141,6 +141,12 @@ impl Slices {
     }
 }
 
+/// Whether there are too many free parameters for simplices: her decisions are searched for good
+/// ones, and bounded as a whole.
+pub(in crate::leader) fn is_wide(space: &Space<'_>) -> bool {
+    space.dimension() > MOST_DIMENSIONS && Slices::of(space).is_none()
+}
+
 /// A parameter with a grid that has no single value in a box yet, a value of its grid and the step
 /// to the next one: the last value below the box, where no value is its lower end, and otherwise one
 /// in the middle. Ends of a box are those of the decision set, or values of the grid.
