@@ -131,3 +131,56 @@ fn softmax_dynamics() {
     let found = solve(&game, &Settings::new(Rational::ZERO)).expect("bounds");
     assert!(found.accepted.claim.lower <= value && value <= found.accepted.claim.upper);
 }
+
+/// Five places in a row over four stages, with the reward `-log(mass + 1/100)` of each place and
+/// costs of moving: a tenth of those who arrive is carried one place on.
+fn crowd() -> Game {
+    let (places, mut rules) = (5, String::new());
+    for i in 0..places {
+        rules += &format!(
+            "[[reward]]\nstate = \"s{i}\"\nvalue = \"-log(mu[s{i}] + 1/100) - (s.place - 2)^2 / 25\"\n"
+        );
+        for (action, step) in [("left", -1), ("stay", 0), ("right", 1)] {
+            let to = (i + step).clamp(0, places - 1);
+            let next = (to + 1).min(places - 1);
+            let law = if to == next {
+                format!("\"s{to}\"")
+            } else {
+                format!("{{ s{to} = \"9/10\", s{next} = \"1/10\" }}")
+            };
+            rules +=
+                &format!("[[transition]]\nstate = \"s{i}\"\naction = \"{action}\"\nto = {law}\n");
+        }
+    }
+    let states: Vec<String> =
+        (0..places).map(|i| format!("{{ name = \"s{i}\", place = {i} }}")).collect();
+    let text = format!(
+        "format = \"smfg-game/1\"\nname = \"crowd\"\nstages = 4\nstates = [{}]\n\
+         actions = [\"left\", \"stay\", \"right\"]\ninitial = {{ s0 = \"1/2\", s1 = \"1/2\" }}\n\
+         [[reward]]\naction = \"left\"\nvalue = \"-1/20\"\n\
+         [[reward]]\naction = \"right\"\nvalue = \"-1/20\"\n{rules}\
+         [[leader.reward]]\nstage = 3\nvalue = \"s.place / 5\"\n",
+        states.join(", ")
+    );
+    Game::parse_toml(&text).expect("a game")
+}
+
+/// At eps = 0 the flow minimises a convex function, `sum y log y - y` of `y = mass + 1/100` and the
+/// costs; Clarabel 0.11 by cvxpy, gaps 1e-12.
+#[test]
+fn logarithmic_crowd_aversion() {
+    let (game, gap) = (crowd(), ratio(1, 1_000_000));
+    let found = ends(&game, &Rational::ZERO, &gap);
+    let (value, slack) = (number("0.38513040326"), number("1e-8"));
+    for outcome in [&found.least, &found.greatest] {
+        let claim = &outcome.accepted.claim;
+        assert!(claim.lower <= &value + &slack && &value - &slack <= claim.upper, "{claim:?}");
+        assert!(&claim.upper - &claim.lower <= &gap * ratio(2, 1), "{claim:?}");
+    }
+    let some = ends(&game, &ratio(1, 100), &gap);
+    assert!(some.least.accepted.claim.lower < value && value < some.greatest.accepted.claim.upper);
+    for outcome in [&some.least, &some.greatest] {
+        let claim = &outcome.accepted.claim;
+        assert!(&claim.upper - &claim.lower <= &gap * ratio(2, 1), "{claim:?}");
+    }
+}
