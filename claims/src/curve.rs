@@ -135,8 +135,12 @@ fn is_blind(listing: &Listing) -> bool {
         monomial.factors().iter().any(|factor| matches!(factor.0, Variable::Statistic(_)))
     };
     let linear = |monomial: &smfg_kernel::Monomial| {
-        let is_statistic = |factor: &&(Variable, u32)| matches!(factor.0, Variable::Statistic(_));
-        monomial.factors().iter().filter(is_statistic).map(|factor| factor.1).sum::<u32>() <= 1
+        // A function of the population counts as more than one.
+        let degree = |factor: &(Variable, u32)| match factor.0 {
+            Variable::Statistic(k) => factor.1 * (1 + u32::from(listing.form(k).is_none())),
+            _ => 0,
+        };
+        monomial.factors().iter().map(degree).sum::<u32>() <= 1
     };
     listing.payoff.terms().all(|(monomial, _)| linear(monomial))
         && listing.stages.iter().all(|stage| {

@@ -218,10 +218,10 @@ impl Side {
         };
         let whole = polynomial_substituted(&listing.payoff, &value);
         let mut payoff = Polynomial::zero();
-        let mut linear: Vec<(usize, &Rational)> = Vec::new();
+        let mut linear: Vec<(u32, &Rational)> = Vec::new();
         for (monomial, coefficient) in whole.terms() {
             match monomial.factors() {
-                [(Variable::Statistic(k), 1)] => linear.push((*k as usize, coefficient)),
+                [(Variable::Statistic(k), 1)] => linear.push((*k, coefficient)),
                 _ => payoff.add_term(renamed(monomial, names), coefficient.clone()),
             }
         }
@@ -230,10 +230,10 @@ impl Side {
             let own = at(&stage.leader_reward, pairs);
             let here = linear
                 .iter()
-                .map(|(k, weight)| (&listing.statistics[*k], *weight))
-                .filter(|(statistic, _)| statistic.stage as usize == t);
+                .filter_map(|(k, weight)| Some((listing.form(*k)?, *weight)))
+                .filter(|((stage, _), _)| *stage as usize == t);
             let added: Vec<(Rational, Arc<Column>)> =
-                here.map(|(s, weight)| (weight.clone(), Arc::new(s.weights.clone()))).collect();
+                here.map(|((_, form), weight)| (weight.clone(), Arc::new(form.clone()))).collect();
             let parts = own.columns.iter().map(|(m, c)| (m.clone(), Rational::ONE, c));
             let more = added.iter().map(|(f, c)| (Monomial::one(), f.clone(), c));
             Part {

@@ -128,7 +128,7 @@ impl Proof {
             Name::Mass(t) if region.has_masses() && (t as usize) < listing.stages.len() => {
                 sum.subtract_mass(t, multiplier)?;
             }
-            Name::Link(k) if linked && (k as usize) < listing.statistics.len() => {
+            Name::Link(k) if linked && listing.form(k).is_some() => {
                 sum.subtract_link(k, multiplier)?;
             }
             Name::Form(k) if (k as usize) < region.marks.2 => {
@@ -163,6 +163,7 @@ impl Proof {
                 let form = self.forms[..region.marks.2].get(k as usize);
                 form.filter(|form| form.1.is_empty()).map(|form| form.0.clone())
             }
+            (Name::Function(k), _) => self.equation(k)?,
             (Name::Row(k), _) => self.rows[..region.marks.0].get(k as usize).cloned(),
             (Name::Constraint(k), Decisions::Polytope { rows, .. }) => {
                 let sense = |equal: bool| if equal { Sense::Equal } else { Sense::AtLeast };

@@ -16,8 +16,10 @@
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 mod combine;
+mod enclose;
 mod error;
 mod frame;
+mod function;
 mod listing;
 mod log;
 mod number;
@@ -32,8 +34,10 @@ mod text;
 mod theorem;
 mod witness;
 
+pub use enclose::enclose;
 pub use error::{Refusal, limit_work};
 pub use frame::Ends;
+pub use function::{Function, Span};
 pub use listing::{
     Column, Columns, Data, Decisions, Grid, Listing, Stage, Statistic, Successors, Transition,
 };
@@ -53,6 +57,7 @@ pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
 mod prelude {
     pub(crate) use crate::error::{Done, Refusal, allow, begin_text, charge, limit, require, show};
     pub(crate) use crate::frame::{Ends, Frame};
+    pub(crate) use crate::function::Function;
     pub(crate) use crate::listing::*;
     pub(crate) use crate::number::*;
     pub(crate) use crate::polynomial::*;

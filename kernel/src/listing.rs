@@ -66,13 +66,25 @@ pub(crate) fn columns_fit(columns: &Columns, len: usize, has: impl Fn(Variable) 
         && names.iter().all(|name| name.degree() <= MOST_DEGREE && name.only(&has))
 }
 
-/// `x = sum weight * d_i` over pairs of one stage.
+/// What a coordinate `x` of the population is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statistic {
-    /// The stage of the pairs.
-    pub stage: u32,
-    /// Weights of the pairs of that stage.
-    pub weights: Column,
+pub enum Statistic {
+    /// `sum weight * d_i` over pairs of one stage.
+    Masses {
+        /// The stage of the pairs.
+        stage: u32,
+        /// Weights of the pairs of that stage.
+        weights: Column,
+    },
+    /// A function of the parameters and of statistics before it.
+    Function {
+        /// The function.
+        function: Function,
+        /// Its argument, in the domain at all decisions and populations.
+        argument: Polynomial,
+        /// Ends between which its values lie there.
+        ends: (Rational, Rational),
+    },
 }
 
 /// Successor states of the pairs of a stage, pair by pair.
@@ -201,6 +213,8 @@ pub struct Listing {
     /// The initial law, and the weights of each statistic, as vectors of polynomials.
     pub(crate) law: Columns,
     pub(crate) weights: Vec<Columns>,
+    /// The latest stage on whose masses each statistic depends.
+    pub(crate) latest: Vec<Option<u32>>,
     lead: OnceLock<Vec<Columns>>,
     proper: OnceLock<bool>,
     hash: OnceLock<(String, usize)>,
@@ -233,15 +247,6 @@ pub struct Data {
     pub payoff: Polynomial,
 }
 
-/// The statistic of a monomial that has one, once, and the rest.
-pub(crate) fn linear(name: &Monomial) -> Option<(usize, Monomial)> {
-    let (statistics, rest) = name.parted(|v| matches!(v, Variable::Statistic(_)));
-    match statistics.factors() {
-        [(Variable::Statistic(k), 1)] => Some((*k as usize, rest)),
-        _ => None,
-    }
-}
-
 impl Listing {
     /// The listing with these parts. Refused when sizes disagree, the initial law is none, or the
     /// probabilities of a pair do not sum to 1 as polynomials.
@@ -257,8 +262,8 @@ impl Listing {
         Self::of(Data { states, parameters, initial, decisions, statistics, stages, payoff })
     }
 
-    /// The listing of these data.
-    pub(crate) fn of(mut data: Data) -> Done<Self> {
+    /// The listing of these data; refused like [`Listing::new`].
+    pub fn of(mut data: Data) -> Done<Self> {
         for stage in &mut data.stages {
             let probability = stage.transition.as_mut().map(|p| &mut p.probability);
             for columns in
@@ -271,9 +276,28 @@ impl Listing {
         let constant = |column: Column| vec![(Monomial::one(), Arc::new(column))];
         let initial = Arc::new(data.initial.clone());
         let law = constant(Column { support: None, coefficients: initial });
-        let weights = data.statistics.iter().map(|x| constant(x.weights.clone())).collect();
+        let forms = 0..data.statistics.len() as u32;
+        let form = |k| data.form(k).map_or(Columns::new(), |form| constant(form.1.clone()));
+        let (weights, latest) = (forms.map(form).collect(), data.latest());
         let (lead, proper, hash) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Listing { data, law, weights, lead, proper, hash })
+        Ok(Listing { data, law, weights, latest, lead, proper, hash })
+    }
+
+    /// Whether a variable does not depend on the population.
+    pub(crate) fn blind(&self, variable: Variable) -> bool {
+        match variable {
+            Variable::Statistic(k) => self.latest.get(k as usize) == Some(&None),
+            _ => true,
+        }
+    }
+
+    /// The form of masses in a monomial that has one, once, and the rest.
+    pub(crate) fn linear(&self, name: &Monomial) -> Option<(u32, Monomial)> {
+        let (rest, statistics) = name.parted(|variable| self.blind(variable));
+        match statistics.factors() {
+            [(Variable::Statistic(k), 1)] => self.form(*k).map(|_| (*k, rest)),
+            _ => None,
+        }
     }
 
     /// The leader's rewards per pair of each stage, with what the payoff adds linearly to them
@@ -283,14 +307,14 @@ impl Listing {
             let mut lead: Vec<Columns> =
                 self.stages.iter().map(|stage| stage.leader_reward.clone()).collect();
             for (name, value) in self.payoff.terms() {
-                let Some((k, rest)) = linear(name) else { continue };
-                let Statistic { stage, weights } = &self.statistics[k];
+                let Some((k, rest)) = self.linear(name) else { continue };
+                let Some((stage, weights)) = self.form(k) else { continue };
                 charge(64 * number_size(value) * weights.coefficients.len())?;
                 let products: Vec<Rational> =
                     weights.coefficients.iter().map(|weight| weight * value).collect();
                 let coefficients = Arc::new(Scaled::from_rationals(&products));
                 let support = weights.support.clone();
-                lead[*stage as usize].push((rest, Arc::new(Column { support, coefficients })));
+                lead[stage as usize].push((rest, Arc::new(Column { support, coefficients })));
             }
             // Another thread may have set it to the same meanwhile.
             let _ = self.lead.set(lead);
@@ -333,10 +357,21 @@ impl Data {
             self.validate_stage(stage, t + 1 == self.stages.len())
                 .map_err(|refusal| Refusal::Listing(format!("stage {t}: {refusal}")))?;
         }
-        for Statistic { stage, weights } in &self.statistics {
-            let stage = self.stages.get(*stage as usize);
-            let fits = stage.is_some_and(|stage| weights.fits(stage.pairs()));
-            listed(fits, "a statistic that does not fit its stage")?;
+        for (k, statistic) in self.statistics.iter().enumerate() {
+            let fits = match statistic {
+                Statistic::Masses { stage, weights } => {
+                    let stage = self.stages.get(*stage as usize);
+                    stage.is_some_and(|stage| weights.fits(stage.pairs()))
+                }
+                Statistic::Function { function, argument, ends } => {
+                    let early = |v| !matches!(v, Variable::Statistic(j) if j as usize >= k);
+                    let whole =
+                        !matches!(function, Function::Root(q) if !(2..=MOST_DEGREE).contains(q));
+                    let known = argument.only(|v| self.has(v) && early(v));
+                    known && whole && argument.degree() <= MOST_DEGREE && ends.0 <= ends.1
+                }
+            };
+            listed(fits, "a statistic that does not fit its stage, or is no function")?;
         }
         let known = self.payoff.only(|v| self.has(v)) && self.payoff.degree() <= MOST_DEGREE;
         listed(known, "the payoff has an unknown variable, or too high a degree")?;
@@ -344,7 +379,8 @@ impl Data {
             Decisions::Polytope { ends, grids, rows } => (ends, grids, rows),
             Decisions::List(list) => {
                 let fit = list.iter().all(|values| values.len() == self.parameters);
-                return listed(fit && !list.is_empty(), "a decision without all its values");
+                listed(fit && !list.is_empty(), "a decision without all its values")?;
+                return self.validate_functions();
             }
         };
         let fit = ends.len() == self.parameters && grids.len() == self.parameters;
@@ -355,7 +391,21 @@ impl Data {
             Grid::Points { step, .. } => *step > Rational::ZERO,
         };
         let rising = grids.iter().all(rising);
-        listed(fit && affine && rising, "ends, grids or affine rows that do not fit")
+        listed(fit && affine && rising, "ends, grids or affine rows that do not fit")?;
+        self.validate_functions()
+    }
+
+    fn validate_functions(&self) -> Done {
+        self.show_functions(&self.everywhere(), true)
+            .map_err(|refusal| Refusal::Listing(format!("a function: {refusal}")))
+    }
+
+    /// The stage and the weights of a statistic that is a form of masses.
+    pub fn form(&self, k: u32) -> Option<(u32, &Column)> {
+        match self.statistics.get(k as usize)? {
+            Statistic::Masses { stage, weights } => Some((*stage, weights)),
+            Statistic::Function { .. } => None,
+        }
     }
 
     /// Whether there is a parameter or statistic.
@@ -394,6 +444,24 @@ impl Data {
             (0..pairs).flat_map(of_pair)
         })?;
         sums.add(true, one(), one(), |_, _| all(pairs))?;
+        // For the value w of 1/p, a polynomial in w times a power of p has p's in place of w's.
+        for k in (0..self.statistics.len() as u32).rev() {
+            let own = Variable::Statistic(k);
+            let statistic = &self.statistics[k as usize];
+            let Statistic::Function { function: Function::Inverse, argument, .. } = statistic
+            else {
+                continue;
+            };
+            let Some(&degree) = sums.variables().get(&own) else { continue };
+            sums = sums.replaced(|name| {
+                let (inverses, rest) = name.parted(|variable| variable == own);
+                let mut product = Polynomial::term(rest, Rational::ONE);
+                for _ in inverses.degree()..degree {
+                    product = product.times(argument)?;
+                }
+                Ok(Arc::new(Unit::of(&product)))
+            })?;
+        }
         listed(sums.is_zero(), "probabilities that do not sum to 1")
     }
 
@@ -419,9 +487,12 @@ impl Data {
             && rows.iter().all(holds)
     }
 
-    /// Least and greatest value of a statistic when its stage has mass 1.
+    /// Least and greatest value of a statistic when its stage has mass 1, or its ends.
     pub fn range(&self, k: usize) -> (Rational, Rational) {
-        let Statistic { stage, weights } = &self.statistics[k];
+        let (stage, weights) = match &self.statistics[k] {
+            Statistic::Masses { stage, weights } => (stage, weights),
+            Statistic::Function { ends, .. } => return ends.clone(),
+        };
         let numbers = &weights.coefficients;
         let complete = numbers.len() == self.stages[*stage as usize].pairs();
         let rest = Some(Integer::ZERO).filter(|_| !complete);

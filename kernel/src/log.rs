@@ -93,6 +93,8 @@ fn step(word: &str, w: &mut Words<'_>, proof: &mut Proof) -> Done {
         "lead-bound" => proof.lead_bound(get(w)?, get(w)?),
         "follow" => proof.follow(get(w)?, get(w)?, &get::<Vec<_>>(w)?),
         "play" => proof.play(get(w)?),
+        "line" => proof.line(get(w)?, get(w)?, &get(w)?, &get(w)?),
+        "entropy" => proof.entropy(get(w)?, &get(w)?, &get(w)?),
         "policy" => proof.play_policy(get(w)?),
         "exists" => proof.exists(),
         "exists-in" => proof.exists_in(&get::<Vec<_>>(w)?, &get::<Vec<_>>(w)?),

@@ -315,7 +315,9 @@ impl Proof {
     fn has(&self, region: &Region, variable: Variable) -> bool {
         match variable {
             Variable::Parameter(_) => self.listing.has(variable),
-            Variable::Statistic(_) => region.has_masses() && self.listing.has(variable),
+            Variable::Statistic(_) => {
+                self.listing.has(variable) && (region.has_masses() || self.listing.blind(variable))
+            }
             Variable::Form(k) => (k as usize) < region.marks.2,
             Variable::Share(k) => k < region.frame.shares(),
             Variable::Multiplier => region.kind == Kind::Dual,

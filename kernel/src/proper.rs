@@ -6,7 +6,9 @@ use crate::prelude::*;
 /// statistics, or by its least value over populations.
 pub(crate) fn everywhere(listing: &Listing) -> bool {
     let frame = Frame::of(listing.ends());
-    within(listing, &frame, |p| least(listing, p).is_some_and(|p| p >= Rational::ZERO)) == Ok(true)
+    let shown =
+        |p: &Polynomial| least(listing, &frame, p).is_ok_and(|least| least >= Some(Rational::ZERO));
+    within(listing, &frame, shown) == Ok(true)
 }
 
 /// Over a frame, entries apart that are excused.
@@ -27,24 +29,27 @@ pub(crate) fn within(
     Ok(true)
 }
 
-/// `c + sum_k a_k x_k` is at least `c + sum_t min over pairs i of t of sum_k a_k M_k(i)`.
-fn least(listing: &Listing, polynomial: &Polynomial) -> Option<Rational> {
-    let mut least = Rational::ZERO;
+/// Over populations, `sum_k a_k x_k` is at least `sum_t min over pairs i of t of sum_k a_k M_k(i)`;
+/// the rest of a polynomial by [3].
+pub(crate) fn least(data: &Data, frame: &Frame, polynomial: &Polynomial) -> Done<Option<Rational>> {
+    let mut rest = Polynomial::zero();
     let mut sums: BTreeMap<u32, Vec<Rational>> = BTreeMap::new();
     for (monomial, value) in polynomial.terms() {
-        match monomial.factors() {
-            [] => least += value,
-            [(Variable::Statistic(k), 1)] => {
-                let Statistic { stage, weights } = &listing.statistics[*k as usize];
-                let zeros = || vec![Rational::ZERO; listing.stages[*stage as usize].pairs()];
-                let sums = sums.entry(*stage).or_insert_with(zeros);
-                for (pair, index) in weights.entries() {
-                    sums[pair] += weights.coefficients.get(index) * value;
-                }
-            }
-            _ => return None,
+        let form = match monomial.factors() {
+            [(Variable::Statistic(k), 1)] => data.form(*k),
+            _ => None,
+        };
+        let Some((stage, weights)) = form else {
+            rest.add_term(monomial.clone(), value.clone());
+            continue;
+        };
+        let zeros = || vec![Rational::ZERO; data.stages[stage as usize].pairs()];
+        let sums = sums.entry(stage).or_insert_with(zeros);
+        charge(16 * sums.len() + 64 * number_size(value) * weights.coefficients.len())?;
+        for (pair, index) in weights.entries() {
+            sums[pair] += weights.coefficients.get(index) * value;
         }
     }
     let minima = sums.into_values().filter_map(|sums| sums.into_iter().min());
-    Some(minima.fold(least, |sum, least| sum + least))
+    Ok(frame.lowest(&rest)?.map(|rest| minima.fold(rest, |sum, least| sum + least)))
 }

@@ -101,6 +101,8 @@ pub enum Name {
     Form(u32),
     /// `c`: a row of the decision set.
     Constraint(u32),
+    /// `w`: the equation of a statistic that is a root, an inverse or an absolute value.
+    Function(u32),
     /// `r`: a row of the region.
     Row(u32),
     /// A coordinate less its lower end.

@@ -329,7 +329,7 @@ impl<'a> Sum<'a> {
     /// Subtracts `multiplier * (sum of weights_i d_i - statistic k)`.
     pub(crate) fn subtract_link(&mut self, k: u32, multiplier: &Polynomial) -> Done {
         let listing = self.listing;
-        let stage = listing.statistics[k as usize].stage;
+        let Some((stage, _)) = listing.form(k) else { return require(false, "no form of masses") };
         let statistic = columns(&Polynomial::variable(Variable::Statistic(k)));
         let factor = columns(multiplier);
         self.at(Part::Constant).add(false, &factor, &statistic, dot)?;

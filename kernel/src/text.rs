@@ -214,9 +214,11 @@ macro_rules! labelled {
     )* };
 }
 
-/// Types with several forms: a word, then the fields of the form.
+/// Types with several forms: a word, then the fields of the form; a line each where that is said.
 macro_rules! forms {
-    ($($type:ident { $($word:literal $form:ident { $($field:tt: $name:ident),* })* })*) => { $(
+    ($($type:ident $($line:ident)? {
+        $($word:literal $form:ident { $($field:tt: $name:ident),* })*
+    })*) => { $(
         impl Text for $type {
             fn write(&self, out: &mut Output<'_>) {
                 match self {
@@ -225,6 +227,7 @@ macro_rules! forms {
                         $($name.write(out);)*
                     })*
                 }
+                $(out.$line();)?
             }
             fn read(words: &mut Words<'_>) -> Done<Self> {
                 match words.take()? {
@@ -253,7 +256,6 @@ word! {
 
 record! {
     Data "smfg-listing-1" { states, parameters, initial, decisions, statistics, stages, payoff }
-    Statistic "statistic" { stage, weights }
     Stage "stage" { first, reward, leader_reward, transition }
     Transition { successors, probability }
     Successors { first, state }
@@ -271,6 +273,11 @@ forms! {
     Decisions {
         "list" List { 0: list } "polytope" Polytope { ends: ends, grids: grids, rows: rows }
     }
+    Statistic line {
+        "statistic" Masses { stage: stage, weights: weights }
+        "function" Function { function: function, argument: argument, ends: ends }
+    }
+    Function { "exp" Exp {} "log" Log {} "root" Root { 0: degree } "inverse" Inverse {} "abs" Abs {} }
     Grid { "continuous" Continuous {} "points" Points { origin: origin, step: step } }
     Place {
         "all" All {} "decision" Decision { 0: k } "point" Point { 0: values }
@@ -285,7 +292,8 @@ forms! {
     Side { "v" Follower {} "y" Dual {} "w" Leader {} }
     Name {
         "e" Budget {} "o" Objective {} "m" Mass { 0: t } "k" Link { 0: k } "j" Form { 0: k }
-        "c" Constraint { 0: k } "r" Row { 0: k } "lower" Lower { 0: name } "upper" Upper { 0: name }
+        "c" Constraint { 0: k } "w" Function { 0: k } "r" Row { 0: k }
+        "lower" Lower { 0: name } "upper" Upper { 0: name }
     }
 }
 

@@ -135,10 +135,11 @@ impl Proof {
         self.family_nonnegative(&masses, |_, _| false)?;
         let none = Columns::new();
         let masses_at = |t: u32| masses.get(&t).unwrap_or(&none);
-        for (k, weights) in self.listing.weights.iter().enumerate() {
+        for (k, weights) in (0u32..).zip(&self.listing.weights) {
+            let Some((stage, _)) = self.listing.form(k) else { continue };
             let mut value = Vector::new(1);
-            value.add(false, weights, masses_at(self.listing.statistics[k].stage), dot)?;
-            region.frame.define(Variable::Statistic(k as u32), &value.get(0))?;
+            value.add(false, weights, masses_at(stage), dot)?;
+            region.frame.define(Variable::Statistic(k), &value.get(0))?;
         }
         for (t, stage) in (0u32..).zip(&self.listing.stages) {
             // mu0(s), or the inflow, less the masses of the state's pairs
@@ -180,7 +181,7 @@ impl Proof {
             rest.add(false, &here, one(), |policy, _| by_state(stage, policy))?;
             show(rest.vanishes(&region.frame)?, "a policy that does not sum to 1")?;
             let early = |variable: Variable| match variable {
-                Variable::Statistic(k) => self.listing.statistics[k as usize].stage <= t,
+                Variable::Statistic(k) => self.listing.latest[k as usize] <= Some(t),
                 _ => true,
             };
             let mut probability = stage.transition.iter().flat_map(|t| &t.probability);
@@ -225,27 +226,31 @@ impl Proof {
         })
     }
 
-    /// Uses that an eps-equilibrium exists in a box of all statistics where a map points inwards on
-    /// its faces ([13]). The regions left are the equilibria in the box with `sigma J0 > sigma q`,
+    /// Uses that an eps-equilibrium exists in a box of all statistics that are forms of masses where
+    /// a map points inwards on its faces ([13]). The regions left are the equilibria in the box with `sigma J0 > sigma q`,
     /// and for each statistic `k` the responses with `x_k` at its lower end and
     /// `-(A (M d - x))_k > 0`, and with `x_k` at its upper end and `(A (M d - x))_k > 0`.
     pub fn exists_in(&mut self, ends: &[(Rational, Rational)], matrix: &[Vec<Rational>]) -> Done {
         let mut region = self.better()?;
-        let count = self.listing.statistics.len();
+        let all = 0..self.listing.statistics.len() as u32;
+        let forms: Vec<u32> = all.filter(|k| self.listing.form(*k).is_some()).collect();
+        let count = forms.len();
         let square = matrix.len() == count && matrix.iter().all(|row| row.len() == count);
         require(ends.len() == count && square, "ends of all statistics and a square matrix")?;
         require(is_nonsingular(matrix.to_vec())?, "a singular matrix")?;
-        for (k, (lower, upper)) in ends.iter().enumerate() {
-            let range = self.listing.range(k);
+        for (k, (lower, upper)) in forms.iter().zip(ends) {
+            let range = self.listing.range(*k as usize);
             let inside = range.0 <= *lower && lower < upper && *upper <= range.1;
             require(inside, "ends that are not inside the range")?;
-            let name = Variable::Statistic(k as u32);
+            let name = Variable::Statistic(*k);
             region.frame.set_ends(name, (Some(lower.clone()), Some(upper.clone())));
         }
-        // Flows at frozen statistics have to exist on the whole box.
+        // Functions and flows at frozen statistics have to exist on the whole box.
+        self.listing.show_functions(&region.frame, false)?;
         let response = Region { kind: Kind::Response, ..region.clone() };
         self.require_proper(&response)?;
-        let maps = matrix.iter().map(|weights| self.map_row(weights)).collect::<Done<Vec<_>>>()?;
+        let maps =
+            matrix.iter().map(|weights| self.map_row(&forms, weights)).collect::<Done<Vec<_>>>()?;
         self.cover(2 * count + 1, |index, part| {
             *part = if index == 0 { region.clone() } else { response.clone() };
             if let Some(index) = index.checked_sub(1) {
@@ -254,7 +259,7 @@ impl Proof {
                     true => (&ends[k].1, maps[k].clone()),
                     false => (&ends[k].0, maps[k].negated(Sense::Above)),
                 };
-                part.frame.pin(Variable::Statistic(k as u32), end.clone());
+                part.frame.pin(Variable::Statistic(forms[k]), end.clone());
                 part.objective = Some(Arc::new(map));
             }
             Ok(())
@@ -262,16 +267,16 @@ impl Proof {
     }
 
     /// `sum_j weight_j (M_j d - x_j) > 0`.
-    fn map_row(&self, weights: &[Rational]) -> Done<Row> {
+    fn map_row(&self, forms: &[u32], weights: &[Rational]) -> Done<Row> {
         let mut row = Row::of(Sense::Above, Polynomial::zero());
-        for (j, weight) in (0u32..).zip(weights).filter(|(_, weight)| !weight.is_zero()) {
-            let Statistic { stage, weights } = &self.listing.statistics[j as usize];
-            let statistic = Polynomial::variable(Variable::Statistic(j));
+        for (j, weight) in forms.iter().zip(weights).filter(|(_, weight)| !weight.is_zero()) {
+            let Some((stage, weights)) = self.listing.form(*j) else { continue };
+            let statistic = Polynomial::variable(Variable::Statistic(*j));
             row.constant = row.constant.plus(&statistic, &-weight);
             charge(128 * weights.coefficients.len())?;
             row.mass.extend(weights.entries().map(|(pair, index)| {
                 let value = weights.coefficients.get(index) * weight;
-                (*stage, pair as u32, Polynomial::constant(value))
+                (stage, pair as u32, Polynomial::constant(value))
             }));
         }
         Ok(row)
@@ -283,7 +288,7 @@ impl Proof {
     pub fn scale(&mut self) -> Done {
         let (region, value) = self.decisions()?;
         let listing = &self.listing;
-        let blind = |variable: Variable| !matches!(variable, Variable::Statistic(_));
+        let blind = |variable| listing.blind(variable);
         let independent = listing.stages.iter().all(|stage| {
             let probability = stage.transition.iter().flat_map(|t| &t.probability);
             let mut all = stage.reward.iter().chain(&stage.leader_reward).chain(probability);
@@ -291,7 +296,8 @@ impl Proof {
         });
         // What the payoff adds linearly belongs to the pairs.
         let mut rest = Polynomial::zero();
-        for (name, value) in listing.payoff.terms().filter(|term| linear(term.0).is_none()) {
+        for (name, value) in listing.payoff.terms().filter(|term| listing.linear(term.0).is_none())
+        {
             rest.add_term(name.clone(), value.clone());
         }
         require(independent && rest.only(blind), "data depend on the population")?;

@@ -24,13 +24,21 @@ pub enum ExportError {
     /// A polynomial names something besides aggregates.
     #[error("a polynomial of the game depends on more than its population")]
     Unexpected,
+    /// Functions that are no polynomials.
+    #[error(
+        "the game has functions such as logarithms, which these formats of polynomial programmes do not carry"
+    )]
+    Functions,
 }
 
 /// The programme of an instance.
 ///
 /// # Errors
-/// [`ExportError`] for data that depend on parameters still.
+/// [`ExportError`] for data that depend on parameters still, and for functions.
 pub fn inner_problem(instance: &Instance, question: &Question) -> Result<Programme, ExportError> {
+    if !instance.functions.is_empty() {
+        return Err(ExportError::Functions);
+    }
     let mut build = Build::new(instance);
     build.masses_and_values()?;
     build.flow()?;
@@ -81,7 +89,7 @@ impl<'a> Build<'a> {
     fn range(&self, polynomial: &Polynomial) -> Interval {
         let of = |variable| match variable {
             Variable::Aggregate(k) => self.ranges.get(k as usize).cloned(),
-            Variable::Parameter(_) => None,
+            Variable::Parameter(_) | Variable::Function(_) => None,
         };
         polynomial_range(polynomial, &|variable| {
             of(variable).unwrap_or((Rational::ZERO, Rational::ZERO))

@@ -60,6 +60,9 @@ fn stage_bounds(
             Variable::Aggregate(k) => game.aggregates.get(k as usize).and_then(|aggregate| {
                 game.stages.get(aggregate.stage).map(|stage| aggregate.range(&stage.pairs))
             }),
+            Variable::Function(k) => {
+                game.functions.get(k as usize).map(|function| function.values.clone())
+            }
         };
         bounds.unwrap_or((Rational::ZERO, Rational::ZERO))
     };

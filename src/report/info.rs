@@ -51,7 +51,8 @@ impl InfoReport<'_> {
             ("transitions", game.transition_entries()),
             ("aggregates", game.aggregates.len()),
         ];
-        for (label, size) in sizes.into_iter().chain(more) {
+        let functions = Some(("functions", game.functions.len())).filter(|own| own.1 > 0);
+        for (label, size) in sizes.into_iter().chain(more).chain(functions) {
             write_field(out, label, &size.to_string())?;
         }
         write_field(

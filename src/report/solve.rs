@@ -209,10 +209,13 @@ impl SolveReport<'_> {
     }
 }
 
-/// The numbers of an instance at the population of an equilibrium.
+/// The numbers of an instance at the population of an equilibrium, where they are rational.
 fn numbers_at(instance: &Instance, equilibrium: &Equilibrium) -> Option<Numbers> {
     if let Ok(numbers) = instance.mean_field_free() {
         return Some(numbers);
+    }
+    if !instance.functions.is_empty() {
+        return None;
     }
     let mut aggregates = vec![Rational::ZERO; instance.aggregates.len()];
     for part in &equilibrium.mixture {

@@ -6,7 +6,7 @@ use crate::certificate::{Claim, DriftBound, DriftClaim, Scope, StatedError};
 use crate::check::Accepted;
 use crate::drift::Radii;
 use crate::exact::Rational;
-use crate::game::{Game, Monomial, Polynomial, Variable};
+use crate::game::{FunctionKind, Game, Monomial, Polynomial, Variable};
 
 /// `text` on one line, control characters escaped: names come from files.
 pub(super) fn plain(text: &str) -> String {
@@ -53,6 +53,17 @@ pub(super) fn formula(game: &Game, polynomial: &Polynomial) -> String {
     text
 }
 
+/// `log(1/2 * m0 + 1)`.
+fn function(game: &Game, k: usize) -> String {
+    let Some(function) = game.functions.get(k) else { return format!("f{k}") };
+    let argument = formula(game, &function.argument);
+    match function.kind {
+        FunctionKind::Inverse => format!("(1 / ({argument}))"),
+        FunctionKind::Root(degree) if degree != 2 => format!("({argument})^(1/{degree})"),
+        kind => format!("{kind}({argument})"),
+    }
+}
+
 fn product(game: &Game, monomial: &Monomial) -> String {
     let factor = |(variable, exponent): &(Variable, u32)| {
         let name = match variable {
@@ -62,6 +73,7 @@ fn product(game: &Game, monomial: &Monomial) -> String {
                 .get(*k as usize)
                 .map_or_else(|| format!("u{k}"), |name| plain(name)),
             Variable::Aggregate(k) => format!("m{k}"),
+            Variable::Function(k) => function(game, *k as usize),
         };
         if *exponent == 1 { name } else { format!("{name}^{exponent}") }
     };

@@ -2,6 +2,7 @@
 //! generated ones are of their class, and the pages and the source keep their word.
 
 mod expressions;
+mod functions;
 mod fuzz_corpus;
 mod game_files;
 mod generated_games;

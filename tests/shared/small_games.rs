@@ -142,6 +142,7 @@ pub fn game_of(numbers: &Numbers) -> Game {
         aggregates: Arc::new(Vec::new()),
         stages,
         payoff: Polynomial::constant(numbers.leader_constant.clone()),
+        functions: Default::default(),
         vocabulary: Arc::default(),
     }
 }

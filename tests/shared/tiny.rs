@@ -152,6 +152,7 @@ impl Tiny {
                 .map(|(t, rows)| stage(rows, t == last))
                 .collect(),
             payoff: self.payoff.polynomial(),
+            functions: Default::default(),
             vocabulary: Arc::default(),
         }
     }

@@ -10,6 +10,7 @@ mod crowds;
 mod elaboration;
 mod equilibria_exist;
 mod frontier;
+mod functions;
 mod grids;
 mod invariances;
 mod known_values;

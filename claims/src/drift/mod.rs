@@ -52,6 +52,8 @@ pub enum Difference {
     Decisions,
     /// A radius is negative.
     Radius,
+    /// Functions of the population, whose changes are not bounded here.
+    Functions,
 }
 
 /// A bound of the drift, which only [`drift`] makes.
@@ -111,6 +113,7 @@ impl Drift {
 /// # Errors
 /// [`Difference`] when the games cannot be compared.
 pub fn drift(model: &Listing, error: Error<'_>, scope: &Scope) -> Result<Drift, Difference> {
+    without_functions(model)?;
     let (truth, radii) = match error {
         Error::Radii(radii) => {
             let negative = |radius: &Rational| *radius < Rational::ZERO;
@@ -120,6 +123,7 @@ pub fn drift(model: &Listing, error: Error<'_>, scope: &Scope) -> Result<Drift, 
             (None, Some(radii))
         }
         Error::Against(truth) => {
+            without_functions(truth)?;
             comparable(model, truth)?;
             (Some(truth), None)
         }
@@ -147,6 +151,11 @@ pub fn drift(model: &Listing, error: Error<'_>, scope: &Scope) -> Result<Drift, 
         kappa,
         omega,
     })
+}
+
+fn without_functions(listing: &Listing) -> Result<(), Difference> {
+    let forms = (0..listing.statistics.len() as u32).all(|k| listing.form(k).is_some());
+    if forms { Ok(()) } else { Err(Difference::Functions) }
 }
 
 /// Whether policies and decisions of one game are those of the other.
@@ -194,10 +203,8 @@ impl Pairing {
             taken[place] = true;
             names.push(place as u32);
         }
-        let statistics = all
-            .iter()
-            .map(|(listing, k)| (listing.statistics[*k].stage as usize, listing.range(*k)))
-            .collect();
+        let statistics =
+            all.iter().map(|(listing, k)| (stage_of(listing, *k), listing.range(*k))).collect();
         Pairing {
             model: Side::new(model, decision, &own),
             truth: truth.map(|truth| Side::new(truth, decision, &names)),
@@ -209,6 +216,10 @@ impl Pairing {
     pub(crate) fn ends(&self, parameters: Vec<Interval>) -> Box {
         Box::new(parameters, self.statistics.iter().map(|statistic| statistic.1.clone()).collect())
     }
+}
+
+fn stage_of(listing: &Listing, k: usize) -> usize {
+    listing.form(k as u32).map_or(0, |form| form.0 as usize)
 }
 
 /// The larger distance that two laws can have.

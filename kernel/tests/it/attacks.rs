@@ -22,6 +22,7 @@ fn without_population() -> Game {
         initial: vec![Rational::ONE, Rational::ZERO],
         decisions: list(&[""]),
         statistics: Vec::new(),
+        functions: Vec::new(),
         stages,
         payoff: p("0"),
     };
@@ -250,6 +251,7 @@ fn degenerate_data() {
         initial: vec![Rational::ONE, Rational::ZERO],
         decisions: Decisions::List(vec![Vec::new(), Vec::new()]),
         statistics: vec![(0, Vec::new()), (1, vec![(0, n("0")), (1, n("0"))])],
+        functions: Vec::new(),
         stages,
         payoff: p("x0+x1"),
     };
@@ -329,6 +331,7 @@ fn proper_for_populations_alone() -> Game {
         initial: vec![Rational::ONE, Rational::ZERO],
         decisions: list(&[""]),
         statistics: Vec::new(),
+        functions: Vec::new(),
         stages,
         payoff: p("0"),
     };

@@ -2,8 +2,8 @@
 
 use crate::text::{columns, n, p};
 use smfg_kernel::{
-    Column, Decisions, Grid, Listing, Polynomial, Rational, Refusal, Scaled, Stage, Statistic,
-    Successors, Transition,
+    Column, Data, Decisions, Function, Grid, Listing, Polynomial, Rational, Refusal, Scaled, Stage,
+    Statistic, Successors, Transition,
 };
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub struct Game {
     pub decisions: Decisions,
     /// Stage, and weights of its pairs.
     pub statistics: Vec<(u32, Vec<(u32, Rational)>)>,
+    /// Statistics after these: functions of arguments, with ends where these are given.
+    pub functions: Vec<(Function, Polynomial, Option<(Rational, Rational)>)>,
     /// Pairs of each stage, state by state.
     pub stages: Vec<Vec<Pair>>,
     pub payoff: Polynomial,
@@ -69,6 +71,7 @@ impl Game {
             initial: vec![Rational::ONE],
             decisions,
             statistics: Vec::new(),
+            functions: Vec::new(),
             stages: vec![stage],
             payoff: p(payoff),
         }
@@ -78,6 +81,18 @@ impl Game {
     pub fn statistic(mut self, stage: u32, weights: &[(u32, &str)]) -> Self {
         let weights = weights.iter().map(|(pair, weight)| (*pair, n(weight))).collect();
         self.statistics.push((stage, weights));
+        self
+    }
+
+    /// With a function of an argument, whose ends are enclosures to 64 bits.
+    pub fn function(mut self, function: Function, argument: &str) -> Self {
+        self.functions.push((function, p(argument), None));
+        self
+    }
+
+    /// With a function of an argument and its ends.
+    pub fn between(mut self, function: Function, argument: &str, ends: (&str, &str)) -> Self {
+        self.functions.push((function, p(argument), Some((n(ends.0), n(ends.1)))));
         self
     }
 
@@ -91,17 +106,26 @@ impl Game {
         let statistic = |(stage, weights): &(u32, Vec<(u32, Rational)>)| {
             let (support, values): (Vec<u32>, Vec<Rational>) = weights.iter().cloned().unzip();
             let coefficients = Arc::new(Scaled::from_rationals(&values));
-            Statistic { stage: *stage, weights: Column { support: Some(support), coefficients } }
+            let weights = Column { support: Some(support), coefficients };
+            Statistic::Masses { stage: *stage, weights }
         };
-        Listing::new(
-            self.states,
-            self.parameters,
-            Scaled::from_rationals(&self.initial),
-            self.decisions.clone(),
-            self.statistics.iter().map(statistic).collect(),
-            self.stages.iter().enumerate().map(|(t, pairs)| self.stage(t, pairs)).collect(),
-            self.payoff.clone(),
-        )
+        let mut data = Data {
+            states: self.states,
+            parameters: self.parameters,
+            initial: Scaled::from_rationals(&self.initial),
+            decisions: self.decisions.clone(),
+            statistics: self.statistics.iter().map(statistic).collect(),
+            stages: self.stages.iter().enumerate().map(|(t, pairs)| self.stage(t, pairs)).collect(),
+            payoff: self.payoff.clone(),
+        };
+        for (function, argument, ends) in &self.functions {
+            let (function, argument) = (*function, argument.clone());
+            data.statistics.push(match ends.clone() {
+                Some(ends) => Statistic::Function { function, argument, ends },
+                None => data.function(function, argument, 64)?,
+            });
+        }
+        Listing::of(data)
     }
 
     fn stage(&self, t: usize, pairs: &[Pair]) -> Stage {

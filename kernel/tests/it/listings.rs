@@ -38,6 +38,13 @@ impl Parts {
         Listing::new(states, parameters, initial, decisions, statistics, stages, payoff)
     }
 
+    fn form(&mut self, k: usize) -> (&mut u32, &mut Column) {
+        match &mut self.statistics[k] {
+            Statistic::Masses { stage, weights } => (stage, weights),
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn transition(&mut self) -> &mut Transition {
         self.stages[0].transition.as_mut().expect("a transition")
     }
@@ -222,11 +229,11 @@ fn statistics_payoff_decisions() {
     refused(
         &base,
         vec![
-            change("a statistic of no stage", |parts| parts.statistics[0].stage = 2),
+            change("a statistic of no stage", |parts| *parts.form(0).0 = 2),
             change("a statistic of no pair", |parts| {
-                parts.statistics[0].weights.support = Some(vec![3]);
+                parts.form(0).1.support = Some(vec![3]);
             }),
-            change("weights too few", |parts| parts.statistics[0].weights.support = None),
+            change("weights too few", |parts| parts.form(0).1.support = None),
             change("a payoff of no statistic", |parts| parts.payoff = p("x2")),
             change("a payoff of no parameter", |parts| parts.payoff = p("u1")),
             change("a payoff of a form", |parts| parts.payoff = p("f0")),
@@ -284,9 +291,9 @@ fn hashes_differ() {
         change("longer list", |parts| {
             parts.decisions = Decisions::List(vec![vec![n("1/2")], vec![n("1/2")]]);
         }),
-        change("statistic", |parts| parts.statistics[1].stage = 0),
+        change("statistic", |parts| *parts.form(1).0 = 0),
         change("weight", |parts| {
-            parts.statistics[1].weights.coefficients = Arc::new(initial(&["2"]));
+            parts.form(1).1.coefficients = Arc::new(initial(&["2"]));
         }),
         change("order of statistics", |parts| parts.statistics.swap(0, 1)),
         change("reward", |parts| parts.stages[1].reward = columns(2, [(1, p("-2"))])),

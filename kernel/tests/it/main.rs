@@ -1,6 +1,7 @@
 //! Tests of the kernel through its public interface.
 
 mod attacks;
+mod functions;
 mod game;
 mod known;
 mod listings;

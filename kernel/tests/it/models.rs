@@ -78,6 +78,7 @@ pub fn left_right() -> Game {
         initial: vec![Rational::ONE, Rational::ZERO, Rational::ZERO],
         decisions: list(&[""]),
         statistics: Vec::new(),
+        functions: Vec::new(),
         stages,
         payoff: p("x0"),
     };
@@ -101,6 +102,7 @@ pub fn epidemic() -> Game {
         initial: vec![Rational::ONE, Rational::ZERO],
         decisions: polytope(&[("0", "1")], &[]),
         statistics: Vec::new(),
+        functions: Vec::new(),
         stages,
         payoff: p("-x1"),
     };
@@ -123,6 +125,7 @@ pub fn audit() -> Game {
         initial: vec![n("1/2"), n("1/2")],
         decisions: polytope(&[("0", "1")], &[]),
         statistics: Vec::new(),
+        functions: Vec::new(),
         stages: vec![stage],
         payoff: p("0"),
     }
@@ -141,6 +144,7 @@ pub fn leader_state() -> Game {
         initial: vec![Rational::ONE],
         decisions: list(&["0", "1"]),
         statistics: Vec::new(),
+        functions: Vec::new(),
         stages,
         payoff: p("-u0"),
     }

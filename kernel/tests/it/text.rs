@@ -138,7 +138,7 @@ pub fn fam(text: &str) -> Family {
     }))
 }
 
-/// The combination that a text spells: `e o m0 k0 j0 c0 r0 <x0 >x0` are named rows, `f:t.s b:t.i
+/// The combination that a text spells: `e o m0 k0 j0 c0 w0 r0 <x0 >x0` are named rows, `f:t.s b:t.i
 /// p:t.i y:t.i` flow, Bellman, policy and dual rows, `v0:t.s` a bound of values, `s=weight;root`
 /// and `s:t.i=weight;root` squares; each with `=` and a polynomial.
 pub fn c(text: &str) -> Combination {
@@ -183,6 +183,7 @@ pub fn name_of(text: &str) -> Name {
         "k" => Name::Link(number()),
         "j" => Name::Form(number()),
         "c" => Name::Constraint(number()),
+        "w" => Name::Function(number()),
         "r" => Name::Row(number()),
         "<" => Name::Lower(var(&text[1..])),
         ">" => Name::Upper(var(&text[1..])),

@@ -150,7 +150,8 @@ class Game:
             The name of a state, a mapping from names to masses, or an array of masses; the sum is
             exactly 1.
         reward
-            The followers' rewards, added up: a number or formula for all; a list of rules such as
+            The followers' rewards, added up: a number or formula for all
+            (``"-log(mu[*, go] + 1/10)"``; docs/model.md has the language); a list of rules such as
             ``{"action": "adopt", "value": "mu[*, adopt] - 1/2"}`` with ``stage``, ``state``,
             ``action`` as selectors; arrays ``[stage][state][action]`` or ``[state][action]``; parts
             ``{"array": ..., "times": formula}``, arrays times a formula of parameters and

@@ -106,6 +106,15 @@ fn rendered(tree: &Tree) -> (String, u8) {
         Tree::Term(named, stage) => (term(named, stage.as_deref()), ATOM),
         Tree::Negate(inner) => (format!("<mrow><mo>−</mo>{}</mrow>", within(inner, SIGN)), SIGN),
         Tree::Binary(operator, left, right) => binary(*operator, left, right),
+        Tree::Call("sqrt", values) => {
+            let inside: String = values.iter().map(grouped).collect();
+            (format!("<msqrt>{inside}</msqrt>"), ATOM)
+        }
+        Tree::Call(name, values) => {
+            let inside: Vec<String> = values.iter().map(|value| rendered(value).0).collect();
+            let name = format!("<mi mathvariant=\"normal\">{name}</mi>");
+            (format!("<mrow>{name}{}</mrow>", arguments(&inside)), ATOM)
+        }
     }
 }
 

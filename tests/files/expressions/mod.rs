@@ -58,7 +58,7 @@ fn value(
     let expression = Expression::parse(text).map_err(|e| e.to_string())?;
     let mut evaluator = Evaluator::new(symbols).map_err(|errors| format!("{errors:?}"))?;
     let value = evaluator.evaluate(&expression, place).map_err(|e| e.to_string())?;
-    Ok((value, evaluator.into_aggregates()))
+    Ok((value, evaluator.into_variables().0))
 }
 
 fn constant(text: &str) -> Rational {

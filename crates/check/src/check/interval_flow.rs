@@ -14,8 +14,12 @@ use crate::certificate::Part;
 use crate::exact::{Integer, Natural, Rational, Rounding, divide};
 use crate::game::ColumnExt;
 use crate::game::{
-    Columns, Instance, Interval, Monomial, StagePolicy, Variable, monomial_range, polynomial_range,
+    Columns, Instance, Interval, Monomial, Ranges, StagePolicy, Variable, monomial_range,
+    polynomial_range,
 };
+
+/// Binary digits of values of functions beyond those of masses.
+const FUNCTION_GUARD: u32 = 8;
 
 /// Fixed point with `bits` fractional bits.
 struct Grid {
@@ -99,7 +103,10 @@ pub(super) fn enclosed_witness(
     let grid = Grid::new(bits);
     let zero = || (Rational::ZERO, Rational::ZERO);
     // Forwards: masses per pair, aggregates, transitions.
-    let mut aggregates: Vec<Interval> = vec![zero(); instance.aggregates.len()];
+    let mut known = Ranges {
+        aggregates: vec![zero(); instance.aggregates.len()],
+        functions: vec![zero(); instance.functions.len()],
+    };
     let mut masses: Vec<Interval> =
         instance.initial.iter().map(|mass| grid.outward(&(mass.clone(), mass))).collect();
     let mut flow: Vec<Vec<Interval>> = Vec::with_capacity(instance.stages.len());
@@ -112,7 +119,8 @@ pub(super) fn enclosed_witness(
                 own[pair] = grid.outward(&(&mass.0 * &shares[pair], &mass.1 * &shares[pair]));
             }
         }
-        for (value, aggregate) in aggregates
+        for (value, aggregate) in known
+            .aggregates
             .iter_mut()
             .zip(instance.aggregates.iter())
             .filter(|(_, aggregate)| aggregate.stage == t)
@@ -130,21 +138,29 @@ pub(super) fn enclosed_witness(
             }
             *value = grid.outward(value);
         }
+        for (k, function) in instance.functions.iter().enumerate() {
+            if function.stage == t {
+                known.functions[k] = function.range(&|v| known.of(v), bits + FUNCTION_GUARD);
+            }
+        }
         let mut arrived = vec![zero(); masses.len()];
         if let Some((successors, probability)) = &stage.transition {
-            let known = |variable: Variable| match variable {
+            let passed = |variable: Variable| match variable {
                 Variable::Aggregate(k) => instance
                     .aggregates
                     .get(k as usize)
                     .is_some_and(|aggregate| aggregate.stage <= t),
+                Variable::Function(k) => {
+                    instance.functions.get(k as usize).is_some_and(|own| own.stage <= t)
+                }
                 Variable::Parameter(_) => false,
             };
             if probability.columns().iter().any(|(monomial, _)| {
-                monomial.factors().iter().any(|&(variable, _)| !known(variable))
+                monomial.factors().iter().any(|&(variable, _)| !passed(variable))
             }) {
                 return Err(Fault::Shape);
             }
-            let entries = entries(probability, &|variable| value_of(&aggregates, variable), &grid);
+            let entries = entries(probability, &|variable| known.of(variable), &grid);
             // A probability lies between 0 and 1 whatever rounding says.
             let entries: Vec<Interval> = entries
                 .into_iter()
@@ -169,7 +185,7 @@ pub(super) fn enclosed_witness(
     }
     // Backwards: the followers' value from above; beside it what is earned from below and what the
     // leader gets from above.
-    let of = |variable: Variable| value_of(&aggregates, variable);
+    let of = |variable: Variable| known.of(variable);
     let payoff = polynomial_range(&instance.payoff, &of);
     let positive = *sigma >= Rational::ZERO;
     let mut leader = if positive { payoff.1 } else { -payoff.0 };
@@ -237,14 +253,6 @@ pub(super) fn enclosed_witness(
     } else {
         Ok(leader)
     }
-}
-
-fn value_of(aggregates: &[Interval], variable: Variable) -> Interval {
-    let known = match variable {
-        Variable::Aggregate(k) => aggregates.get(k as usize).cloned(),
-        Variable::Parameter(_) => None,
-    };
-    known.unwrap_or((Rational::ZERO, Rational::ZERO))
 }
 
 /// Probability per pair of a stage.

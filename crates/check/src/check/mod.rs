@@ -200,12 +200,22 @@ fn check_polytope<R: BufRead>(
                 pending = reader.step()?;
             }
             Step::Limit { from, through, policy } => {
+                no_functions(game).map_err(|fault| Rejection::Step {
+                    line,
+                    rule: "limit",
+                    fault,
+                })?;
                 let value = limit::check_limit(game, &claim, &from, &through, &policy)
                     .map_err(|fault| Rejection::Step { line, rule: "limit", fault })?;
                 limit = limit.max(Some(value));
                 pending = reader.step()?;
             }
             Step::Multiplier(MultiplierStep::Open(bits)) => {
+                no_functions(game).map_err(|fault| Rejection::Step {
+                    line,
+                    rule: "multiplier",
+                    fault,
+                })?;
                 let bound = multiplier::check_tree(reader, game, &claim, bits)?;
                 upper = Some(Upper { bound, reached: true }.sharper(upper));
                 pending = reader.step()?;
@@ -229,6 +239,11 @@ fn check_polytope<R: BufRead>(
         && limit.as_ref() == Some(&claim.upper);
     let attained = if claim.lower == claim.upper { Some(true) } else { missed.then_some(false) };
     Ok(Accepted { attained, ..Accepted::of(claim) })
+}
+
+/// Refuses games with functions, for rules about polynomials.
+fn no_functions(game: &Game) -> Result<(), Fault> {
+    if game.functions.is_empty() { Ok(()) } else { Err(Fault::Functions) }
 }
 
 /// The steps about the game joined with the leader on a piece, up to their end: an upper bound of
@@ -337,14 +352,8 @@ fn check_decision<R: BufRead>(
                 let value = situation.sigma() * value;
                 let claimed = if *ceiling { -value.clone() } else { value.clone() };
                 let sigma = (*situation.sigma() > Rational::ZERO) != *ceiling;
-                lifted::check_tree(
-                    reader,
-                    &situation.reduced(),
-                    situation.epsilon(),
-                    sigma,
-                    &claimed,
-                    *bits,
-                )?;
+                let reduced = situation.reduced().map_err(fail)?;
+                lifted::check_tree(reader, &reduced, situation.epsilon(), sigma, &claimed, *bits)?;
                 let keep = if *ceiling { keep_witness } else { keep_bound };
                 keep(shown, value.clone(), value).map_err(fail)?;
             }

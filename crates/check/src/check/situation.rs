@@ -74,8 +74,14 @@ impl<'a> Situation<'a> {
         if step.ceiling {
             proof.exists()?;
         }
+        for end in &closing.ends {
+            end.state(&mut proof)?;
+        }
         proof.ceiling(closing.ceiling)?;
         proof.floor(closing.floor, &closing.choices)?;
+        for bend in &closing.bends {
+            bend.state(&mut proof)?;
+        }
         proof.close(&closing.combination)?;
         proof.finish()?;
         Ok(())
@@ -108,8 +114,14 @@ impl<'a> Situation<'a> {
     }
 
     /// The game in its fewest statistics, for lifted trees.
-    pub(super) fn reduced(&self) -> Reduced {
-        self.instance.reduced()
+    pub(super) fn reduced(&self) -> Result<Reduced, Fault> {
+        self.no_functions()?;
+        Ok(self.instance.reduced())
+    }
+
+    /// Refuses games with functions, for rules about polynomials.
+    fn no_functions(&self) -> Result<(), Fault> {
+        if self.instance.functions.is_empty() { Ok(()) } else { Err(Fault::Functions) }
     }
 
     /// The quadratic form of the game, for trees.
@@ -133,7 +145,7 @@ impl<'a> Situation<'a> {
     pub(super) fn range(&mut self) -> &Interval {
         let (instance, sigma) = (&self.instance, &self.sigma);
         self.range.get_or_insert_with(|| {
-            let (least, greatest) = instance.reduced().leader_range();
+            let (least, greatest) = instance.leader_range();
             if *sigma > Rational::ZERO { (least, greatest) } else { (-greatest, -least) }
         })
     }
@@ -142,6 +154,7 @@ impl<'a> Situation<'a> {
     /// followers' value at its population by backward induction. The leader reward `sigma J0` that
     /// it reaches.
     pub(super) fn population_witness(&self, parts: &[Part]) -> Result<Rational, Fault> {
+        self.no_functions()?;
         if !is_mixture(parts) {
             return Err(Fault::Weights);
         }
@@ -196,7 +209,7 @@ impl<'a> Situation<'a> {
     fn value_above(&self, numbers: &Numbers, population: &[Rational]) -> Option<Rational> {
         let at = |variable: Variable| match variable {
             Variable::Aggregate(k) => population.get(k as usize).cloned(),
-            Variable::Parameter(_) => None,
+            Variable::Parameter(_) | Variable::Function(_) => None,
         };
         let of_stage = |t: usize| {
             let columns = self.instance.stages.get(t)?.reward.columns().iter();

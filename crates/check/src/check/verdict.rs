@@ -94,6 +94,9 @@ pub enum Fault {
         /// Whether the claim is about a curve.
         curve: bool,
     },
+    /// A game with functions such as logarithms.
+    #[error("the rule is about polynomials, and the game has other functions")]
+    Functions,
     /// No rule of affine games covers this decision.
     #[error("the rule does not apply: {0}")]
     NotAffine(#[from] NotAffine),

@@ -11,12 +11,15 @@ use crate::certificate::Part;
 use crate::check::Fault;
 use crate::elaborate::proof::Proof;
 use crate::exact::{Natural, Rational, Scaled};
-use crate::game::{InstanceStage, Interval, StagePolicy, Variable};
+use crate::game::{FunctionKind, InstanceStage, Interval, StagePolicy, Variable};
 use dashu_base::BitTest;
 use smfg_kernel::{Combination, Monomial, Name, Polynomial, Row, Sense, Theorem};
 
 /// Bits of the numbers of a population up to which it is computed exactly.
 const MOST_EXACT_BITS: usize = 1 << 11;
+
+/// Binary digits of values of functions beyond those of masses.
+const FUNCTION_GUARD: u32 = 8;
 
 /// A policy and what is known of its population.
 struct Play<'s> {
@@ -26,6 +29,10 @@ struct Play<'s> {
     shares: Vec<Scaled>,
     /// Enclosures of the aggregates.
     aggregates: Vec<Interval>,
+    /// Enclosures of the functions, and in which order they were found.
+    functions: Vec<Interval>,
+    found: Vec<usize>,
+    bits: u32,
     /// Per stage, enclosures of the entries of the transitions.
     probabilities: Vec<Vec<Interval>>,
     /// What shows the ends, in the order in which they are shown.
@@ -47,7 +54,8 @@ impl Site {
         parts: &[Part],
     ) -> Result<Theorem, Fault> {
         let [part] = parts else { return Err(Fault::Mixture { parts: parts.len() }) };
-        if self.exact_bits(part) <= MOST_EXACT_BITS
+        if self.instance.functions.is_empty()
+            && self.exact_bits(part) <= MOST_EXACT_BITS
             && let Ok(theorem) = self.population(value, parts)
         {
             return Ok(theorem);
@@ -101,6 +109,9 @@ impl<'s> Play<'s> {
             grid: Grid::new(bits),
             shares,
             aggregates: site.instance.aggregates.iter().map(range).collect(),
+            functions: vec![Interval::default(); site.instance.functions.len()],
+            found: Vec::new(),
+            bits,
             probabilities: Vec::new(),
             ends: Vec::new(),
         })
@@ -109,6 +120,7 @@ impl<'s> Play<'s> {
     fn of(&self, variable: Variable) -> Interval {
         let known = match variable {
             Variable::Aggregate(k) => self.aggregates.get(k as usize).cloned(),
+            Variable::Function(k) => self.functions.get(k as usize).cloned(),
             Variable::Parameter(_) => None,
         };
         known.unwrap_or((Rational::ZERO, Rational::ZERO))
@@ -120,6 +132,16 @@ impl<'s> Play<'s> {
             for k in 0..self.aggregates.len() {
                 if self.site.instance.aggregates[k].stage == t {
                     self.enclose(k, t);
+                }
+            }
+            for (k, function) in self.site.instance.functions.iter().enumerate() {
+                if function.stage == t {
+                    let (low, high) =
+                        function.range(&|variable| self.of(variable), self.bits + FUNCTION_GUARD);
+                    // No constant but 0 is shown to be below an absolute value.
+                    let even = function.kind == FunctionKind::Abs;
+                    self.functions[k] = (if even { Rational::ZERO } else { low }, high);
+                    self.found.push(k);
                 }
             }
             if let Some((_, probability)) = &stage.transition {
@@ -204,6 +226,12 @@ impl<'s> Play<'s> {
     fn show_ends(&self, proof: &mut Proof) -> Result<(), Fault> {
         for (goal, combination) in &self.ends {
             proof.derive(goal.clone(), combination)?;
+        }
+        for &k in &self.found {
+            let (low, high) = &self.functions[k];
+            let statistic = (self.aggregates.len() + k) as u32;
+            proof.line(statistic, true, low, &Rational::ZERO)?;
+            proof.line(statistic, false, high, &Rational::ZERO)?;
         }
         Ok(())
     }

@@ -126,6 +126,8 @@ impl Recorded {
             "follow" leader, earned, choices.to_vec();
         play(masses: Family) -> () = "play" masses;
         play_policy(policy: Family) -> () = "policy" policy;
+        line(k: u32, above: bool, a: &Rational, b: &Rational) -> () = "line" k, above, *a, *b;
+        entropy(k: u32, a: &Rational, bound: &Rational) -> () = "entropy" k, *a, *bound;
         exists() -> () = "exists";
         exists_in(ends: &[(Rational, Rational)], matrix: &[Vec<Rational>]) -> () =
             "exists-in" ends.to_vec(), matrix.to_vec();

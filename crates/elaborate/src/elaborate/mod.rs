@@ -279,6 +279,20 @@ fn decisions<'g>(game: &'g Game, scope: &Scope) -> Result<Cow<'g, [Decision]>, R
     }
 }
 
+/// Whether a step can be about a game with functions that are no polynomials.
+fn handles_functions(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::Decision(_)
+            | Step::At(_)
+            | Step::Cover(_)
+            | Step::RangeBound { .. }
+            | Step::RangeWitness { .. }
+            | Step::Monotone(_)
+            | Step::EnclosedWitness { .. }
+    )
+}
+
 /// Elaborates the steps about one decision; the theorems that they show are added, and the step
 /// that ends them is returned.
 ///
@@ -292,6 +306,9 @@ pub(crate) fn elaborate_decision<R: BufRead>(
     while let Some(step) = reader.step()? {
         let (line, rule) = (reader.line(), step.rule());
         let fail = |fault: Fault| Rejection::Step { line, rule, fault };
+        if !site.instance.functions.is_empty() && !handles_functions(&step) {
+            return Err(fail(Fault::Functions));
+        }
         let theorem = match &step {
             Step::Decision(_)
             | Step::At(_)

@@ -1,10 +1,11 @@
 //! Monotone games in one region (docs/certificate.md, (O)).
 
 use super::Site;
+use super::proof::Proof;
 use crate::certificate::MonotoneStep;
 use crate::check::Fault;
-use crate::check::monotone::written_out;
-use smfg_kernel::Theorem;
+use crate::check::monotone::{Bend, written_out};
+use smfg_kernel::{Refusal, Theorem};
 
 impl Site {
     /// `sigma J0 >= sigma value` at all eps-equilibria; or, of a ceiling, that some equilibrium has
@@ -20,9 +21,23 @@ impl Site {
         } else {
             self.prover.bound(&step.value)?
         };
+        for end in &closing.ends {
+            state(&mut proof, end)?;
+        }
         proof.ceiling(closing.ceiling)?;
         proof.floor(closing.floor, &closing.choices)?;
+        for bend in &closing.bends {
+            state(&mut proof, bend)?;
+        }
         proof.close(&closing.combination)?;
         Ok(proof.finish()?)
+    }
+}
+
+/// States a row about a function.
+fn state(proof: &mut Proof, bend: &Bend) -> Result<(), Refusal> {
+    match bend {
+        Bend::Line { statistic, above, at, slope } => proof.line(*statistic, *above, at, slope),
+        Bend::Entropy { statistic, at, bound } => proof.entropy(*statistic, at, bound),
     }
 }

@@ -5,7 +5,7 @@ use super::family::number;
 use crate::check::Fault;
 use crate::elaborate::proof::Proof;
 use crate::exact::{Rational, Scaled};
-use crate::game::{Interval, Variable, column_ranges};
+use crate::game::{Variable, column_ranges};
 use smfg_kernel::{Combination, Name, Polynomial, Theorem};
 
 impl Site {
@@ -39,16 +39,8 @@ impl Site {
                 rows.push((Name::Link(*k), Polynomial::constant(-sign * value)));
             }
         }
-        let ranges: Vec<Interval> = self
-            .instance
-            .aggregates
-            .iter()
-            .map(|aggregate| aggregate.range(&self.instance.stages[aggregate.stage].pairs))
-            .collect();
-        let range = |variable: Variable| match variable {
-            Variable::Aggregate(k) => ranges[k as usize].clone(),
-            Variable::Parameter(_) => (Rational::ZERO, Rational::ZERO),
-        };
+        let ranges = self.instance.ranges();
+        let range = |variable: Variable| ranges.of(variable);
         for (t, stage) in self.instance.stages.iter().enumerate() {
             let (below, above) = column_ranges(&stage.leader_reward, &range);
             let least = if *sign > Rational::ZERO { below } else { above };

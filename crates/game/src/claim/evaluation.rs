@@ -63,7 +63,9 @@ impl<'a> Evaluator<'a> {
         match self.precision {
             Precision::Exact => self.exact(keep_going),
             Precision::Bits(bits) => self.enclosed(bits, keep_going),
-            Precision::Auto if self.work <= EXACT_WORK => self.exact(keep_going),
+            Precision::Auto if self.is_rational() && self.work <= EXACT_WORK => {
+                self.exact(keep_going)
+            }
             Precision::Auto => {
                 let mut bits = FIRST_BITS;
                 loop {
@@ -87,7 +89,16 @@ impl<'a> Evaluator<'a> {
         if bits < MOST_BITS {
             return self.enclosed(4 * bits, keep_going).map(Some);
         }
-        if self.work <= DECIDING_WORK { self.exact(keep_going).map(Some) } else { Ok(None) }
+        if self.is_rational() && self.work <= DECIDING_WORK {
+            self.exact(keep_going).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Whether everything is rational.
+    fn is_rational(&self) -> bool {
+        self.instance.functions.is_empty()
     }
 
     fn exact(&self, keep_going: &dyn Fn() -> bool) -> Result<Evaluation, FollowerError> {

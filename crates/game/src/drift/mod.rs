@@ -56,6 +56,9 @@ pub enum NoDrift {
     /// The truth is a game of another shape.
     #[error(transparent)]
     Incomparable(#[from] Incomparable),
+    /// Functions that are no polynomials.
+    #[error("errors of models are bounded for games without functions such as logarithms")]
+    Functions,
     /// One of the games is none to the kernel.
     #[error("the kernel refuses the game: {0}")]
     Refused(#[from] Refusal),
@@ -86,8 +89,12 @@ impl ModelError<'_> {
     /// The drift over a scope, which is one of the model, as a conclusion about both listings.
     ///
     /// # Errors
-    /// [`NoDrift`] when the truth is a game of another shape.
+    /// [`NoDrift`] when the truth is a game of another shape, or one of them has functions.
     pub fn shown(&self, model: &Game, scope: &Scope) -> Result<smfg_claims::Drift, NoDrift> {
+        let truth = if let ModelError::Against(truth) = self { truth } else { model };
+        if !model.functions.is_empty() || !truth.functions.is_empty() {
+            return Err(NoDrift::Functions);
+        }
         let listed = listing(model)?;
         let found = match self {
             ModelError::Radii(radii) => {

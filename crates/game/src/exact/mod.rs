@@ -5,6 +5,7 @@
 //! file of the trusted half in which binary64 appears is `round`.
 
 mod dictionary;
+pub mod functions;
 mod mantissa;
 mod number;
 mod polytope;

@@ -23,6 +23,8 @@ const SHORT: usize = 60;
 /// Fractional bits of the quotient of a mass and the denominator of a row, beyond the length of the
 /// latter.
 const GUARD: usize = 4;
+/// Binary digits of values of functions beyond those of masses.
+const FUNCTION_GUARD: u32 = 8;
 
 /// States of a stage from which on they are looked at side by side.
 const PARALLEL: usize = 256;
@@ -93,6 +95,7 @@ fn attempt<M: Mantissa>(
     let mut forward = Forward {
         grid: &grid,
         aggregates: vec![(Rational::ZERO, Rational::ZERO); instance.aggregates.len()],
+        functions: vec![(Rational::ZERO, Rational::ZERO); instance.functions.len()],
     };
     let mut masses = initial(instance, &grid).ok_or(Halt::Overflow)?;
     let mut flow: Vec<Masses<M>> = Vec::with_capacity(expected);
@@ -108,6 +111,7 @@ fn attempt<M: Mantissa>(
             forward.aggregates[k] =
                 forward.measure(aggregate, &stage.pairs, &own).ok_or(Halt::Overflow)?;
         }
+        forward.evaluate(instance, t, bits);
         let table = forward.transition(instance, t, stage)?;
         if let (Some(table), Some((successors, _))) = (&table, &stage.transition) {
             masses = table.advance(&own, successors, masses.len(), &grid).ok_or(Halt::Overflow)?;
@@ -135,12 +139,15 @@ struct Forward<'a, M> {
     grid: &'a Grid<M>,
     /// Values of the aggregates of the stages passed, 0 for others.
     aggregates: Vec<Bounds>,
+    /// Values of the functions of the stages passed, 0 for others.
+    functions: Vec<Bounds>,
 }
 
 impl<M: Mantissa> Forward<'_, M> {
     fn of(&self, variable: Variable) -> Bounds {
         let known = match variable {
             Variable::Aggregate(k) => self.aggregates.get(k as usize).cloned(),
+            Variable::Function(k) => self.functions.get(k as usize).cloned(),
             Variable::Parameter(_) => None,
         };
         known.unwrap_or((Rational::ZERO, Rational::ZERO))
@@ -240,6 +247,17 @@ impl<M: Mantissa> Forward<'_, M> {
         Some((self.grid.rational(&bounds.0), self.grid.rational(&bounds.1)))
     }
 
+    /// Encloses the functions whose latest stage is `t`; those in their arguments come before.
+    fn evaluate(&mut self, instance: &Instance, t: usize, bits: u32) {
+        for (k, function) in instance.functions.iter().enumerate() {
+            // What sees no population belongs to the first stage.
+            if function.stage == t {
+                self.functions[k] =
+                    function.range(&|variable| self.of(variable), bits + FUNCTION_GUARD);
+            }
+        }
+    }
+
     /// Transition probabilities at the populations passed.
     fn transition(
         &self,
@@ -251,6 +269,9 @@ impl<M: Mantissa> Forward<'_, M> {
         let known = |variable: Variable| match variable {
             Variable::Aggregate(k) => {
                 instance.aggregates.get(k as usize).is_some_and(|aggregate| aggregate.stage <= t)
+            }
+            Variable::Function(k) => {
+                instance.functions.get(k as usize).is_some_and(|function| function.stage <= t)
             }
             Variable::Parameter(_) => false,
         };

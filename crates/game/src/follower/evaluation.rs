@@ -22,7 +22,7 @@ pub struct Evaluation {
     pub leader_reward: Rational,
 }
 
-/// Evaluates `policy` in a game of any class at one decision.
+/// Evaluates `policy` in a game of any class at one decision, without functions.
 ///
 /// `keep_going` is asked once per stage of the induction.
 ///
@@ -33,6 +33,9 @@ pub fn evaluate(
     policy: &Policy,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<Evaluation, FollowerError> {
+    if !instance.functions.is_empty() {
+        return Err(FollowerError::Functions);
+    }
     let flow = flow(instance, policy)?;
     let numbers = instance.at_population(&flow.aggregates);
     let follower_reward = total(

@@ -19,7 +19,7 @@ pub struct Flow {
     pub aggregates: Vec<Rational>,
 }
 
-/// The flow of `policy` in a game at one decision, of any class.
+/// The flow of `policy` in a game at one decision, of any class, whose transitions have no functions.
 ///
 /// # Errors
 /// [`FollowerError`] when the policy does not fit the game.
@@ -46,7 +46,7 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError>
             Some(_) => {
                 let (successors, probability) = instance
                     .transition_at(t, &result.aggregates)
-                    .ok_or(FollowerError::Anticipating { stage: t })?;
+                    .ok_or_else(|| missing(instance, t))?;
                 advance(&occupation, &successors, &probability, masses.len())
             }
         };
@@ -54,6 +54,15 @@ pub fn flow(instance: &Instance, policy: &Policy) -> Result<Flow, FollowerError>
         result.occupation.push(occupation);
     }
     Ok(result)
+}
+
+/// Why a transition has no exact numbers.
+fn missing(instance: &Instance, stage: usize) -> FollowerError {
+    if instance.functions.is_empty() {
+        FollowerError::Anticipating { stage }
+    } else {
+        FollowerError::Functions
+    }
 }
 
 /// The occupation measure of each stage of `policy` in a game whose numbers do not depend on the

@@ -66,6 +66,11 @@ pub enum FollowerError {
         /// The state.
         state: usize,
     },
+    /// Exact numbers are asked for where values are not rational.
+    #[error(
+        "the game has functions such as logarithms, whose values are enclosed to a number of bits, not exact"
+    )]
+    Functions,
     /// The caller asked to stop.
     #[error(transparent)]
     Stopped(#[from] Stopped),

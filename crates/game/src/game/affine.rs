@@ -77,6 +77,9 @@ pub enum NotAffine {
         "the leader's reward is not linear in the population, and its quadratic part is no multiple of the followers'"
     )]
     Leader,
+    /// Functions that are no polynomials.
+    #[error("the game has functions that are no polynomials")]
+    Functions,
 }
 
 impl Affine {
@@ -85,6 +88,9 @@ impl Affine {
     /// # Errors
     /// [`NotAffine`] names what is of a higher degree.
     pub fn new(instance: &Instance) -> Result<Self, NotAffine> {
+        if !instance.functions.is_empty() {
+            return Err(NotAffine::Functions);
+        }
         let reduced = instance.reduced();
         let mut stages = Vec::with_capacity(reduced.stages.len());
         for (t, stage) in reduced.stages.iter().enumerate() {
@@ -214,7 +220,7 @@ fn product(
         };
         match variable {
             Variable::Aggregate(k) => of(k as usize),
-            Variable::Parameter(_) => Rational::ZERO,
+            Variable::Parameter(_) | Variable::Function(_) => Rational::ZERO,
         }
     };
     let mut sum = Rational::ZERO;
@@ -252,6 +258,6 @@ fn split(columns: &Columns) -> Table {
 fn statistic(monomial: &Monomial) -> Option<usize> {
     monomial.factors().iter().find_map(|(variable, _)| match variable {
         Variable::Aggregate(k) => Some(*k as usize),
-        Variable::Parameter(_) => None,
+        Variable::Parameter(_) | Variable::Function(_) => None,
     })
 }

@@ -1,5 +1,6 @@
 //! Which of the classes C0 to C3 a game belongs to (docs/model.md, table 1).
 
+use super::function::Function;
 use super::model::{Game, Stage};
 use super::polynomial::{Monomial, Variable};
 use std::fmt;
@@ -11,7 +12,7 @@ pub enum Class {
     C0,
     /// Transitions do not, rewards are affine in the aggregates.
     C1,
-    /// Transitions do not, rewards are polynomial in the aggregates.
+    /// Transitions do not, rewards are polynomials or other functions of the aggregates.
     C2,
     /// Transitions depend on the population.
     C3,
@@ -56,6 +57,13 @@ pub fn classify(game: &Game) -> Classification {
     let mut affine: Option<String> = None;
     for (t, stage) in game.stages.iter().enumerate() {
         for (monomial, _) in stage.reward.without_common().columns() {
+            if has_function(monomial) {
+                let reason = format!(
+                    "transitions do not depend on the population; the reward at stage {t} has a function that is no polynomial, through {}",
+                    describe(game, monomial)
+                );
+                return Classification { class: Class::C2, reason };
+            }
             match monomial.population_degree() {
                 0 => {}
                 1 => {
@@ -93,7 +101,11 @@ pub fn classify(game: &Game) -> Classification {
     }
 }
 
-/// A monomial in words: parameters by name, aggregates `m_k` with their stage.
+fn has_function(monomial: &Monomial) -> bool {
+    monomial.factors().iter().any(|(variable, _)| matches!(variable, Variable::Function(_)))
+}
+
+/// A monomial in words: parameters by name, aggregates `m_k` with their stage, functions of these.
 #[must_use]
 pub fn describe(game: &Game, monomial: &Monomial) -> String {
     if monomial.is_one() {
@@ -108,9 +120,29 @@ pub fn describe(game: &Game, monomial: &Monomial) -> String {
                 Variable::Aggregate(k) => {
                     format!("m{k} (stage {})", game.aggregates[*k as usize].stage)
                 }
+                Variable::Function(k) => function(game, *k as usize),
             };
             if *exponent == 1 { name } else { format!("{name}^{exponent}") }
         })
         .collect();
     factors.join(" * ")
+}
+
+/// `log(1/2 * m0 (stage 1) + 1)`, shortened where it is long.
+fn function(game: &Game, k: usize) -> String {
+    const MOST_TERMS: usize = 4;
+    let Some(Function { kind, argument, .. }) = game.functions.get(k) else { return String::new() };
+    let mut terms: Vec<String> = argument
+        .terms()
+        .take(MOST_TERMS)
+        .map(|(monomial, coefficient)| match (monomial.is_one(), coefficient.is_one()) {
+            (true, _) => coefficient.to_string(),
+            (false, true) => describe(game, monomial),
+            (false, false) => format!("{coefficient} * {}", describe(game, monomial)),
+        })
+        .collect();
+    if argument.len() > MOST_TERMS {
+        terms.push("...".into());
+    }
+    format!("{kind}({})", terms.join(" + "))
 }

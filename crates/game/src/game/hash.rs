@@ -4,9 +4,11 @@
 //! rules or tables. The title, the description and the source do not enter; names of states,
 //! actions, parameters and decisions do. The byte stream is: text of length-prefixed strings,
 //! numbers as 64-bit little-endian words, rationals as text; data vectors column by column in the
-//! order of their monomials, nonzero entries only, over their least denominator.
+//! order of their monomials, nonzero entries only, over their least denominator. Functions come
+//! last, and only where there are some.
 
 use super::columns::{Column, Columns};
+use super::function::{Function, FunctionKind};
 use super::model::{DecisionSet, Game, Grid, Pairs, Stage};
 use super::polynomial::{Monomial, Polynomial, Variable};
 use crate::exact::{LinearConstraint, Numerators, Rational, Relation, format_rational};
@@ -46,6 +48,13 @@ impl Game {
             stream.stage(stage);
         }
         stream.polynomial(&self.payoff);
+        if !self.functions.is_empty() {
+            stream.text("functions");
+            stream.count(self.functions.len());
+            for function in self.functions.iter() {
+                stream.function(function);
+            }
+        }
         stream.finish()
     }
 }
@@ -212,9 +221,27 @@ impl Stream {
                     self.text("m");
                     self.count(*index as usize);
                 }
+                Variable::Function(index) => {
+                    self.text("f");
+                    self.count(*index as usize);
+                }
             }
             self.count(*exponent as usize);
         }
+    }
+
+    fn function(&mut self, function: &Function) {
+        match function.kind {
+            FunctionKind::Root(degree) => {
+                self.text("root");
+                self.count(degree as usize);
+            }
+            FunctionKind::Exp => self.text("exp"),
+            FunctionKind::Log => self.text("log"),
+            FunctionKind::Inverse => self.text("inverse"),
+            FunctionKind::Abs => self.text("abs"),
+        }
+        self.polynomial(&function.argument);
     }
 
     fn polynomial(&mut self, polynomial: &Polynomial) {

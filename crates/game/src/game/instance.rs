@@ -1,6 +1,8 @@
 //! The game at one decision of the leader, and its numbers at a frozen population.
 
 use super::columns::{Column, Columns, combine};
+use super::function::{Function, RANGE_BITS, function_ranges};
+use super::interval::{Interval, column_ranges, extremes, polynomial_range};
 use super::model::{Aggregate, Game, Pairs, Successors};
 use super::polynomial::{Polynomial, Variable};
 use crate::exact::ScaledExt;
@@ -15,6 +17,8 @@ pub struct Instance {
     pub initial: Arc<Scaled>,
     /// The aggregates of the game.
     pub aggregates: Arc<Vec<Aggregate>>,
+    /// Functions of the aggregates, each of earlier ones.
+    pub functions: Arc<Vec<Function>>,
     /// One entry per stage.
     pub stages: Vec<InstanceStage>,
     /// Terms of the leader's reward not weighted by followers, `h(m)`.
@@ -78,8 +82,12 @@ impl Game {
     pub fn at(&self, parameters: &[Rational]) -> Instance {
         let value = |variable: Variable| match variable {
             Variable::Parameter(index) => parameters.get(index as usize).cloned(),
-            Variable::Aggregate(_) => None,
+            Variable::Aggregate(_) | Variable::Function(_) => None,
         };
+        let functions = self.functions.iter().map(|function| Function {
+            argument: function.argument.substitute(&value),
+            ..function.clone()
+        });
         let stages = self
             .stages
             .iter()
@@ -96,13 +104,65 @@ impl Game {
         Instance {
             initial: Arc::new(Scaled::from_rationals(&self.initial)),
             aggregates: Arc::clone(&self.aggregates),
+            functions: Arc::new(functions.collect()),
             stages,
             payoff: self.payoff.substitute(&value),
         }
     }
 }
 
+/// Intervals of the aggregates and functions of a game at one decision.
+#[derive(Debug, Clone, Default)]
+pub struct Ranges {
+    /// By aggregate.
+    pub aggregates: Vec<Interval>,
+    /// By function.
+    pub functions: Vec<Interval>,
+}
+
+impl Ranges {
+    /// The interval of a variable; 0 for what there is not.
+    #[must_use]
+    pub fn of(&self, variable: Variable) -> Interval {
+        let known = match variable {
+            Variable::Aggregate(k) => self.aggregates.get(k as usize),
+            Variable::Function(k) => self.functions.get(k as usize),
+            Variable::Parameter(_) => None,
+        };
+        known.cloned().unwrap_or_default()
+    }
+}
+
 impl Instance {
+    /// Intervals that hold every aggregate and function at every population.
+    #[must_use]
+    pub fn ranges(&self) -> Ranges {
+        let own = |aggregate: &Aggregate| match self.stages.get(aggregate.stage) {
+            Some(stage) => aggregate.range(&stage.pairs),
+            None => Interval::default(),
+        };
+        let aggregates = self.aggregates.iter().map(own).collect();
+        let mut ranges = Ranges { aggregates, functions: Vec::new() };
+        ranges.functions = function_ranges(&self.functions, &|v| ranges.of(v), RANGE_BITS);
+        ranges
+    }
+
+    /// Numbers between which the leader's reward lies for every population: the mass of each stage
+    /// is 1.
+    #[must_use]
+    pub fn leader_range(&self) -> Interval {
+        if self.functions.is_empty() {
+            return self.reduced().leader_range();
+        }
+        let ranges = self.ranges();
+        let of = |variable: Variable| ranges.of(variable);
+        let payoff = polynomial_range(&self.payoff, &of);
+        self.stages.iter().fold(payoff, |sum, stage| {
+            let (lower, upper) = column_ranges(&stage.leader_reward, &of);
+            (sum.0 + extremes(&lower).0, sum.1 + extremes(&upper).1)
+        })
+    }
+
     /// The numbers of a mean-field-free instance whose leader reward is linear: `J0(d) = constant +
     /// sum leader * d`.
     ///
@@ -141,13 +201,13 @@ impl Instance {
         Ok(Numbers { initial: Arc::clone(&self.initial), stages, leader_constant })
     }
 
-    /// The numbers at a frozen population, given a value per aggregate. The leader's constant is
-    /// `h(m)`.
+    /// The numbers at a frozen population, given a value per aggregate, in a game without
+    /// functions. The leader's constant is `h(m)`.
     #[must_use]
     pub fn at_population(&self, aggregates: &[Rational]) -> Numbers {
         let value = |variable: Variable| match variable {
             Variable::Aggregate(index) => aggregates.get(index as usize).cloned(),
-            Variable::Parameter(_) => None,
+            Variable::Parameter(_) | Variable::Function(_) => None,
         };
         let constants = |columns: &Columns| {
             let fixed = columns.substitute(&value);
@@ -186,7 +246,7 @@ impl Instance {
             Variable::Aggregate(index) => {
                 Some(index as usize).filter(known).and_then(|index| aggregates.get(index).cloned())
             }
-            Variable::Parameter(_) => None,
+            Variable::Parameter(_) | Variable::Function(_) => None,
         };
         let (successors, probability) = self.stages.get(t)?.transition.as_ref()?;
         Some((Arc::clone(successors), probability.substitute(&value).as_constants()?))

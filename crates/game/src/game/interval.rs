@@ -122,7 +122,7 @@ impl Reduced {
             Variable::Aggregate(k) => {
                 ranges.get(k as usize).cloned().unwrap_or((Rational::ZERO, Rational::ZERO))
             }
-            Variable::Parameter(_) => (Rational::ZERO, Rational::ZERO),
+            Variable::Parameter(_) | Variable::Function(_) => (Rational::ZERO, Rational::ZERO),
         };
         self.stages.iter().fold(polynomial_range(&self.payoff, &of), |sum, stage| {
             let (lower, upper) = column_ranges(&stage.leader_reward, &of);

@@ -37,6 +37,9 @@ pub enum JoinedError {
     /// Transitions depend on the leader and are proved to be probabilities at her decisions only.
     #[error("transitions depend on the leader, and a point is none of her decisions")]
     Outside,
+    /// Functions that are no polynomials.
+    #[error("the game has functions that are no polynomials")]
+    Functions,
 }
 
 impl Game {
@@ -46,6 +49,9 @@ impl Game {
     /// # Errors
     /// [`JoinedError`] when the points do not fit.
     pub fn joined(&self, points: &[Point]) -> Result<Game, JoinedError> {
+        if !self.functions.is_empty() {
+            return Err(JoinedError::Functions);
+        }
         let expected = self.leader.parameters.len();
         let odd = points.iter().map(Vec::len).find(|&found| found != expected);
         if let Some(found) = odd.or(if points.is_empty() { Some(0) } else { None }) {
@@ -67,7 +73,7 @@ impl Game {
         };
         let value = |variable: Variable| match variable {
             Variable::Parameter(j) => constant(j as usize),
-            Variable::Aggregate(_) => None,
+            Variable::Aggregate(_) | Variable::Function(_) => None,
         };
         let (states, own) = (self.states.len(), self.aggregates.len() as u32);
         let two = ratio(2, 1);
@@ -133,6 +139,7 @@ impl Game {
                 decisions: DecisionSet::Finite(vec![Decision { name: None, values: Vec::new() }]),
             },
             aggregates: Arc::new(aggregates),
+            functions: Arc::default(),
             stages,
             payoff: self.payoff.substitute(&value).renamed(&rename),
             vocabulary: Arc::new(Vocabulary::default()),

@@ -2,12 +2,12 @@
 //!
 //! Vectors of coefficients and successors are shared with the game, not copied.
 
-use super::{DecisionSet, Game, Variable};
+use super::{DecisionSet, FunctionKind, Game, RANGE_BITS, Variable};
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation, Scaled};
 use crate::game;
 use smfg_kernel::{
-    Column, Columns, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage, Statistic,
-    Transition,
+    Column, Columns, Data, Decisions, Grid, Listing, Monomial, Polynomial, Refusal, Stage,
+    Statistic, Transition,
 };
 use std::sync::Arc;
 
@@ -16,27 +16,61 @@ use std::sync::Arc;
 /// # Errors
 /// [`Refusal`] when the game is none: its probabilities do not sum to 1, or sizes disagree.
 pub fn listing(game: &Game) -> Result<Listing, Refusal> {
-    Listing::new(
-        game.states.len(),
-        game.leader.parameters.len(),
-        Scaled::from_rationals(&game.initial),
-        decisions(game),
-        statistics(game),
-        game.stages.iter().map(stage).collect(),
-        polynomial(&game.payoff),
-    )
+    let forms = game.aggregates.len();
+    let mut data = Data {
+        states: game.states.len(),
+        parameters: game.leader.parameters.len(),
+        initial: Scaled::from_rationals(&game.initial),
+        decisions: decisions(game),
+        statistics: statistics(game),
+        stages: game.stages.iter().map(|own| stage(own, forms)).collect(),
+        payoff: polynomial(&game.payoff, forms),
+    };
+    if game.functions.is_empty() {
+        return Listing::of(data);
+    }
+    let mut wider = data.clone();
+    for function in game.functions.iter() {
+        let argument = polynomial(&function.argument, forms);
+        let (function, ends) = (kind(function.kind), function.values.clone());
+        data.statistics.push(Statistic::Function { function, argument, ends });
+    }
+    if let Ok(listing) = Listing::of(data) {
+        return Ok(listing);
+    }
+    // Where the kernel knows arguments less narrowly, its own ends.
+    for function in game.functions.iter() {
+        let argument = polynomial(&function.argument, forms);
+        let mut statistic = wider.function(kind(function.kind), argument, RANGE_BITS as usize)?;
+        if let Statistic::Function { ends, .. } = &mut statistic {
+            let (lower, upper) = &function.values;
+            *ends = (ends.0.clone().min(lower.clone()), ends.1.clone().max(upper.clone()));
+        }
+        wider.statistics.push(statistic);
+    }
+    Listing::of(wider)
 }
 
-fn stage(stage: &game::Stage) -> Stage {
+fn kind(kind: FunctionKind) -> smfg_kernel::Function {
+    match kind {
+        FunctionKind::Exp => smfg_kernel::Function::Exp,
+        FunctionKind::Log => smfg_kernel::Function::Log,
+        FunctionKind::Root(degree) => smfg_kernel::Function::Root(degree),
+        FunctionKind::Inverse => smfg_kernel::Function::Inverse,
+        FunctionKind::Abs => smfg_kernel::Function::Abs,
+    }
+}
+
+fn stage(stage: &game::Stage, forms: usize) -> Stage {
     let states = 0..stage.pairs.states();
     let first = states.map(|state| stage.pairs.of_state(state).start as u32);
     Stage {
         first: Arc::new(first.chain([stage.pairs.len() as u32]).collect()),
-        reward: columns(&stage.reward),
-        leader_reward: columns(&stage.leader_reward),
+        reward: columns(&stage.reward, forms),
+        leader_reward: columns(&stage.leader_reward, forms),
         transition: stage.transition.as_ref().map(|transition| Transition {
             successors: Arc::clone(&transition.successors),
-            probability: columns(&transition.probability),
+            probability: columns(&transition.probability, forms),
         }),
     }
 }
@@ -48,7 +82,7 @@ fn statistics(game: &Game) -> Vec<Statistic> {
             pairs.find(state as usize, action as usize).unwrap_or(usize::MAX) as u32
         };
         let weights: Vec<Rational> = aggregate.weights.iter().map(|w| w.2.clone()).collect();
-        Statistic {
+        Statistic::Masses {
             stage: aggregate.stage as u32,
             weights: Column {
                 support: Some(aggregate.weights.iter().map(pair).collect()),
@@ -97,24 +131,27 @@ fn rows(polytope: &Polytope) -> Vec<(bool, Polynomial)> {
     polytope.constraints.iter().map(row).collect()
 }
 
-/// Columns under the kernel's names of variables.
-pub fn columns(columns: &game::Columns) -> Columns {
-    columns.columns().iter().map(|(name, column)| (monomial(name), Arc::clone(column))).collect()
+/// Columns under the kernel's names of variables, in a game with so many aggregates.
+pub fn columns(columns: &game::Columns, forms: usize) -> Columns {
+    let terms = columns.columns().iter();
+    terms.map(|(name, column)| (monomial(name, forms), Arc::clone(column))).collect()
 }
 
-/// A polynomial under the kernel's names of variables.
-pub fn polynomial(polynomial: &game::Polynomial) -> Polynomial {
+/// A polynomial under the kernel's names of variables, in a game with so many aggregates.
+pub fn polynomial(polynomial: &game::Polynomial, forms: usize) -> Polynomial {
     let mut result = Polynomial::zero();
     for (name, coefficient) in polynomial.terms() {
-        result.add_term(monomial(name), coefficient.clone());
+        result.add_term(monomial(name, forms), coefficient.clone());
     }
     result
 }
 
-pub fn monomial(monomial: &game::Monomial) -> Monomial {
+/// The statistics of a listing are the aggregates, then the functions.
+fn monomial(monomial: &game::Monomial, forms: usize) -> Monomial {
     let name = |variable| match variable {
         Variable::Parameter(k) => smfg_kernel::Variable::Parameter(k),
         Variable::Aggregate(k) => smfg_kernel::Variable::Statistic(k),
+        Variable::Function(k) => smfg_kernel::Variable::Statistic(forms as u32 + k),
     };
     let factors = monomial.factors().iter().map(|&(variable, exponent)| (name(variable), exponent));
     Monomial::new(factors.collect())

@@ -6,6 +6,7 @@ mod class;
 mod columns;
 pub mod expression;
 mod file;
+mod function;
 mod hash;
 mod instance;
 mod interval;
@@ -28,7 +29,10 @@ pub use file::{
     DocumentError, GameError, GameErrors, Kind, ModelError, Outline, Position, Problem, TableError,
     ValueError, Where, open_file, read_file,
 };
-pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, StageNumbers};
+pub use function::{
+    Function, FunctionKind, OutsideDomain, RANGE_BITS, function_ranges, with_functions,
+};
+pub use instance::{Instance, InstanceStage, NotMeanFieldFree, Numbers, Ranges, StageNumbers};
 pub use interval::{
     Interval, column_ranges, extremes, interval_power, interval_product, monomial_range,
     polynomial_range,

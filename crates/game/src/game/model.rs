@@ -4,9 +4,10 @@
 //! Stages `t = 0..N-1`, states `s`, actions `a`; a *pair* is an available (state, action) at a
 //! stage. Rewards and transition probabilities are polynomials in the leader's parameters `u` and
 //! in the aggregates `m_k = sum weights_k(s,a) d_{t_k}(s,a)` of the population's occupation measure
-//! `d` (docs/model.md, equations (1) to (4)).
+//! `d` (docs/model.md, equations (1) to (4)), and in functions of these such as logarithms.
 
 use super::columns::Columns;
+use super::function::Function;
 use super::objective::Vocabulary;
 use super::polynomial::Polynomial;
 use crate::exact::{Polytope, Rational};
@@ -33,6 +34,8 @@ pub struct Game {
     pub leader: Leader,
     /// The statistics through which the population acts.
     pub aggregates: Arc<Vec<Aggregate>>,
+    /// Functions of these and of the leader's parameters, each of earlier ones.
+    pub functions: Arc<Vec<Function>>,
     /// One entry per stage.
     pub stages: Vec<Stage>,
     /// Terms of the leader's reward that are not weighted by followers, `h(u, m)`.

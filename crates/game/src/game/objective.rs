@@ -6,12 +6,14 @@
 //! `mu[infected]@3`. The followers are the same, so the eps-equilibria are: what is proved about
 //! the game with another objective is the range of that quantity over them.
 
-use super::canonical::canonical;
+use super::canonical::{canonical, even};
 use super::columns::Columns;
 use super::expression::{
     DefineError, Entity, Evaluator, Expression, ExpressionError, LeaderTerms, NamedAggregate,
     Place, Symbols,
 };
+use super::file::{ModelError, Shape, prove_domains};
+use super::function::Function;
 use super::model::{Aggregate, Game};
 use super::polynomial::Variable;
 use crate::exact::Rational;
@@ -58,6 +60,9 @@ pub enum ObjectiveError {
     /// Definitions of the game are wrong; those of game files never are.
     #[error("the definitions of the game: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Definitions(Vec<DefineError>),
+    /// A function that has no value somewhere.
+    #[error("{0}")]
+    Domain(Box<ModelError>),
 }
 
 impl Game {
@@ -89,24 +94,45 @@ impl Game {
         let mut aggregates: Vec<Aggregate> = self.aggregates.as_ref().clone();
         let numbers: BTreeMap<Aggregate, u32> = aggregates.iter().cloned().zip(0..).collect();
         let mut position = Vec::new();
-        for aggregate in evaluator.into_aggregates() {
+        let (own_aggregates, own_functions) = evaluator.into_variables();
+        for aggregate in own_aggregates {
             position.push(numbers.get(&aggregate).copied().unwrap_or(aggregates.len() as u32));
             if !numbers.contains_key(&aggregate) {
                 aggregates.push(aggregate);
             }
         }
-        let rename = |variable: Variable| match variable {
-            Variable::Aggregate(index) => {
-                Variable::Aggregate(position.get(index as usize).copied().unwrap_or(index))
+        let mut functions: Vec<Function> = self.functions.as_ref().clone();
+        let mut place: Vec<u32> = Vec::new();
+        let rename = |place: &[u32], variable: Variable| {
+            let of = |list: &[u32], index: u32| list.get(index as usize).copied().unwrap_or(index);
+            match variable {
+                Variable::Aggregate(index) => Variable::Aggregate(of(&position, index)),
+                Variable::Function(index) => Variable::Function(of(place, index)),
+                parameter @ Variable::Parameter(_) => parameter,
             }
-            parameter => parameter,
         };
+        for function in own_functions {
+            let argument = function.argument.renamed(&|variable| rename(&place, variable));
+            let function = even(Function { argument, ..function });
+            let same =
+                |own: &Function| own.kind == function.kind && own.argument == function.argument;
+            let known = functions.iter().position(same);
+            place.push(known.unwrap_or(functions.len()) as u32);
+            if known.is_none() {
+                functions.push(function);
+            }
+        }
         let mut game = self.clone();
+        game.functions = Arc::new(functions);
         for stage in &mut game.stages {
             stage.leader_reward = Columns::new(stage.pairs.len(), Vec::new());
         }
-        game.payoff = value.renamed(&rename);
+        game.payoff = value.renamed(&|variable| rename(&place, variable));
         game.aggregates = Arc::new(aggregates);
+        prove_domains(&mut game, Shape::General).map_err(|errors| {
+            let first = errors.into_iter().next().map(|(_, error)| error);
+            ObjectiveError::Domain(Box::new(first.unwrap_or(ModelError::NoDecision)))
+        })?;
         Ok(canonical(game))
     }
 

@@ -1,5 +1,5 @@
-//! Polynomials with rational coefficients in the leader's parameters and the population's
-//! aggregates.
+//! Polynomials with rational coefficients in the leader's parameters, the population's aggregates
+//! and functions of these.
 
 use crate::exact::Rational;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ pub enum Variable {
     Parameter(u32),
     /// Aggregate `m_k` of the population.
     Aggregate(u32),
+    /// A function of earlier variables.
+    Function(u32),
 }
 
 /// A product of powers of variables, in increasing order of the variables, exponents positive.
@@ -52,12 +54,12 @@ impl Monomial {
         self.0.iter().map(|&(_, e)| u64::from(e)).sum()
     }
 
-    /// Sum of the exponents of aggregates.
+    /// Sum of the exponents of aggregates and functions.
     #[must_use]
     pub fn population_degree(&self) -> u64 {
         self.0
             .iter()
-            .filter(|(v, _)| matches!(v, Variable::Aggregate(_)))
+            .filter(|(v, _)| !matches!(v, Variable::Parameter(_)))
             .map(|&(_, e)| u64::from(e))
             .sum()
     }

@@ -31,6 +31,9 @@ pub enum NotQuadratic {
     /// A leader reward of degree three or more.
     #[error("the leader's reward is not quadratic in the population")]
     Leader,
+    /// Functions that are no polynomials.
+    #[error("the game has functions that are no polynomials")]
+    Functions,
 }
 
 /// The forms of a game at one decision; see the page of the module.
@@ -60,6 +63,9 @@ impl Quadratic {
     /// # Errors
     /// [`NotQuadratic`] when its class is C2 or C3, or the leader's reward has a higher degree.
     pub fn new(instance: &Instance) -> Result<Self, NotQuadratic> {
+        if !instance.functions.is_empty() {
+            return Err(NotQuadratic::Functions);
+        }
         Self::of(instance.reduced())
     }
 

@@ -115,7 +115,7 @@ impl Instance {
         (stages, payoff)
     }
 
-    /// The same game in its fewest statistics; what all followers of a stage earn alike from the
+    /// The same game in its fewest statistics, for a game without functions; what all followers of a stage earn alike from the
     /// population is left out of their rewards.
     #[must_use]
     pub fn reduced(&self) -> Reduced {
@@ -140,7 +140,7 @@ impl Instance {
         };
         let rename = |variable: Variable| match variable {
             Variable::Aggregate(j) => Variable::Aggregate(position.get(&j).copied().unwrap_or(j)),
-            Variable::Parameter(_) => variable,
+            Variable::Parameter(_) | Variable::Function(_) => variable,
         };
         let rewrite = |columns: &Columns| columns.substitute(&zero).renamed(&rename);
         for stage in &mut stages {

@@ -41,6 +41,7 @@ impl MdpFamily {
                 .collect(),
             leader: self.leader(),
             aggregates: Arc::new(Vec::new()),
+            functions: Arc::default(),
             stages,
             payoff: Polynomial::zero(),
             vocabulary: Arc::default(),

@@ -5,6 +5,7 @@ use super::kept::Words;
 use super::lifted::LiftedProblem;
 use super::monotone::{Convex, MonotoneSearch};
 use super::population::PopulationSearch;
+use super::range::RangeSearch;
 use super::{Control, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::{Rational, to_approx};
@@ -88,8 +89,10 @@ pub fn inner_search(
     problem: &InnerProblem<'_>,
     control: &Control,
 ) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
+    // Functions are known to no other engine.
+    let functions = !problem.instance.functions.is_empty();
     if let Ok(search) = MonotoneSearch::new(problem)
-        && search.statistics() >= MANY_STATISTICS
+        && (functions || search.statistics() >= MANY_STATISTICS)
     {
         return Ok(Box::new(Convex::new(search, problem)));
     }
@@ -116,6 +119,9 @@ pub(super) fn other_search(
     problem: &InnerProblem<'_>,
     control: &Control,
 ) -> Result<Box<dyn InnerSearch>, NotQuadratic> {
+    if !problem.instance.functions.is_empty() {
+        return Ok(Box::new(RangeSearch::new(problem)));
+    }
     if problem.epsilon.is_zero()
         && let Ok(search) = ExactZeroSearch::new(problem, control)
     {

@@ -17,6 +17,7 @@ mod optimum;
 pub mod population;
 mod proved;
 mod quadratic_programme;
+mod range;
 pub mod support;
 
 pub use arithmetic::suitable_arithmetic;

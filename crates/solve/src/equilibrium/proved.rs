@@ -84,7 +84,7 @@ impl Proved {
 /// What the extreme entries of the leader's reward show, in a game of any class.
 #[must_use]
 pub fn range_of(instance: &Instance, selection: Selection) -> Proved {
-    let (least, greatest) = instance.reduced().leader_range();
+    let (least, greatest) = instance.leader_range();
     from_range(least, greatest, selection)
 }
 

@@ -222,7 +222,8 @@ pub(super) struct Found {
 /// class C0 apply.
 #[must_use]
 pub fn mean_field_free(game: &Game) -> bool {
-    classify(game).class == Class::C0
+    game.functions.is_empty()
+        && classify(game).class == Class::C0
         && game.stages.iter().all(|stage| stage.leader_reward.population_degree() == 0)
         && game.payoff.population_degree() <= 1
 }
@@ -326,7 +327,9 @@ pub(super) fn described(
             let arithmetic = arithmetic(&numbers, settings);
             (numbers, arithmetic)
         }
-        Err(_) if has_long_flows(instance) => return Some(enclosed(parts, proved, settings)),
+        Err(_) if !instance.functions.is_empty() || has_long_flows(instance) => {
+            return Some(enclosed(parts, proved, settings));
+        }
         Err(_) => (instance.at_population(&population(instance, parts)?), Arithmetic::Exact),
     };
     let problem =

@@ -163,6 +163,10 @@ fn edit(step: &mut Step, change: Change) {
                 *entry = change(entry.clone());
             }
         }
+        Step::Line(_, _, a, b) | Step::Entropy(_, a, b) => {
+            *a = change(a.clone());
+            *b = change(b.clone());
+        }
         _ => {}
     }
 }
@@ -262,6 +266,7 @@ fn names(steps: &mut [Step], random: &mut Random) {
             1 => (*t, *i, *passed) = (small(random), small(random), small(random)),
             _ => rename(combination, random),
         },
+        Step::Line(k, above, ..) => (*k, *above) = (small(random), !*above),
         Step::Regret(rows) | Step::Excess(rows) => {
             if let Some(row) = rows.first_mut() {
                 *row = (small(random), small(random), small(random));

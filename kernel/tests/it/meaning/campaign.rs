@@ -13,12 +13,13 @@ use super::rows::{any, combination, nonnegative};
 use super::search::{any_statement, by_boxes, by_cases, in_a_box, on_pieces};
 use super::shadow::{Kind, Shadow};
 use super::step::{Script, Step};
-use super::world::World;
+use super::world::{World, value};
 use super::{games, rows};
+use crate::game::Game;
 use crate::random::Random;
 use smfg_kernel::{
-    Claim, Combination, Decisions, Listing, Name, Polynomial, Proof, Rational, Refusal, Row, Scope,
-    Sense, Variable, claim,
+    Claim, Combination, Decisions, Function, Listing, Name, Polynomial, Proof, Rational, Refusal,
+    Row, Scope, Sense, Variable, claim,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -352,13 +353,21 @@ pub fn which(
 }
 
 /// Each game with its listing, its points and its generator.
-pub fn each_game(cases: usize, mut each: impl FnMut(&World, &Arc<Listing>, &mut Random) -> usize) {
+pub fn each_game(cases: usize, each: impl FnMut(&World, &Arc<Listing>, &mut Random) -> usize) {
+    each_of(cases, games::game, each);
+}
+
+fn each_of(
+    cases: usize,
+    make: impl Fn(&mut Random) -> Game,
+    mut each: impl FnMut(&World, &Arc<Listing>, &mut Random) -> usize,
+) {
     let mut seed = setting("KERNEL_SEED", 0) as u64;
     let mut done = 0;
     while done < cases {
         seed += 1;
         let mut random = Random(seed.wrapping_mul(0x5851_F42D_4C95_7F2D));
-        let game = games::game(&mut random);
+        let game = make(&mut random);
         let listing = game.listing();
         let world = World::new(game, &mut random);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -520,29 +529,84 @@ pub fn check_claim(world: &World, claim: &Claim) -> Result<(), String> {
 /// Steps at random from statements at random, most of them false.
 #[test]
 fn random_walks() {
-    let cases = setting("KERNEL_CASES", 20_000);
     let mut counts = Counts::new();
-    each_game(cases, |world, listing, random| {
-        let mut done = 0;
-        for _ in 0..16 {
-            let Some(statement) = any_statement(world, random) else { continue };
-            let opened = Proof::open(Arc::clone(listing), statement.clone());
-            let Ok(mut proof) = opened else { continue };
-            let mut shadow = Shadow::new(world, &statement);
-            let (mut steps, count) = (Vec::new(), 2 + random.below(12));
-            while proof.open_regions() > 0 && steps.len() < count {
-                let (step, valid) = wander(&shadow, random);
-                steps.push(step.clone());
-                let result = take(&step, &mut proof, &mut shadow, valid, &mut counts);
-                assert_eq!(result, Ok(()), "{statement:?} {steps:?}");
-            }
-            if let Ok(theorem) = proof.finish() {
-                self::count(&mut counts, "theorem");
-                assert_eq!(shadow.check(&theorem), Ok(()), "{steps:?}");
-            }
-            done += 1;
-        }
-        done
+    each_game(setting("KERNEL_CASES", 20_000), |world, listing, random| {
+        walks(world, listing, random, &mut counts)
     });
     println!("{counts:#?}");
+}
+
+/// The same in games with functions.
+#[test]
+fn random_walks_with_functions() {
+    let cases = setting("KERNEL_CASES", 20_000) / 4;
+    let mut counts = Counts::new();
+    each_of(cases, games::with_functions, |world, listing, random| {
+        walks(world, listing, random, &mut counts)
+    });
+    println!("{counts:#?}");
+    for name in ["accepted: line", "refused: line", "accepted: close", "accepted: exists-in"] {
+        assert!(cases < 5_000 || counts.contains_key(name), "{name} in {counts:?}");
+    }
+}
+
+fn walks(world: &World, listing: &Arc<Listing>, random: &mut Random, counts: &mut Counts) -> usize {
+    let mut done = 0;
+    for _ in 0..16 {
+        let Some(statement) = any_statement(world, random) else { continue };
+        let opened = Proof::open(Arc::clone(listing), statement.clone());
+        let Ok(mut proof) = opened else { continue };
+        let mut shadow = Shadow::new(world, &statement);
+        let (mut steps, most) = (Vec::new(), 2 + random.below(12));
+        while proof.open_regions() > 0 && steps.len() < most {
+            let (step, valid) = match world.game.functions.is_empty() || !random.once_in(4) {
+                true => wander(&shadow, random),
+                false => (line(world, random), false),
+            };
+            steps.push(step.clone());
+            let result = take(&step, &mut proof, &mut shadow, valid, counts);
+            assert_eq!(result, Ok(()), "{statement:?} {steps:?}");
+        }
+        if let Ok(theorem) = proof.finish() {
+            count(counts, "theorem");
+            assert_eq!(shadow.check(&theorem), Ok(()), "{steps:?}");
+        }
+        done += 1;
+    }
+    done
+}
+
+/// A tangent or chord, or nearly one, of a function.
+fn line(world: &World, random: &mut Random) -> Step {
+    let game = &world.game;
+    let j = random.below(game.functions.len());
+    let (function, argument, _) = &game.functions[j];
+    let k = (game.statistics.len() + j) as u32;
+    let mut at = || {
+        let decisions = world.decisions();
+        let points = world.populations(random.of::<Vec<Rational>>(&decisions));
+        if points.is_empty() { Rational::ONE } else { value(argument, &random.of(&points).at) }
+    };
+    let (p, q) = (at(), at());
+    let f = |p: &Rational| match function {
+        Function::Inverse => Rational::ONE / p,
+        _ if *p < Rational::ZERO => -p,
+        _ => p.clone(),
+    };
+    let slope = match random.below(3) {
+        0 => Rational::ZERO,
+        1 if p != q => (f(&q) - f(&p)) / (&q - &p),
+        _ if *function == Function::Inverse => -(f(&p) * f(&p)),
+        _ => Rational::from(1 - 2 * random.below(2) as i32),
+    };
+    let moved = match random.below(4) {
+        0 => random.fraction(1, 8),
+        1 => random.fraction(1, 1_000_000),
+        _ => Rational::ZERO,
+    };
+    let a = f(&p) - &slope * p + moved;
+    if random.once_in(16) {
+        return Step::Entropy(k, a, slope);
+    }
+    Step::Line(k, random.once_in(2), a, slope)
 }

@@ -19,7 +19,8 @@ pub fn is_free(game: &Game) -> bool {
     let pair = |pair: &crate::game::Pair| {
         sees(&pair.reward) || sees(&pair.leader) || pair.to.iter().any(|next| sees(&next.1))
     };
-    !game.stages.iter().flatten().any(pair) && game.slopes().is_some()
+    let free = game.functions.is_empty() && game.slopes().is_some();
+    free && !game.stages.iter().flatten().any(pair)
 }
 
 /// In class C0 populations are the mixtures of those of pure policies, loss and reward are linear:
@@ -81,6 +82,9 @@ fn least_on_a_line(
     epsilon: &Rational,
 ) -> Option<Rational> {
     let [pairs] = game.stages.as_slice() else { return None };
+    if !game.functions.is_empty() {
+        return None;
+    }
     let ([first, second], 1) = (pairs.as_slice(), game.states) else { return None };
     let line = |k: usize| {
         let weight = |pair: u32| {

@@ -4,7 +4,7 @@
 use crate::game::{Game, Pair};
 use crate::random::Random;
 use crate::text::{n, p};
-use smfg_kernel::{Decisions, Grid, Monomial, Polynomial, Rational, Variable};
+use smfg_kernel::{Decisions, Function, Grid, Monomial, Polynomial, Rational, Variable};
 
 /// How the data depend on the population.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +52,83 @@ pub fn game(random: &mut Random) -> Game {
         initial,
         decisions,
         statistics,
+        functions: Vec::new(),
         stages: Vec::new(),
         payoff: Polynomial::zero(),
     };
     filled(game, &sizes, class, random)
+}
+
+/// A random game with functions whose values are rational: absolute values and inverses, of the
+/// parameters, of statistics and of each other, in rewards, probabilities and the payoff.
+pub fn with_functions(random: &mut Random) -> Game {
+    let mut game = game(random);
+    for _ in 0..1 + random.below(2) {
+        add_function(&mut game, random);
+    }
+    let names: Vec<Variable> = (0..game.functions.len()).map(|j| game.function_name(j)).collect();
+    let terms = |polynomial: &mut Polynomial, random: &mut Random| {
+        if random.once_in(2) {
+            let name = Monomial::new(vec![(*random.of(&names), 1)]);
+            polynomial.add_term(name, random.fraction(2, 2));
+        }
+    };
+    for pair in game.stages.iter_mut().flatten() {
+        terms(&mut pair.reward, random);
+        terms(&mut pair.leader, random);
+    }
+    terms(&mut game.payoff, random);
+    // p w and 0 have the sum 1, as have (p - 1) w and w.
+    for (j, (function, argument, _)) in game.functions.clone().iter().enumerate() {
+        let name = game.function_name(j);
+        let own = Polynomial::variable(name);
+        for (t, pairs) in game.stages.iter_mut().enumerate() {
+            let late = |variable| match variable {
+                Variable::Statistic(k) => {
+                    game.statistics.get(k as usize).is_none_or(|form| form.0 as usize > t)
+                }
+                _ => false,
+            };
+            if *function != Function::Inverse || !argument.only(|variable| !late(variable)) {
+                continue;
+            }
+            for pair in pairs.iter_mut().filter(|pair| pair.to.len() == 2) {
+                if random.once_in(3) {
+                    let rest = argument.times(&own).expect("a product");
+                    pair.to[0].1 = rest.plus(&own, &Rational::NEG_ONE);
+                    pair.to[1].1 = own.clone();
+                }
+            }
+        }
+    }
+    game
+}
+
+/// A function with ends that the listing has.
+fn add_function(game: &mut Game, random: &mut Random) {
+    let listing = game.listing();
+    let count = game.statistics.len() + game.functions.len();
+    let mut names: Vec<Variable> = (0..count).map(|k| Variable::Statistic(k as u32)).collect();
+    names.extend((0..game.parameters).map(|k| Variable::Parameter(k as u32)));
+    let name = *random.of(&names);
+    let mut argument = Polynomial::zero().plus(&Polynomial::variable(name), &random.fraction(2, 2));
+    if random.once_in(3) {
+        argument = argument.plus(&Polynomial::variable(*random.of(&names)), &random.fraction(1, 2));
+    }
+    let function = *random.of(&[Function::Abs, Function::Inverse]);
+    let shift = match function {
+        Function::Abs => random.fraction(1, 2),
+        // At least 1 is left where everything is smallest.
+        _ => Rational::ONE - listing.range_of(&argument).expect("a range").0,
+    };
+    argument = argument.plus(&Polynomial::constant(shift), &Rational::ONE);
+    game.functions.push((function, argument.clone(), None));
+    let listing = game.listing();
+    let (lower, upper) = listing.range(count);
+    let slack = || n("1/8");
+    let ends = if random.once_in(3) { (lower - slack(), upper + slack()) } else { (lower, upper) };
+    game.functions.pop();
+    game.functions.push((function, argument, Some(ends)));
 }
 
 fn one_site(class: Class, random: &mut Random) -> Game {
@@ -66,6 +139,7 @@ fn one_site(class: Class, random: &mut Random) -> Game {
         initial: vec![Rational::ONE],
         decisions,
         statistics: vec![(0, vec![(1, Rational::ONE)])],
+        functions: Vec::new(),
         stages: Vec::new(),
         payoff: Polynomial::zero(),
     };

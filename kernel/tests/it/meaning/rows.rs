@@ -6,8 +6,8 @@ use crate::game::Game;
 use crate::random::Random;
 use crate::text::family;
 use smfg_kernel::{
-    Combination, Decisions, Monomial, Name, Polynomial, Rational, Row, Sense, Side, Square,
-    Statement, Variable,
+    Combination, Decisions, Function, Monomial, Name, Polynomial, Rational, Row, Sense, Side,
+    Square, Statement, Variable,
 };
 use std::collections::BTreeMap;
 
@@ -211,6 +211,19 @@ pub fn named(
             sum.constant = sum.constant.plus(&form, &Rational::NEG_ONE);
             Some((Sense::Equal, sum))
         }
+        Name::Function(k) => {
+            let j = (k as usize).checked_sub(game.statistics.len())?;
+            let (function, argument, _) = game.functions.get(j)?;
+            let own = Polynomial::variable(Variable::Statistic(k));
+            if !masses && !game.is_blind(Variable::Statistic(k)) {
+                return None;
+            }
+            let (left, right) = match function {
+                Function::Abs => (times(&own, &own), times(argument, argument)),
+                _ => (times(&own, argument), one()),
+            };
+            Some((Sense::Equal, Sum::of(left.plus(&right, &Rational::NEG_ONE))))
+        }
         Name::Constraint(k) => match &game.decisions {
             Decisions::Polytope { rows, .. } => {
                 let (equal, row) = rows.get(k as usize)?;
@@ -236,7 +249,12 @@ pub fn combination(shadow: &Shadow, equations: bool, random: &mut Random) -> (Co
     let region = shadow.regions.last().expect("a region");
     let (mut result, mut sum) = (Combination::default(), Sum::default());
     for _ in 0..random.below(4) {
-        let name = name(region, random);
+        let name = match game.functions.len() {
+            count if count > 0 && random.once_in(4) => {
+                Name::Function((game.statistics.len() + random.below(count)) as u32)
+            }
+            _ => name(region, random),
+        };
         let Some((sense, row)) = named(game, statement, region, name) else { continue };
         let multiplier = match sense {
             Sense::Equal => any(game, region, random),
@@ -389,7 +407,8 @@ pub fn any(game: &Game, region: &Region, random: &mut Random) -> Polynomial {
     let mut variables: Vec<Variable> =
         (0..game.parameters).map(|k| Variable::Parameter(k as u32)).collect();
     if matches!(region.kind, Kind::Equilibria | Kind::Play | Kind::Response) {
-        variables.extend((0..game.statistics.len()).map(|k| Variable::Statistic(k as u32)));
+        let count = game.statistics.len() + game.functions.len();
+        variables.extend((0..count).map(|k| Variable::Statistic(k as u32)));
     }
     variables.extend((0..region.shares).map(Variable::Share));
     let bounded =

@@ -6,8 +6,8 @@ use super::world::{At, Data, Point, Table, World, family_at, holds, induction, r
 use crate::game::Game;
 use crate::text::n;
 use smfg_kernel::{
-    Claimed, Decisions, Ends, Family, Grid, Place, Polynomial, Rational, Row, Sense, Side,
-    Statement, Theorem, Variable,
+    Claimed, Combination, Decisions, Ends, Family, Grid, Place, Polynomial, Rational, Row, Sense,
+    Side, Statement, Theorem, Variable,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -145,6 +145,10 @@ impl<'a> Shadow<'a> {
             let range = (values.iter().min().cloned(), values.iter().max().cloned());
             ends.insert(Variable::Statistic(k as u32), range);
         }
+        for (j, (_, _, range)) in game.functions.iter().enumerate() {
+            let (lower, upper) = range.clone().expect("ends that are given");
+            ends.insert(game.function_name(j), (Some(lower), Some(upper)));
+        }
         if let Decisions::Polytope { ends: parameters, .. } = &game.decisions {
             for (k, (lower, upper)) in parameters.iter().enumerate() {
                 let range = (Some(lower.clone()), Some(upper.clone()));
@@ -155,8 +159,10 @@ impl<'a> Shadow<'a> {
         if let [only] = decisions.as_slice()
             && !matches!(statement.place, Place::All | Place::Segment { .. })
         {
-            for (parameter, value) in only {
-                ends.insert(*parameter, (Some(value.clone()), Some(value.clone())));
+            for (name, value) in only {
+                if let Variable::Parameter(_) = name {
+                    ends.insert(*name, (Some(value.clone()), Some(value.clone())));
+                }
             }
         }
         let mut region = Region {
@@ -384,6 +390,17 @@ impl<'a> Shadow<'a> {
             }
             Step::ExistsIn(ends, matrix) => self.exists_in(ends, matrix),
             Step::Scale => self.scale(),
+            Step::Line(k, above, a, b) => {
+                let j = *k as usize - self.world.game.statistics.len();
+                let argument = &self.world.game.functions[j].1;
+                let line = Polynomial::constant(a.clone()).plus(argument, b);
+                let own = Polynomial::variable(Variable::Statistic(*k));
+                let row = own.plus(&line, &Rational::NEG_ONE);
+                let sign = if *above { Rational::ONE } else { Rational::NEG_ONE };
+                let row = Row::of(Sense::AtLeast, Polynomial::zero().plus(&row, &sign));
+                return self.follow(&Step::Derive(row, Combination::default()));
+            }
+            Step::Entropy(..) => return Err("an entropy of rational functions".to_string()),
             _ => self.divide(step)?,
         }
         Ok(())
@@ -666,6 +683,7 @@ impl<'a> Shadow<'a> {
             for k in 0..game.statistics.len() {
                 at.insert(Variable::Statistic(k as u32), game.statistic_of(k, &d));
             }
+            game.complete(&mut at);
             check_flow(world, &at, &d)?;
             points.push(Rc::new(world.with_values(at, d)));
         }
@@ -727,6 +745,7 @@ impl<'a> Shadow<'a> {
                     for frozen in frozen(ends, k, end) {
                         let mut at = decision.at.clone();
                         at.extend(frozen.iter().enumerate().map(|(j, x)| (name(j), x.clone())));
+                        game.complete(&mut at);
                         for point in self.world.responses(&at) {
                             let image = (0..ends.len()).map(|j| {
                                 let gap = game.statistic_of(j, &point.d) - &frozen[j];
@@ -771,6 +790,7 @@ impl<'a> Shadow<'a> {
                 for k in 0..game.statistics.len() {
                     frozen.insert(Variable::Statistic(k as u32), Rational::ZERO);
                 }
+                game.complete(&mut frozen);
                 let mut point = self.world.with_values(frozen, Table::new());
                 let cost: Table = (0..game.stages.len())
                     .map(|t| {
@@ -863,6 +883,7 @@ impl<'a> Shadow<'a> {
         for k in 0..game.statistics.len() {
             at.insert(Variable::Statistic(k as u32), game.statistic_of(k, &d));
         }
+        game.complete(&mut at);
         check_flow(self.world, &at, &d)?;
         let point = self.world.with_values(at, d);
         let reward = &sigma * &point.reward;

@@ -3,7 +3,7 @@
 use crate::game::Game;
 use crate::random::Random;
 use smfg_kernel::{
-    Decisions, Family, Grid, Monomial, Polynomial, Rational, Row, Sense, Side, Variable,
+    Decisions, Family, Function, Grid, Monomial, Polynomial, Rational, Row, Sense, Side, Variable,
 };
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -100,6 +100,7 @@ impl Data {
         for k in 0..game.statistics.len() {
             at.insert(Variable::Statistic(k as u32), Rational::ZERO);
         }
+        game.complete(&mut at);
         let mut data = Data::new(game, &at);
         for (t, pairs) in game.stages.iter().enumerate() {
             data.c[t] = (0..pairs.len()).map(|i| value(&game.lead(t, i), &at)).collect();
@@ -164,11 +165,11 @@ impl Game {
     pub fn slopes(&self) -> Option<Vec<Polynomial>> {
         let mut slopes = vec![Polynomial::zero(); self.statistics.len()];
         for (monomial, value) in self.payoff.terms() {
-            let is_statistic = |f: &&(Variable, u32)| matches!(f.0, Variable::Statistic(_));
+            let is_statistic = |f: &&(Variable, u32)| !self.is_blind(f.0);
             let seen: Vec<_> = monomial.factors().iter().filter(is_statistic).collect();
             match seen.as_slice() {
                 [] => {}
-                [(Variable::Statistic(k), 1)] => {
+                [(Variable::Statistic(k), 1)] if (*k as usize) < slopes.len() => {
                     let others = monomial.factors().iter().filter(|f| !is_statistic(f));
                     let rest = Monomial::new(others.copied().collect());
                     slopes[*k as usize].add_term(rest, value.clone());
@@ -196,7 +197,40 @@ impl Game {
     /// Coordinates of a decision.
     pub fn at(&self, u: &[Rational]) -> At {
         let name = |k: usize| Variable::Parameter(k as u32);
-        u.iter().enumerate().map(|(k, value)| (name(k), value.clone())).collect()
+        let mut at = u.iter().enumerate().map(|(k, value)| (name(k), value.clone())).collect();
+        self.complete(&mut at);
+        at
+    }
+
+    /// The coordinate of a function.
+    pub fn function_name(&self, j: usize) -> Variable {
+        Variable::Statistic((self.statistics.len() + j) as u32)
+    }
+
+    /// Whether a coordinate does not depend on masses.
+    pub fn is_blind(&self, variable: Variable) -> bool {
+        let Variable::Statistic(k) = variable else { return true };
+        let function = (k as usize).checked_sub(self.statistics.len());
+        function.is_some_and(|j| self.functions[j].1.only(|variable| self.is_blind(variable)))
+    }
+
+    /// The values of functions whose arguments are known; those that are rational. One without a
+    /// value, at statistics that nothing is said of, is 0.
+    pub fn complete(&self, at: &mut At) {
+        for (j, (function, argument, _)) in self.functions.iter().enumerate() {
+            if !argument.only(|variable| at.contains_key(&variable)) {
+                continue;
+            }
+            let argument = value(argument, at);
+            let result = match function {
+                Function::Abs if argument < Rational::ZERO => -argument,
+                Function::Abs => argument,
+                Function::Inverse if argument.is_zero() => argument,
+                Function::Inverse => Rational::ONE / argument,
+                other => panic!("{other:?} is not rational"),
+            };
+            at.insert(self.function_name(j), result);
+        }
     }
 }
 
@@ -312,6 +346,7 @@ impl World {
         for k in 0..game.statistics.len() {
             at.insert(Variable::Statistic(k as u32), game.statistic_of(k, &d));
         }
+        game.complete(&mut at);
         Some(self.with_values(at, d))
     }
 
@@ -332,6 +367,7 @@ impl World {
                     at.insert(Variable::Statistic(k as u32), game.statistic_of(k, &d));
                 }
             }
+            game.complete(at);
             inflow = vec![Rational::ZERO; game.states];
             if t + 1 == game.stages.len() {
                 break;

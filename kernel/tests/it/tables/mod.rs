@@ -49,6 +49,7 @@ fn plain() -> Arc<Listing> {
         initial: vec![n("1/2"), n("1/2")],
         decisions: polytope(&[("0", "1")], &["1-u0"]),
         statistics: Vec::new(),
+        functions: Vec::new(),
         stages: vec![
             vec![
                 pair(0, "0", "1", "0:1"),

@@ -13,15 +13,8 @@ use smfg_claims::{Interval, Price, price};
 /// the rewards of each stage.
 #[must_use]
 pub fn greatest_exploitability(instance: &Instance) -> Rational {
-    let range = |variable: Variable| {
-        let found = match variable {
-            Variable::Aggregate(k) => instance.aggregates.get(k as usize).and_then(|aggregate| {
-                instance.stages.get(aggregate.stage).map(|stage| aggregate.range(&stage.pairs))
-            }),
-            Variable::Parameter(_) => None,
-        };
-        found.unwrap_or((Rational::ZERO, Rational::ZERO))
-    };
+    let ranges = instance.ranges();
+    let range = |variable: Variable| ranges.of(variable);
     instance.stages.iter().fold(Rational::ZERO, |sum, stage| {
         let (lower, upper) = column_ranges(&stage.reward, &range);
         sum + extremes(&upper).1 - extremes(&lower).0

@@ -130,6 +130,7 @@ impl<N: Scalar> Variables<'_, N> {
                 let form = match variable {
                     Variable::Parameter(j) => self.parameters.get(j as usize)?,
                     Variable::Aggregate(k) => self.aggregates.get(k as usize)?,
+                    Variable::Function(_) => return None,
                 };
                 for _ in 0..exponent {
                     product =

@@ -118,6 +118,7 @@ impl<N: Scalar> Tables<N> {
                 Variable::Aggregate(k) => {
                     self.aggregates.get(k as usize).is_none_or(|(stage, _)| *stage > t)
                 }
+                Variable::Function(_) => true,
                 Variable::Parameter(_) => false,
             };
             stage

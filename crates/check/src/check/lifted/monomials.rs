@@ -57,7 +57,10 @@ impl Monomials {
     /// The coordinates in a monomial, with their exponents.
     pub(super) fn exponents(&self, number: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
         self.list[number as usize].factors().iter().map(|&(variable, exponent)| match variable {
-            Variable::Aggregate(k) | Variable::Parameter(k) => (k as usize, exponent),
+            // Trees are about games without functions.
+            Variable::Aggregate(k) | Variable::Parameter(k) | Variable::Function(k) => {
+                (k as usize, exponent)
+            }
         })
     }
 

@@ -9,12 +9,15 @@
 //! f_i = s c_i - A r0_i + sum_k lambda_k M_k(i),
 //! lambda_k = s h_k + sum_i E_i R_k(i) - A beta_k + A ((q + q') x*)_k.
 //! ```
+//!
+//! Functions of statistics add the slopes of lines below what they leave (`bend`).
 
+use super::bend::{Bend, Played, argument, bound};
 use super::deviation::Deviation;
 use super::structure::{Monotone, Sparse, weights};
 use crate::certificate::Indexed;
 use crate::exact::{Integer, Natural, Rational, Scaled, ratio};
-use crate::game::{ColumnExt, Instance, Policy};
+use crate::game::{ColumnExt, Instance, Policy, Ranges, column_ranges, extremes};
 use dashu_base::BitTest;
 use smfg_kernel::{Column, Combination, Family, Monomial, Name, Polynomial, Square, Variable};
 use std::collections::BTreeMap;
@@ -28,7 +31,8 @@ const DIGITS: i64 = 61;
 pub struct Multipliers<'a> {
     /// `A >= 0`, of the budget.
     pub budget: &'a Rational,
-    /// Points `x*_k` at which tangents are taken; 0 where none is named.
+    /// Points `x*_k` at which tangents are taken; 0 where none is named. Functions come after the
+    /// aggregates, with an argument each.
     pub tangents: &'a [Indexed],
     /// The deviation.
     pub policy: &'a Policy,
@@ -45,6 +49,10 @@ pub struct Closing {
     pub floor: Family,
     /// The pairs that show them, by stage and state.
     pub choices: Vec<Vec<u32>>,
+    /// Ends of functions at this decision, before everything else.
+    pub ends: Vec<Bend>,
+    /// Rows about functions, numbered from 0.
+    pub bends: Vec<Bend>,
     /// The combination, whose bounds of values are numbered from 0: the ceiling, the floor.
     pub combination: Combination,
 }
@@ -73,6 +81,8 @@ struct Builder<'a> {
     constant: Rational,
     rows: BTreeMap<Name, Polynomial>,
     squares: Vec<Square>,
+    bends: Vec<Bend>,
+    ranges: Ranges,
     lambda: Sparse,
 }
 
@@ -100,10 +110,13 @@ pub fn closing(
         constant: sign * &game.constant - given.budget * epsilon,
         rows: BTreeMap::new(),
         squares: Vec::new(),
+        bends: Vec::new(),
+        ranges: instance.ranges(),
         lambda,
     };
     builder.rewards(&deviation);
     builder.quadratic();
+    builder.curves(&deviation)?;
     builder.finish(&deviation)
 }
 
@@ -119,6 +132,11 @@ impl Builder<'_> {
         for ((t, stage), masses) in self.game.stages.iter().enumerate().zip(&deviation.masses) {
             use crate::exact::ScaledExt;
             self.constant += masses.dot(&stage.reward);
+            for (function, column) in &stage.blind {
+                let (low, high) = &self.ranges.functions[*function as usize];
+                let value = column.value(masses);
+                self.constant += (&value * low).min(&value * high);
+            }
             for (k, column) in &stage.responses {
                 *self.lambda.entry(*k).or_insert(Rational::ZERO) += column.value(masses);
             }
@@ -162,6 +180,53 @@ impl Builder<'_> {
         }
     }
 
+    /// Links and stage masses times functions, and rows about the functions; `None` where a curve
+    /// has no bound.
+    fn curves(&mut self, deviation: &Deviation) -> Option<()> {
+        let (game, budget) = (self.game, self.given.budget.clone());
+        if budget.is_zero() {
+            return Some(());
+        }
+        let aggregates = self.instance.aggregates.len();
+        let points: BTreeMap<usize, &Rational> =
+            self.given.tangents.iter().map(|(k, value)| (*k, value)).collect();
+        for ((t, stage), masses) in game.stages.iter().enumerate().zip(&deviation.masses) {
+            if stage.curves.is_empty() {
+                continue;
+            }
+            let total = masses.iter().fold(Rational::ZERO, |sum, mass| sum + mass);
+            for curve in &stage.curves {
+                let statistic = (aggregates + curve.function as usize) as u32;
+                let entries = curve.gradient.iter();
+                let gradient = entries.fold(Rational::ZERO, |sum, (pair, value)| {
+                    sum + value * masses.get(*pair as usize)
+                });
+                let (budget, missing) = (budget.clone(), &budget - &total);
+                let played = Played { budget, gradient, missing };
+                let own =
+                    bound(curve, statistic, &played, points.get(&(statistic as usize)).copied())?;
+                let argument = argument(curve);
+                let w = Polynomial::variable(Variable::Statistic(statistic));
+                let product = w.times(&argument).ok()?;
+                let cost = Polynomial::zero().plus(&product, &curve.cost.1).plus(&w, &curve.cost.0);
+                for (l, beta) in &curve.form {
+                    self.add(Name::Link(*l), &cost, &(&played.budget * beta));
+                    *self.lambda.entry(*l).or_insert(Rational::ZERO) += &own.slope * beta;
+                }
+                self.add(Name::Mass(t as u32), &w, &(&played.budget * &curve.constant));
+                self.add(Name::Function(statistic), &own.equation, &Rational::ONE);
+                for (bend, multiplier) in own.bends {
+                    let name = Name::Row(self.bends.len() as u32);
+                    self.add(name, &Polynomial::constant(multiplier), &Rational::ONE);
+                    self.bends.push(bend);
+                }
+                self.squares.extend(own.squares);
+                self.constant += own.at + own.slope * &curve.base;
+            }
+        }
+        Some(())
+    }
+
     /// The form of the masses, its least values, and bounds of the followers' values.
     fn finish(mut self, deviation: &Deviation) -> Option<Closing> {
         let one = Polynomial::constant(Rational::ONE);
@@ -186,11 +251,14 @@ impl Builder<'_> {
             let column = |end: &Rational| Scaled::from_rationals(&vec![end.clone(); states]);
             constants(ends.iter().map(column).collect())
         };
+        let ends = self.function_ends();
         Some(Closing {
             value: self.constant + least - lost,
             ceiling: everywhere(&ceiling),
             floor: everywhere(&floor),
             choices: choices.collect(),
+            ends,
+            bends: self.bends,
             combination: Combination {
                 rows: self.rows.into_iter().filter(|(_, value)| !value.is_zero()).collect(),
                 flow,
@@ -210,7 +278,15 @@ impl Builder<'_> {
             let value = |i: usize| {
                 self.sign * stage.leader.get(i) - self.given.budget * stage.reward.get(i)
             };
-            forms.push(pairs.map(value).collect());
+            let mut own: Vec<Rational> = pairs.map(value).collect();
+            for (function, column) in &stage.blind {
+                let (low, high) = &self.ranges.functions[*function as usize];
+                for (i, value) in column.entries() {
+                    let value = -(self.given.budget * value);
+                    own[i] += (&value * low).min(&value * high);
+                }
+            }
+            forms.push(own);
         }
         for (k, value) in lambda.iter().filter(|(_, value)| !value.is_zero()) {
             let aggregate = self.instance.aggregates.get(*k as usize)?;
@@ -262,24 +338,33 @@ impl Builder<'_> {
         Some((average, constants(rows.into_iter().map(negated).collect())))
     }
 
+    /// What is known of functions at this decision, beyond what holds at all.
+    fn function_ends(&self) -> Vec<Bend> {
+        let forms = self.instance.aggregates.len();
+        let functions = self.instance.functions.iter().zip(&self.ranges.functions).enumerate();
+        let ends = functions.filter(|(_, (function, own))| function.values != **own).flat_map(
+            |(k, (_, (low, high)))| {
+                [(true, low), (false, high)].map(|(above, end)| Bend::Line {
+                    statistic: (forms + k) as u32,
+                    above,
+                    at: end.clone(),
+                    slope: Rational::ZERO,
+                })
+            },
+        );
+        ends.collect()
+    }
+
     /// Bounds of the followers' values, the same for all states of a stage: sums of the greatest
     /// and least rewards over the ranges of the statistics.
     fn ends(&self) -> (Vec<Rational>, Vec<Rational>) {
         let (mut ceiling, mut floor) = (Vec::new(), Vec::new());
         let (mut above, mut below) = (Rational::ZERO, Rational::ZERO);
-        for (stage, own) in self.game.stages.iter().zip(&self.instance.stages).rev() {
-            let mut high: Vec<Rational> = stage.reward.iter().collect();
-            let mut low = high.clone();
-            for (k, column) in &stage.responses {
-                let (least, greatest) = self.instance.aggregates[*k as usize].range(&own.pairs);
-                for (i, value) in column.entries() {
-                    let ends = (&value * &least, &value * &greatest);
-                    high[i] += ends.0.clone().max(ends.1.clone());
-                    low[i] += ends.0.min(ends.1);
-                }
-            }
-            above += Rational::from(high.into_iter().max().unwrap_or(Rational::ZERO).ceil());
-            below += Rational::from(low.into_iter().min().unwrap_or(Rational::ZERO).floor());
+        let ranges = &self.ranges;
+        for own in self.instance.stages.iter().rev() {
+            let (low, high) = column_ranges(&own.reward, &|variable| ranges.of(variable));
+            above += Rational::from(extremes(&high).1.ceil());
+            below += Rational::from(extremes(&low).0.floor());
             ceiling.push(above.clone());
             floor.push(below.clone());
         }

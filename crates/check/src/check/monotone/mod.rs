@@ -1,15 +1,19 @@
 //! Monotone games in one region (docs/certificate.md, (O)).
 //!
 //! A multiplier of the budget, a deviation and a point show a bound over all eps-equilibria of a
-//! game with constant transitions whose rewards are affine in the statistics and monotone. The step
-//! is written out as a proof, which the kernel accepts or refuses; nothing else is trusted.
+//! game with constant transitions whose rewards are affine in the statistics, or lowered by functions
+//! of them, and monotone. The step is written out as a proof, which the kernel accepts or refuses; nothing else is trusted.
 
+mod bend;
 mod combine;
+mod curves;
 mod deviation;
 mod squares;
 mod structure;
 
+pub use bend::Bend;
 pub use combine::{Closing, Multipliers, closing};
+pub use curves::Curve;
 pub use structure::{Monotone, MonotoneStage, NotMonotone, Sparse};
 
 use super::verdict::Fault;

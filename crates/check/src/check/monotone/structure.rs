@@ -9,6 +9,7 @@
 //!
 //! and the game is monotone when `q + q'` is positive semidefinite at every stage.
 
+use super::curves::{Curve, Parts, curves};
 use super::squares::{Root, squares};
 use crate::exact::{Rational, Scaled};
 use crate::game::{Aggregate, Column, ColumnExt, Instance, InstanceStage, Variable};
@@ -25,7 +26,9 @@ pub enum NotMonotone {
     #[error("the transitions depend on the population")]
     Transition,
     /// Follower rewards that are not affine in the statistics of their own stage.
-    #[error("the followers' rewards are not affine in the statistics of their own stage")]
+    #[error(
+        "the followers' rewards are neither affine in the statistics of their own stage nor functions of affine arguments"
+    )]
     Reward,
     /// A leader's reward that is not linear in the population.
     #[error("the leader's reward is not linear in the population")]
@@ -34,7 +37,9 @@ pub enum NotMonotone {
     #[error("the rewards are no quadratic form of the statistics")]
     Form,
     /// A quadratic form with a negative value.
-    #[error("the quadratic form of the rewards is not positive semidefinite")]
+    #[error(
+        "the quadratic form of the rewards is not positive semidefinite, or a function raises them"
+    )]
     Indefinite,
 }
 
@@ -53,6 +58,10 @@ pub struct MonotoneStage {
     pub constants: Sparse,
     /// Squares whose sum is `x'q x`.
     pub(crate) squares: Vec<Root>,
+    /// Functions of statistics.
+    pub curves: Vec<Curve>,
+    /// Functions that see no population, with their coefficients.
+    pub blind: Vec<(u32, Arc<Column>)>,
 }
 
 /// A monotone game.
@@ -89,7 +98,7 @@ impl Monotone {
     /// Number of statistics on which rewards depend.
     #[must_use]
     pub fn statistics(&self) -> usize {
-        self.stages.iter().map(|stage| stage.responses.len()).sum()
+        self.stages.iter().map(|stage| stage.responses.len() + stage.curves.len()).sum()
     }
 }
 
@@ -100,7 +109,8 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
     }
     let leader = own.leader_reward.as_constants().ok_or(NotMonotone::Leader)?;
     let mut reward = Arc::new(zeros(own.pairs.len()));
-    let mut responses = Vec::new();
+    let (mut responses, mut parts) = (Vec::new(), BTreeMap::<u32, Parts>::new());
+    let mut blind = Vec::new();
     for (monomial, column) in own.reward.columns() {
         match monomial.factors() {
             [] => reward = Arc::new(spread(column, own.pairs.len())),
@@ -111,9 +121,19 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
                     responses.push((*k, Arc::clone(column)));
                 }
             }
+            [(Variable::Function(f), 1)] if is_blind(instance, *f) => {
+                blind.push((*f, Arc::clone(column)));
+            }
+            [(Variable::Function(f), 1)] => {
+                parts.entry(*f).or_default().alone = Some(Arc::clone(column));
+            }
+            [(Variable::Aggregate(k), 1), (Variable::Function(f), 1)] => {
+                parts.entry(*f).or_default().times.push((*k, Arc::clone(column)));
+            }
             _ => return Err(NotMonotone::Reward),
         }
     }
+    let curves = curves(instance, t, &parts)?;
     let mut span = Span::default();
     if !responses.is_empty() {
         for (l, aggregate) in instance.aggregates.iter().enumerate() {
@@ -134,11 +154,21 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
         }
     }
     let squares = squares(&coupling).ok_or(NotMonotone::Indefinite)?;
-    Ok(MonotoneStage { reward, leader, responses, coupling, constants, squares })
+    Ok(MonotoneStage { reward, leader, responses, coupling, constants, squares, curves, blind })
+}
+
+/// Whether a function sees no population: a constant, if an irrational one.
+fn is_blind(instance: &Instance, function: u32) -> bool {
+    let blind = |variable| match variable {
+        Variable::Function(inner) => inner < function && is_blind(instance, inner),
+        _ => false,
+    };
+    let own = instance.functions.get(function as usize);
+    own.is_some_and(|own| own.argument.variables().into_iter().all(blind))
 }
 
 /// The nonzero entries of a column.
-fn entries(column: &Column) -> Sparse {
+pub(super) fn entries(column: &Column) -> Sparse {
     let entries = column.entries().filter(|(_, value)| !value.is_zero());
     entries.map(|(i, value)| (i as u32, value)).collect()
 }

@@ -373,7 +373,7 @@ fn split(monomial: &Monomial) -> (Vec<usize>, Vec<(Variable, u32)>) {
             Variable::Aggregate(k) => {
                 seen.extend(std::iter::repeat_n(k as usize, exponent.min(2) as usize))
             }
-            Variable::Parameter(_) => rest.push((variable, exponent)),
+            Variable::Parameter(_) | Variable::Function(_) => rest.push((variable, exponent)),
         }
     }
     (seen, rest)

@@ -228,6 +228,7 @@ impl<'a> Data<'a> {
             let form = match variable {
                 Variable::Parameter(j) => self.parameters.get(j as usize)?,
                 Variable::Aggregate(k) => self.statistics.get(k as usize)?,
+                Variable::Function(_) => return None,
             };
             for _ in 0..exponent {
                 product = self.basis.times(&product, form)?;

@@ -103,7 +103,8 @@ impl Expansions {
         }
         let mut choices: Vec<Vec<(usize, u32, u32)>> = vec![Vec::new()];
         for &(variable, exponent) in monomial.factors() {
-            let (Variable::Aggregate(k) | Variable::Parameter(k)) = variable;
+            let (Variable::Aggregate(k) | Variable::Parameter(k) | Variable::Function(k)) =
+                variable;
             let longer = |choice: &Vec<(usize, u32, u32)>, taken| {
                 choice.iter().copied().chain([(k as usize, exponent, taken)]).collect()
             };

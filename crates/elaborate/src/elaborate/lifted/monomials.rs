@@ -50,7 +50,9 @@ impl Monomials {
         }
         let number = self.list.len() as u32;
         let factor = |&(variable, exponent)| match variable {
-            Variable::Aggregate(k) | Variable::Parameter(k) => (k as usize, exponent),
+            Variable::Aggregate(k) | Variable::Parameter(k) | Variable::Function(k) => {
+                (k as usize, exponent)
+            }
         };
         self.factors.push(monomial.factors().iter().map(factor).collect());
         self.list.push(monomial.clone());

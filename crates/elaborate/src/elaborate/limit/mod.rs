@@ -37,7 +37,7 @@ pub(super) fn elaborate(
     let values = reward.values()?;
     let value = reward.total(&values);
     let place = Place::Segment { from: from.to_vec(), to: through.to_vec() };
-    let mut proof = Prover::new(journal, listing, claim, place).bound_by(polynomial(&value))?;
+    let mut proof = Prover::new(journal, listing, claim, place).bound_by(polynomial(&value, 0))?;
     let mut rounds = Rounds::new(&segment)?;
     while rounds.round(&mut proof)? {}
     if let Some((stage, state)) = rounds.doubtful() {
@@ -63,7 +63,7 @@ impl Reward<'_> {
     fn at_population(&self, polynomial: &Polynomial) -> Polynomial {
         polynomial.substitute(&|variable| match variable {
             Variable::Aggregate(k) => self.statistics.get(k as usize).cloned(),
-            Variable::Parameter(_) => None,
+            Variable::Parameter(_) | Variable::Function(_) => None,
         })
     }
 
@@ -113,7 +113,7 @@ fn families(values: &[Vec<Polynomial>]) -> Family {
         let negated: Vec<Polynomial> =
             states.iter().map(|value| Polynomial::zero().plus(value, &Rational::NEG_ONE)).collect();
         let columns = crate::game::Columns::from_polynomials(&negated);
-        family.insert(t as u32, super::listing::columns(&columns));
+        family.insert(t as u32, super::listing::columns(&columns, 0));
     }
     family
 }

@@ -91,11 +91,49 @@ pub enum ExpressionErrorKind {
     /// Parentheses too deep.
     #[error("parentheses are nested more than {MOST_NESTING} deep")]
     Nesting,
-    /// A function call.
-    #[error("the function `{name}` is not available (formulas are polynomials)")]
+    /// A function that formulas do not have.
+    #[error("the function `{name}` is not available{hint}")]
     Function {
         /// Name of the function.
         name: String,
+        /// Which there are, or which one is near.
+        hint: String,
+    },
+    /// A function with jumps.
+    #[error(
+        "`{name}` jumps, and a game whose rewards or transitions jump with the population need not have an equilibrium: expected continuous functions (a steep `1 / (1 + exp(-k * x))` or `min` and `max` are such)"
+    )]
+    Jump {
+        /// Name of the function or sign.
+        name: String,
+    },
+    /// A function with another number of arguments.
+    #[error("`{name}` takes {}, found {found}", if *.several { "two values or more" } else { "one value" })]
+    Arguments {
+        /// Name of the function.
+        name: &'static str,
+        /// Whether it takes several.
+        several: bool,
+        /// How many there are.
+        found: usize,
+    },
+    /// A number at which a function has no value.
+    #[error("{function}({found}) has no value{}", if .function == "log" { ": expected a positive number" } else { ": expected a number that is not negative" })]
+    NoValue {
+        /// The function.
+        function: String,
+        /// The number.
+        found: String,
+    },
+    /// A fraction as an exponent that is too long.
+    #[error(
+        "found exponent {found}, expected a fraction with a denominator of at most 64 and a numerator of at most {most}"
+    )]
+    FractionalExponent {
+        /// The exponent.
+        found: String,
+        /// Largest numerator.
+        most: u32,
     },
     /// `mu`, `mean` or a named aggregate inside `mean`.
     #[error(
@@ -203,14 +241,11 @@ pub enum ExpressionErrorKind {
     /// Division by zero.
     #[error("division by zero")]
     DivisionByZero,
-    /// Division by something that depends on parameters or the population.
-    #[error("division by an expression that is not constant (formulas are polynomials)")]
-    DivisorNotConstant,
     /// An exponent that depends on parameters or the population.
-    #[error("the exponent is not constant (formulas are polynomials)")]
+    #[error("the exponent is not constant: x^y with y that varies is written exp(y * log(x))")]
     ExponentNotConstant,
-    /// An exponent that is no small natural number.
-    #[error("found exponent {found}, expected an integer between 0 and {most}")]
+    /// An exponent that is no small number.
+    #[error("found exponent {found}, expected a number of size at most {most}")]
     Exponent {
         /// The value.
         found: String,

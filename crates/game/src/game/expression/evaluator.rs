@@ -3,6 +3,7 @@
 use super::Expression;
 use super::defines::{self, DefineError, Definitions};
 use super::error::{ExpressionError, ExpressionErrorKind};
+use super::functions::Functions;
 use super::limits::Work;
 use super::names::Names;
 use super::population::Population;
@@ -11,7 +12,7 @@ use super::resolve::{Resolved, Resolver, Step};
 use super::symbols::{Dependence, Place, Symbols};
 use super::value::Value;
 use crate::exact::Rational;
-use crate::game::{Aggregate, Monomial, Polynomial, Variable};
+use crate::game::{Aggregate, Function, Monomial, Polynomial, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub struct Evaluator<'a> {
     definitions: Definitions,
     next_mean: usize,
     pub(super) population: Population<'a>,
+    pub(super) functions: Functions,
     /// Resolved formulas by the address of their programs, which the formulas beside them keep
     /// alive.
     resolved: BTreeMap<usize, (Expression, Arc<Resolved>)>,
@@ -72,6 +74,7 @@ impl<'a> Evaluator<'a> {
             definitions,
             next_mean,
             population: Population::new(symbols),
+            functions: Functions::default(),
             resolved: BTreeMap::new(),
             values: [vec![None; count], vec![None; count]],
             means: BTreeMap::new(),
@@ -81,6 +84,7 @@ impl<'a> Evaluator<'a> {
         evaluator.try_definitions()?;
         evaluator.forget();
         evaluator.population = Population::new(symbols);
+        evaluator.functions = Functions::default();
         Ok(evaluator)
     }
 
@@ -103,8 +107,8 @@ impl<'a> Evaluator<'a> {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// The value of `expression` at `place`, a polynomial in the leader's parameters and in the
-    /// aggregates.
+    /// The value of `expression` at `place`, a polynomial in the leader's parameters, the
+    /// aggregates and functions of these.
     ///
     /// # Errors
     /// [`ExpressionError`] for unknown names, for what is not defined at this place, and when the
@@ -136,10 +140,18 @@ impl<'a> Evaluator<'a> {
         resolver.resolve(&expression.program).map(|program| program.dependence).unwrap_or_default()
     }
 
-    /// The aggregates of all values; `Variable::Aggregate(k)` is the k-th.
+    /// The aggregates and the functions of all values; `Variable::Aggregate(k)` and
+    /// `Variable::Function(k)` are the k-th. The stages and least arguments of functions are not
+    /// worked out yet.
     #[must_use]
-    pub fn into_aggregates(self) -> Vec<Aggregate> {
-        self.population.into_aggregates()
+    pub fn into_variables(self) -> (Vec<Aggregate>, Vec<Function>) {
+        (self.population.into_aggregates(), self.functions.into_list())
+    }
+
+    /// Number of functions so far.
+    #[must_use]
+    pub fn functions(&self) -> usize {
+        self.functions.len()
     }
 
     /// Makes ready for one evaluation.
@@ -296,7 +308,13 @@ impl<'a> Evaluator<'a> {
             Step::Binary(binary) => {
                 let right = pop(stack).map_err(at)?;
                 let left = pop(stack).map_err(at)?;
-                Value::combine(*binary, left, right, &mut self.work).map_err(at)?
+                self.arithmetic(*binary, left, right).map_err(at)?
+            }
+            Step::Call(call, count) => {
+                let first = stack.len().checked_sub(*count);
+                let first = first.ok_or_else(|| at(ExpressionErrorKind::MissingOperand))?;
+                let arguments = stack.split_off(first);
+                self.call(*call, arguments).map_err(at)?
             }
         };
         stack.push(value);

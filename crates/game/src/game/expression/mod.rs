@@ -13,10 +13,13 @@
 //! | `mean(s.wealth * a.effort)` | average of an expression of attributes over the population at the current stage |
 //! | `p[audit]`, `nu[s0]`, `nu[s0, a0]` | probabilities of the leader's action, state, and both |
 //! | `mu[I]@2`, `mean(...)@(t-1)` | the same at another stage; also after `p[...]`, `nu[...]` and named aggregates |
+//! | `log(x)`, `exp(x)`, `sqrt(x)`, `abs(x)`, `min(x, y)`, `max(x, y, z)` | functions |
 //!
 //! Inside `mean`, `s.` and `a.` are the attributes of the averaged member; `t`, names and leader
-//! probabilities mean what they mean outside, also before an `@`. Division is by nonzero constants
-//! and exponents are integers, at most 64 of what is no number, so that every value is a polynomial.
+//! probabilities mean what they mean outside, also before an `@`. Exponents are integers, at most 64
+//! of what is no number, or fractions. A value is a polynomial in the leader's parameters, the
+//! population's aggregates and functions of these; whether functions have values everywhere is
+//! proved when the game is complete.
 //!
 //! A text becomes a postfix program with an explicit stack of operators (`parser`); its names are
 //! resolved once (`resolve`); evaluation runs it on a stack of values (`evaluator`). Nothing
@@ -25,6 +28,7 @@
 mod defines;
 mod error;
 mod evaluator;
+mod functions;
 mod hints;
 mod lexer;
 mod limits;

@@ -5,7 +5,7 @@ use super::error::{ExpressionError, ExpressionErrorKind, shown};
 use super::lexer::{Lexer, Token, TokenKind};
 use super::limits::{LONGEST_FORMULA, MOST_NESTING};
 use super::program::{
-    Binary, Instruction, Operation, Owner, Program, SIGN_PRECEDENCE, Selector, Term,
+    Binary, Call, Instruction, Operation, Owner, Program, SIGN_PRECEDENCE, Selector, Term,
 };
 
 const VALUE: &str = "a number, a name or `(`";
@@ -32,6 +32,8 @@ enum Opening {
     Mean(usize, usize),
     /// `@(` after a term, with the column of the term.
     Stage(usize, Term),
+    /// `log(` and the like: the column of the word, and how many values came before a comma.
+    Call(usize, Call, usize),
 }
 
 struct Parser<'t> {
@@ -191,10 +193,14 @@ impl Parser<'_> {
                 self.emit(column, Operation::Stage);
                 Ok(true)
             }
-            (_, TokenKind::Symbol('(')) => Err(ExpressionError::new(
-                column,
-                ExpressionErrorKind::Function { name: shown(&name) },
-            )),
+            (_, TokenKind::Symbol('(')) => match Call::of(&name) {
+                Some(call) => {
+                    let opened = self.advance()?.column;
+                    self.open(opened, Opening::Call(column, call, 0))?;
+                    Ok(false)
+                }
+                None => Err(ExpressionError::new(column, no_function(&name))),
+            },
             (_, TokenKind::Symbol('[')) => {
                 Err(self.unexpected("an operator (only mu[...], p[...] and nu[...] take brackets)"))
             }
@@ -332,6 +338,11 @@ impl Parser<'_> {
         }
         match symbol {
             ')' => self.close(column).map(|whole| !whole),
+            ',' => self.comma(column),
+            '<' | '>' | '=' | '!' => {
+                let name = symbol.to_string();
+                Err(ExpressionError::new(column, ExpressionErrorKind::Jump { name }))
+            }
             '@' => {
                 let what = "this".to_string();
                 Err(ExpressionError::new(column, ExpressionErrorKind::NotAtStage { what }))
@@ -362,6 +373,29 @@ impl Parser<'_> {
         }
     }
 
+    /// A comma between the values of a function, after which a value must follow.
+    fn comma(&mut self, column: usize) -> Result<bool, ExpressionError> {
+        self.reduce(0);
+        match self.waiting.last_mut() {
+            Some((_, Waiting::Open(Opening::Call(at, call, count)))) => {
+                *count += 1;
+                if !call.takes_several() {
+                    let (name, several, found) = (call.name(), false, *count + 1);
+                    let kind = ExpressionErrorKind::Arguments { name, several, found };
+                    return Err(ExpressionError::new(*at, kind));
+                }
+                self.advance()?;
+                Ok(true)
+            }
+            _ => {
+                let found = "`,`".into();
+                let kind =
+                    ExpressionErrorKind::Unexpected { found, expected: self.expected_operator() };
+                Err(ExpressionError::new(column, kind))
+            }
+        }
+    }
+
     /// A closing parenthesis; whether a whole operand was read.
     fn close(&mut self, column: usize) -> Result<bool, ExpressionError> {
         self.reduce(0);
@@ -378,6 +412,16 @@ impl Parser<'_> {
             Opening::Group => Ok(true),
             Opening::Stage(column, term) => {
                 self.emit(column, Operation::TermAt(term));
+                Ok(true)
+            }
+            Opening::Call(column, call, before) => {
+                let found = before + 1;
+                if call.takes_several() && found < 2 {
+                    let (name, several) = (call.name(), true);
+                    let kind = ExpressionErrorKind::Arguments { name, several, found };
+                    return Err(ExpressionError::new(column, kind));
+                }
+                self.emit(column, Operation::Call(call, found));
                 Ok(true)
             }
             Opening::Mean(column, start) => {
@@ -400,6 +444,37 @@ impl Parser<'_> {
     }
 }
 
+/// Why there is no function of this name.
+fn no_function(name: &str) -> ExpressionErrorKind {
+    const JUMPS: [&str; 12] = [
+        "floor",
+        "ceil",
+        "ceiling",
+        "round",
+        "trunc",
+        "int",
+        "sign",
+        "sgn",
+        "step",
+        "heaviside",
+        "if",
+        "mod",
+    ];
+    const KNOWN: &str = "log, exp, sqrt, abs, min and max";
+    if JUMPS.contains(&name.to_ascii_lowercase().as_str()) {
+        return ExpressionErrorKind::Jump { name: shown(name) };
+    }
+    let hint = match name.to_ascii_lowercase().as_str() {
+        "ln" => "; the natural logarithm is written `log`".to_string(),
+        "log2" | "log10" => format!("; write log(x) / log({})", name.get(3..).unwrap_or("2")),
+        "pow" => "; powers are written x^y".to_string(),
+        "softmax" => "; write exp(x) / (exp(x) + exp(y)), or 1 / (1 + exp(y - x))".to_string(),
+        "tanh" => "; write 1 - 2 / (1 + exp(2 * x))".to_string(),
+        _ => format!("; the functions of formulas are {KNOWN}"),
+    };
+    ExpressionErrorKind::Function { name: shown(name), hint }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,6 +492,7 @@ mod tests {
             Operation::TermAt(_) => "term@".into(),
             Operation::Negate => "neg".into(),
             Operation::Binary(binary) => format!("{binary:?}"),
+            Operation::Call(call, count) => format!("{}/{count}", call.name()),
         };
         let block = |block: &Vec<Instruction>| block.iter().map(word).collect::<Vec<_>>().join(" ");
         program

@@ -16,6 +16,8 @@ pub(super) struct Population<'a> {
     symbols: &'a Symbols,
     /// Each aggregate once, with its number.
     numbers: BTreeMap<Aggregate, u32>,
+    /// Least and greatest value of each aggregate.
+    ranges: Vec<(Rational, Rational)>,
     /// Number of weights of all aggregates.
     weights: usize,
     /// Values of `mu[state, action]` by stage.
@@ -29,6 +31,7 @@ impl<'a> Population<'a> {
         Population {
             symbols,
             numbers: BTreeMap::new(),
+            ranges: Vec::new(),
             weights: 0,
             masses: BTreeMap::new(),
             tables: BTreeMap::new(),
@@ -139,6 +142,7 @@ impl<'a> Population<'a> {
                 if self.weights > MOST_WEIGHTS {
                     return Err(ExpressionErrorKind::TooManyWeights);
                 }
+                self.ranges.push(aggregate.range(&pairs));
                 self.numbers.insert(aggregate, next);
                 next
             }
@@ -163,6 +167,11 @@ impl<'a> Population<'a> {
             rest = others;
         }
         Some(sum)
+    }
+
+    /// Least and greatest value of an aggregate over all populations.
+    pub(super) fn range(&self, number: u32) -> Option<(Rational, Rational)> {
+        self.ranges.get(number as usize).cloned()
     }
 
     /// All aggregates in the order of their numbers.

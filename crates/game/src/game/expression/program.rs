@@ -33,6 +33,50 @@ pub(super) enum Operation {
     Negate,
     /// An operation on the two values on top of the stack.
     Binary(Binary),
+    /// A function of so many values on top of the stack.
+    Call(Call, usize),
+}
+
+/// Functions that formulas can call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    Exp,
+    Log,
+    Sqrt,
+    Abs,
+    Min,
+    Max,
+}
+
+impl Call {
+    /// The function of this name.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "exp" => Call::Exp,
+            "log" => Call::Log,
+            "sqrt" => Call::Sqrt,
+            "abs" => Call::Abs,
+            "min" => Call::Min,
+            "max" => Call::Max,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Call::Exp => "exp",
+            Call::Log => "log",
+            Call::Sqrt => "sqrt",
+            Call::Abs => "abs",
+            Call::Min => "min",
+            Call::Max => "max",
+        }
+    }
+
+    /// Whether it takes any number of values from two on; others take one.
+    pub(super) fn takes_several(self) -> bool {
+        matches!(self, Call::Min | Call::Max)
+    }
 }
 
 /// What may be followed by `@stage`, as far as the text alone can tell.

@@ -2,7 +2,7 @@
 
 use super::error::{ExpressionError, ExpressionErrorKind, shown};
 use super::names::{Meaning, Member, Names};
-use super::program::{Binary, Instruction, Operation, Owner, Program, Term};
+use super::program::{Binary, Call, Instruction, Operation, Owner, Program, Term};
 use super::symbols::{Dependence, LeaderTerms};
 use crate::exact::Rational;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub(super) enum Step {
     StagedAt(Staged),
     Negate,
     Binary(Binary),
+    /// A function of so many values on top of the stack.
+    Call(Call, usize),
 }
 
 /// What lives at a stage.
@@ -107,6 +109,7 @@ impl Resolver<'_, '_> {
                 }
                 Operation::Negate => Step::Negate,
                 Operation::Binary(binary) => Step::Binary(*binary),
+                Operation::Call(call, count) => Step::Call(*call, *count),
                 Operation::Term(Term::Name(name)) => match self.names.plain(name).map_err(at)? {
                     Meaning::Parameter(parameter) => Step::Parameter(parameter),
                     Meaning::Definition(definition) => {

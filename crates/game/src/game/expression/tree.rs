@@ -19,6 +19,8 @@ pub enum Tree {
     Negate(Box<Tree>),
     /// `+`, `-`, `*`, `/` or `^` between two formulas.
     Binary(char, Box<Tree>, Box<Tree>),
+    /// A function of some formulas.
+    Call(&'static str, Vec<Tree>),
 }
 
 /// What a formula names.
@@ -55,6 +57,11 @@ impl Expression {
 fn tree(program: &Program, instructions: &[Instruction]) -> Tree {
     let mut stack: Vec<Tree> = Vec::new();
     for Instruction { operation, .. } in instructions {
+        if let Operation::Call(call, count) = operation {
+            let arguments = stack.split_off(stack.len().saturating_sub(*count));
+            stack.push(Tree::Call(call.name(), arguments));
+            continue;
+        }
         let mut pop = || Box::new(stack.pop().unwrap_or(Tree::Number(Rational::ZERO)));
         let next = match operation {
             Operation::Number(value) => Tree::Number(value.clone()),
@@ -71,6 +78,7 @@ fn tree(program: &Program, instructions: &[Instruction]) -> Tree {
                 let right = pop();
                 Tree::Binary(symbol(*operator), pop(), right)
             }
+            Operation::Call(..) => continue,
         };
         stack.push(next);
     }

@@ -160,9 +160,8 @@ impl Value {
                 }
                 left.times(&Value::Constant(Rational::ONE / divisor), work)
             }
-            (Binary::Divide, _, Value::Polynomial(_)) => {
-                Err(ExpressionErrorKind::DivisorNotConstant)
-            }
+            // Quotients are made before, as functions.
+            (Binary::Divide, _, Value::Polynomial(_)) => Err(ExpressionErrorKind::MissingOperand),
             (Binary::Power, base, Value::Constant(exponent)) => base.power(&exponent, work),
             (Binary::Power, _, Value::Polynomial(_)) => {
                 Err(ExpressionErrorKind::ExponentNotConstant)

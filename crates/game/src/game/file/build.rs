@@ -2,6 +2,7 @@
 
 use super::availability::pairs;
 use super::document::{Mark, Node, quoted};
+use super::domains::prove_domains;
 use super::evaluate::{Context, Stopped};
 use super::fields::{Fields, Formula, formula, table};
 use super::header::{Header, KEYS, format, header};
@@ -77,13 +78,22 @@ pub(super) fn build(
     };
     let mut context = Context::new(evaluator, report);
     let game = evaluate(&mut context, &draft).ok()?;
-    let aggregates = context.evaluator.into_aggregates();
+    let origins = std::mem::take(&mut context.origins);
+    let (aggregates, functions) = context.evaluator.into_variables();
     if !report.clean() {
         return None;
     }
     let vocabulary = Arc::new(Vocabulary::of(&symbols));
-    let game = canonical(Game { aggregates: Arc::new(aggregates), vocabulary, ..game });
+    let (aggregates, functions) = (Arc::new(aggregates), Arc::new(functions));
+    let mut game = Game { aggregates, functions, vocabulary, ..game };
     let shape = draft.leader.shape(draft.header.stages);
+    if let Err(errors) = prove_domains(&mut game, shape) {
+        for (index, error) in errors {
+            report.push(origins.get(index).unwrap_or(&At::document()), error);
+        }
+        return None;
+    }
+    let game = canonical(game);
     prove(report, &game, shape, &|stage, state, action| {
         winner(&draft.transitions, stage, state, action)
     });
@@ -240,6 +250,7 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
         initial: header.initial.clone(),
         leader: Leader { parameters: leader.parameters.clone(), decisions },
         aggregates: Arc::default(),
+        functions: Arc::default(),
         stages,
         payoff,
         vocabulary: Arc::default(),

@@ -18,6 +18,8 @@ const MOST_WORK: u64 = 4_000_000_000;
 pub(super) struct Context<'c, 's> {
     pub evaluator: Evaluator<'s>,
     pub report: &'c mut Report,
+    /// Where the functions of the evaluator were seen first, by number.
+    pub origins: Vec<At>,
     work: u64,
     shared: HashMap<u64, Vec<Arc<Column>>>,
 }
@@ -27,7 +29,7 @@ pub(super) struct Stopped;
 
 impl<'c, 's> Context<'c, 's> {
     pub(super) fn new(evaluator: Evaluator<'s>, report: &'c mut Report) -> Self {
-        Context { evaluator, report, work: MOST_WORK, shared: HashMap::new() }
+        Context { evaluator, report, origins: Vec::new(), work: MOST_WORK, shared: HashMap::new() }
     }
 
     /// Accounts for a rule applied to so many places.
@@ -52,7 +54,9 @@ impl<'c, 's> Context<'c, 's> {
 
     /// The value of a formula; `None` when it has none, which is reported.
     pub(super) fn value(&mut self, formula: &Formula, place: Place) -> Option<Polynomial> {
-        match self.evaluator.evaluate(&formula.expression, place) {
+        let outcome = self.evaluator.evaluate(&formula.expression, place);
+        self.origins.resize(self.evaluator.functions(), formula.at.clone());
+        match outcome {
             Ok(value) => Some(value),
             Err(error) => {
                 self.report.formula(&formula.at, error);

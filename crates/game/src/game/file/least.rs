@@ -9,7 +9,7 @@ const LARGEST_PROGRAMME: usize = 60;
 
 /// What is known of a polyhedral leader besides her polytope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::game) enum Shape {
     /// Nothing.
     General,
     /// The flow polytope of a process: `(stages, states, actions)`.

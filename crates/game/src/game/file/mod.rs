@@ -14,6 +14,7 @@
 mod availability;
 mod build;
 mod document;
+mod domains;
 mod enclosure;
 mod errors;
 mod evaluate;
@@ -37,13 +38,16 @@ mod rewards;
 mod rules;
 mod segments;
 mod selector;
+mod signs;
 mod simplices;
 mod tables;
 mod transitions;
 mod variables;
 mod words;
 
+pub(in crate::game) use domains::prove_domains;
 pub use errors::{GameError, GameErrors, Position};
+pub(in crate::game) use least::Shape;
 pub use names::Kind;
 pub use open::{open_file, read_file};
 pub use outline::Outline;

@@ -7,23 +7,19 @@
 //! that does not do, with the masses of a stage together, whose sum is 1
 //! ([`simplices`](super::simplices)).
 
-use super::enclosure::Enclosure;
-use super::least::{Decisions, Shape, over_populations, range};
+use super::least::Shape;
 use super::problem::ModelError;
 use super::report::{At, Report};
-use super::simplices::Block;
+use super::signs::{Lower, Signs};
 use super::words;
 use crate::exact::{Integer, Numerators, Rational};
 use crate::game::ColumnExt;
 use crate::game::{
-    Column, Columns, DecisionSet, Game, Monomial, Pairs, Polynomial, Successors, Transition,
+    Column, Columns, FunctionKind, Game, Monomial, Pairs, Polynomial, Successors, Transition,
     Variable,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-
-/// Most different values of the aggregates of a stage, for a bound that uses that masses sum to 1.
-const MOST_EXTREMES: usize = 32;
 
 /// Who is responsible for the transition of a stage, state and action: the rule that wins there.
 pub(super) type Blame<'b> = &'b dyn Fn(usize, usize, usize) -> At;
@@ -58,9 +54,7 @@ struct Prover<'p> {
     report: &'p mut Report,
     game: &'p Game,
     blame: Blame<'p>,
-    decisions: Option<Decisions<'p>>,
-    ranges: Vec<(Rational, Rational)>,
-    enclosure: Enclosure,
+    signs: Signs<'p>,
     known: HashMap<Vec<(Monomial, Rational)>, Verdict>,
     /// Places already reported, with the kind of error.
     reported: BTreeSet<(String, &'static str)>,
@@ -68,22 +62,9 @@ struct Prover<'p> {
 
 impl<'p> Prover<'p> {
     fn new(report: &'p mut Report, game: &'p Game, shape: Shape, blame: Blame<'p>) -> Self {
-        let decisions = match &game.leader.decisions {
-            DecisionSet::Finite(_) => None,
-            DecisionSet::Polyhedral { polytope, .. } => Some(Decisions::new(game, polytope, shape)),
-        };
-        let ranges = (0..game.aggregates.len()).map(|index| range(game, index)).collect();
-        let (enclosure, known) = (Enclosure::new(), HashMap::new());
-        Prover {
-            report,
-            game,
-            blame,
-            decisions,
-            ranges,
-            enclosure,
-            known,
-            reported: BTreeSet::new(),
-        }
+        let mut signs = Signs::new(game, shape);
+        signs.add_functions();
+        Prover { report, game, blame, signs, known: HashMap::new(), reported: BTreeSet::new() }
     }
 
     /// Reports a problem of the transition at a place, once per rule and kind.
@@ -113,7 +94,12 @@ impl<'p> Prover<'p> {
         let game = self.game;
         let of_later_stage = |variable: &Variable| match variable {
             Variable::Aggregate(index) => {
-                game.aggregates.get(*index as usize).filter(|m| m.stage > t)
+                let later = game.aggregates.get(*index as usize).filter(|m| m.stage > t);
+                later.map(|later| words::aggregate(game, later))
+            }
+            Variable::Function(index) => {
+                let later = game.functions.get(*index as usize).filter(|own| own.stage > t);
+                later.map(|later| words::function(game, later))
             }
             Variable::Parameter(_) => None,
         };
@@ -125,7 +111,7 @@ impl<'p> Prover<'p> {
             };
             let Some((entry, _)) = column.entries().next() else { continue };
             let Some((state, pair)) = owner(pairs, &transition.successors, entry) else { continue };
-            let aggregate = words::aggregate(game, later);
+            let aggregate = later;
             self.complain("future", t, state, pairs.action(pair), |here| {
                 ModelError::FuturePopulation { here, aggregate }
             });
@@ -137,7 +123,8 @@ impl<'p> Prover<'p> {
         for state in 0..pairs.states() {
             for pair in pairs.of_state(state) {
                 let entries = transition.successors.of_pair(pair);
-                if let Some(sum) = terms.wrong_sum(entries.clone()) {
+                let wrong = terms.wrong_sum(entries.clone());
+                if let Some(sum) = wrong.filter(|sum| !is_one(self.game, sum)) {
                     let sum = words::polynomial(self.game, &sum);
                     self.complain("sum", t, state, pairs.action(pair), |here| {
                         ModelError::ProbabilitySum { here, sum }
@@ -209,7 +196,7 @@ impl<'p> Prover<'p> {
         for decision in decisions {
             let value = |variable: Variable| match variable {
                 Variable::Parameter(index) => decision.values.get(index as usize).cloned(),
-                Variable::Aggregate(_) => None,
+                Variable::Aggregate(_) | Variable::Function(_) => None,
             };
             match self.sign(&probability.substitute(&value)) {
                 Verdict::NotNegative if uses_parameters => {}
@@ -233,54 +220,11 @@ impl<'p> Prover<'p> {
     }
 
     fn sign(&mut self, polynomial: &Polynomial) -> Verdict {
-        if polynomial.degree() > 1 {
-            let (ranges, decisions) = (&self.ranges, &self.decisions);
-            let none = || (Rational::ZERO, Rational::ZERO);
-            let range = |variable: Variable| match variable {
-                Variable::Aggregate(index) => {
-                    ranges.get(index as usize).cloned().unwrap_or_else(none)
-                }
-                Variable::Parameter(index) => decisions
-                    .as_ref()
-                    .map_or_else(none, |decisions| parameter_range(decisions, index as usize)),
-            };
-            let mut bound = self.enclosure.lower_bound(polynomial, &range);
-            if bound < Rational::ZERO
-                && let Some(blocks) = blocks(self.game, polynomial, &range)
-                && let Some(sharper) = self.enclosure.lower_bound_on_simplices(polynomial, blocks)
-            {
-                bound = bound.max(sharper);
-            }
-            return if bound < Rational::ZERO {
-                Verdict::Open { bound }
-            } else {
-                Verdict::NotNegative
-            };
+        match self.signs.least(polynomial) {
+            Lower::Attained { value, place } => judged(value, place),
+            Lower::Bound(bound) if bound < Rational::ZERO => Verdict::Open { bound },
+            Lower::Bound(_) => Verdict::NotNegative,
         }
-        let (mut parameters, mut aggregates, mut value) =
-            (BTreeMap::new(), BTreeMap::new(), Rational::ZERO);
-        for (monomial, coefficient) in polynomial.terms() {
-            match monomial.factors() {
-                [(Variable::Parameter(index), _), ..] => {
-                    drop(parameters.insert(*index as usize, coefficient.clone()))
-                }
-                [(Variable::Aggregate(index), _), ..] => {
-                    drop(aggregates.insert(*index as usize, coefficient.clone()))
-                }
-                [] => value += coefficient,
-            }
-        }
-        let mut places = Vec::new();
-        if let Some(decisions) = &self.decisions {
-            let least = decisions.least(&parameters);
-            value += least.value;
-            places.push(least.place);
-        }
-        let least = over_populations(self.game, &aggregates);
-        value += least.value;
-        places.push(least.place);
-        places.retain(|place| !place.is_empty());
-        judged(value, places.join(", "))
     }
 }
 
@@ -288,72 +232,32 @@ fn judged(value: Rational, place: String) -> Verdict {
     if value < Rational::ZERO { Verdict::Negative { value, place } } else { Verdict::NotNegative }
 }
 
-/// The variables of a polynomial in blocks: each parameter by itself in its range, the aggregates
-/// of a stage in the convex hull of their values where all followers are in one state and play one
-/// action. `None` when there are too many of these.
-fn blocks(
-    game: &Game,
-    polynomial: &Polynomial,
-    range: &dyn Fn(Variable) -> (Rational, Rational),
-) -> Option<Vec<Block>> {
-    let mut blocks = Vec::new();
-    let mut together: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
-    for variable in polynomial.variables() {
-        match variable {
-            Variable::Parameter(_) => {
-                let (low, high) = range(variable);
-                blocks.push(Block {
-                    variables: vec![variable],
-                    vertices: vec![vec![low], vec![high]],
-                });
-            }
-            Variable::Aggregate(index) => {
-                let stage = game.aggregates.get(index as usize)?.stage;
-                together.entry(stage).or_default().push(index);
-            }
+/// Whether a polynomial is 1 because inverses are: a polynomial in `w = 1/p` times a power of `p`
+/// has powers of `p` in place of those of `w`.
+fn is_one(game: &Game, sum: &Polynomial) -> bool {
+    let mut rest = sum.clone().plus(&Polynomial::constant(Rational::ONE), &Rational::NEG_ONE);
+    for (k, function) in game.functions.iter().enumerate().rev() {
+        if function.kind != FunctionKind::Inverse {
+            continue;
         }
-    }
-    for (stage, indices) in together {
-        let variables: Vec<Variable> = indices.iter().copied().map(Variable::Aggregate).collect();
-        let vertices = match variables.as_slice() {
-            [only] => {
-                let (low, high) = range(*only);
-                vec![vec![low], vec![high]]
-            }
-            _ => extremes(game, stage, &indices)?,
+        let own = Variable::Function(k as u32);
+        let power = |monomial: &Monomial| {
+            monomial.factors().iter().find(|factor| factor.0 == own).map_or(0, |factor| factor.1)
         };
-        blocks.push(Block { variables, vertices });
-    }
-    Some(blocks)
-}
-
-/// Values of aggregates where all followers of a stage are in one state and play one action, each
-/// once; at stage 0 in a state with some mass.
-fn extremes(game: &Game, stage: usize, indices: &[u32]) -> Option<Vec<Vec<Rational>>> {
-    let pairs = &game.stages.get(stage)?.pairs;
-    let mut values = BTreeMap::new();
-    for state in 0..pairs.states() {
-        if stage > 0 || game.initial.get(state).is_some_and(|mass| !mass.is_zero()) {
-            for pair in pairs.of_state(state) {
-                let place = (state as u32, pairs.action(pair) as u32);
-                values.insert(place, vec![Rational::ZERO; indices.len()]);
+        let Some(most) = rest.terms().map(|(monomial, _)| power(monomial)).max() else { break };
+        let mut cleared = Polynomial::zero();
+        for (monomial, value) in rest.terms() {
+            let (_, left) = monomial.substitute(&|v| (v == own).then_some(Rational::ONE));
+            let mut term = Polynomial::term(left, value.clone());
+            for _ in power(monomial)..most {
+                let Ok(product) = term.times(&function.argument) else { return false };
+                term = product;
             }
+            cleared = cleared.plus(&term, &Rational::ONE);
         }
+        rest = cleared;
     }
-    for (position, index) in indices.iter().enumerate() {
-        for (state, action, weight) in &game.aggregates.get(*index as usize)?.weights {
-            if let Some(value) = values.get_mut(&(*state, *action)) {
-                value.get_mut(position)?.clone_from(weight);
-            }
-        }
-    }
-    let distinct: BTreeSet<Vec<Rational>> = values.into_values().collect();
-    (distinct.len() <= MOST_EXTREMES).then(|| distinct.into_iter().collect())
-}
-
-fn parameter_range(decisions: &Decisions<'_>, index: usize) -> (Rational, Rational) {
-    let bound = |bounds: &[Rational]| bounds.get(index).cloned().unwrap_or(Rational::ZERO);
-    (bound(&decisions.polytope.lower), bound(&decisions.polytope.upper))
+    rest.is_zero()
 }
 
 /// Where a transition is wrong, in the names of the file.

@@ -277,6 +277,14 @@ fn did_you_mean(suggestion: Option<&String>) -> String {
     suggestion.map(|name| format!(" (did you mean \"{name}\"?)")).unwrap_or_default()
 }
 
+fn after_space(words: &str) -> String {
+    if words.is_empty() { String::new() } else { format!(" {words}") }
+}
+
+fn sign(strict: bool) -> &'static str {
+    if strict { "positive" } else { "not negative" }
+}
+
 fn after_comma(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(", {words}") }
 }
@@ -354,6 +362,48 @@ pub enum ModelError {
         formula: String,
         /// The bound.
         bound: String,
+    },
+    /// A function without a value somewhere.
+    #[error(
+        "`{function}` has no value{}: its argument is {value} there, expected one that is {} at every decision and population, such as `{remedy}`", after_space(.place), sign(*.strict)
+    )]
+    NoValue {
+        /// The function.
+        function: String,
+        /// Its argument.
+        argument: String,
+        /// What that is worth.
+        value: String,
+        /// A decision and a population at which it is; empty where it always is.
+        place: String,
+        /// Whether it has to be positive.
+        strict: bool,
+        /// What would do.
+        remedy: String,
+    },
+    /// A function whose argument could not be shown to be in the domain.
+    #[error(
+        "cannot show that the argument {argument} of `{function}` is {} at every decision and population: the best lower bound found is {bound}; `{remedy}` would do", sign(*.strict)
+    )]
+    UnprovedDomain {
+        /// The function.
+        function: String,
+        /// Its argument.
+        argument: String,
+        /// The bound.
+        bound: String,
+        /// Whether it has to be positive.
+        strict: bool,
+        /// What would do.
+        remedy: String,
+    },
+    /// An exponential of too large a number.
+    #[error(
+        "`{function}` has values too large to compute with, expected an argument of size at most 2^14"
+    )]
+    ValueTooLarge {
+        /// The function.
+        function: String,
     },
     /// A transition that looks into the future.
     #[error("{here}: found {aggregate}, expected populations of stages up to {} only", .here.stage)]

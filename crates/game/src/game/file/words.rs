@@ -1,7 +1,7 @@
 //! Polynomials and aggregates in the words of the game file, for messages.
 
 use crate::exact::Rational;
-use crate::game::{Aggregate, Game, Monomial, Polynomial, Variable};
+use crate::game::{Aggregate, Function, FunctionKind, Game, Monomial, Polynomial, Variable};
 
 /// Most terms that are written out.
 const MOST_WORDS: usize = 6;
@@ -63,6 +63,20 @@ pub(super) fn polynomial(game: &Game, polynomial: &Polynomial) -> String {
     words.join(" + ")
 }
 
+/// A function written out.
+pub(super) fn function(game: &Game, function: &Function) -> String {
+    call(function.kind, &polynomial(game, &function.argument))
+}
+
+/// A function of an argument in words.
+pub(super) fn call(kind: FunctionKind, argument: &str) -> String {
+    match kind {
+        FunctionKind::Inverse => format!("1 / ({argument})"),
+        FunctionKind::Root(degree) if degree != 2 => format!("({argument})^(1/{degree})"),
+        _ => format!("{kind}({argument})"),
+    }
+}
+
 fn term(game: &Game, monomial: &Monomial, coefficient: &Rational) -> String {
     let mut factors: Vec<String> = Vec::new();
     if monomial.is_one() || !coefficient.is_one() {
@@ -75,6 +89,9 @@ fn term(game: &Game, monomial: &Monomial, coefficient: &Rational) -> String {
             }
             Variable::Aggregate(index) => {
                 game.aggregates.get(*index as usize).map(|m| aggregate(game, m)).unwrap_or_default()
+            }
+            Variable::Function(index) => {
+                game.functions.get(*index as usize).map(|f| function(game, f)).unwrap_or_default()
             }
         };
         factors.push(if *exponent == 1 { name } else { format!("{name}^{exponent}") });

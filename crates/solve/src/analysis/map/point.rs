@@ -77,7 +77,7 @@ fn statistic(instance: &Instance, parts: &[Part]) -> Option<Place> {
             }
             let value = |variable: Variable| match variable {
                 Variable::Aggregate(k) => sum.get(k as usize).cloned(),
-                Variable::Parameter(_) => None,
+                Variable::Parameter(_) | Variable::Function(_) => None,
             };
             let value = instance.payoff.substitute(&value).as_constant()?;
             Place { exact: true, value }

@@ -72,7 +72,10 @@ impl Monomials {
     /// `(k, exponent)` of a monomial.
     pub(super) fn exponents(&self, number: usize) -> impl Iterator<Item = (usize, u32)> + '_ {
         self.list[number].factors().iter().map(|&(variable, exponent)| match variable {
-            Variable::Aggregate(k) | Variable::Parameter(k) => (k as usize, exponent),
+            // Lifted games have no functions.
+            Variable::Aggregate(k) | Variable::Parameter(k) | Variable::Function(k) => {
+                (k as usize, exponent)
+            }
         })
     }
 

@@ -97,7 +97,8 @@ pub struct LiftedSearch {
 }
 
 impl LiftedSearch {
-    /// A search to relative width `gap`; `None` when the numbers of the game are out of range.
+    /// A search to relative width `gap`; `None` when the numbers of the game are out of
+    /// range, or it has functions that are no polynomials.
     #[must_use]
     pub fn new(
         instance: &Instance,
@@ -105,6 +106,9 @@ impl LiftedSearch {
         selection: Selection,
         gap: f64,
     ) -> Option<Self> {
+        if !instance.functions.is_empty() {
+            return None;
+        }
         let reduced: Reduced = instance.reduced();
         let sigma = if selection == Selection::Pessimistic { 1.0 } else { -1.0 };
         let mut model = Model::new(&reduced, epsilon, sigma)?;

@@ -4,10 +4,11 @@
 //! two: in the first one a pair is chosen, in the second one every pair is a state of its own.
 //! Rewards are divided by one number and the leader's rewards by another, so that both are about 1.
 
+use super::curve::Curve;
 use super::model::{Model, Stage, Table};
-use crate::check::monotone::{Monotone, MonotoneStage};
+use crate::check::monotone::{self, Monotone, MonotoneStage};
 use crate::exact::{Rational, entries_to_approx, from_short_dyadic, to_approx};
-use crate::game::{Aggregate, Instance, InstanceStage, Policy, StagePolicy};
+use crate::game::{Aggregate, ColumnExt, Instance, InstanceStage, Policy, Ranges, StagePolicy};
 use std::collections::BTreeMap;
 
 /// Binary digits of probabilities.
@@ -37,6 +38,8 @@ struct Parts<'a> {
     cost: Vec<f64>,
     /// `Q` between pairs, as a sum of products of weights.
     products: Vec<(f64, u32, u32)>,
+    /// Functions.
+    curves: &'a [monotone::Curve],
 }
 
 impl Numbers {
@@ -45,10 +48,13 @@ impl Numbers {
         let weights = weights(instance);
         let reached = reached(instance)?;
         let mut parts: Vec<Parts> = Vec::with_capacity(instance.stages.len());
+        let ranges = instance.ranges();
         for (t, (stage, own)) in instance.stages.iter().zip(&game.stages).enumerate() {
             let states: Vec<usize> =
                 reached[t].iter().enumerate().filter(|(_, r)| **r).map(|(s, _)| s).collect();
-            parts.push(part(stage, own, states, sign));
+            let mut own = part(stage, own, states, sign);
+            own.add_constants(&game.stages[t], &ranges);
+            parts.push(own);
         }
         for (k, value) in &game.payoff {
             let (stage, column) = weights.get(*k as usize)?;
@@ -171,7 +177,7 @@ fn reached(instance: &Instance) -> Option<Vec<Vec<bool>>> {
 
 fn part<'a>(
     stage: &'a InstanceStage,
-    own: &MonotoneStage,
+    own: &'a MonotoneStage,
     states: Vec<usize>,
     sign: f64,
 ) -> Parts<'a> {
@@ -182,6 +188,7 @@ fn part<'a>(
         reward: pairs.iter().map(|&i| reward[i]).collect(),
         cost: pairs.iter().map(|&i| sign * leader[i]).collect(),
         products: products.collect(),
+        curves: &own.curves,
         stage,
         states,
         pairs,
@@ -189,6 +196,16 @@ fn part<'a>(
 }
 
 impl Parts<'_> {
+    /// Adds rewards that are functions of no population.
+    fn add_constants(&mut self, own: &MonotoneStage, ranges: &Ranges) {
+        for (function, column) in &own.blind {
+            let value = to_approx(&ranges.functions[*function as usize].0);
+            for (reward, &pair) in self.reward.iter_mut().zip(&self.pairs) {
+                *reward += value * to_approx(&column.get(pair));
+            }
+        }
+    }
+
     /// One stage of the model, or two.
     fn stages(
         &self,
@@ -216,13 +233,15 @@ impl Parts<'_> {
             ..Stage::default()
         };
         self.lead(&mut stage, next)?;
+        let gradients: Vec<Vec<f64>> = self.curves.iter().map(|own| self.gradient(own)).collect();
         let alike = |column: &Vec<f64>| {
             first.windows(2).all(|w| column[w[0]..w[1]].windows(2).all(|pair| pair[0] == pair[1]))
         };
-        if columns.values().all(alike) {
+        if columns.values().chain(&gradients).all(alike) {
             let of_state = |column: &Vec<f64>| -> Vec<f64> {
                 first.windows(2).map(|w| column[w[0]]).collect()
             };
+            stage.curves = self.curved(&gradients.iter().map(of_state).collect::<Vec<_>>());
             let columns = columns.iter().map(|(k, column)| (*k, of_state(column))).collect();
             stage.coupling = self.coupling(&columns);
             return Some(vec![stage]);
@@ -234,11 +253,27 @@ impl Parts<'_> {
             cost: vec![0.0; pairs],
             entries: (0..=pairs).collect(),
             successors: (0..pairs).map(|i| (i, 1.0)).collect(),
-            coupling: Vec::new(),
+            ..Stage::default()
         };
         stage.first = (0..=pairs).collect();
         stage.coupling = self.coupling(&columns);
+        stage.curves = self.curved(&gradients);
         Some(vec![choice, stage])
+    }
+
+    /// `G` of a curve on the pairs of the reached states.
+    fn gradient(&self, curve: &monotone::Curve) -> Vec<f64> {
+        let weight = |pair: &usize| curve.gradient.get(&(*pair as u32)).map_or(0.0, to_approx);
+        self.pairs.iter().map(weight).collect()
+    }
+
+    /// The curves whose gradients by state are given.
+    fn curved(&self, gradients: &[Vec<f64>]) -> Vec<Curve> {
+        let own = |(curve, gradient): (&monotone::Curve, &Vec<f64>)| {
+            let entries = gradient.iter().copied().enumerate().filter(|(_, g)| *g != 0.0);
+            Curve::new(curve, entries.collect())
+        };
+        self.curves.iter().zip(gradients).map(own).collect()
     }
 
     /// The successors of the pairs.
@@ -292,6 +327,7 @@ fn scale(stages: &mut [Stage]) -> (f64, f64) {
     for stage in stages.iter() {
         let coupling = stage.coupling.iter().map(|entry| entry.2.abs());
         reward = coupling.fold(reward.max(spread(&stage.reward)), f64::max);
+        reward = stage.curves.iter().map(Curve::spread).fold(reward, f64::max);
         leader = leader.max(spread(&stage.cost));
     }
     let or_one = |x: f64| if x > 0.0 { x } else { 1.0 };
@@ -300,6 +336,7 @@ fn scale(stages: &mut [Stage]) -> (f64, f64) {
         stage.reward.iter_mut().for_each(|x| *x /= reward);
         stage.coupling.iter_mut().for_each(|entry| entry.2 /= reward);
         stage.cost.iter_mut().for_each(|x| *x /= leader);
+        stage.curves.iter_mut().for_each(|curve| curve.divide(reward));
     }
     (reward, leader)
 }

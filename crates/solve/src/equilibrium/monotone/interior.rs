@@ -209,6 +209,15 @@ impl<'a> Interior<'a> {
             other.copy_from_slice(&own);
             stage.couple_back(1.0, &masses[0][t], &mut own);
             stage.couple_back(-1.0, &masses[1][t], &mut own);
+            for curve in &stage.curves {
+                let mass = curve.mass(&masses[0][t]);
+                let [value, slope, _] = curve.at(mass);
+                let steep = value + slope * (mass - curve.mass(&masses[1][t]));
+                for &(s, g) in &curve.gradient {
+                    own[s] += g * steep;
+                    other[s] += g * value;
+                }
+            }
             push[0].push(own);
             push[1].push(other);
         }
@@ -342,9 +351,11 @@ impl<'a> Interior<'a> {
     /// One step of Mehrotra's predictor and corrector; whether it went anywhere.
     fn step(&mut self, rest: Point, energy: f64, push: &Both, mu: f64, infeasible: f64) -> bool {
         let model = self.model;
+        let masses = [0, 1].map(|flow| model.masses(&self.state.d[flow]));
+        let near = model.near(&masses[0], &masses[1]);
         let diagonal =
             [0, 1].map(|flow| zip(&self.state.w[flow], &self.state.d[flow], |w, d| w / d));
-        if !self.newton.factor(diagonal.clone(), self.stopped) {
+        if !self.newton.factor(diagonal.clone(), near.clone(), self.stopped) {
             return false;
         }
         let newton = &self.newton;
@@ -357,10 +368,11 @@ impl<'a> Interior<'a> {
             })
         });
         // Gradient of E in d: -r0 + (H + H')d.
-        let masses = model.masses(&self.state.d[0]);
         let mut slope = push[1].clone();
-        for ((stage, slope), masses) in model.stages.iter().zip(&mut slope).zip(&masses) {
+        let stages = model.stages.iter().zip(&near);
+        for (((stage, near), slope), masses) in stages.zip(&mut slope).zip(&masses[0]) {
             stage.couple_back(1.0, masses, slope);
+            near.couple_back(1.0, masses, slope);
         }
         let gradient = model.spread(&map(&self.reward, |r| -r), &slope, 1.0);
         let change = |point: &Point| {

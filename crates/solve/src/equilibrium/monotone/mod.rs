@@ -1,4 +1,5 @@
-//! Monotone games of class C1 with any number of statistics, in one region.
+//! Monotone games with any number of statistics, affine in them or with functions of them, in one
+//! region.
 //!
 //! The eps-equilibria form a convex set, so the bound is one convex programme: an interior point
 //! finds a deviation, a multiplier of the budget and a point of tangents, which together are the
@@ -8,6 +9,7 @@
 mod bracket;
 mod build;
 mod convex;
+mod curve;
 mod dense;
 mod interior;
 mod model;

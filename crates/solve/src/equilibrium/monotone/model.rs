@@ -7,8 +7,10 @@
 //! r_i(d) = r0_i - sum_q Q(s, q) phi(q),     Expl(d) = max over flows e of r(d)'e - r(d)'d,
 //! ```
 //!
-//! and `Q + Q'` is positive semidefinite. The leader minimises `cost'd`.
+//! and `Q + Q'` is positive semidefinite. The leader minimises `cost'd`. Functions of statistics lower
+//! rewards further, by `G_s h(p)` with `p` affine in `phi`; near a point they are a part of `Q`.
 
+use super::curve::Curve;
 use std::ops::Range;
 
 /// One stage. States and pairs are numbered within it.
@@ -26,6 +28,8 @@ pub(crate) struct Stage {
     pub(crate) successors: Vec<(usize, f64)>,
     /// `Q` as `(row, column, value)`.
     pub(crate) coupling: Vec<(usize, usize, f64)>,
+    /// Functions of the masses that lower rewards.
+    pub(crate) curves: Vec<Curve>,
 }
 
 impl Stage {
@@ -56,6 +60,36 @@ impl Stage {
     pub(crate) fn couple_back(&self, factor: f64, x: &[f64], u: &mut [f64]) {
         for &(row, column, value) in &self.coupling {
             u[column] += factor * value * x[row];
+        }
+    }
+}
+
+/// What functions of a stage add to its derivatives near a point, as `(row, column, value)`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Near {
+    /// To `Q`.
+    pub(crate) coupling: Vec<(usize, usize, f64)>,
+    /// To `Q + Q'` besides, symmetric: a curvature of the exploitability.
+    pub(crate) bend: Vec<(usize, usize, f64)>,
+}
+
+impl Near {
+    /// `u += factor C' x`.
+    pub(crate) fn couple_back(&self, factor: f64, x: &[f64], u: &mut [f64]) {
+        for &(row, column, value) in &self.coupling {
+            u[column] += factor * value * x[row];
+        }
+    }
+
+    /// Adds `(C + C' + B) x - C' y` and `C x`.
+    pub(crate) fn push(&self, x: &[f64], y: &[f64], push: &mut [Vec<f64>; 2]) {
+        for &(row, column, value) in &self.coupling {
+            push[0][row] += value * x[column];
+            push[0][column] += value * (x[row] - y[row]);
+            push[1][row] += value * x[column];
+        }
+        for &(row, column, value) in &self.bend {
+            push[0][row] += value * x[column];
         }
     }
 }
@@ -93,6 +127,36 @@ impl Model {
             u
         };
         self.stages.iter().zip(x).map(of_stage).collect()
+    }
+
+    /// `Q x` per state, and what functions take there.
+    pub(crate) fn pushed(&self, x: &Table) -> Table {
+        let mut table = self.coupled(x);
+        for ((stage, x), own) in self.stages.iter().zip(x).zip(&mut table) {
+            for curve in &stage.curves {
+                let [value, ..] = curve.at(curve.mass(x));
+                curve.gradient.iter().for_each(|&(s, g)| own[s] += g * value);
+            }
+        }
+        table
+    }
+
+    /// What functions add at the masses `x` of a flow and `y` of a deviation, per stage.
+    pub(crate) fn near(&self, x: &Table, y: &Table) -> Vec<Near> {
+        let of_stage = |((stage, x), y): ((&Stage, &Vec<f64>), &Vec<f64>)| {
+            let mut near = Near::default();
+            for curve in &stage.curves {
+                let (slope, bend) = curve.second(curve.mass(x), curve.mass(y));
+                for &(a, g) in &curve.gradient {
+                    for &(b, h) in &curve.gradient {
+                        near.coupling.push((a, b, slope * g * h));
+                        near.bend.push((a, b, bend * g * h));
+                    }
+                }
+            }
+            near
+        };
+        self.stages.iter().zip(x).zip(y).map(of_stage).collect()
     }
 
     /// `table_i + factor of_state(s)` per pair `i` of `s`.
@@ -202,7 +266,7 @@ impl Model {
 
     /// `r(d)`.
     pub(crate) fn reward_at(&self, d: &Table) -> Table {
-        self.spread(&self.rewards(), &self.coupled(&self.masses(d)), -1.0)
+        self.spread(&self.rewards(), &self.pushed(&self.masses(d)), -1.0)
     }
 
     /// `Expl(d)` of a flow.
@@ -215,16 +279,27 @@ impl Model {
     /// point and `delta > 0`, the least over the flows of
     ///
     /// ```text
-    /// cost'd + (r0'(e - d) - psi'Q phi + (2 x'Q phi - x'Q x) - eps) / delta,   psi = F e.
+    /// cost'd + (r0'(e - d) - psi'Q phi + (2 x'Q phi - x'Q x) - eps) / delta,   psi = F e,
     /// ```
+    ///
+    /// functions with tangents at `x`.
     pub(crate) fn bound(&self, epsilon: f64, e: &Table, x: &Table, delta: f64) -> f64 {
         let psi = self.masses(e);
         let qx = self.coupled(x);
         let mut slope = qx.clone();
+        let mut lifted = 0.0;
         for ((stage, slope), (x, psi)) in self.stages.iter().zip(&mut slope).zip(x.iter().zip(&psi))
         {
             stage.couple_back(1.0, x, slope);
             stage.couple_back(-1.0, psi, slope);
+            // N(p) = h (G'phi - G'psi) has the slope h + h' G'(x - psi).
+            for curve in &stage.curves {
+                let (own, other) = (curve.mass(x), curve.mass(psi));
+                let [value, derivative, _] = curve.at(own);
+                let steep = value + derivative * (own - other);
+                curve.gradient.iter().for_each(|&(s, g)| slope[s] += g * steep);
+                lifted += value * (own - other) - steep * own;
+            }
         }
         let rewards = self.rewards();
         let table: Table = self
@@ -234,6 +309,6 @@ impl Model {
             .map(|(c, r)| c.iter().zip(r).map(|(c, r)| delta * c - r).collect())
             .collect();
         let (least, _) = self.least(&self.spread(&table, &slope, 1.0));
-        (least + Self::dot(&rewards, e) - Self::dot(&qx, x) - epsilon) / delta
+        (least + Self::dot(&rewards, e) - Self::dot(&qx, x) + lifted - epsilon) / delta
     }
 }

@@ -20,7 +20,7 @@
 //! stage.
 
 use super::dense::{Factors, Matrix, axpy};
-use super::model::{Model, Stage, Table};
+use super::model::{Model, Near, Stage, Table};
 
 /// Most steps of refinement.
 const MOST_REFINEMENTS: usize = 8;
@@ -65,6 +65,8 @@ struct Local {
 /// The factored equations.
 pub(crate) struct Newton<'a> {
     model: &'a Model,
+    /// What functions add, per stage.
+    near: Vec<Near>,
     diagonal: Both,
     local: Vec<[Local; 2]>,
     /// `X_t`, of all stages.
@@ -152,6 +154,7 @@ impl<'a> Newton<'a> {
         let count = model.stages.len();
         Newton {
             model,
+            near: vec![Near::default(); count],
             diagonal: Default::default(),
             local: Vec::new(),
             gains: vec![Matrix::default(); count],
@@ -162,9 +165,15 @@ impl<'a> Newton<'a> {
         }
     }
 
-    /// Factors the equations with `diagonal`, in the memory of the last ones; false when `stopped`
-    /// says so.
-    pub(crate) fn factor(&mut self, diagonal: Both, stopped: &dyn Fn() -> bool) -> bool {
+    /// Factors the equations with `diagonal` and what functions add, in the memory of the last ones;
+    /// false when `stopped` says so.
+    pub(crate) fn factor(
+        &mut self,
+        diagonal: Both,
+        near: Vec<Near>,
+        stopped: &dyn Fn() -> bool,
+    ) -> bool {
+        self.near = near;
         let stages = self.model.stages.iter().enumerate();
         self.local = stages
             .map(|(t, stage)| [0, 1].map(|flow| Local::new(stage, &diagonal[flow][t])))
@@ -185,11 +194,15 @@ impl<'a> Newton<'a> {
         let n = stage.states();
         let mut gain = std::mem::take(&mut self.gains[t]);
         gain.clear(2 * n, 2 * n);
-        for &(s, q, value) in &stage.coupling {
+        let near = &self.near[t];
+        for &(s, q, value) in stage.coupling.iter().chain(&near.coupling) {
             gain.add(s, q, value);
             gain.add(q, s, value);
             gain.add(q, n + s, -value);
             gain.add(n + s, q, value);
+        }
+        for &(s, q, value) in &near.bend {
+            gain.add(s, q, value);
         }
         for (flow, local) in self.local[t].iter().enumerate() {
             for (s, weight) in local.weight.iter().enumerate() {
@@ -364,6 +377,7 @@ impl<'a> Newton<'a> {
             stage.couple_back(1.0, &masses[0][t], &mut push[0]);
             stage.couple_back(-1.0, &masses[1][t], &mut push[0]);
             stage.couple(1.0, &masses[0][t], &mut push[1]);
+            self.near[t].push(&masses[0][t], &masses[1][t], &mut push);
             for (flow, push) in push.iter().enumerate() {
                 let d = &solution.pairs[flow][t];
                 for (s, push) in push.iter().enumerate() {

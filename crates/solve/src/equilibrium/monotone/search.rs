@@ -15,6 +15,8 @@ const POINT_BITS: u32 = 48;
 const MULTIPLIER_BITS: u32 = 44;
 /// Of a stated value, relative to 1.
 const VALUE_BITS: u32 = 60;
+/// Of an enclosed witness.
+const WITNESS_BITS: u32 = 80;
 /// How much of the wanted gap bound and witness may leave in binary64.
 const SHARE: f64 = 0.3;
 /// Fixed `delta` at eps = 0, one after the other: the bound loses about `delta`.
@@ -181,6 +183,20 @@ impl Question<'_> {
                 }
             }
         }
+        let aggregates = self.instance.aggregates.len();
+        for (curve, masses) in self
+            .game
+            .stages
+            .iter()
+            .zip(masses)
+            .flat_map(|(stage, masses)| stage.curves.iter().map(move |curve| (curve, masses)))
+        {
+            let terms =
+                curve.gradient.iter().map(|(pair, g)| to_approx(g) * masses[*pair as usize]);
+            if let Some(mass) = from_short_dyadic(terms.sum(), POINT_BITS) {
+                tangents.push((aggregates + curve.function as usize, &curve.base + mass));
+            }
+        }
         tangents.sort_by_key(|entry| entry.0);
         tangents
     }
@@ -198,7 +214,13 @@ impl Question<'_> {
         let slack = MARGIN * (numbers.leader_scale + value.abs());
         let value = -short_below(&-from_approx(value + slack)?);
         let parts = vec![Part { weight: Rational::ONE, policy }];
-        let step = Step::PopulationWitness { value: &side.sign * &value, parts };
+        let stated = &side.sign * &value;
+        // Values of functions are not rational.
+        let step = if self.instance.functions.is_empty() {
+            Step::PopulationWitness { value: stated, parts }
+        } else {
+            Step::EnclosedWitness { value: stated, bits: WITNESS_BITS, parts }
+        };
         Some(Shown { value, step })
     }
 }

@@ -31,7 +31,7 @@ impl ExactGame {
     pub(super) fn objective(&self, leader: &Rational, coordinates: &[Rational]) -> Rational {
         let value = |variable: Variable| match variable {
             Variable::Aggregate(j) => coordinates.get(j as usize).cloned(),
-            Variable::Parameter(_) => None,
+            Variable::Parameter(_) | Variable::Function(_) => None,
         };
         let form = self.game.leader_form.substitute(&value).as_constant().unwrap_or(Rational::ZERO);
         &self.sigma * (leader + form)

@@ -122,6 +122,9 @@ impl PopulationSearch {
             Selection::Pessimistic => Rational::ONE,
             Selection::Optimistic => Rational::NEG_ONE,
         };
+        if !instance.functions.is_empty() {
+            return Err(NotQuadratic::Functions);
+        }
         let reduced = instance.reduced();
         let (least, greatest) = reduced.leader_range();
         let range = if sigma > Rational::ZERO { (least, greatest) } else { (-greatest, -least) };

@@ -86,7 +86,7 @@ pub(super) fn decompose(
 fn bound(monomial: &Monomial, magnitudes: &[f64]) -> f64 {
     let factor = |&(variable, exponent): &(Variable, u32)| match variable {
         Variable::Aggregate(j) => magnitudes[j as usize].powi(exponent as i32),
-        Variable::Parameter(_) => 0.0,
+        Variable::Parameter(_) | Variable::Function(_) => 0.0,
     };
     monomial.factors().iter().map(factor).product()
 }
@@ -117,7 +117,7 @@ fn rewritten(form: &Polynomial, dependences: &[Dependence]) -> Polynomial {
                 Variable::Aggregate(j) => {
                     replacement(j).unwrap_or_else(|| Polynomial::variable(variable))
                 }
-                Variable::Parameter(_) => Polynomial::variable(variable),
+                Variable::Parameter(_) | Variable::Function(_) => Polynomial::variable(variable),
             };
             for _ in 0..exponent {
                 // Forms of degree two in a few coordinates never have too many terms.

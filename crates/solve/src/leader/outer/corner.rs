@@ -107,7 +107,7 @@ fn broken(
 fn at_population(polynomial: &Polynomial, population: &[Rational]) -> Option<Rational> {
     let value = |variable: Variable| match variable {
         Variable::Aggregate(k) => population.get(k as usize).cloned(),
-        Variable::Parameter(_) => None,
+        Variable::Parameter(_) | Variable::Function(_) => None,
     };
     polynomial.substitute(&value).as_constant()
 }

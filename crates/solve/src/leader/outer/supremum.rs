@@ -527,8 +527,11 @@ fn everywhere(policy: usize, vertices: usize) -> Vec<Weights> {
     vec![vec![(policy, Rational::ONE)]; vertices]
 }
 
-/// The game at the population of a policy.
+/// The game at the population of a policy, where its numbers are rational.
 pub(super) fn against(instance: &Instance, policy: &Policy) -> Option<Numbers> {
+    if !instance.functions.is_empty() {
+        return None;
+    }
     Some(instance.at_population(&flow(instance, policy).ok()?.aggregates))
 }
 
