@@ -169,7 +169,7 @@ fn crowd() -> Game {
 /// costs; Clarabel 0.11 by cvxpy, gaps 1e-12.
 #[test]
 fn logarithmic_crowd_aversion() {
-    let (game, gap) = (crowd(), ratio(1, 1_000_000));
+    let (game, gap) = (crowd(), ratio(1, 100_000));
     let found = ends(&game, &Rational::ZERO, &gap);
     let (value, slack) = (number("0.38513040326"), number("1e-8"));
     for outcome in [&found.least, &found.greatest] {

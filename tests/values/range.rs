@@ -228,7 +228,7 @@ fn the_objective_is_the_payoff_of_a_game_file() {
         ("mu[home]@3", "column 1: found stage 3, expected a stage between 0 and 2"),
         ("2 * s.rent", "column 5: `s.rent` needs a state"),
         ("mu[hme]@1", "column 4: no state is named `hme`"),
-        ("1 / movers", "column 3: division by an expression that is not constant"),
+        ("1 / movers", "`1 / ((mu[home, move] + mu[far left, move])@1)` has no value"),
         ("mu[home]@1 +", "column 13: found the end of the formula"),
         ("", "column 1: found the end of the formula"),
         ("p[audit]@0", "column 1: `p[...]` is the probability of a leader's action"),
