@@ -15,13 +15,15 @@ use crate::certificate::{Reader, Scope, Selection, Step, write_certificate};
 use crate::check::{Rejection, check, check_hashed};
 use crate::equilibrium::kept::{Words, put_proved, take_proved};
 use crate::equilibrium::{Control, Proved, range_of};
-use crate::exact::Rational;
+use crate::exact::{Rational, ratio};
 use crate::game::{Game, Instance, Point, Space};
 use std::time::Instant;
 
 /// Most free parameters with which the ranges of all simplices are computed at the end.
 const MOST_RANGED: usize = 5;
 
+/// With this inverse at least, the gap of decisions that an ascent in many parameters compares.
+const ASCENT_GAP: u64 = 100;
 /// Most corners of the box of the free parameters that are looked at for a decision.
 const MOST_CORNERS: usize = 1 << 12;
 
@@ -47,10 +49,14 @@ pub(super) fn solve_polytope<'a>(
     }
     let linear = mean_field_free(game);
     let first = rounds::first(settings);
-    let hurried = match settings.control.remaining() {
+    let mut hurried = match settings.control.remaining() {
         Some(_) => Settings { control: first.clone(), race_control: first, ..settings.clone() },
         None => settings.clone(),
     };
+    if outer::is_wide(space) && !linear {
+        // An ascent compares decisions; the best one is solved to the gap afterwards.
+        hurried.gap = hurried.gap.max(ratio(1, ASCENT_GAP));
+    }
     let question = Question { stated, game, space, settings, linear, start };
     let searching = Instant::now();
     let mut covered = outer::search(game, space, linear, &hurried, (slot, left.as_ref()));

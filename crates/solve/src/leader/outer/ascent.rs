@@ -10,6 +10,8 @@ use crate::game::{Grid, Point};
 /// elsewhere.
 const LINEAR_ASCENT: usize = 1000;
 const ASCENT: usize = 24;
+/// Most work at a decision of an ascent with many free parameters.
+const WIDE_WORK: u64 = 1 << 28;
 /// Shortest steps of an ascent with many free parameters, as a part of their range.
 const WIDE_STEPS: u64 = 1024;
 /// Rounds of an ascent.
@@ -26,13 +28,19 @@ impl Cover<'_> {
             .iter()
             .map(|&j| (&polytope.lower[j] + &polytope.upper[j]) * &half)
             .collect();
-        self.try_free(&middle, control);
+        self.try_free(&middle, &self.at_one(control));
         let corners: Vec<Point> = self.space.corners().take(FEW).collect();
         for corner in corners {
             let position = self.book.position(&corner);
-            self.try_decision(position, control);
+            self.try_decision(position, &self.at_one(control));
         }
         self.ascend(control);
+    }
+
+    /// What one decision may cost where an ascent is all that is done.
+    fn at_one(&self, control: &Control) -> Control {
+        let most = if is_wide(self.space) { WIDE_WORK } else { u64::MAX };
+        control.within_work(most)
     }
 
     /// Whether a decision, or one of the grid near it, is better than the best one.
@@ -89,14 +97,14 @@ impl Cover<'_> {
                         return;
                     }
                     left -= 1;
-                    self.try_step(index, step, control);
+                    self.try_step(index, step, &self.at_one(control));
                 }
             }
             let Some((value, point)) = self.best.clone() else { return };
             if value <= before && point == start {
                 share *= ratio(1, 2);
             } else if wide {
-                self.try_beyond(&start, &point, control);
+                self.try_beyond(&start, &point, &self.at_one(control));
             }
         }
     }
