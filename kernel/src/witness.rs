@@ -226,10 +226,11 @@ impl Proof {
         })
     }
 
-    /// Uses that an eps-equilibrium exists in a box of all statistics that are forms of masses where
-    /// a map points inwards on its faces ([13]). The regions left are the equilibria in the box with `sigma J0 > sigma q`,
-    /// and for each statistic `k` the responses with `x_k` at its lower end and
-    /// `-(A (M d - x))_k > 0`, and with `x_k` at its upper end and `(A (M d - x))_k > 0`.
+    /// Uses that an eps-equilibrium exists in a box of all statistics that are forms of masses
+    /// where a map points inwards on its faces ([13]). The regions left are the equilibria in the
+    /// box with `sigma J0 > sigma q`, and for each statistic `k` the responses with `x_k` at its
+    /// lower end and `-(A (M d - x))_k > 0`, and with `x_k` at its upper end and `(A (M d - x))_k >
+    /// 0`.
     pub fn exists_in(&mut self, ends: &[(Rational, Rational)], matrix: &[Vec<Rational>]) -> Done {
         let mut region = self.better()?;
         let all = 0..self.listing.statistics.len() as u32;

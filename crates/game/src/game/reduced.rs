@@ -115,8 +115,8 @@ impl Instance {
         (stages, payoff)
     }
 
-    /// The same game in its fewest statistics, for a game without functions; what all followers of a stage earn alike from the
-    /// population is left out of their rewards.
+    /// The same game in its fewest statistics, for a game without functions; what all followers of
+    /// a stage earn alike from the population is left out of their rewards.
     #[must_use]
     pub fn reduced(&self) -> Reduced {
         let (mut stages, payoff) = self.with_payoff_per_pair();

@@ -167,9 +167,9 @@ impl<'g> Signs<'g> {
     }
 }
 
-/// The variables of a polynomial in blocks: each parameter and function by itself in its range, the aggregates
-/// of a stage in the convex hull of their values where all followers are in one state and play one
-/// action. `None` when there are too many of these.
+/// The variables of a polynomial in blocks: each parameter and function by itself in its range, the
+/// aggregates of a stage in the convex hull of their values where all followers are in one state
+/// and play one action. `None` when there are too many of these.
 fn blocks(
     game: &Game,
     polynomial: &Polynomial,

@@ -67,7 +67,8 @@ impl Curve {
         }
     }
 
-    /// `h' G G'`, and what is to be added to twice that: `h'' G'(d - e) G G'`, kept from undoing it.
+    /// `h' G G'`, and what is to be added to twice that: `h'' G'(d - e) G G'`, kept from undoing
+    /// it.
     pub(crate) fn second(&self, own: f64, other: f64) -> (f64, f64) {
         let [_, slope, bend] = self.at(own);
         (slope, (bend * (own - other)).max((LEAST_BEND - 2.0) * slope))

@@ -24,7 +24,8 @@ use super::model::{Model, Near, Stage, Table};
 
 /// Most steps of refinement.
 const MOST_REFINEMENTS: usize = 8;
-/// A residual that needs no refinement, relative to the right side: the next step sees what is left.
+/// A residual that needs no refinement, relative to the right side: the next step sees what is
+/// left.
 const ENOUGH: f64 = 1e-10;
 
 /// A number per pair, or per state, for both flows.
@@ -165,8 +166,8 @@ impl<'a> Newton<'a> {
         }
     }
 
-    /// Factors the equations with `diagonal` and what functions add, in the memory of the last ones;
-    /// false when `stopped` says so.
+    /// Factors the equations with `diagonal` and what functions add, in the memory of the last
+    /// ones; false when `stopped` says so.
     pub(crate) fn factor(
         &mut self,
         diagonal: Both,

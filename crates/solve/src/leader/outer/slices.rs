@@ -148,8 +148,8 @@ pub(in crate::leader) fn is_wide(space: &Space<'_>) -> bool {
 }
 
 /// A parameter with a grid that has no single value in a box yet, a value of its grid and the step
-/// to the next one: the last value below the box, where no value is its lower end, and otherwise one
-/// in the middle. Ends of a box are those of the decision set, or values of the grid.
+/// to the next one: the last value below the box, where no value is its lower end, and otherwise
+/// one in the middle. Ends of a box are those of the decision set, or values of the grid.
 fn next_split(
     space: &Space<'_>,
     ends: &Polytope,
