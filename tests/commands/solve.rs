@@ -116,7 +116,6 @@ fn one_decision_by_name_or_parameters() {
 
 #[test]
 fn refusals() {
-    let folder = Folder::new();
     let cases: &[&[&str]] = &[
         &["solve", "models/no_such_file.toml"],
         &["solve", WAGES, "--epsilon", "abc"],
