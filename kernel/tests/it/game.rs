@@ -26,6 +26,9 @@ pub fn pair(state: usize, reward: &str, leader: &str, to: &str) -> Pair {
     Pair { state, reward: p(reward), leader: p(leader), to }
 }
 
+/// Least and greatest value.
+pub type Ends = (Rational, Rational);
+
 /// A game as tables.
 #[derive(Debug, Clone)]
 pub struct Game {
@@ -36,7 +39,7 @@ pub struct Game {
     /// Stage, and weights of its pairs.
     pub statistics: Vec<(u32, Vec<(u32, Rational)>)>,
     /// Statistics after these: functions of arguments, with ends where these are given.
-    pub functions: Vec<(Function, Polynomial, Option<(Rational, Rational)>)>,
+    pub functions: Vec<(Function, Polynomial, Option<Ends>)>,
     /// Pairs of each stage, state by state.
     pub stages: Vec<Vec<Pair>>,
     pub payoff: Polynomial,
