@@ -184,3 +184,22 @@ fn logarithmic_crowd_aversion() {
         assert!(&claim.upper - &claim.lower <= &gap * ratio(2, 1), "{claim:?}");
     }
 }
+
+/// Each constant of a chain sees the two before it: what is asked of all is asked of each once, not
+/// of every path through the chain. Constants near 1 and mu at most 1 make `a` the better action.
+#[test]
+fn chains_of_constants() {
+    let mut text = "format = \"smfg-game/1\"\nname = \"chain\"\nstages = 1\nstates = [\"one\"]\n\
+        actions = [\"a\", \"b\"]\ninitial = { one = 1 }\n[define]\nq0 = \"exp(1/2)\"\n\
+        q1 = \"log(2)\"\n"
+        .to_string();
+    for k in 2..=60 {
+        text += &format!("q{k} = \"exp((q{} - q{}) / 10)\"\n", k - 1, k - 2);
+    }
+    text += "[[reward]]\naction = \"a\"\nvalue = \"q60 + 1 - mu[*, a]\"\n\
+        [[leader.payoff]]\nvalue = \"mu[*, a]@0\"\n";
+    let game = Game::parse_toml(&text).expect("a game");
+    let found = ends(&game, &Rational::ZERO, &ratio(1, 1_000_000));
+    assert!(found.least.accepted.claim.lower >= ratio(999, 1000));
+    assert!(found.greatest.accepted.claim.upper <= Rational::ONE);
+}

@@ -372,4 +372,13 @@ fn many_tolls_in_class_c1() {
     assert!(claim.lower >= ratio(99, 100) && claim.lower <= Rational::ONE, "{}", claim.lower);
     assert!(claim.upper >= Rational::ONE && claim.upper <= ratio(2, 1), "{}", claim.upper);
     smfg::elaborate::prove(&game, outcome.certificate.as_slice()).expect("a proof");
+    // Neither accepts more than the range of the whole box shows.
+    let text = String::from_utf8(outcome.certificate.clone()).expect("text");
+    let sharper = &claim.upper - ratio(1, 1_000_000);
+    let (own, forged) =
+        (format!("{} {}", claim.lower, claim.upper), format!("{} {sharper}", claim.lower));
+    let forged = text.replace(&format!("claim {own}"), &format!("claim {forged}"));
+    assert_ne!(text, forged);
+    assert!(check(&game, forged.as_bytes()).is_err());
+    assert!(smfg::elaborate::prove(&game, forged.as_bytes()).is_err());
 }

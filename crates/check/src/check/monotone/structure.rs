@@ -91,7 +91,8 @@ impl Monotone {
                 _ => return Err(NotMonotone::Leader),
             }
         }
-        let stages = (0..instance.stages.len()).map(|t| stage(instance, t));
+        let blind = blind(instance);
+        let stages = (0..instance.stages.len()).map(|t| stage(instance, t, &blind));
         Ok(Monotone { stages: stages.collect::<Result<_, _>>()?, payoff, constant })
     }
 
@@ -102,7 +103,11 @@ impl Monotone {
     }
 }
 
-fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
+fn stage(
+    instance: &Instance,
+    t: usize,
+    is_blind: &[bool],
+) -> Result<MonotoneStage, NotMonotone> {
     let own: &InstanceStage = &instance.stages[t];
     if own.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none()) {
         return Err(NotMonotone::Transition);
@@ -121,7 +126,7 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
                     responses.push((*k, Arc::clone(column)));
                 }
             }
-            [(Variable::Function(f), 1)] if is_blind(instance, *f) => {
+            [(Variable::Function(f), 1)] if is_blind.get(*f as usize) == Some(&true) => {
                 blind.push((*f, Arc::clone(column)));
             }
             [(Variable::Function(f), 1)] => {
@@ -157,14 +162,18 @@ fn stage(instance: &Instance, t: usize) -> Result<MonotoneStage, NotMonotone> {
     Ok(MonotoneStage { reward, leader, responses, coupling, constants, squares, curves, blind })
 }
 
-/// Whether a function sees no population: a constant, if an irrational one.
-fn is_blind(instance: &Instance, function: u32) -> bool {
-    let blind = |variable| match variable {
-        Variable::Function(inner) => inner < function && is_blind(instance, inner),
-        _ => false,
-    };
-    let own = instance.functions.get(function as usize);
-    own.is_some_and(|own| own.argument.variables().into_iter().all(blind))
+/// Which functions see no population: constants, if irrational ones.
+fn blind(instance: &Instance) -> Vec<bool> {
+    let mut known: Vec<bool> = Vec::with_capacity(instance.functions.len());
+    for function in instance.functions.iter() {
+        let constant = |variable| match variable {
+            Variable::Function(inner) => known.get(inner as usize) == Some(&true),
+            _ => false,
+        };
+        let all = function.argument.variables().into_iter().all(constant);
+        known.push(all);
+    }
+    known
 }
 
 /// The nonzero entries of a column.
