@@ -6,7 +6,7 @@ use crate::certificate::{Claim, DriftBound, DriftClaim, Scope, StatedError};
 use crate::check::Accepted;
 use crate::drift::Radii;
 use crate::exact::Rational;
-use crate::game::{FunctionKind, Game, Monomial, Polynomial, Variable};
+use crate::game::{FunctionKind, Game, MOST_NESTED, Monomial, Polynomial, Variable};
 
 /// `text` on one line, control characters escaped: names come from files.
 pub(super) fn plain(text: &str) -> String {
@@ -28,6 +28,10 @@ pub(super) fn state_name(game: &Game, state: usize) -> &str {
 
 /// A polynomial as a formula: parameters by name, aggregates as `m0`, `m1`, ...
 pub(super) fn formula(game: &Game, polynomial: &Polynomial) -> String {
+    nested(game, polynomial, 0)
+}
+
+fn nested(game: &Game, polynomial: &Polynomial, depth: usize) -> String {
     if polynomial.is_zero() {
         return "0".into();
     }
@@ -47,16 +51,19 @@ pub(super) fn formula(game: &Game, polynomial: &Polynomial) -> String {
             if !magnitude.is_one() {
                 text.push_str(&format!("{magnitude} * "));
             }
-            text.push_str(&product(game, monomial));
+            text.push_str(&product(game, monomial, depth));
         }
     }
     text
 }
 
-/// `log(1/2 * m0 + 1)`.
-fn function(game: &Game, k: usize) -> String {
+/// `log(1/2 * m0 + 1)`, not written out where it is deep within others.
+fn function(game: &Game, k: usize, depth: usize) -> String {
     let Some(function) = game.functions.get(k) else { return format!("f{k}") };
-    let argument = formula(game, &function.argument);
+    let argument = match depth >= MOST_NESTED {
+        true => "...".to_string(),
+        false => nested(game, &function.argument, depth + 1),
+    };
     match function.kind {
         FunctionKind::Inverse => format!("(1 / ({argument}))"),
         FunctionKind::Root(degree) if degree != 2 => format!("({argument})^(1/{degree})"),
@@ -64,7 +71,7 @@ fn function(game: &Game, k: usize) -> String {
     }
 }
 
-fn product(game: &Game, monomial: &Monomial) -> String {
+fn product(game: &Game, monomial: &Monomial, depth: usize) -> String {
     let factor = |(variable, exponent): &(Variable, u32)| {
         let name = match variable {
             Variable::Parameter(k) => game
@@ -73,7 +80,7 @@ fn product(game: &Game, monomial: &Monomial) -> String {
                 .get(*k as usize)
                 .map_or_else(|| format!("u{k}"), |name| plain(name)),
             Variable::Aggregate(k) => format!("m{k}"),
-            Variable::Function(k) => function(game, *k as usize),
+            Variable::Function(k) => function(game, *k as usize, depth),
         };
         if *exponent == 1 { name } else { format!("{name}^{exponent}") }
     };

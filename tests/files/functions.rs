@@ -195,3 +195,29 @@ fn objectives_with_functions() {
     assert!(own.with_objective("floor(mu[*, a]@0)").is_err());
     assert_eq!(Rational::ZERO, own.payoff.as_constant().expect("no leader"));
 }
+
+/// A game with a chain of constants, the k-th of which is `step(k)`.
+fn chain(count: usize, step: impl Fn(usize) -> String) -> Game {
+    let mut text = "format = \"smfg-game/1\"\nname = \"chain\"\nstages = 1\nstates = [\"x\"]\n\
+        actions = [\"a\", \"b\"]\ninitial = { x = 1 }\n[define]\nq0 = \"exp(1/2)\"\nq1 = \"log(2)\"\n"
+        .to_string();
+    for k in 2..=count {
+        text += &format!("q{k} = \"{}\"\n", step(k));
+    }
+    text += &format!("[[reward]]\naction = \"a\"\nvalue = \"q{count}\"\n");
+    Game::parse_toml(&text).expect("a game")
+}
+
+/// Functions within functions are read and described without going down into all of them: not along
+/// every path, of which there are as many as Fibonacci numbers, and not in as many calls as there
+/// are functions.
+#[test]
+fn deep_functions_are_described_in_short() {
+    let wide = chain(90, |k| format!("exp((q{} - q{}) / 10)", k - 1, k - 2));
+    let deep = chain(20_000, |k| format!("exp(q{} / 10)", k - 1));
+    for (game, count) in [(wide, 91), (deep, 20_000)] {
+        assert_eq!(game.functions.len(), count);
+        let reason = smfg::game::classify(&game).reason;
+        assert!(reason.contains("exp(...)") && reason.len() < 400, "{reason}");
+    }
+}

@@ -69,19 +69,21 @@ fn functions(
     names: &mut BTreeMap<Variable, Variable>,
 ) -> Vec<Function> {
     let mut depths: Vec<usize> = Vec::with_capacity(game.functions.len());
-    for function in game.functions.iter() {
+    let mut by_depth: BTreeMap<usize, Vec<(u32, &Function)>> = BTreeMap::new();
+    for (index, function) in (0..).zip(game.functions.iter()) {
         let inner = function.argument.variables().into_iter().map(|variable| match variable {
             Variable::Function(k) => depths.get(k as usize).map_or(0, |depth| depth + 1),
             _ => 0,
         });
-        depths.push(inner.max().unwrap_or(0));
+        let depth = inner.max().unwrap_or(0);
+        depths.push(depth);
+        if used.contains(&Variable::Function(index)) {
+            by_depth.entry(depth).or_default().push((index, function));
+        }
     }
     let mut result: Vec<Function> = Vec::new();
-    for depth in 0..=depths.iter().max().copied().unwrap_or(0) {
-        let here = (0..).zip(game.functions.iter()).zip(&depths).filter(|((index, _), own)| {
-            **own == depth && used.contains(&Variable::Function(*index))
-        });
-        let renamed = here.map(|((index, function), _)| {
+    for here in by_depth.into_values() {
+        let renamed = here.into_iter().map(|(index, function)| {
             let rename = |variable: Variable| names.get(&variable).copied().unwrap_or(variable);
             let function =
                 even(Function { argument: function.argument.renamed(&rename), ..function.clone() });

@@ -105,9 +105,16 @@ fn has_function(monomial: &Monomial) -> bool {
     monomial.factors().iter().any(|(variable, _)| matches!(variable, Variable::Function(_)))
 }
 
+/// Functions within functions up to which they are written out.
+pub const MOST_NESTED: usize = 3;
+
 /// A monomial in words: parameters by name, aggregates `m_k` with their stage, functions of these.
 #[must_use]
 pub fn describe(game: &Game, monomial: &Monomial) -> String {
+    described(game, monomial, 0)
+}
+
+fn described(game: &Game, monomial: &Monomial, nested: usize) -> String {
     if monomial.is_one() {
         return "1".into();
     }
@@ -120,7 +127,7 @@ pub fn describe(game: &Game, monomial: &Monomial) -> String {
                 Variable::Aggregate(k) => {
                     format!("m{k} (stage {})", game.aggregates[*k as usize].stage)
                 }
-                Variable::Function(k) => function(game, *k as usize),
+                Variable::Function(k) => function(game, *k as usize, nested),
             };
             if *exponent == 1 { name } else { format!("{name}^{exponent}") }
         })
@@ -128,17 +135,21 @@ pub fn describe(game: &Game, monomial: &Monomial) -> String {
     factors.join(" * ")
 }
 
-/// `log(1/2 * m0 (stage 1) + 1)`, shortened where it is long.
-fn function(game: &Game, k: usize) -> String {
+/// `log(1/2 * m0 (stage 1) + 1)`, shortened where it is long or deep.
+fn function(game: &Game, k: usize, nested: usize) -> String {
     const MOST_TERMS: usize = 4;
     let Some(Function { kind, argument, .. }) = game.functions.get(k) else { return String::new() };
+    if nested >= MOST_NESTED {
+        return format!("{kind}(...)");
+    }
+    let describe = |monomial: &Monomial| described(game, monomial, nested + 1);
     let mut terms: Vec<String> = argument
         .terms()
         .take(MOST_TERMS)
         .map(|(monomial, coefficient)| match (monomial.is_one(), coefficient.is_one()) {
             (true, _) => coefficient.to_string(),
-            (false, true) => describe(game, monomial),
-            (false, false) => format!("{coefficient} * {}", describe(game, monomial)),
+            (false, true) => describe(monomial),
+            (false, false) => format!("{coefficient} * {}", describe(monomial)),
         })
         .collect();
     if argument.len() > MOST_TERMS {

@@ -23,7 +23,7 @@ mod reduced;
 mod space;
 
 pub use affine::{Affine, AffineLeader, AffineStage, NotAffine};
-pub use class::{Class, Classification, classify, describe};
+pub use class::{Class, Classification, MOST_NESTED, classify, describe};
 pub use columns::{Column, ColumnExt, Columns, combine};
 pub use file::{
     DocumentError, GameError, GameErrors, Kind, ModelError, Outline, Position, Problem, TableError,
