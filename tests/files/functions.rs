@@ -197,15 +197,14 @@ fn objectives_with_functions() {
 }
 
 /// A game with a chain of constants, the k-th of which is `step(k)`.
-fn chain(count: usize, step: impl Fn(usize) -> String) -> Game {
+fn chain(count: usize, step: impl Fn(usize) -> String) -> String {
     let mut text = "format = \"smfg-game/1\"\nname = \"chain\"\nstages = 1\nstates = [\"x\"]\n\
         actions = [\"a\", \"b\"]\ninitial = { x = 1 }\n[define]\nq0 = \"exp(1/2)\"\nq1 = \"log(2)\"\n"
         .to_string();
     for k in 2..=count {
         text += &format!("q{k} = \"{}\"\n", step(k));
     }
-    text += &format!("[[reward]]\naction = \"a\"\nvalue = \"q{count}\"\n");
-    Game::parse_toml(&text).expect("a game")
+    text + &format!("[[reward]]\naction = \"a\"\nvalue = \"q{count}\"\n")
 }
 
 /// Functions within functions are read and described without going down into all of them: not along
@@ -213,11 +212,17 @@ fn chain(count: usize, step: impl Fn(usize) -> String) -> Game {
 /// are functions.
 #[test]
 fn deep_functions_are_described_in_short() {
-    let wide = chain(90, |k| format!("exp((q{} - q{}) / 10)", k - 1, k - 2));
-    let deep = chain(20_000, |k| format!("exp(q{} / 10)", k - 1));
-    for (game, count) in [(wide, 91), (deep, 20_000)] {
+    let wide = |k: usize| format!("exp((q{} - q{}) / 10)", k - 1, k - 2);
+    let deep = |k: usize| format!("exp(q{} / 10)", k - 1);
+    for (last, text, count) in [(90, chain(90, wide), 91), (20_000, chain(20_000, deep), 20_000)] {
+        let game = Game::parse_toml(&text).expect("a game");
         assert_eq!(game.functions.len(), count);
-        let reason = smfg::game::classify(&game).reason;
+        let reason = classify(&game).reason;
         assert!(reason.contains("exp(...)") && reason.len() < 400, "{reason}");
+        // Constants near 1 have no logarithm after 5 is taken away.
+        let value = |formula: String| format!("value = \"{formula}\"");
+        let wrong = text.replace(&value(format!("q{last}")), &value(format!("log(q{last} - 5)")));
+        let errors = Game::parse_toml(&wrong).expect_err("no logarithm").to_string();
+        assert!(errors.contains("exp(...)") && errors.len() < 2000, "{errors}");
     }
 }

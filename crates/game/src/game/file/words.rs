@@ -1,7 +1,9 @@
 //! Polynomials and aggregates in the words of the game file, for messages.
 
 use crate::exact::Rational;
-use crate::game::{Aggregate, Function, FunctionKind, Game, Monomial, Polynomial, Variable};
+use crate::game::{
+    Aggregate, Function, FunctionKind, Game, MOST_NESTED, Monomial, Polynomial, Variable,
+};
 
 /// Most terms that are written out.
 const MOST_WORDS: usize = 6;
@@ -47,15 +49,19 @@ pub(super) fn aggregate(game: &Game, aggregate: &Aggregate) -> String {
     format!("({})@{stage}", words.join(" + "))
 }
 
-/// A polynomial written out, shortened when it is long.
+/// A polynomial written out, shortened when it is long or has functions deep within others.
 pub(super) fn polynomial(game: &Game, polynomial: &Polynomial) -> String {
+    nested(game, polynomial, 0)
+}
+
+fn nested(game: &Game, polynomial: &Polynomial, depth: usize) -> String {
     if polynomial.is_zero() {
         return "0".into();
     }
     let mut words: Vec<String> = polynomial
         .terms()
         .take(MOST_WORDS)
-        .map(|(monomial, coefficient)| term(game, monomial, coefficient))
+        .map(|(monomial, coefficient)| term(game, monomial, coefficient, depth))
         .collect();
     if polynomial.len() > MOST_WORDS {
         words.push("...".into());
@@ -77,7 +83,7 @@ pub(super) fn call(kind: FunctionKind, argument: &str) -> String {
     }
 }
 
-fn term(game: &Game, monomial: &Monomial, coefficient: &Rational) -> String {
+fn term(game: &Game, monomial: &Monomial, coefficient: &Rational, depth: usize) -> String {
     let mut factors: Vec<String> = Vec::new();
     if monomial.is_one() || !coefficient.is_one() {
         factors.push(coefficient.to_string());
@@ -91,7 +97,12 @@ fn term(game: &Game, monomial: &Monomial, coefficient: &Rational) -> String {
                 game.aggregates.get(*index as usize).map(|m| aggregate(game, m)).unwrap_or_default()
             }
             Variable::Function(index) => {
-                game.functions.get(*index as usize).map(|f| function(game, f)).unwrap_or_default()
+                let argument = |own: &Function| match depth >= MOST_NESTED {
+                    true => "...".to_string(),
+                    false => nested(game, &own.argument, depth + 1),
+                };
+                let own = game.functions.get(*index as usize);
+                own.map(|own| call(own.kind, &argument(own))).unwrap_or_default()
             }
         };
         factors.push(if *exponent == 1 { name } else { format!("{name}^{exponent}") });
