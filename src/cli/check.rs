@@ -138,7 +138,9 @@ fn written_log(
     let sink: Sink = Rc::new(RefCell::new(move |line: &str| lines.borrow_mut().push_str(line)));
     let listing = match verdict {
         Verdict::Single(_, Ok(accepted)) if !accepted.curve.is_empty() => {
-            return Err(Failure::NoLog("it speaks of an interval of epsilon, a log of single ones"));
+            return Err(Failure::NoLog(
+                "it speaks of an interval of epsilon, a log of single ones",
+            ));
         }
         Verdict::Single(..) => {
             let claim = prove_logged(game, certificate, sink);

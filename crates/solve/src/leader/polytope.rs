@@ -74,9 +74,7 @@ pub(super) fn solve_polytope<'a>(
             best.take().filter(|best| width(&best.0) <= width(&answered.0)).unwrap_or(answered);
         let control = match rounds::next(settings, searched, proving.elapsed()) {
             Some(next)
-                if sharper.status == Status::Limit
-                    && !covered.closed()
-                    && !covered.exhausted() =>
+                if sharper.status == Status::Limit && !covered.closed() && !covered.exhausted() =>
             {
                 next
             }

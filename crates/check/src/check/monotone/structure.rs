@@ -103,11 +103,7 @@ impl Monotone {
     }
 }
 
-fn stage(
-    instance: &Instance,
-    t: usize,
-    is_blind: &[bool],
-) -> Result<MonotoneStage, NotMonotone> {
+fn stage(instance: &Instance, t: usize, is_blind: &[bool]) -> Result<MonotoneStage, NotMonotone> {
     let own: &InstanceStage = &instance.stages[t];
     if own.transition.as_ref().is_some_and(|(_, p)| p.as_constants().is_none()) {
         return Err(NotMonotone::Transition);

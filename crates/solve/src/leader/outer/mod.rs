@@ -33,8 +33,8 @@ use book::Book;
 use multiplier::Tree;
 use pieces::Cover;
 use proof::{cover_proof, range_cover};
-pub(super) use slices::is_wide;
 use slices::Slices;
+pub(super) use slices::is_wide;
 use supremum::Supremum;
 
 /// Fewest free parameters for which a tree of best responses is tried first.
