@@ -44,6 +44,7 @@ static GAMES: LazyLock<Vec<Game>> = LazyLock::new(|| {
         include_str!("../models/epidemic.toml"),
         include_str!("../models/moral_hazard.toml"),
         include_str!("../models/rock_paper_scissors.toml"),
+        include_str!("listings/functions.toml"),
     ];
     let game = |text: &&str| Game::parse_toml(text).unwrap_or_else(|errors| panic!("{errors}"));
     texts.iter().map(game).collect()
@@ -59,6 +60,7 @@ static LISTINGS: LazyLock<Vec<Arc<Listing>>> = LazyLock::new(|| {
         include_str!("listings/epidemic.listing"),
         include_str!("listings/moral_hazard.listing"),
         include_str!("listings/rock_paper_scissors.listing"),
+        include_str!("listings/functions.listing"),
     ];
     let read = |text: &&str| read_listing(text.as_bytes()).map(Arc::new);
     texts.iter().map(|text| read(text).unwrap_or_else(|failure| panic!("{failure}"))).collect()
