@@ -38,6 +38,8 @@ const MOST_PURE_SEARCHES: usize = 200;
 /// pull.
 const MOST_PULLS: usize = 3;
 const HALVINGS: i32 = 36;
+/// Radius of a search from a policy that leads near equilibria.
+const FOLLOWING: f64 = 0.05;
 /// Values smaller than this count as this in relative gaps.
 const SMALL_VALUE: f64 = 1.0;
 
@@ -203,6 +205,13 @@ impl LiftedSearch {
                 return;
             }
         }
+    }
+
+    /// Looks for equilibria near the population of a policy.
+    pub(super) fn follow(&mut self, play: Play, control: &Control) {
+        let start = self.model.population(play);
+        self.improve(start, FOLLOWING);
+        self.spend(control);
     }
 
     /// Looks for populations at first; then solves boxes until the gap is closed, `nodes` boxes are
