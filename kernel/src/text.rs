@@ -262,7 +262,7 @@ record! {
     Column { support, coefficients }
     Statement { claimed, pessimistic, epsilon, place, pattern }
     Square { weight, root, pair }
-    Round { weights, levels }
+    Round { weights, slopes, levels }
     Tube { work, units, rounds }
 }
 

@@ -7,7 +7,7 @@
 
 use crate::prelude::*;
 use crate::tube_data::{payoffs, stage_data, stage_value};
-use crate::tube_link::{BITS, Column, Curves, Data, Link, MOST_COST, Pairs, fixed};
+use crate::tube_link::{BITS, Column, Data, Link, MOST_COST, Pairs, Tilt, fixed};
 
 /// Most halvings of a mass, and of a difference of values.
 pub(crate) const MOST_LEVEL: u32 = 24;
@@ -39,6 +39,9 @@ pub struct Round {
     /// Multipliers of the regret: the leader's reward plus so many times the regret is bounded. None
     /// where regret alone is.
     pub weights: Vec<u32>,
+    /// What is added to that sum per stage: a slope times the mass of state 1 at the next stage, less
+    /// the slope of this one times its mass. None where all are 0, as the first has to be.
+    pub slopes: Vec<Rational>,
     /// Per stage, how often the mass and the unit of the difference of values are halved.
     pub levels: Vec<(u32, u32)>,
 }
@@ -156,10 +159,14 @@ pub struct Tables {
     /// Ends of the differences of values per stage.
     ends: Vec<(i64, i64)>,
     cells: Vec<Cells>,
+    /// Slopes of the round, and one after the last stage, 0.
+    slopes: Vec<i64>,
     constant: Rational,
     unit: Rational,
     /// `sigma J0` is not less, by the last round, where payoffs are mixed with regret.
     mixed: i64,
+    /// The multiplier of regret that has shown that.
+    weight: u32,
 }
 
 impl Tables {
@@ -197,9 +204,11 @@ impl Tables {
             initial: fixed(&listing.initial.get(1))?,
             ends: Vec::new(),
             cells: Vec::new(),
+            slopes: vec![0; listing.stages.len() + 1],
             constant: sigma * constant,
             unit: units.1.clone(),
             mixed: i64::MIN,
+            weight: 0,
         })
     }
 
@@ -233,7 +242,12 @@ impl Tables {
         if self.is_empty() {
             return Ok(());
         }
-        require(round.levels.len() == self.data.len(), "a level per stage is needed")?;
+        let stages = self.data.len();
+        let fits = round.slopes.is_empty()
+            || round.slopes.len() == stages && round.slopes[0].is_zero();
+        require(round.levels.len() == stages && fits, "a level per stage is needed, or a slope")?;
+        self.slopes = round.slopes.iter().map(fixed).collect::<Done<_>>()?;
+        self.slopes.resize(stages + 1, 0);
         if self.cells.is_empty() {
             self.begin(&round.levels)?;
         } else {
@@ -263,7 +277,7 @@ impl Tables {
             let mut ends = (i64::MAX, i64::MIN);
             for i in 0..1i64 << level.0 {
                 let column = Column::of(data, i, level.0)?;
-                let own = Pairs::new(data, &column, level.0, [next.0, next.1]).values()?;
+                let own = Pairs::new(data, &column, [next.0, next.1]).values()?;
                 ends = (ends.0.min(own.0), ends.1.max(own.1));
             }
             self.ends.push(ends);
@@ -290,7 +304,7 @@ impl Tables {
             let mut own = Vec::new();
             for i in first..end {
                 let column = Column::of(data, i, cells.level.0)?;
-                own.push(Pairs::new(data, &column, cells.level.0, [0, 0]).payoff());
+                own.push(Pairs::new(data, &column, [0, 0]).payoff());
             }
             sum += own.iter().min().unwrap_or(&0);
             least.push((first, own));
@@ -341,7 +355,10 @@ impl Tables {
             let [_, _, paid, due] = &self.cells[0].tables;
             let totals = self.cells[0].each().map(|(_, _, k)| paid[k].saturating_add(due[k]));
             let least = totals.min().unwrap_or(most);
-            self.mixed = self.mixed.max(least - i64::from(weight) * self.epsilon);
+            let shown = least - i64::from(weight) * self.epsilon;
+            if shown > self.mixed {
+                (self.mixed, self.weight) = (shown, weight);
+            }
         }
         Ok(())
     }
@@ -370,8 +387,9 @@ impl Tables {
         let range = self.cells[t].columns();
         let columns = (range.0..range.1)
             .map(|i| Column::of(&data, i, level.0))
-            .collect::<Done<Vec<Curves>>>()?;
+            .collect::<Done<Vec<Column>>>()?;
         let mut link = Link::default();
+        let tilt = Tilt { own: self.slopes[t], next: self.slopes[t + 1] };
         for row in 0..self.cells[t + 1].rows.len() {
             let (first, end, offset) = self.cells[t + 1].rows[row];
             if first >= end {
@@ -382,7 +400,7 @@ impl Tables {
             let (from, to) = (&mut from[t], &mut to[0]);
             let mut operations = 0;
             for (i, column) in (range.0..).zip(&columns) {
-                let pairs = Pairs::new(&data, column, level.0, ends);
+                let pairs = Pairs::new(&data, column, ends);
                 let values = pairs.values()?;
                 operations += data.effort;
                 let rows = (values.0 >> (BITS - level.1), values.1 >> (BITS - level.1));
@@ -390,7 +408,7 @@ impl Tables {
                 if base[0] == NEVER {
                     continue;
                 }
-                pairs.link(weight, &mut link)?;
+                pairs.link(weight, tilt, &mut link)?;
                 operations += data.effort * (1 + link.pieces[0].len() + link.pieces[1].len());
                 let room = self.epsilon - base[0];
                 let (low, high) = link.reach(to.level.0, room);
@@ -429,6 +447,25 @@ impl Tables {
     }
 }
 
+/// A cell that is left, its tables in units over `2^44`.
+#[derive(Debug, Clone, Copy)]
+pub struct Cell {
+    /// Place on the grid of masses.
+    pub column: i64,
+    /// Place on the grid of differences of values.
+    pub row: i64,
+    /// Regret spent before it.
+    pub spent: i64,
+    /// Regret needed from it on.
+    pub needed: i64,
+    /// The same mixed with the leader's reward, where several stages pay.
+    pub mixed: i64,
+    /// What is due of that.
+    pub due: i64,
+    /// The leader's reward of the stage.
+    pub payoff: i128,
+}
+
 /// What a search reads in tables. Steps need none of it.
 impl Tables {
     /// No equilibrium of this kind has a `sigma J0` that is less, by the cells that are left.
@@ -439,7 +476,7 @@ impl Tables {
             let mut own = Vec::new();
             for i in first..end {
                 let column = Column::of(data, i, cells.level.0)?;
-                own.push(Pairs::new(data, &column, cells.level.0, [0, 0]).payoff());
+                own.push(Pairs::new(data, &column, [0, 0]).payoff());
             }
             sum += own.into_iter().min().unwrap_or(0);
         }
@@ -448,19 +485,24 @@ impl Tables {
         Ok(&self.constant + units * &self.unit)
     }
 
-    /// Columns and rows of the cells of a stage, with the regret that they spend and still need, over
-    /// `2^44` units, and the least leader's reward of the stage in their column.
-    pub fn cells(&self, t: usize) -> Done<Vec<(i64, i64, i64, i64, i128)>> {
+    /// The multiplier of regret that has shown the most.
+    pub fn weight(&self) -> u32 {
+        self.weight
+    }
+
+    /// The cells of a stage that are left.
+    pub fn cells(&self, t: usize) -> Done<Vec<Cell>> {
         let (cells, data) = (&self.cells[t], &self.data[t]);
         let (first, end) = cells.columns();
         let mut paid = Vec::new();
         for i in first..end {
             let column = Column::of(data, i, cells.level.0)?;
-            paid.push(Pairs::new(data, &column, cells.level.0, [0, 0]).payoff());
+            paid.push(Pairs::new(data, &column, [0, 0]).payoff());
         }
-        let [spent, needed, ..] = &cells.tables;
-        let cell = |(j, i, k): (i64, i64, usize)| {
-            (i, j, spent[k], needed[k], paid[(i - first) as usize])
+        let cell = |(row, column, k): (i64, i64, usize)| {
+            let [spent, needed, mixed, due] = [SPENT, NEEDED, PAID, DUE].map(|n| cells.tables[n][k]);
+            let payoff = paid[(column - first) as usize];
+            Cell { column, row, spent, needed, mixed, due, payoff }
         };
         Ok(cells.each().map(cell).collect())
     }
@@ -473,13 +515,13 @@ impl Tables {
         let range = from.columns();
         for i in range.0..range.1 {
             let own = Column::of(&self.data[t], i, from.level.0)?;
-            let pairs = Pairs::new(&self.data[t], &own, from.level.0, ends);
+            let pairs = Pairs::new(&self.data[t], &own, ends);
             let values = pairs.values()?;
             let digits = BITS - from.level.1;
             let least = |j: &i64| from.least(i, (*j, *j), [SPENT, SPENT])[0];
             let rows = (values.0 >> digits)..=(values.1 >> digits);
             let Some(j) = rows.min_by_key(least).filter(|j| least(j) < NEVER) else { continue };
-            pairs.link(None, &mut link)?;
+            pairs.link(None, Tilt::default(), &mut link)?;
             let (low, high) = link.reach(to.level.0, self.epsilon);
             let total = least(&j) + link.cost(0, column, to.level.0);
             if (low..=high).contains(&column) && best.is_none_or(|best| total < best.0) {

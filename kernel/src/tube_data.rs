@@ -103,7 +103,7 @@ pub(crate) fn stage_data(
         let (a, b, c) = (reward.times(share)?, next[i].times(share)?, paid.times(share)?);
         exact.push([reward, next[i].clone(), paid, a, b, c]);
     }
-    let degree = exact.iter().flatten().map(Polynomial::degree).max().unwrap_or(0);
+    let degree = exact.iter().flatten().map(Polynomial::degree).max().unwrap_or(0).max(1);
     let curve = |polynomial: &Polynomial| -> Done<Vec<i64>> {
         let mut curve = vec![0; degree as usize + 1];
         for (monomial, coefficient) in polynomial.terms() {

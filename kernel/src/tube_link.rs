@@ -55,12 +55,23 @@ impl Data {
     }
 }
 
-/// A column of masses.
-pub(crate) struct Column;
+/// A column of masses, and the polynomials in what the mass exceeds its left end by.
+pub(crate) struct Column {
+    curves: Curves,
+    index: i64,
+    level: u32,
+}
+
+/// Slopes that are added to what a step costs: `next` times the mass that follows, less `own` times
+/// the mass. Along a path they cancel.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tilt {
+    pub(crate) own: i64,
+    pub(crate) next: i64,
+}
 
 impl Column {
-    /// The polynomials in what the mass exceeds the left end of a column by.
-    pub(crate) fn of(data: &Data, index: i64, level: u32) -> Done<Curves> {
+    pub(crate) fn of(data: &Data, index: i64, level: u32) -> Done<Column> {
         charge(data.effort)?;
         let shift = |curve: &Vec<i64>| shifted(curve, index, level);
         let each = |curves: &[Vec<i64>; 6]| -> Done<[Vec<i64>; 6]> {
@@ -70,7 +81,8 @@ impl Column {
             }
             Ok(own)
         };
-        data.curves.iter().map(each).collect()
+        let curves = data.curves.iter().map(each).collect::<Done<Curves>>()?;
+        Ok(Column { curves, index, level })
     }
 }
 
@@ -93,6 +105,7 @@ pub(crate) struct Pairs<'a> {
     curves: &'a [[Vec<i64>; 6]],
     alike: &'a [usize],
     first: usize,
+    index: i64,
     level: u32,
     /// Number of coefficients.
     size: usize,
@@ -114,11 +127,22 @@ pub(crate) struct Link {
 }
 
 impl<'a> Pairs<'a> {
-    pub(crate) fn new(data: &'a Data, column: &'a Curves, level: u32, ends: [i64; 2]) -> Self {
-        let size = column.first().map_or(1, |curves| curves[0].len());
+    pub(crate) fn new(data: &'a Data, column: &'a Column, ends: [i64; 2]) -> Self {
+        let Column { curves, index, level } = column;
+        let size = curves.first().map_or(1, |curves| curves[0].len());
         let error = (size * (size + 1) / 2) as i128;
         let product = error * (1 + (i128::from(ends[0].abs().max(ends[1].abs())) >> BITS)) + 1;
-        Pairs { curves: column, alike: &data.alike, first: data.first, level, size, ends, error, product }
+        Pairs {
+            curves,
+            alike: &data.alike,
+            first: data.first,
+            index: *index,
+            level: *level,
+            size,
+            ends,
+            error,
+            product,
+        }
     }
 
     /// A lower bound over the column of a polynomial with these coefficients.
@@ -175,7 +199,7 @@ impl<'a> Pairs<'a> {
     }
 
     /// What the steps of the column cost.
-    pub(crate) fn link(&self, weight: Option<u32>, link: &mut Link) -> Done {
+    pub(crate) fn link(&self, weight: Option<u32>, tilt: Tilt, link: &mut Link) -> Done {
         let (others, used) = self.others();
         link.pairs.clear();
         for i in self.of_state(0).filter(|i| used[*i]) {
@@ -194,12 +218,13 @@ impl<'a> Pairs<'a> {
         for (pieces, kind) in link.pieces.iter_mut().zip(kinds) {
             pieces.clear();
             let Some(kind) = kind else { continue };
+            let tilt = if kind.1 > 0 { tilt } else { Tilt::default() };
             let mut line = |slope: i64| {
                 let own = |&(i, j): &(usize, usize)| [(i, others[i]), (j, others[j])];
-                let lines = pairs.iter().map(|both| self.line(slope, kind, own(both)));
+                let lines = pairs.iter().map(|both| self.line((slope, tilt.own), kind, own(both)));
                 let height = lines.min().unwrap_or(0).min(LARGEST);
                 if height > -LARGEST {
-                    pieces.push((slope, height as i64));
+                    pieces.push((slope + tilt.next, height as i64));
                 }
             };
             if kind.1 > 0 {
@@ -239,9 +264,15 @@ impl<'a> Pairs<'a> {
     }
 
     /// A lower bound of the mass of each state times (`kind.0` its regret, plus `kind.1` the
-    /// leader's reward, less `slope` the probability of state 1) where state 0 plays the first pair
-    /// and state 1 the second; the pairs beside them earn at most the best.
-    fn line(&self, slope: i64, kind: (i128, i128), pairs: [(usize, usize); 2]) -> i128 {
+    /// leader's reward, less `slope` the probability of state 1), less `fall` the mass of state 1,
+    /// where state 0 plays the first pair and state 1 the second; the pairs beside them earn at most
+    /// the best.
+    fn line(
+        &self,
+        (slope, fall): (i64, i64),
+        kind: (i128, i128),
+        pairs: [(usize, usize); 2],
+    ) -> i128 {
         let part = |which: usize, d: usize| -> i128 {
             let of = |i: usize| i128::from(self.curves[i][OF_MASS + which][d]);
             match which {
@@ -256,7 +287,12 @@ impl<'a> Pairs<'a> {
             self.least(|d| {
                 let moving = (part(NEXT, d) * i128::from(value)) >> BITS;
                 let down = (next(d) * -i128::from(slope)) >> BITS;
-                part(REWARD, d) + part(PAYOFF, d) + moving + down
+                let fallen = match d {
+                    0 => (-i128::from(fall) * i128::from(self.index)) >> self.level,
+                    1 => -i128::from(fall),
+                    _ => 0,
+                };
+                part(REWARD, d) + part(PAYOFF, d) + moving + down + fallen
             })
         };
         let steep = 1 + (i128::from(slope.abs()) >> BITS);

@@ -169,7 +169,13 @@ fn statement(value: Rational, pessimistic: bool, epsilon: &str) -> Statement {
 }
 
 fn rounds(stages: usize, weights: &[u32], levels: std::ops::Range<u32>) -> Vec<Round> {
-    let round = |k| Round { weights: weights.to_vec(), levels: vec![(k, k + 1); stages] };
+    let slopes: Vec<Rational> =
+        (0..stages).map(|t| n(&format!("{}/3", (t * 7 % 5) as i64))).collect();
+    let round = |k| Round {
+        weights: weights.to_vec(),
+        slopes: if weights.is_empty() { Vec::new() } else { slopes.clone() },
+        levels: vec![(k, k + 1); stages],
+    };
     levels.map(round).collect()
 }
 

@@ -1,4 +1,4 @@
-//! The step of tubes of regret, statement (T) of docs/certificate.md.
+//! The step of tubes of regret, statement (Y) of docs/certificate.md.
 
 use super::token::{parse_number, short};
 use crate::exact::{Rational, format_rational};

@@ -74,7 +74,7 @@ impl<'a> Situation<'a> {
         Ok(())
     }
 
-    /// Rules `tube` and `tube-ceiling`, statement (T): a theorem of the kernel.
+    /// Rules `tube` and `tube-ceiling`, statement (Y): a theorem of the kernel.
     pub(super) fn tube(&self, step: &TubeStep) -> Result<(), Fault> {
         let mut proof = self.proof(step.rule(), &step.value, step.ceiling)?;
         proof.tube(&step.tube)?;

@@ -1,4 +1,4 @@
-//! Tubes of regret (docs/certificate.md, (T)): one step of the kernel.
+//! Tubes of regret (docs/certificate.md, (Y)): one step of the kernel.
 
 use super::Site;
 use crate::certificate::TubeStep;

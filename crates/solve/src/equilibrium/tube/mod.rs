@@ -1,4 +1,4 @@
-//! Games of two states over many stages: tubes of regret (rule (T) of docs/certificate.md).
+//! Games of two states over many stages: tubes of regret (rule (Y) of docs/certificate.md).
 //!
 //! The tables are those of the kernel itself, so that what a search has found is what the proof
 //! shows. Paths through the cells that are left are where the local search of `lifted` looks for

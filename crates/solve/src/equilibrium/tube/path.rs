@@ -1,7 +1,7 @@
 //! From the cells of a tube to a policy near a path through them, in binary64.
 
 use crate::equilibrium::lifted::Play;
-use smfg_kernel::{Round, Tables};
+use smfg_kernel::{Cell, Round, Tables};
 
 /// What the numbers of tables are over.
 const UNIT: f64 = (1u64 << 44) as f64;
@@ -10,11 +10,20 @@ const HALVINGS: usize = 60;
 /// Largest price.
 const MOST_PRICE: f64 = 1e6;
 
-/// A path of cells through all stages, from those that pay the leader least.
-pub(super) fn cells(tables: &Tables, stages: usize) -> Option<Vec<(i64, i64)>> {
+/// A path of cells through all stages, from the last one's that pays the leader least; `mixed` where
+/// several stages pay.
+pub(super) fn cells(
+    tables: &Tables,
+    stages: usize,
+    mixed: bool,
+) -> Option<Vec<(i64, i64)>> {
     let last = tables.cells(stages - 1).ok()?;
-    let (i, j, ..) = last.into_iter().min_by_key(|cell| (cell.4, cell.2.saturating_add(cell.3)))?;
-    let mut path = vec![(i, j)];
+    let worth = |cell: &Cell| match mixed {
+        true => (i128::from(cell.mixed) + i128::from(cell.due), 0),
+        false => (cell.payoff, cell.spent.saturating_add(cell.needed)),
+    };
+    let end = last.into_iter().min_by_key(worth)?;
+    let mut path = vec![(end.column, end.row)];
     for t in (0..stages - 1).rev() {
         path.push(tables.before(t, *path.last()?).ok()??);
     }

@@ -6,7 +6,7 @@ use crate::equilibrium::lifted::Play;
 use crate::equilibrium::{Control, Proof};
 use crate::exact::{Rational, from_approx, to_approx};
 use crate::game::{Instance, instance_listing};
-use smfg_kernel::{Claimed, Listing, Place, Polynomial, Round, Statement, Tables, Tube, counted};
+use smfg_kernel::{Cell, Claimed, Listing, Place, Polynomial, Round, Statement, Tables, Tube, counted};
 use std::time::Instant;
 
 /// Halvings of a mass in the first round.
@@ -25,6 +25,8 @@ const VALUE_LEVELS: u32 = 2;
 const MOST_CELLS: usize = 3_000_000;
 /// By how much a round takes longer than the one before, at least and at most.
 const GROWTH: (f64, f64) = (1.5, 4.0);
+/// Largest multiplier of the regret.
+const MOST_WEIGHT: u32 = 1 << 12;
 /// Multipliers of the regret, at first, where several stages pay.
 const WEIGHTS: [u32; 3] = [1, 4, 16];
 
@@ -40,6 +42,8 @@ pub(super) struct Side {
     /// The stages at which the leader is paid.
     paying: Vec<usize>,
     rounds: Vec<Round>,
+    /// Slopes of the leader's reward that is still due, over the mass, where several stages pay.
+    slopes: Vec<Rational>,
     /// What is shown of `sigma J0`, and what it has cost.
     bound: Option<Rational>,
     aimed: Option<Rational>,
@@ -111,6 +115,7 @@ impl Side {
             initial: to_approx(&instance.initial.get(1)),
             paying,
             rounds: Vec::new(),
+            slopes: Vec::new(),
             bound: None,
             aimed: None,
             work: 0,
@@ -157,8 +162,13 @@ impl Side {
             own.max(k.min(COMMON_LEVEL))
         };
         let levels = (0..self.first.len()).map(level).map(|own| (own, own + VALUE_LEVELS));
-        let weights = if self.paying.len() > 1 { WEIGHTS.to_vec() } else { Vec::new() };
-        Round { weights, levels: levels.collect() }
+        let mut weights = match (self.paying.len(), self.tables.weight()) {
+            (0 | 1, _) => Vec::new(),
+            (_, 0) => WEIGHTS.to_vec(),
+            (_, own) => vec![own.div_ceil(2), own, (2 * own).min(MOST_WEIGHT)],
+        };
+        weights.dedup();
+        Round { weights, slopes: self.slopes.clone(), levels: levels.collect() }
     }
 
     /// A round, unless it would take too long.
@@ -186,9 +196,48 @@ impl Side {
         let empty = self.tables.is_empty();
         let shown = if empty { self.aimed.clone() } else { self.tables.bound().ok() };
         self.done = empty;
+        if self.paying.len() > 1 && !empty {
+            self.tilt();
+        }
         if shown.is_some() && shown > self.bound {
             self.bound = shown;
         }
+    }
+
+    /// Slopes that level what is due: of least squares over the cells of each stage.
+    fn tilt(&mut self) {
+        let Some(round) = self.rounds.last() else { return };
+        let slope = |t: usize| -> Option<f64> {
+            let level = round.levels[t];
+            let cells = self.tables.cells(t).ok()?;
+            let count = cells.len() as f64;
+            let point = |cell: &Cell| {
+                let x = cell.column as f64 * 0.5f64.powi(level.0 as i32);
+                let y = cell.row as f64 * 0.5f64.powi(level.1 as i32);
+                [x, y, cell.due as f64 / (1u64 << 44) as f64]
+            };
+            let points: Vec<[f64; 3]> = cells.iter().map(point).collect();
+            let mean = |k: usize| points.iter().map(|p| p[k]).sum::<f64>() / count;
+            let means = [mean(0), mean(1), mean(2)];
+            let moment = |a: usize, b: usize| {
+                let own = |p: &[f64; 3]| (p[a] - means[a]) * (p[b] - means[b]);
+                points.iter().map(own).sum::<f64>() / count
+            };
+            let determinant = moment(0, 0) * moment(1, 1) - moment(0, 1).powi(2);
+            let alone = moment(0, 0) * moment(1, 1) * 1e-6;
+            if determinant > alone {
+                let part = moment(0, 2) * moment(1, 1) - moment(1, 2) * moment(0, 1);
+                return Some(part / determinant);
+            }
+            (moment(0, 0) > 0.0).then(|| moment(0, 2) / moment(0, 0))
+        };
+        let old = |t: usize| self.slopes.get(t).map_or(0.0, to_approx);
+        let short = |value: f64| from_approx((value * 4096.0).round() / 4096.0);
+        let slopes = (0..self.first.len()).map(|t| {
+            let own = if t == 0 { 0.0 } else { old(t) + slope(t).unwrap_or(0.0) };
+            short(own.clamp(-64.0, 64.0)).unwrap_or(Rational::ZERO)
+        });
+        self.slopes = slopes.collect();
     }
 
     /// A policy near a path through the cells that are left.
@@ -197,7 +246,8 @@ impl Side {
         if self.tables.is_empty() {
             return None;
         }
-        let path = path::cells(&self.tables, self.first.len())?;
+        let mixed = self.paying.len() > 1;
+        let path = path::cells(&self.tables, self.first.len(), mixed)?;
         Some(path::play(&self.tables, round, (&path, &self.first), self.initial))
     }
 
