@@ -337,6 +337,6 @@ fn what_tubes_refuse() {
         ("some equilibrium", Kind::Accept, existing("-1/10")),
         ("not below", Kind::Inequality, existing("-9/10")),
     ]);
-    let text = text_of(&own());
+    let text = text_of(&own()) + "\n";
     assert_eq!(value_of::<Tube>(text.as_bytes()).expect("a tube"), own());
 }

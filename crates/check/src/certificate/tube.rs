@@ -33,7 +33,7 @@ pub(super) fn parse_tube(words: &[&str], ceiling: bool) -> Result<TubeStep, Stri
     let [value, tube @ ..] = words else {
         return Err("found nothing, expected a value and a tube".to_string());
     };
-    let text = tube.join(" ");
+    let text = tube.join(" ") + "\n";
     let tube = value_of(text.as_bytes())
         .map_err(|_| format!("found `{}`, expected a tube", short(&text)))?;
     Ok(TubeStep { value: parse_number(value)?, ceiling, tube })

@@ -5,7 +5,7 @@ use crate::certificate::{Step, TubeStep};
 use crate::equilibrium::lifted::Play;
 use crate::equilibrium::{Control, Proof};
 use crate::exact::{Rational, from_approx, to_approx};
-use crate::game::{Instance, instance_listing};
+use crate::game::{ColumnExt, Instance, instance_listing};
 use smfg_kernel::{Cell, Claimed, Listing, Place, Polynomial, Round, Statement, Tables, Tube, counted};
 use std::time::Instant;
 
