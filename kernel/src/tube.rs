@@ -243,8 +243,8 @@ impl Tables {
             return Ok(());
         }
         let stages = self.data.len();
-        let fits = round.slopes.is_empty()
-            || round.slopes.len() == stages && round.slopes[0].is_zero();
+        let fits =
+            round.slopes.is_empty() || round.slopes.len() == stages && round.slopes[0].is_zero();
         require(round.levels.len() == stages && fits, "a level per stage is needed, or a slope")?;
         self.slopes = round.slopes.iter().map(fixed).collect::<Done<_>>()?;
         self.slopes.resize(stages + 1, 0);
@@ -369,7 +369,8 @@ impl Tables {
         for (k, alive) in alive.iter_mut().enumerate() {
             let reached = spent[k] != NEVER && needed[k] != NEVER;
             *alive &= reached && spent[k] + needed[k] <= self.epsilon;
-            *alive &= most == NEVER || paid[k] != NEVER && due[k] != NEVER && paid[k] + due[k] < most;
+            *alive &=
+                most == NEVER || paid[k] != NEVER && due[k] != NEVER && paid[k] + due[k] < most;
         }
     }
 
@@ -481,7 +482,8 @@ impl Tables {
             sum += own.into_iter().min().unwrap_or(0);
         }
         let sum = sum.max(i128::from(self.mixed));
-        let units = Rational::from(Integer::from(sum)) / Rational::from(Integer::ONE << BITS as usize);
+        let units =
+            Rational::from(Integer::from(sum)) / Rational::from(Integer::ONE << BITS as usize);
         Ok(&self.constant + units * &self.unit)
     }
 
@@ -500,7 +502,8 @@ impl Tables {
             paid.push(Pairs::new(data, &column, [0, 0]).payoff());
         }
         let cell = |(row, column, k): (i64, i64, usize)| {
-            let [spent, needed, mixed, due] = [SPENT, NEEDED, PAID, DUE].map(|n| cells.tables[n][k]);
+            let [spent, needed, mixed, due] =
+                [SPENT, NEEDED, PAID, DUE].map(|n| cells.tables[n][k]);
             let payoff = paid[(column - first) as usize];
             Cell { column, row, spent, needed, mixed, due, payoff }
         };

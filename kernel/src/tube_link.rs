@@ -147,7 +147,8 @@ impl<'a> Pairs<'a> {
 
     /// A lower bound over the column of a polynomial with these coefficients.
     fn least(&self, coefficient: impl Fn(usize) -> i128) -> i128 {
-        let rest = (1..self.size).map(|d| coefficient(d).min(0) >> (self.level * d as u32).min(127));
+        let rest =
+            (1..self.size).map(|d| coefficient(d).min(0) >> (self.level * d as u32).min(127));
         coefficient(0) + rest.sum::<i128>()
     }
 
@@ -340,7 +341,8 @@ impl Link {
     pub(crate) fn reach(&self, level: u32, room: i64) -> (i64, i64) {
         let digits = BITS - level;
         let last = (1i64 << level) - 1;
-        let (mut low, mut high) = ((self.next.0 >> digits).min(last), (self.next.1 >> digits).min(last));
+        let (mut low, mut high) =
+            ((self.next.0 >> digits).min(last), (self.next.1 >> digits).min(last));
         for &(slope, height) in &self.pieces[0] {
             // slope * end + height <= room, up to one unit
             let most = i128::from(room) - i128::from(height) + 1;

@@ -157,7 +157,6 @@ pub fn box_search(
 /// The search over boxes of statistics.
 fn lifted_search(problem: &InnerProblem<'_>) -> Option<Box<dyn InnerSearch>> {
     let gap = to_approx(problem.gap);
-    let search =
-        LiftedProblem::new(problem.instance, problem.selection, problem.epsilon, gap)?;
+    let search = LiftedProblem::new(problem.instance, problem.selection, problem.epsilon, gap)?;
     Some(Box::new(search))
 }

@@ -67,6 +67,11 @@ impl LiftedProblem {
         })
     }
 
+    /// Looks for equilibria near simple policies.
+    pub(crate) fn begin(&mut self, control: &Control) {
+        self.search.begin(control);
+    }
+
     /// Looks for equilibria near the population of a policy.
     pub(crate) fn follow(&mut self, play: Play, control: &Control) {
         self.search.follow(play, control);

@@ -16,8 +16,9 @@ use side::Side;
 
 /// Fewest stages.
 const FEWEST_STAGES: usize = 9;
-/// Rounds after which paths are followed.
-const FOLLOWED: std::ops::RangeInclusive<usize> = 3..=7;
+/// Rounds on even cells, and after how many of these paths are followed.
+const SCOUTED: usize = 5;
+const FOLLOWED: usize = 3;
 /// Share of the gap that a bound may leave.
 const SHARE: f64 = 0.9;
 
@@ -26,6 +27,8 @@ pub struct TubeSearch {
     instance: Instance,
     selection: Selection,
     side: Side,
+    /// At eps > 0: even cells, where paths are looked for.
+    scout: Option<Side>,
     /// At eps = 0, the other side: there is an equilibrium, and it is not beyond.
     opposite: Option<Side>,
     witnesses: LiftedProblem,
@@ -42,19 +45,41 @@ impl TubeSearch {
             return None;
         }
         let pessimistic = problem.selection == Selection::Pessimistic;
-        let side = |pessimistic| Side::new(instance, problem.epsilon, pessimistic);
-        let opposite =
-            if problem.epsilon.is_zero() { Some(side(!pessimistic)?) } else { None };
+        let side = |pessimistic| Side::new(instance, problem.epsilon, pessimistic, false);
+        let scout = || Side::new(instance, problem.epsilon, pessimistic, true);
+        let opposite = if problem.epsilon.is_zero() { Some(side(!pessimistic)?) } else { None };
         let gap = to_approx(problem.gap);
         Some(TubeSearch {
             side: side(pessimistic)?,
-            opposite,
+            scout: if opposite.is_none() { Some(scout()?) } else { None },
             witnesses: LiftedProblem::new(instance, problem.selection, problem.epsilon, gap)?,
             instance: instance.clone(),
             selection: problem.selection,
+            opposite,
             gap,
             rounds: 0,
         })
+    }
+
+    /// Looks for equilibria; whether there was still something to look for.
+    fn explore(&mut self, control: &Control) -> bool {
+        let upper = self.interval_approx().1;
+        let target = upper - SHARE * self.width(upper);
+        let Some(scout) = &mut self.scout else { return false };
+        if scout.rounds() == 0 {
+            self.witnesses.begin(control);
+        }
+        scout.aim(target);
+        scout.advance(control);
+        let rounds = scout.rounds();
+        let plays = if rounds < FOLLOWED { Vec::new() } else { scout.plays() };
+        if rounds == SCOUTED || scout.done() {
+            self.scout = None;
+        }
+        for play in plays.into_iter().take_while(|_| !control.stopped()) {
+            self.witnesses.follow(play, control);
+        }
+        true
     }
 
     /// The width that the gap allows around a value.
@@ -65,6 +90,9 @@ impl TubeSearch {
 
 impl InnerSearch for TubeSearch {
     fn advance(&mut self, control: &Control) {
+        if self.explore(control) {
+            return;
+        }
         let upper = self.interval_approx().1;
         self.side.aim(upper - SHARE * self.width(upper));
         self.side.advance(control);
@@ -73,12 +101,6 @@ impl InnerSearch for TubeSearch {
             let lower = self.side.bound();
             opposite.aim(-lower - SHARE * self.gap * lower.abs().max(1.0));
             opposite.advance(control);
-        }
-        if FOLLOWED.contains(&self.side.rounds())
-            && !self.side.done()
-            && let Some(play) = self.side.play()
-        {
-            self.witnesses.follow(play, control);
         }
     }
 

@@ -6,7 +6,9 @@ use crate::equilibrium::lifted::Play;
 use crate::equilibrium::{Control, Proof};
 use crate::exact::{Rational, from_approx, to_approx};
 use crate::game::{ColumnExt, Instance, instance_listing};
-use smfg_kernel::{Cell, Claimed, Listing, Place, Polynomial, Round, Statement, Tables, Tube, counted};
+use smfg_kernel::{
+    Cell, Claimed, Listing, Place, Polynomial, Round, Statement, Tables, Tube, counted,
+};
 use std::time::Instant;
 
 /// Halvings of a mass in the first round.
@@ -14,13 +16,13 @@ const FIRST_LEVEL: u32 = 5;
 /// Most halvings.
 const MOST_LEVEL: u32 = 20;
 /// Halvings that all stages have sooner or later.
-const COMMON_LEVEL: u32 = 7;
+const COMMON_LEVEL: u32 = 6;
 /// Stages around the one that pays that are divided as often, and how many halvings less each stage
 /// farther away has.
-const NEAR: usize = 10;
-const RATE: f64 = 0.15;
-/// How often differences of values are halved more than masses.
-const VALUE_LEVELS: u32 = 2;
+const NEAR: usize = 4;
+const RATE: f64 = 0.4;
+/// How often differences of values are halved less than masses.
+const VALUE_LEVELS: u32 = 1;
 /// Most cells before a round, which may make four of each.
 const MOST_CELLS: usize = 3_000_000;
 /// By how much a round takes longer than the one before, at least and at most.
@@ -39,6 +41,8 @@ pub(super) struct Side {
     /// Pairs of state 0 per stage, and the mass of state 1 at first.
     first: Vec<usize>,
     initial: f64,
+    /// Whether all stages are divided alike, to look for paths.
+    even: bool,
     /// The stages at which the leader is paid.
     paying: Vec<usize>,
     rounds: Vec<Round>,
@@ -85,7 +89,12 @@ fn reach(tables: &Tables, first: &[usize]) -> f64 {
 impl Side {
     /// Prepares the search for small values of `J0`, or large ones; `None` where tubes are not for
     /// the game.
-    pub(super) fn new(instance: &Instance, epsilon: &Rational, pessimistic: bool) -> Option<Self> {
+    pub(super) fn new(
+        instance: &Instance,
+        epsilon: &Rational,
+        pessimistic: bool,
+        even: bool,
+    ) -> Option<Self> {
         let listing: Listing = instance_listing(instance).ok()?;
         let (least, greatest) = instance.leader_range();
         let worst = if pessimistic { &greatest } else { &least };
@@ -113,6 +122,7 @@ impl Side {
             pessimistic,
             first,
             initial: to_approx(&instance.initial.get(1)),
+            even,
             paying,
             rounds: Vec::new(),
             slopes: Vec::new(),
@@ -156,12 +166,13 @@ impl Side {
     fn next(&self) -> Round {
         let k = FIRST_LEVEL + self.rounds.len() as u32;
         let level = |t: usize| -> u32 {
-            let [paying] = self.paying.as_slice() else { return k };
+            let ([paying], false) = (self.paying.as_slice(), self.even) else { return k };
             let far = paying.abs_diff(t).saturating_sub(NEAR) as f64;
             let own = (f64::from(k) - RATE * far).floor().max(0.0) as u32;
             own.max(k.min(COMMON_LEVEL))
         };
-        let levels = (0..self.first.len()).map(level).map(|own| (own, own + VALUE_LEVELS));
+        let less = if self.even { 0 } else { VALUE_LEVELS };
+        let levels = (0..self.first.len()).map(level).map(|own| (own, own - less));
         let mut weights = match (self.paying.len(), self.tables.weight()) {
             (0 | 1, _) => Vec::new(),
             (_, 0) => WEIGHTS.to_vec(),
@@ -173,9 +184,8 @@ impl Side {
 
     /// A round, unless it would take too long.
     pub(super) fn advance(&mut self, control: &Control) {
-        let late = control
-            .remaining()
-            .is_some_and(|left| left.as_secs_f64() < self.growth * self.seconds);
+        let late =
+            control.remaining().is_some_and(|left| left.as_secs_f64() < self.growth * self.seconds);
         let high = FIRST_LEVEL + self.rounds.len() as u32 >= MOST_LEVEL;
         if self.done || late || high || self.tables.count() > MOST_CELLS {
             self.done = true;
@@ -240,15 +250,16 @@ impl Side {
         self.slopes = slopes.collect();
     }
 
-    /// A policy near a path through the cells that are left.
-    pub(super) fn play(&self) -> Option<Play> {
-        let round = self.rounds.last()?;
-        if self.tables.is_empty() {
-            return None;
-        }
-        let mixed = self.paying.len() > 1;
-        let path = path::cells(&self.tables, self.first.len(), mixed)?;
-        Some(path::play(&self.tables, round, (&path, &self.first), self.initial))
+    /// Policies near paths through the cells that are left.
+    pub(super) fn plays(&self) -> Vec<Play> {
+        let Some(round) = self.rounds.last().filter(|_| !self.tables.is_empty()) else {
+            return Vec::new();
+        };
+        let paths = path::paths(&self.tables, self.first.len(), self.paying.len() > 1);
+        let play = |path: &Vec<(i64, i64)>| {
+            path::play(&self.tables, round, (path, &self.first), self.initial)
+        };
+        paths.iter().map(play).collect()
     }
 
     /// The proof of the bound; of a ceiling for the other sign.
