@@ -131,9 +131,9 @@ impl Games<'_> {
         }
     }
 
-    fn certificate<R: BufRead>(
+    fn certificate(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         claim: Claim,
     ) -> Result<Shown, Rejection> {
         if claim.epsilon < Rational::ZERO {
