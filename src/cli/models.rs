@@ -11,7 +11,7 @@ use crate::check::check;
 use crate::collection::{Certificate, Index, Instance, Sizes, State, Value, index};
 use crate::files::write_atomically;
 use crate::game::{Game, classify, read_file};
-use crate::report::{ModelsReport, Validated, ValidationReport};
+use crate::collection::report::{ModelsReport, Validated, ValidationReport};
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
