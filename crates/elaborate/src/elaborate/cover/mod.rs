@@ -137,11 +137,7 @@ pub(super) fn replace_determined(proof: &mut Proof, space: &Space<'_>) {
 impl Cover<'_> {
     /// The next step that is about a box or a piece, `open` of which are left; takes in the
     /// policies before it.
-    fn step(
-        &mut self,
-        reader: &mut Reader<'_>,
-        open: usize,
-    ) -> Result<CoverStep, Rejection> {
+    fn step(&mut self, reader: &mut Reader<'_>, open: usize) -> Result<CoverStep, Rejection> {
         loop {
             let step = reader.step()?;
             let fail = |rule, fault| Rejection::Step { line: reader.line(), rule, fault };
