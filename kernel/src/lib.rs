@@ -6,7 +6,8 @@
 //! conclusion about the game's value. Nothing else makes a `Theorem` or a `Claim`: what searches,
 //! elaborators and readers of certificates do can only fail to prove something.
 //!
-//! The kernel never searches and never rounds: values are given, and it compares integers. Numbers
+//! The kernel never searches: values are given, and it compares integers. It rounds, outwards, in
+//! functions and tubes alone. Numbers
 //! in brackets are the statements of docs/kernel.md. Every step may be refused, with a [`Refusal`].
 
 #![forbid(unsafe_code)]

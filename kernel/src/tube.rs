@@ -36,11 +36,11 @@ pub struct Tube {
 /// One round: cells are divided, then judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Round {
-    /// Multipliers of the regret: the leader's reward plus so many times the regret is bounded. None
-    /// where regret alone is.
+    /// Multipliers of the regret: the leader's reward plus so many times the regret is bounded.
+    /// None where regret alone is.
     pub weights: Vec<u32>,
-    /// What is added to that sum per stage: a slope times the mass of state 1 at the next stage, less
-    /// the slope of this one times its mass. None where all are 0, as the first has to be.
+    /// What is added to that sum per stage: a slope times the mass of state 1 at the next stage,
+    /// less the slope of this one times its mass. None where all are 0, as the first has to be.
     pub slopes: Vec<Rational>,
     /// Per stage, how often the mass and the unit of the difference of values are halved.
     pub levels: Vec<(u32, u32)>,
@@ -237,8 +237,8 @@ impl Tables {
         self.cells.iter().map(|cells| cells.alive.iter().filter(|alive| **alive).count()).sum()
     }
 
-    /// A round. It costs operations that are counted.
-    pub fn round(&mut self, round: &Round) -> Done {
+    /// A round. It costs operations that are counted, and is refused, for good, when `go` says no.
+    pub fn round(&mut self, round: &Round, go: &dyn Fn() -> bool) -> Done {
         if self.is_empty() {
             return Ok(());
         }
@@ -260,10 +260,10 @@ impl Tables {
         }
         self.cut()?;
         if round.weights.is_empty() {
-            self.judge(None)?;
+            self.judge(None, go)?;
         }
         for weight in &round.weights {
-            self.judge(Some(*weight))?;
+            self.judge(Some(*weight), go)?;
         }
         self.cut()
     }
@@ -320,7 +320,7 @@ impl Tables {
     }
 
     /// Makes the tables, and drops cells that need too much.
-    fn judge(&mut self, weight: Option<u32>) -> Done {
+    fn judge(&mut self, weight: Option<u32>, go: &dyn Fn() -> bool) -> Done {
         let stages = self.data.len();
         if self.is_empty() {
             return Ok(());
@@ -341,6 +341,7 @@ impl Tables {
             self.cells[0].tables[kind].fill(0);
         }
         for t in 0..stages {
+            limit(go(), "the time that there is")?;
             self.sweep(t, weight, most, true)?;
         }
         for kind in [NEEDED, DUE] {
@@ -348,6 +349,7 @@ impl Tables {
         }
         self.prune(stages, most);
         for t in (0..stages).rev() {
+            limit(go(), "the time that there is")?;
             self.sweep(t, weight, most, false)?;
             self.prune(t, most);
         }
@@ -510,7 +512,7 @@ impl Tables {
         Ok(cells.each().map(cell).collect())
     }
 
-    /// The cell of the stage before from which a cell of stage `t + 1` is reached at the least cost.
+    /// The cell of stage `t` from which a cell of stage `t + 1` is reached at the least cost.
     pub fn before(&self, t: usize, (column, row): (i64, i64)) -> Done<Option<(i64, i64)>> {
         let (from, to) = (&self.cells[t], &self.cells[t + 1]);
         let (ends, mut link) = (self.row(t + 1, row), Link::default());
@@ -543,7 +545,7 @@ impl Proof {
         let empty = allotted((tube.work as usize) << 20, || {
             let mut tables = Tables::new(&self.listing, &self.statement, &tube.units)?;
             for round in &tube.rounds {
-                tables.round(round)?;
+                tables.round(round, &|| true)?;
             }
             Ok(tables.is_empty())
         })?;

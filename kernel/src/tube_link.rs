@@ -16,8 +16,8 @@ const LEAST_SLOPE: i128 = 1 << (BITS - 24);
 /// Slopes are less than this.
 const MOST_SLOPE: i128 = 1 << 56;
 
-/// What a pair has: its reward, its probability of state 1, the leader's reward; then the same times
-/// the mass of its state.
+/// What a pair has: its reward, its probability of state 1, the leader's reward; then the same
+/// times the mass of its state.
 pub(crate) type Curves = Vec<[Vec<i64>; 6]>;
 const REWARD: usize = 0;
 const NEXT: usize = 1;
@@ -266,8 +266,8 @@ impl<'a> Pairs<'a> {
 
     /// A lower bound of the mass of each state times (`kind.0` its regret, plus `kind.1` the
     /// leader's reward, less `slope` the probability of state 1), less `fall` the mass of state 1,
-    /// where state 0 plays the first pair and state 1 the second; the pairs beside them earn at most
-    /// the best.
+    /// where state 0 plays the first pair and state 1 the second; the pairs beside them earn at
+    /// most the best.
     fn line(
         &self,
         (slope, fall): (i64, i64),

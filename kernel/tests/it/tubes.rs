@@ -230,7 +230,7 @@ fn tubes_and_sampled_policies() {
             assert!(matches!(refused, Err(Refusal::Inequality(_))), "case {case}: {refused:?}");
             let mut tables = Tables::new(&listing, &above, &(n("2"), n("3/2"))).expect("tables");
             for round in &own {
-                tables.round(round).expect("a round");
+                tables.round(round, &|| true).expect("a round");
             }
             let bound = tables.bound().expect("a bound");
             assert!(approx(&bound) <= least + 1e-9, "case {case}: {bound} above {least}");

@@ -61,6 +61,11 @@ impl TubeSearch {
         })
     }
 
+    /// Whether cells are divided as far as they will be.
+    fn divided(&self) -> bool {
+        self.side.done() && self.opposite.as_ref().is_none_or(Side::done)
+    }
+
     /// Looks for equilibria; whether there was still something to look for.
     fn explore(&mut self, control: &Control) -> bool {
         let upper = self.interval_approx().1;
@@ -93,6 +98,10 @@ impl InnerSearch for TubeSearch {
         if self.explore(control) {
             return;
         }
+        if self.divided() {
+            // What cells leave open, boxes may close.
+            return self.witnesses.advance(control);
+        }
         let upper = self.interval_approx().1;
         self.side.aim(upper - SHARE * self.width(upper));
         self.side.advance(control);
@@ -107,20 +116,21 @@ impl InnerSearch for TubeSearch {
     fn done(&self) -> bool {
         let (lower, upper) = self.interval_approx();
         let closed = upper - lower <= self.width(upper);
-        closed || self.side.done() && self.opposite.as_ref().is_none_or(Side::done)
+        closed || self.divided() && self.witnesses.done()
     }
 
     fn interval_approx(&self) -> (f64, f64) {
         let range = range_of(&self.instance, self.selection);
-        let lower = self.side.bound().max(to_approx(&range.bound.value));
-        let upper = to_approx(&range.witness.value).min(self.witnesses.interval_approx().1);
+        let found = self.witnesses.interval_approx();
+        let lower = self.side.bound().max(to_approx(&range.bound.value)).max(found.0);
+        let upper = to_approx(&range.witness.value).min(found.1);
         (lower, self.opposite.as_ref().map_or(upper, |side| upper.min(-side.bound())))
     }
 
     fn proved(&mut self) -> Proved {
         let mut proved = range_of(&self.instance, self.selection);
         let found = self.witnesses.proved();
-        proved.improve(Proved { bound: proved.bound.clone(), witness: found.witness });
+        proved.improve(found);
         if let Some(bound) = self.side.proof(false)
             && bound.value > proved.bound.value
         {

@@ -24,7 +24,7 @@ const RATE: f64 = 0.4;
 /// How often differences of values are halved less than masses.
 const VALUE_LEVELS: u32 = 1;
 /// Most cells before a round, which may make four of each.
-const MOST_CELLS: usize = 3_000_000;
+const MOST_CELLS: usize = 1_000_000;
 /// By how much a round takes longer than the one before, at least and at most.
 const GROWTH: (f64, f64) = (1.5, 4.0);
 /// Largest multiplier of the regret.
@@ -192,7 +192,7 @@ impl Side {
             return;
         }
         let (round, start) = (self.next(), Instant::now());
-        let (answer, work) = counted(|| self.tables.round(&round));
+        let (answer, work) = counted(|| self.tables.round(&round, &|| !control.stopped()));
         let seconds = start.elapsed().as_secs_f64();
         self.growth = (seconds / self.seconds.max(1e-3)).clamp(GROWTH.0, GROWTH.1);
         self.seconds = seconds;
