@@ -3,8 +3,9 @@
 //! Keys: `format`, `command`, `game` (`name`, `hash`, `description`, `source`), `class`, `reason`,
 //! `structures` (the kinds of interaction in class C1: `kind`, `reason`, `nonconvex_directions`,
 //! `potential`, number of `decisions`; empty when not decided), `solve` (`supported`, `reason`),
-//! `sizes` (`stages`, `states`, `actions`, `pairs`, `transition_entries`, `aggregates`), `reward`
-//! and `leader_reward` (bounds of the entries over all decisions and populations; `constant` says
+//! `sizes` (`stages`, `states`, `actions`, `pairs`, `transition_entries`, `aggregates`),
+//! `populations` (where the file names some: `name`, `mass`, numbers of `states` and `actions`),
+//! `reward` and `leader_reward` (bounds of the entries over all decisions and populations; `constant` says
 //! that they are extreme entries), `payoff` (a formula), `leader` (`kind`: `none`, `finite` or
 //! `polyhedral`; `parameters` with bounds; `decisions`; number of `constraints`). With `--expand`
 //! also `aggregates` and `tables`, an entry per available (stage, state, action). Formulas name
@@ -60,6 +61,17 @@ impl InfoReport<'_> {
                 transition_entries: game.transition_entries(),
                 aggregates: game.aggregates.len(),
             },
+            populations: game
+                .vocabulary
+                .populations
+                .iter()
+                .map(|own| PopulationNote {
+                    name: &own.name,
+                    mass: Exact(&own.mass),
+                    states: own.states.len(),
+                    actions: own.actions.len(),
+                })
+                .collect(),
             reward: reward.as_ref().map(TableBounds::new),
             leader_reward: leader_reward.as_ref().map(TableBounds::new),
             payoff: formula(game, &game.payoff),
@@ -83,6 +95,8 @@ struct Document<'a, A: Serialize, T: Serialize> {
     structures: Vec<StructureNote>,
     solve: Support<'a>,
     sizes: Sizes,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    populations: Vec<PopulationNote<'a>>,
     reward: Option<TableBounds<'a>>,
     leader_reward: Option<TableBounds<'a>>,
     payoff: String,
@@ -91,6 +105,14 @@ struct Document<'a, A: Serialize, T: Serialize> {
     aggregates: Option<A>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tables: Option<T>,
+}
+
+#[derive(Serialize)]
+struct PopulationNote<'a> {
+    name: &'a str,
+    mass: Exact<'a>,
+    states: usize,
+    actions: usize,
 }
 
 #[derive(Serialize)]

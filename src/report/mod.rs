@@ -31,6 +31,7 @@ pub mod plot;
 mod points;
 #[cfg(feature = "solver")]
 mod policy;
+mod populations;
 #[cfg(feature = "solver")]
 mod range;
 #[cfg(feature = "solver")]

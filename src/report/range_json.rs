@@ -85,6 +85,7 @@ fn end<'a>(game: &'a Game, outcome: &'a Outcome) -> End<'a> {
         status: status(outcome.status),
         equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows {
             game,
+            outcome,
             equilibrium,
             value,
         }),

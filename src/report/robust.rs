@@ -164,7 +164,8 @@ impl RobustReport<'_> {
                 decision: chosen(game, &decision.relaxed)
                     .map(|decision| ChosenDecision { game, decision }),
                 equilibrium: decision.relaxed.equilibrium.as_ref().map(|equilibrium| {
-                    EquilibriumRows { game, equilibrium, value: "leader_reward" }
+                    let (outcome, value) = (&decision.relaxed, "leader_reward");
+                    EquilibriumRows { game, outcome, equilibrium, value }
                 }),
                 decisions: outcome.relaxed.decisions.iter().map(row).collect(),
                 robust: RobustRow {

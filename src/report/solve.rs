@@ -4,6 +4,7 @@ use super::cells::{approximate, bound_cell, count};
 use super::decision::{chosen, decision, parameters};
 use super::number::{NumberText, interval};
 use super::policy::reached;
+use super::populations::{self, of_equilibrium};
 use super::solve_json::status;
 use super::structure;
 use super::table::{MOST_ROWS, write_field, write_table};
@@ -138,6 +139,8 @@ impl SolveReport<'_> {
     ) -> io::Result<()> {
         write_field(out, "exploitability", &enclosed(&equilibrium.exploitability, numbers))?;
         write_field(out, value, &enclosed(&equilibrium.leader_reward, numbers))?;
+        let plays = of_equilibrium(self.game, self.outcome, equilibrium);
+        populations::write(out, self.game, plays.as_deref().unwrap_or_default(), numbers)?;
         if equilibrium.mixture.len() > 1 {
             let weights: Vec<String> =
                 equilibrium.mixture.iter().map(|part| numbers.fraction(&part.weight)).collect();

@@ -2,6 +2,7 @@
 
 use super::decision::decision;
 use super::number::{NumberText, interval};
+use super::populations;
 use super::table::{write_field, write_table};
 use super::words::{action_name, plain, state_name};
 use crate::claim::{Check, Horizon, PlayKind, Quantity, Subject, Verdict, Verification};
@@ -89,6 +90,7 @@ impl VerifyReport<'_> {
                 &format!("fixed point with {bits} fractional bits, rounded outwards"),
             )?;
         }
+        populations::write(out, game, &verification.populations, &numbers)?;
         #[cfg(feature = "solver")]
         if let Some(comparison) = self.comparison {
             super::verify_range::write(
@@ -156,6 +158,16 @@ impl VerifyReport<'_> {
         Ok(())
     }
 
+    /// What is compared, and of which population.
+    fn subject(&self, check: &Check) -> String {
+        let subject = check.subject.key().replace('_', " ");
+        let populations = &self.game.vocabulary.populations;
+        match check.population.and_then(|own| populations.get(own)) {
+            Some(own) => format!("{subject} of {}", own.name),
+            None => subject,
+        }
+    }
+
     fn place_of_change(&self) -> Option<String> {
         let place = self.verification.play.adjustment.place.as_ref()?;
         let [stage, state, action] = place.0.as_slice() else { return None };
@@ -174,7 +186,7 @@ impl VerifyReport<'_> {
             vec![["claimed", "", "verdict"].map(String::from).to_vec()];
         for check in &checks {
             rows.push(vec![
-                check.subject.key().replace('_', " "),
+                self.subject(check),
                 numbers.fraction(&check.claimed),
                 sentence(check, numbers),
             ]);

@@ -12,4 +12,5 @@ mod malformed;
 mod mean_field_games;
 mod model_reference;
 mod outline;
+mod populations;
 mod schema;

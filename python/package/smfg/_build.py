@@ -22,9 +22,10 @@ def game_json(
     *,
     name: str,
     stages: int,
-    states: Any,
-    actions: Any,
-    initial: Any,
+    states: Any = None,
+    actions: Any = None,
+    initial: Any = None,
+    populations: Any = None,
     reward: Any = (),
     transition: Any = (),
     leader: Mapping[str, Any] | None = None,
@@ -38,18 +39,16 @@ def game_json(
     source: str = "",
 ) -> str:
     """The text of a game file; :meth:`smfg.Game.build` describes the arguments."""
-    states, actions = _entities(states, "s"), _entities(actions, "a")
-    state_names = [state if isinstance(state, str) else state["name"] for state in states]
+    members = (
+        _members({"states": states, "actions": actions, "initial": initial})
+        if populations is None
+        else _populations(populations, states, actions, initial)
+    )
     document: dict[str, Any] = {"format": "smfg-game/1", "name": name}
     document |= {
         key: value for key, value in {"description": description, "source": source}.items() if value
     }
-    document |= {
-        "stages": stages,
-        "states": states,
-        "actions": actions,
-        "initial": _initial(initial, state_names),
-    }
+    document |= {"stages": stages} | members
     if discount != 1:
         document["discount"] = _value(discount, "discount")
     if define:
@@ -59,7 +58,8 @@ def game_json(
     tables: dict[str, Any] = {}
     if aggregates:
         tables["aggregates"] = [_aggregate(key, value) for key, value in aggregates.items()]
-    sizes = (len(states), len(actions))
+    rows = members.get("population", [members])
+    sizes = (sum(len(row["states"]) for row in rows), sum(len(row["actions"]) for row in rows))
     for key, given, axes in (
         ("reward", reward, (stages, *sizes)),
         ("transition", transition, (stages - 1, *sizes, sizes[0])),
@@ -87,6 +87,43 @@ def game_json(
         return json.dumps(document, indent=None, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise GameError(f"found what no game file can say: {error}") from None
+
+
+def _members(given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """States, actions and the initial law of everybody, or of one population."""
+    missing = [key for key in ("states", "actions", "initial") if given.get(key) is None]
+    if missing:
+        raise GameError(f"{where}{missing[0]} is missing")
+    states, actions = _entities(given["states"], "s"), _entities(given["actions"], "a")
+    names = [state if isinstance(state, str) else state["name"] for state in states]
+    initial = _initial(given["initial"], names)
+    return {"states": states, "actions": actions, "initial": initial}
+
+
+def _populations(given: Any, *everybody: Any) -> dict[str, Any]:
+    """Populations by name, or a list of them with their names."""
+    if any(part is not None for part in everybody):
+        raise GameError(
+            "found states, actions or initial beside populations, expected them in every population"
+        )
+    if isinstance(given, Mapping):
+        given = [{"name": name, **own} for name, own in given.items()]
+    rows = []
+    for own in given:
+        if not isinstance(own, Mapping):
+            raise GameError(
+                f"populations: found {shown(own)}, expected a mapping with name, mass, states, "
+                f"actions and initial"
+            )
+        where = f"population {shown(own.get('name'))}: "
+        strange = sorted(set(own) - {"name", "mass", "states", "actions", "initial"}, key=repr)
+        if strange:
+            raise GameError(f"{where}found the unknown key {shown(strange[0])}")
+        if own.get("mass") is None:
+            raise GameError(f"{where}mass is missing")
+        mass = _value(own["mass"], f"{where}mass")
+        rows.append({"name": own.get("name"), "mass": mass} | _members(own, where))
+    return {"population": rows}
 
 
 def _entities(given: Any, letter: str) -> list[Any]:

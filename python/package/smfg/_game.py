@@ -17,7 +17,7 @@ from ._build import game_json
 from ._errors import ArgumentError, shown
 from ._exact import Exact
 from ._native import NativeGame, import_nfg
-from ._results import Decision
+from ._results import Decision, Population
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,9 +118,10 @@ class Game:
         *,
         name: str,
         stages: int,
-        states: Any,
-        actions: Any,
-        initial: Any,
+        states: Any = None,
+        actions: Any = None,
+        initial: Any = None,
+        populations: Any = None,
         reward: Any = (),
         transition: Any = (),
         leader: Mapping[str, Any] | None = None,
@@ -149,6 +150,11 @@ class Game:
         initial
             The name of a state, a mapping from names to masses, or an array of masses; the sum is
             exactly 1.
+        populations
+            Several populations in place of ``states``, ``actions`` and ``initial``: a mapping from
+            names to mappings with ``mass``, ``states``, ``actions`` and ``initial``, the masses
+            summing to exactly 1. Rules may say ``population``; arrays have the states and actions
+            of all populations, in their order.
         reward
             The followers' rewards, added up: a number or formula for all
             (``"-log(mu[*, go] + 1/10)"``; docs/model.md has the language); a list of rules such as
@@ -190,6 +196,7 @@ class Game:
             states=states,
             actions=actions,
             initial=initial,
+            populations=populations,
             reward=reward,
             transition=transition,
             leader=leader,
@@ -344,6 +351,16 @@ class Game:
             return None
         return tuple(
             Decision(name, dict(zip(self.parameters, map(Exact, values)))) for name, values in rows
+        )
+
+    @cached_property
+    def populations(self) -> tuple[Population, ...]:
+        """The populations that the game file names, with their own names of states and actions;
+        empty where it names none.
+        """
+        return tuple(
+            Population(name, Exact(mass), tuple(states), tuple(actions))
+            for name, mass, states, actions in self._native.populations()
         )
 
     def available(self) -> NDArray[np.bool_]:

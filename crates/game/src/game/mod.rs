@@ -16,6 +16,7 @@ mod membership;
 mod model;
 mod nearest;
 mod objective;
+mod paid;
 mod policy;
 mod polynomial;
 mod quadratic;

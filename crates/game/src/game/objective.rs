@@ -10,7 +10,7 @@ use super::canonical::{canonical, even};
 use super::columns::Columns;
 use super::expression::{
     DefineError, Entity, Evaluator, Expression, ExpressionError, LeaderTerms, NamedAggregate,
-    Place, Symbols,
+    Place, Subpopulation, Symbols,
 };
 use super::file::{ModelError, Shape, prove_domains};
 use super::function::Function;
@@ -33,6 +33,8 @@ pub struct Vocabulary {
     pub named_aggregates: BTreeMap<String, NamedAggregate>,
     /// Named formulas, in any order.
     pub defines: Vec<(String, Expression)>,
+    /// The populations that the file names; none where it names none.
+    pub populations: Vec<Subpopulation>,
 }
 
 impl Vocabulary {
@@ -47,6 +49,7 @@ impl Vocabulary {
             leader_terms: symbols.leader_terms.clone(),
             named_aggregates: symbols.named_aggregates.clone(),
             defines: symbols.defines.clone(),
+            populations: symbols.populations.clone(),
         }
     }
 }
@@ -144,6 +147,7 @@ impl Game {
             leader_terms,
             named_aggregates,
             defines,
+            populations,
         } = self.vocabulary.as_ref();
         let entities = |names: &[String], attributes: &[BTreeMap<String, Rational>]| {
             let entity = |(index, name): (usize, &String)| Entity {
@@ -165,6 +169,7 @@ impl Game {
             leader_terms: leader_terms.clone(),
             named_aggregates: named_aggregates.clone(),
             defines: defines.clone(),
+            populations: populations.clone(),
         }
     }
 }

@@ -9,13 +9,14 @@ use super::header::{Header, KEYS, format, header};
 use super::leader::{Choice, LeaderDraft, leader};
 use super::names::{Kind, usable};
 use super::numbers::Numbers;
+use super::populations::stay;
 use super::probabilities::prove;
 use super::problem::ModelError;
 use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
 use super::rewards::rewards;
 use super::rules::{
-    PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules,
+    PayoffRule, RewardRule, TransitionRule, available_rules, reward_rules, transition_rules,
 };
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
@@ -62,6 +63,7 @@ pub(super) fn build(
             .iter()
             .map(|(name, formula)| (name.clone(), formula.expression.clone()))
             .collect(),
+        populations: header.populations.parts().to_vec(),
     };
     let evaluator = match Evaluator::new(&symbols) {
         Ok(evaluator) => evaluator,
@@ -94,9 +96,9 @@ pub(super) fn build(
         return None;
     }
     let game = canonical(game);
-    prove(report, &game, shape, &|stage, state, action| {
-        winner(&draft.transitions, stage, state, action)
-    });
+    let blame = |stage, state, action| winner(&draft.transitions, stage, state, action);
+    stay(report, &game, &blame);
+    prove(report, &game, shape, &blame);
     Some(game)
 }
 
@@ -131,8 +133,7 @@ fn draft(
     }
     let numbers = Numbers::new(defines.as_deref().unwrap_or_default());
     let header = header(report, &fields, &numbers)?;
-    let scope =
-        Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let scope = header.scope();
     let available = available_rules(report, fields.get("available"), &scope);
     let before = report.count();
     let rewards = reward_rules(report, "reward", fields.get("reward"), &scope);
@@ -140,7 +141,8 @@ fn draft(
     let complete = report.count() == before;
     let leader = leader(report, fields.get("leader"), &scope, &numbers);
     let pairs = available.and_then(|rules| {
-        pairs(report, &rules, header.stages, &header.state_names, &header.action_names)
+        let (states, actions) = (&header.state_names, &header.action_names);
+        pairs(report, &rules, header.stages, states, actions, &header.populations)
     });
     let pairs = pairs?;
     let tables = match tables {
@@ -214,8 +216,7 @@ fn change(
 /// Evaluates all formulas. The aggregates of the game are filled in afterwards.
 fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stopped> {
     let Draft { header, pairs, leader, tables, .. } = draft;
-    let scope =
-        Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let scope = header.scope();
     let actions = header.actions.len();
     let reward = rewards(context, &draft.rewards, &tables.reward, pairs, actions)?;
     let leader_reward = rewards(context, &leader.rewards, &tables.leader_reward, pairs, actions)?;

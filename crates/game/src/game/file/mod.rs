@@ -30,6 +30,7 @@ mod names;
 mod numbers;
 mod open;
 mod outline;
+mod populations;
 mod probabilities;
 mod problem;
 mod process;

@@ -3,21 +3,31 @@
 use super::document::{Node, Value};
 use super::fields::{Fields, Formula, Found, formula, rules, table, wrong};
 use super::names::Names;
-use super::problem::ValueError;
+use super::populations::{Lookup, Populations};
+use super::problem::{ModelError, ValueError};
 use super::report::{At, Report};
 use super::selector::{Selection, Stages};
 use crate::exact::Rational;
-use crate::game::expression::Expression;
+use crate::game::expression::{Expression, Subpopulation};
+use std::ops::Range;
+
+/// Keys of `[[reward]]` and `[[leader.reward]]`.
+const REWARD_KEYS: [&str; 5] = ["stage", "population", "state", "action", "value"];
+/// Keys of `[[transition]]`.
+const TRANSITION_KEYS: [&str; 5] = ["stage", "population", "state", "action", "to"];
+/// Keys of `[[available]]`.
+const AVAILABLE_KEYS: [&str; 4] = ["stage", "population", "state", "actions"];
 
 /// What rules may refer to.
 pub(super) struct Scope<'n> {
     pub stages: usize,
     pub states: &'n Names,
     pub actions: &'n Names,
+    pub populations: &'n Populations,
 }
 
 /// The stages, states and actions a rule is about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Places {
     pub stages: Stages,
     pub states: Selection,
@@ -59,6 +69,44 @@ pub(super) struct AvailableRule {
     pub places: Places,
 }
 
+impl<'n> Scope<'n> {
+    /// The names of states that rules of some populations use.
+    fn states_of(&self, chosen: &Selection) -> Lookup<'n> {
+        self.populations.lookup(self.states, chosen, |own| own.states.clone())
+    }
+
+    /// The names of actions that rules of some populations use.
+    fn actions_of(&self, chosen: &Selection) -> Lookup<'n> {
+        self.populations.lookup(self.actions, chosen, |own| own.actions.clone())
+    }
+
+    /// The places of a rule by population, with the names of the states it can lead to: followers
+    /// stay in their population.
+    fn by_population(&self, places: Places) -> Vec<(Places, Lookup<'n>)> {
+        let parts = self.populations.parts();
+        if parts.len() < 2 {
+            return vec![(places, Lookup::of(self.states))];
+        }
+        let within = |selection: &Selection, own: &Range<usize>, count: usize| {
+            let inside = selection.positions(count).filter(|position| own.contains(position));
+            inside.map(|position| position as u32).collect::<Vec<u32>>()
+        };
+        let of_one = |(index, own): (usize, &Subpopulation)| {
+            let states = within(&places.states, &own.states, self.states.len());
+            let actions = within(&places.actions, &own.actions, self.actions.len());
+            let places = Places {
+                stages: places.stages.clone(),
+                states: Selection::These(states),
+                actions: Selection::These(actions),
+            };
+            (places, self.states_of(&Selection::These(vec![index as u32])))
+        };
+        let some = |selection: &Selection| selection != &Selection::These(Vec::new());
+        let all = parts.iter().enumerate().map(of_one);
+        all.filter(|(places, _)| some(&places.states) && some(&places.actions)).collect()
+    }
+}
+
 impl Places {
     fn read(
         report: &mut Report,
@@ -67,8 +115,10 @@ impl Places {
         actions: &'static str,
     ) -> Option<Self> {
         let stages = Stages::read(report, fields.get("stage"), scope.stages);
-        let states = Selection::read(report, fields.get("state"), scope.states);
-        let actions = Selection::read(report, fields.get(actions), scope.actions);
+        let populations = scope.populations.chosen(report, fields.get("population"))?;
+        let (of_states, of_actions) = (scope.states_of(&populations), scope.actions_of(&populations));
+        let states = Selection::read(report, fields.get("state"), &of_states);
+        let actions = Selection::read(report, fields.get(actions), &of_actions);
         Some(Places { stages: stages?, states: states?, actions: actions? })
     }
 }
@@ -83,7 +133,7 @@ pub(super) fn reward_rules(
     let mut read = Vec::new();
     for (at, node) in rules(report, section, found) {
         let Some(fields) =
-            Fields::of(report, at.clone(), node, &["stage", "state", "action", "value"])
+            Fields::of(report, at.clone(), node, &REWARD_KEYS)
         else {
             continue;
         };
@@ -108,16 +158,22 @@ pub(super) fn transition_rules(
     let mut read = Vec::new();
     for (at, node) in rules(report, section, found) {
         let Some(fields) =
-            Fields::of(report, at.clone(), node, &["stage", "state", "action", "to"])
+            Fields::of(report, at.clone(), node, &TRANSITION_KEYS)
         else {
             continue;
         };
         let places = Places::read(report, &fields, scope, "action");
         let to =
             fields.require(report, "to", "a state, or a table of states and their probabilities");
-        let to = to.and_then(|(at, node)| successors(report, &at, node, scope.states));
-        if let (Some(places), Some(to)) = (places, to) {
-            read.push(TransitionRule { at, places, to });
+        let (Some(places), Some((to_at, to))) = (places, to) else { continue };
+        let parts = scope.by_population(places);
+        if parts.is_empty() {
+            report.push(&at, ModelError::MatchesNothing);
+        }
+        for (places, states) in parts {
+            if let Some(to) = successors(report, &to_at, to, &states) {
+                read.push(TransitionRule { at: at.clone(), places, to });
+            }
         }
     }
     read
@@ -127,11 +183,11 @@ fn successors(
     report: &mut Report,
     at: &At,
     node: &Node,
-    states: &Names,
+    states: &Lookup<'_>,
 ) -> Option<Vec<(u32, Probability)>> {
     if let Value::Text(name) = &node.value {
         let certain = Formula { expression: Expression::constant(Rational::ONE), at: at.clone() };
-        return Some(vec![(states.find(report, at, name)?, Probability::Formula(certain))]);
+        return Some(vec![(states.one(report, at, name)?, Probability::Formula(certain))]);
     }
     let entries = table(report, at, node, "a state, or a table of states and their probabilities")?;
     if entries.is_empty() {
@@ -143,7 +199,7 @@ fn successors(
     let mut fine = true;
     for entry in entries {
         let here = at.key(&entry.key, entry.node.mark);
-        let state = states.find(report, &here, &entry.key);
+        let state = states.one(report, &here, &entry.key);
         let probability = match &entry.node.value {
             Value::Text(text) if text == "rest" => {
                 rests += 1;
@@ -194,7 +250,7 @@ pub(super) fn available_rules(
     let mut read = Vec::new();
     let mut fine = true;
     for (at, node) in rules(report, "available", found) {
-        let Some(fields) = Fields::of(report, at, node, &["stage", "state", "actions"]) else {
+        let Some(fields) = Fields::of(report, at, node, &AVAILABLE_KEYS) else {
             fine = false;
             continue;
         };
