@@ -37,6 +37,8 @@ mod range;
 #[cfg(feature = "solver")]
 mod range_json;
 #[cfg(feature = "solver")]
+mod required;
+#[cfg(feature = "solver")]
 mod robust;
 #[cfg(feature = "solver")]
 mod sensitivity;
@@ -78,6 +80,8 @@ pub use number::{print_every_digit, printing};
 pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
+#[cfg(feature = "solver")]
+pub use required::RequiredReport;
 #[cfg(feature = "solver")]
 pub use robust::RobustReport;
 #[cfg(feature = "solver")]

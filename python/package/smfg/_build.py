@@ -175,6 +175,11 @@ def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
         decisions = [{"name": name, **parameters} for name, parameters in decisions.items()]
     if decisions is not None:
         leader["decisions"] = [_decision(row) for row in decisions]
+    if "require" in leader:
+        leader["require"] = [
+            {key: _value(value, f"require, {key}") for key, value in _requirement(row).items()}
+            for row in leader["require"]
+        ]
     if "variables" in leader:
         plain = ("name", "integer")
         leader["variables"] = [
@@ -182,6 +187,15 @@ def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
             for row in leader["variables"]
         ]
     return leader
+
+
+def _requirement(row: Any) -> Mapping[str, Any]:
+    if not isinstance(row, Mapping):
+        raise GameError(
+            f"require: found {shown(row)}, expected a rule such as "
+            f"{{'value': 'mu[ill]@2', 'at_most': '1/10'}}"
+        )
+    return row
 
 
 def _decision(row: Mapping[str, Any]) -> dict[str, Any]:

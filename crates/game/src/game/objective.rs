@@ -35,6 +35,46 @@ pub struct Vocabulary {
     pub defines: Vec<(String, Expression)>,
     /// The populations that the file names; none where it names none.
     pub populations: Vec<Subpopulation>,
+    /// What the leader's decisions have to meet.
+    pub requirements: Vec<Requirement>,
+}
+
+/// A bound that every equilibrium of a decision, or the one chosen, has to keep
+/// (`[[leader.require]]`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// An expression as [`Game::with_objective`] takes it.
+    pub value: String,
+    /// The bound.
+    pub limit: Limit,
+}
+
+/// A bound from above or from below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limit {
+    /// At most this.
+    AtMost(Rational),
+    /// At least this.
+    AtLeast(Rational),
+}
+
+impl Limit {
+    /// Its key in a game file.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Limit::AtMost(_) => "at_most",
+            Limit::AtLeast(_) => "at_least",
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn bound(&self) -> &Rational {
+        match self {
+            Limit::AtMost(bound) | Limit::AtLeast(bound) => bound,
+        }
+    }
 }
 
 impl Vocabulary {
@@ -50,6 +90,7 @@ impl Vocabulary {
             named_aggregates: symbols.named_aggregates.clone(),
             defines: symbols.defines.clone(),
             populations: symbols.populations.clone(),
+            requirements: Vec::new(),
         }
     }
 }
@@ -148,6 +189,7 @@ impl Game {
             named_aggregates,
             defines,
             populations,
+            ..
         } = self.vocabulary.as_ref();
         let entities = |names: &[String], attributes: &[BTreeMap<String, Rational>]| {
             let entity = |(index, name): (usize, &String)| Entity {

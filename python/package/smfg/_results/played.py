@@ -109,12 +109,21 @@ class Equilibrium(Answer):
 
 @dataclass(frozen=True)
 class DecisionBounds(Answer):
-    """What is proved of one decision of a list; a bound is ``None`` where none was needed."""
+    """What is proved of one decision of a list; a bound is ``None`` where none was needed.
+
+    In a game with requirements ``feasible`` says whether the decision meets them, ``None`` where
+    that is not decided, and ``requirements`` are the certified ends of the ranges of their
+    expressions that decide it.
+    """
 
     name: str | None
     lower: Fraction | None
     upper: Fraction | None
+    feasible: bool | None = None
+    requirements: tuple[Bounds, ...] = ()
 
     @classmethod
     def _from(cls, row: Mapping[str, Any]) -> DecisionBounds:
-        return cls(row["name"], number_or_none(row["lower"]), number_or_none(row["upper"]))
+        lower, upper = number_or_none(row["lower"]), number_or_none(row["upper"])
+        requirements = tuple(map(bounds, row.get("requirements", ())))
+        return cls(row["name"], lower, upper, row.get("feasible"), requirements)

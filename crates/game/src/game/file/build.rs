@@ -16,7 +16,7 @@ use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
 use super::rewards::rewards;
 use super::rules::{
-    PayoffRule, RewardRule, TransitionRule, available_rules, reward_rules, transition_rules,
+    PayoffRule, RequireRule, RewardRule, TransitionRule, available_rules, reward_rules, transition_rules,
 };
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
@@ -24,7 +24,9 @@ use crate::exact::Rational;
 use crate::game::canonical::canonical;
 use crate::game::expression::{Evaluator, Expression, Place, Symbols};
 use crate::game::nearest::nearest;
-use crate::game::{Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Stage, Vocabulary};
+use crate::game::{
+    Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Requirement, Stage, Vocabulary,
+};
 use std::sync::Arc;
 
 /// Everything the file says, formulas not evaluated.
@@ -85,7 +87,8 @@ pub(super) fn build(
     if !report.clean() {
         return None;
     }
-    let vocabulary = Arc::new(Vocabulary::of(&symbols));
+    let requirements = requirements(&draft.leader.requirements);
+    let vocabulary = Arc::new(Vocabulary { requirements, ..Vocabulary::of(&symbols) });
     let (aggregates, functions) = (Arc::new(aggregates), Arc::new(functions));
     let mut game = Game { aggregates, functions, vocabulary, ..game };
     let shape = draft.leader.shape(draft.header.stages);
@@ -230,6 +233,10 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
     )?
     .into_iter();
     let payoff = payoff(context, &leader.payoffs, header);
+    for rule in &leader.requirements {
+        // The expression is read again when it is asked about; here its slips are found.
+        context.value(&rule.value, Place::default());
+    }
     let decisions = decision_set(context, &leader.choice)?;
     let stages = pairs
         .iter()
@@ -256,6 +263,16 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
         payoff,
         vocabulary: Arc::default(),
     })
+}
+
+/// Requirements one by one, with expressions on one line, as certificates keep them.
+fn requirements(rules: &[RequireRule]) -> Vec<Requirement> {
+    let of_rule = |rule: &RequireRule| {
+        let value = rule.value.expression.text().replace(char::is_control, " ");
+        let limits = rule.limits.iter();
+        limits.map(|limit| Requirement { value: value.clone(), limit: limit.clone() }).collect()
+    };
+    rules.iter().flat_map(|rule| -> Vec<Requirement> { of_rule(rule) }).collect()
 }
 
 fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], header: &Header) -> Polynomial {

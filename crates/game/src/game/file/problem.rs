@@ -276,6 +276,9 @@ pub enum ValueError {
         /// The other.
         second: &'static str,
     },
+    /// A requirement without a bound.
+    #[error("found no bound, expected at_most or at_least, or both")]
+    NoLimit,
     /// Constraints of a leader without variables.
     #[error("found constraints without variables")]
     ConstraintsAlone,

@@ -3,11 +3,13 @@
 use super::document::{Node, Value};
 use super::fields::{Fields, Formula, Found, formula, rules, table, wrong};
 use super::names::Names;
+use super::numbers::Numbers;
 use super::populations::{Lookup, Populations};
 use super::problem::{ModelError, ValueError};
 use super::report::{At, Report};
 use super::selector::{Selection, Stages};
 use crate::exact::Rational;
+use crate::game::Limit;
 use crate::game::expression::{Expression, Subpopulation};
 use std::ops::Range;
 
@@ -62,6 +64,12 @@ pub(super) struct PayoffRule {
     /// The stages at which it is added; `None`: once, at no stage.
     pub stages: Option<Stages>,
     pub value: Formula,
+}
+
+/// `[[leader.require]]`: a formula and its bounds, at least one.
+pub(super) struct RequireRule {
+    pub value: Formula,
+    pub limits: Vec<Limit>,
 }
 
 /// `[[available]]`.
@@ -236,6 +244,42 @@ pub(super) fn payoff_rules(
             .and_then(|(at, node)| formula(report, at, node));
         if let (Some(stages), Some(value)) = (stages, value) {
             read.push(PayoffRule { stages, value });
+        }
+    }
+    read
+}
+
+/// Reads `[[leader.require]]`.
+pub(super) fn require_rules(
+    report: &mut Report,
+    found: Option<Found<'_>>,
+    numbers: &Numbers,
+) -> Vec<RequireRule> {
+    let mut read = Vec::new();
+    for (at, node) in rules(report, "leader.require", found) {
+        let keys = ["value", "at_most", "at_least"];
+        let Some(fields) = Fields::of(report, at.clone(), node, &keys) else { continue };
+        let value = fields
+            .require(report, "value", "a formula of the population, with stages after @")
+            .and_then(|(at, node)| formula(report, at, node));
+        let mut limits = Vec::new();
+        let mut fine = true;
+        let sides: [(&str, fn(Rational) -> Limit); 2] =
+            [("at_most", Limit::AtMost), ("at_least", Limit::AtLeast)];
+        for (key, limit) in sides {
+            if let Some((at, node)) = fields.get(key) {
+                match numbers.read(report, &at, node) {
+                    Some(bound) => limits.push(limit(bound)),
+                    None => fine = false,
+                }
+            }
+        }
+        if fine && limits.is_empty() {
+            report.push(&at, ValueError::NoLimit);
+            fine = false;
+        }
+        if let (Some(value), true) = (value, fine) {
+            read.push(RequireRule { value, limits });
         }
     }
     read
