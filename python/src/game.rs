@@ -149,6 +149,11 @@ impl NativeGame {
         )
     }
 
+    /// By how much rows of probabilities were mended at most, where that was asked for.
+    fn normalised_by(&self) -> Option<String> {
+        self.known.game.vocabulary.normalised.as_ref().map(ToString::to_string)
+    }
+
     /// Names, masses, states and actions of the populations that the file names, under their own
     /// names.
     fn populations(&self) -> Vec<(String, String, Vec<String>, Vec<String>)> {

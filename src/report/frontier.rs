@@ -176,7 +176,7 @@ impl FrontierReport<'_> {
         let document = Document {
             format: "smfg-frontier/1",
             command: "frontier",
-            game: GameName { name: &game.name, hash: &game.hash() },
+            game: GameName::of(game, &game.hash()),
             class: classify(game).class.to_string(),
             decision: decision
                 .map(|decision| ChosenDecision { game, decision: Cow::Owned(decision) }),

@@ -4,7 +4,7 @@ use super::bounds::{EntryBounds, entry_bounds, parameter_bounds};
 use super::cells::count;
 use super::number::NumberText;
 use super::structure;
-use super::table::{MOST_ROWS, write_field, write_table};
+use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
 use super::tables::write_tables;
 use super::words::{formula, plain};
 use crate::game::{DecisionSet, Game, Grid, classify};
@@ -39,6 +39,7 @@ impl InfoReport<'_> {
         write_field(out, "hash", &game.hash())?;
         let classification = classify(game);
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_normalised(out, game, &numbers)?;
         structure::write(out, &structure::of_decisions(game))?;
         let solve = self.solvable.as_ref().map_or_else(|reason| reason.clone(), |()| "yes".into());
         write_field(out, "solve", &solve)?;

@@ -42,6 +42,7 @@ impl InfoReport<'_> {
                 hash: game.hash(),
                 description: &game.description,
                 source: &game.source,
+                normalised_by: game.vocabulary.normalised.as_ref().map(Exact),
             },
             class: classification.class.to_string(),
             reason: classification.reason,
@@ -121,6 +122,9 @@ struct GameWords<'a> {
     hash: String,
     description: &'a str,
     source: &'a str,
+    /// Only where the file asked to have rows of probabilities mended: the largest change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalised_by: Option<Exact<'a>>,
 }
 
 #[derive(Serialize)]

@@ -98,7 +98,7 @@ impl MapReport<'_> {
         let document = Document {
             format: "smfg-map/1",
             command: "map",
-            game: GameName { name: &game.name, hash: &game.hash() },
+            game: GameName::of(game, &game.hash()),
             epsilon: Exact(&settings.epsilon),
             class: classify(game).class.to_string(),
             decision: only.map(|decision| ChosenDecision { game, decision: Cow::Owned(decision) }),

@@ -53,7 +53,7 @@ impl RangeReport<'_> {
         let document = Document {
             format: "smfg-range/1",
             command: "range",
-            game: GameName { name: &game.name, hash: &game.hash() },
+            game: GameName::of(game, &game.hash()),
             epsilon: Exact(&claim.epsilon),
             class: classify(game).class.to_string(),
             structure: chosen(game, &outcome.least)

@@ -8,7 +8,7 @@ use super::number::{NumberText, interval};
 use super::shared_json::{ChosenDecision, GameName};
 use super::solve::{SolveReport, write_statistics, write_status};
 use super::solve_json::{CertificateNote, EquilibriumRows, StatisticsNote, statistics, status, termination};
-use super::table::{MOST_ROWS, write_field, write_table};
+use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
 use super::words::plain;
 use crate::certificate::Selection;
 use crate::exact::{Rational, Rounding};
@@ -41,6 +41,7 @@ impl RequiredReport<'_> {
         let classification = classify(game);
         write_field(out, "game", &game.name)?;
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_normalised(out, game, &numbers)?;
         write_field(out, "epsilon", &numbers.exact(&outcome.epsilon))?;
         let who = match outcome.selection {
             Selection::Pessimistic => "every equilibrium of the decision",
@@ -146,7 +147,7 @@ impl RequiredReport<'_> {
         let document = Document {
             format: "smfg-result/1",
             command: "solve",
-            game: GameName { name: &game.name, hash: &game.hash() },
+            game: GameName::of(game, &game.hash()),
             epsilon: Exact(&outcome.epsilon),
             selection: outcome.selection.to_string(),
             class: classify(game).class.to_string(),

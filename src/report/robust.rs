@@ -155,7 +155,7 @@ impl RobustReport<'_> {
             Document {
                 format: "smfg-result/1",
                 command: "solve",
-                game: GameName { name: &game.name, hash: &claim.game_hash },
+                game: GameName::of(game, &claim.game_hash),
                 epsilon: Exact(epsilon),
                 selection: "pessimistic",
                 class: classify(game).class.to_string(),

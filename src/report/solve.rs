@@ -7,7 +7,7 @@ use super::policy::reached;
 use super::populations::{self, of_equilibrium};
 use super::solve_json::status;
 use super::structure;
-use super::table::{MOST_ROWS, write_field, write_table};
+use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
 use super::words::{plain, scope_of};
 use crate::certificate::Selection;
 use crate::exact::{Rational, Rounding};
@@ -85,6 +85,7 @@ impl SolveReport<'_> {
         let classification = classify(self.game);
         write_field(out, "game", &self.game.name)?;
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_normalised(out, self.game, numbers)?;
         write_structure(out, self.game, self.outcome)?;
         write_field(out, "epsilon", &numbers.exact(&claim.epsilon))?;
         let meaning = match claim.selection {

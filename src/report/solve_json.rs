@@ -27,7 +27,7 @@ impl SolveReport<'_> {
         let document = Document {
             format: "smfg-result/1",
             command: "solve",
-            game: GameName { name: &game.name, hash: &claim.game_hash },
+            game: GameName::of(game, &claim.game_hash),
             epsilon: Exact(&claim.epsilon),
             selection: claim.selection.to_string(),
             class: classify(game).class.to_string(),

@@ -3,7 +3,7 @@
 use super::decision::decision;
 use super::number::{NumberText, interval};
 use super::populations;
-use super::table::{write_field, write_table};
+use super::table::{write_field, write_normalised, write_table};
 use super::words::{action_name, plain, state_name};
 use crate::claim::{Check, Horizon, PlayKind, Quantity, Subject, Verdict, Verification};
 use crate::exact::Rational;
@@ -65,6 +65,7 @@ impl VerifyReport<'_> {
             "decision",
             &decision(game, &verification.decision.decision(game), &numbers),
         )?;
+        write_normalised(out, game, &numbers)?;
         self.write_submitted(out, &numbers)?;
         let evaluation = &verification.evaluation;
         writeln!(out)?;

@@ -88,7 +88,7 @@ impl VerifyReport<'_> {
         let document = Document {
             format: "smfg-verification/1",
             command: "verify",
-            game: GameName { name: &game.name, hash },
+            game: GameName::of(game, hash),
             class: classify(game).class.to_string(),
             decision: ChosenDecision { game, decision: Cow::Owned(judged.decision.decision(game)) },
             submitted: judged.kind.key(),

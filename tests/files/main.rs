@@ -11,6 +11,7 @@ mod leader_models;
 mod malformed;
 mod mean_field_games;
 mod model_reference;
+mod normalise;
 mod outline;
 mod populations;
 mod schema;

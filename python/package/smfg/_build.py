@@ -16,6 +16,8 @@ from ._numbers import exact
 #: Longest common denominator, and largest numerator, that a table of binary fractions is written
 #: with; others are written entry by entry.
 _MOST_BITS = 62
+#: Sums that are off by at most this are taken for rounding.
+_ROUNDING = Fraction(1, 10**9)
 
 
 def game_json(
@@ -35,14 +37,18 @@ def game_json(
     discount: Any = 1,
     define: Mapping[str, Any] | None = None,
     aggregates: Mapping[str, Any] | None = None,
+    normalise: bool = False,
     description: str = "",
     source: str = "",
 ) -> str:
     """The text of a game file; :meth:`smfg.Game.build` describes the arguments."""
+    if not isinstance(normalise, bool):
+        raise GameError(f"normalise: found {shown(normalise)}, expected True or False")
+    everybody = {"states": states, "actions": actions, "initial": initial}
     members = (
-        _members({"states": states, "actions": actions, "initial": initial})
+        _members(everybody, normalise)
         if populations is None
-        else _populations(populations, states, actions, initial)
+        else _populations(populations, everybody, normalise)
     )
     document: dict[str, Any] = {"format": "smfg-game/1", "name": name}
     document |= {
@@ -55,7 +61,7 @@ def game_json(
         document["define"] = {key: _value(value, f"define, {key}") for key, value in define.items()}
     if available:
         document["available"] = [dict(rule) for rule in available]
-    tables: dict[str, Any] = {}
+    tables: dict[str, Any] = {"normalise": True} if normalise else {}
     if aggregates:
         tables["aggregates"] = [_aggregate(key, value) for key, value in aggregates.items()]
     rows = members.get("population", [members])
@@ -89,20 +95,20 @@ def game_json(
         raise GameError(f"found what no game file can say: {error}") from None
 
 
-def _members(given: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+def _members(given: Mapping[str, Any], normalise: bool, where: str = "") -> dict[str, Any]:
     """States, actions and the initial law of everybody, or of one population."""
     missing = [key for key in ("states", "actions", "initial") if given.get(key) is None]
     if missing:
         raise GameError(f"{where}{missing[0]} is missing")
     states, actions = _entities(given["states"], "s"), _entities(given["actions"], "a")
     names = [state if isinstance(state, str) else state["name"] for state in states]
-    initial = _initial(given["initial"], names)
+    initial = _initial(given["initial"], names, normalise)
     return {"states": states, "actions": actions, "initial": initial}
 
 
-def _populations(given: Any, *everybody: Any) -> dict[str, Any]:
+def _populations(given: Any, everybody: Mapping[str, Any], normalise: bool) -> dict[str, Any]:
     """Populations by name, or a list of them with their names."""
-    if any(part is not None for part in everybody):
+    if any(part is not None for part in everybody.values()):
         raise GameError(
             "found states, actions or initial beside populations, expected them in every population"
         )
@@ -122,7 +128,7 @@ def _populations(given: Any, *everybody: Any) -> dict[str, Any]:
         if own.get("mass") is None:
             raise GameError(f"{where}mass is missing")
         mass = _value(own["mass"], f"{where}mass")
-        rows.append({"name": own.get("name"), "mass": mass} | _members(own, where))
+        rows.append({"name": own.get("name"), "mass": mass} | _members(own, normalise, where))
     return {"population": rows}
 
 
@@ -154,7 +160,7 @@ def _number(value: Any, where: str = "the number") -> int | str:
     return number.numerator if number.denominator == 1 else str(number)
 
 
-def _initial(given: Any, names: Sequence[str]) -> Any:
+def _initial(given: Any, names: Sequence[str], normalise: bool) -> Any:
     if isinstance(given, str):
         return given
     if isinstance(given, Mapping):
@@ -165,6 +171,9 @@ def _initial(given: Any, names: Sequence[str]) -> Any:
             f"initial: found {len(masses)} masses, expected {len(names)}, one per state"
         )
     numbers = [exact(mass, f"initial, {name}") for name, mass in zip(names, masses)]
+    missing = 1 - sum(numbers, Fraction(0))
+    if normalise and abs(missing) <= _ROUNDING:
+        numbers[numbers.index(max(numbers))] += missing
     return {name: _number(number) for name, number in zip(names, numbers) if number != 0}
 
 

@@ -131,6 +131,7 @@ class Game:
         discount: Any = 1,
         define: Mapping[str, Any] | None = None,
         aggregates: Mapping[str, Any] | None = None,
+        normalise: bool = False,
         description: str = "",
         source: str = "",
     ) -> Game:
@@ -185,6 +186,10 @@ class Game:
         aggregates
             Named averages of the population for use in formulas: weights ``[state][action]``, or
             ``{"weights": ..., "stage": t}``.
+        normalise
+            Whether rows of probabilities in arrays that sum to 1 up to 1e-9, as rows of floats do,
+            are mended: the largest entry is given what is missing. :attr:`normalised_by` and all
+            answers say by how much at most.
 
         Raises
         ------
@@ -207,6 +212,7 @@ class Game:
             discount=discount,
             define=define,
             aggregates=aggregates,
+            normalise=normalise,
             description=description,
             source=source,
         )
@@ -353,6 +359,14 @@ class Game:
         return tuple(
             Decision(name, dict(zip(self.parameters, map(Exact, values)))) for name, values in rows
         )
+
+    @cached_property
+    def normalised_by(self) -> Fraction | None:
+        """The largest change of a probability in arrays, where the game was asked to mend rows that
+        sum to 1 up to rounding; ``None`` where it was not.
+        """
+        by = self._native.normalised_by()
+        return None if by is None else Exact(by)
 
     @cached_property
     def populations(self) -> tuple[Population, ...]:

@@ -37,6 +37,9 @@ pub struct Vocabulary {
     pub populations: Vec<Subpopulation>,
     /// What the leader's decisions have to meet.
     pub requirements: Vec<Requirement>,
+    /// The largest change of a probability, where the file asked to have rows mended that sum to 1
+    /// up to rounding.
+    pub normalised: Option<Rational>,
 }
 
 /// A bound that every equilibrium of a decision, or the one chosen, has to keep
@@ -91,6 +94,7 @@ impl Vocabulary {
             defines: symbols.defines.clone(),
             populations: symbols.populations.clone(),
             requirements: Vec::new(),
+            normalised: None,
         }
     }
 }

@@ -81,14 +81,16 @@ pub(super) fn build(
         }
     };
     let mut context = Context::new(evaluator, report);
+    context.normalised = draft.tables.normalise.then_some(Rational::ZERO);
     let game = evaluate(&mut context, &draft).ok()?;
     let origins = std::mem::take(&mut context.origins);
+    let normalised = context.normalised.take();
     let (aggregates, functions) = context.evaluator.into_variables();
     if !report.clean() {
         return None;
     }
     let requirements = requirements(&draft.leader.requirements);
-    let vocabulary = Arc::new(Vocabulary { requirements, ..Vocabulary::of(&symbols) });
+    let vocabulary = Arc::new(Vocabulary { requirements, normalised, ..Vocabulary::of(&symbols) });
     let (aggregates, functions) = (Arc::new(aggregates), Arc::new(functions));
     let mut game = Game { aggregates, functions, vocabulary, ..game };
     let shape = draft.leader.shape(draft.header.stages);

@@ -27,6 +27,7 @@ mod layout;
 mod leader;
 mod least;
 mod names;
+mod normalise;
 mod numbers;
 mod open;
 mod outline;
