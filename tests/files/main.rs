@@ -9,6 +9,7 @@ mod generated_games;
 mod imports;
 mod leader_models;
 mod malformed;
+mod malformed_constructs;
 mod mean_field_games;
 mod model_reference;
 mod normalise;

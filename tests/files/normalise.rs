@@ -40,7 +40,7 @@ fn the_largest_entry_is_given_what_is_missing() {
 
 #[test]
 fn what_is_no_rounding_is_refused() {
-    for row in ["[0.3, 0.69]", "[0.3, 0.700000002]", "[0, 0]"] {
+    for row in ["[0.3, 0.69]", "[0.3, 0.700000002]"] {
         let text = text(row, "\"normalise\": true,");
         let error = Game::parse_json(&text).expect_err(row).to_string();
         assert!(error.contains("expected a sum that is identically 1"), "{row}: {error}");

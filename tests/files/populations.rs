@@ -5,7 +5,7 @@ use smfg::exact::ratio;
 use smfg::game::Game;
 
 /// Two populations of two stages that meet on a road.
-const FLEETS: &str = r#"
+pub const FLEETS: &str = r#"
 format = "smfg-game/1"
 name = "fleets"
 stages = 2
@@ -150,57 +150,6 @@ fn probabilities_are_proved_with_the_masses_of_populations() {
     let error = Game::parse_toml(&text("3/5", "2/5")).expect_err("negative").to_string();
     assert!(error.contains("found the probability -1/5 of \"cars.out\""), "{error}");
     assert!(error.contains("all of population \"cars\" are in state \"cars.out\""), "{error}");
-}
-
-/// A change of the file above, and what is said of it.
-#[test]
-fn slips_are_named() {
-    for (from, to, expected) in [
-        ("mass = \"3/4\"", "mass = \"1/2\"", "masses sum to 3/4, expected a sum of exactly 1"),
-        ("mass = \"1/4\"", "mass = 0", "found the mass 0, expected a positive number"),
-        ("mass = \"1/4\"\n", "", "the key \"mass\" is missing"),
-        ("name = \"cars\"", "name = \"trucks\"", "the population \"trucks\" twice"),
-        ("name = \"cars\"", "name = \"my cars\"", "expected letters, digits and _"),
-        ("name = \"cars\"", "name = \"mu\"", "fixed meaning in formulas"),
-        ("name = \"cars\"", "nam = \"cars\"", "did you mean \"name\"?"),
-        ("stages = 2", "stages = 2\nstates = [\"x\"]", "found \"states\" beside [[population]]"),
-        ("population = \"cars\"\nto", "population = \"car\"\nto", "did you mean \"cars\"?"),
-        (
-            "population = \"cars\"\nto = \"home\"",
-            "population = \"cars\"\nto = \"depot\"",
-            "no state of \"cars\" is named \"depot\"",
-        ),
-        (
-            "state = \"depot\"\naction = \"go\"",
-            "state = \"depo\"\naction = \"go\"",
-            "no state of \"trucks\", \"cars\" is named \"depo\" (did you mean \"depot\"?)",
-        ),
-        (
-            "state = \"depot\"\naction = \"go\"",
-            "population = \"cars\"\nstate = \"depot\"",
-            "no state of \"cars\" is named \"depot\"",
-        ),
-        ("state = \"depot\"\naction = \"go\"", "state = \"depot\"\naction = \"rest\"", "matches no"),
-        ("mu[trucks.road]", "mu[truck.road]", "no population is named `truck`; did you mean"),
-        ("mu[trucks.road]", "mu[trucks.rode]", "no state is named `trucks.rode`; did you mean"),
-        ("mu[trucks.road]", "mu[trucks.]", "expected a name or `*`"),
-        ("mean(cars: t)", "mean(car: t)", "no population is named `car`"),
-        ("mean(cars: t)", "mean(cars + 1: t)", "expected an operator"),
-        ("mean(cars: t)", "mean(: t)", "found `:`"),
-        ("mean(cars: t)", "mean(cars: s.load)", "the state `cars.home` has no attribute `load`"),
-        ("initial = \"home\"", "initial = \"depot\"", "no state is named \"depot\""),
-    ] {
-        assert!(FLEETS.contains(from), "{from}");
-        let text = FLEETS.replacen(from, to, 1);
-        let error = Game::parse_toml(&text).expect_err(to).to_string();
-        assert!(error.contains(expected), "{to}: {error}");
-    }
-    let plain = UNION.replacen("[[transition]]", "[[transition]]\npopulation = \"x\"", 1);
-    let error = Game::parse_toml(&plain).expect_err("no populations").to_string();
-    assert!(error.contains("no population is named \"x\""), "{error}");
-    let plain = UNION.replacen("value = '3 * mu[", "value = '3 * mu[trucks.depot] * mu[", 1);
-    let error = Game::parse_toml(&plain).expect_err("no populations").to_string();
-    assert!(error.contains("the game has no [[population]]"), "{error}");
 }
 
 #[test]
