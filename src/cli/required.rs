@@ -23,7 +23,7 @@ pub(super) fn run(
         return Err(Failure::RequiredCheckpoint);
     }
     let outcome = {
-        let indicator = Indicator::start(arguments.output.quiet, "judging decisions".into());
+        let indicator = Indicator::start(arguments.output.quiet, "judging decisions");
         let settings = asked(game, arguments, watch)?;
         let hurried = unsearched(settings.clone());
         watch.keep(move |_| kept(game, arguments, &hurried));

@@ -3,9 +3,7 @@
 use super::arguments::Output;
 use super::limit_arguments::LimitArguments;
 use super::outputs::ForceArguments;
-use super::solve_arguments::{
-    MOST_THREADS, parse_epsilon, parse_nonnegative, parse_precision,
-};
+use super::solve_arguments::{MOST_THREADS, parse_epsilon, parse_nonnegative, parse_precision};
 use crate::exact::Rational;
 use crate::leader::Precision;
 use clap::{ArgGroup, Args};

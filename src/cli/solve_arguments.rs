@@ -1,7 +1,7 @@
 //! Options of `smfg solve`.
 
-pub(super) use super::arguments::{parse_epsilon, parse_nonnegative};
 use super::arguments::{Output, parse_positive};
+pub(super) use super::arguments::{parse_epsilon, parse_nonnegative};
 use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;

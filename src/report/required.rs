@@ -7,7 +7,9 @@ use super::json::{Bounds, Exact, write_document};
 use super::number::{NumberText, interval};
 use super::shared_json::{ChosenDecision, GameName};
 use super::solve::{SolveReport, write_statistics, write_status};
-use super::solve_json::{CertificateNote, EquilibriumRows, StatisticsNote, statistics, status, termination};
+use super::solve_json::{
+    CertificateNote, EquilibriumRows, StatisticsNote, statistics, status, termination,
+};
 use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
 use super::words::plain;
 use crate::certificate::Selection;
@@ -144,16 +146,21 @@ impl RequiredReport<'_> {
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let RequiredReport { game, outcome, certificate_path } = *self;
         let best = self.best();
+        let hash = game.hash();
         let document = Document {
             format: "smfg-result/1",
             command: "solve",
-            game: GameName::of(game, &game.hash()),
+            game: GameName::of(game, &hash),
             epsilon: Exact(&outcome.epsilon),
             selection: outcome.selection.to_string(),
             class: classify(game).class.to_string(),
             requirements: game.vocabulary.requirements.iter().map(requirement_row).collect(),
             status: if outcome.infeasible() { "infeasible" } else { status(outcome.status) },
-            value: outcome.lower.as_ref().zip(outcome.upper.as_ref()).map(|(l, u)| Bounds::new(l, u)),
+            value: outcome
+                .lower
+                .as_ref()
+                .zip(outcome.upper.as_ref())
+                .map(|(l, u)| Bounds::new(l, u)),
             upper: outcome.upper.as_ref().map(Exact),
             decision: best
                 .map(|own| ChosenDecision { game, decision: Cow::Owned(self.decision(own)) }),

@@ -18,7 +18,8 @@ fn a_claim_by_population_catches_the_few() {
     let mean = "tests/populations/two_fleets_mean.json";
     let result = answer(0, &["verify", FLEETS, mean, "--no-solve"]);
     assert_eq!(result["exploitability"], "3/10000000");
-    let of = |row: &Value| (row["name"].clone(), row["mass"].clone(), row["exploitability"].clone());
+    let of =
+        |row: &Value| (row["name"].clone(), row["mass"].clone(), row["exploitability"].clone());
     let rows: Vec<_> = result["populations"].as_array().expect("two").iter().map(of).collect();
     assert_eq!(rows[0], (json!("trucks"), json!("1/1000000"), json!("3/10")));
     assert_eq!(rows[1], (json!("cars"), json!("999999/1000000"), json!("0")));

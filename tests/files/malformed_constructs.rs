@@ -51,7 +51,11 @@ const FUNCTIONS: [Slip; 24] = [
     ("log(1 + mu[*, l])", "log()", "expected a number, a name or `(`"),
     ("log(1 + mu[*, l])", "log 1 + mu[*, l]", "expected an operator"),
     ("log(1 + mu[*, l])", "log(1 + mu[*, l]", "expected"),
-    ("log(1 + mu[*, l])", "mu[*, l]^(1/65)", "expected a fraction with a denominator of at most 64"),
+    (
+        "log(1 + mu[*, l])",
+        "mu[*, l]^(1/65)",
+        "expected a fraction with a denominator of at most 64",
+    ),
     ("log(1 + mu[*, l])", "exp(100000 * mu[*, l])", "expected an argument of size at most 2^14"),
     ("log(1 + mu[*, l])", "mean(log(mu[*, l]))", "cannot be used inside mean(...)"),
 ];

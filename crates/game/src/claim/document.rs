@@ -231,9 +231,8 @@ fn decision(value: &Value) -> Result<Option<GivenDecision>, DocumentError> {
 /// A number per population.
 fn by_population(key: &str, value: &Value) -> Result<Vec<(String, Rational)>, DocumentError> {
     let entries = value.as_object().into_iter().flatten();
-    let read = entries.map(|(name, value)| {
-        Ok((name.clone(), number(&format!("{key}, {name}"), value)?))
-    });
+    let read =
+        entries.map(|(name, value)| Ok((name.clone(), number(&format!("{key}, {name}"), value)?)));
     read.collect()
 }
 

@@ -32,8 +32,7 @@ pub(super) fn regrets(
     given: Vec<(String, Rational)>,
 ) -> Result<Vec<(usize, Rational)>, ClaimError> {
     let key = Quantity::Exploitability.key();
-    let of_one =
-        |(name, regret): (String, Rational)| Ok((population(game, key, &name)?.0, regret));
+    let of_one = |(name, regret): (String, Rational)| Ok((population(game, key, &name)?.0, regret));
     let mut regrets: Vec<(usize, Rational)> =
         given.into_iter().map(of_one).collect::<Result<_, ClaimError>>()?;
     regrets.sort_by_key(|(position, _)| *position);

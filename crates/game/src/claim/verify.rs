@@ -8,9 +8,7 @@ use super::play::{Play, read_play};
 use super::shape::{HorizonConvention, fit};
 use super::statement::{Claim, PlayKind, Quantity};
 use crate::exact::{Rational, ratio};
-use crate::follower::{
-    Enclosed, FollowerError, Precision, Subplay, enclose_subplays, subplays,
-};
+use crate::follower::{Enclosed, FollowerError, Precision, Subplay, enclose_subplays, subplays};
 use crate::game::expression::Subpopulation;
 use crate::game::{Game, Instance};
 

@@ -37,9 +37,8 @@ fn only(columns: &Columns, entries: &Range<usize>) -> Columns {
                 Scaled::from_small(kept.collect(), denominator)
             }
             (numerators, _) => {
-                let kept = (0..numerators.len()).map(|index| {
-                    if keep(index) { numerators.get(index) } else { Integer::ZERO }
-                });
+                let kept = (0..numerators.len())
+                    .map(|index| if keep(index) { numerators.get(index) } else { Integer::ZERO });
                 Scaled::from_integers(kept.collect(), denominator)
             }
         };

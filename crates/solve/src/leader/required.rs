@@ -82,10 +82,7 @@ impl RequiredOutcome {
 /// # Errors
 /// [`SolveError`] as for [`solve`], and for a leader with a continuum of decisions of which none is
 /// chosen.
-pub fn solve_required(
-    game: &Game,
-    settings: &Settings<'_>,
-) -> Result<RequiredOutcome, SolveError> {
+pub fn solve_required(game: &Game, settings: &Settings<'_>) -> Result<RequiredOutcome, SolveError> {
     let decisions: Vec<(usize, Decision)> = match (&settings.point, game.finite_decisions()) {
         (Some(values), _) => {
             game.leader.admits(values)?;
@@ -182,7 +179,8 @@ impl Judge<'_, '_> {
             }
             asked.gap = &asked.gap / ratio(SHARPER, 1);
             let sharper = solve(self.game, &asked)?;
-            outcome = Outcome { statistics: outcome.statistics.plus(&sharper.statistics), ..sharper };
+            outcome =
+                Outcome { statistics: outcome.statistics.plus(&sharper.statistics), ..sharper };
         }
         let verdict = verdict(requirement, &outcome.accepted.claim);
         Ok((outcome, verdict))

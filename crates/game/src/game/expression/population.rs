@@ -187,9 +187,8 @@ impl<'a> Population<'a> {
         let mut sum = Rational::ZERO;
         let mut rest = weights;
         for population in populations {
-            let own = |place: &&(u32, u32, Rational)| {
-                population.states.contains(&(place.0 as usize))
-            };
+            let own =
+                |place: &&(u32, u32, Rational)| population.states.contains(&(place.0 as usize));
             let (own, others) = rest.split_at(rest.iter().take_while(own).count());
             rest = others;
             let Some((_, _, first)) = own.first() else { continue };

@@ -110,11 +110,7 @@ pub(super) enum Selector {
     /// A name and its column.
     One(String, usize),
     /// `population.name` or `population.*`, and its column.
-    Of {
-        population: String,
-        name: Option<String>,
-        column: usize,
-    },
+    Of { population: String, name: Option<String>, column: usize },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,8 @@ use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
 use super::rewards::rewards;
 use super::rules::{
-    PayoffRule, RequireRule, RewardRule, TransitionRule, available_rules, reward_rules, transition_rules,
+    PayoffRule, RequireRule, RewardRule, TransitionRule, available_rules, reward_rules,
+    transition_rules,
 };
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;

@@ -62,16 +62,8 @@ impl LeaderDraft {
 }
 
 const KINDS: [&str; 4] = ["decisions", "variables", "mixed", "process"];
-const KEYS: [&str; 8] = [
-    "decisions",
-    "variables",
-    "constraints",
-    "mixed",
-    "process",
-    "reward",
-    "payoff",
-    "require",
-];
+const KEYS: [&str; 8] =
+    ["decisions", "variables", "constraints", "mixed", "process", "reward", "payoff", "require"];
 
 /// Reads the leader; `None` when her parameters are not known, so that no formula can be evaluated.
 pub(super) fn leader(

@@ -202,17 +202,12 @@ struct Population {
     initial: Vec<Rational>,
 }
 
-fn population(
-    report: &mut Report,
-    fields: &Fields<'_>,
-    numbers: &Numbers,
-) -> Option<Population> {
+fn population(report: &mut Report, fields: &Fields<'_>, numbers: &Numbers) -> Option<Population> {
     let name = fields.require(report, "name", "the name of the population");
-    let name = name
-        .and_then(|(at, node)| {
-            let name = text(report, &at, node, "the name of the population")?;
-            usable(report, &at, Kind::Population, name).then(|| name.to_string())
-        });
+    let name = name.and_then(|(at, node)| {
+        let name = text(report, &at, node, "the name of the population")?;
+        usable(report, &at, Kind::Population, name).then(|| name.to_string())
+    });
     let mass = fields.require(report, "mass", "the share of all followers");
     let mass = mass.and_then(|(at, node)| {
         let mass = numbers.read(report, &at, node)?;
@@ -281,9 +276,8 @@ pub(super) fn stay(report: &mut Report, game: &Game, blame: Blame<'_>) {
                 let Some(next) = next.find(|next| !own.states.contains(next)) else { continue };
                 let action = stage.pairs.action(pair);
                 let at = blame(t, state, action);
-                let name = |names: &[String], index: usize| {
-                    names.get(index).cloned().unwrap_or_default()
-                };
+                let name =
+                    |names: &[String], index: usize| names.get(index).cloned().unwrap_or_default();
                 let here = Where {
                     stage: t,
                     state: name(&game.states, state),

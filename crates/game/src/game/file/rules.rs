@@ -124,7 +124,8 @@ impl Places {
     ) -> Option<Self> {
         let stages = Stages::read(report, fields.get("stage"), scope.stages);
         let populations = scope.populations.chosen(report, fields.get("population"))?;
-        let (of_states, of_actions) = (scope.states_of(&populations), scope.actions_of(&populations));
+        let (of_states, of_actions) =
+            (scope.states_of(&populations), scope.actions_of(&populations));
         let states = Selection::read(report, fields.get("state"), &of_states);
         let actions = Selection::read(report, fields.get(actions), &of_actions);
         Some(Places { stages: stages?, states: states?, actions: actions? })
@@ -140,9 +141,7 @@ pub(super) fn reward_rules(
 ) -> Vec<RewardRule> {
     let mut read = Vec::new();
     for (at, node) in rules(report, section, found) {
-        let Some(fields) =
-            Fields::of(report, at.clone(), node, &REWARD_KEYS)
-        else {
+        let Some(fields) = Fields::of(report, at.clone(), node, &REWARD_KEYS) else {
             continue;
         };
         let places = Places::read(report, &fields, scope, "action");
@@ -165,9 +164,7 @@ pub(super) fn transition_rules(
 ) -> Vec<TransitionRule> {
     let mut read = Vec::new();
     for (at, node) in rules(report, section, found) {
-        let Some(fields) =
-            Fields::of(report, at.clone(), node, &TRANSITION_KEYS)
-        else {
+        let Some(fields) = Fields::of(report, at.clone(), node, &TRANSITION_KEYS) else {
             continue;
         };
         let places = Places::read(report, &fields, scope, "action");
