@@ -52,6 +52,7 @@
 pub use smfg_check::{certificate, check};
 pub use smfg_elaborate::elaborate;
 pub use smfg_game::{claim, drift, exact, follower, game, generate};
+pub use smfg_report::{export, import, report};
 #[cfg(feature = "solver")]
 pub use smfg_solve::{analysis, equilibrium, leader, lp};
 
@@ -60,8 +61,5 @@ pub mod checkpoint;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod collection;
-pub mod export;
 #[cfg(any(feature = "cli", feature = "solver"))]
 mod files;
-pub mod import;
-pub mod report;

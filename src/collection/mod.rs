@@ -6,6 +6,7 @@
 //! package, finite games that are imported, or members of a random family.
 
 mod files;
+pub mod report;
 
 use crate::game::{Game, GameErrors};
 use crate::generate::{

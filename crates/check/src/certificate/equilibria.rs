@@ -72,19 +72,18 @@ pub fn write_equilibria<W: Write>(
 }
 
 /// Reads such a certificate from a stream.
-#[derive(Debug)]
-pub struct EquilibriaReader<R> {
-    input: R,
+pub struct EquilibriaReader<'a> {
+    input: Box<dyn BufRead + 'a>,
     line: usize,
 }
 
-impl<R: BufRead> EquilibriaReader<R> {
+impl<'a> EquilibriaReader<'a> {
     /// Reads the claim.
     ///
     /// # Errors
     /// [`ReadError`] when it does not follow the grammar.
-    pub fn start(input: R) -> Result<(Self, EquilibriaClaim), ReadError> {
-        let mut reader = EquilibriaReader { input, line: 0 };
+    pub fn start(input: impl BufRead + 'a) -> Result<(Self, EquilibriaClaim), ReadError> {
+        let mut reader = EquilibriaReader { input: Box::new(input), line: 0 };
         let first = reader.next_line()?;
         if first != EQUILIBRIA {
             return Err(

@@ -73,9 +73,8 @@ pub enum Element {
 }
 
 /// Reads a certificate from a stream.
-#[derive(Debug)]
-pub struct Reader<R> {
-    input: R,
+pub struct Reader<'a> {
+    input: Box<dyn BufRead + 'a>,
     line: usize,
     /// Stages and states of the game, which fix the number of lines and words of a policy.
     shape: (usize, usize),
@@ -89,14 +88,18 @@ pub struct Reader<R> {
     curve: Vec<CurvePoint>,
 }
 
-impl<R: BufRead> Reader<R> {
+impl<'a> Reader<'a> {
     /// Reads the header of a certificate for a game of `stages` stages and `states` states.
     ///
     /// # Errors
     /// [`ReadError`] when the header does not follow the grammar.
-    pub fn start(input: R, stages: usize, states: usize) -> Result<(Self, Claim), ReadError> {
+    pub fn start(
+        input: impl BufRead + 'a,
+        stages: usize,
+        states: usize,
+    ) -> Result<(Self, Claim), ReadError> {
         let mut reader = Reader {
-            input,
+            input: Box::new(input),
             line: 0,
             shape: (stages, states),
             done: false,
@@ -113,9 +116,13 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// [`ReadError`] when it is no bundle of this version.
-    pub fn start_bundle(input: R, stages: usize, states: usize) -> Result<Self, ReadError> {
+    pub fn start_bundle(
+        input: impl BufRead + 'a,
+        stages: usize,
+        states: usize,
+    ) -> Result<Self, ReadError> {
         let mut reader = Reader {
-            input,
+            input: Box::new(input),
             line: 0,
             shape: (stages, states),
             done: true,

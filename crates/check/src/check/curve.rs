@@ -10,7 +10,6 @@ use super::{decisions, in_scope};
 use crate::certificate::{Claim, CurvePoint, Reader, Scope, Selection, Step};
 use crate::exact::Rational;
 use crate::game::Game;
-use std::io::BufRead;
 
 /// What the steps show about one decision.
 #[derive(Debug, Clone, Default)]
@@ -22,9 +21,9 @@ struct Sides {
 }
 
 /// Checks the steps of a claim about a curve.
-pub(super) fn check_curve<R: BufRead>(
+pub(super) fn check_curve(
     game: &Game,
-    reader: &mut Reader<R>,
+    reader: &mut Reader<'_>,
     claim: Claim,
 ) -> Result<Accepted, Rejection> {
     let curve = reader.curve().to_vec();

@@ -92,10 +92,10 @@ pub fn check_with(
 
 /// Checks what follows a header; `hash` is the one that a claim about `game` has to name, where it
 /// is known.
-fn check_about<R: BufRead>(
+fn check_about(
     game: &Game,
     hash: Option<&str>,
-    reader: &mut Reader<R>,
+    reader: &mut Reader<'_>,
     claim: Claim,
     reload: Option<Reload<'_>>,
 ) -> Result<Accepted, Rejection> {
@@ -115,10 +115,10 @@ fn check_about<R: BufRead>(
 /// Checks the steps that follow a header against the claim in it. The claim names the hash of the
 /// game with the claim's expression in place of the leader's reward: what names in the expression
 /// mean is part of the claim.
-fn check_steps<R: BufRead>(
+fn check_steps(
     game: &Game,
     expected: Option<&str>,
-    reader: &mut Reader<R>,
+    reader: &mut Reader<'_>,
     claim: Claim,
 ) -> Result<Accepted, Rejection> {
     if claim.epsilon < Rational::ZERO {
@@ -169,9 +169,9 @@ fn check_steps<R: BufRead>(
 
 /// Leader rule for a polytope of decisions, statement (V): decisions whose inner bounds reach
 /// `lower`, covers whose pieces stay below `upper`.
-fn check_polytope<R: BufRead>(
+fn check_polytope(
     game: &Game,
-    reader: &mut Reader<R>,
+    reader: &mut Reader<'_>,
     claim: Claim,
 ) -> Result<Accepted, Rejection> {
     let (mut lower, mut limit): (Option<Rational>, Option<Rational>) = (None, None);
@@ -248,8 +248,8 @@ fn no_functions(game: &Game) -> Result<(), Fault> {
 
 /// The steps about the game joined with the leader on a piece, up to their end: an upper bound of
 /// her reward over all decisions of the piece and their equilibria.
-fn check_joined<R: BufRead>(
-    reader: &mut Reader<R>,
+fn check_joined(
+    reader: &mut Reader<'_>,
     game: &Game,
     claim: &Claim,
     piece: &[Point],
@@ -291,8 +291,8 @@ fn in_scope(claim: &Claim, index: usize) -> bool {
 }
 
 /// Checks the steps of one decision; returns the step that ends them.
-fn check_decision<R: BufRead>(
-    reader: &mut Reader<R>,
+fn check_decision(
+    reader: &mut Reader<'_>,
     mut situation: Situation<'_>,
     shown: &mut Shown,
 ) -> Result<Option<Step>, Rejection> {

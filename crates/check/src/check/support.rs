@@ -13,7 +13,6 @@ use super::verdict::{Fault, Rejection};
 use crate::certificate::{Multipliers, PairAt, Reader, Step, SupportStep};
 use crate::exact::Rational;
 use crate::game::{Affine, Interval, NotAffine};
-use std::io::BufRead;
 
 /// What a node assumes of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +39,8 @@ type Entries = Vec<Vec<Rational>>;
 
 /// Checks the steps of a tree that has just been opened, to its last leaf: `sigma J0 >= value` on
 /// all equilibria.
-pub(super) fn check_support_tree<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn check_support_tree(
+    reader: &mut Reader<'_>,
     situation: &mut Situation<'_>,
     value: &Rational,
 ) -> Result<(), Rejection> {

@@ -17,7 +17,6 @@ use crate::game::{
     Interval, LinearForm, Monomial, Polynomial, Quadratic, Variable, polynomial_range,
 };
 use std::collections::BTreeMap;
-use std::io::BufRead;
 
 /// Most squares of a tree: as many as a form has statistics suffice.
 const MOST_SQUARES: usize = 1 << 12;
@@ -79,8 +78,8 @@ enum Target<'a> {
 }
 
 /// Checks the steps of a tree that has just been opened, to its last box.
-pub(super) fn check_tree<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn check_tree(
+    reader: &mut Reader<'_>,
     situation: &mut Situation<'_>,
     value: &Rational,
     arithmetic: Arithmetic,

@@ -131,11 +131,7 @@ impl Games<'_> {
         }
     }
 
-    fn certificate<R: BufRead>(
-        &self,
-        reader: &mut Reader<R>,
-        claim: Claim,
-    ) -> Result<Shown, Rejection> {
+    fn certificate(&self, reader: &mut Reader<'_>, claim: Claim) -> Result<Shown, Rejection> {
         if claim.epsilon < Rational::ZERO {
             return Err(Rejection::NegativeEpsilon);
         }

@@ -9,12 +9,11 @@ use crate::exact::Rational;
 use crate::game::{Decision, Game};
 use smfg_claims::{Curve, Uncovered};
 use smfg_kernel::{Listing, Place, Theorem};
-use std::io::BufRead;
 use std::sync::Arc;
 
 /// Elaborates the steps of a claim about a curve, to their end.
-pub(super) fn elaborate<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn elaborate(
+    reader: &mut Reader<'_>,
     game: &Game,
     (journal, listing): (&Journal, &Arc<Listing>),
     claim: &Claim,

@@ -55,9 +55,9 @@ impl Site {
     ///
     /// # Errors
     /// [`Rejection`] names the line, the rule and the reason.
-    pub(crate) fn bound_in<R: BufRead>(
+    pub(crate) fn bound_in(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         proof: &mut proof::Proof,
         step: &Step,
     ) -> Result<(), Rejection> {
@@ -162,8 +162,8 @@ pub(crate) enum Shown {
 }
 
 /// Elaborates the steps that follow a header.
-fn prove_claim<R: BufRead>(
-    reader: &mut Reader<R>,
+fn prove_claim(
+    reader: &mut Reader<'_>,
     game: &Game,
     claim: Claim,
     journal: &Journal,
@@ -298,8 +298,8 @@ fn handles_functions(step: &Step) -> bool {
 ///
 /// # Errors
 /// [`Rejection`] names the line, the rule and the reason.
-pub(crate) fn elaborate_decision<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(crate) fn elaborate_decision(
+    reader: &mut Reader<'_>,
     site: &mut Site,
     theorems: &mut Theorems,
 ) -> Result<Option<Step>, Rejection> {

@@ -20,7 +20,6 @@ use crate::certificate::{Claim, CoverStep, Mix, Reader, Selection, Step};
 use crate::exact::{Polytope, Rational};
 use crate::game::{Game, Point, Space};
 use dashu_base::BitTest;
-use std::io::BufRead;
 
 /// Most decisions of a grid that a piece may be searched for.
 pub const MOST_GRID_POINTS: usize = 4096;
@@ -28,8 +27,8 @@ pub const MOST_GRID_POINTS: usize = 4096;
 pub const MOST_DIMENSIONS: usize = 8;
 
 /// Checks the steps of a joined game on a piece: an upper bound of the leader's reward.
-pub(super) type CheckJoined<'a, R> =
-    &'a dyn Fn(&mut Reader<R>, &[Point]) -> Result<Rational, Rejection>;
+pub(super) type CheckJoined<'a> =
+    &'a dyn Fn(&mut Reader<'_>, &[Point]) -> Result<Rational, Rejection>;
 
 /// Most pieces that may be open.
 const MOST_OPEN: usize = 1 << 16;
@@ -71,11 +70,11 @@ impl Upper {
 /// Checks a cover that has just been opened, to its last piece. The answer is an upper bound of
 /// `sup_u` of the leader's reward at the worst (or the best) equilibrium; `joined` checks the steps
 /// of a joined game on a piece.
-pub(super) fn check_cover<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn check_cover(
+    reader: &mut Reader<'_>,
     game: &Game,
     claim: &Claim,
-    joined: CheckJoined<'_, R>,
+    joined: CheckJoined<'_>,
 ) -> Result<Upper, Rejection> {
     let opening = reader.line();
     let fail = move |line, rule, fault| Rejection::Step { line, rule, fault };
@@ -159,19 +158,19 @@ pub fn greatest_face(values: &[Rational]) -> (Vec<usize>, Option<Rational>) {
 }
 
 /// What all pieces share, and the bound so far.
-struct Cover<'a, R> {
+struct Cover<'a> {
     game: &'a Game,
     claim: &'a Claim,
     space: &'a Space<'a>,
     judge: Judge<'a>,
-    joined: CheckJoined<'a, R>,
+    joined: CheckJoined<'a>,
     upper: Option<Upper>,
 }
 
-impl<R: BufRead> Cover<'_, R> {
+impl Cover<'_> {
     /// The next step that is about a box or a piece, `open` of which are left; takes in the
     /// policies before it.
-    fn step(&mut self, reader: &mut Reader<R>, open: usize) -> Result<CoverStep, Rejection> {
+    fn step(&mut self, reader: &mut Reader<'_>, open: usize) -> Result<CoverStep, Rejection> {
         loop {
             let step = reader.step()?;
             let fail = |rule, fault| Rejection::Step { line: reader.line(), rule, fault };
@@ -190,7 +189,7 @@ impl<R: BufRead> Cover<'_, R> {
     /// `first`, and takes in their bounds.
     fn pieces(
         &mut self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         part: &Space<'_>,
         first: CoverStep,
     ) -> Result<(), Rejection> {
@@ -230,7 +229,7 @@ impl<R: BufRead> Cover<'_, R> {
     /// there is no decision.
     fn closed(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         piece: &[Point],
         step: CoverStep,
     ) -> Result<Option<Upper>, Rejection> {
@@ -321,7 +320,7 @@ impl<R: BufRead> Cover<'_, R> {
     /// A response at each decision of a piece with few of them.
     fn decisions(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         piece: &[Point],
     ) -> Result<Option<Rational>, Rejection> {
         let opening = reader.line();

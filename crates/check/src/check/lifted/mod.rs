@@ -20,7 +20,6 @@ use data::{BoxGame, Region};
 use leaf::{Claimed, Scratch, Target, pairs_of_policy, show};
 use numbers::Enclosure;
 use regret::{Left, confine};
-use std::io::BufRead;
 
 /// Most policies that one tree may name.
 const MOST_POLICIES: usize = 1 << 16;
@@ -43,8 +42,8 @@ struct Tree {
 /// Checks the steps of a tree that has just been opened, up to the one that closes its last box.
 ///
 /// `sigma` is true for 1; `value` is `sigma VALUE`.
-pub(super) fn check_tree<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn check_tree(
+    reader: &mut Reader<'_>,
     game: &Reduced,
     epsilon: &Rational,
     sigma: bool,

@@ -14,15 +14,14 @@ use super::verdict::{Fault, Rejection};
 use crate::certificate::{Claim, MultiplierStep, Reader, Selection, Step};
 use crate::exact::{Integer, Natural, Rational};
 use crate::game::Game;
-use std::io::BufRead;
 
 /// Most sites that open regions may have together.
 const MOST_OPEN: usize = 1 << 24;
 
 /// Checks a tree that has just been opened, to its last leaf: an upper bound of `sup_u` of the
 /// leader's reward at the worst equilibrium.
-pub(super) fn check_tree<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn check_tree(
+    reader: &mut Reader<'_>,
     game: &Game,
     claim: &Claim,
     bits: u32,

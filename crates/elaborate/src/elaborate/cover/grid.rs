@@ -11,7 +11,6 @@ use crate::elaborate::proof::Proof;
 use crate::exact::Rational;
 use crate::game::{Grid, Point};
 use smfg_kernel::{Combination, Monomial, Name, Polynomial, Variable};
-use std::io::BufRead;
 
 /// The part of a box of free parameters that is open.
 struct Grids {
@@ -27,9 +26,9 @@ struct Grids {
 
 impl Cover<'_> {
     /// Closes the region on top by a step for each of its decisions.
-    pub(super) fn decisions<R: BufRead>(
+    pub(super) fn decisions(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         proof: &mut Proof,
         piece: &Piece<'_>,
     ) -> Result<(), Rejection> {
@@ -72,9 +71,9 @@ impl Cover<'_> {
     }
 
     /// Divides the region on top by the values of the next free parameter.
-    fn along<R: BufRead>(
+    fn along(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         proof: &mut Proof,
         grids: &mut Grids,
         fixed: &mut Vec<Rational>,
@@ -100,9 +99,9 @@ impl Cover<'_> {
     }
 
     /// Closes the region on top, a point of the grid.
-    fn point<R: BufRead>(
+    fn point(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         proof: &mut Proof,
         grids: &mut Grids,
         fixed: &[Rational],

@@ -10,14 +10,13 @@ use crate::elaborate::prover::{Journal, Prover};
 use crate::elaborate::{Site, listing};
 use crate::exact::Rational;
 use smfg_kernel::{Place, Polynomial};
-use std::io::BufRead;
 use std::sync::Arc;
 
 impl Cover<'_> {
     /// Closes the region on top by the steps of a joined game, up to their end.
-    pub(super) fn joined<R: BufRead>(
+    pub(super) fn joined(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         proof: &mut Proof,
         piece: &Piece<'_>,
     ) -> Result<(), Rejection> {

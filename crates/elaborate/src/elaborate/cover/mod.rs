@@ -20,7 +20,6 @@ use crate::game::{Game, Point, Side, Space};
 use bernstein::Basis;
 use population::Policies;
 use smfg_kernel::{Combination, Listing, Name, Place, Polynomial, Theorem, Variable};
-use std::io::BufRead;
 use std::sync::Arc;
 
 /// What all pieces share.
@@ -40,8 +39,8 @@ struct Piece<'a> {
 /// Elaborates a cover that has just been opened, to its last piece: at all decisions some
 /// equilibrium gives the leader no more than the claim's upper bound, or all do. With `strictly` also
 /// that some equilibrium gives her less, where the pieces show it.
-pub(super) fn elaborate<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn elaborate(
+    reader: &mut Reader<'_>,
     game: &Game,
     (journal, listing): (&Journal, &Arc<Listing>),
     claim: &Claim,
@@ -138,11 +137,7 @@ pub(super) fn replace_determined(proof: &mut Proof, space: &Space<'_>) {
 impl Cover<'_> {
     /// The next step that is about a box or a piece, `open` of which are left; takes in the
     /// policies before it.
-    fn step<R: BufRead>(
-        &mut self,
-        reader: &mut Reader<R>,
-        open: usize,
-    ) -> Result<CoverStep, Rejection> {
+    fn step(&mut self, reader: &mut Reader<'_>, open: usize) -> Result<CoverStep, Rejection> {
         loop {
             let step = reader.step()?;
             let fail = |rule, fault| Rejection::Step { line: reader.line(), rule, fault };
@@ -159,9 +154,9 @@ impl Cover<'_> {
 
     /// Closes the region on top, a box that is not divided any more, piece by piece; `first` is the
     /// step of the first one. What `strict` shows is left as long as it takes the steps.
-    fn pieces<R: BufRead>(
+    fn pieces(
         &mut self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         (part, first): (&Space<'_>, CoverStep),
         proof: &mut Proof,
         mut strict: Option<Proof>,

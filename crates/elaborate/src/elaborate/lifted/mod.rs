@@ -36,7 +36,6 @@ use parts::{MOST_ROUNDS, Side};
 use regrets::show_regrets;
 use smfg_kernel::{Combination, Listing, Polynomial, Row, Sense, Theorem};
 use std::collections::BTreeSet;
-use std::io::BufRead;
 use std::sync::Arc;
 
 /// Share of a range by which an end may be farther out than that of the certificate.
@@ -81,9 +80,9 @@ struct Tree<'p> {
 impl Site {
     /// Elaborates the steps of a tree that has just been opened, up to the one that closes its last
     /// box.
-    pub(crate) fn lifted_tree<R: BufRead>(
+    pub(crate) fn lifted_tree(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         value: &Rational,
         bits: u32,
         ceiling: bool,
@@ -108,9 +107,9 @@ impl Site {
     }
 
     /// Closes the region on top, of equilibria, by the steps of a tree that has just been opened.
-    pub(crate) fn lifted_in<R: BufRead>(
+    pub(crate) fn lifted_in(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         value: &Rational,
         bits: u32,
         proof: &mut Proof,
@@ -118,9 +117,9 @@ impl Site {
         self.boxes_in(reader, (value, &self.prover.sigma()), bits, proof)
     }
 
-    fn boxes_in<R: BufRead>(
+    fn boxes_in(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         (value, sigma): (&Rational, &Rational),
         bits: u32,
         proof: &mut Proof,

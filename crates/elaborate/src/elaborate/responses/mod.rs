@@ -28,7 +28,6 @@ use smfg_kernel::{
     Combination, Listing, Name, Place, Polynomial, Row, Sense, Side, Theorem, Variable,
 };
 use std::collections::BTreeSet;
-use std::io::BufRead;
 use std::sync::Arc;
 use values::Bounds;
 
@@ -61,8 +60,8 @@ struct Part {
 
 /// Elaborates a tree that has just been opened, to its last leaf: every decision has an equilibrium
 /// that gives the leader no more than the claim's upper bound.
-pub(super) fn elaborate<R: BufRead>(
-    reader: &mut Reader<R>,
+pub(super) fn elaborate(
+    reader: &mut Reader<'_>,
     game: &Game,
     (journal, listing): (&Journal, &Arc<Listing>),
     claim: &Claim,

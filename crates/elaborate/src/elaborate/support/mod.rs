@@ -30,7 +30,6 @@ use bounds::flow;
 use node::{Entries, Node, position};
 use smfg_kernel::{Column, Combination, Family, Monomial, Name, Polynomial, Theorem};
 use std::collections::BTreeMap;
-use std::io::BufRead;
 use std::sync::Arc;
 
 /// A game at a decision, entry by entry.
@@ -142,9 +141,9 @@ fn part(values: &Entries, sign: &Rational) -> Family {
 
 impl Site {
     /// `sigma J0 >= sigma value` by the steps of a tree that has just been opened.
-    pub(crate) fn support_tree<R: BufRead>(
+    pub(crate) fn support_tree(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         value: &Rational,
     ) -> Result<Theorem, Rejection> {
         let opening = reader.line();

@@ -80,9 +80,9 @@ pub fn prove_equilibria(
 
 impl Set {
     /// Every equilibrium is in one of the patterns, by a tree over complementarity.
-    fn complete<R: BufRead>(
+    fn complete(
         &self,
-        reader: &mut EquilibriaReader<R>,
+        reader: &mut EquilibriaReader<'_>,
         patterns: &[ProvedPattern],
     ) -> Result<(Theorem, usize), Rejection> {
         let line = reader.line();

@@ -24,7 +24,6 @@ use least::Least;
 use line::Line;
 use smfg_kernel::{Name, Row, Sense, Side, Theorem};
 use std::collections::BTreeMap;
-use std::io::BufRead;
 
 /// A square `(sum coefficients_j X_j)^2` in the quadratic forms of followers and leader.
 struct Square {
@@ -72,9 +71,9 @@ struct Root<'a> {
 
 impl Site {
     /// `sigma J0 >= sigma value` by the steps of a tree that has just been opened.
-    pub(crate) fn tree<R: BufRead>(
+    pub(crate) fn tree(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         value: &Rational,
         arithmetic: Arithmetic,
     ) -> Result<Theorem, Rejection> {
@@ -86,9 +85,9 @@ impl Site {
     }
 
     /// Closes the region on top, of equilibria, by the steps of a tree that has just been opened.
-    pub(crate) fn tree_in<R: BufRead>(
+    pub(crate) fn tree_in(
         &self,
-        reader: &mut Reader<R>,
+        reader: &mut Reader<'_>,
         arithmetic: Arithmetic,
         proof: &mut Proof,
     ) -> Result<(), Rejection> {
@@ -154,7 +153,7 @@ impl Site {
 }
 
 /// The steps of a tree, to its last box.
-fn read<R: BufRead>(reader: &mut Reader<R>) -> Result<Vec<(usize, TreeStep)>, Rejection> {
+fn read(reader: &mut Reader<'_>) -> Result<Vec<(usize, TreeStep)>, Rejection> {
     let (mut steps, mut open) = (Vec::new(), 1usize);
     while open > 0 {
         let step = reader.step()?;

@@ -9,7 +9,7 @@ use crate::exact::Rational;
 use crate::game::{FunctionKind, Game, MOST_NESTED, Monomial, Polynomial, Variable};
 
 /// `text` on one line, control characters escaped: names come from files.
-pub(super) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let escape = |c: char| {
         if c.is_control() { c.escape_default().collect::<String>() } else { c.to_string() }
     };

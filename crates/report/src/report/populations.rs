@@ -1,6 +1,5 @@
 //! An equilibrium or a submitted play from the view of each population.
 
-use super::decision::chosen;
 use super::json::{Exact, List};
 use super::number::NumberText;
 use super::shared_json::Number;
@@ -13,6 +12,7 @@ use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 #[cfg(feature = "solver")]
 use {
+    super::decision::chosen,
     crate::follower::{Enclosed, enclose_subplays, laws, subplays},
     crate::leader::{Equilibrium, Outcome, has_long_flows},
 };

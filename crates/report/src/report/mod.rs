@@ -22,7 +22,6 @@ mod info_json;
 mod json;
 #[cfg(all(feature = "solver", feature = "plot"))]
 mod map;
-mod models;
 mod number;
 #[cfg(all(feature = "solver", feature = "page"))]
 pub mod page;
@@ -66,6 +65,13 @@ mod verify_json;
 mod verify_range;
 mod words;
 
+/// How documents and tables are laid out, for what is no report here.
+pub mod layout {
+    pub use super::json::write_document;
+    pub use super::table::{write_field, write_table};
+    pub use super::words::plain;
+}
+
 pub use check::{BundleReport, CheckReport, write_undecided};
 pub use check_equilibria::EquilibriaCheckReport;
 #[cfg(feature = "solver")]
@@ -75,7 +81,6 @@ pub use frontier::FrontierReport;
 pub use info::InfoReport;
 #[cfg(all(feature = "solver", feature = "plot"))]
 pub use map::MapReport;
-pub use models::{ModelsReport, Validated, ValidationReport};
 pub use number::{print_every_digit, printing};
 pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
 #[cfg(feature = "solver")]

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 pub(super) const MOST_ROWS: usize = 40;
 
 /// Writes rows of cells, two spaces in front of each cell, all columns but the last padded.
-pub(super) fn write_table(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
+pub fn write_table(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter()
@@ -41,6 +41,6 @@ pub(super) fn write_normalised(
 }
 
 /// Writes `label` and `text` as a line of a summary; an empty text is left out.
-pub(super) fn write_field(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
+pub fn write_field(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
     if text.is_empty() { Ok(()) } else { writeln!(out, "{label:<15} {}", plain(text)) }
 }

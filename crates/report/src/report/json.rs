@@ -99,7 +99,7 @@ where
 ///
 /// # Errors
 /// Those of `out`.
-pub(super) fn write_document(mut out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+pub fn write_document(mut out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, Layout::default());
     document.serialize(&mut serializer)?;
     writeln!(out)

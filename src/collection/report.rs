@@ -1,9 +1,7 @@
 //! The answer of `models`: the collection, one instance of it, and whether it is in order.
 
-use super::json::write_document;
-use super::table::{write_field, write_table};
-use super::words::plain;
-use crate::collection::{FORMAT, Instance, Made, Value};
+use super::{FORMAT, Instance, Made, Value};
+use crate::report::layout::{plain, write_document, write_field, write_table};
 use std::io::{self, Write};
 
 /// Longest number in text, in characters.
