@@ -23,6 +23,7 @@ decisions = [{ name = "low", toll = 0 }, { name = "high", toll = 1 }]
 value = "mu[out]@1 + toll * mu[*, l]@0"
 at_most = "3/4"
 [[reward]]
+stage = 0
 action = "l"
 value = "-log(1 + mu[*, l]) - toll"
 [[transition]]
@@ -30,8 +31,12 @@ to = { out = "mu[*, l] / 2", in = "rest" }
 "#;
 
 const FUNCTIONS: [Slip; 24] = [
-    ("log(1 + mu[*, l])", "log(mu[*, l])", "such as `log(1/1000000 + mu["),
-    ("log(1 + mu[*, l])", "log(mu[*, l] - 2)", "`log(-2 + mu[*, l]@0)` has no value"),
+    ("log(1 + mu[*, l])", "log(mu[*, l])", "such as `log(1/1000000 + (mu["),
+    (
+        "log(1 + mu[*, l])",
+        "log(mu[*, l] - 2)",
+        "its argument is -2 there, expected one that is positive",
+    ),
     ("log(1 + mu[*, l])", "sqrt(mu[*, l] - 1/2)", "not negative at every decision and population"),
     ("log(1 + mu[*, l])", "(mu[*, l] - 1/2)^(3/2)", "has no value when"),
     ("log(1 + mu[*, l])", "1 / mu[*, l]", "has no value"),
@@ -103,7 +108,11 @@ const POPULATIONS: [Slip; 24] = [
     ),
     ("state = \"depot\"\naction = \"go\"", "state = \"depot\"\naction = \"rest\"", "matches no"),
     ("mu[trucks.road]", "mu[truck.road]", "no population is named `truck`; did you mean"),
-    ("mu[trucks.road]", "mu[trucks.rode]", "no state is named `trucks.rode`; did you mean"),
+    (
+        "mu[trucks.road]",
+        "mu[trucks.rode]",
+        "no state is named `trucks.rode`; expected one of `depot`, `road`",
+    ),
     ("mu[trucks.road]", "mu[trucks.]", "expected a name or `*`"),
     ("mu[trucks.road]", "mu[trucks.road, cars.fly]", "no action is named `cars.fly`"),
     ("mean(cars: t)", "mean(car: t)", "no population is named `car`"),
@@ -162,7 +171,10 @@ fn tables_that_are_not_normalised() {
         format!(r#""transition": [{{"time_invariant": true, "dense": [[[{number}]]]}}]"#)
     };
     for (tables, expected) in [
-        (format!("\"normalise\": 1, {}", row("1")), "tables.normalise: found the number 1"),
+        (
+            format!("\"normalise\": 1, {}", row("1")),
+            "tables.normalise, column 71: found the number 1",
+        ),
         (format!("\"normalise\": \"yes\", {}", row("1")), "expected true or false"),
         (format!("\"normalize\": true, {}", row("1")), "did you mean \"normalise\"?"),
         (format!("\"normalise\": true, {}", row("0.99")), "found probabilities that sum to 99/100"),

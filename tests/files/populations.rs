@@ -57,11 +57,17 @@ const UNION: &str = r#"
 format = "smfg-game/1"
 name = "the union"
 stages = 2
-states = ["trucks.depot", "trucks.road", "cars.home"]
-actions = ["trucks.stay", "trucks.go", "cars.go", "cars.rest"]
+states = [
+    { name = "trucks.depot", load = 3 }, { name = "trucks.road", load = 1 },
+    { name = "cars.home", load = 0 },
+]
+actions = [
+    { name = "trucks.stay", goes = 0 }, { name = "trucks.go", goes = 1 },
+    { name = "cars.go", goes = 1 }, { name = "cars.rest", goes = 0 },
+]
 initial = { "trucks.depot" = "1/4", "cars.home" = "3/4" }
 [define]
-crowd = 'mu[*, "trucks.go"] + mu[*, "cars.go"]'
+crowd = "mean(a.goes)"
 [[available]]
 state = "trucks.depot"
 actions = ["trucks.stay", "trucks.go"]
@@ -79,10 +85,10 @@ action = "cars.go"
 value = "-crowd"
 [[reward]]
 state = "trucks.depot"
-value = '3 * mu["cars.home", "cars.go"] - 4 * (3 * mu["trucks.depot"] + mu["trucks.road"])'
+value = '3 * mu["cars.home", "cars.go"] - 4 * mean(s.load)'
 [[reward]]
 state = "trucks.road"
-value = 'mu["cars.home", "cars.go"] - 4 * (3 * mu["trucks.depot"] + mu["trucks.road"])'
+value = 'mu["cars.home", "cars.go"] - 4 * mean(s.load)'
 [[reward]]
 stage = 1
 action = "cars.rest"
@@ -157,12 +163,12 @@ fn tables_leave_followers_in_their_population() {
     let text = |to: usize| {
         format!(
             r#"{{"format": "smfg-game/1", "name": "t", "stages": 2, "population": [
-                {{"name": "a", "mass": "1/2", "states": ["x"], "actions": ["l"], "initial": "x"}},
-                {{"name": "b", "mass": "1/2", "states": ["x"], "actions": ["l"], "initial": "x"}}],
+                {{"name": "one", "mass": "1/2", "states": ["x"], "actions": ["l"], "initial": "x"}},
+                {{"name": "two", "mass": "1/2", "states": ["x"], "actions": ["l"], "initial": "x"}}],
                 "tables": {{"transition": [{{"sparse": [[0, 0, 0, 0, 1], [0, 1, 1, {to}, 1]]}}]}}}}"#
         )
     };
     Game::parse_json(&text(1)).expect("a game");
     let error = Game::parse_json(&text(0)).expect_err("another population").to_string();
-    assert!(error.contains("\"a.x\", expected a state of the same population"), "{error}");
+    assert!(error.contains("\"one.x\", expected a state of the same population"), "{error}");
 }
