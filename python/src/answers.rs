@@ -10,7 +10,7 @@ use smfg::checkpoint::Asked;
 use smfg::equilibrium::support::{Limits, SupportError, equilibria as enumerate};
 use smfg::game::Game;
 use smfg::leader::Settings;
-use smfg::report::{EquilibriaReport, RangeReport, SolveReport};
+use smfg::report::{EquilibriaReport, RangeReport, RequiredReport, SolveReport};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
