@@ -535,7 +535,8 @@ def verify(
     exploitability, leader_reward, follower_value, follower_reward, value
         Numbers that are claimed. The exploitability may be smaller than claimed; the others are to
         agree within the tolerance. With several populations the exploitability may be a mapping
-        from their names to what a member of each could gain at most. ``value`` is the pessimistic value of the game.
+        from their names to what a member of each could gain at most. ``value`` is the pessimistic
+        value of the game.
     epsilon
         Of the equilibria that the play is compared with; ``"actual"`` for the exploitability that
         it is found to have. When absent, the claim's, or the claimed exploitability, or 0.

@@ -171,8 +171,9 @@ class Game:
         leader
             What the leader may choose, as in game files: ``{"decisions": {"low": {"toll": 0},
             "high": {"toll": "1/2"}}}``, ``{"variables": [...], "constraints": [...]}``, ``{"mixed":
-            ...}`` or ``{"process": ...}``; with ``"require": [{"value": formula, "at_most": number}]``
-            (or ``at_least``) what every equilibrium of a decision, or the one chosen, has to keep.
+            ...}`` or ``{"process": ...}``; with ``"require": [{"value": formula, "at_most":
+            number}]`` (or ``at_least``) what every equilibrium of a decision, or the one chosen,
+            has to keep.
         leader_reward, leader_payoff
             What she earns per follower, like ``reward``; and a formula, or rules with ``stage`` and
             ``value``, that are not weighted by followers.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from .._answer import Answer, Row
 from .._exact import Exact
@@ -28,10 +28,11 @@ class Solution(Answer):
 
     Of a game with requirements the value is that over the decisions that meet them, and the
     certificate a bundle. ``status`` is ``infeasible`` where every decision is proved to break one,
-    and ``value`` is ``None`` where no decision is proved to meet them.
+    and ``value`` is ``None`` where no decision is proved to meet them; its type leaves that out,
+    because no other game has it.
     """
 
-    value: Bounds | None
+    value: Bounds
     status: str
     decision: Decision | None
     equilibrium: Equilibrium | None
@@ -50,7 +51,7 @@ class Solution(Answer):
         answer = json.loads(text)
         return cls(
             **shared(Solution, answer, certificate),
-            value=bounds_or_none(answer["value"]),
+            value=cast(Bounds, bounds_or_none(answer["value"])),
             decision=Decision._or_none(answer["decision"]),
             equilibrium=Equilibrium._from(answer["equilibrium"]),
             decisions=tuple(map(DecisionBounds._from, answer["decisions"])),
