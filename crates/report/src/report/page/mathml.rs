@@ -69,6 +69,11 @@ pub(super) fn identifier(name: &str) -> String {
     }
 }
 
+/// A Greek letter, upright: few fonts have the slanted ones of formulas.
+pub(super) fn greek(letter: &str) -> String {
+    format!("<mi mathvariant=\"normal\">{letter}</mi>")
+}
+
 fn letter(name: &str) -> String {
     const GREEK: [(&str, &str); 14] = [
         ("alpha", "α"),
@@ -87,7 +92,7 @@ fn letter(name: &str) -> String {
         ("omega", "ω"),
     ];
     match GREEK.iter().find(|(word, _)| *word == name) {
-        Some((_, symbol)) => format!("<mi>{symbol}</mi>"),
+        Some((_, symbol)) => greek(symbol),
         None => format!("<mi>{}</mi>", escape(name)),
     }
 }
@@ -174,11 +179,7 @@ fn term(named: &Named, stage: Option<&Tree>) -> String {
     match named {
         Named::Name(name) => indexed(identifier(name), at),
         Named::Mass(state, action) => {
-            format!(
-                "<mrow>{}{}</mrow>",
-                indexed("<mi>μ</mi>".into(), current()),
-                pair(state, action)
-            )
+            format!("<mrow>{}{}</mrow>", indexed(greek("μ"), current()), pair(state, action))
         }
         Named::Mean(body, population) => {
             let mut markup = String::from("<mrow>");
@@ -202,11 +203,7 @@ fn term(named: &Named, stage: Option<&Tree>) -> String {
             )
         }
         Named::Process(state, action) => {
-            format!(
-                "<mrow>{}{}</mrow>",
-                indexed("<mi>ν</mi>".into(), current()),
-                pair(state, action)
-            )
+            format!("<mrow>{}{}</mrow>", indexed(greek("ν"), current()), pair(state, action))
         }
     }
 }
@@ -236,10 +233,10 @@ mod tests {
     #[test]
     fn populations_have_their_stage_as_an_index() {
         let markup = formula("mu[\"far left\", go]@2 * mean(s.wealth) + beta_0");
-        assert!(markup.contains("<msub><mi>μ</mi><mrow><mn>2</mn></mrow></msub>"), "{markup}");
+        assert!(markup.contains("μ</mi><mrow><mn>2</mn></mrow></msub>"), "{markup}");
         assert!(markup.contains("<mtext>far left</mtext><mo>,</mo><mtext>go</mtext>"), "{markup}");
         assert!(markup.contains("<mi>t</mi>") && markup.contains("<mi>wealth</mi>"), "{markup}");
-        assert!(markup.contains("<msub><mi>β</mi><mtext>0</mtext></msub>"), "{markup}");
+        assert!(markup.contains("β</mi><mtext>0</mtext></msub>"), "{markup}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::figures::{self, Drawn};
 use super::game::{MOST_ROWS, safe};
-use super::mathml::{escape, formula, math};
+use super::mathml::{escape, formula, greek, math};
 use super::numbers::{ends, exact, markup};
 use crate::exact::to_approx;
 use crate::follower::flow;
@@ -224,9 +224,10 @@ fn head_facts(view: &mut ResultView, document: &Value) {
 fn value_formula(selection: Option<&str>) -> String {
     let (open, close) = ("<mo stretchy=\"false\">(</mo>", "<mo stretchy=\"false\">)</mo>");
     let inner = if selection == Some("optimistic") { "max" } else { "min" };
+    let epsilon = greek("ε");
     math(&format!(
-        "<msub><mi>V</mi><mi>ε</mi></msub><mo>=</mo><munder><mo>sup</mo><mi>u</mi></munder>\
-         <munder><mo>{inner}</mo><mrow><mi>d</mi><mo>∈</mo><msub><mi>NE</mi><mi>ε</mi></msub>\
+        "<msub><mi>V</mi>{epsilon}</msub><mo>=</mo><munder><mo>sup</mo><mi>u</mi></munder>\
+         <munder><mo>{inner}</mo><mrow><mi>d</mi><mo>∈</mo><msub><mi>NE</mi>{epsilon}</msub>\
          {open}<mi>u</mi>{close}</mrow></munder><msub><mi>J</mi><mn>0</mn></msub>\
          {open}<mi>u</mi><mo>,</mo><mi>d</mi>{close}"
     ))
