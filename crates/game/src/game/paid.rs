@@ -15,9 +15,9 @@ impl Instance {
     pub fn paying_only(&self, states: &Range<usize>) -> Instance {
         let mut instance = self.clone();
         for stage in &mut instance.stages {
-            let own = states.clone().map(|state| stage.pairs.of_state(state));
+            let mut own = states.clone().map(|state| stage.pairs.of_state(state));
             let first = own.clone().next().map_or(0, |pairs| pairs.start);
-            let last = own.last().map_or(0, |pairs| pairs.end);
+            let last = own.next_back().map_or(0, |pairs| pairs.end);
             stage.reward = only(&stage.reward, &(first..last));
         }
         instance

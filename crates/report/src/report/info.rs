@@ -1,7 +1,6 @@
 //! The answer of `info`, and its text.
 
 use super::bounds::{EntryBounds, entry_bounds, parameter_bounds};
-use super::cells::count;
 use super::number::NumberText;
 use super::structure;
 use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
@@ -55,10 +54,9 @@ impl InfoReport<'_> {
         ];
         let functions = Some(("functions", game.functions.len())).filter(|own| own.1 > 0);
         for own in &game.vocabulary.populations {
-            let sizes = [(own.states.len(), "state"), (own.actions.len(), "action")];
-            let [states, actions] = sizes.map(|(size, what)| count(size, what));
+            let (states, actions) = (own.states.len(), own.actions.len());
             let mass = numbers.exact(&own.mass);
-            let text = format!("{}: mass {mass}, {states}, {actions}", own.name);
+            let text = format!("{}: mass {mass}, states {states}, actions {actions}", own.name);
             write_field(out, "population", &text)?;
         }
         for (label, size) in sizes.into_iter().chain(more).chain(functions) {

@@ -261,9 +261,8 @@ pub(super) fn require_rules(
             .and_then(|(at, node)| formula(report, at, node));
         let mut limits = Vec::new();
         let mut fine = true;
-        let sides: [(&str, fn(Rational) -> Limit); 2] =
-            [("at_most", Limit::AtMost), ("at_least", Limit::AtLeast)];
-        for (key, limit) in sides {
+        let above = Limit::AtMost as fn(Rational) -> Limit;
+        for (key, limit) in [("at_most", above), ("at_least", Limit::AtLeast)] {
             if let Some((at, node)) = fields.get(key) {
                 match numbers.read(report, &at, node) {
                     Some(bound) => limits.push(limit(bound)),
