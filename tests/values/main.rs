@@ -24,6 +24,7 @@ mod quadratic_properties;
 mod quadratic_values;
 mod range;
 mod regrets;
+mod requirements;
 mod rewritten;
 mod sensitivity;
 mod solved;
