@@ -19,6 +19,7 @@ mod lifted;
 mod linear_programme;
 mod oracle_games;
 mod population_game;
+mod populations;
 mod pure_equilibria;
 mod quadratic_properties;
 mod quadratic_values;
