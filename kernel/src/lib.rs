@@ -7,8 +7,8 @@
 //! elaborators and readers of certificates do can only fail to prove something.
 //!
 //! The kernel never searches: values are given, and it compares integers. It rounds, outwards, in
-//! functions and tubes alone. Numbers
-//! in brackets are the statements of docs/kernel.md. Every step may be refused, with a [`Refusal`].
+//! functions and tubes alone. Numbers in brackets are the statements of docs/kernel.md. Every step
+//! may be refused, with a [`Refusal`].
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

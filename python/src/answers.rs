@@ -10,7 +10,7 @@ use smfg::checkpoint::Asked;
 use smfg::equilibrium::support::{Limits, SupportError, equilibria as enumerate};
 use smfg::game::Game;
 use smfg::leader::Settings;
-use smfg::report::{EquilibriaReport, RangeReport, SolveReport};
+use smfg::report::{EquilibriaReport, RangeReport, RequiredReport, SolveReport};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -80,6 +80,17 @@ pub fn solve(
     let settings = Settings { selection, decision_grid, ..settings(game, question)? };
     let observe = |progress| shared.observe(progress);
     let limit = arguments::time_limit(question.time_limit)?;
+    if !game.vocabulary.requirements.is_empty() {
+        if question.checkpoint.is_some() {
+            let reason = "checkpoint: not for games with [[leader.require]]";
+            return Err(Failure::new(Kind::Argument, reason));
+        }
+        let limited = shared.limited(settings, limit);
+        let asked = Settings { observer: Some(&observe), ..limited };
+        let outcome = smfg::leader::solve_required(game, &asked)?;
+        let report = RequiredReport { game, outcome: &outcome, certificate_path: None };
+        return Ok((text(|out| report.write_json(out))?, outcome.certificate));
+    }
     let path = question.checkpoint.as_deref();
     let kept = Kept::open(path, || Asked::search("solve", game, &settings), shared)?;
     let limited = shared.limited(settings, limit);

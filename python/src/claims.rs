@@ -31,6 +31,9 @@ pub struct Submitted {
     /// Claimed numbers by their keys.
     #[pyo3(item)]
     numbers: Vec<(String, String)>,
+    /// Claimed exploitabilities of populations by their names.
+    #[pyo3(item)]
+    regrets: Vec<(String, String)>,
     /// The eps that is meant.
     #[pyo3(item)]
     epsilon: Option<String>,
@@ -71,6 +74,10 @@ impl Submitted {
                 Failure::new(Kind::Argument, format!("nothing claimed is called {key}"))
             })?;
             claim = claim.claiming(quantity, arguments::number(key, value)?);
+        }
+        for (name, value) in &self.regrets {
+            let value = arguments::number("exploitability", value)?;
+            claim = claim.claiming_of(game, name, value)?;
         }
         if let Some(epsilon) = &self.epsilon {
             claim.epsilon = Some(arguments::number("epsilon", epsilon)?);

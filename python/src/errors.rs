@@ -61,7 +61,9 @@ impl From<smfg::leader::SolveError> for Failure {
     fn from(error: smfg::leader::SolveError) -> Self {
         use smfg::leader::SolveError;
         let kind = match &error {
-            SolveError::Class(_) => Kind::Unsupported,
+            SolveError::Class(_)
+            | SolveError::Requirements
+            | SolveError::RequirementsOfContinuum => Kind::Unsupported,
             SolveError::NoDecision
             | SolveError::Point(_)
             | SolveError::DecisionNeeded { .. }

@@ -11,8 +11,10 @@ use crate::maps::{self, Shown};
 use crate::task::{self, Shared};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use smfg::game::expression::Subpopulation;
 use smfg::game::{Game, classify};
 use smfg::report::InfoReport;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -145,6 +147,27 @@ impl NativeGame {
                 })
                 .collect(),
         )
+    }
+
+    /// By how much rows of probabilities were mended at most, where that was asked for.
+    fn normalised_by(&self) -> Option<String> {
+        self.known.game.vocabulary.normalised.as_ref().map(ToString::to_string)
+    }
+
+    /// Names, masses, states and actions of the populations that the file names, under their own
+    /// names.
+    fn populations(&self) -> Vec<(String, String, Vec<String>, Vec<String>)> {
+        let game = &self.known.game;
+        let row = |own: &Subpopulation| {
+            let called = |names: &[String], positions: Range<usize>| {
+                let names = names.get(positions).unwrap_or_default();
+                names.iter().map(|name| own.own(name).to_string()).collect()
+            };
+            let states = called(&game.states, own.states.clone());
+            let actions = called(&game.actions, own.actions.clone());
+            (own.name.clone(), own.mass.to_string(), states, actions)
+        };
+        game.vocabulary.populations.iter().map(row).collect()
     }
 
     /// Positions of the available actions of a state at a stage.

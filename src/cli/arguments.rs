@@ -241,6 +241,17 @@ pub(super) enum Family {
     Grid(GridArguments),
 }
 
+/// The largest mean exploitability of the equilibria considered.
+pub(super) fn parse_epsilon(text: &str) -> Result<Rational, String> {
+    if let Some((name, _)) = text.split_once('=') {
+        return Err(format!(
+            "found a number for {name:?}, expected one number for everybody: equilibria are \
+             searched by their mean exploitability; verify judges a play by population"
+        ));
+    }
+    parse_nonnegative(text)
+}
+
 pub(super) fn parse_nonnegative(text: &str) -> Result<Rational, String> {
     let value = parse_rational(text).map_err(|error| error.to_string())?;
     if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }

@@ -1,6 +1,6 @@
 //! `smfg export`: the inner problem of a decision for other solvers.
 
-use super::arguments::Output;
+use super::arguments::{Output, parse_epsilon};
 use super::limit_arguments::LimitArguments;
 use super::load::loaded;
 use super::outputs::{ForceArguments, Outputs};
@@ -9,7 +9,7 @@ use super::watch::Watch;
 use super::{Answer, Failure};
 use crate::certificate::Selection;
 use crate::claim::{Chosen, choose, decisions_of};
-use crate::exact::{Rational, parse_rational};
+use crate::exact::Rational;
 use crate::export::{Programme, Question, inner_problem, write_lp, write_nl};
 use crate::files::write_atomically;
 use crate::game::Game;
@@ -68,11 +68,6 @@ impl ExportArguments {
     pub(super) fn limits(&self) -> (LimitArguments, Output) {
         (self.limits, Output::plain(self.quiet))
     }
-}
-
-fn parse_epsilon(text: &str) -> Result<Rational, String> {
-    let value = parse_rational(text).map_err(|error| error.to_string())?;
-    if value < Rational::ZERO { Err("expected a number at least 0".into()) } else { Ok(value) }
 }
 
 /// Writes the programme.

@@ -92,6 +92,9 @@ pub(super) enum Failure {
     )]
     TwoStatistics { found: usize },
     #[cfg(feature = "solver")]
+    #[error("--checkpoint: not for games with [[leader.require]], whose decisions are judged anew")]
+    RequiredCheckpoint,
+    #[cfg(feature = "solver")]
     #[error("--epsilon: found an interval, expected one number beside --parameter")]
     OneEpsilon,
     #[cfg(feature = "solver")]

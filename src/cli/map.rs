@@ -5,7 +5,7 @@ use super::load::loaded;
 use super::outputs::{ForceArguments, Outputs, signed_picture};
 use super::progress::Indicator;
 use super::solve::{chosen, limited, threads, unsearched};
-use super::solve_arguments::{MOST_THREADS, parse_nonnegative, parse_precision};
+use super::solve_arguments::{MOST_THREADS, parse_epsilon, parse_precision};
 use super::watch::{Watch, Words};
 use super::{Answer, Failure, decision};
 use crate::analysis::map::{MOST_CELLS, Map, MapError, MapQuestion, MapState, map};
@@ -29,7 +29,7 @@ pub(super) struct MapArguments {
     #[arg(long, value_name = "NAME|a=1,b=2", allow_hyphen_values = true)]
     decision: Option<String>,
     /// Largest exploitability of the equilibria considered, an exact number at least 0
-    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_epsilon, allow_hyphen_values = true)]
     epsilon: Rational,
     /// Cells per side at the finest division, a power of two
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = parse_cells)]

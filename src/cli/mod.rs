@@ -42,6 +42,8 @@ mod range_arguments;
 #[cfg(feature = "solver")]
 mod report;
 #[cfg(feature = "solver")]
+mod required;
+#[cfg(feature = "solver")]
 mod robust;
 #[cfg(feature = "solver")]
 mod sensitivity;

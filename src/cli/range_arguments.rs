@@ -4,7 +4,7 @@ use super::arguments::Output;
 use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
-use super::solve_arguments::parse_nonnegative;
+use super::solve_arguments::parse_epsilon;
 use crate::exact::Rational;
 use clap::Args;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(super) struct RangeArguments {
     #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
     pub(super) of: Option<String>,
     /// Largest exploitability of the equilibria considered, an exact number at least 0
-    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_epsilon, allow_hyphen_values = true)]
     pub(super) epsilon: Rational,
     #[command(flatten)]
     pub(super) effort: EffortArguments,

@@ -3,7 +3,7 @@
 use super::arguments::Output;
 use super::limit_arguments::LimitArguments;
 use super::outputs::ForceArguments;
-use super::solve_arguments::{MOST_THREADS, parse_nonnegative, parse_precision};
+use super::solve_arguments::{MOST_THREADS, parse_epsilon, parse_nonnegative, parse_precision};
 use crate::exact::Rational;
 use crate::leader::Precision;
 use clap::{ArgGroup, Args};
@@ -15,7 +15,7 @@ pub(super) struct SensitivityArguments {
     /// The model: game file, .toml or .json
     pub(super) game: PathBuf,
     /// Largest exploitability of the equilibria considered, an exact number at least 0
-    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_epsilon, allow_hyphen_values = true)]
     pub(super) epsilon: Rational,
     /// The followers' true rewards differ by at most this, at every stage, state and action
     #[arg(long, value_name = "D", value_parser = parse_nonnegative, allow_hyphen_values = true)]

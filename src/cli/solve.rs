@@ -42,6 +42,11 @@ pub(super) fn run(
             format!("reading {}", arguments.game.display()),
         );
         let game = loaded(&arguments.game, watch)?;
+        if !game.vocabulary.requirements.is_empty() {
+            drop(indicator);
+            outputs.about(&[game])?;
+            return super::required::run(arguments, game, &outputs, watch);
+        }
         let asked = asked(game, arguments, watch)?;
         let checkpoint = open(
             &arguments.checkpoint,

@@ -1,7 +1,7 @@
 //! Options of `smfg solve`.
 
-pub(super) use super::arguments::parse_nonnegative;
 use super::arguments::{Output, parse_positive};
+pub(super) use super::arguments::{parse_epsilon, parse_nonnegative};
 use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
@@ -20,7 +20,7 @@ pub(super) struct SolveArguments {
     /// Game file, .toml or .json
     pub(super) game: PathBuf,
     /// Largest exploitability of the equilibria considered, an exact number at least 0
-    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_nonnegative, allow_hyphen_values = true)]
+    #[arg(long, value_name = "E", default_value = "0", value_parser = parse_epsilon, allow_hyphen_values = true)]
     pub(super) epsilon: Rational,
     /// Which equilibrium the followers are taken to play
     #[arg(long, value_enum, default_value_t = SelectionWord::Pessimistic, conflicts_with = "robust")]

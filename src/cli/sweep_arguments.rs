@@ -5,7 +5,7 @@ use super::checkpoint::CheckpointArguments;
 use super::effort_arguments::EffortArguments;
 use super::outputs::ForceArguments;
 use super::shards::{Shard, parse_shard};
-use super::solve_arguments::{SelectionWord, parse_nonnegative};
+use super::solve_arguments::{SelectionWord, parse_epsilon, parse_nonnegative};
 use crate::exact::{Rational, parse_rational};
 use clap::Args;
 use std::path::PathBuf;
@@ -102,7 +102,7 @@ pub(super) struct FileArguments {
 
 pub(super) fn parse_interval(text: &str) -> Result<Interval, String> {
     let (from, to) = text.split_once(':').unwrap_or((text, text));
-    let (from, to) = (parse_nonnegative(from)?, parse_nonnegative(to)?);
+    let (from, to) = (parse_epsilon(from)?, parse_epsilon(to)?);
     if from > to { Err("expected A:B with A at most B".into()) } else { Ok(Interval { from, to }) }
 }
 

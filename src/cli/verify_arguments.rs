@@ -109,7 +109,7 @@ fn parse_epsilon(text: &str) -> Result<EpsilonWord, String> {
     if text == "actual" {
         return Ok(EpsilonWord::Actual);
     }
-    super::solve_arguments::parse_nonnegative(text).map(EpsilonWord::Number)
+    super::solve_arguments::parse_epsilon(text).map(EpsilonWord::Number)
 }
 
 /// Most fractional bits that can be asked for.

@@ -8,6 +8,7 @@ mod import;
 mod limits;
 mod malformed;
 mod models;
+mod populations;
 mod program;
 mod verify;
 

@@ -144,3 +144,28 @@ fn results_need_their_game() {
     let (status, html, _) = run(&["report", &folder.file("solved.cert"), "--game", WAGES]);
     assert!(status == 0 && html.contains("What it claims"), "a certificate by itself");
 }
+
+/// Pages of the few trucks among many cars, and of requirements that no decision meets.
+#[test]
+fn populations_and_requirements() {
+    let folder = Folder::new();
+    let fleets = "tests/populations/two_fleets.toml";
+    let solved = result(&folder, "fleets", &["solve", fleets]);
+    let page = folder.file("fleets.html");
+    let (status, _, err) = run(&["report", &solved, "--game", fleets, "-o", &page]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let html = std::fs::read_to_string(&page).expect("written");
+    assert!(well_formed(&html) && html.contains("exploitability per member"));
+    let game = folder.file("required.toml");
+    let plain = std::fs::read_to_string("models/adoption.toml").expect("a model");
+    let required = "[[leader.require]]\nvalue = \"mu[*, adopt]@0\"\nat_least = \"1/2\"\n\
+                    [[leader.require]]\nvalue = \"subsidy * mu[*, adopt]@0\"\nat_most = 0.6\n";
+    std::fs::write(&game, plain + required).expect("written");
+    let solved = result(&folder, "required", &["solve", &game]);
+    let page = folder.file("required.html");
+    let (status, _, err) = run(&["report", &solved, "--game", &game, "-o", &page]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let html = std::fs::read_to_string(&page).expect("written");
+    assert!(well_formed(&html) && html.contains("every decision is proved to break"));
+    assert_eq!(html.matches("broken").count(), 3);
+}

@@ -39,6 +39,11 @@ fn fragments_load() {
         .filter(|text| !text.starts_with("state"))
         .map(|fragment| {
             let leader = if fragment.contains("p[audit]") { "leader.mixed = { actions = [\"audit\", \"rest\"] }\n" } else { "" };
+            if fragment.contains("[[population]]") {
+                return format!(
+                    "format = \"smfg-game/1\"\nname = \"fragment\"\nstages = 1\n{fragment}"
+                );
+            }
             format!(
                 "format = \"smfg-game/1\"\nname = \"fragment\"\nstages = 10\nstates = [\"home\", \"office\", \"broken\", \"ill\"]\n\
              actions = [\"bus\", \"car\", \"repair\", \"replace\"]\ninitial = \"home\"\n{leader}\

@@ -89,7 +89,7 @@ class Reading(TypedDict, total=False):
 class Claims(Reading, Effort, total=False):
     """Numbers that are claimed of a policy, and what judging them may cost."""
 
-    exploitability: Number | None
+    exploitability: Number | Mapping[str, Number] | None
     leader_reward: Number | None
     follower_value: Number | None
     follower_reward: Number | None
@@ -220,13 +220,23 @@ def arithmetic(value: Any) -> str:
 def question(asked: Mapping[str, Any], epsilon: Any = None) -> dict[str, Any]:
     """What a search is asked; ``epsilon`` in place of that of the options."""
     return chosen(asked["decision"]) | {
-        "epsilon": text(asked["epsilon"] if epsilon is None else epsilon, "epsilon"),
+        "epsilon": mean_epsilon(asked["epsilon"] if epsilon is None else epsilon),
         "gap": text(asked["gap"], "gap"),
         "time_limit": seconds(asked["time_limit"]),
         "threads": count(asked["threads"], "threads"),
         "precision": arithmetic(asked["precision"]),
         "checkpoint": file(asked.get("checkpoint")),
     }
+
+
+def mean_epsilon(given: Any) -> str:
+    """The largest mean exploitability."""
+    if isinstance(given, Mapping):
+        raise ArgumentError(
+            f"epsilon: found {shown(given)}, expected one number for everybody: equilibria are "
+            f"searched by their mean exploitability; verify judges a play by population"
+        )
+    return text(given, "epsilon")
 
 
 def file(path: Any) -> str | None:

@@ -468,6 +468,9 @@ def evaluate(
         * a function of stage and state that returns an action, a mapping, or the probabilities of
           all actions;
         * an :class:`Equilibrium`, a :class:`Vertex` or an :class:`Evaluation`;
+        * with several populations a mapping from all of their names to arrays ``[stage][state]
+          [action]`` or ``[state][action]`` of their own states and actions, or to mappings from
+          states to actions or probabilities;
         * the path of an ``.npy``, ``.npz`` or claim file.
     occupation
         Masses with the same axes, in place of ``policy``.
@@ -506,9 +509,8 @@ def evaluate(
     """
     played = _game(game)
     claim = submitted(played, policy, occupation) | _read(reading)
-    return Evaluation._from(
-        played._native.evaluate(claim | {"numbers": [], "epsilon": None}), played
-    )
+    nothing: dict[str, Any] = {"numbers": [], "regrets": [], "epsilon": None}
+    return Evaluation._from(played._native.evaluate(claim | nothing), played)
 
 
 #: Numbers that may be claimed of a policy.
@@ -532,7 +534,9 @@ def verify(
         judged too.
     exploitability, leader_reward, follower_value, follower_reward, value
         Numbers that are claimed. The exploitability may be smaller than claimed; the others are to
-        agree within the tolerance. ``value`` is the pessimistic value of the game.
+        agree within the tolerance. With several populations the exploitability may be a mapping
+        from their names to what a member of each could gain at most. ``value`` is the pessimistic
+        value of the game.
     epsilon
         Of the equilibria that the play is compared with; ``"actual"`` for the exploitability that
         it is found to have. When absent, the claim's, or the claimed exploitability, or 0.
@@ -563,11 +567,19 @@ def verify(
     """
     played, all_claims = _game(game), dict(claims)
     claim = submitted(played, policy, occupation) | _read(claims)
+    regrets = all_claims["exploitability"]
+    if isinstance(regrets, Mapping):
+        all_claims["exploitability"] = None
+    else:
+        regrets = {}
+    claim["regrets"] = [
+        (name, text(value, f"exploitability, {name}")) for name, value in regrets.items()
+    ]
     numbers = [(key, all_claims[key]) for key in _CLAIMED]
     claim["numbers"] = [(key, text(value, key)) for key, value in numbers if value is not None]
     epsilon = claims["epsilon"]
     stated = epsilon is not None and epsilon != "actual"
-    claim["epsilon"] = text(epsilon, "epsilon") if stated else None
+    claim["epsilon"] = given.mean_epsilon(epsilon) if stated else None
     if not claims["solve"]:
         return Verification._from(played._native.evaluate(claim), played)
     with given.told(claims["progress"]) as tell:

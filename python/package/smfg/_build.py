@@ -16,15 +16,18 @@ from ._numbers import exact
 #: Longest common denominator, and largest numerator, that a table of binary fractions is written
 #: with; others are written entry by entry.
 _MOST_BITS = 62
+#: Sums that are off by at most this are taken for rounding.
+_ROUNDING = Fraction(1, 10**9)
 
 
 def game_json(
     *,
     name: str,
     stages: int,
-    states: Any,
-    actions: Any,
-    initial: Any,
+    states: Any = None,
+    actions: Any = None,
+    initial: Any = None,
+    populations: Any = None,
     reward: Any = (),
     transition: Any = (),
     leader: Mapping[str, Any] | None = None,
@@ -34,32 +37,35 @@ def game_json(
     discount: Any = 1,
     define: Mapping[str, Any] | None = None,
     aggregates: Mapping[str, Any] | None = None,
+    normalise: bool = False,
     description: str = "",
     source: str = "",
 ) -> str:
     """The text of a game file; :meth:`smfg.Game.build` describes the arguments."""
-    states, actions = _entities(states, "s"), _entities(actions, "a")
-    state_names = [state if isinstance(state, str) else state["name"] for state in states]
+    if not isinstance(normalise, bool):
+        raise GameError(f"normalise: found {shown(normalise)}, expected True or False")
+    everybody = {"states": states, "actions": actions, "initial": initial}
+    members = (
+        _members(everybody, normalise)
+        if populations is None
+        else _populations(populations, everybody, normalise)
+    )
     document: dict[str, Any] = {"format": "smfg-game/1", "name": name}
     document |= {
         key: value for key, value in {"description": description, "source": source}.items() if value
     }
-    document |= {
-        "stages": stages,
-        "states": states,
-        "actions": actions,
-        "initial": _initial(initial, state_names),
-    }
+    document |= {"stages": stages} | members
     if discount != 1:
         document["discount"] = _value(discount, "discount")
     if define:
         document["define"] = {key: _value(value, f"define, {key}") for key, value in define.items()}
     if available:
         document["available"] = [dict(rule) for rule in available]
-    tables: dict[str, Any] = {}
+    tables: dict[str, Any] = {"normalise": True} if normalise else {}
     if aggregates:
         tables["aggregates"] = [_aggregate(key, value) for key, value in aggregates.items()]
-    sizes = (len(states), len(actions))
+    rows = members.get("population", [members])
+    sizes = (sum(len(row["states"]) for row in rows), sum(len(row["actions"]) for row in rows))
     for key, given, axes in (
         ("reward", reward, (stages, *sizes)),
         ("transition", transition, (stages - 1, *sizes, sizes[0])),
@@ -87,6 +93,43 @@ def game_json(
         return json.dumps(document, indent=None, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise GameError(f"found what no game file can say: {error}") from None
+
+
+def _members(given: Mapping[str, Any], normalise: bool, where: str = "") -> dict[str, Any]:
+    """States, actions and the initial law of everybody, or of one population."""
+    missing = [key for key in ("states", "actions", "initial") if given.get(key) is None]
+    if missing:
+        raise GameError(f"{where}{missing[0]} is missing")
+    states, actions = _entities(given["states"], "s"), _entities(given["actions"], "a")
+    names = [state if isinstance(state, str) else state["name"] for state in states]
+    initial = _initial(given["initial"], names, normalise)
+    return {"states": states, "actions": actions, "initial": initial}
+
+
+def _populations(given: Any, everybody: Mapping[str, Any], normalise: bool) -> dict[str, Any]:
+    """Populations by name, or a list of them with their names."""
+    if any(part is not None for part in everybody.values()):
+        raise GameError(
+            "found states, actions or initial beside populations, expected them in every population"
+        )
+    if isinstance(given, Mapping):
+        given = [{"name": name, **own} for name, own in given.items()]
+    rows = []
+    for own in given:
+        if not isinstance(own, Mapping):
+            raise GameError(
+                f"populations: found {shown(own)}, expected a mapping with name, mass, states, "
+                f"actions and initial"
+            )
+        where = f"population {shown(own.get('name'))}: "
+        strange = sorted(set(own) - {"name", "mass", "states", "actions", "initial"}, key=repr)
+        if strange:
+            raise GameError(f"{where}found the unknown key {shown(strange[0])}")
+        if own.get("mass") is None:
+            raise GameError(f"{where}mass is missing")
+        mass = _value(own["mass"], f"{where}mass")
+        rows.append({"name": own.get("name"), "mass": mass} | _members(own, normalise, where))
+    return {"population": rows}
 
 
 def _entities(given: Any, letter: str) -> list[Any]:
@@ -117,7 +160,7 @@ def _number(value: Any, where: str = "the number") -> int | str:
     return number.numerator if number.denominator == 1 else str(number)
 
 
-def _initial(given: Any, names: Sequence[str]) -> Any:
+def _initial(given: Any, names: Sequence[str], normalise: bool) -> Any:
     if isinstance(given, str):
         return given
     if isinstance(given, Mapping):
@@ -128,6 +171,9 @@ def _initial(given: Any, names: Sequence[str]) -> Any:
             f"initial: found {len(masses)} masses, expected {len(names)}, one per state"
         )
     numbers = [exact(mass, f"initial, {name}") for name, mass in zip(names, masses)]
+    missing = 1 - sum(numbers, Fraction(0))
+    if normalise and abs(missing) <= _ROUNDING:
+        numbers[numbers.index(max(numbers))] += missing
     return {name: _number(number) for name, number in zip(names, numbers) if number != 0}
 
 
@@ -138,6 +184,11 @@ def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
         decisions = [{"name": name, **parameters} for name, parameters in decisions.items()]
     if decisions is not None:
         leader["decisions"] = [_decision(row) for row in decisions]
+    if "require" in leader:
+        leader["require"] = [
+            {key: _value(value, f"require, {key}") for key, value in _requirement(row).items()}
+            for row in leader["require"]
+        ]
     if "variables" in leader:
         plain = ("name", "integer")
         leader["variables"] = [
@@ -145,6 +196,15 @@ def _leader(given: Mapping[str, Any]) -> dict[str, Any]:
             for row in leader["variables"]
         ]
     return leader
+
+
+def _requirement(row: Any) -> Mapping[str, Any]:
+    if not isinstance(row, Mapping):
+        raise GameError(
+            f"require: found {shown(row)}, expected a rule such as "
+            f"{{'value': 'mu[ill]@2', 'at_most': '1/10'}}"
+        )
+    return row
 
 
 def _decision(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ._build import game_json
 from ._errors import ArgumentError, shown
 from ._exact import Exact
 from ._native import NativeGame, import_nfg
-from ._results import Decision
+from ._results import Decision, Population
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,9 +118,10 @@ class Game:
         *,
         name: str,
         stages: int,
-        states: Any,
-        actions: Any,
-        initial: Any,
+        states: Any = None,
+        actions: Any = None,
+        initial: Any = None,
+        populations: Any = None,
         reward: Any = (),
         transition: Any = (),
         leader: Mapping[str, Any] | None = None,
@@ -130,6 +131,7 @@ class Game:
         discount: Any = 1,
         define: Mapping[str, Any] | None = None,
         aggregates: Mapping[str, Any] | None = None,
+        normalise: bool = False,
         description: str = "",
         source: str = "",
     ) -> Game:
@@ -149,6 +151,11 @@ class Game:
         initial
             The name of a state, a mapping from names to masses, or an array of masses; the sum is
             exactly 1.
+        populations
+            Several populations in place of ``states``, ``actions`` and ``initial``: a mapping from
+            names to mappings with ``mass``, ``states``, ``actions`` and ``initial``, the masses
+            summing to exactly 1. Rules may say ``population``; arrays have the states and actions
+            of all populations, in their order.
         reward
             The followers' rewards, added up: a number or formula for all
             (``"-log(mu[*, go] + 1/10)"``; docs/model.md has the language); a list of rules such as
@@ -164,7 +171,9 @@ class Game:
         leader
             What the leader may choose, as in game files: ``{"decisions": {"low": {"toll": 0},
             "high": {"toll": "1/2"}}}``, ``{"variables": [...], "constraints": [...]}``, ``{"mixed":
-            ...}`` or ``{"process": ...}``.
+            ...}`` or ``{"process": ...}``; with ``"require": [{"value": formula, "at_most":
+            number}]`` (or ``at_least``) what every equilibrium of a decision, or the one chosen,
+            has to keep.
         leader_reward, leader_payoff
             What she earns per follower, like ``reward``; and a formula, or rules with ``stage`` and
             ``value``, that are not weighted by followers.
@@ -178,6 +187,10 @@ class Game:
         aggregates
             Named averages of the population for use in formulas: weights ``[state][action]``, or
             ``{"weights": ..., "stage": t}``.
+        normalise
+            Whether rows of probabilities in arrays that sum to 1 up to 1e-9, as rows of floats do,
+            are mended: the largest entry is given what is missing. :attr:`normalised_by` and all
+            answers say by how much at most.
 
         Raises
         ------
@@ -190,6 +203,7 @@ class Game:
             states=states,
             actions=actions,
             initial=initial,
+            populations=populations,
             reward=reward,
             transition=transition,
             leader=leader,
@@ -199,6 +213,7 @@ class Game:
             discount=discount,
             define=define,
             aggregates=aggregates,
+            normalise=normalise,
             description=description,
             source=source,
         )
@@ -344,6 +359,24 @@ class Game:
             return None
         return tuple(
             Decision(name, dict(zip(self.parameters, map(Exact, values)))) for name, values in rows
+        )
+
+    @cached_property
+    def normalised_by(self) -> Fraction | None:
+        """The largest change of a probability in arrays, where the game was asked to mend rows that
+        sum to 1 up to rounding; ``None`` where it was not.
+        """
+        by = self._native.normalised_by()
+        return None if by is None else Exact(by)
+
+    @cached_property
+    def populations(self) -> tuple[Population, ...]:
+        """The populations that the game file names, with their own names of states and actions;
+        empty where it names none.
+        """
+        return tuple(
+            Population(name, Exact(mass), tuple(states), tuple(actions))
+            for name, mass, states, actions in self._native.populations()
         )
 
     def available(self) -> NDArray[np.bool_]:

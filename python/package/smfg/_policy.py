@@ -12,7 +12,7 @@ import numpy as np
 
 from ._errors import ArgumentError, ClaimError, shown
 from ._numbers import text
-from ._results import Equilibrium, Evaluation, Vertex
+from ._results import Equilibrium, Evaluation, Population, Vertex
 
 if TYPE_CHECKING:
     from ._game import Game
@@ -72,6 +72,8 @@ def _table(game: Game, given: Any, kind: str) -> Any:
     if isinstance(given, Evaluation):
         return given.policy() if kind == "policy" else given.flow()
     if isinstance(given, Mapping):
+        if game.populations and set(given) == {own.name for own in game.populations}:
+            return _by_population(game, given)
         return _mapped(game, given)
     if callable(given) and not hasattr(given, "__array__"):
         return [
@@ -86,6 +88,47 @@ def _table(game: Game, given: Any, kind: str) -> Any:
             return _every_stage(game, array.astype(np.int8) if array.dtype.kind == "b" else array)
         given = array.tolist()
     return _stages(game, given)
+
+
+def _by_population(game: Game, given: Mapping[Any, Any]) -> list[list[list[Any]]]:
+    """A part per population: an array ``[stage][state][action]`` or ``[state][action]`` of its own
+    states and actions, or a mapping from its states to its actions.
+    """
+    stages, _, width = game.shape
+    rows: list[list[list[Any]]] = [[] for _ in range(stages)]
+    before = 0
+    for own in game.populations:
+        part = given[own.name]
+        where = f"population {shown(own.name)}"
+        if isinstance(part, Mapping):
+            _known(game, set(part), f"{where}: state", own.states)
+            named = ((state, f"{where}, state {state}") for state in own.states)
+            part = [_own_row(game, part.get(state), own, place) for state, place in named]
+        array = np.asarray(part, dtype=object)
+        sizes = (len(own.states), len(own.actions))
+        if array.shape == sizes:
+            array = np.broadcast_to(array, (stages, *sizes))
+        if array.shape != (stages, *sizes):
+            raise ArgumentError(
+                f"{where}: found an array of shape {array.shape}, expected {(stages, *sizes)} for "
+                f"[stage][state][action]"
+            )
+        after = width - before - sizes[1]
+        for stage in range(stages):
+            rows[stage] += [[0] * before + list(row) + [0] * after for row in array[stage]]
+        before += sizes[1]
+    return rows
+
+
+def _own_row(game: Game, given: Any, own: Population, where: str) -> list[Any]:
+    """An action of a population, or probabilities by action."""
+    if given is None:
+        raise ArgumentError(f"nothing is said of {where}")
+    row = {given: 1} if isinstance(given, str) else given
+    if not isinstance(row, Mapping):
+        return list(row)
+    _known(game, set(row), f"{where}: action", own.actions)
+    return [row.get(action, 0) for action in own.actions]
 
 
 def _every_stage(game: Game, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -43,6 +43,7 @@ fn symbols() -> Symbols {
         leader_terms: LeaderTerms::None,
         named_aggregates: BTreeMap::new(),
         defines: Vec::new(),
+        populations: Vec::new(),
     }
 }
 

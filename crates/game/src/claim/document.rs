@@ -23,6 +23,8 @@ pub(super) struct Document {
     pub(super) play: Source,
     pub(super) numbers: Vec<(Quantity, Rational)>,
     pub(super) epsilon: Option<Rational>,
+    /// Claimed exploitabilities by population.
+    pub(super) regrets: Vec<(String, Rational)>,
     pub(super) tolerance: Option<Rational>,
 }
 
@@ -33,6 +35,8 @@ pub(super) enum Source {
     Inline(ArrayD<Rational>),
     /// From the file with this path.
     File(String),
+    /// One array per population.
+    Parts(Vec<(String, ArrayD<Rational>)>),
 }
 
 /// Reads the text of a claim.
@@ -51,6 +55,7 @@ pub(super) fn read_document(bytes: &[u8]) -> Result<Document, DocumentError> {
         occupation: None,
         numbers: Vec::new(),
         epsilon: None,
+        regrets: Vec::new(),
         tolerance: None,
     };
     for (key, value) in &entries {
@@ -124,6 +129,7 @@ struct Partial {
     occupation: Option<Source>,
     numbers: Vec<(Quantity, Rational)>,
     epsilon: Option<Rational>,
+    regrets: Vec<(String, Rational)>,
     tolerance: Option<Rational>,
 }
 
@@ -138,6 +144,7 @@ impl Partial {
             "occupation" => self.occupation = Some(source("occupation", value)?),
             "epsilon" => self.epsilon = Some(number("epsilon", value)?),
             "tolerance" => self.tolerance = Some(number("tolerance", value)?),
+            "exploitability" if value.is_object() => self.regrets = by_population(key, value)?,
             _ => match Quantity::ALL.into_iter().find(|quantity| quantity.key() == key) {
                 Some(quantity) => self.numbers.push((quantity, number(key, value)?)),
                 None => {
@@ -163,9 +170,9 @@ impl Partial {
             (Some(_), Some(_)) => return Err(DocumentError::Play { found: "both" }),
         };
         self.numbers.sort_by_key(|(quantity, _)| *quantity);
-        let Partial { decision, numbers, epsilon, tolerance, .. } =
+        let Partial { decision, numbers, epsilon, regrets, tolerance, .. } =
             Partial { policy: None, occupation: None, ..self };
-        Ok(Document { decision, kind, play, numbers, epsilon, tolerance })
+        Ok(Document { decision, kind, play, numbers, epsilon, regrets, tolerance })
     }
 }
 
@@ -221,12 +228,35 @@ fn decision(value: &Value) -> Result<Option<GivenDecision>, DocumentError> {
     }
 }
 
+/// A number per population.
+fn by_population(key: &str, value: &Value) -> Result<Vec<(String, Rational)>, DocumentError> {
+    let entries = value.as_object().into_iter().flatten();
+    let read =
+        entries.map(|(name, value)| Ok((name.clone(), number(&format!("{key}, {name}"), value)?)));
+    read.collect()
+}
+
 fn source(key: &str, value: &Value) -> Result<Source, DocumentError> {
     match value {
         Value::String(path) => Ok(Source::File(path.clone())),
         Value::Array(_) => Ok(Source::Inline(array(key, value)?)),
+        Value::Object(object) => {
+            let parts = object.iter().map(|(name, value)| {
+                let key = format!("{key}, {name}");
+                match value {
+                    Value::Array(_) => Ok((name.clone(), array(&key, value)?)),
+                    other => Err(DocumentError::Kind {
+                        place: key,
+                        found: kind_of(other),
+                        expected: "nested lists of numbers, the part of this population",
+                    }),
+                }
+            });
+            Ok(Source::Parts(parts.collect::<Result<_, _>>()?))
+        }
         other => {
-            let expected = "nested lists of numbers, or the path of an .npy or .npz file";
+            let expected = "nested lists of numbers, the path of an .npy or .npz file, or an \
+                            object of lists by population";
             Err(DocumentError::Kind { place: key.into(), found: kind_of(other), expected })
         }
     }

@@ -2,7 +2,7 @@
 
 use super::decision::DecisionError;
 use super::npy::ArrayError;
-use super::place::Index;
+use super::place::{Index, Shape};
 use super::shape::ShapeError;
 use crate::exact::Rational;
 use crate::follower::FollowerError;
@@ -54,6 +54,39 @@ pub enum ClaimError {
     DecisionNeeded {
         /// The decisions there are.
         expected: String,
+    },
+    /// A population that the game does not have.
+    #[error("{key}: no population is named {name:?}, expected {expected}")]
+    Population {
+        /// The key of the claim.
+        key: &'static str,
+        /// The name.
+        name: String,
+        /// The populations there are.
+        expected: String,
+    },
+    /// A population of which nothing is said.
+    #[error("{key}: nothing is said of the population {name:?}")]
+    PopulationMissing {
+        /// The key of the claim.
+        key: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// The part of a population, with axes that do not fit it.
+    #[error(
+        "{key}, {name}: the array has the shape {found}, expected {expected} for \
+         [stage][state][action] of this population"
+    )]
+    PopulationShape {
+        /// The key of the claim.
+        key: &'static str,
+        /// The population.
+        name: String,
+        /// Its shape.
+        found: Shape,
+        /// Stages, states and actions of the population.
+        expected: Shape,
     },
     /// Axes that do not fit the game.
     #[error("{0}")]

@@ -16,6 +16,7 @@ mod npz;
 mod number;
 mod place;
 mod play;
+mod populations;
 mod shape;
 mod statement;
 mod verify;

@@ -5,6 +5,7 @@ use super::document::{Source, read_document};
 use super::error::ClaimError;
 use super::npy::{ArrayError, read_npy};
 use super::npz::{self, read_npz};
+use super::populations::{joined, population, regrets};
 use super::shape::admit;
 use crate::exact::Rational;
 use crate::game::{Game, open_file, read_file};
@@ -87,6 +88,8 @@ pub struct Claim {
     pub numbers: Vec<(Quantity, Rational)>,
     /// The eps of the equilibria that are meant, where it is not the claimed exploitability.
     pub epsilon: Option<Rational>,
+    /// Claimed exploitabilities of populations, per member, by their positions.
+    pub regrets: Vec<(usize, Rational)>,
     /// Accepted deviation of numbers, row sums and signs.
     pub tolerance: Option<Rational>,
 }
@@ -95,7 +98,15 @@ impl Claim {
     /// A claim of nothing but an array.
     #[must_use]
     pub fn of(kind: PlayKind, play: ArrayD<Rational>) -> Self {
-        Claim { decision: None, kind, play, numbers: Vec::new(), epsilon: None, tolerance: None }
+        Claim {
+            decision: None,
+            kind,
+            play,
+            numbers: Vec::new(),
+            epsilon: None,
+            regrets: Vec::new(),
+            tolerance: None,
+        }
     }
 
     /// Claims `value` for `quantity`, in place of an earlier claim.
@@ -105,6 +116,23 @@ impl Claim {
         self.numbers.push((quantity, value));
         self.numbers.sort_by_key(|(quantity, _)| *quantity);
         self
+    }
+
+    /// Claims that a member of the population called `name` could gain at most `value`.
+    ///
+    /// # Errors
+    /// [`ClaimError`] when the game names no such population.
+    pub fn claiming_of(
+        mut self,
+        game: &Game,
+        name: &str,
+        value: Rational,
+    ) -> Result<Self, ClaimError> {
+        let (position, _) = population(game, "exploitability", name)?;
+        self.regrets.retain(|(own, _)| *own != position);
+        self.regrets.push((position, value));
+        self.regrets.sort_by_key(|(own, _)| *own);
+        Ok(self)
     }
 
     /// The number claimed for `quantity`.
@@ -161,6 +189,7 @@ impl Claim {
         let document = read_document(bytes)?;
         let play = match document.play {
             Source::Inline(array) => array,
+            Source::Parts(parts) => joined(game, document.kind, parts)?,
             Source::File(path) => load_array(&folder.join(path), &[document.kind.key()], game)?.1,
         };
         let (decision, kind) = (document.decision, document.kind);
@@ -170,6 +199,7 @@ impl Claim {
             play,
             numbers: document.numbers,
             epsilon: document.epsilon,
+            regrets: regrets(game, document.regrets)?,
             tolerance: document.tolerance,
         })
     }

@@ -8,8 +8,9 @@ use super::play::{Play, read_play};
 use super::shape::{HorizonConvention, fit};
 use super::statement::{Claim, PlayKind, Quantity};
 use crate::exact::{Rational, ratio};
-use crate::follower::{Enclosed, Precision};
-use crate::game::Game;
+use crate::follower::{Enclosed, FollowerError, Precision, Subplay, enclose_subplays, subplays};
+use crate::game::expression::Subpopulation;
+use crate::game::{Game, Instance};
 
 /// How a claim is read.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +82,8 @@ pub struct Check {
     pub tolerance: Rational,
     /// Whether it is right.
     pub verdict: Verdict,
+    /// The population whose exploitability it is, by position; `None` for everybody.
+    pub population: Option<usize>,
 }
 
 impl Check {
@@ -93,13 +96,14 @@ impl Check {
         tolerance: Rational,
     ) -> Self {
         let verdict = Verdict::of(actual.within(&tolerance, &claimed));
-        Check { subject, claimed, actual: Some(actual), tolerance, verdict }
+        Check { subject, claimed, actual: Some(actual), tolerance, verdict, population: None }
     }
 
     /// Nothing is known of what is claimed.
     #[must_use]
     pub fn unknown(subject: Subject, claimed: Rational, tolerance: Rational) -> Self {
-        Check { subject, claimed, actual: None, tolerance, verdict: Verdict::Undecided }
+        let verdict = Verdict::Undecided;
+        Check { subject, claimed, actual: None, tolerance, verdict, population: None }
     }
 
     /// The exploitability is claimed to be at most `claimed`, which no negative number is.
@@ -116,6 +120,7 @@ impl Check {
             actual: Some(actual),
             tolerance,
             verdict: Verdict::of(answer),
+            population: None,
         }
     }
 }
@@ -131,6 +136,8 @@ pub struct Verification {
     pub play: Play,
     /// Exploitability and rewards.
     pub evaluation: Evaluation,
+    /// The same play from the view of each population of the file, in its order.
+    pub populations: Vec<Subplay>,
     /// Claimed numbers that need no solver, in the order of [`Quantity::ALL`], and the occupation.
     pub checks: Vec<Check>,
     /// The claimed value of the game, which needs one.
@@ -205,20 +212,24 @@ pub fn verify(
     let evaluator = Evaluator::new(&instance, &play, options.precision);
     let mut evaluation = evaluator.first(keep_going)?;
     let loose = stated.unwrap_or(Rational::ZERO);
-    let mut checks = compare(claim, &evaluation, &tolerance, &loose);
+    let mut populations = seen_by_populations(game, &instance, &play, &evaluation, keep_going)?;
+    let mut checks = compare(claim, (&evaluation, &populations), &tolerance, &loose);
     while checks.iter().any(|check| check.verdict == Verdict::Undecided) {
         let Some(sharper) = evaluator.sharper(&evaluation, keep_going)? else { break };
         evaluation = sharper;
-        checks = compare(claim, &evaluation, &tolerance, &loose);
+        populations = seen_by_populations(game, &instance, &play, &evaluation, keep_going)?;
+        checks = compare(claim, (&evaluation, &populations), &tolerance, &loose);
     }
     let claimed_value = claim.number(Quantity::Value).cloned();
-    let epsilon = claim.epsilon.clone().or_else(|| claim.number(Quantity::Exploitability).cloned());
+    let stated = claim.number(Quantity::Exploitability).cloned();
+    let epsilon = claim.epsilon.clone().or(stated).or_else(|| mean_claimed(game, claim));
     let epsilon = epsilon.unwrap_or(Rational::ZERO).max(Rational::ZERO);
     Ok(Verification {
         decision,
         kind: claim.kind,
         play,
         evaluation,
+        populations,
         checks,
         claimed_value,
         epsilon,
@@ -234,9 +245,37 @@ fn decide(game: &Game, given: Option<&GivenDecision>) -> Result<Chosen, ClaimErr
     }
 }
 
+/// The play from the view of each population, in the arithmetic of its evaluation.
+fn seen_by_populations(
+    game: &Game,
+    instance: &Instance,
+    play: &Play,
+    evaluation: &Evaluation,
+    keep_going: &dyn Fn() -> bool,
+) -> Result<Vec<Subplay>, FollowerError> {
+    let populations = &game.vocabulary.populations;
+    match evaluation.bits {
+        None if populations.is_empty() => Ok(Vec::new()),
+        None => subplays(instance, populations, play.policy(), keep_going),
+        Some(bits) => enclose_subplays(instance, populations, &play.laws, bits, keep_going),
+    }
+}
+
+/// The exploitability that claims about every population make together.
+fn mean_claimed(game: &Game, claim: &Claim) -> Option<Rational> {
+    let populations = &game.vocabulary.populations;
+    let of_one = |(index, own): (usize, &Subpopulation)| {
+        let stated = claim.regrets.iter().find(|(at, _)| *at == index);
+        stated.map(|(_, regret)| regret * &own.mass)
+    };
+    let parts: Option<Vec<Rational>> = populations.iter().enumerate().map(of_one).collect();
+    let parts = parts.filter(|parts| !parts.is_empty())?;
+    Some(parts.into_iter().fold(Rational::ZERO, |sum, part| sum + part))
+}
+
 fn compare(
     claim: &Claim,
-    evaluation: &Evaluation,
+    (evaluation, populations): (&Evaluation, &[Subplay]),
     tolerance: &Rational,
     loose: &Rational,
 ) -> Vec<Check> {
@@ -261,6 +300,11 @@ fn compare(
             Quantity::FollowerReward => equal(&evaluation.follower_reward),
             Quantity::Value => continue,
         });
+    }
+    for (population, claimed) in &claim.regrets {
+        let Some(actual) = populations.get(*population) else { continue };
+        let check = Check::exploitability(claimed.clone(), actual.regret.clone(), loose.clone());
+        checks.push(Check { population: Some(*population), ..check });
     }
     if let Some(deviation) = &evaluation.deviation {
         checks.push(Check::equal(

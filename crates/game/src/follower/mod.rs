@@ -10,6 +10,7 @@ mod forms;
 mod induction;
 mod inertia;
 mod law;
+mod populations;
 mod structure;
 mod table;
 
@@ -23,6 +24,7 @@ pub use flow::{Flow, flow, occupation};
 pub use forms::form_values;
 pub use induction::{Objective, Response, Stopped, best_response, value_bound};
 pub use law::{Law, laws};
+pub use populations::{Subplay, enclose_subplays, subplays};
 pub use structure::{Interaction, Structure, structure};
 
 /// Why a policy cannot be followed.

@@ -16,6 +16,7 @@ mod membership;
 mod model;
 mod nearest;
 mod objective;
+mod paid;
 mod policy;
 mod polynomial;
 mod quadratic;
@@ -43,7 +44,7 @@ pub use membership::NotADecision;
 pub use model::{
     Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition,
 };
-pub use objective::{ObjectiveError, Vocabulary};
+pub use objective::{Limit, ObjectiveError, Requirement, Vocabulary};
 pub use policy::{Policy, StagePolicy};
 pub use polynomial::{MOST_TERMS, Monomial, Polynomial, TooManyTerms, Variable, power};
 pub use quadratic::{NotQuadratic, Quadratic};

@@ -10,7 +10,7 @@ use super::canonical::{canonical, even};
 use super::columns::Columns;
 use super::expression::{
     DefineError, Entity, Evaluator, Expression, ExpressionError, LeaderTerms, NamedAggregate,
-    Place, Symbols,
+    Place, Subpopulation, Symbols,
 };
 use super::file::{ModelError, Shape, prove_domains};
 use super::function::Function;
@@ -33,6 +33,51 @@ pub struct Vocabulary {
     pub named_aggregates: BTreeMap<String, NamedAggregate>,
     /// Named formulas, in any order.
     pub defines: Vec<(String, Expression)>,
+    /// The populations that the file names; none where it names none.
+    pub populations: Vec<Subpopulation>,
+    /// What the leader's decisions have to meet.
+    pub requirements: Vec<Requirement>,
+    /// The largest change of a probability, where the file asked to have rows mended that sum to 1
+    /// up to rounding.
+    pub normalised: Option<Rational>,
+}
+
+/// A bound that every equilibrium of a decision, or the one chosen, has to keep
+/// (`[[leader.require]]`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// An expression as [`Game::with_objective`] takes it.
+    pub value: String,
+    /// The bound.
+    pub limit: Limit,
+}
+
+/// A bound from above or from below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limit {
+    /// At most this.
+    AtMost(Rational),
+    /// At least this.
+    AtLeast(Rational),
+}
+
+impl Limit {
+    /// Its key in a game file.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Limit::AtMost(_) => "at_most",
+            Limit::AtLeast(_) => "at_least",
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn bound(&self) -> &Rational {
+        match self {
+            Limit::AtMost(bound) | Limit::AtLeast(bound) => bound,
+        }
+    }
 }
 
 impl Vocabulary {
@@ -47,6 +92,9 @@ impl Vocabulary {
             leader_terms: symbols.leader_terms.clone(),
             named_aggregates: symbols.named_aggregates.clone(),
             defines: symbols.defines.clone(),
+            populations: symbols.populations.clone(),
+            requirements: Vec::new(),
+            normalised: None,
         }
     }
 }
@@ -144,6 +192,8 @@ impl Game {
             leader_terms,
             named_aggregates,
             defines,
+            populations,
+            ..
         } = self.vocabulary.as_ref();
         let entities = |names: &[String], attributes: &[BTreeMap<String, Rational>]| {
             let entity = |(index, name): (usize, &String)| Entity {
@@ -165,6 +215,7 @@ impl Game {
             leader_terms: leader_terms.clone(),
             named_aggregates: named_aggregates.clone(),
             defines: defines.clone(),
+            populations: populations.clone(),
         }
     }
 }

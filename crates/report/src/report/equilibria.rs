@@ -149,7 +149,7 @@ impl Serialize for Document<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("format", "smfg-equilibria-result/1")?;
         map.serialize_entry("command", "equilibria")?;
-        map.serialize_entry("game", &GameName { name: &game.name, hash: self.hash })?;
+        map.serialize_entry("game", &GameName::of(game, self.hash))?;
         map.serialize_entry("epsilon", "0")?;
         map.serialize_entry("class", &classify(game).class.to_string())?;
         map.serialize_entry(

@@ -173,10 +173,11 @@ impl FrontierReport<'_> {
         });
         let decision =
             only_decision(game, settings).or_else(|| game.finite_decisions()?.first().cloned());
+        let hash = game.hash();
         let document = Document {
             format: "smfg-frontier/1",
             command: "frontier",
-            game: GameName { name: &game.name, hash: &game.hash() },
+            game: GameName::of(game, &hash),
             class: classify(game).class.to_string(),
             decision: decision
                 .map(|decision| ChosenDecision { game, decision: Cow::Owned(decision) }),

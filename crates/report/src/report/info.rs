@@ -3,7 +3,7 @@
 use super::bounds::{EntryBounds, entry_bounds, parameter_bounds};
 use super::number::NumberText;
 use super::structure;
-use super::table::{MOST_ROWS, write_field, write_table};
+use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
 use super::tables::write_tables;
 use super::words::{formula, plain};
 use crate::game::{DecisionSet, Game, Grid, classify};
@@ -38,6 +38,7 @@ impl InfoReport<'_> {
         write_field(out, "hash", &game.hash())?;
         let classification = classify(game);
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_normalised(out, game, &numbers)?;
         structure::write(out, &structure::of_decisions(game))?;
         let solve = self.solvable.as_ref().map_or_else(|reason| reason.clone(), |()| "yes".into());
         write_field(out, "solve", &solve)?;
@@ -52,6 +53,12 @@ impl InfoReport<'_> {
             ("aggregates", game.aggregates.len()),
         ];
         let functions = Some(("functions", game.functions.len())).filter(|own| own.1 > 0);
+        for own in &game.vocabulary.populations {
+            let (states, actions) = (own.states.len(), own.actions.len());
+            let mass = numbers.exact(&own.mass);
+            let text = format!("{}: mass {mass}, states {states}, actions {actions}", own.name);
+            write_field(out, "population", &text)?;
+        }
         for (label, size) in sizes.into_iter().chain(more).chain(functions) {
             write_field(out, label, &size.to_string())?;
         }

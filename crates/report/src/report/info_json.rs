@@ -3,8 +3,9 @@
 //! Keys: `format`, `command`, `game` (`name`, `hash`, `description`, `source`), `class`, `reason`,
 //! `structures` (the kinds of interaction in class C1: `kind`, `reason`, `nonconvex_directions`,
 //! `potential`, number of `decisions`; empty when not decided), `solve` (`supported`, `reason`),
-//! `sizes` (`stages`, `states`, `actions`, `pairs`, `transition_entries`, `aggregates`), `reward`
-//! and `leader_reward` (bounds of the entries over all decisions and populations; `constant` says
+//! `sizes` (`stages`, `states`, `actions`, `pairs`, `transition_entries`, `aggregates`),
+//! `populations` (where the file names some: `name`, `mass`, numbers of `states` and `actions`),
+//! `reward` and `leader_reward` (bounds of the entries over all decisions and populations; `constant` says
 //! that they are extreme entries), `payoff` (a formula), `leader` (`kind`: `none`, `finite` or
 //! `polyhedral`; `parameters` with bounds; `decisions`; number of `constraints`). With `--expand`
 //! also `aggregates` and `tables`, an entry per available (stage, state, action). Formulas name
@@ -41,6 +42,7 @@ impl InfoReport<'_> {
                 hash: game.hash(),
                 description: &game.description,
                 source: &game.source,
+                normalised_by: game.vocabulary.normalised.as_ref().map(Exact),
             },
             class: classification.class.to_string(),
             reason: classification.reason,
@@ -60,6 +62,17 @@ impl InfoReport<'_> {
                 transition_entries: game.transition_entries(),
                 aggregates: game.aggregates.len(),
             },
+            populations: game
+                .vocabulary
+                .populations
+                .iter()
+                .map(|own| PopulationNote {
+                    name: &own.name,
+                    mass: Exact(&own.mass),
+                    states: own.states.len(),
+                    actions: own.actions.len(),
+                })
+                .collect(),
             reward: reward.as_ref().map(TableBounds::new),
             leader_reward: leader_reward.as_ref().map(TableBounds::new),
             payoff: formula(game, &game.payoff),
@@ -83,6 +96,8 @@ struct Document<'a, A: Serialize, T: Serialize> {
     structures: Vec<StructureNote>,
     solve: Support<'a>,
     sizes: Sizes,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    populations: Vec<PopulationNote<'a>>,
     reward: Option<TableBounds<'a>>,
     leader_reward: Option<TableBounds<'a>>,
     payoff: String,
@@ -94,11 +109,22 @@ struct Document<'a, A: Serialize, T: Serialize> {
 }
 
 #[derive(Serialize)]
+struct PopulationNote<'a> {
+    name: &'a str,
+    mass: Exact<'a>,
+    states: usize,
+    actions: usize,
+}
+
+#[derive(Serialize)]
 struct GameWords<'a> {
     name: &'a str,
     hash: String,
     description: &'a str,
     source: &'a str,
+    /// Only where the file asked to have rows of probabilities mended: the largest change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalised_by: Option<Exact<'a>>,
 }
 
 #[derive(Serialize)]

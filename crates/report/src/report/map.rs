@@ -95,10 +95,11 @@ impl MapReport<'_> {
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let MapReport { game, settings, map, bytes, certificate_path } = *self;
         let only = only_decision(game, settings);
+        let hash = game.hash();
         let document = Document {
             format: "smfg-map/1",
             command: "map",
-            game: GameName { name: &game.name, hash: &game.hash() },
+            game: GameName::of(game, &hash),
             epsilon: Exact(&settings.epsilon),
             class: classify(game).class.to_string(),
             decision: only.map(|decision| ChosenDecision { game, decision: Cow::Owned(decision) }),

@@ -30,10 +30,13 @@ pub mod plot;
 mod points;
 #[cfg(feature = "solver")]
 mod policy;
+mod populations;
 #[cfg(feature = "solver")]
 mod range;
 #[cfg(feature = "solver")]
 mod range_json;
+#[cfg(feature = "solver")]
+mod required;
 #[cfg(feature = "solver")]
 mod robust;
 #[cfg(feature = "solver")]
@@ -82,6 +85,8 @@ pub use number::{print_every_digit, printing};
 pub use points::{GatherReport, PointState, ProvedPoint, ShardReport, WorkedPoint};
 #[cfg(feature = "solver")]
 pub use range::RangeReport;
+#[cfg(feature = "solver")]
+pub use required::RequiredReport;
 #[cfg(feature = "solver")]
 pub use robust::RobustReport;
 #[cfg(feature = "solver")]

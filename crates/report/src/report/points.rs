@@ -142,7 +142,7 @@ impl ShardReport<'_> {
         let document = serde_json::json!({
             "format": "smfg-shard/1",
             "command": "sweep",
-            "game": GameName { name: &self.game.name, hash: &hash },
+            "game": GameName::of(self.game, &hash),
             "over": self.over,
             "shard": format!("{}/{}", self.shard.0, self.shard.1),
             "folder": self.folder,
@@ -316,7 +316,7 @@ impl GatherReport<'_> {
         let document = serde_json::json!({
             "format": "smfg-gather/1",
             "command": "gather",
-            "game": GameName { name: &self.game.name, hash: &hash },
+            "game": GameName::of(self.game, &hash),
             "selection": self.selection.to_string(),
             "decision": self.decision,
             "gap": self.gap.to_string(),

@@ -3,7 +3,7 @@
 use super::decision::{chosen, decision};
 use super::number::{NumberText, interval};
 use super::solve::{SolveReport, write_statistics, write_status, write_structure};
-use super::table::write_field;
+use super::table::{write_field, write_normalised};
 use super::words::plain;
 use crate::game::{Game, classify};
 use crate::leader::{Outcome, RangeOutcome, Status};
@@ -32,6 +32,7 @@ impl RangeReport<'_> {
         let classification = classify(game);
         write_field(out, "game", &game.name)?;
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_normalised(out, game, &numbers)?;
         write_structure(out, game, &outcome.least)?;
         write_field(out, "epsilon", &numbers.exact(&claim.epsilon))?;
         let chosen = chosen(game, &outcome.least);

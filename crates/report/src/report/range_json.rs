@@ -50,10 +50,11 @@ impl RangeReport<'_> {
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let RangeReport { game, outcome, certificate_path } = *self;
         let claim = &outcome.least.accepted.claim;
+        let hash = game.hash();
         let document = Document {
             format: "smfg-range/1",
             command: "range",
-            game: GameName { name: &game.name, hash: &game.hash() },
+            game: GameName::of(game, &hash),
             epsilon: Exact(&claim.epsilon),
             class: classify(game).class.to_string(),
             structure: chosen(game, &outcome.least)
@@ -85,6 +86,7 @@ fn end<'a>(game: &'a Game, outcome: &'a Outcome) -> End<'a> {
         status: status(outcome.status),
         equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows {
             game,
+            outcome,
             equilibrium,
             value,
         }),

@@ -151,37 +151,37 @@ impl RobustReport<'_> {
                 upper: format_rational(&upper),
             }
         };
-        let document =
-            Document {
-                format: "smfg-result/1",
-                command: "solve",
-                game: GameName { name: &game.name, hash: &claim.game_hash },
-                epsilon: Exact(epsilon),
-                selection: "pessimistic",
-                class: classify(game).class.to_string(),
-                status: status(outcome.status()),
-                value: OwnedBounds::new(&outcome.relaxed.value()),
-                decision: chosen(game, &decision.relaxed)
-                    .map(|decision| ChosenDecision { game, decision }),
-                equilibrium: decision.relaxed.equilibrium.as_ref().map(|equilibrium| {
-                    EquilibriumRows { game, equilibrium, value: "leader_reward" }
-                }),
-                decisions: outcome.relaxed.decisions.iter().map(row).collect(),
-                robust: RobustRow {
-                    errors: RadiiRow::new(&outcome.radii),
-                    kappa: Exact(&decision.drift.kappa),
-                    omega: Exact(&decision.drift.omega),
-                    relaxed_epsilon: Exact(&claim.epsilon),
-                    relaxed_value: OwnedBounds::new(&claimed(&decision.relaxed)),
-                },
-                certificate: CertificateNote {
-                    checked: true,
-                    path: certificate_path,
-                    bytes: outcome.certificate.len(),
-                },
-                statistics: statistics(&outcome.statistics()),
-                termination: termination(outcome.termination()),
-            };
+        let document = Document {
+            format: "smfg-result/1",
+            command: "solve",
+            game: GameName::of(game, &claim.game_hash),
+            epsilon: Exact(epsilon),
+            selection: "pessimistic",
+            class: classify(game).class.to_string(),
+            status: status(outcome.status()),
+            value: OwnedBounds::new(&outcome.relaxed.value()),
+            decision: chosen(game, &decision.relaxed)
+                .map(|decision| ChosenDecision { game, decision }),
+            equilibrium: decision.relaxed.equilibrium.as_ref().map(|equilibrium| {
+                let (outcome, value) = (&decision.relaxed, "leader_reward");
+                EquilibriumRows { game, outcome, equilibrium, value }
+            }),
+            decisions: outcome.relaxed.decisions.iter().map(row).collect(),
+            robust: RobustRow {
+                errors: RadiiRow::new(&outcome.radii),
+                kappa: Exact(&decision.drift.kappa),
+                omega: Exact(&decision.drift.omega),
+                relaxed_epsilon: Exact(&claim.epsilon),
+                relaxed_value: OwnedBounds::new(&claimed(&decision.relaxed)),
+            },
+            certificate: CertificateNote {
+                checked: true,
+                path: certificate_path,
+                bytes: outcome.certificate.len(),
+            },
+            statistics: statistics(&outcome.statistics()),
+            termination: termination(outcome.termination()),
+        };
         write_document(out, &document)
     }
 }

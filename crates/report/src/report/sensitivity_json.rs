@@ -143,9 +143,9 @@ impl SensitivityReport<'_> {
         let document = Document {
             format: "smfg-sensitivity/1",
             command: "sensitivity",
-            game: GameName { name: &game.name, hash: &claim.game_hash },
+            game: GameName::of(game, &claim.game_hash),
             against: match error {
-                ModelError::Against(other) => Some(GameName { name: &other.name, hash: &truth }),
+                ModelError::Against(other) => Some(GameName::of(other, &truth)),
                 ModelError::Radii(_) => None,
             },
             errors: match error {

@@ -9,8 +9,18 @@ use std::borrow::Cow;
 
 #[derive(Serialize)]
 pub(super) struct GameName<'a> {
-    pub(super) name: &'a str,
-    pub(super) hash: &'a str,
+    name: &'a str,
+    hash: &'a str,
+    /// Only where the file asked to have rows of probabilities mended: the largest change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalised_by: Option<Exact<'a>>,
+}
+
+impl<'a> GameName<'a> {
+    pub(super) fn of(game: &'a Game, hash: &'a str) -> Self {
+        let normalised_by = game.vocabulary.normalised.as_ref().map(Exact);
+        GameName { name: &game.name, hash, normalised_by }
+    }
 }
 
 pub(super) struct ChosenDecision<'a> {

@@ -4,9 +4,10 @@ use super::cells::{approximate, bound_cell, count};
 use super::decision::{chosen, decision, parameters};
 use super::number::{NumberText, interval};
 use super::policy::reached;
+use super::populations::{self, of_equilibrium};
 use super::solve_json::status;
 use super::structure;
-use super::table::{MOST_ROWS, write_field, write_table};
+use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
 use super::words::{plain, scope_of};
 use crate::certificate::Selection;
 use crate::exact::{Rational, Rounding};
@@ -84,6 +85,7 @@ impl SolveReport<'_> {
         let classification = classify(self.game);
         write_field(out, "game", &self.game.name)?;
         write_field(out, "class", &format!("{}: {}", classification.class, classification.reason))?;
+        write_normalised(out, self.game, numbers)?;
         write_structure(out, self.game, self.outcome)?;
         write_field(out, "epsilon", &numbers.exact(&claim.epsilon))?;
         let meaning = match claim.selection {
@@ -138,6 +140,8 @@ impl SolveReport<'_> {
     ) -> io::Result<()> {
         write_field(out, "exploitability", &enclosed(&equilibrium.exploitability, numbers))?;
         write_field(out, value, &enclosed(&equilibrium.leader_reward, numbers))?;
+        let plays = of_equilibrium(self.game, self.outcome, equilibrium);
+        populations::write(out, self.game, plays.as_deref().unwrap_or_default(), numbers)?;
         if equilibrium.mixture.len() > 1 {
             let weights: Vec<String> =
                 equilibrium.mixture.iter().map(|part| numbers.fraction(&part.weight)).collect();

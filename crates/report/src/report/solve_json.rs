@@ -3,6 +3,7 @@
 use super::decision::chosen;
 use super::json::{Bounds, Exact, List, write_document};
 use super::policy::{PartRows, PolicyRows};
+use super::populations::{PopulationRows, of_equilibrium};
 use super::shared_json::Number;
 pub(super) use super::shared_json::{ChosenDecision, GameName};
 use super::solve::{SolveReport, attained};
@@ -10,7 +11,7 @@ use super::structure::{StructureNote, at_decision};
 use super::words::scope_of;
 use crate::certificate::Scope;
 use crate::game::{Game, classify};
-use crate::leader::{Equilibrium, Statistics, Status, Termination};
+use crate::leader::{Equilibrium, Outcome, Statistics, Status, Termination};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 
@@ -26,7 +27,7 @@ impl SolveReport<'_> {
         let document = Document {
             format: "smfg-result/1",
             command: "solve",
-            game: GameName { name: &game.name, hash: &claim.game_hash },
+            game: GameName::of(game, &claim.game_hash),
             epsilon: Exact(&claim.epsilon),
             selection: claim.selection.to_string(),
             class: classify(game).class.to_string(),
@@ -40,6 +41,7 @@ impl SolveReport<'_> {
             attained: attained(outcome),
             equilibrium: outcome.equilibrium.as_ref().map(|equilibrium| EquilibriumRows {
                 game,
+                outcome,
                 equilibrium,
                 value: "leader_reward",
             }),
@@ -165,6 +167,7 @@ fn microseconds(seconds_approx: f64) -> f64 {
 
 pub(super) struct EquilibriumRows<'a> {
     pub(super) game: &'a Game,
+    pub(super) outcome: &'a Outcome,
     pub(super) equilibrium: &'a Equilibrium,
     /// Key of the leader's reward, or of what stands in its place.
     pub(super) value: &'static str,
@@ -173,8 +176,8 @@ pub(super) struct EquilibriumRows<'a> {
 impl Serialize for EquilibriumRows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap;
-        let EquilibriumRows { game, equilibrium, value } = *self;
-        let mut map = serializer.serialize_map(Some(4))?;
+        let EquilibriumRows { game, outcome, equilibrium, value } = *self;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(
             "policy",
             &equilibrium.policy.as_ref().map(|policy| PolicyRows { game, policy }),
@@ -185,6 +188,11 @@ impl Serialize for EquilibriumRows<'_> {
             "mixture",
             &List(|| equilibrium.mixture.iter().map(|part| PartRows { game, part })),
         )?;
+        if !game.vocabulary.populations.is_empty() {
+            let plays = of_equilibrium(game, outcome, equilibrium);
+            let rows = plays.as_ref().map(|plays| PopulationRows { game, plays });
+            map.serialize_entry("populations", &rows)?;
+        }
         map.end()
     }
 }

@@ -210,7 +210,7 @@ impl SweepReport<'_> {
         Document {
             format: "smfg-sweep/1",
             command: "sweep",
-            game: GameName { name: &self.game.name, hash },
+            game: GameName::of(self.game, hash),
             selection: self.settings.selection.to_string(),
             class: classify(self.game).class.to_string(),
             decision: decision

@@ -1,6 +1,8 @@
 //! Tables of text with aligned columns.
 
+use super::number::NumberText;
 use super::words::plain;
+use crate::game::Game;
 use std::io::{self, Write};
 
 /// Rows that text shows of a table; the rest are counted.
@@ -25,6 +27,17 @@ pub fn write_table(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> 
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
+}
+
+/// Writes by how much rows of probabilities were mended, where the file asked for it.
+pub(super) fn write_normalised(
+    out: &mut dyn Write,
+    game: &Game,
+    numbers: &NumberText,
+) -> io::Result<()> {
+    let Some(most) = &game.vocabulary.normalised else { return Ok(()) };
+    let text = format!("probabilities of the file, by at most {}", numbers.exact(most));
+    write_field(out, "normalised", &text)
 }
 
 /// Writes `label` and `text` as a line of a summary; an empty text is left out.

@@ -2,7 +2,8 @@
 
 use super::decision::decision;
 use super::number::{NumberText, interval};
-use super::table::{write_field, write_table};
+use super::populations;
+use super::table::{write_field, write_normalised, write_table};
 use super::words::{action_name, plain, state_name};
 use crate::claim::{Check, Horizon, PlayKind, Quantity, Subject, Verdict, Verification};
 use crate::exact::Rational;
@@ -64,6 +65,7 @@ impl VerifyReport<'_> {
             "decision",
             &decision(game, &verification.decision.decision(game), &numbers),
         )?;
+        write_normalised(out, game, &numbers)?;
         self.write_submitted(out, &numbers)?;
         let evaluation = &verification.evaluation;
         writeln!(out)?;
@@ -89,6 +91,7 @@ impl VerifyReport<'_> {
                 &format!("fixed point with {bits} fractional bits, rounded outwards"),
             )?;
         }
+        populations::write(out, game, &verification.populations, &numbers)?;
         #[cfg(feature = "solver")]
         if let Some(comparison) = self.comparison {
             super::verify_range::write(
@@ -156,6 +159,16 @@ impl VerifyReport<'_> {
         Ok(())
     }
 
+    /// What is compared, and of which population.
+    fn subject(&self, check: &Check) -> String {
+        let subject = check.subject.key().replace('_', " ");
+        let populations = &self.game.vocabulary.populations;
+        match check.population.and_then(|own| populations.get(own)) {
+            Some(own) => format!("{subject} of {}", own.name),
+            None => subject,
+        }
+    }
+
     fn place_of_change(&self) -> Option<String> {
         let place = self.verification.play.adjustment.place.as_ref()?;
         let [stage, state, action] = place.0.as_slice() else { return None };
@@ -174,7 +187,7 @@ impl VerifyReport<'_> {
             vec![["claimed", "", "verdict"].map(String::from).to_vec()];
         for check in &checks {
             rows.push(vec![
-                check.subject.key().replace('_', " "),
+                self.subject(check),
                 numbers.fraction(&check.claimed),
                 sentence(check, numbers),
             ]);

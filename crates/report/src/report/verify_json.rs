@@ -1,11 +1,12 @@
 //! `verify --format json`: one object, `smfg-verification/1`.
 
 use super::json::{Exact, List, write_document};
+use super::populations::PopulationRows;
 use super::shared_json::{ChosenDecision, GameName, Number};
 use super::verify::VerifyReport;
 use crate::claim::{Adjustment, Check, Horizon, Verdict};
 use crate::exact::Rational;
-use crate::game::classify;
+use crate::game::{Game, classify};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -22,6 +23,9 @@ struct Document<'a, C: Serialize> {
     leader_reward: Number<'a>,
     follower_value: Number<'a>,
     follower_reward: Number<'a>,
+    /// Only where the file names populations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    populations: Option<PopulationRows<'a>>,
     normalised_by: Exact<'a>,
     normalisation: Normalisation<'a>,
     horizon: &'static str,
@@ -52,6 +56,9 @@ struct Normalisation<'a> {
 #[derive(Serialize)]
 struct CheckNote<'a> {
     quantity: &'static str,
+    /// Only of a number claimed of one population.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    population: Option<&'a str>,
     claimed: Exact<'a>,
     actual: Option<Number<'a>>,
     /// `null` when it is not decided.
@@ -81,7 +88,7 @@ impl VerifyReport<'_> {
         let document = Document {
             format: "smfg-verification/1",
             command: "verify",
-            game: GameName { name: &game.name, hash },
+            game: GameName::of(game, hash),
             class: classify(game).class.to_string(),
             decision: ChosenDecision { game, decision: Cow::Owned(judged.decision.decision(game)) },
             submitted: judged.kind.key(),
@@ -89,6 +96,8 @@ impl VerifyReport<'_> {
             leader_reward: Number(&evaluation.leader_reward),
             follower_value: Number(&evaluation.follower_value),
             follower_reward: Number(&evaluation.follower_reward),
+            populations: (!judged.populations.is_empty())
+                .then_some(PopulationRows { game, plays: &judged.populations }),
             normalised_by: Exact(if *rows == 0 { &zero } else { largest }),
             normalisation: Normalisation {
                 rows: *rows,
@@ -103,7 +112,7 @@ impl VerifyReport<'_> {
             },
             bits: evaluation.bits,
             tolerance: Exact(&judged.tolerance),
-            checks: List(|| checks.iter().map(|check| note(check))),
+            checks: List(|| checks.iter().map(|check| note(game, check))),
             holds: self.holds(),
             #[cfg(feature = "solver")]
             certified: super::verify_certified::Certified::new(
@@ -120,9 +129,11 @@ impl VerifyReport<'_> {
     }
 }
 
-fn note(check: &Check) -> CheckNote<'_> {
+fn note<'a>(game: &'a Game, check: &'a Check) -> CheckNote<'a> {
+    let population = check.population.and_then(|own| game.vocabulary.populations.get(own));
     CheckNote {
         quantity: check.subject.key(),
+        population: population.map(|own| own.name.as_str()),
         claimed: Exact(&check.claimed),
         actual: check.actual.as_ref().map(Number),
         holds: match check.verdict {

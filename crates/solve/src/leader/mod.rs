@@ -15,6 +15,7 @@ mod passes;
 mod polytope;
 mod race;
 mod range;
+mod required;
 mod reread;
 mod rounds;
 mod settings;
@@ -25,6 +26,9 @@ pub use checkpoint::{Keeper, Left, Reached};
 pub use outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 pub(crate) use passes::{Answered, in_passes};
 pub use range::{RangeOutcome, range};
+pub use required::{Judged, RequiredOutcome, solve_required};
 pub use settings::{Accepted, Covering, Observer, Progress, Settings, SolveError};
 pub(crate) use solve::width;
-pub use solve::{admitted, has_long_flows, mean_field_free, scope, solve, status};
+pub use solve::{
+    admitted, has_long_flows, mean_field_free, scope, solve, status, without_requirements,
+};

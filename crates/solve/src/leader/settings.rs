@@ -132,6 +132,18 @@ pub enum SolveError {
     /// No decision satisfies the bounds, grids and constraints, as far as was looked.
     #[error("no decision found that satisfies the bounds, grids and constraints of the leader")]
     NoDecision,
+    /// Requirements on the decisions of a list, where the question is about all decisions.
+    #[error(
+        "the game has [[leader.require]], which only `solve` considers; ask about one decision, or \
+         leave the requirements out"
+    )]
+    Requirements,
+    /// Requirements on a continuum of decisions.
+    #[error(
+        "requirements ([[leader.require]]) are judged decision by decision: list the decisions \
+         under `decisions`, or ask about one of them with --decision (Python: decision=)"
+    )]
+    RequirementsOfContinuum,
     /// The expression in place of the leader's reward means nothing in this game.
     #[error("the expression: {0}")]
     Objective(#[from] ObjectiveError),

@@ -31,6 +31,12 @@ const SHORT_CERTIFICATE: usize = 4096;
 /// # Errors
 /// [`SolveError`] when the game is outside what this version solves, or the settings do not fit it.
 pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError> {
+    if settings.objective.is_none()
+        && scope(settings) == Scope::All
+        && game.finite_decisions().is_none_or(|all| all.len() > 1)
+    {
+        without_requirements(game)?;
+    }
     let start = Instant::now();
     // The certificate is about the file's game and the expression; everything else, the hash that
     // the claim names included, is about the game with the expression in its place.
@@ -53,6 +59,15 @@ pub fn solve(game: &Game, settings: &Settings<'_>) -> Result<Outcome, SolveError
         slot.forget();
     }
     attempt(&asked, Some(&slot), None)
+}
+
+/// Refuses a game with requirements where a question about all decisions does not consider them.
+///
+/// # Errors
+/// [`SolveError::Requirements`].
+pub fn without_requirements(game: &Game) -> Result<(), SolveError> {
+    let none = game.vocabulary.requirements.is_empty();
+    if none { Ok(()) } else { Err(SolveError::Requirements) }
 }
 
 /// Whether a search that began with what was found has ended as one that begins anew does not: what

@@ -9,6 +9,7 @@ from .judged import Adjustment, CheckedClaim, Evaluation, Restored, Verification
 from .listed import Check, Claimed, Equilibria, Polytope, Vertex
 from .model_errors import Assessment, Sensitivity
 from .played import Decision, DecisionBounds, Equilibrium, Part, Progress
+from .populations import Population, PopulationPlay
 from .solved import Range, RobustSolution, Solution
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "Jump",
     "Part",
     "Polytope",
+    "Population",
+    "PopulationPlay",
     "Price",
     "Progress",
     "Range",

@@ -12,6 +12,7 @@ from .._answer import Answer, Row
 from .._exact import Exact
 from .._numbers import Bounds
 from .played import Decision
+from .populations import PopulationPlay
 from .read import Table, bounds, bounds_or_none, number_or_none
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Adjustment(Answer):
 class CheckedClaim(Answer):
     """A claimed number beside the actual one, if that is known.
 
-    ``holds`` is ``None`` where what is known does not tell.
+    ``holds`` is ``None`` where what is known does not tell; ``population`` is the one whose
+    exploitability it is, ``None`` for everybody.
     """
 
     quantity: str
@@ -55,12 +57,14 @@ class CheckedClaim(Answer):
     actual: Bounds | None
     tolerance: Fraction
     holds: bool | None
+    population: str | None = None
 
     @classmethod
     def _from(cls, row: Mapping[str, Any]) -> CheckedClaim:
         claimed, tolerance = Exact._of(row["claimed"]), Exact._of(row["tolerance"])
         actual = bounds_or_none(row["actual"])
-        return cls(row["quantity"], claimed, actual, tolerance, row["holds"])
+        population = row.get("population")
+        return cls(row["quantity"], claimed, actual, tolerance, row["holds"], population)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ class Evaluation(Answer):
     the best deviation earns, ``follower_reward`` what a follower earns who plays like all; their
     difference is the first. ``bits`` is ``None`` when all numbers are exact, else the fractional
     bits of the outward-rounded arithmetic. ``deviation`` is, for an occupation measure, the largest
-    difference between its masses and those of its policy's flow.
+    difference between its masses and those of its policy's flow. ``populations`` are the views of
+    the populations of the game, empty where it names none.
     """
 
     exploitability: Bounds
@@ -115,6 +120,7 @@ class Evaluation(Answer):
     horizon: str
     deviation: Bounds | None
     bits: int | None
+    populations: tuple[PopulationPlay, ...] = field(repr=False)
     _native: Evaluated | Restored = field(repr=False, compare=False)
     _actions: int = field(repr=False, compare=False)
     _game: Game = field(repr=False, compare=False)
@@ -180,6 +186,7 @@ def _evaluated(native: Evaluated, game: Game, answer: Mapping[str, Any]) -> dict
         "horizon": answer["horizon"],
         "deviation": bounds_or_none(native.deviation()),
         "bits": answer["bits"],
+        "populations": PopulationPlay._all(answer.get("populations")),
         "_native": native,
         "_actions": native.shape()[2],
         "_game": game,

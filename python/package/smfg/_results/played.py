@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .._answer import Answer
 from .._exact import Exact
 from .._numbers import Bounds
+from .populations import PopulationPlay
 from .read import Table, array, bounds, number_or_none, table
 
 if TYPE_CHECKING:
@@ -72,12 +73,15 @@ class Equilibrium(Answer):
 
     ``policy`` is ``None`` where its fractions would be too long; ``mixture`` always describes the
     population. ``value`` is the leader's reward, or that of the expression asked for.
+    ``populations`` are the views of the populations of the game; empty where it names none, or
+    where there is no policy.
     """
 
     policy: Table | None = field(repr=False)
     exploitability: Bounds
     value: Bounds
     mixture: tuple[Part, ...] = field(repr=False)
+    populations: tuple[PopulationPlay, ...] = field(repr=False)
 
     def policy_array(self) -> NDArray[np.float64]:
         """The policy in binary64, axes ``[stage][state][action]``.
@@ -98,17 +102,28 @@ class Equilibrium(Answer):
         value = answer["leader_reward"] if "leader_reward" in answer else answer["value"]
         policy = None if answer["policy"] is None else table(answer["policy"])
         mixture = tuple(Part(Exact._of(row["weight"]), row["policy"]) for row in answer["mixture"])
-        return cls(policy, bounds(answer["exploitability"]), bounds(value), mixture)
+        populations = PopulationPlay._all(answer.get("populations"))
+        exploitability = bounds(answer["exploitability"])
+        return cls(policy, exploitability, bounds(value), mixture, populations)
 
 
 @dataclass(frozen=True)
 class DecisionBounds(Answer):
-    """What is proved of one decision of a list; a bound is ``None`` where none was needed."""
+    """What is proved of one decision of a list; a bound is ``None`` where none was needed.
+
+    In a game with requirements ``feasible`` says whether the decision meets them, ``None`` where
+    that is not decided, and ``requirements`` are the certified ends of the ranges of their
+    expressions that decide it.
+    """
 
     name: str | None
     lower: Fraction | None
     upper: Fraction | None
+    feasible: bool | None = None
+    requirements: tuple[Bounds, ...] = ()
 
     @classmethod
     def _from(cls, row: Mapping[str, Any]) -> DecisionBounds:
-        return cls(row["name"], number_or_none(row["lower"]), number_or_none(row["upper"]))
+        lower, upper = number_or_none(row["lower"]), number_or_none(row["upper"])
+        requirements = tuple(map(bounds, row.get("requirements", ())))
+        return cls(row["name"], lower, upper, row.get("feasible"), requirements)

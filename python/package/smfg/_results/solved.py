@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from .._answer import Answer, Row
 from .._exact import Exact
 from .._numbers import Bounds
 from .played import Decision, DecisionBounds, Equilibrium
-from .read import bounds, shared
+from .read import bounds, bounds_or_none, shared
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Solution(Answer):
     ``attained`` is about leaders with a continuum of decisions: ``True`` where the decision reaches
     the supremum, ``False`` where no decision does and ``value.upper`` is the supremum, ``None``
     where neither is shown.
+
+    Of a game with requirements the value is that over the decisions that meet them, and the
+    certificate a bundle. ``status`` is ``infeasible`` where every decision is proved to break one,
+    and ``value`` is ``None`` where no decision is proved to meet them; its type leaves that out,
+    because no other game has it.
     """
 
     value: Bounds
@@ -46,7 +51,7 @@ class Solution(Answer):
         answer = json.loads(text)
         return cls(
             **shared(Solution, answer, certificate),
-            value=bounds(answer["value"]),
+            value=cast(Bounds, bounds_or_none(answer["value"])),
             decision=Decision._or_none(answer["decision"]),
             equilibrium=Equilibrium._from(answer["equilibrium"]),
             decisions=tuple(map(DecisionBounds._from, answer["decisions"])),

@@ -10,7 +10,9 @@
 //! | `t` | the current stage |
 //! | `s.wealth`, `a.effort` | attributes of the rule's own state and action |
 //! | `mu[I]`, `mu[I, protect]`, `mu[*, protect]` | mass of the population at the current stage |
+//! | `mu[trucks.depot]`, `mu[trucks.*, go]` | the same of one of several populations |
 //! | `mean(s.wealth * a.effort)` | average of an expression of attributes over the population at the current stage |
+//! | `mean(trucks: s.load)` | average over the members of one of several populations |
 //! | `p[audit]`, `nu[s0]`, `nu[s0, a0]` | probabilities of the leader's action, state, and both |
 //! | `mu[I]@2`, `mean(...)@(t-1)` | the same at another stage; also after `p[...]`, `nu[...]` and named aggregates |
 //! | `log(x)`, `exp(x)`, `sqrt(x)`, `abs(x)`, `min(x, y)`, `max(x, y, z)` | functions |
@@ -50,7 +52,9 @@ pub(super) use limits::bits;
 pub use limits::{
     LONGEST_FORMULA, MOST_BITS, MOST_DEGREE, MOST_EXPONENT, MOST_NESTING, MOST_SIZE, MOST_WEIGHTS,
 };
-pub use symbols::{Dependence, Entity, LeaderTerms, NamedAggregate, Place, Symbols, is_reserved};
+pub use symbols::{
+    Dependence, Entity, LeaderTerms, NamedAggregate, Place, Subpopulation, Symbols, is_reserved,
+};
 pub use tree::{Named, Tree};
 
 use crate::exact::{Rational, format_rational};

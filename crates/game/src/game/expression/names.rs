@@ -3,11 +3,13 @@
 use super::error::{ExpressionErrorKind, shown};
 use super::hints::{hint, listed};
 use super::lexer::is_identifier;
+use super::population::Members;
 use super::program::{Owner, Selector};
-use super::symbols::{Entity, LeaderTerms, Symbols};
+use super::symbols::{Entity, LeaderTerms, Subpopulation, Symbols};
 use crate::exact::Rational;
 use crate::game::nearest::nearest;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What a plain name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,9 @@ pub(super) struct Names<'a> {
     actions: BTreeMap<&'a str, u32>,
     state_attributes: Attributes<'a>,
     action_attributes: Attributes<'a>,
+    /// Where names begin with that of a population: what follows, and all who are called so.
+    own_states: BTreeMap<&'a str, Vec<u32>>,
+    own_actions: BTreeMap<&'a str, Vec<u32>>,
     leader_states: BTreeMap<&'a str, u32>,
     leader_actions: BTreeMap<&'a str, u32>,
     /// Names of the named aggregates, in order.
@@ -71,6 +76,23 @@ fn indexed<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, u32> {
     index
 }
 
+/// The names without those of their populations, each with the positions of all who are called so.
+fn own_names<'a>(
+    entities: &'a [Entity],
+    populations: &'a [Subpopulation],
+    positions: impl Fn(&Subpopulation) -> Range<usize>,
+) -> BTreeMap<&'a str, Vec<u32>> {
+    let mut names: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for population in populations.iter().filter(|population| population.prefixed) {
+        for position in positions(population) {
+            if let Some(entity) = entities.get(position) {
+                names.entry(population.own(&entity.name)).or_default().push(position as u32);
+            }
+        }
+    }
+    names
+}
+
 impl<'a> Names<'a> {
     pub(super) fn new(symbols: &'a Symbols) -> Self {
         let none: &'a [String] = &[];
@@ -97,6 +119,10 @@ impl<'a> Names<'a> {
             actions: indexed(symbols.actions.iter().map(|action| action.name.as_str())),
             state_attributes: Attributes::of(&symbols.states),
             action_attributes: Attributes::of(&symbols.actions),
+            own_states: own_names(&symbols.states, &symbols.populations, |own| own.states.clone()),
+            own_actions: own_names(&symbols.actions, &symbols.populations, |own| {
+                own.actions.clone()
+            }),
             leader_states: indexed(leader_states.iter().map(String::as_str)),
             leader_actions: indexed(leader_actions.iter().map(String::as_str)),
             tables,
@@ -122,10 +148,10 @@ impl<'a> Names<'a> {
             if is_identifier(name) { shown(name) } else { format!("\"{}\"", shown(name)) };
         let written =
             |prefix: &str, suffix: &str| format!("; did you mean `{prefix}{spelled}{suffix}`?");
-        if self.states.contains_key(name) {
+        if self.states.contains_key(name) || self.own_states.contains_key(name) {
             return written("mu[", "]");
         }
-        if self.actions.contains_key(name) {
+        if self.actions.contains_key(name) || self.own_actions.contains_key(name) {
             return written("mu[*, ", "]");
         }
         if self.state_attributes.index.contains_key(name) {
@@ -159,7 +185,7 @@ impl<'a> Names<'a> {
         format!("; the names here are {}", kinds.join(", "))
     }
 
-    /// A state or all, an action or all.
+    /// A state of the leader or all, an action of hers or all.
     pub(super) fn member(
         &self,
         member: Member,
@@ -170,6 +196,98 @@ impl<'a> Names<'a> {
             Selector::One(name, column) => {
                 self.index(member, name).map(Some).map_err(|kind| (*column, kind))
             }
+            Selector::Of { population, name, column } => {
+                let name = format!("{population}.{}", name.as_deref().unwrap_or("*"));
+                self.index(member, &name).map(Some).map_err(|kind| (*column, kind))
+            }
+        }
+    }
+
+    /// The states or actions of followers that a selector means: without a population those of
+    /// this name in all of them.
+    pub(super) fn members(
+        &self,
+        member: Member,
+        selector: &Selector,
+    ) -> Result<Members, (usize, ExpressionErrorKind)> {
+        let (index, own) = match member {
+            Member::Action => (&self.actions, &self.own_actions),
+            _ => (&self.states, &self.own_states),
+        };
+        match selector {
+            Selector::All => Ok(Members::All),
+            Selector::One(name, column) => match (index.get(name.as_str()), own.get(name.as_str()))
+            {
+                (Some(&position), _) => Ok(Members::One(position)),
+                (None, Some(positions)) => Ok(Members::Several(positions.as_slice().into())),
+                (None, None) => Err((*column, self.unknown(member, name))),
+            },
+            Selector::Of { population, name, column } => self
+                .of_population(member, population, name.as_deref())
+                .map_err(|kind| (*column, kind)),
+        }
+    }
+
+    /// A state or action of a population, or all of them.
+    fn of_population(
+        &self,
+        member: Member,
+        population: &str,
+        name: Option<&str>,
+    ) -> Result<Members, ExpressionErrorKind> {
+        let found = self.population(population)?;
+        let own = self.symbols.populations.get(found);
+        let (entities, positions) = match member {
+            Member::Action => (&self.symbols.actions, own.map(|own| own.actions.clone())),
+            _ => (&self.symbols.states, own.map(|own| own.states.clone())),
+        };
+        let positions = positions.unwrap_or_default();
+        let Some(name) = name else {
+            return Ok(Members::Several(positions.map(|position| position as u32).collect()));
+        };
+        let called = |position: &usize| {
+            let full = entities.get(*position).map_or("", |entity| entity.name.as_str());
+            own.map_or(full, |own| own.own(full))
+        };
+        let position = positions.clone().find(|position| called(position) == name);
+        position.map(|position| Members::One(position as u32)).ok_or_else(|| {
+            let names: Vec<&str> = positions.map(|position| called(&position)).collect();
+            ExpressionErrorKind::UnknownMember {
+                what: if member == Member::Action { "action" } else { "state" },
+                name: shown(&format!("{population}.{name}")),
+                hint: hint(name, names.into_iter()),
+            }
+        })
+    }
+
+    /// The position of a population.
+    pub(super) fn population(&self, name: &str) -> Result<usize, ExpressionErrorKind> {
+        let populations = &self.symbols.populations;
+        populations.iter().position(|own| own.name == name).ok_or_else(|| {
+            let hint = if populations.is_empty() {
+                "; the game has no [[population]]".into()
+            } else {
+                hint(name, populations.iter().map(|own| own.name.as_str()))
+            };
+            ExpressionErrorKind::UnknownMember { what: "population", name: shown(name), hint }
+        })
+    }
+
+    /// The error about a name that no state or action has, alone or with its population.
+    fn unknown(&self, member: Member, name: &str) -> ExpressionErrorKind {
+        let (what, index, own) = match member {
+            Member::Action => ("action", &self.actions, &self.own_actions),
+            _ => ("state", &self.states, &self.own_states),
+        };
+        let known = if own.is_empty() {
+            index.keys().copied().collect::<Vec<&str>>()
+        } else {
+            own.keys().copied().collect()
+        };
+        ExpressionErrorKind::UnknownMember {
+            what,
+            name: shown(name),
+            hint: hint(name, known.into_iter()),
         }
     }
 

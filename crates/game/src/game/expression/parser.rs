@@ -28,8 +28,9 @@ enum Waiting {
 #[derive(Debug)]
 enum Opening {
     Group,
-    /// `mean(`: the column of the word, and where its body starts in the program.
-    Mean(usize, usize),
+    /// `mean(`: the column of the word, where its body starts in the program, and the population
+    /// before a colon with its column.
+    Mean(usize, usize, Option<(String, usize)>),
     /// `@(` after a term, with the column of the term.
     Stage(usize, Term),
     /// `log(` and the like: the column of the word, and how many values came before a comma.
@@ -160,7 +161,7 @@ impl Parser<'_> {
                 let opened = self.advance()?.column;
                 self.inside_mean = true;
                 let start = self.program.instructions.len();
-                self.open(opened, Opening::Mean(column, start))?;
+                self.open(opened, Opening::Mean(column, start, None))?;
                 Ok(false)
             }
             ("mu", TokenKind::Symbol('[')) => {
@@ -254,15 +255,45 @@ impl Parser<'_> {
         Ok((state, action))
     }
 
+    /// `*`, `name`, `population.name` or `population.*`.
     fn member(&mut self) -> Result<Selector, ExpressionError> {
         let column = self.token.column;
-        let selector = match &self.token.kind {
-            TokenKind::Symbol('*') => Selector::All,
-            TokenKind::Name(name) | TokenKind::Quoted(name) => Selector::One(name.clone(), column),
+        let Some(name) = self.star_or_name()? else { return Ok(Selector::All) };
+        if !self.next_is('.') {
+            return Ok(Selector::One(name, column));
+        }
+        self.advance()?;
+        let own = self.star_or_name()?;
+        Ok(Selector::Of { population: name, name: own, column })
+    }
+
+    /// A name, or `None` for `*`.
+    fn star_or_name(&mut self) -> Result<Option<String>, ExpressionError> {
+        let name = match &self.token.kind {
+            TokenKind::Symbol('*') => None,
+            TokenKind::Name(name) | TokenKind::Quoted(name) => Some(name.clone()),
             _ => return Err(self.unexpected(MEMBER)),
         };
         self.advance()?;
-        Ok(selector)
+        Ok(name)
+    }
+
+    /// `:` after the name of a population, `mean(trucks: ...)`, after which a value must follow.
+    fn colon(&mut self) -> Result<bool, ExpressionError> {
+        let instructions = &mut self.program.instructions;
+        if let Some((_, Waiting::Open(Opening::Mean(_, start, population)))) =
+            self.waiting.last_mut()
+            && population.is_none()
+            && instructions.len() == *start + 1
+            && let Some(Instruction { column, operation: Operation::Term(Term::Name(name)) }) =
+                instructions.last()
+        {
+            *population = Some((name.clone(), *column));
+            instructions.pop();
+            self.advance()?;
+            return Ok(true);
+        }
+        Err(self.unexpected(self.expected_operator()))
     }
 
     fn close_bracket(
@@ -339,6 +370,7 @@ impl Parser<'_> {
         match symbol {
             ')' => self.close(column).map(|whole| !whole),
             ',' => self.comma(column),
+            ':' => self.colon(),
             '<' | '>' | '=' | '!' => {
                 let name = symbol.to_string();
                 Err(ExpressionError::new(column, ExpressionErrorKind::Jump { name }))
@@ -424,12 +456,12 @@ impl Parser<'_> {
                 self.emit(column, Operation::Call(call, found));
                 Ok(true)
             }
-            Opening::Mean(column, start) => {
+            Opening::Mean(column, start, population) => {
                 self.inside_mean = false;
                 let body =
                     self.program.instructions.split_off(start.min(self.program.instructions.len()));
                 self.program.bodies.push(body);
-                self.term(column, Term::Mean(self.program.bodies.len() - 1))
+                self.term(column, Term::Mean(self.program.bodies.len() - 1, population))
             }
         }
     }

@@ -10,6 +10,29 @@ use dashu_base::BitTest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// States or actions that a formula names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Members {
+    All,
+    One(u32),
+    /// Increasing.
+    Several(Arc<[u32]>),
+}
+
+impl Members {
+    /// Their positions among `count`, increasing.
+    fn positions(&self, count: usize) -> Box<dyn Iterator<Item = usize> + '_> {
+        let below = move |&position: &usize| position < count;
+        match self {
+            Members::All => Box::new(0..count),
+            Members::One(position) => Box::new(std::iter::once(*position as usize).filter(below)),
+            Members::Several(positions) => {
+                Box::new(positions.iter().map(|&position| position as usize).filter(below))
+            }
+        }
+    }
+}
+
 /// The aggregates that formulas have used so far.
 #[derive(Debug)]
 pub(super) struct Population<'a> {
@@ -21,7 +44,7 @@ pub(super) struct Population<'a> {
     /// Number of weights of all aggregates.
     weights: usize,
     /// Values of `mu[state, action]` by stage.
-    masses: BTreeMap<(usize, Option<u32>, Option<u32>), Value>,
+    masses: BTreeMap<(usize, Members, Members), Value>,
     /// Values of the named aggregates by stage.
     tables: BTreeMap<(usize, usize), Value>,
 }
@@ -43,34 +66,31 @@ impl<'a> Population<'a> {
         self.symbols.pairs.get(stage).map(Arc::clone)
     }
 
-    /// Mass in `state` playing `action` at `stage`, `None` for all.
+    /// Mass in `states` playing `actions` at `stage`.
     pub(super) fn mass(
         &mut self,
         stage: usize,
-        state: Option<u32>,
-        action: Option<u32>,
+        states: &Members,
+        actions: &Members,
     ) -> Result<Value, ExpressionErrorKind> {
-        let key = (stage, state, action);
+        let key = (stage, states.clone(), actions.clone());
         if let Some(value) = self.masses.get(&key) {
             return Ok(value.clone());
         }
         let mut weights = Vec::new();
         if let Some(pairs) = self.pairs(stage) {
-            let states = match state {
-                Some(state) => state as usize..(state as usize + 1).min(pairs.states()),
-                None => 0..pairs.states(),
-            };
-            for state in states {
-                match action {
-                    Some(action) if pairs.find(state, action as usize).is_some() => {
-                        weights.push((state as u32, action, Rational::ONE))
+            for state in states.positions(pairs.states()) {
+                let weight = |action: usize| (state as u32, action as u32, Rational::ONE);
+                match actions {
+                    Members::All => {
+                        let own = pairs.of_state(state).map(|pair| pairs.action(pair));
+                        weights.extend(own.map(weight));
                     }
-                    Some(_) => {}
-                    None => weights.extend(
-                        pairs
-                            .of_state(state)
-                            .map(|pair| (state as u32, pairs.action(pair) as u32, Rational::ONE)),
-                    ),
+                    some => {
+                        let own = some.positions(usize::MAX);
+                        let own = own.filter(|&action| pairs.find(state, action).is_some());
+                        weights.extend(own.map(weight));
+                    }
                 }
             }
         }
@@ -123,9 +143,13 @@ impl<'a> Population<'a> {
         let Some((_, _, first)) = weights.first() else {
             return Ok(Average::Known(Rational::ZERO));
         };
-        // The masses of a stage sum to 1.
+        // The masses of a stage sum to 1,
         if weights.len() == pairs.len() && weights.iter().all(|(_, _, weight)| weight == first) {
             return Ok(Average::Known(first.clone()));
+        }
+        // those of a population to its mass.
+        if let Some(known) = self.population_average(&pairs, &weights) {
+            return Ok(Average::Known(known));
         }
         if stage == 0
             && let Some(known) = self.initial_average(&pairs, &weights)
@@ -148,6 +172,34 @@ impl<'a> Population<'a> {
             }
         };
         Ok(Average::Unknown(scale, Variable::Aggregate(number)))
+    }
+
+    /// The average when the weights depend only on the population, which nobody leaves.
+    fn population_average(
+        &self,
+        pairs: &Pairs,
+        weights: &[(u32, u32, Rational)],
+    ) -> Option<Rational> {
+        let populations = &self.symbols.populations;
+        if populations.len() < 2 {
+            return None;
+        }
+        let mut sum = Rational::ZERO;
+        let mut rest = weights;
+        for population in populations {
+            let own =
+                |place: &&(u32, u32, Rational)| population.states.contains(&(place.0 as usize));
+            let (own, others) = rest.split_at(rest.iter().take_while(own).count());
+            rest = others;
+            let Some((_, _, first)) = own.first() else { continue };
+            let count: usize =
+                population.states.clone().map(|state| pairs.of_state(state).len()).sum();
+            if own.len() != count || own.iter().any(|(_, _, other)| other != first) {
+                return None;
+            }
+            sum += &population.mass * first;
+        }
+        rest.is_empty().then_some(sum)
     }
 
     /// The average at stage 0 when the weights depend only on the state, whose masses are the

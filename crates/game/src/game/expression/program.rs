@@ -86,8 +86,9 @@ pub(super) enum Term {
     Name(String),
     /// `mu[state, action]`.
     Mass(Selector, Selector),
-    /// `mean(...)`, an index into the bodies of the program.
-    Mean(usize),
+    /// `mean(...)`, an index into the bodies of the program; of one population, whose name stands
+    /// at a column.
+    Mean(usize, Option<(String, usize)>),
     /// `p[action]`.
     Mixed(String),
     /// `nu[state, action]`.
@@ -108,6 +109,8 @@ pub(super) enum Selector {
     All,
     /// A name and its column.
     One(String, usize),
+    /// `population.name` or `population.*`, and its column.
+    Of { population: String, name: Option<String>, column: usize },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use super::error::{ExpressionError, ExpressionErrorKind, shown};
 use super::names::{Meaning, Member, Names};
+use super::population::Members;
 use super::program::{Binary, Call, Instruction, Operation, Owner, Program, Term};
 use super::symbols::{Dependence, LeaderTerms};
 use crate::exact::Rational;
@@ -37,16 +38,17 @@ pub(super) enum Step {
 /// What lives at a stage.
 #[derive(Debug, Clone)]
 pub(super) enum Staged {
-    /// Mass in a state or in all, playing an action or any.
-    Mass(Option<u32>, Option<u32>),
+    /// Mass in some states, playing some actions.
+    Mass(Members, Members),
     /// A named aggregate.
     Table(usize),
     /// Probability of a leader's action.
     Mixed(u32),
     /// Probability of a leader's state and action.
     Process(Option<u32>, Option<u32>),
-    /// Population average, with a number that no other average of the evaluator has.
-    Mean(usize, Arc<Resolved>),
+    /// Average over everybody, or over the population at a position, with a number that no other
+    /// average of the evaluator has.
+    Mean(usize, Arc<Resolved>, Option<usize>),
 }
 
 impl Staged {
@@ -214,11 +216,11 @@ impl Resolver<'_, '_> {
                 Err(at(ExpressionErrorKind::NotAtStage { what: format!("`{}`", shown(name)) }))
             }
             Term::Mass(state, action) => {
-                let state = self.names.member(Member::State, state).map_err(inside)?;
-                let action = self.names.member(Member::Action, action).map_err(inside)?;
+                let state = self.names.members(Member::State, state).map_err(inside)?;
+                let action = self.names.members(Member::Action, action).map_err(inside)?;
                 self.staged(Staged::Mass(state, action), "mu[...]", bodies, block).map_err(at)
             }
-            Term::Mean(index) => {
+            Term::Mean(index, population) => {
                 let body = bodies.and_then(|bodies| bodies.get(*index));
                 let body = body.ok_or_else(|| {
                     at(ExpressionErrorKind::PopulationInsideMean { term: "mean(...)".into() })
@@ -226,10 +228,18 @@ impl Resolver<'_, '_> {
                 // State and action are those of the averaged member; the stage is that of the
                 // formula.
                 block.dependence.stage |= body.dependence.stage;
+                let population = match population {
+                    None => None,
+                    Some((name, column)) => Some(
+                        self.names
+                            .population(name)
+                            .map_err(|kind| ExpressionError::new(*column, kind))?,
+                    ),
+                };
                 let number = self.next_mean;
                 self.next_mean += 1;
-                self.staged(Staged::Mean(number, Arc::clone(body)), "mean(...)", bodies, block)
-                    .map_err(at)
+                let mean = Staged::Mean(number, Arc::clone(body), population);
+                self.staged(mean, "mean(...)", bodies, block).map_err(at)
             }
             Term::Mixed(action) => match &self.names.symbols.leader_terms {
                 LeaderTerms::Mixed { .. } => {

@@ -74,14 +74,18 @@ impl Evaluator<'_> {
     ) -> Result<Value, ExpressionError> {
         let at = |kind| ExpressionError::new(column, kind);
         match staged {
-            Staged::Mass(state, action) => self.population.mass(stage, *state, *action).map_err(at),
+            Staged::Mass(states, actions) => {
+                self.population.mass(stage, states, actions).map_err(at)
+            }
             Staged::Table(table) => {
                 let name = self.names.tables.get(*table).copied().unwrap_or_default();
                 self.population.table(*table, name, stage).map_err(at)
             }
             Staged::Mixed(action) => self.mixed(*action, stage).map_err(at),
             Staged::Process(state, action) => self.process(*state, *action, stage).map_err(at),
-            Staged::Mean(number, body) => self.mean(*number, body, column, stage, place),
+            Staged::Mean(number, body, population) => {
+                self.mean(*number, (body, *population), column, stage, place)
+            }
         }
     }
 
@@ -122,12 +126,12 @@ impl Evaluator<'_> {
         Ok(sum.into_value())
     }
 
-    /// `mean(body)` at `stage`: by linearity, one aggregate per product of leader parameters in the
-    /// body.
+    /// `mean(body)` at `stage`, over everybody or the population at a position: by linearity, one
+    /// aggregate per product of leader parameters in the body.
     fn mean(
         &mut self,
         number: usize,
-        body: &Arc<Resolved>,
+        (body, population): (&Arc<Resolved>, Option<usize>),
         column: usize,
         stage: usize,
         place: Place,
@@ -138,7 +142,7 @@ impl Evaluator<'_> {
             return Ok(value.clone());
         }
         let mut sum = Value::Constant(Rational::ZERO);
-        for (factor, weights) in self.weights(body, column, stage, place)? {
+        for (factor, weights) in self.weights((body, population), column, stage, place)? {
             let degree = factor.degree() + 1;
             let average = self.population.average(stage, weights).map_err(at)?.value(factor);
             if degree > u64::from(MOST_DEGREE) && !matches!(average, Value::Constant(_)) {
@@ -151,11 +155,11 @@ impl Evaluator<'_> {
         Ok(sum)
     }
 
-    /// The values of `body` on the available pairs of `stage`: per product of leader parameters,
-    /// `(state, action, coefficient)`.
+    /// The values of `body` on the available pairs of `stage`, those of one population per member of
+    /// it: per product of leader parameters, `(state, action, coefficient)`.
     fn weights(
         &mut self,
-        body: &Arc<Resolved>,
+        (body, population): (&Arc<Resolved>, Option<usize>),
         column: usize,
         stage: usize,
         place: Place,
@@ -164,7 +168,10 @@ impl Evaluator<'_> {
         let Some(pairs) = self.population.pairs(stage) else { return Ok(weights) };
         self.work.allow_members(pairs.len());
         let mut last: Option<(Place, Value)> = None;
-        for state in 0..pairs.states() {
+        let only = population.and_then(|own| self.names.symbols.populations.get(own));
+        let mass = only.map_or(Rational::ONE, |own| own.mass.clone());
+        let states = only.map_or(0..pairs.states(), |own| own.states.clone());
+        for state in states {
             for pair in pairs.of_state(state) {
                 let action = pairs.action(pair);
                 let member = body.dependence.restrict(Place {
@@ -180,7 +187,7 @@ impl Evaluator<'_> {
                     .spend(value.weight())
                     .map_err(|kind| ExpressionError::new(column, kind))?;
                 let mut put = |monomial: &Monomial, weight: &Rational| {
-                    let weight = (state as u32, action as u32, weight.clone());
+                    let weight = (state as u32, action as u32, weight / &mass);
                     match weights.get_mut(monomial) {
                         Some(list) => list.push(weight),
                         None => {

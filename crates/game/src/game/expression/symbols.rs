@@ -4,6 +4,7 @@ use super::Expression;
 use crate::exact::Rational;
 use crate::game::Pairs;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A state or an action with its numeric attributes.
@@ -13,6 +14,31 @@ pub struct Entity {
     pub name: String,
     /// `s.attribute` or `a.attribute`.
     pub attributes: BTreeMap<String, Rational>,
+}
+
+/// One of several populations: its mass, and its states and actions among those of the game.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subpopulation {
+    /// Its name, an identifier.
+    pub name: String,
+    /// Its share of all followers; positive.
+    pub mass: Rational,
+    /// Positions of its states.
+    pub states: Range<usize>,
+    /// Positions of its actions.
+    pub actions: Range<usize>,
+    /// Whether the names of its states and actions in the game begin with its own and a dot, as
+    /// they do where there are several populations.
+    pub prefixed: bool,
+}
+
+impl Subpopulation {
+    /// The name that a state or action of this population, called `name` in the game, has in it.
+    #[must_use]
+    pub fn own<'n>(&self, name: &'n str) -> &'n str {
+        let own = self.prefixed.then(|| name.get(self.name.len() + 1..)).flatten();
+        own.unwrap_or(name)
+    }
 }
 
 /// What `p[...]` and `nu[...]` mean.
@@ -72,6 +98,9 @@ pub struct Symbols {
     pub named_aggregates: BTreeMap<String, NamedAggregate>,
     /// Named formulas, in any order.
     pub defines: Vec<(String, Expression)>,
+    /// The populations that the file names, in the order of their states and actions; none where
+    /// it names none.
+    pub populations: Vec<Subpopulation>,
 }
 
 /// Where a formula stands. What is `None` cannot be referred to.

@@ -30,8 +30,8 @@ pub enum Named {
     Name(String),
     /// `mu[state, action]`; `None` for `*` or nothing.
     Mass(Option<String>, Option<String>),
-    /// `mean(...)`.
-    Mean(Box<Tree>),
+    /// `mean(...)`, of one population where that is named.
+    Mean(Box<Tree>, Option<String>),
     /// `p[action]` of the leader.
     Mixed(String),
     /// `nu[state, action]` of the leader.
@@ -89,14 +89,18 @@ fn named(program: &Program, term: &Term) -> Named {
     let place = |selector: &Selector| match selector {
         Selector::All => None,
         Selector::One(name, _) => Some(name.clone()),
+        Selector::Of { population, name, .. } => {
+            Some(format!("{population}.{}", name.as_deref().unwrap_or("*")))
+        }
     };
     match term {
         Term::Name(name) => Named::Name(name.clone()),
         Term::Mass(state, action) => Named::Mass(place(state), place(action)),
         // `mean` cannot stand within `mean`: this goes one level deep.
-        Term::Mean(body) => {
+        Term::Mean(body, population) => {
             let body = program.bodies.get(*body).map_or(&[][..], Vec::as_slice);
-            Named::Mean(Box::new(tree(program, body)))
+            let population = population.as_ref().map(|(name, _)| name.clone());
+            Named::Mean(Box::new(tree(program, body)), population)
         }
         Term::Mixed(action) => Named::Mixed(action.clone()),
         Term::Process(state, action) => Named::Process(place(state), place(action)),
@@ -135,7 +139,7 @@ mod tests {
         let stage = Tree::Number(ratio(2, 1));
         assert_eq!(parsed("mu[\"far left\", go]@2"), Tree::Term(mass, Some(Box::new(stage))));
         let own = Box::new(Tree::Attribute('s', "wealth".into()));
-        assert_eq!(parsed("mean(s.wealth)"), Tree::Term(Named::Mean(own), None));
+        assert_eq!(parsed("mean(s.wealth)"), Tree::Term(Named::Mean(own, None), None));
         assert_eq!(parsed("mu[*, go]"), Tree::Term(Named::Mass(None, Some("go".into())), None));
     }
 }

@@ -1,6 +1,7 @@
 //! Which actions are available: every one, restricted by each `[[available]]` rule that matches.
 
 use super::names::Names;
+use super::populations::Populations;
 use super::problem::ModelError;
 use super::report::{At, Report};
 use super::rules::AvailableRule;
@@ -16,6 +17,7 @@ pub(super) fn pairs(
     stages: usize,
     states: &Names,
     actions: &Names,
+    populations: &Populations,
 ) -> Option<Vec<Arc<Pairs>>> {
     let Some(segments) = segments(stages, (0..).zip(rules.iter().map(|rule| &rule.places.stages)))
     else {
@@ -28,10 +30,10 @@ pub(super) fn pairs(
     for segment in segments {
         let here: Vec<&AvailableRule> =
             segment.rules.iter().filter_map(|&rule| rules.get(rule as usize)).collect();
-        let pairs = if here.is_empty() {
+        let pairs = if here.is_empty() && populations.parts().len() < 2 {
             Pairs::all(states.len(), actions.len())
         } else {
-            restricted(&here, states.len(), actions.len())
+            restricted(&here, states.len(), actions.len(), populations)
         };
         for state in (0..states.len()).filter(|&state| pairs.of_state(state).is_empty()) {
             let problem = ModelError::NoAction {
@@ -47,8 +49,22 @@ pub(super) fn pairs(
     fine.then_some(all)
 }
 
-fn restricted(rules: &[&AvailableRule], states: usize, actions: usize) -> Pairs {
-    let mut available = vec![true; states * actions];
+/// What the rules leave of the actions that a state's population has.
+fn restricted(
+    rules: &[&AvailableRule],
+    states: usize,
+    actions: usize,
+    populations: &Populations,
+) -> Pairs {
+    let mut available = vec![populations.parts().len() < 2; states * actions];
+    for population in populations.parts() {
+        for state in population.states.clone() {
+            let row = available.get_mut(state * actions..(state + 1) * actions);
+            if let Some(own) = row.and_then(|row| row.get_mut(population.actions.clone())) {
+                own.fill(true);
+            }
+        }
+    }
     for rule in rules {
         for state in rule.places.states.positions(states) {
             let Some(row) = available.get_mut(state * actions..(state + 1) * actions) else {

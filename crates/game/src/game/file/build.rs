@@ -9,13 +9,15 @@ use super::header::{Header, KEYS, format, header};
 use super::leader::{Choice, LeaderDraft, leader};
 use super::names::{Kind, usable};
 use super::numbers::Numbers;
+use super::populations::stay;
 use super::probabilities::prove;
 use super::problem::ModelError;
 use super::process::{MOST_COEFFICIENTS, simplices};
 use super::report::{At, Report};
 use super::rewards::rewards;
 use super::rules::{
-    PayoffRule, RewardRule, Scope, TransitionRule, available_rules, reward_rules, transition_rules,
+    PayoffRule, RequireRule, RewardRule, TransitionRule, available_rules, reward_rules,
+    transition_rules,
 };
 use super::tables::{Frame, Tables, read};
 use super::transitions::transitions;
@@ -23,7 +25,9 @@ use crate::exact::Rational;
 use crate::game::canonical::canonical;
 use crate::game::expression::{Evaluator, Expression, Place, Symbols};
 use crate::game::nearest::nearest;
-use crate::game::{Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Stage, Vocabulary};
+use crate::game::{
+    Decision, DecisionSet, Game, Leader, Pairs, Polynomial, Requirement, Stage, Vocabulary,
+};
 use std::sync::Arc;
 
 /// Everything the file says, formulas not evaluated.
@@ -62,6 +66,7 @@ pub(super) fn build(
             .iter()
             .map(|(name, formula)| (name.clone(), formula.expression.clone()))
             .collect(),
+        populations: header.populations.parts().to_vec(),
     };
     let evaluator = match Evaluator::new(&symbols) {
         Ok(evaluator) => evaluator,
@@ -77,13 +82,16 @@ pub(super) fn build(
         }
     };
     let mut context = Context::new(evaluator, report);
+    context.normalised = draft.tables.normalise.then_some(Rational::ZERO);
     let game = evaluate(&mut context, &draft).ok()?;
     let origins = std::mem::take(&mut context.origins);
+    let normalised = context.normalised.take();
     let (aggregates, functions) = context.evaluator.into_variables();
     if !report.clean() {
         return None;
     }
-    let vocabulary = Arc::new(Vocabulary::of(&symbols));
+    let requirements = requirements(&draft.leader.requirements);
+    let vocabulary = Arc::new(Vocabulary { requirements, normalised, ..Vocabulary::of(&symbols) });
     let (aggregates, functions) = (Arc::new(aggregates), Arc::new(functions));
     let mut game = Game { aggregates, functions, vocabulary, ..game };
     let shape = draft.leader.shape(draft.header.stages);
@@ -94,9 +102,9 @@ pub(super) fn build(
         return None;
     }
     let game = canonical(game);
-    prove(report, &game, shape, &|stage, state, action| {
-        winner(&draft.transitions, stage, state, action)
-    });
+    let blame = |stage, state, action| winner(&draft.transitions, stage, state, action);
+    stay(report, &game, &blame);
+    prove(report, &game, shape, &blame);
     Some(game)
 }
 
@@ -131,8 +139,7 @@ fn draft(
     }
     let numbers = Numbers::new(defines.as_deref().unwrap_or_default());
     let header = header(report, &fields, &numbers)?;
-    let scope =
-        Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let scope = header.scope();
     let available = available_rules(report, fields.get("available"), &scope);
     let before = report.count();
     let rewards = reward_rules(report, "reward", fields.get("reward"), &scope);
@@ -140,7 +147,8 @@ fn draft(
     let complete = report.count() == before;
     let leader = leader(report, fields.get("leader"), &scope, &numbers);
     let pairs = available.and_then(|rules| {
-        pairs(report, &rules, header.stages, &header.state_names, &header.action_names)
+        let (states, actions) = (&header.state_names, &header.action_names);
+        pairs(report, &rules, header.stages, states, actions, &header.populations)
     });
     let pairs = pairs?;
     let tables = match tables {
@@ -214,8 +222,7 @@ fn change(
 /// Evaluates all formulas. The aggregates of the game are filled in afterwards.
 fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stopped> {
     let Draft { header, pairs, leader, tables, .. } = draft;
-    let scope =
-        Scope { stages: header.stages, states: &header.state_names, actions: &header.action_names };
+    let scope = header.scope();
     let actions = header.actions.len();
     let reward = rewards(context, &draft.rewards, &tables.reward, pairs, actions)?;
     let leader_reward = rewards(context, &leader.rewards, &tables.leader_reward, pairs, actions)?;
@@ -229,6 +236,10 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
     )?
     .into_iter();
     let payoff = payoff(context, &leader.payoffs, header);
+    for rule in &leader.requirements {
+        // The expression is read again when it is asked about; here its slips are found.
+        context.value(&rule.value, Place::default());
+    }
     let decisions = decision_set(context, &leader.choice)?;
     let stages = pairs
         .iter()
@@ -255,6 +266,16 @@ fn evaluate(context: &mut Context<'_, '_>, draft: &Draft) -> Result<Game, Stoppe
         payoff,
         vocabulary: Arc::default(),
     })
+}
+
+/// Requirements one by one, with expressions on one line, as certificates keep them.
+fn requirements(rules: &[RequireRule]) -> Vec<Requirement> {
+    let of_rule = |rule: &RequireRule| {
+        let value = rule.value.expression.text().replace(char::is_control, " ");
+        let limits = rule.limits.iter();
+        limits.map(|limit| Requirement { value: value.clone(), limit: limit.clone() }).collect()
+    };
+    rules.iter().flat_map(|rule| -> Vec<Requirement> { of_rule(rule) }).collect()
 }
 
 fn payoff(context: &mut Context<'_, '_>, rules: &[PayoffRule], header: &Header) -> Polynomial {

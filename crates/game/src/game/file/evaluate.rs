@@ -4,6 +4,7 @@ use super::fields::Formula;
 use super::problem::{ModelError, Problem};
 use super::report::{At, Report};
 use super::rules::Places;
+use crate::exact::Rational;
 use crate::game::expression::{Dependence, Evaluator, Place};
 use crate::game::{Column, Columns, Pairs, Polynomial};
 use std::collections::HashMap;
@@ -20,6 +21,8 @@ pub(super) struct Context<'c, 's> {
     pub report: &'c mut Report,
     /// Where the functions of the evaluator were seen first, by number.
     pub origins: Vec<At>,
+    /// The largest change of a probability so far, where rows are to be mended.
+    pub normalised: Option<Rational>,
     work: u64,
     shared: HashMap<u64, Vec<Arc<Column>>>,
 }
@@ -29,7 +32,14 @@ pub(super) struct Stopped;
 
 impl<'c, 's> Context<'c, 's> {
     pub(super) fn new(evaluator: Evaluator<'s>, report: &'c mut Report) -> Self {
-        Context { evaluator, report, origins: Vec::new(), work: MOST_WORK, shared: HashMap::new() }
+        Context {
+            evaluator,
+            report,
+            origins: Vec::new(),
+            normalised: None,
+            work: MOST_WORK,
+            shared: HashMap::new(),
+        }
     }
 
     /// Accounts for a rule applied to so many places.

@@ -2,10 +2,12 @@
 
 use super::document::{Node, Value, quoted};
 use super::fields::{Fields, Found, natural, table, text, wrong};
-use super::names::{Kind, Names, entities};
+use super::names::{Kind, Names};
 use super::numbers::Numbers;
+use super::populations::{Members, Populations, members};
 use super::problem::ValueError;
 use super::report::{At, Report};
+use super::rules::Scope;
 use crate::exact::Rational;
 use crate::game::expression::{Entity, bits};
 
@@ -20,7 +22,7 @@ pub(super) const MOST_STAGES: usize = 1_000_000;
 const MOST_DISCOUNT_BITS: usize = 1 << 14;
 
 /// Keys of a game file.
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 15] = [
     "format",
     "name",
     "description",
@@ -29,6 +31,7 @@ pub(super) const KEYS: [&str; 14] = [
     "states",
     "actions",
     "initial",
+    "population",
     "discount",
     "define",
     "available",
@@ -48,11 +51,23 @@ pub(super) struct Header {
     pub state_names: Names,
     pub action_names: Names,
     pub initial: Vec<Rational>,
+    /// Where the file names populations; states and actions are those of all of them.
+    pub populations: Populations,
     /// What stage `t` pays counts with its power `t`.
     pub discount: Rational,
 }
 
 impl Header {
+    /// What rules may refer to.
+    pub(super) fn scope(&self) -> Scope<'_> {
+        Scope {
+            stages: self.stages,
+            states: &self.state_names,
+            actions: &self.action_names,
+            populations: &self.populations,
+        }
+    }
+
     /// Its powers from 0 on.
     pub(super) fn discounts(&self) -> impl Iterator<Item = Rational> + '_ {
         std::iter::successors(Some(Rational::ONE), |power| Some(power * &self.discount))
@@ -90,19 +105,11 @@ pub(super) fn header(
     let stages = fields
         .require(report, "stages", "the number of stages")
         .and_then(|found| stages(report, found));
-    let states = fields
-        .require(report, "states", "a list of names")
-        .and_then(|found| entities(report, found, Kind::State));
-    let actions = fields
-        .require(report, "actions", "a list of names")
-        .and_then(|found| entities(report, found, Kind::Action));
-    let initial = fields.require(report, "initial", "a table of states and their masses");
+    let members = members(report, fields, numbers);
+    let (Members { states, actions, initial, populations }, stages) = (members?, stages?);
     let names = |kind, entities: &[Entity]| {
         Names::new(kind, entities.iter().map(|entity| entity.name.clone()))
     };
-    let state_names = names(Kind::State, states.as_ref()?);
-    let initial = initial.and_then(|found| law(report, found, &state_names, numbers));
-    let (states, actions, stages) = (states?, actions?, stages?);
     let discount = match fields.get("discount") {
         None => Some(Rational::ONE),
         Some(found) => discount(report, found, stages, numbers),
@@ -121,10 +128,11 @@ pub(super) fn header(
         source: source?,
         stages,
         action_names: names(Kind::Action, &actions),
-        state_names,
+        state_names: names(Kind::State, &states),
         states,
         actions,
-        initial: initial?,
+        initial,
+        populations,
         discount: discount?,
     })
 }

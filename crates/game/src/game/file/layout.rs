@@ -2,6 +2,7 @@
 
 use super::evaluate::{Context, Stopped};
 use super::gather::{Gather, compact, total};
+use super::normalise::normalised;
 use super::problem::ModelError;
 use super::report::At;
 use super::tables::StageTable;
@@ -88,6 +89,10 @@ pub(super) fn layout(
     }
     let tabled = table.columns(context, stage, entries, &positions)?;
     let sum = total(entries, &std::iter::once(&ruled).chain(&tabled).collect::<Vec<&Columns>>());
+    let sum = match &mut context.normalised {
+        Some(most) => normalised(&first, taken, sum, most),
+        None => sum,
+    };
     Ok(without_zeros(first, state, sum))
 }
 

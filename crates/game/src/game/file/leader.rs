@@ -8,7 +8,9 @@ use super::numbers::Numbers;
 use super::problem::{ModelError, ValueError};
 use super::process::{ProcessDraft, process};
 use super::report::{At, Report};
-use super::rules::{PayoffRule, RewardRule, Scope, payoff_rules, reward_rules};
+use super::rules::{
+    PayoffRule, RequireRule, RewardRule, Scope, payoff_rules, require_rules, reward_rules,
+};
 use super::variables::{VariablesDraft, variables};
 use crate::exact::Rational;
 use crate::game::Decision;
@@ -29,6 +31,7 @@ pub(super) struct LeaderDraft {
     pub choice: Choice,
     pub rewards: Vec<RewardRule>,
     pub payoffs: Vec<PayoffRule>,
+    pub requirements: Vec<RequireRule>,
 }
 
 /// How the file says what she may choose.
@@ -59,8 +62,8 @@ impl LeaderDraft {
 }
 
 const KINDS: [&str; 4] = ["decisions", "variables", "mixed", "process"];
-const KEYS: [&str; 7] =
-    ["decisions", "variables", "constraints", "mixed", "process", "reward", "payoff"];
+const KEYS: [&str; 8] =
+    ["decisions", "variables", "constraints", "mixed", "process", "reward", "payoff", "require"];
 
 /// Reads the leader; `None` when her parameters are not known, so that no formula can be evaluated.
 pub(super) fn leader(
@@ -73,6 +76,7 @@ pub(super) fn leader(
     let fields = Fields::of(report, at, node, &KEYS)?;
     let rewards = reward_rules(report, "leader.reward", fields.get("reward"), scope);
     let payoffs = payoff_rules(report, fields.get("payoff"), scope.stages);
+    let requirements = require_rules(report, fields.get("require"), numbers);
     let given: Vec<&'static str> =
         KINDS.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
     if let [first, second, ..] = given.as_slice() {
@@ -92,6 +96,7 @@ pub(super) fn leader(
     };
     draft.rewards = rewards;
     draft.payoffs = payoffs;
+    draft.requirements = requirements;
     Some(draft)
 }
 

@@ -1,6 +1,7 @@
 //! Exact least values of affine functions: over the leader's decisions and over populations.
 
 use crate::exact::{LinearConstraint, Polytope, Rational};
+use crate::game::expression::Subpopulation;
 use crate::game::{Aggregate, Game};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -219,23 +220,49 @@ fn at_start(
     sum
 }
 
-/// The least value at a later stage: all mass on one pair.
+/// The least value at a later stage: all mass of each population on one pair.
 fn at_stage(
     game: &Game,
     stage: usize,
     form: &BTreeMap<(u32, u32), Rational>,
     places: &mut Vec<String>,
 ) -> Rational {
-    let least = form.iter().min_by(|a, b| a.1.cmp(b.1));
-    let pairs = game.stages.get(stage).map_or(0, |stage| stage.pairs.len());
-    match least {
-        Some(((state, action), value)) if form.len() >= pairs || *value < Rational::ZERO => {
+    let Some(pairs) = game.stages.get(stage).map(|stage| &stage.pairs) else {
+        return Rational::ZERO;
+    };
+    let populations = &game.vocabulary.populations;
+    if populations.len() < 2 {
+        return of_members(game, stage, form.iter(), pairs.len(), "followers", places);
+    }
+    let of_one = |own: &Subpopulation| {
+        let states = own.states.start as u32..own.states.end as u32;
+        let count = own.states.clone().map(|state| pairs.of_state(state).len()).sum();
+        let form = form.range((states.start, 0)..(states.end, 0));
+        let who = format!("of population \"{}\"", own.name);
+        &own.mass * of_members(game, stage, form, count, &who, places)
+    };
+    populations.iter().map(of_one).fold(Rational::ZERO, |sum, least| sum + least)
+}
+
+/// The least entry of a form on so many pairs, those that it does not name being zero.
+fn of_members<'f>(
+    game: &Game,
+    stage: usize,
+    form: impl Iterator<Item = (&'f (u32, u32), &'f Rational)>,
+    pairs: usize,
+    who: &str,
+    places: &mut Vec<String>,
+) -> Rational {
+    let entries: Vec<(&(u32, u32), &Rational)> = form.collect();
+    let named = entries.len();
+    match entries.into_iter().min_by(|a, b| a.1.cmp(b.1)) {
+        Some(((state, action), value)) if named >= pairs || *value < Rational::ZERO => {
             if places.len() < 3 {
                 let [state, action] =
                     [game.states.get(*state as usize), game.actions.get(*action as usize)]
                         .map(|name| name.cloned().unwrap_or_default());
                 places.push(format!(
-                    "all followers are in state \"{state}\" and play \"{action}\" at stage {stage}"
+                    "all {who} are in state \"{state}\" and play \"{action}\" at stage {stage}"
                 ));
             }
             value.clone()

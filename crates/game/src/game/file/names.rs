@@ -35,6 +35,8 @@ pub enum Kind {
     Aggregate,
     /// An attribute of a state or an action.
     Attribute,
+    /// One of several populations.
+    Population,
 }
 
 impl std::fmt::Display for Kind {
@@ -49,6 +51,7 @@ impl std::fmt::Display for Kind {
             Kind::Define => "defined name",
             Kind::Aggregate => "aggregate",
             Kind::Attribute => "attribute",
+            Kind::Population => "population",
         })
     }
 }
@@ -66,6 +69,16 @@ impl Names {
         let names: Vec<String> = names.collect();
         let index = names.iter().enumerate().map(|(at, name)| (name.clone(), at as u32)).collect();
         Names { kind, names, index }
+    }
+
+    /// What they name.
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The position of `name`, when there is one of this name.
+    pub(super) fn position(&self, name: &str) -> Option<u32> {
+        self.index.get(name).copied()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -112,12 +125,14 @@ pub(super) fn usable(report: &mut Report, at: &At, kind: Kind, name: &str) -> bo
     if !valid(report, at, kind, name) {
         return false;
     }
-    if kind == Kind::Attribute {
+    if matches!(kind, Kind::Attribute | Kind::Population) {
         let fine = is_identifier(name);
         if !fine {
             report.push(at, ValueError::NotAnIdentifier { kind, name: quoted(name) });
         }
-        return fine;
+        if kind == Kind::Attribute || !fine {
+            return fine;
+        }
     }
     let fine = !RESERVED.contains(&name);
     if !fine {

@@ -165,6 +165,36 @@ pub enum ValueError {
         /// The nearest name.
         suggestion: Option<String>,
     },
+    /// A name that nothing in the populations of a rule has.
+    #[error("no {kind} of {populations} is named \"{name}\"{}", did_you_mean(.suggestion.as_ref()))]
+    UnknownOf {
+        /// What was to be named.
+        kind: Kind,
+        /// The populations.
+        populations: String,
+        /// The name.
+        name: String,
+        /// The nearest name.
+        suggestion: Option<String>,
+    },
+    /// States, actions or an initial law beside populations.
+    #[error("found \"{key}\" beside [[population]], expected it in every [[population]]")]
+    BesidePopulations {
+        /// The key.
+        key: &'static str,
+    },
+    /// A population without followers.
+    #[error("found the mass {found}, expected a positive number: the share of all followers")]
+    PopulationMass {
+        /// The mass.
+        found: String,
+    },
+    /// Populations that are not everybody, or more.
+    #[error("found populations whose masses sum to {sum}, expected a sum of exactly 1")]
+    PopulationMasses {
+        /// The sum.
+        sum: String,
+    },
     /// Two things with one name.
     #[error("found the {kind} \"{name}\" twice, expected distinct names")]
     DuplicateName {
@@ -246,6 +276,9 @@ pub enum ValueError {
         /// The other.
         second: &'static str,
     },
+    /// A requirement without a bound.
+    #[error("found no bound, expected at_most or at_least, or both")]
+    NoLimit,
     /// Constraints of a leader without variables.
     #[error("found constraints without variables")]
     ConstraintsAlone,
@@ -497,6 +530,14 @@ pub enum ModelError {
         state: String,
         /// Its probability.
         value: String,
+    },
+    /// A transition to another population.
+    #[error("{here}: found the successor \"{successor}\", expected a state of the same population")]
+    LeavesPopulation {
+        /// Where.
+        here: Where,
+        /// The successor.
+        successor: String,
     },
     /// More transition entries than memory should hold.
     #[error("found more than {most} transition entries")]

@@ -10,6 +10,7 @@ use super::header::law;
 use super::leader::{Choice, LeaderDraft, MOST_PARAMETERS};
 use super::names::{Kind, Names, plain_names};
 use super::numbers::Numbers;
+use super::populations::Populations;
 use super::problem::ModelError;
 use super::report::{At, Report};
 use super::rules::{Probability, Scope, TransitionRule, transition_rules};
@@ -46,7 +47,8 @@ pub(super) fn process(
         fields.require(report, "initial", "one of the leader's states, or a law over them");
     let (states, actions) = (states?, actions?);
     let initial = initial.and_then(|found| law(report, found, &states, numbers));
-    let scope = Scope { stages, states: &states, actions: &actions };
+    let populations = Populations::default();
+    let scope = Scope { stages, states: &states, actions: &actions, populations: &populations };
     let rules =
         transition_rules(report, "leader.process.transition", fields.get("transition"), &scope);
     let parameters = stages.saturating_mul(states.len()).saturating_mul(actions.len());

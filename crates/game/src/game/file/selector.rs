@@ -2,7 +2,7 @@
 
 use super::document::{Node, Value, quoted};
 use super::fields::{Found, wrong};
-use super::names::Names;
+use super::populations::Lookup;
 use super::problem::ValueError;
 use super::report::{At, Report};
 use std::collections::BTreeSet;
@@ -21,11 +21,11 @@ impl Selection {
     pub(super) fn read(
         report: &mut Report,
         found: Option<Found<'_>>,
-        names: &Names,
+        names: &Lookup<'_>,
     ) -> Option<Self> {
-        let Some((at, node)) = found else { return Some(Selection::All) };
+        let Some((at, node)) = found else { return Some(names.everything()) };
         match &node.value {
-            Value::Text(name) => Some(Selection::These(vec![names.find(report, &at, name)?])),
+            Value::Text(name) => Some(Selection::These(names.find(report, &at, name)?)),
             Value::List(items) => {
                 let mut chosen = BTreeSet::new();
                 let mut fine = true;
@@ -33,16 +33,20 @@ impl Selection {
                     let here = at.entry(index, item);
                     let found = match &item.value {
                         Value::Text(name) => {
-                            names.find(report, &here, name).map(|position| (name, position))
+                            names.find(report, &here, name).map(|positions| (name, positions))
                         }
                         other => wrong(report, &here, other, "a name"),
                     };
                     match found {
-                        Some((name, position)) if !chosen.insert(position) => {
-                            report.push(&here, ValueError::Repeated { what: quoted(name) });
-                            fine = false;
+                        Some((name, positions)) => {
+                            let before = chosen.len();
+                            let count = positions.len();
+                            chosen.extend(positions);
+                            if chosen.len() < before + count {
+                                report.push(&here, ValueError::Repeated { what: quoted(name) });
+                                fine = false;
+                            }
                         }
-                        Some(_) => {}
                         None => fine = false,
                     }
                 }

@@ -196,7 +196,7 @@ fn names(outline: &Outline) -> String {
 /// Where a rule applies, in words.
 fn place(rule: &Outline) -> String {
     let mut words = Vec::new();
-    for key in ["state", "action"] {
+    for key in ["population", "state", "action"] {
         if let Some(selector) = rule.get(key) {
             words.push(format!("{key} {}", names(selector)));
         }

@@ -181,9 +181,16 @@ fn term(named: &Named, stage: Option<&Tree>) -> String {
         Named::Mass(state, action) => {
             format!("<mrow>{}{}</mrow>", indexed(greek("μ"), current()), pair(state, action))
         }
-        Named::Mean(body) => {
+        Named::Mean(body, population) => {
             let mut markup = String::from("<mrow>");
-            markup.push_str(&indexed("<mi mathvariant=\"normal\">E</mi>".into(), current()));
+            let letter = "<mi mathvariant=\"normal\">E</mi>";
+            let letter = match population {
+                None => letter.to_string(),
+                Some(name) => {
+                    format!("<msup>{letter}<mtext>{}</mtext></msup>", escape(name))
+                }
+            };
+            markup.push_str(&indexed(letter, current()));
             let _ = write!(markup, "<mo>[</mo>{}<mo>]</mo></mrow>", rendered(body).0);
             markup
         }

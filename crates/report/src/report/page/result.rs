@@ -126,7 +126,19 @@ impl ResultView {
     }
 
     /// A policy with nonzero probabilities, and a figure of its flow.
+    /// What a member of each population could gain.
+    fn populations(&mut self, rows: &Value) {
+        let row = |own: &Value| {
+            let numbers = ["mass", "exploitability"].map(|key| safe(markup(&own[key])));
+            std::iter::once(text(&own["name"]).into()).chain(numbers).collect()
+        };
+        let rows = rows.as_array().into_iter().flatten().map(row).collect();
+        let head = ["population", "mass", "exploitability per member"];
+        self.table("populations", &head, rows);
+    }
+
     fn equilibrium(&mut self, name: &str, value: &Value, document: &Value, game: &Game) {
+        self.populations(&value["populations"]);
         let policy = &value["policy"];
         let Some(stages) = policy.as_array() else { return };
         let mut rows = Vec::new();
@@ -183,9 +195,18 @@ fn status_words(status: &str) -> &'static str {
     match status {
         "exact" => "exact: both bounds are the same number",
         "within_gap" => "the bounds differ by at most the gap that was asked for",
+        "infeasible" => "infeasible: every decision is proved to break a requirement",
         "complete" => "complete: every cell is decided",
         _ => "limit: the bounds hold, and are further apart than was asked for",
     }
+}
+
+/// A requirement, as markup.
+fn required(requirement: &Value) -> String {
+    let (sign, key) =
+        if requirement.get("at_most").is_some() { ("≤", "at_most") } else { ("≥", "at_least") };
+    let value = requirement["value"].as_str().unwrap_or_default();
+    format!("{} {sign} {}", formula(value), markup(&requirement[key]))
 }
 
 fn text(value: &Value) -> String {
@@ -242,6 +263,9 @@ fn solve(document: &Value, game: &Game) -> ResultView {
     };
     view.head(if robust { "guaranteed value" } else { "value" }, &document["value"]);
     head_facts(&mut view, document);
+    for requirement in document["requirements"].as_array().into_iter().flatten() {
+        view.fact("required", safe(required(requirement)));
+    }
     if robust {
         for (label, key) in [
             ("κ, change of exploitability", "kappa"),
@@ -261,9 +285,20 @@ fn solve(document: &Value, game: &Game) -> ResultView {
     view.number("leader's reward there", &equilibrium["leader_reward"]);
     let rows = document["decisions"].as_array().into_iter().flatten();
     let row = |row: &Value| {
-        vec![text(&row["name"]).into(), safe(markup(&row["lower"])), safe(markup(&row["upper"]))]
+        let met = row.get("feasible").map(|met| match met.as_bool() {
+            Some(true) => "met",
+            Some(false) => "broken",
+            None => "open",
+        });
+        let bounds = ["lower", "upper"].map(|key| safe(markup(&row[key])));
+        let name = std::iter::once(text(&row["name"]).into());
+        name.chain(met.map(Shown::from)).chain(bounds).collect::<Vec<Shown>>()
     };
-    view.table("decisions", &["decision", "lower bound", "upper bound"], rows.map(row).collect());
+    let mut head = vec!["decision", "lower bound", "upper bound"];
+    if document.get("requirements").is_some() {
+        head.insert(1, "requirements");
+    }
+    view.table("decisions", &head, rows.map(row).collect());
     let all = game.finite_decisions().unwrap_or_default();
     let parameters: Vec<_> = all.iter().map(|decision| decision.values.clone()).collect();
     view.draw(figures::decisions(document, &parameters));
@@ -439,6 +474,7 @@ fn verification(document: &Value) -> ResultView {
     ] {
         view.number(label, &document[key]);
     }
+    view.populations(&document["populations"]);
     for (label, key) in [("least reward over the ε-equilibria", "least"), ("greatest", "greatest")]
     {
         let end = &document["range"][key];

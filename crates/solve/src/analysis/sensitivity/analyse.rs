@@ -11,7 +11,9 @@ use crate::certificate::{
 use crate::check::{AcceptedBundle, Rejection, check_models};
 use crate::drift::{ModelError, NoDrift};
 use crate::game::Game;
-use crate::leader::{Answered, Outcome, Settings, SolveError, Termination, in_passes};
+use crate::leader::{
+    Answered, Outcome, Settings, SolveError, Termination, in_passes, without_requirements,
+};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,7 @@ pub fn sensitivity(
     error: &ModelError<'_>,
     settings: &Settings<'_>,
 ) -> Result<Sensitivity, SensitivityError> {
+    without_requirements(game)?;
     let settings =
         Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
     in_passes(

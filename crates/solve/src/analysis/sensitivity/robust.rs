@@ -7,7 +7,9 @@ use super::relaxed::{Plan, Relaxed};
 use crate::certificate::{ConclusionClaim, Selection};
 use crate::drift::{ModelError, Radii};
 use crate::game::Game;
-use crate::leader::{Answered, Settings, Statistics, Status, Termination, in_passes};
+use crate::leader::{
+    Answered, Settings, Statistics, Status, Termination, in_passes, without_requirements,
+};
 
 /// The answer.
 #[derive(Debug, Clone)]
@@ -58,6 +60,7 @@ pub fn robust(
     radii: &Radii,
     settings: &Settings<'_>,
 ) -> Result<Robust, SensitivityError> {
+    without_requirements(game)?;
     let settings =
         Settings { selection: Selection::Pessimistic, objective: None, ..settings.clone() };
     in_passes(

@@ -7,7 +7,7 @@ use crate::certificate::CurvePoint;
 use crate::check::Accepted;
 use crate::exact::Rational;
 use crate::game::{Decision, Game};
-use crate::leader::{Settings, Statistics};
+use crate::leader::{Settings, Statistics, without_requirements};
 
 /// The value over an interval of epsilons.
 #[derive(Debug, Clone)]
@@ -37,6 +37,9 @@ pub fn sweep(
     interval: (&Rational, &Rational),
     resolution: &Resolution,
 ) -> Result<Sweep, SweepError> {
+    if settings.decision.is_none() && settings.point.is_none() {
+        without_requirements(game)?;
+    }
     if interval.0 < interval.1 && has_curve(game, settings) {
         return curve(game, settings, interval.0, interval.1).map(Box::new).map(Sweep::Curve);
     }

@@ -31,6 +31,8 @@ pub(super) struct Tables {
     pub reward: Vec<Part>,
     pub transition: Vec<Part>,
     pub leader_reward: Vec<Part>,
+    /// Whether rows of probabilities that sum to 1 up to rounding are mended.
+    pub normalise: bool,
 }
 
 /// `times * number` for the entries of an array.

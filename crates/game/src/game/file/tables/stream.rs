@@ -178,10 +178,25 @@ impl<'de> Visitor<'de> for TablesSeed<'_> {
             session.key(
                 &mut seen,
                 &key,
-                &["aggregates", "reward", "transition", "leader_reward"],
+                &["aggregates", "reward", "transition", "leader_reward", "normalise"],
             )?;
             let at = top.key(&key, Mark::default());
             session.enter(&at);
+            if key == "normalise" {
+                let budget = Budget::new();
+                let node = entries.next_value_seed(shallow(&budget))?;
+                let Value::Boolean(flag) = node.value else {
+                    return Err(session.stop(ValueError::WrongKind {
+                        found: node.value.to_string(),
+                        expected: "true or false",
+                    }));
+                };
+                if let Some(tables) = &mut tables {
+                    tables.normalise = flag;
+                }
+                session.enter(&top);
+                continue;
+            }
             let kind = match key.as_str() {
                 "aggregates" => ArrayKind::Aggregate,
                 "transition" => ArrayKind::Transition,
