@@ -283,12 +283,14 @@ impl Tables {
             self.ends.push(ends);
         }
         self.ends.reverse();
+        let mut count = 0i128;
         for (t, (level, ends)) in levels.iter().zip(&self.ends).enumerate() {
             let (first, last) = (ends.0 >> (BITS - level.1), ends.1 >> (BITS - level.1));
             let wide = 1i64 << level.0;
             let start = (self.initial >> (BITS - level.0)).min(wide - 1);
             let columns = if t == 0 { (start, start + 1) } else { (0, wide) };
-            limit(last - first < MOST_CELLS as i64, "a tube of too many cells")?;
+            count += (last - first + 1) as i128 * i128::from(columns.1 - columns.0);
+            limit(count <= MOST_CELLS as i128, "a tube of too many cells")?;
             self.cells.push(Cells::of(*level, first, &vec![columns; (last - first + 1) as usize])?);
         }
         // After the last stage there is one cell.

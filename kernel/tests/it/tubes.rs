@@ -342,6 +342,7 @@ fn what_tubes_refuse() {
         ("a negative unit", Kind::Step, given(&|tube| tube.units.1 = n("-1"))),
         ("no work", Kind::Limit, given(&|tube| tube.work = 0)),
         ("too much work", Kind::Limit, given(&|tube| tube.work = (1 << 17) + 1)),
+        ("too many cells", Kind::Limit, given(&|tube| tube.rounds[0].levels = vec![(12, 24); 3])),
         ("a large weight", Kind::Limit, given(&|tube| tube.rounds[0].weights = vec![4097])),
         ("a small unit", Kind::Limit, given(&|tube| tube.units.0 = n("1/10000"))),
         (

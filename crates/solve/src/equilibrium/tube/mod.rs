@@ -19,6 +19,9 @@ const FEWEST_STAGES: usize = 9;
 /// Rounds on even cells, and after how many of these paths are followed.
 const SCOUTED: usize = 5;
 const FOLLOWED: usize = 3;
+/// Stages up to which simple policies are looked at first: what that costs grows faster than the
+/// stages.
+const MOST_EARLY: usize = 120;
 /// Share of the gap that a bound may leave.
 const SHARE: f64 = 0.9;
 
@@ -71,7 +74,8 @@ impl TubeSearch {
         let upper = self.interval_approx().1;
         let target = upper - SHARE * self.width(upper);
         let Some(scout) = &mut self.scout else { return false };
-        if scout.rounds() == 0 {
+        let few = self.instance.stages.len() <= MOST_EARLY;
+        if scout.rounds() == 0 && few {
             self.witnesses.begin(control);
         }
         scout.aim(target);
@@ -83,6 +87,9 @@ impl TubeSearch {
         }
         for play in plays.into_iter().take_while(|_| !control.stopped()) {
             self.witnesses.follow(play, control);
+        }
+        if self.scout.is_none() && !few && self.witnesses.interval_approx().1.is_infinite() {
+            self.witnesses.begin(control);
         }
         true
     }
