@@ -233,10 +233,8 @@ impl<'a> Pairs<'a> {
             }
             for state in [0, 1] {
                 for i in self.of_state(state).filter(|i| used[*i]) {
-                    for j in i + 1..self.of_state(state).end {
-                        if used[j] {
-                            self.slopes(i, j, kind).into_iter().flatten().for_each(&mut line);
-                        }
+                    for j in (i + 1..self.of_state(state).end).filter(|j| used[*j]) {
+                        self.slopes(i, j, kind).into_iter().flatten().for_each(&mut line);
                     }
                 }
             }
