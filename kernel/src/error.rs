@@ -71,6 +71,22 @@ pub(crate) fn allow(operations: usize) {
     LEFT.set((all, now.saturating_add(operations as u64)));
 }
 
+/// A step with operations of its own, in place of those that its text may take.
+pub(crate) fn allotted<T>(operations: usize, step: impl FnOnce() -> Done<T>) -> Done<T> {
+    let now = LEFT.get().1;
+    LEFT.set((LEFT.get().0, operations as u64));
+    let result = step();
+    LEFT.set((LEFT.get().0, now));
+    result
+}
+
+/// What `step` gives, and how many operations of this thread it has counted.
+pub fn counted<T>(step: impl FnOnce() -> T) -> (T, u64) {
+    let before = LEFT.get().0;
+    let result = step();
+    (result, before - LEFT.get().0)
+}
+
 /// Counts operations.
 pub(crate) fn charge(operations: usize) -> Done {
     let (all, now) = LEFT.get();

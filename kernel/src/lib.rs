@@ -6,8 +6,9 @@
 //! conclusion about the game's value. Nothing else makes a `Theorem` or a `Claim`: what searches,
 //! elaborators and readers of certificates do can only fail to prove something.
 //!
-//! The kernel never searches and never rounds: values are given, and it compares integers. Numbers
-//! in brackets are the statements of docs/kernel.md. Every step may be refused, with a [`Refusal`].
+//! The kernel never searches: values are given, and it compares integers. It rounds, outwards, in
+//! functions and tubes alone. Numbers in brackets are the statements of docs/kernel.md. Every step
+//! may be refused, with a [`Refusal`].
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -32,10 +33,13 @@ mod steps;
 mod sum;
 mod text;
 mod theorem;
+mod tube;
+mod tube_data;
+mod tube_link;
 mod witness;
 
 pub use enclose::enclose;
-pub use error::{Refusal, limit_work};
+pub use error::{Refusal, counted, limit_work};
 pub use frame::Ends;
 pub use function::{Function, Span};
 pub use listing::{
@@ -52,10 +56,13 @@ pub use text::{
     polynomial as polynomial_text, read_listing, text_of, value_of, variable as variable_text,
 };
 pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
+pub use tube::{Cell, Round, Tables, Tube};
 
 /// What every module of the logic uses.
 mod prelude {
-    pub(crate) use crate::error::{Done, Refusal, allow, begin_text, charge, limit, require, show};
+    pub(crate) use crate::error::{
+        Done, Refusal, allotted, allow, begin_text, charge, limit, require, show,
+    };
     pub(crate) use crate::frame::{Ends, Frame};
     pub(crate) use crate::function::Function;
     pub(crate) use crate::listing::*;
@@ -66,6 +73,7 @@ mod prelude {
     pub(crate) use crate::sum::*;
     pub(crate) use crate::text::{Failure, Text, Words, read_all, text_of};
     pub(crate) use crate::theorem::*;
+    pub(crate) use crate::tube::{Round, Tube};
     pub(crate) use std::collections::{BTreeMap, BTreeSet};
     pub(crate) use std::ops::Range;
     pub(crate) use std::sync::Arc;

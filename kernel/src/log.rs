@@ -92,6 +92,7 @@ fn step(word: &str, w: &mut Words<'_>, proof: &mut Proof) -> Done {
         "floor" => proof.floor(get(w)?, &get::<Vec<_>>(w)?),
         "lead-bound" => proof.lead_bound(get(w)?, get(w)?),
         "follow" => proof.follow(get(w)?, get(w)?, &get::<Vec<_>>(w)?),
+        "tube" => proof.tube(&get(w)?),
         "play" => proof.play(get(w)?),
         "line" => proof.line(get(w)?, get(w)?, &get(w)?, &get(w)?),
         "entropy" => proof.entropy(get(w)?, &get(w)?, &get(w)?),

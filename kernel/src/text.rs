@@ -262,6 +262,8 @@ record! {
     Column { support, coefficients }
     Statement { claimed, pessimistic, epsilon, place, pattern }
     Square { weight, root, pair }
+    Round { weights, slopes, levels }
+    Tube { work, units, rounds }
 }
 
 labelled! {

@@ -33,6 +33,7 @@ mod support;
 mod support_brute_force;
 mod sweep;
 mod tree_certificates;
+mod tubes;
 
 // Shared with other test programs.
 #[path = "../shared/dice.rs"]

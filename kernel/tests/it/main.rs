@@ -13,3 +13,4 @@ mod random;
 mod state;
 mod tables;
 mod text;
+mod tubes;

@@ -16,6 +16,7 @@ mod read;
 mod support;
 mod token;
 mod tree;
+mod tube;
 mod write;
 
 pub use bundle::{BUNDLE, with_changes, write_bundle};
@@ -35,6 +36,7 @@ pub use read::{Element, ReadError, Reader};
 pub use support::{Multipliers, PairAt, SupportStep};
 pub use token::MOST_BITS;
 pub use tree::{Combination, End, Indexed, TreeStep};
+pub use tube::TubeStep;
 pub use write::{Writer, write_certificate};
 
 use crate::exact::Rational;
@@ -209,6 +211,8 @@ pub enum Step {
     Lifted(LiftedStep),
     /// The proof of a monotone game in one region.
     Monotone(MonotoneStep),
+    /// The rounds of a tube of regret.
+    Tube(TubeStep),
     /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
     RangeWitness {
         /// Leader reward that no population misses.
@@ -236,6 +240,7 @@ impl Step {
             Step::Support(step) => step.rule(),
             Step::Lifted(step) => step.rule(),
             Step::Monotone(step) => step.rule(),
+            Step::Tube(step) => step.rule(),
             Step::RangeWitness { .. } => "range-witness",
         }
     }

@@ -6,6 +6,7 @@ use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::monotone::{MonotoneHead, MonotoneStep, parse_monotone};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
+use super::tube::parse_tube;
 use super::{
     Arithmetic, BUNDLE, CONCLUSION, Claim, ConclusionClaim, CoverStep, DRIFT, DriftClaim,
     LiftedStep, MultiplierStep, Part, Scope, Selection, StatedError, Step, SupportStep, TreeStep,
@@ -381,6 +382,9 @@ impl<'a> Reader<'a> {
                     self.said(parse_monotone(words))?;
                 let (ceiling, policy) = (rule == "monotone-ceiling", self.policy()?);
                 Step::Monotone(MonotoneStep { value, ceiling, multiplier, tangents, policy })
+            }
+            ("tube" | "tube-ceiling", words) => {
+                Step::Tube(self.said(parse_tube(words, rule == "tube-ceiling"))?)
             }
             (rule, rest) if rule.starts_with("cover") => match CoverStep::parse(rule, rest) {
                 Some(step) => Step::Cover(self.said(step)?),

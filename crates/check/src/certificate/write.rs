@@ -118,6 +118,7 @@ impl<W: Write> Writer<W> {
                 writeln!(out, "{}", step.line())?;
                 write_policy(out, &step.policy)
             }
+            Step::Tube(step) => writeln!(out, "{}", step.line()),
             Step::RangeWitness { value } => {
                 writeln!(out, "range-witness {}", format_rational(value))
             }

@@ -363,6 +363,12 @@ fn check_decision(
                 let keep = if step.ceiling { keep_witness } else { keep_bound };
                 keep(shown, value.clone(), value).map_err(fail)?;
             }
+            Step::Tube(step) => {
+                situation.tube(step).map_err(fail)?;
+                let value = situation.sigma() * &step.value;
+                let keep = if step.ceiling { keep_witness } else { keep_bound };
+                keep(shown, value.clone(), value).map_err(fail)?;
+            }
             Step::Tree(_) | Step::Support(_) | Step::Lifted(_) => {
                 return Err(fail(Fault::OutsideTree));
             }

@@ -8,7 +8,7 @@ use super::interval_flow::enclosed_witness;
 use super::monotone::written_out;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
-use crate::certificate::{Arithmetic, Claim, MonotoneStep, Part, Selection};
+use crate::certificate::{Arithmetic, Claim, MonotoneStep, Part, Selection, TubeStep};
 use crate::exact::ScaledExt;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{
@@ -58,22 +58,9 @@ impl<'a> Situation<'a> {
 
     /// Rules `monotone` and `monotone-ceiling`, statement (O): a theorem of the kernel.
     pub(super) fn monotone(&self, step: &MonotoneStep) -> Result<(), Fault> {
-        let (game, place) = self.place.clone().ok_or(Fault::NotElaborated(step.rule()))?;
-        let listing = Arc::new(listing(game)?);
-        let value = Polynomial::constant(step.value.clone());
-        let statement = Statement {
-            claimed: if step.ceiling { Claimed::Reached(value) } else { Claimed::Bound(value) },
-            pessimistic: self.sigma > Rational::ZERO,
-            epsilon: self.epsilon.clone(),
-            place,
-            pattern: None,
-        };
         let sign = if step.ceiling { -&self.sigma } else { self.sigma.clone() };
+        let mut proof = self.proof(step.rule(), &step.value, step.ceiling)?;
         let closing = written_out(&self.instance, self.epsilon, &sign, step)?;
-        let mut proof = smfg_kernel::Proof::open(listing, statement)?;
-        if step.ceiling {
-            proof.exists()?;
-        }
         for end in &closing.ends {
             end.state(&mut proof)?;
         }
@@ -85,6 +72,39 @@ impl<'a> Situation<'a> {
         proof.close(&closing.combination)?;
         proof.finish()?;
         Ok(())
+    }
+
+    /// Rules `tube` and `tube-ceiling`, statement (Y): a theorem of the kernel.
+    pub(super) fn tube(&self, step: &TubeStep) -> Result<(), Fault> {
+        let mut proof = self.proof(step.rule(), &step.value, step.ceiling)?;
+        proof.tube(&step.tube)?;
+        proof.finish()?;
+        Ok(())
+    }
+
+    /// Begins a proof of the kernel that no eps-equilibrium has `sigma J0 < sigma value`; or, of a
+    /// `ceiling`, that none has more, and there is one.
+    fn proof(
+        &self,
+        rule: &'static str,
+        value: &Rational,
+        ceiling: bool,
+    ) -> Result<smfg_kernel::Proof, Fault> {
+        let (game, place) = self.place.clone().ok_or(Fault::NotElaborated(rule))?;
+        let listing = Arc::new(listing(game)?);
+        let value = Polynomial::constant(value.clone());
+        let statement = Statement {
+            claimed: if ceiling { Claimed::Reached(value) } else { Claimed::Bound(value) },
+            pessimistic: self.sigma > Rational::ZERO,
+            epsilon: self.epsilon.clone(),
+            place,
+            pattern: None,
+        };
+        let mut proof = smfg_kernel::Proof::open(listing, statement)?;
+        if ceiling {
+            proof.exists()?;
+        }
+        Ok(proof)
     }
 
     /// 1 or -1: rules speak of `sigma J0`.

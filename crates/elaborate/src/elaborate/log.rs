@@ -4,7 +4,7 @@
 
 use smfg_kernel::{
     Claim, Combination, Family, Listing, Name, Polynomial, Proof, Rational, Refusal, Row,
-    Statement, Theorem, Variable, text_of,
+    Statement, Theorem, Tube, Variable, text_of,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -124,6 +124,7 @@ impl Recorded {
         lead_bound(values: Family, floor: bool) -> () = "lead-bound" values, floor;
         follow(leader: Family, earned: Family, choices: &[Vec<u32>]) -> () =
             "follow" leader, earned, choices.to_vec();
+        tube(tube: &Tube) -> () = "tube" *tube;
         play(masses: Family) -> () = "play" masses;
         play_policy(policy: Family) -> () = "policy" policy;
         line(k: u32, above: bool, a: &Rational, b: &Rational) -> () = "line" k, above, *a, *b;

@@ -25,6 +25,7 @@ mod responses;
 mod statistics;
 mod support;
 mod tree;
+mod tube;
 
 pub(crate) use crate::game::listing;
 pub use bundle::{ProvedBundle, Unproved, prove_bundle, prove_bundle_logged};
@@ -328,6 +329,7 @@ pub(crate) fn elaborate_decision(
             Step::Witness { value, arithmetic, parts } => site.mixture(value, *arithmetic, parts),
             Step::PopulationWitness { value, parts } => site.population(value, parts),
             Step::Monotone(step) => site.monotone(step),
+            Step::Tube(step) => site.tube(step),
             Step::EnclosedWitness { value, bits, parts } => site.enclosed(value, *bits, parts),
             Step::Tree(TreeStep::Open { value, arithmetic }) => {
                 theorems.push(site.tree(reader, value, *arithmetic)?, site.prover.name());

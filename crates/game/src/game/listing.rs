@@ -2,7 +2,7 @@
 //!
 //! Vectors of coefficients and successors are shared with the game, not copied.
 
-use super::{DecisionSet, FunctionKind, Game, RANGE_BITS, Variable};
+use super::{DecisionSet, FunctionKind, Game, Instance, RANGE_BITS, Variable};
 use crate::exact::{LinearConstraint, Polytope, Rational, Relation, Scaled};
 use crate::game;
 use smfg_kernel::{
@@ -22,7 +22,7 @@ pub fn listing(game: &Game) -> Result<Listing, Refusal> {
         parameters: game.leader.parameters.len(),
         initial: Scaled::from_rationals(&game.initial),
         decisions: decisions(game),
-        statistics: statistics(game),
+        statistics: statistics(&game.aggregates, |t| &game.stages[t].pairs),
         stages: game.stages.iter().map(|own| stage(own, forms)).collect(),
         payoff: polynomial(&game.payoff, forms),
     };
@@ -51,6 +51,45 @@ pub fn listing(game: &Game) -> Result<Listing, Refusal> {
     Listing::of(wider)
 }
 
+/// The listing of a game at one decision, which has no parameters: one decision.
+///
+/// # Errors
+/// [`Refusal`] when it is none, and for games with functions.
+pub fn instance_listing(instance: &Instance) -> Result<Listing, Refusal> {
+    let forms = instance.aggregates.len();
+    if !instance.functions.is_empty() {
+        return Err(Refusal::Listing("functions at one decision".to_string()));
+    }
+    Listing::of(Data {
+        states: instance.initial.len(),
+        parameters: 0,
+        initial: (*instance.initial).clone(),
+        decisions: Decisions::List(vec![Vec::new()]),
+        statistics: statistics(&instance.aggregates, |t| &instance.stages[t].pairs),
+        stages: instance.stages.iter().map(|own| instance_stage(own, forms)).collect(),
+        payoff: polynomial(&instance.payoff, forms),
+    })
+}
+
+fn instance_stage(stage: &game::InstanceStage, forms: usize) -> Stage {
+    let transition = stage.transition.as_ref().map(|(successors, probability)| Transition {
+        successors: Arc::clone(successors),
+        probability: columns(probability, forms),
+    });
+    Stage {
+        first: first(&stage.pairs),
+        reward: columns(&stage.reward, forms),
+        leader_reward: columns(&stage.leader_reward, forms),
+        transition,
+    }
+}
+
+/// Where the pairs of each state begin.
+fn first(pairs: &game::Pairs) -> Arc<Vec<u32>> {
+    let states = (0..pairs.states()).map(|state| pairs.of_state(state).start as u32);
+    Arc::new(states.chain([pairs.len() as u32]).collect())
+}
+
 fn kind(kind: FunctionKind) -> smfg_kernel::Function {
     match kind {
         FunctionKind::Exp => smfg_kernel::Function::Exp,
@@ -62,10 +101,8 @@ fn kind(kind: FunctionKind) -> smfg_kernel::Function {
 }
 
 fn stage(stage: &game::Stage, forms: usize) -> Stage {
-    let states = 0..stage.pairs.states();
-    let first = states.map(|state| stage.pairs.of_state(state).start as u32);
     Stage {
-        first: Arc::new(first.chain([stage.pairs.len() as u32]).collect()),
+        first: first(&stage.pairs),
         reward: columns(&stage.reward, forms),
         leader_reward: columns(&stage.leader_reward, forms),
         transition: stage.transition.as_ref().map(|transition| Transition {
@@ -75,9 +112,12 @@ fn stage(stage: &game::Stage, forms: usize) -> Stage {
     }
 }
 
-fn statistics(game: &Game) -> Vec<Statistic> {
+fn statistics<'a>(
+    aggregates: &[game::Aggregate],
+    pairs: impl Fn(usize) -> &'a game::Pairs,
+) -> Vec<Statistic> {
     let statistic = |aggregate: &game::Aggregate| {
-        let pairs = &game.stages[aggregate.stage].pairs;
+        let pairs = pairs(aggregate.stage);
         let pair = |&(state, action, _): &(u32, u32, Rational)| {
             pairs.find(state as usize, action as usize).unwrap_or(usize::MAX) as u32
         };
@@ -90,7 +130,7 @@ fn statistics(game: &Game) -> Vec<Statistic> {
             },
         }
     };
-    game.aggregates.iter().map(statistic).collect()
+    aggregates.iter().map(statistic).collect()
 }
 
 fn decisions(game: &Game) -> Decisions {

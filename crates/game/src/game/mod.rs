@@ -39,7 +39,7 @@ pub use interval::{
     polynomial_range,
 };
 pub use joined::JoinedError;
-pub use listing::listing;
+pub use listing::{instance_listing, listing};
 pub use membership::NotADecision;
 pub use model::{
     Aggregate, Decision, DecisionSet, Game, Grid, Leader, Pairs, Stage, Successors, Transition,

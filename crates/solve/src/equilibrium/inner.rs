@@ -6,6 +6,7 @@ use super::lifted::LiftedProblem;
 use super::monotone::{Convex, MonotoneSearch};
 use super::population::PopulationSearch;
 use super::range::RangeSearch;
+use super::tube::TubeSearch;
 use super::{Control, Proof, Proved};
 use crate::certificate::Selection;
 use crate::exact::{Rational, to_approx};
@@ -146,14 +147,16 @@ pub fn box_search(
         control,
     ) {
         Ok(search) => Ok(Box::new(search)),
-        Err(reason) => match LiftedProblem::new(
-            problem.instance,
-            problem.selection,
-            problem.epsilon,
-            to_approx(problem.gap),
-        ) {
+        Err(reason) => match TubeSearch::new(problem) {
             Some(search) => Ok(Box::new(search)),
-            None => Err(reason),
+            None => lifted_search(problem).ok_or(reason),
         },
     }
+}
+
+/// The search over boxes of statistics.
+fn lifted_search(problem: &InnerProblem<'_>) -> Option<Box<dyn InnerSearch>> {
+    let gap = to_approx(problem.gap);
+    let search = LiftedProblem::new(problem.instance, problem.selection, problem.epsilon, gap)?;
+    Some(Box::new(search))
 }

@@ -19,6 +19,7 @@ mod proved;
 mod quadratic_programme;
 mod range;
 pub mod support;
+pub mod tube;
 
 pub use arithmetic::suitable_arithmetic;
 pub use control::Control;

@@ -58,6 +58,7 @@ fn opens_witness(step: &Step) -> bool {
             | Step::RangeWitness { .. }
             | Step::Lifted(LiftedStep::Open { ceiling: true, .. })
     ) || matches!(step, Step::Monotone(step) if step.ceiling)
+        || matches!(step, Step::Tube(step) if step.ceiling)
 }
 
 /// Steps with the value that the first of them states.
@@ -83,6 +84,7 @@ fn stated(step: &Step) -> Option<Rational> {
         | Step::Support(SupportStep::Open { value })
         | Step::Lifted(LiftedStep::Open { value, .. }) => Some(value.clone()),
         Step::Monotone(step) => Some(step.value.clone()),
+        Step::Tube(step) => Some(step.value.clone()),
         _ => None,
     }
 }

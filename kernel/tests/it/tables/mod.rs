@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// What is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Accept,
     Step,
     Inequality,
@@ -23,7 +23,7 @@ enum Kind {
 }
 
 /// Requires the outcomes of a table.
-fn table(rows: Vec<(&str, Kind, Result<(), Refusal>)>) {
+pub(crate) fn table(rows: Vec<(&str, Kind, Result<(), Refusal>)>) {
     let kind = |result: &Result<(), Refusal>| match result {
         Ok(()) => Some(Kind::Accept),
         Err(Refusal::Step(_)) => Some(Kind::Step),

@@ -5,6 +5,7 @@
 //! pure or play simple fractions are looked for and shown, and besides a second search bounds `sigma
 //! J0` from above over all equilibria, of which there is at least one.
 
+use super::population::Play;
 use super::search::{LiftedSearch, TOLERANCES};
 use crate::certificate::{Part, Selection, Step};
 use crate::equilibrium::{Control, Counts, InnerSearch, Proof, Proved, range_of};
@@ -64,6 +65,16 @@ impl LiftedProblem {
             tried_pure: f64::INFINITY,
             tried_incumbent: f64::INFINITY,
         })
+    }
+
+    /// Looks for equilibria near simple policies.
+    pub(crate) fn begin(&mut self, control: &Control) {
+        self.search.begin(control);
+    }
+
+    /// Looks for equilibria near the population of a policy.
+    pub(crate) fn follow(&mut self, play: Play, control: &Control) {
+        self.search.follow(play, control);
     }
 
     fn sigma(&self) -> Rational {

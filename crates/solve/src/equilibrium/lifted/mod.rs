@@ -25,4 +25,5 @@ mod tree;
 mod witness;
 
 pub use inner::LiftedProblem;
+pub(crate) use population::Play;
 pub use search::{LiftedSearch, LiftedStatistics};

@@ -6,7 +6,7 @@ use crate::exact::to_approx;
 use crate::game::{Policy, StagePolicy};
 
 /// A policy: probability per `[stage][pair]`.
-pub(super) type Play = Vec<Vec<f64>>;
+pub(crate) type Play = Vec<Vec<f64>>;
 
 /// A policy and what becomes of it.
 #[derive(Debug, Clone)]

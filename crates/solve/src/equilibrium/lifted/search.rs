@@ -38,6 +38,10 @@ const MOST_PURE_SEARCHES: usize = 200;
 /// pull.
 const MOST_PULLS: usize = 3;
 const HALVINGS: i32 = 36;
+/// Radius of a search from a policy that leads near equilibria.
+const FOLLOWING: f64 = 0.05;
+/// What eps is multiplied by, on the way to it.
+const FACTORS: [f64; 4] = [8.0, 4.0, 2.0, 1.0];
 /// Values smaller than this count as this in relative gaps.
 const SMALL_VALUE: f64 = 1.0;
 
@@ -203,6 +207,35 @@ impl LiftedSearch {
                 return;
             }
         }
+    }
+
+    /// Looks for equilibria near simple policies, and what was suggested.
+    pub(super) fn begin(&mut self, control: &Control) {
+        self.started = true;
+        self.first_populations(control);
+        self.spend(control);
+    }
+
+    /// Looks for equilibria near the population of a policy: at once, and by way of populations that
+    /// are equilibria at a larger eps.
+    pub(super) fn follow(&mut self, play: Play, control: &Control) {
+        let start = self.model.population(play);
+        self.improve(start.clone(), FOLLOWING);
+        let allowed = self.allowed();
+        let mut best = self.incumbent.take();
+        let mut found = |population: &Population| {
+            let better = best.as_ref().is_none_or(|known| population.leader < known.leader);
+            if population.exploitability <= allowed && better {
+                best = Some(population.clone());
+            }
+        };
+        let mut current = start;
+        for factor in FACTORS {
+            let (model, most) = (&mut self.model, factor * allowed);
+            current = self.local.run(model, current, most, FOLLOWING, &mut found);
+        }
+        self.incumbent = best;
+        self.spend(control);
     }
 
     /// Looks for populations at first; then solves boxes until the gap is closed, `nodes` boxes are
