@@ -444,15 +444,22 @@ impl Data {
             (0..pairs).flat_map(of_pair)
         })?;
         sums.add(true, one(), one(), |_, _| all(pairs))?;
-        // For the value w of 1/p, a polynomial in w times a power of p has p's in place of w's.
-        for k in (0..self.statistics.len() as u32).rev() {
-            let own = Variable::Statistic(k);
-            let statistic = &self.statistics[k as usize];
-            let Statistic::Function { function: Function::Inverse, argument, .. } = statistic
-            else {
-                continue;
-            };
-            let Some(&degree) = sums.variables().get(&own) else { continue };
+        // For the value w of 1/p, a polynomial in w times a power of p has p's in place of w's; the
+        // latest w first, since what is in p is earlier.
+        let inverse = |(variable, degree): (&Variable, &u32)| {
+            let Variable::Statistic(k) = variable else { return None };
+            match self.statistics.get(*k as usize)? {
+                Statistic::Function { function: Function::Inverse, argument, .. } => {
+                    Some((*variable, *degree, argument))
+                }
+                _ => None,
+            }
+        };
+        let mut before = Variable::Statistic(u32::MAX);
+        while let Some((own, degree, argument)) =
+            sums.variables().range(..before).rev().find_map(inverse)
+        {
+            before = own;
             sums = sums.replaced(|name| {
                 let (inverses, rest) = name.parted(|variable| variable == own);
                 let mut product = Polynomial::term(rest, Rational::ONE);

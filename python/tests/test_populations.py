@@ -108,7 +108,7 @@ def test_mistakes(ask, expected):
     assert expected in str(raised.value)
 
 
-def adoption(*requirements):
+def adoption(*requirements, leader=None):
     """At eps = 0 the share of adopters is 0, 1/2 or 1 without subsidy, 0 or 1 with one half, and 1
     with 13/20.
     """
@@ -118,7 +118,8 @@ def adoption(*requirements):
         states=["firm"],
         actions=["wait", "adopt"],
         initial="firm",
-        leader={
+        leader=leader
+        or {
             "decisions": {
                 "none": {"subsidy": 0},
                 "half": {"subsidy": 0.5},
@@ -146,6 +147,13 @@ def test_requirements():
     assert (found.status, found.value, found.decision) == ("infeasible", None, None)
     found = adoption(HALF, BUDGET).solve(selection="optimistic")
     assert found.value.number == Fraction(3, 2) and found.decision.name == "none"
+    continuum = {"variables": [{"name": "subsidy", "lower": 0, "upper": 1}], "require": [HALF]}
+    found = adoption(leader=continuum).solve(decision_grid="1/20")
+    assert found.value.number == Fraction(19, 20)
+    assert found.decision.parameters == {"subsidy": Fraction(11, 20)}
+    assert [row.name for row in found.decisions if row.feasible][0] == "subsidy=11/20"
+    with pytest.raises(smfg.Error, match="decision_grid="):
+        adoption(leader=continuum).solve()
     with pytest.raises(smfg.Error, match="leader.require"):
         adoption(HALF).sweep(epsilon=(0, "1/10"))
     with pytest.raises(smfg.GameError, match="expected a rule"):

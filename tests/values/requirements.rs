@@ -179,4 +179,11 @@ fn other_questions_refuse_requirements() {
     let game = Game::parse_toml(&text).expect("a game");
     let refused = solve_required(&game, &asked).expect_err("a continuum");
     assert!(matches!(refused, SolveError::RequirementsOfContinuum), "{refused}");
+    // Above one half all adopt: 3/2 less the subsidy, which is a multiple of 1/20.
+    let grid = Settings { decision_grid: Some(ratio(1, 20)), ..asked };
+    let found = solve_required(&game, &grid).expect("a grid");
+    assert_eq!((found.lower, found.upper), (Some(ratio(19, 20)), Some(ratio(19, 20))));
+    let best = &found.decisions[found.best.expect("a decision")];
+    assert_eq!(best.decision.values, [ratio(11, 20)]);
+    assert_bundle(&game, None, &found.certificate);
 }

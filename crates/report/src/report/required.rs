@@ -2,7 +2,7 @@
 //! `requirements`.
 
 use super::cells::bound_cell;
-use super::decision::decision;
+use super::decision::{decision, parameters};
 use super::json::{Bounds, Exact, write_document};
 use super::number::{NumberText, interval};
 use super::shared_json::{ChosenDecision, GameName};
@@ -13,8 +13,8 @@ use super::solve_json::{
 use super::table::{MOST_ROWS, write_field, write_normalised, write_table};
 use super::words::plain;
 use crate::certificate::Selection;
-use crate::exact::{Rational, Rounding};
-use crate::game::{Decision, Game, Requirement, classify};
+use crate::exact::{Rational, Rounding, format_rational};
+use crate::game::{Game, Requirement, classify};
 use crate::leader::{Judged, RequiredOutcome};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -55,6 +55,10 @@ impl RequiredReport<'_> {
             let bound = numbers.exact(requirement.limit.bound());
             write_field(out, "required", &format!("{value} {sign} {bound} at {who}"))?;
         }
+        if let Some(step) = &outcome.grid {
+            let (count, step) = (outcome.decisions.len(), numbers.exact(step));
+            write_field(out, "decisions", &format!("{count} multiples of {step}, and no others"))?;
+        }
         match (&outcome.lower, &outcome.upper) {
             (_, None) => write_field(
                 out,
@@ -90,7 +94,7 @@ impl RequiredReport<'_> {
 
     fn write_best(&self, out: &mut dyn Write, numbers: &NumberText) -> io::Result<()> {
         let Some(best) = self.best() else { return Ok(()) };
-        write_field(out, "decision", &decision(self.game, &self.decision(best), numbers))?;
+        write_field(out, "decision", &decision(self.game, &best.decision, numbers))?;
         let Some(outcome) = &best.outcome else { return Ok(()) };
         let Some(equilibrium) = &outcome.equilibrium else { return Ok(()) };
         writeln!(out)?;
@@ -99,10 +103,11 @@ impl RequiredReport<'_> {
     }
 
     fn write_decisions(&self, out: &mut dyn Write) -> io::Result<()> {
+        let numbers = NumberText::default();
         let head = ["decision", "requirements", "at least", "at most"].map(String::from).to_vec();
         let mut rows: Vec<Vec<String>> = vec![head];
         for own in self.outcome.decisions.iter().take(MOST_ROWS) {
-            let name = self.decision(own).name.as_deref().map_or_else(|| "-".into(), plain);
+            let name = self.name(own, &numbers);
             let met = match own.feasible {
                 Some(true) => "met",
                 Some(false) => "broken",
@@ -126,17 +131,21 @@ impl RequiredReport<'_> {
         }
     }
 
-    fn best(&self) -> Option<&Judged> {
-        self.outcome.best.and_then(|at| self.outcome.decisions.get(at))
+    /// The name of a decision, or its parameters.
+    fn name(&self, own: &Judged, numbers: &NumberText) -> String {
+        let unnamed = || parameters(self.game, &own.decision, numbers);
+        own.decision.name.as_deref().map_or_else(unnamed, plain)
     }
 
-    fn decision(&self, own: &Judged) -> Decision {
-        let point = || match &self.outcome.scope {
-            crate::certificate::Scope::Point(values) => values.clone(),
-            _ => Vec::new(),
-        };
-        let listed = self.game.finite_decisions().and_then(|all| all.get(own.index)).cloned();
-        listed.unwrap_or_else(|| Decision { name: None, values: point() })
+    /// Parameters by name.
+    fn parameters(&self, own: &Judged) -> Map<String, Value> {
+        let names = self.game.leader.parameters.iter().cloned();
+        let values = own.decision.values.iter().map(|value| format_rational(value).into());
+        names.zip(values).collect()
+    }
+
+    fn best(&self) -> Option<&Judged> {
+        self.outcome.best.and_then(|at| self.outcome.decisions.get(at))
     }
 
     /// Writes the JSON object.
@@ -163,11 +172,12 @@ impl RequiredReport<'_> {
                 .map(|(l, u)| Bounds::new(l, u)),
             upper: outcome.upper.as_ref().map(Exact),
             decision: best
-                .map(|own| ChosenDecision { game, decision: Cow::Owned(self.decision(own)) }),
+                .map(|own| ChosenDecision { game, decision: Cow::Borrowed(&own.decision) }),
             equilibrium: best.and_then(|own| own.outcome.as_ref()).and_then(|outcome| {
                 let equilibrium = outcome.equilibrium.as_ref()?;
                 Some(EquilibriumRows { game, outcome, equilibrium, value: "leader_reward" })
             }),
+            decision_grid: outcome.grid.as_ref().map(Exact),
             decisions: outcome.decisions.iter().map(|own| self.row(own)).collect(),
             certificate: CertificateNote {
                 checked: true,
@@ -184,7 +194,8 @@ impl RequiredReport<'_> {
         let value = own.value.as_ref();
         let claims = own.requirements.iter().map(|outcome| &outcome.accepted.claim);
         DecisionRow {
-            name: self.decision(own).name,
+            name: own.decision.name.as_deref(),
+            parameters: own.decision.name.is_none().then(|| self.parameters(own)),
             feasible: own.feasible,
             lower: value.and_then(|(lower, _)| lower.as_ref()).map(Exact),
             upper: value.map(|(_, upper)| Exact(upper)),
@@ -199,7 +210,7 @@ fn sign(requirement: &Requirement) -> &'static str {
 
 /// `{"value", "at_most" or "at_least"}`.
 fn requirement_row(requirement: &Requirement) -> Value {
-    let bound = crate::exact::format_rational(requirement.limit.bound());
+    let bound = format_rational(requirement.limit.bound());
     let mut row = Map::new();
     row.insert("value".into(), Value::String(requirement.value.clone()));
     row.insert(requirement.limit.key().into(), Value::String(bound));
@@ -222,6 +233,9 @@ struct Document<'a> {
     upper: Option<Exact<'a>>,
     decision: Option<ChosenDecision<'a>>,
     equilibrium: Option<EquilibriumRows<'a>>,
+    /// Only where the value is that over multiples of a step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision_grid: Option<Exact<'a>>,
     decisions: Vec<DecisionRow<'a>>,
     certificate: CertificateNote<'a>,
     statistics: StatisticsNote,
@@ -230,7 +244,10 @@ struct Document<'a> {
 
 #[derive(Serialize)]
 struct DecisionRow<'a> {
-    name: Option<String>,
+    name: Option<&'a str>,
+    /// Of a decision without a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameters: Option<Map<String, Value>>,
     feasible: Option<bool>,
     lower: Option<Exact<'a>>,
     upper: Option<Exact<'a>>,

@@ -7,6 +7,7 @@
 mod checkpoint;
 mod contest;
 mod equilibrium;
+mod grid_points;
 #[cfg(test)]
 mod lying_engine;
 mod outcome;

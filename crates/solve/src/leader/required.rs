@@ -12,13 +12,14 @@
 //! * the value is at least the largest lower bound of a feasible decision, and at most the largest
 //!   upper bound of one that is not infeasible.
 
+use super::grid_points::grid_points;
 use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
 use super::settings::{Settings, SolveError};
 use super::solve::{has_long_flows, solve, status};
-use crate::certificate::{Claim, Scope, Selection, write_bundle};
+use crate::certificate::{Claim, Selection, write_bundle};
 use crate::exact::{Rational, ratio};
 use crate::follower::{enclose_play, evaluate, laws};
-use crate::game::{Decision, Game, Limit, Policy, Requirement};
+use crate::game::{Decision, DecisionSet, Game, Grid, Limit, Policy, Requirement};
 
 /// By what the gap is divided each time that bounds do not tell, and how often.
 const SHARPER: i64 = 1000;
@@ -29,8 +30,10 @@ const BITS: u32 = 128;
 /// What is known of one decision.
 #[derive(Debug, Clone)]
 pub struct Judged {
-    /// Its position; 0 of a point.
+    /// Its position in the list, or among the points of the grid.
     pub index: usize,
+    /// Its name and parameters.
+    pub decision: Decision,
     /// Per requirement the certified end of the range of its expression that decides it.
     pub requirements: Vec<Outcome>,
     /// Whether it meets all requirements; `None` where that is not decided.
@@ -48,8 +51,9 @@ pub struct RequiredOutcome {
     pub epsilon: Rational,
     /// Worst or best equilibrium.
     pub selection: Selection,
-    /// Only this decision, by position, or a point.
-    pub scope: Scope,
+    /// Of a continuum: the decisions are those whose parameters without a grid are multiples of
+    /// this.
+    pub grid: Option<Rational>,
     /// All decisions in scope.
     pub decisions: Vec<Judged>,
     /// Position in [`RequiredOutcome::decisions`] of the feasible decision with the largest lower
@@ -80,15 +84,17 @@ impl RequiredOutcome {
 /// Certified bounds of the value over the decisions that meet the requirements of the game.
 ///
 /// # Errors
-/// [`SolveError`] as for [`solve`], and for a leader with a continuum of decisions of which none is
-/// chosen.
+/// [`SolveError`] as for [`solve`], and for a leader with a continuum of decisions where neither
+/// one is chosen nor all parameters have grids, of their own or `settings.decision_grid`.
 pub fn solve_required(game: &Game, settings: &Settings<'_>) -> Result<RequiredOutcome, SolveError> {
     let decisions: Vec<(usize, Decision)> = match (&settings.point, game.finite_decisions()) {
         (Some(values), _) => {
             game.leader.admits(values)?;
             vec![(0, Decision { name: None, values: values.clone() })]
         }
-        (None, None) => return Err(SolveError::RequirementsOfContinuum),
+        (None, None) => {
+            grid_points(game, settings.decision_grid.as_ref())?.into_iter().enumerate().collect()
+        }
         (None, Some(all)) => {
             let all = all.iter().cloned().enumerate();
             all.filter(|(index, _)| settings.decision.is_none_or(|only| only == *index)).collect()
@@ -102,14 +108,23 @@ pub fn solve_required(game: &Game, settings: &Settings<'_>) -> Result<RequiredOu
     let mut judged = Vec::with_capacity(count);
     for (position, (index, decision)) in decisions.into_iter().enumerate() {
         let share = shared(settings, count - position);
+        let listed = game.finite_decisions().is_some() && share.point.is_none();
         let one = Settings {
-            decision: share.point.is_none().then_some(index),
+            decision: listed.then_some(index),
+            point: (!listed).then(|| decision.values.clone()),
+            decision_grid: None,
             keeper: None,
             ..share.clone()
         };
         judged.push(Judge { game, settings: &one, decision: &decision }.judge(index)?);
     }
-    concluded(settings, judged)
+    // Where variables without a grid were given one, the value is that over the grid.
+    let continuous = match &game.leader.decisions {
+        DecisionSet::Polyhedral { grids, .. } => grids.contains(&Grid::Continuous),
+        DecisionSet::Finite(_) => false,
+    };
+    let grid = settings.decision_grid.clone().filter(|_| continuous && settings.point.is_none());
+    concluded(settings, grid, judged)
 }
 
 /// One of so many parts of the time that is left.
@@ -140,23 +155,36 @@ impl Judge<'_, '_> {
             verdicts.push(verdict);
         }
         if verdicts.contains(&Some(false)) {
-            let (feasible, value) = (Some(false), None);
-            return Ok(Judged { index, requirements: outcomes, feasible, value, outcome: None });
+            return Ok(self.judged(index, outcomes, Some(false), None));
         }
         let mut outcome = solve(self.game, self.settings)?;
         let (lower, upper) = bounds(&outcome.accepted.claim);
         if self.settings.selection == Selection::Pessimistic {
             let feasible = verdicts.iter().all(|verdict| *verdict == Some(true)).then_some(true);
-            let (value, outcome) = (Some((Some(lower), upper)), Some(outcome));
-            return Ok(Judged { index, requirements: outcomes, feasible, value, outcome });
+            return Ok(self.judged(index, outcomes, feasible, Some((Some(lower), upper, outcome))));
         }
         // The equilibrium chosen has to meet all requirements itself.
         let chosen = self.chosen(&outcome, &outcomes);
         let reached = chosen.as_ref().map(|(reward, _)| reward.clone());
         outcome.equilibrium = chosen.map(|(_, equilibrium)| equilibrium);
         let feasible = reached.is_some().then_some(true);
-        let (value, outcome) = (Some((reached, upper)), Some(outcome));
-        Ok(Judged { index, requirements: outcomes, feasible, value, outcome })
+        Ok(self.judged(index, outcomes, feasible, Some((reached, upper, outcome))))
+    }
+
+    /// What is known, with bounds of the value and the search for them.
+    fn judged(
+        &self,
+        index: usize,
+        requirements: Vec<Outcome>,
+        feasible: Option<bool>,
+        found: Option<(Option<Rational>, Rational, Outcome)>,
+    ) -> Judged {
+        let decision = self.decision.clone();
+        let (value, outcome) = match found {
+            None => (None, None),
+            Some((lower, upper, outcome)) => (Some((lower, upper)), Some(outcome)),
+        };
+        Judged { index, decision, requirements, feasible, value, outcome }
     }
 
     /// The end of the range of a requirement's expression that decides it, and whether it is met:
@@ -251,6 +279,7 @@ fn bounds(claim: &Claim) -> (Rational, Rational) {
 /// What follows for the value.
 fn concluded(
     settings: &Settings<'_>,
+    grid: Option<Rational>,
     decisions: Vec<Judged>,
 ) -> Result<RequiredOutcome, SolveError> {
     let lower_of = |own: &Judged| match (own.feasible, &own.value) {
@@ -289,7 +318,7 @@ fn concluded(
     Ok(RequiredOutcome {
         epsilon: settings.epsilon.clone(),
         selection: settings.selection,
-        scope: super::solve::scope(settings),
+        grid,
         best: best.map(|(_, at)| at),
         lower,
         upper,

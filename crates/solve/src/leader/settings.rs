@@ -140,8 +140,9 @@ pub enum SolveError {
     Requirements,
     /// Requirements on a continuum of decisions.
     #[error(
-        "requirements ([[leader.require]]) are judged decision by decision: list the decisions \
-         under `decisions`, or ask about one of them with --decision (Python: decision=)"
+        "requirements ([[leader.require]]) are judged decision by decision, at most 2000: give \
+         every variable a `step`, ask about multiples of a STEP with --decision-grid (Python: \
+         decision_grid=), or about one decision with --decision"
     )]
     RequirementsOfContinuum,
     /// The expression in place of the leader's reward means nothing in this game.

@@ -113,7 +113,8 @@ class DecisionBounds(Answer):
 
     In a game with requirements ``feasible`` says whether the decision meets them, ``None`` where
     that is not decided, and ``requirements`` are the certified ends of the ranges of their
-    expressions that decide it.
+    expressions that decide it; decisions of a grid are called by their parameters,
+    ``subsidy=1/2``.
     """
 
     name: str | None
@@ -126,4 +127,6 @@ class DecisionBounds(Answer):
     def _from(cls, row: Mapping[str, Any]) -> DecisionBounds:
         lower, upper = number_or_none(row["lower"]), number_or_none(row["upper"])
         requirements = tuple(map(bounds, row.get("requirements", ())))
-        return cls(row["name"], lower, upper, row.get("feasible"), requirements)
+        spelled = ",".join(f"{key}={value}" for key, value in row.get("parameters", {}).items())
+        name = spelled or row["name"]
+        return cls(name, lower, upper, row.get("feasible"), requirements)
