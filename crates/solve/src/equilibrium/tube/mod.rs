@@ -79,10 +79,10 @@ impl TubeSearch {
             self.witnesses.begin(control);
         }
         scout.aim(target);
-        scout.advance(control);
+        let worked = scout.advance(control);
         let rounds = scout.rounds();
         let plays = if rounds < FOLLOWED { Vec::new() } else { scout.plays() };
-        if rounds == SCOUTED || scout.done() {
+        if rounds == SCOUTED || !worked || scout.done() {
             self.scout = None;
         }
         for play in plays.into_iter().take_while(|_| !control.stopped()) {
@@ -105,18 +105,18 @@ impl InnerSearch for TubeSearch {
         if self.explore(control) {
             return;
         }
-        if self.divided() {
-            // What cells leave open, boxes may close.
-            return self.witnesses.advance(control);
-        }
         let upper = self.interval_approx().1;
         self.side.aim(upper - SHARE * self.width(upper));
-        self.side.advance(control);
+        let mut worked = self.side.advance(control);
         self.rounds += 1;
         if let Some(opposite) = &mut self.opposite {
             let lower = self.side.bound();
             opposite.aim(-lower - SHARE * self.gap * lower.abs().max(1.0));
-            opposite.advance(control);
+            worked |= opposite.advance(control);
+        }
+        if !worked {
+            // What cells leave open, boxes may close.
+            self.witnesses.advance(control);
         }
     }
 

@@ -182,14 +182,14 @@ impl Side {
         Round { weights, slopes: self.slopes.clone(), levels: levels.collect() }
     }
 
-    /// A round, unless it would take too long.
-    pub(super) fn advance(&mut self, control: &Control) {
+    /// A round, unless it would take longer than there is; whether there was one.
+    pub(super) fn advance(&mut self, control: &Control) -> bool {
         let late =
             control.remaining().is_some_and(|left| left.as_secs_f64() < self.growth * self.seconds);
         let high = FIRST_LEVEL + self.rounds.len() as u32 >= MOST_LEVEL;
-        if self.done || late || high || self.tables.count() > MOST_CELLS {
-            self.done = true;
-            return;
+        self.done |= high || self.tables.count() > MOST_CELLS;
+        if self.done || late {
+            return false;
         }
         let (round, start) = (self.next(), Instant::now());
         let (answer, work) = counted(|| self.tables.round(&round, &|| !control.stopped()));
@@ -198,7 +198,7 @@ impl Side {
         self.seconds = seconds;
         if answer.is_err() {
             self.done = true;
-            return;
+            return true;
         }
         self.work += work;
         self.rounds.push(round);
@@ -212,6 +212,7 @@ impl Side {
         if shown.is_some() && shown > self.bound {
             self.bound = shown;
         }
+        true
     }
 
     /// Slopes that level what is due: of least squares over the cells of each stage.
