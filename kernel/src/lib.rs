@@ -56,7 +56,7 @@ pub use text::{
     polynomial as polynomial_text, read_listing, text_of, value_of, variable as variable_text,
 };
 pub use theorem::{Claim, Claimed, Place, Scope, Statement, Theorem, claim};
-pub use tube::{Cell, Round, Tables, Tube};
+pub use tube::{Cell, Round, TUBE_WORK, Tables, Tube};
 
 /// What every module of the logic uses.
 mod prelude {

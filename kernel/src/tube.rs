@@ -16,7 +16,7 @@ const MOST_CELLS: usize = 1 << 24;
 /// Largest multiplier of regret.
 const MOST_WEIGHT: u32 = 1 << 12;
 /// Most operations of a step, in units of `2^20`.
-const MOST_WORK: u32 = 1 << 17;
+pub const TUBE_WORK: u32 = 1 << 13;
 /// Most stages: costs of a stage are at most `MOST_COST`, so that sums fit.
 const MOST_STAGES: usize = 1 << 11;
 /// What a cell costs that cannot be reached.
@@ -543,7 +543,7 @@ impl Proof {
     /// Closes a region of equilibria: the tables of a tube leave no cell at some stage.
     pub fn tube(&mut self, tube: &Tube) -> Done {
         require(self.top()?.kind == Kind::Equilibria, "a tube closes a region of equilibria")?;
-        limit(tube.work <= MOST_WORK, "a tube of too many operations")?;
+        limit(tube.work <= TUBE_WORK, "a tube of too many operations")?;
         let empty = allotted((tube.work as usize) << 20, || {
             let mut tables = Tables::new(&self.listing, &self.statement, &tube.units)?;
             for round in &tube.rounds {

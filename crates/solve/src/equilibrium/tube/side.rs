@@ -7,7 +7,7 @@ use crate::equilibrium::{Control, Proof};
 use crate::exact::{Rational, from_approx, to_approx};
 use crate::game::{ColumnExt, Instance, instance_listing};
 use smfg_kernel::{
-    Cell, Claimed, Listing, Place, Polynomial, Round, Statement, Tables, Tube, counted,
+    Cell, Claimed, Listing, Place, Polynomial, Round, Statement, TUBE_WORK, Tables, Tube, counted,
 };
 use std::time::Instant;
 
@@ -55,6 +55,8 @@ pub(super) struct Side {
     seconds: f64,
     growth: f64,
     done: bool,
+    /// The last round was beyond what a proof may take, or stopped: its cells are of no use.
+    beyond: bool,
 }
 
 /// A power of two that is not less.
@@ -132,6 +134,7 @@ impl Side {
             seconds: 0.0,
             growth: GROWTH.1,
             done: false,
+            beyond: false,
         })
     }
 
@@ -187,7 +190,9 @@ impl Side {
         let late =
             control.remaining().is_some_and(|left| left.as_secs_f64() < self.growth * self.seconds);
         let high = FIRST_LEVEL + self.rounds.len() as u32 >= MOST_LEVEL;
-        self.done |= high || self.tables.count() > MOST_CELLS;
+        // A proof may take so much work, and the next round takes about `growth` times this one's.
+        let heavy = proved(self.work) as f64 * (1.0 + self.growth) > f64::from(TUBE_WORK);
+        self.done |= high || heavy || self.tables.count() > MOST_CELLS;
         if self.done || late {
             return false;
         }
@@ -196,8 +201,8 @@ impl Side {
         let seconds = start.elapsed().as_secs_f64();
         self.growth = (seconds / self.seconds.max(1e-3)).clamp(GROWTH.0, GROWTH.1);
         self.seconds = seconds;
-        if answer.is_err() {
-            self.done = true;
+        if answer.is_err() || proved(self.work + work) > u64::from(TUBE_WORK) {
+            (self.done, self.beyond) = (true, true);
             return true;
         }
         self.work += work;
@@ -253,7 +258,8 @@ impl Side {
 
     /// Policies near paths through the cells that are left.
     pub(super) fn plays(&self) -> Vec<Play> {
-        let Some(round) = self.rounds.last().filter(|_| !self.tables.is_empty()) else {
+        let usable = !self.beyond && !self.tables.is_empty();
+        let Some(round) = self.rounds.last().filter(|_| usable) else {
             return Vec::new();
         };
         let paths = path::paths(&self.tables, self.first.len(), self.paying.len() > 1);
@@ -266,7 +272,7 @@ impl Side {
     /// The proof of the bound; of a ceiling for the other sign.
     pub(super) fn proof(&self, ceiling: bool) -> Option<Proof> {
         let bound = self.bound.clone()?;
-        let work = u32::try_from((self.work + self.work / 4) >> 20).ok()? + 16;
+        let work = u32::try_from(proved(self.work)).ok()?;
         let tube = Tube { work, units: self.units.clone(), rounds: self.rounds.clone() };
         let value = if self.pessimistic { bound.clone() } else { -bound.clone() };
         let step = TubeStep { value, ceiling, tube };
@@ -274,6 +280,11 @@ impl Side {
         let value = if ceiling { -bound } else { bound };
         Some(Proof { value, steps: vec![Step::Tube(step)] })
     }
+}
+
+/// The operations that a proof may take, in units of `2^20`, where the search took so many.
+fn proved(work: u64) -> u64 {
+    ((work + work / 4) >> 20) + 16
 }
 
 /// The largest reward of a stage, roughly.
