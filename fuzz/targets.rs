@@ -11,7 +11,7 @@ use smfg::exact::ratio;
 use smfg::game::expression::{Entity, Evaluator, Expression, Place, Symbols};
 use smfg::game::{Game, GameErrors, Pairs, Problem, classify, listing};
 use smfg::import::read_nfg;
-use smfg_kernel::{Failure, Listing, check_log, read_listing};
+use smfg_kernel::{Failure, Listing, check_log, limit_work, read_listing};
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -45,6 +45,7 @@ static GAMES: LazyLock<Vec<Game>> = LazyLock::new(|| {
         include_str!("../models/moral_hazard.toml"),
         include_str!("../models/rock_paper_scissors.toml"),
         include_str!("listings/functions.toml"),
+        include_str!("../models/susceptible_infected_11.toml"),
     ];
     let game = |text: &&str| Game::parse_toml(text).unwrap_or_else(|errors| panic!("{errors}"));
     texts.iter().map(game).collect()
@@ -61,10 +62,14 @@ static LISTINGS: LazyLock<Vec<Arc<Listing>>> = LazyLock::new(|| {
         include_str!("listings/moral_hazard.listing"),
         include_str!("listings/rock_paper_scissors.listing"),
         include_str!("listings/functions.listing"),
+        include_str!("listings/susceptible_infected_11.listing"),
     ];
     let read = |text: &&str| read_listing(text.as_bytes()).map(Arc::new);
     texts.iter().map(|text| read(text).unwrap_or_else(|failure| panic!("{failure}"))).collect()
 });
+
+/// Operations of the kernel per input: tubes may take half a minute.
+const WORK: u64 = 1 << 32;
 
 /// The number below `count` that the first byte chooses, a digit in the corpus, and the other
 /// bytes.
@@ -213,6 +218,7 @@ fn beyond<T>(verdict: Result<T, Rejection>, first: usize) -> bool {
 pub fn certificates(data: &[u8]) -> bool {
     let Some((number, text)) = chosen(data, GAMES.len()) else { return false };
     let game = &GAMES[number];
+    limit_work(WORK);
     if text.starts_with(BUNDLE.as_bytes()) {
         return match check_models(game, Some(&GAMES[0]), None, text) {
             Ok(_) => true,
@@ -235,6 +241,7 @@ pub fn certificates(data: &[u8]) -> bool {
 
 /// Checks a certificate, and has the kernel prove it when it is accepted.
 fn check_and_prove(number: usize, text: &[u8], first: usize) -> bool {
+    limit_work(WORK);
     let verdict = check_hashed(&GAMES[number], &HASHES[number], text);
     if verdict.is_ok()
         && let Err(rejection) = prove(&GAMES[number], text)
@@ -279,6 +286,7 @@ fn behind(failure: &Failure, first: usize) -> bool {
 }
 
 fn log_of(number: usize, text: &[u8], first: usize) -> bool {
+    limit_work(WORK);
     match check_log(&LISTINGS[number], text, |claim| drop(claim.to_string())) {
         Ok(()) => true,
         Err(failure) => behind(&failure, first),
