@@ -164,6 +164,7 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
         | Step::Vertex { .. }
         | Step::Multiplier(_)
         | Step::Monotone(_)
+        | Step::Tube(_)
         | Step::EnclosedWitness { .. } => {}
         Step::DynamicProgramming { value, .. }
         | Step::RangeBound { value }
