@@ -17,7 +17,7 @@ pub struct Area {
 /// Areas over one pair of axes.
 ///
 /// ```
-/// use smfg::report::plot::{Area, AreaPicture};
+/// use smfg_report::report::plot::{Area, AreaPicture};
 /// let area = Area { label: "proved".into(), colour: (0, 114, 178), rectangles_approx: vec![[0.0, 0.5, 0.0, 1.0]] };
 /// let picture = AreaPicture { title: "half".into(), window_approx: [0.0, 1.0, 0.0, 1.0], areas: vec![area], ..AreaPicture::default() };
 /// assert!(picture.svg((300, 300)).expect("finite").contains("proved"));

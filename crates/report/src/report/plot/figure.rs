@@ -39,7 +39,7 @@ pub struct Band {
 /// Curves and bands over one pair of axes.
 ///
 /// ```
-/// use smfg::report::plot::{Curve, Figure};
+/// use smfg_report::report::plot::{Curve, Figure};
 /// let curve = Curve { label: "value".into(), points_approx: vec![(0.0, 1.0), (0.5, 0.25)], ..Curve::default() };
 /// let figure = Figure { title: "moral hazard".into(), x_label: "epsilon".into(), y_label: "value".into(), curves: vec![curve], bands: Vec::new() };
 /// let picture = figure.svg().expect("finite points");
