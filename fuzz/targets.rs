@@ -69,7 +69,7 @@ static LISTINGS: LazyLock<Vec<Arc<Listing>>> = LazyLock::new(|| {
 });
 
 /// Operations of the kernel per input: tubes may take half a minute.
-const WORK: u64 = 1 << 32;
+const WORK: u64 = 1 << 28;
 
 /// The number below `count` that the first byte chooses, a digit in the corpus, and the other
 /// bytes.
