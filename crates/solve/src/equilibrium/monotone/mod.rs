@@ -95,7 +95,6 @@ impl InnerSearch for MonotoneSearch {
         if self.done {
             return;
         }
-        self.done = true;
         let stopped = || control.stopped();
         let question = Question {
             instance: &self.instance,
@@ -103,16 +102,20 @@ impl InnerSearch for MonotoneSearch {
             epsilon: &self.epsilon,
             gap: self.gap,
         };
-        let Ok(side) = question.side(&self.sigma) else { return };
-        if self.epsilon > Rational::ZERO {
-            let (bound, witness) = question.positive(&side, &stopped);
-            self.keep(bound, witness);
+        let answered = question.side(&self.sigma).and_then(|side| {
+            if self.epsilon > Rational::ZERO {
+                return Ok(question.positive(&side, &stopped));
+            }
+            let other = question.side(&-&self.sigma)?;
+            Ok((question.zero(&side, false, &stopped), question.zero(&other, true, &stopped)))
+        });
+        let Ok((bound, witness)) = answered else {
+            self.done = true;
             return;
-        }
-        let bound = question.zero(&side, false, &stopped);
-        let Ok(other) = question.side(&-&self.sigma) else { return };
-        let witness = question.zero(&other, true, &stopped);
+        };
         self.keep(bound, witness);
+        // What was stopped begins anew where there is more time.
+        self.done = !control.stopped();
     }
 
     fn done(&self) -> bool {
