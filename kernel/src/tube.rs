@@ -16,7 +16,7 @@ const MOST_CELLS: usize = 1 << 24;
 /// Largest multiplier of regret.
 const MOST_WEIGHT: u32 = 1 << 12;
 /// Most operations of a step, in units of `2^20`.
-pub const TUBE_WORK: u32 = 1 << 16;
+pub const TUBE_WORK: u32 = 1 << 15;
 /// Most stages: costs of a stage are at most `MOST_COST`, so that sums fit.
 const MOST_STAGES: usize = 1 << 11;
 /// What a cell costs that cannot be reached.

@@ -18,7 +18,7 @@ fn game(stages: usize) -> Game {
 }
 
 fn solved(game: &Game, selection: Selection) -> Outcome {
-    let control = Control::default().within(Duration::from_secs(2));
+    let control = Control::default().within(Duration::from_secs(8));
     let settings = Settings {
         selection,
         control: control.clone(),
