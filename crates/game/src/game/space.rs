@@ -312,11 +312,7 @@ impl<'a> Space<'a> {
         for &j in &self.free {
             let values = || simplex.iter().filter_map(|point| point.get(j));
             let (least, greatest) = (values().min()?, values().max()?);
-            let (origin, step) = match self.grids.get(j)? {
-                Grid::Continuous => return None,
-                Grid::Integer => (Rational::ZERO, Rational::ONE),
-                Grid::Step(step) => (self.polytope.lower[j].clone(), step.clone()),
-            };
+            let (origin, step) = self.grid_of(j)?;
             let first = ((least - &origin) / &step).ceil();
             let last = ((greatest - &origin) / &step).floor();
             if last < first {

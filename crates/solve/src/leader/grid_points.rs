@@ -2,7 +2,7 @@
 
 use super::settings::SolveError;
 use crate::exact::{Integer, Rational};
-use crate::game::{Decision, DecisionSet, Game, Grid};
+use crate::game::{Decision, Game};
 
 /// Most points of the grid that are looked at, constraints considered or not.
 const MOST_POINTS: usize = 100_000;
@@ -19,37 +19,28 @@ pub(super) fn grid_points(
     game: &Game,
     step: Option<&Rational>,
 ) -> Result<Vec<Decision>, SolveError> {
-    let DecisionSet::Polyhedral { polytope, grids } = &game.leader.decisions else {
-        return Ok(Vec::new());
-    };
+    let Some(space) = game.leader.space() else { return Ok(Vec::new()) };
     let mut points: Vec<Vec<Rational>> = vec![Vec::new()];
-    let ends = polytope.lower.iter().zip(&polytope.upper);
-    for ((lower, upper), grid) in ends.zip(grids) {
-        let (origin, step) = match (grid, step) {
-            (Grid::Integer, _) => (Rational::ZERO, Rational::ONE),
-            (Grid::Step(step), _) => (lower.clone(), step.clone()),
-            (Grid::Continuous, Some(step)) => (Rational::ZERO, step.clone()),
-            (Grid::Continuous, None) => return Err(SolveError::RequirementsOfContinuum),
+    let ends = space.polytope().lower.iter().zip(&space.polytope().upper);
+    for (parameter, (lower, upper)) in ends.enumerate() {
+        let multiples = |step: &Rational| {
+            let multiple = |k: Integer| step * Rational::from(k);
+            (multiple((lower / step).ceil()), multiple((upper / step).floor()), step.clone())
         };
-        let first = ((lower - &origin) / &step).ceil();
-        let last = ((upper - &origin) / &step).floor();
-        let count = usize::try_from(&last - &first + Integer::ONE).unwrap_or(0);
-        let all = points.len().checked_mul(count).filter(|&all| all <= MOST_POINTS);
-        let too_many = last >= first && count == 0;
-        let (Some(_), false) = (all, too_many) else {
+        let values = space.values_of(parameter).or_else(|| step.map(multiples));
+        let (first, last, step) = values.ok_or(SolveError::RequirementsOfContinuum)?;
+        let count = (((last - &first) / &step).floor() + Integer::ONE).max(Integer::ZERO);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if points.len().checked_mul(count).is_none_or(|all| all > MOST_POINTS) {
             return Err(SolveError::RequirementsOfContinuum);
+        }
+        let values = (0..count).map(|k| &first + Rational::from(k) * &step);
+        let values: Vec<[Rational; 1]> = values.map(|value| [value]).collect();
+        let longer = |point: Vec<Rational>| {
+            let with = |value: &[Rational; 1]| [point.as_slice(), value].concat();
+            values.iter().map(with).collect::<Vec<_>>()
         };
-        let value = |k: usize| &origin + Rational::from(&first + Integer::from(k)) * &step;
-        points = points
-            .into_iter()
-            .flat_map(|point| {
-                (0..count).map(move |k| (point.clone(), k)).collect::<Vec<(Vec<Rational>, usize)>>()
-            })
-            .map(|(mut point, k)| {
-                point.push(value(k));
-                point
-            })
-            .collect();
+        points = points.into_iter().flat_map(longer).collect();
     }
     points.retain(|point| game.leader.admits(point).is_ok());
     match points.len() {
