@@ -165,6 +165,7 @@ fn with_value(step: &Step, claimed: &Rational) -> Step {
         | Step::Multiplier(_)
         | Step::Monotone(_)
         | Step::Tube(_)
+        | Step::Existence(_)
         | Step::EnclosedWitness { .. } => {}
         Step::DynamicProgramming { value, .. }
         | Step::RangeBound { value }

@@ -9,6 +9,7 @@ mod cover;
 mod curve;
 mod drift;
 mod equilibria;
+mod existence;
 mod lifted;
 mod monotone;
 mod multiplier;
@@ -27,6 +28,7 @@ pub use cover::{CoverStep, Mix};
 pub use curve::{CurvePoint, MOST_POINTS, write_curve};
 pub use drift::{DRIFT, DriftBound, DriftClaim, StatedError, write_drift};
 pub use equilibria::{EQUILIBRIA, EquilibriaClaim, EquilibriaReader, Pattern, write_equilibria};
+pub use existence::ExistenceStep;
 pub use lifted::{
     AffineForm, DeviationTerm, Ends, LiftedMultipliers, LiftedStep, MOST_TREE_BITS, REFERENCE_BITS,
 };
@@ -213,6 +215,8 @@ pub enum Step {
     Monotone(MonotoneStep),
     /// The rounds of a tube of regret.
     Tube(TubeStep),
+    /// A box with an equilibrium.
+    Existence(ExistenceStep),
     /// Every eps-equilibrium is a witness of the extreme entries of the leader's reward.
     RangeWitness {
         /// Leader reward that no population misses.
@@ -241,6 +245,7 @@ impl Step {
             Step::Lifted(step) => step.rule(),
             Step::Monotone(step) => step.rule(),
             Step::Tube(step) => step.rule(),
+            Step::Existence(_) => ExistenceStep::RULE,
             Step::RangeWitness { .. } => "range-witness",
         }
     }

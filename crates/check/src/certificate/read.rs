@@ -6,6 +6,7 @@ use super::drift::{parse_bound, parse_errors};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::monotone::{MonotoneHead, MonotoneStep, parse_monotone};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
+use super::existence::{ExistenceStep, parse_existence};
 use super::tube::parse_tube;
 use super::{
     Arithmetic, BUNDLE, CONCLUSION, Claim, ConclusionClaim, CoverStep, DRIFT, DriftClaim,
@@ -386,6 +387,7 @@ impl<'a> Reader<'a> {
             ("tube" | "tube-ceiling", words) => {
                 Step::Tube(self.said(parse_tube(words, rule == "tube-ceiling"))?)
             }
+            (ExistenceStep::RULE, words) => Step::Existence(self.said(parse_existence(words))?),
             (rule, rest) if rule.starts_with("cover") => match CoverStep::parse(rule, rest) {
                 Some(step) => Step::Cover(self.said(step)?),
                 None => return Err(self.unknown(&line)),

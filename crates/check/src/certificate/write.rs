@@ -119,6 +119,7 @@ impl<W: Write> Writer<W> {
                 write_policy(out, &step.policy)
             }
             Step::Tube(step) => writeln!(out, "{}", step.line()),
+            Step::Existence(step) => writeln!(out, "{}", step.line()),
             Step::RangeWitness { value } => {
                 writeln!(out, "range-witness {}", format_rational(value))
             }

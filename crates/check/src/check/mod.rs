@@ -11,6 +11,7 @@ mod curve;
 mod deviation;
 mod drift;
 mod equilibria;
+pub mod existence;
 pub mod fixed_flow;
 pub mod flow;
 pub mod induction;
@@ -368,6 +369,11 @@ fn check_decision(
                 let value = situation.sigma() * &step.value;
                 let keep = if step.ceiling { keep_witness } else { keep_bound };
                 keep(shown, value.clone(), value).map_err(fail)?;
+            }
+            Step::Existence(step) => {
+                situation.existence(step).map_err(fail)?;
+                let value = situation.sigma() * &step.value;
+                keep_witness(shown, value.clone(), value).map_err(fail)?;
             }
             Step::Tree(_) | Step::Support(_) | Step::Lifted(_) => {
                 return Err(fail(Fault::OutsideTree));

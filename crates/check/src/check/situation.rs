@@ -1,6 +1,7 @@
 //! The game at the decision that steps are about, in the forms that their rules need, made when
 //! first asked for.
 
+use super::existence;
 use super::fixed_flow::FixedFlow;
 use super::flow::{Flow, flow};
 use super::induction::{Choice, Form, value};
@@ -8,7 +9,7 @@ use super::interval_flow::enclosed_witness;
 use super::monotone::written_out;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
-use crate::certificate::{Arithmetic, Claim, MonotoneStep, Part, Selection, TubeStep};
+use crate::certificate::{Arithmetic, Claim, ExistenceStep, MonotoneStep, Part, Selection, TubeStep};
 use crate::exact::ScaledExt;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{
@@ -59,7 +60,7 @@ impl<'a> Situation<'a> {
     /// Rules `monotone` and `monotone-ceiling`, statement (O): a theorem of the kernel.
     pub(super) fn monotone(&self, step: &MonotoneStep) -> Result<(), Fault> {
         let sign = if step.ceiling { -&self.sigma } else { self.sigma.clone() };
-        let mut proof = self.proof(step.rule(), &step.value, step.ceiling)?;
+        let mut proof = self.bound(step.rule(), &step.value, step.ceiling)?;
         let closing = written_out(&self.instance, self.epsilon, &sign, step)?;
         for end in &closing.ends {
             end.state(&mut proof)?;
@@ -76,35 +77,67 @@ impl<'a> Situation<'a> {
 
     /// Rules `tube` and `tube-ceiling`, statement (Y): a theorem of the kernel.
     pub(super) fn tube(&self, step: &TubeStep) -> Result<(), Fault> {
-        let mut proof = self.proof(step.rule(), &step.value, step.ceiling)?;
+        let mut proof = self.bound(step.rule(), &step.value, step.ceiling)?;
         proof.tube(&step.tube)?;
+        proof.finish()?;
+        Ok(())
+    }
+
+    /// Rule `exists-in`, statement (X): a theorem of the kernel.
+    pub(super) fn existence(&self, step: &ExistenceStep) -> Result<(), Fault> {
+        let mut proof = self.proof(ExistenceStep::RULE, &step.value, true)?;
+        let parts = existence::written_out(&self.instance, &self.sigma, step)?;
+        proof.exists_in(&step.ends, &step.matrix)?;
+        for part in parts {
+            let rows = part.rows();
+            proof.ceiling(part.ceiling)?;
+            proof.floor(part.floor, &part.choices)?;
+            for loss in part.losses {
+                proof.derive(loss.goal, &loss.combination)?;
+            }
+            if !rows.is_empty() {
+                proof.regret(&rows)?;
+            }
+            proof.close(&part.combination)?;
+        }
         proof.finish()?;
         Ok(())
     }
 
     /// Begins a proof of the kernel that no eps-equilibrium has `sigma J0 < sigma value`; or, of a
     /// `ceiling`, that none has more, and there is one.
-    fn proof(
+    fn bound(
         &self,
         rule: &'static str,
         value: &Rational,
         ceiling: bool,
     ) -> Result<smfg_kernel::Proof, Fault> {
+        let mut proof = self.proof(rule, value, ceiling)?;
+        if ceiling {
+            proof.exists()?;
+        }
+        Ok(proof)
+    }
+
+    /// Opens a proof that no eps-equilibrium has `sigma J0 < sigma value`; or that some has
+    /// `sigma J0 <= sigma value`, which is `reached`.
+    fn proof(
+        &self,
+        rule: &'static str,
+        value: &Rational,
+        reached: bool,
+    ) -> Result<smfg_kernel::Proof, Fault> {
         let (game, place) = self.place.clone().ok_or(Fault::NotElaborated(rule))?;
         let listing = Arc::new(listing(game)?);
         let value = Polynomial::constant(value.clone());
         let statement = Statement {
-            claimed: if ceiling { Claimed::Reached(value) } else { Claimed::Bound(value) },
+            claimed: if reached { Claimed::Reached(value) } else { Claimed::Bound(value) },
             pessimistic: self.sigma > Rational::ZERO,
             epsilon: self.epsilon.clone(),
             place,
             pattern: None,
         };
-        let mut proof = smfg_kernel::Proof::open(listing, statement)?;
-        if ceiling {
-            proof.exists()?;
-        }
-        Ok(proof)
+        Ok(smfg_kernel::Proof::open(listing, statement)?)
     }
 
     /// 1 or -1: rules speak of `sigma J0`.

@@ -9,6 +9,7 @@ mod bundle;
 mod cover;
 mod curve;
 mod enclosed;
+mod existence;
 mod family;
 mod free;
 mod grid;
@@ -330,6 +331,7 @@ pub(crate) fn elaborate_decision(
             Step::PopulationWitness { value, parts } => site.population(value, parts),
             Step::Monotone(step) => site.monotone(step),
             Step::Tube(step) => site.tube(step),
+            Step::Existence(step) => site.existence(step),
             Step::EnclosedWitness { value, bits, parts } => site.enclosed(value, *bits, parts),
             Step::Tree(TreeStep::Open { value, arithmetic }) => {
                 theorems.push(site.tree(reader, value, *arithmetic)?, site.prover.name());

@@ -56,6 +56,7 @@ fn opens_witness(step: &Step) -> bool {
             | Step::PopulationWitness { .. }
             | Step::EnclosedWitness { .. }
             | Step::RangeWitness { .. }
+            | Step::Existence(_)
             | Step::Lifted(LiftedStep::Open { ceiling: true, .. })
     ) || matches!(step, Step::Monotone(step) if step.ceiling)
         || matches!(step, Step::Tube(step) if step.ceiling)
@@ -85,6 +86,7 @@ fn stated(step: &Step) -> Option<Rational> {
         | Step::Lifted(LiftedStep::Open { value, .. }) => Some(value.clone()),
         Step::Monotone(step) => Some(step.value.clone()),
         Step::Tube(step) => Some(step.value.clone()),
+        Step::Existence(step) => Some(step.value.clone()),
         _ => None,
     }
 }

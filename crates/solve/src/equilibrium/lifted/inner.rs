@@ -5,6 +5,7 @@
 //! pure or play simple fractions are looked for and shown, and besides a second search bounds `sigma
 //! J0` from above over all equilibria, of which there is at least one.
 
+use super::mixed::enclosed_equilibrium;
 use super::population::Play;
 use super::search::{LiftedSearch, TOLERANCES};
 use crate::certificate::{Part, Selection, Step};
@@ -122,6 +123,24 @@ impl LiftedProblem {
         }
     }
 
+    /// At eps = 0: shows a mixed equilibrium near an incumbent that is new, which takes its place:
+    /// what an exploitability of nearly 0 buys would hide how near the bound is.
+    fn try_mixed(&mut self) {
+        let sigma = self.sigma();
+        for side in [false, true] {
+            let Some(own) = (if side { self.opposite.as_mut() } else { Some(&mut self.search) })
+            else {
+                continue;
+            };
+            let flow = own.new_incumbent().map(|population| population.flow.clone());
+            let found = flow.and_then(|flow| enclosed_equilibrium(&own.instance, &sigma, &flow));
+            if let Some((proof, flow)) = found {
+                own.keep_enclosed(&flow);
+                self.keep(Some(proof));
+            }
+        }
+    }
+
     /// Keeps the proof of an equilibrium when it is the best one.
     fn keep(&mut self, proof: Option<Proof>) {
         let better =
@@ -180,6 +199,9 @@ impl LiftedProblem {
 
 impl InnerSearch for LiftedProblem {
     fn advance(&mut self, control: &Control) {
+        if self.opposite.is_some() {
+            self.try_mixed();
+        }
         if !self.search.done() {
             return self.search.advance(1, control);
         }
@@ -225,6 +247,7 @@ impl InnerSearch for LiftedProblem {
             {
                 proved.witness = Proof { value: -value, steps };
             }
+            self.try_mixed();
             self.try_exact();
             if let Some(exact) =
                 self.exact.clone().filter(|exact| exact.value <= proved.witness.value)

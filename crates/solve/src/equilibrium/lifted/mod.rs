@@ -5,12 +5,14 @@
 //! box (statement (M) of docs/theory.md); its duals become multipliers of the certificate, and a
 //! bound counts only as far as the checker's own formula yields it.
 
+mod approximate;
 mod bound;
 mod fictitious;
 mod inner;
 mod layout;
 mod least;
 mod local;
+mod mixed;
 mod model;
 mod node;
 mod population;

@@ -71,6 +71,8 @@ pub struct LiftedSearch {
     pub(super) pure: Option<Population>,
     /// At eps = 0: the best equilibrium of simple fractions met.
     pub(super) simple: Option<Population>,
+    /// At eps = 0: `sigma J0` of the last incumbent near which a mixed equilibrium was looked for.
+    pub(super) tried_mixed: f64,
     /// Pure policies that are no equilibria.
     pub(super) seen: BTreeSet<Pure>,
     /// Local searches over pure policies.
@@ -130,6 +132,7 @@ impl LiftedSearch {
             incumbent: None,
             pure: None,
             simple: None,
+            tried_mixed: f64::INFINITY,
             seen: BTreeSet::new(),
             pure_searches: 0,
             policies: Vec::new(),
@@ -374,6 +377,22 @@ impl LiftedSearch {
             }
             self.simple = Some(found);
         }
+    }
+
+    /// At eps = 0, an incumbent near which no mixed equilibrium was looked for yet.
+    pub(super) fn new_incumbent(&mut self) -> Option<&Population> {
+        let population = self.incumbent.as_ref()?;
+        let tried = std::mem::replace(&mut self.tried_mixed, population.leader);
+        (tried != population.leader).then_some(population)
+    }
+
+    /// Keeps a mixed equilibrium near the incumbent, by its masses.
+    pub(super) fn keep_enclosed(&mut self, flow: &[Vec<f64>]) {
+        let Some(incumbent) = &self.incumbent else { return };
+        let play = self.model.play_of_flow(flow, &incumbent.response);
+        let population = self.model.population(play);
+        self.keep_simple(population);
+        self.tried_mixed = self.interval().1;
     }
 
     /// At eps = 0, looks for simple fractions near an incumbent that is an equilibrium up to

@@ -13,6 +13,8 @@ use crate::game::Policy;
 
 /// Most policies of the restricted game.
 pub(super) const MOST_POLICIES: usize = 120;
+/// Weights less than this count as none.
+const UNUSED: f64 = 1e-7;
 
 /// An equilibrium at eps = 0: its mixture, exact.
 #[derive(Debug, Clone)]
@@ -38,19 +40,8 @@ pub(super) fn equilibrium(
     }
     while policies.len() <= MOST_POLICIES && keep_going() {
         let weights = restricted(exact, &policies, label)?;
-        let parts: Vec<(Rational, &ExactValues)> =
-            weights.iter().cloned().zip(policies.iter().map(|(_, values)| values)).collect();
-        let values = ExactGame::mixed(&parts);
-        let (exploitability, response) = exact.exploitability(&values)?;
-        if exploitability.is_zero() {
-            let parts = policies
-                .into_iter()
-                .zip(weights)
-                .filter(|(_, weight)| !weight.is_zero())
-                .map(|((policy, _), w)| (w, policy))
-                .collect();
-            return Some(ExactEquilibrium { parts, values });
-        }
+        let (found, response) = confirmed(exact, &policies, weights)?;
+        let Some(response) = response else { return Some(found) };
         if policies.iter().any(|(known, _)| *known == response) {
             // The restricted game was not solved exactly.
             return None;
@@ -68,6 +59,31 @@ fn payoff(exact: &ExactGame, i: &ExactValues, j: &ExactValues) -> Rational {
         .fold(i.reward.clone(), |sum, k| sum + &i.coordinates[statistics + k] * &j.coordinates[k])
 }
 
+fn matrix(exact: &ExactGame, policies: &[(Policy, ExactValues)]) -> Vec<Vec<Rational>> {
+    let row = |i| policies.iter().map(|(_, j)| payoff(exact, i, j)).collect();
+    policies.iter().map(|(_, i)| row(i)).collect()
+}
+
+/// A mixture, and a policy that earns more against it, if there is one.
+fn confirmed(
+    exact: &ExactGame,
+    policies: &[(Policy, ExactValues)],
+    weights: Vec<Rational>,
+) -> Option<(ExactEquilibrium, Option<Policy>)> {
+    let parts: Vec<(Rational, &ExactValues)> =
+        weights.iter().cloned().zip(policies.iter().map(|(_, values)| values)).collect();
+    let values = ExactGame::mixed(&parts);
+    let (exploitability, response) = exact.exploitability(&values)?;
+    let parts = policies
+        .iter()
+        .zip(weights)
+        .filter(|(_, weight)| !weight.is_zero())
+        .map(|((policy, _), weight)| (weight, policy.clone()))
+        .collect();
+    let better = (!exploitability.is_zero()).then_some(response);
+    Some((ExactEquilibrium { parts, values }, better))
+}
+
 /// An equilibrium of the game restricted to `policies`: weights, exact.
 fn restricted(
     exact: &ExactGame,
@@ -75,19 +91,20 @@ fn restricted(
     label: usize,
 ) -> Option<Vec<Rational>> {
     let count = policies.len();
-    let matrix: Vec<Vec<Rational>> = policies
-        .iter()
-        .map(|(_, i)| policies.iter().map(|(_, j)| payoff(exact, i, j)).collect())
-        .collect();
+    let matrix = matrix(exact, policies);
     let approx: Vec<Vec<f64>> =
         matrix.iter().map(|row| row.iter().map(to_approx).collect()).collect();
     let path = (0..count).find_map(|shift| lemke_howson(&approx, (label + shift) % count))?;
-    let mut support: Vec<usize> = path.into_iter().map(|(policy, _)| policy).collect();
-    // A degenerate path may end with policies that carry nothing; they are left out one by one.
+    balanced(&matrix, path.into_iter().map(|(policy, _)| policy).collect())
+}
+
+/// Weights that make some of `support` earn the same, those of least or negative weight left out;
+/// a degenerate path, or a point of a programme, may end with policies that carry nothing.
+fn balanced(matrix: &[Vec<Rational>], mut support: Vec<usize>) -> Option<Vec<Rational>> {
     loop {
-        match indifferent(&matrix, &support) {
+        match indifferent(matrix, &support) {
             Some(weights) if weights.iter().all(|weight| *weight >= Rational::ZERO) => {
-                let mut all = vec![Rational::ZERO; count];
+                let mut all = vec![Rational::ZERO; matrix.len()];
                 support.iter().zip(weights).for_each(|(&policy, weight)| all[policy] = weight);
                 return Some(all);
             }
@@ -103,6 +120,19 @@ fn restricted(
             return None;
         }
     }
+}
+
+/// The equilibrium that plays policies of a mixture, which nearly is one.
+pub(super) fn supported(exact: &ExactGame, mixture: &[(f64, Policy)]) -> Option<ExactEquilibrium> {
+    let mut used: Vec<&(f64, Policy)> = mixture.iter().filter(|part| part.0 > UNUSED).collect();
+    used.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let policies: Vec<(Policy, ExactValues)> = used
+        .into_iter()
+        .map(|(_, policy)| Some((policy.clone(), exact.values(policy)?)))
+        .collect::<Option<_>>()?;
+    let weights = balanced(&matrix(exact, &policies), (0..policies.len()).collect())?;
+    let (found, response) = confirmed(exact, &policies, weights)?;
+    response.is_none().then_some(found)
 }
 
 /// Weights on `support` that make all of it earn the same.

@@ -31,7 +31,7 @@ use crate::follower::{Dependence, affine_hull};
 use crate::game::{Instance, NotQuadratic, Policy, Quadratic};
 use approx::{FIRST_COORDINATE, GameApprox};
 use dashu_base::BitTest;
-use equilibrium::equilibrium;
+use equilibrium::{ExactEquilibrium, equilibrium, supported};
 use exact_policies::ExactGame;
 use local::Incumbent;
 use model::Model;
@@ -178,20 +178,10 @@ impl InnerSearch for PopulationSearch {
             }
             self.search.step(control);
             self.examine_pure();
-            let processed = self.search.processed();
             if self.epsilon.is_zero()
-                && (processed <= EVERY || processed.is_power_of_two())
                 && let Some(point) = self.search.last_point.take()
             {
-                let mixture: Vec<(f64, Policy)> =
-                    point.weights.iter().map(|(p, weight)| (*weight, self.policy(*p))).collect();
-                // The optimum of an affine reward is at a vertex, which rounding does not find.
-                if self.split.squares.iter().any(|square| !square.leader.is_zero()) {
-                    let near = witness::simplified(&self.exact, &mixture, &self.epsilon);
-                    near.into_iter().for_each(|population| self.take(population));
-                }
-                let start: Vec<Policy> = mixture.into_iter().map(|(_, policy)| policy).collect();
-                self.find_equilibria(&start, control);
+                self.look_near(&point.weights, control);
             }
         }
     }
@@ -392,6 +382,27 @@ impl PopulationSearch {
         }
     }
 
+    /// At eps = 0: exact equilibria near a point of the relaxation, with the same policies; on
+    /// paths from these only now and then, and where a box cannot be closed.
+    fn look_near(&mut self, weights: &[(usize, f64)], control: &Control) {
+        let mixture: Vec<(f64, Policy)> =
+            weights.iter().map(|(p, weight)| (*weight, self.policy(*p))).collect();
+        if let Some(found) = supported(&self.exact, &mixture) {
+            self.keep_equilibrium(found);
+        }
+        let processed = self.search.processed();
+        if processed > EVERY && !processed.is_power_of_two() && !self.search.gave_up() {
+            return;
+        }
+        // The optimum of an affine reward is at a vertex, which rounding does not find.
+        if self.split.squares.iter().any(|square| !square.leader.is_zero()) {
+            let near = witness::simplified(&self.exact, &mixture, &self.epsilon);
+            near.into_iter().for_each(|population| self.take(population));
+        }
+        let start: Vec<Policy> = mixture.into_iter().map(|(_, policy)| policy).collect();
+        self.find_equilibria(&start, control);
+    }
+
     /// Exact equilibria on a few paths from the given policies.
     fn find_equilibria(&mut self, start: &[Policy], control: &Control) {
         let keep_going = control.counting(EXACT * self.search.relaxation.model.game.work());
@@ -400,18 +411,14 @@ impl PopulationSearch {
             let Some(found) = equilibrium(&self.exact, start, label, &keep_going) else {
                 continue;
             };
-            let parts = found
-                .parts
-                .iter()
-                .map(|(weight, policy)| (weight.clone(), policy.clone()))
-                .collect();
-            let population = Population {
-                value: self.exact.objective(&found.values.leader, &found.values.coordinates),
-                parts,
-                values: found.values,
-            };
-            self.take(population);
+            self.keep_equilibrium(found);
         }
+    }
+
+    fn keep_equilibrium(&mut self, found: ExactEquilibrium) {
+        let ExactEquilibrium { parts, values } = found;
+        let value = self.exact.objective(&values.leader, &values.coordinates);
+        self.take(Population { value, parts, values });
     }
 
     /// Keeps an exact eps-equilibrium.

@@ -56,6 +56,8 @@ pub(super) struct Search {
     pub(super) given_up: Vec<usize>,
     /// The last point of the relaxation, for whoever looks for equilibria from outside.
     pub(super) last_point: Option<Mixture>,
+    /// Whether the last box could neither be bounded further nor divided.
+    gave_up: bool,
 }
 
 /// Share of a range that a lemma must cut off to be kept.
@@ -101,6 +103,7 @@ impl Search {
             processed: 0,
             given_up: Vec::new(),
             last_point: None,
+            gave_up: false,
         }
     }
 
@@ -131,6 +134,11 @@ impl Search {
 
     pub(super) fn done(&self) -> bool {
         self.open.is_empty()
+    }
+
+    /// Whether the last box cannot be divided or bounded further.
+    pub(super) fn gave_up(&self) -> bool {
+        self.gave_up
     }
 
     /// Boxes of the tree.
@@ -167,6 +175,7 @@ impl Search {
         let mut node = self.nodes[position].clone();
         node.processed = true;
         let again = self.process(&mut node, control);
+        self.gave_up = false;
         let closed = node.bound >= self.target();
         if closed || control.stopped() {
             if !closed {
@@ -178,6 +187,7 @@ impl Search {
             // Nothing left to branch on and a bound below the target: a programme gone bad, or
             // rounding.
             self.relaxation.rebuild();
+            self.gave_up = true;
             let list = if node.retried { &mut self.given_up } else { &mut self.open };
             list.push(position);
             node.retried = true;
