@@ -3,10 +3,10 @@
 use super::conclusion::parse_conclusion;
 use super::curve::{CurvePoint, MOST_POINTS, parse_point};
 use super::drift::{parse_bound, parse_errors};
+use super::existence::{ExistenceStep, parse_existence};
 use super::lifted::{Block, parse_block_line, parse_head};
 use super::monotone::{MonotoneHead, MonotoneStep, parse_monotone};
 use super::token::{parse_arithmetic, parse_index, parse_number, parse_stage, short};
-use super::existence::{ExistenceStep, parse_existence};
 use super::tube::parse_tube;
 use super::{
     Arithmetic, BUNDLE, CONCLUSION, Claim, ConclusionClaim, CoverStep, DRIFT, DriftClaim,

@@ -102,7 +102,9 @@ impl Affine {
     fn plus(mut self, factor: &Rational, other: &Affine) -> Self {
         self.value += factor * &other.value;
         let slopes = self.slopes.iter_mut().zip(&other.slopes);
-        slopes.filter(|(_, other)| !other.is_zero()).for_each(|(own, other)| *own += factor * other);
+        slopes
+            .filter(|(_, other)| !other.is_zero())
+            .for_each(|(own, other)| *own += factor * other);
         self.exact &= other.exact;
         self
     }
@@ -222,9 +224,8 @@ impl<'a> Region<'a> {
     /// The greatest value in the box.
     fn greatest(&self, affine: &Affine) -> Rational {
         let slopes = affine.slopes.iter().zip(&self.half);
-        slopes.fold(affine.value.clone(), |sum, (slope, half)| {
-            sum + slope.clone().max(-slope) * half
-        })
+        slopes
+            .fold(affine.value.clone(), |sum, (slope, half)| sum + slope.clone().max(-slope) * half)
     }
 
     /// `own + sum P_i values'`, for a pair of stage `t`.
@@ -286,9 +287,10 @@ impl<'a> Region<'a> {
         let constant = Affine::constant(Rational::ZERO, self.centre.len());
         let constant = constant.plus(sigma, &self.expanded(&self.instance.payoff));
         let mut part = self.part(&forms, self.less(constant, links).raised(&self.margin))?;
-        let named = (0u32..).zip(links).filter(|(_, value)| !value.is_zero()).map(|(k, value)| {
-            (Name::Link(k), smfg_kernel::Polynomial::constant(value.clone()))
-        });
+        let named = (0u32..)
+            .zip(links)
+            .filter(|(_, value)| !value.is_zero())
+            .map(|(k, value)| (Name::Link(k), smfg_kernel::Polynomial::constant(value.clone())));
         part.combination.rows.extend(named);
         part.combination.rows.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(part)
@@ -297,9 +299,10 @@ impl<'a> Region<'a> {
     /// The part of a face, where `sum weight_l (M_l d - x_l) > 0`.
     fn map(&self, weights: &[Rational]) -> Result<Part, Fault> {
         let count = self.centre.len();
-        let zeros = self.pairs.iter().map(|pairs| {
-            pairs.iter().map(|_| Affine::constant(Rational::ZERO, count)).collect()
-        });
+        let zeros = self
+            .pairs
+            .iter()
+            .map(|pairs| pairs.iter().map(|_| Affine::constant(Rational::ZERO, count)).collect());
         let forms = self.with_forms(zeros.collect(), weights);
         let constant = self.less(Affine::constant(Rational::ZERO, count), weights);
         self.part(&forms, constant)
@@ -363,7 +366,8 @@ impl<'a> Region<'a> {
         }
         let first = most.first().ok_or(Fault::Shape)?.iter().zip(self.instance.initial.iter());
         let rest = first.fold(constant, |sum, (value, mass)| sum.plus(&mass, value));
-        let losses = missing.iter().map(|(t, i, _)| self.loss((*t, *i), &losses[*t][*i], &floor, &ceiling));
+        let losses =
+            missing.iter().map(|(t, i, _)| self.loss((*t, *i), &losses[*t][*i], &floor, &ceiling));
         let losses: Vec<Loss> = losses.collect();
         let mut rows = vec![(Name::Objective, Rational::ONE)];
         if !losses.is_empty() {

@@ -9,7 +9,9 @@ use super::interval_flow::enclosed_witness;
 use super::monotone::written_out;
 use super::rules::{Free, is_mixture, is_policy};
 use super::verdict::Fault;
-use crate::certificate::{Arithmetic, Claim, ExistenceStep, MonotoneStep, Part, Selection, TubeStep};
+use crate::certificate::{
+    Arithmetic, Claim, ExistenceStep, MonotoneStep, Part, Selection, TubeStep,
+};
 use crate::exact::ScaledExt;
 use crate::exact::{Rational, Rounding, Scaled};
 use crate::game::{

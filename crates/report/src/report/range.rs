@@ -2,7 +2,7 @@
 
 use super::decision::{chosen, decision};
 use super::number::{NumberText, interval};
-use super::solve::{SolveReport, write_statistics, write_status, write_structure};
+use super::solve::{SolveReport, existence, write_statistics, write_status, write_structure};
 use super::table::{write_field, write_normalised};
 use super::words::plain;
 use crate::game::{Game, classify};
@@ -64,13 +64,8 @@ impl RangeReport<'_> {
     ) -> io::Result<()> {
         writeln!(out)?;
         let Some(equilibrium) = &outcome.equilibrium else {
-            return write_field(
-                out,
-                "equilibrium",
-                &format!(
-                    "none found for the {end} value: its bounds follow from the range of all populations"
-                ),
-            );
+            let known = format!("for the {end} value {}", existence(&outcome.existence));
+            return write_field(out, "equilibrium", &known);
         };
         let found = if outcome.status == Status::Exact { "with" } else { "the witness of" };
         write_field(out, "equilibrium", &format!("{found} the {end} value"))?;

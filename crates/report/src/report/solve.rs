@@ -14,7 +14,7 @@ use crate::exact::{Rational, Rounding};
 use crate::follower::flow;
 use crate::game::{Class, Decision, Game, Instance, Numbers, classify};
 use crate::leader::{
-    Enclosed, Equilibrium, Outcome, Statistics, Status, Termination, has_long_flows,
+    Enclosed, Equilibrium, Existence, Outcome, Statistics, Status, Termination, has_long_flows,
 };
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -64,11 +64,7 @@ impl SolveReport<'_> {
                 write_field(out, "equilibrium", &format!("{found} at this decision"))?;
                 self.write_equilibrium(out, equilibrium, "leader reward", &numbers)?;
             }
-            None => write_field(
-                out,
-                "equilibrium",
-                "none found: the bounds follow from the range of the leader's reward",
-            )?,
+            None => write_field(out, "equilibrium", &existence(&self.outcome.existence))?,
         }
         self.write_decisions(out)?;
         write_statistics(
@@ -293,6 +289,24 @@ pub(super) fn write_status(
         }
     };
     write_field(out, "status", &format!("{}{why}", status(reached)))
+}
+
+/// What is known of an equilibrium that is not shown as a policy.
+pub(super) fn existence(existence: &Existence) -> String {
+    match existence {
+        Existence::Range => "none found: the bounds follow from the range of the leader's reward",
+        Existence::Every => "none found: none is worse than the bound, and there is one",
+        Existence::Inside(ends) => {
+            let ends = ends.iter().enumerate();
+            let ends: Vec<String> =
+                ends.map(|(k, (low, high))| format!("m{k} in {}", interval(low, high))).collect();
+            return format!(
+                "not rational; one has {} (`smfg info --expand` names these)",
+                ends.join(", ")
+            );
+        }
+    }
+    .to_string()
 }
 
 fn enclosed(number: &Enclosed, numbers: &NumberText) -> String {

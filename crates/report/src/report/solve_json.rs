@@ -11,7 +11,7 @@ use super::structure::{StructureNote, at_decision};
 use super::words::scope_of;
 use crate::certificate::Scope;
 use crate::game::{Game, classify};
-use crate::leader::{Equilibrium, Outcome, Statistics, Status, Termination};
+use crate::leader::{Equilibrium, Existence, Outcome, Statistics, Status, Termination};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 
@@ -45,6 +45,7 @@ impl SolveReport<'_> {
                 equilibrium,
                 value: "leader_reward",
             }),
+            statistics_between: between(&outcome.existence),
             decisions: List(|| {
                 let all = outcome.accepted.decisions.iter().enumerate();
                 all.filter(|(index, _)| in_scope(&claim.scope, *index)).map(
@@ -65,6 +66,12 @@ impl SolveReport<'_> {
         };
         write_document(out, &document)
     }
+}
+
+/// The box of an equilibrium that is not shown.
+fn between(existence: &Existence) -> Option<Vec<[Exact<'_>; 2]>> {
+    let Existence::Inside(ends) = existence else { return None };
+    Some(ends.iter().map(|(low, high)| [Exact(low), Exact(high)]).collect())
 }
 
 /// The word for a status, in JSON and in text.
@@ -117,6 +124,9 @@ struct Document<'a, D: Serialize> {
     #[serde(skip_serializing_if = "Option::is_none")]
     attained: Option<Option<bool>>,
     equilibrium: Option<EquilibriumRows<'a>>,
+    /// Where there is an equilibrium that is not rational: an interval per statistic of the game.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics_between: Option<Vec<[Exact<'a>; 2]>>,
     decisions: D,
     certificate: CertificateNote<'a>,
     statistics: StatisticsNote,

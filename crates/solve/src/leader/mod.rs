@@ -24,7 +24,7 @@ mod solve;
 
 pub use crate::follower::{Enclosed, Precision};
 pub use checkpoint::{Keeper, Left, Reached};
-pub use outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
+pub use outcome::{Equilibrium, Existence, Outcome, Statistics, Status, Termination};
 pub(crate) use passes::{Answered, in_passes};
 pub use range::{RangeOutcome, range};
 pub use required::{Judged, RequiredOutcome, solve_required};

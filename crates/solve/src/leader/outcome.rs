@@ -1,7 +1,8 @@
 //! What a solve returns: only what the checker accepted.
 
-use crate::certificate::Part;
+use crate::certificate::{Part, Step};
 use crate::check::Accepted;
+use crate::equilibrium::Proved;
 use crate::exact::Rational;
 use crate::follower::Enclosed;
 use crate::game::Policy;
@@ -41,6 +42,27 @@ pub struct Equilibrium {
     pub exploitability: Enclosed,
     /// The leader's reward.
     pub leader_reward: Enclosed,
+}
+
+/// Why there is an equilibrium at a witness's value where no policy is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Existence {
+    /// No population has a worse value.
+    Range,
+    /// No equilibrium has a worse value, and there is one.
+    Every,
+    /// One is in a box: an interval for every statistic.
+    Inside(Vec<(Rational, Rational)>),
+}
+
+impl Existence {
+    pub(super) fn of(proved: &Proved) -> Self {
+        match proved.witness.steps.first() {
+            Some(Step::Existence(step)) => Existence::Inside(step.ends.clone()),
+            Some(Step::Lifted(_) | Step::Monotone(_) | Step::Tube(_)) => Existence::Every,
+            _ => Existence::Range,
+        }
+    }
 }
 
 /// Counts and times.
@@ -94,6 +116,8 @@ pub struct Outcome {
     pub point: Option<Vec<Rational>>,
     /// Its worst (or best) equilibrium, where one was found.
     pub equilibrium: Option<Equilibrium>,
+    /// What is known of it where it is not shown.
+    pub existence: Existence,
     /// The certificate.
     pub certificate: Vec<u8>,
     /// Counts and times.

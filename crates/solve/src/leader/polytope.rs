@@ -1,7 +1,7 @@
 //! From a game with a polytope of decisions to an answer that the checker accepted.
 
 use super::checkpoint::{Left, Slot};
-use super::outcome::{Outcome, Statistics, Status};
+use super::outcome::{Existence, Outcome, Statistics, Status};
 use super::outer::{self, Covered};
 use super::race::interval;
 use super::reread::is_asked_for;
@@ -208,6 +208,7 @@ impl Question<'_> {
             decision: 0,
             point: Some(point.clone()),
             equilibrium,
+            existence: Existence::of(&draft.proved),
             certificate,
             accepted,
             statistics,
@@ -242,6 +243,7 @@ fn reread_cover(asked: &Asked<'_>, certificate: &[u8], witness: &str) -> Option<
         termination: termination(settings, status),
         decision: 0,
         equilibrium: described(&game.at(&point), &proved, settings),
+        existence: Existence::of(&proved),
         point: Some(point),
         certificate: certificate.to_vec(),
         accepted,
@@ -280,6 +282,7 @@ fn without_search(
         decision: 0,
         point: Some(point),
         equilibrium: None,
+        existence: Existence::Range,
         certificate,
         accepted,
         statistics: Statistics { seconds_approx, ..Statistics::default() },

@@ -3,7 +3,7 @@
 use super::checkpoint::{Left, Slot};
 use super::contest::{Contest, Finish};
 use super::equilibrium::describe;
-use super::outcome::{Equilibrium, Outcome, Statistics, Status, Termination};
+use super::outcome::{Equilibrium, Existence, Outcome, Statistics, Status, Termination};
 use super::polytope::solve_polytope;
 use super::race::{Contender, Race, best, interval};
 use super::reread::reread;
@@ -211,6 +211,7 @@ impl Question<'_, '_> {
             best(&found.proved, settings.selection).map(|position| &found.proved[position]);
         let equilibrium =
             winner.and_then(|(index, proved)| described(&instance(*index), proved, settings));
+        let existence = winner.map_or(Existence::Range, |(_, proved)| Existence::of(proved));
         let status = status(&accepted.claim, &settings.gap);
         Ok(Outcome {
             status,
@@ -218,6 +219,7 @@ impl Question<'_, '_> {
             decision: winner.map_or(0, |(index, _)| *index),
             point: None,
             equilibrium,
+            existence,
             certificate,
             accepted,
             statistics: found.statistics,

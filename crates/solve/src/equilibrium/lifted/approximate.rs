@@ -227,9 +227,10 @@ impl Approximate {
 
     /// `J0`.
     pub(super) fn reward(&self, x: &[f64], flow: &[Vec<f64>]) -> f64 {
-        let stages = self.stages.iter().zip(flow).map(|(stage, d)| {
-            stage.leader.at(x).iter().zip(d).map(|(c, d)| c * d).sum::<f64>()
-        });
+        let stages =
+            self.stages.iter().zip(flow).map(|(stage, d)| {
+                stage.leader.at(x).iter().zip(d).map(|(c, d)| c * d).sum::<f64>()
+            });
         let payoff = self.payoff.iter().map(|(factors, c)| c * value(factors, x));
         stages.sum::<f64>() + payoff.sum::<f64>()
     }

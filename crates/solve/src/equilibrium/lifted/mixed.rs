@@ -92,12 +92,7 @@ fn shown(instance: &Instance, sigma: &Rational, solution: &Solution) -> Option<P
 }
 
 /// Newton's method from the masses of a population.
-fn solve(
-    game: &Approximate,
-    flow: &[Vec<f64>],
-    unused: f64,
-    sigma: f64,
-) -> Option<Solution> {
+fn solve(game: &Approximate, flow: &[Vec<f64>], unused: f64, sigma: f64) -> Option<Solution> {
     let (support, mut y) = game.support(flow, unused)?;
     let mut x = game.statistics(flow);
     let (count, mixed) = (x.len(), y.len());
@@ -118,7 +113,11 @@ fn solve(
         let derivative = |place: usize| -> Vec<f64> {
             let shifted = |by: f64| {
                 let (mut x, mut y) = (x.clone(), y.clone());
-                if place < count { x[place] += by } else { y[place - count] += by }
+                if place < count {
+                    x[place] += by
+                } else {
+                    y[place - count] += by
+                }
                 residual(&x, &y)
             };
             // `F` is affine in the masses.
@@ -275,7 +274,8 @@ fn step(
         .iter()
         .map(|aggregate| aggregate.range(&instance.stages[aggregate.stage].pairs))
         .collect();
-    let share = widths.iter().zip(&ranges).map(|(width, (low, high))| width / to_approx(&(high - low)));
+    let share =
+        widths.iter().zip(&ranges).map(|(width, (low, high))| width / to_approx(&(high - low)));
     let unit = half / share.fold(f64::MIN_POSITIVE, f64::max);
     let mut ends = Vec::with_capacity(count);
     for ((x, width), (low, high)) in solution.x.iter().zip(widths).zip(ranges) {
