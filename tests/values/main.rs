@@ -9,6 +9,7 @@ mod certificates;
 mod crowds;
 mod elaboration;
 mod equilibria_exist;
+mod existence;
 mod frontier;
 mod functions;
 mod grids;

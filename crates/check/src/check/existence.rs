@@ -7,7 +7,7 @@
 
 use super::verdict::Fault;
 use crate::certificate::ExistenceStep;
-use crate::exact::{Natural, Rational, ratio};
+use crate::exact::{Integer, Natural, Rational, ratio};
 use crate::game::{Columns, Instance, Monomial, Polynomial, Variable, listing};
 use smfg_kernel::{Combination, Family, Name, Row, Sense, Side};
 
@@ -16,6 +16,8 @@ const BITS: usize = 72;
 
 /// The margin is the width of the box over two to this power.
 const MARGIN: usize = 14;
+/// It is no less than this power of one half, which takes up rounding.
+const LEAST_MARGIN: usize = 62;
 
 /// The steps that close one part.
 #[derive(Debug, Clone)]
@@ -180,7 +182,8 @@ impl<'a> Region<'a> {
 
     fn new(instance: &'a Instance, centre: Vec<Rational>, half: Vec<Rational>) -> Self {
         let widest = half.iter().max().cloned().unwrap_or(Rational::ZERO);
-        let margin = widest / Rational::from(Natural::ONE << (MARGIN - 1));
+        let least = Rational::from_parts(Integer::ONE, Natural::ONE << LEAST_MARGIN);
+        let margin = (widest / Rational::from(Natural::ONE << (MARGIN - 1))).max(least);
         let mut own = Region { instance, centre, half, margin, pairs: Vec::new() };
         own.pairs = instance.stages.iter().map(|stage| own.stage(stage)).collect();
         own
