@@ -387,11 +387,15 @@ impl PopulationSearch {
     fn look_near(&mut self, weights: &[(usize, f64)], control: &Control) {
         let mixture: Vec<(f64, Policy)> =
             weights.iter().map(|(p, weight)| (*weight, self.policy(*p))).collect();
-        if let Some(found) = supported(&self.exact, &mixture) {
+        let processed = self.search.processed();
+        let gave_up = self.search.gave_up();
+        let often = processed <= EVERY || processed.is_power_of_two();
+        if (gave_up || !often)
+            && let Some(found) = supported(&self.exact, &mixture)
+        {
             self.keep_equilibrium(found);
         }
-        let processed = self.search.processed();
-        if processed > EVERY && !processed.is_power_of_two() && !self.search.gave_up() {
+        if !gave_up && !often {
             return;
         }
         // The optimum of an affine reward is at a vertex, which rounding does not find.
