@@ -295,7 +295,7 @@ impl<'a> Region<'a> {
             .filter(|(_, value)| !value.is_zero())
             .map(|(k, value)| (Name::Link(k), smfg_kernel::Polynomial::constant(value.clone())));
         part.combination.rows.extend(named);
-        part.combination.rows.sort_by(|a, b| a.0.cmp(&b.0));
+        part.combination.rows.sort_by_key(|row| row.0);
         Ok(part)
     }
 
@@ -379,7 +379,7 @@ impl<'a> Region<'a> {
         }
         let constant = |(name, value)| (name, smfg_kernel::Polynomial::constant(value));
         let mut rows: Vec<_> = rows.into_iter().map(constant).collect();
-        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows.sort_by_key(|row| row.0);
         Ok(Part {
             ceiling: self.family(&ceiling),
             floor: self.family(&floor),
@@ -395,10 +395,10 @@ impl<'a> Region<'a> {
         let stages = self.instance.stages.iter().enumerate().map(|(t, stage)| {
             let mut losses = vec![Rational::ZERO; self.pairs[t].len()];
             let next = ceiling.get(t + 1).map_or(&[][..], std::slice::from_ref);
-            for s in 0..self.instance.initial.len() {
+            for (s, floor) in floor[t].iter().enumerate() {
                 for i in stage.pairs.of_state(s) {
                     let own = self.worth(self.pairs[t][i].reward.clone(), (t, i), next);
-                    let excess = own.plus(&Rational::NEG_ONE, &floor[t][s]);
+                    let excess = own.plus(&Rational::NEG_ONE, floor);
                     let least = -self.greatest(&excess) - &self.margin;
                     losses[i] = rounded(&least).max(Rational::ZERO);
                 }
