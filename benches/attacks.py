@@ -202,6 +202,16 @@ def exact_witnesses(size):
     return game, filled(head, lambda k: one, size)
 
 
+def tube_of_a_false_bound(size):
+    """Cells ever finer for a bound that does not hold, with all the operations that are allowed."""
+    rounds = lambda k: f" 0 0 51{f' {min(2 * k + 5, 24)} {min(2 * k + 4, 24)}' * 51}"
+    count = max(1, size // 300)
+    rest = "".join(map(rounds, range(count)))
+    head = header(model("susceptible_infected_51"), "1/1000")
+    tube = f"tube -1/2 {2**15} 4 1 {count}{rest}\n"
+    return model("susceptible_infected_51"), f"{head}decision 0\n{tube}witness 0\n"
+
+
 def one_line(size):
     return model("adoption"), "x" * size
 
@@ -254,7 +264,8 @@ CERTIFICATES = [
     long_numbers, nested_cuts, nested_cuts_of_long_shares, many_policies_of_a_cover,
     many_squares, many_deviations, deep_boxes, box_deviations, box_products, confined_boxes,
     deep_patterns, deep_multipliers, many_ranges, many_certificates, many_drifts, long_expressions,
-    points_of_a_curve, field_witness, rounded_witnesses, exact_witnesses, one_line,
+    points_of_a_curve, field_witness, rounded_witnesses, exact_witnesses,
+    tube_of_a_false_bound, one_line,
 ]
 LOGS = [
     log_of_rows, log_of_denominators, log_of_losses, log_of_splits, log_of_simplices,

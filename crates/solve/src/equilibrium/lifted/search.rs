@@ -300,8 +300,10 @@ impl LiftedSearch {
     #[must_use]
     pub fn done(&self) -> bool {
         let (lower, upper) = self.interval();
-        let proofs = 1.0 - MARGIN_OF_WIDTH;
-        self.open.is_empty() || upper - lower <= proofs * self.width(upper)
+        let width = self.width(upper);
+        // What proofs keep back on both sides; boxes are closed at half the width.
+        let proofs = (MARGIN_OF_WIDTH * width + 2.0 * MARGIN * self.model.scale).min(0.4 * width);
+        self.open.is_empty() || upper - lower <= width - proofs
     }
 
     /// Counts so far.
