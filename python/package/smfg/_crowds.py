@@ -24,7 +24,7 @@ from ._errors import ConversionError
 from ._interpolate import simplest
 from ._nodes import children_of, kind_of, name_of, open_actions
 
-#: Agreement with the game that is asked for, relative to the largest term or 1: numbers of binary64.
+#: Agreement with the game that is asked for, relative to the reward or 1: numbers of binary64.
 _AGREEMENT = 1e-12
 #: The number that games written in C++ add to masses, of single precision.
 _SINGLE = float(np.float32(1e-25))
@@ -93,10 +93,18 @@ def crowd(game: Any) -> Crowd | None:
     return None
 
 
-def _matrix(given: NDArray[np.float64], factor: Fraction) -> tuple[tuple[Fraction, ...], ...]:
-    return tuple(
-        tuple(factor * simplest(float(number), False) for number in row) for row in given
+def refusal(game: Any) -> str:
+    """Why a game cannot be converted, empty where nothing is known against it."""
+    if not hasattr(game, "get_type") or "dynamic_routing" not in game.get_type().short_name:
+        return ""
+    return (
+        "travel times are rounded down to whole steps, so where a vehicle is jumps with the "
+        "population"
     )
+
+
+def _matrix(given: NDArray[np.float64], factor: Fraction) -> tuple[tuple[Fraction, ...], ...]:
+    return tuple(tuple(factor * simplest(float(number), False) for number in row) for row in given)
 
 
 class Block:
@@ -167,8 +175,8 @@ class Block:
                 worst = max(worst, difference)
                 if not difference <= _AGREEMENT:
                     raise ConversionError(
-                        f"{self._where}: the reward after the node {name!r} is {said!r} at a random "
-                        f"law, {found!r} by the formula of this game"
+                        f"{self._where}: the reward after the node {name!r} is {said!r} at a "
+                        f"random law, {found!r} by the formula of this game"
                     )
         self._compare_chances(masses)
         return worst

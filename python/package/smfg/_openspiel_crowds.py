@@ -193,6 +193,7 @@ def _leaving(
     total = sum(row.values(), Fraction(0))
     if abs(total - 1) > _ROUNDING:
         raise ConversionError(
-            f"{where}: the chances of the node {name_of(node)!r} sum to {float(total)!r}, expected 1"
+            f"{where}: the chances of the node {name_of(node)!r} sum to {float(total)!r}, "
+            f"expected 1"
         )
     return [(0, to, number / total) for to, number in row.items() if number]

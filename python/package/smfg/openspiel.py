@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._crowds import Crowd, crowd
+from ._crowds import Crowd, crowd, refusal
 from ._errors import ConversionError
 from ._game import Game
 from ._interpolate import Polynomial, interpolate
@@ -39,6 +39,7 @@ __all__ = ["Converted", "convert", "judge"]
 
 #: Most nodes in all layers together.
 _MOST_NODES = 200_000
+_JUDGED = "smfg.openspiel.judge(game, policy) judges policies of it"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,17 @@ class Place:
     action: int
     #: The formula for its mass, without a stage.
     mass: str
+
+
+@dataclass(frozen=True)
+class Playable:
+    """A policy with the method that OpenSpiel's evaluations call."""
+
+    _rows: Mapping[str, Mapping[int, float]]
+
+    def action_probabilities(self, state: Any, player_id: Any = None) -> dict[int, float]:
+        """Probabilities by action at a node where a follower decides."""
+        return dict(self._rows[name_of(state)])
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,24 @@ class Converted:
                     array[t, place.state, place.action + action] = probability
         return array
 
+    def playable(self, policy: Any) -> Playable:
+        """An array ``[stage][state][action]`` as a policy that OpenSpiel's functions take."""
+        array = np.asarray(policy, dtype=np.float64)
+        if array.shape != self.game.shape:
+            raise ConversionError(
+                f"the policy has the shape {array.shape}, expected {self.game.shape} for "
+                f"[stage][state][action]"
+            )
+        rows: dict[str, dict[int, float]] = {}
+        for t, layer in enumerate(self._places):
+            for place in layer:
+                if is_decision(place.node):
+                    rows[name_of(place.node)] = {
+                        a: float(array[t, place.state, place.action + a])
+                        for a in open_actions(place.node)
+                    }
+        return Playable(rows)
+
 
 def convert(game: Any, *, points: int = 20, seed: int = 0) -> Converted:
     """The game of this package that a mean-field game of OpenSpiel is.
@@ -116,15 +146,15 @@ def convert(game: Any, *, points: int = 20, seed: int = 0) -> Converted:
         For other games with several populations, and for rewards or chances that are no polynomials
         of degree at most two in the law of the population. :func:`judge` takes all of them.
     """
+    jumps = refusal(game)
+    if jumps:
+        raise ConversionError(f"{jumps}; {_JUDGED}")
     roots = list(game.new_initial_states())
     formula = crowd(game)
     if formula is not None:
         return _with_formulas(game, formula, [_layers([root]) for root in roots], points, seed)
     if len(roots) != 1:
-        raise ConversionError(
-            f"the game has {len(roots)} populations, expected one; smfg.openspiel.judge(game, "
-            f"policy) takes it"
-        )
+        raise ConversionError(f"the game has {len(roots)} populations, expected one; {_JUDGED}")
     layers = _layers(roots)
     nodes = tuple(tuple(layer.values()) for layer in layers)
     names = tuple(tuple(layer) for layer in layers)
@@ -191,9 +221,7 @@ def _with_formulas(
         )
         for t in range(tables.stages)
     )
-    layers = tuple(
-        tuple(name for tree in trees for name in tree[t]) for t in range(tables.stages)
-    )
+    layers = tuple(tuple(name for tree in trees for name in tree[t]) for t in range(tables.stages))
     return Converted(converted, layers, places)
 
 
