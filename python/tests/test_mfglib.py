@@ -190,6 +190,45 @@ def test_probabilities_of_single_precision_are_divided_by_their_sum():
     assert [sum(row) for row in flow[1]] == [p / sum(numbers) for p in numbers]
 
 
+def test_environments_are_known_by_their_functions():
+    """Two places with the rewards of the beach bar, without the library."""
+
+    class RewardFn:
+        c1, c2 = np.zeros((2, 2)), np.array([[0, 0], [-0.5, -0.5]])
+        log_eps = 1e-3
+
+        def __call__(self, env, t, L):
+            return self.c1 + self.c2 - np.log(L.sum(axis=1, keepdims=True) + self.log_eps)
+
+    class TransitionFn:
+        def __call__(self, env, t, L):
+            return to_next(2, 2, 0)
+
+    for kind in (RewardFn, TransitionFn):
+        kind.__module__ = "mfglib.env.examples.beach_bar"
+    reward, prob = RewardFn(), TransitionFn()
+    environment = Environment(
+        1, (2,), (2,), [1, 0], lambda t, L: reward(None, t, L), lambda t, L: prob(None, t, L)
+    )
+    environment.reward_fn, environment.transition_fn = reward, prob
+    game = smfg.mfglib.convert(environment)
+    assert game.class_name == "C2"
+    # x in place 0 with log(x + c) = log(1 - x + c) + 1/2.
+    found = smfg.range(game, of='mu["0"]@1', gap="1/1000000")
+    root, c = float(np.exp(0.5)), 1e-3
+    x = (root * (1 + c) - c) / (1 + root)
+    assert found.least.lower <= x + 1e-12 and x - 1e-12 <= found.greatest.upper
+    assert found.greatest.upper - found.least.lower < 2e-6
+
+
+def test_policies_go_back():
+    play = np.random.default_rng(0).dirichlet(np.ones(2), size=(2, 3))
+    back = smfg.mfglib.tensor(left_right(), play)
+    assert np.allclose(smfg.mfglib.policy(left_right(), back), play, atol=1e-7)
+    with pytest.raises(smfg.ConversionError, match=r"expected \(2, 3, 2\)"):
+        smfg.mfglib.tensor(left_right(), play[:1])
+
+
 def test_policies_have_the_environments_shape():
     with pytest.raises(smfg.ConversionError, match=r"expected \(2, 3, 2\)"):
         smfg.mfglib.policy(left_right(), np.ones((1, 3, 2)))
@@ -240,22 +279,84 @@ class TestLibrary:
         assert smfg.mfglib.convert(real[name]()).hash == smfg.mfglib.convert(own[name]()).hash
 
     @pytest.mark.parametrize(
-        "name",
+        ("name", "parameters", "kind", "formula"),
         [
-            "beach_bar",
-            "equilibrium_price",
-            "building_evacuation",
-            "random_linear",
-            "conservative_treasure_hunting",
+            ("beach_bar", {}, "C2", 'log(mu[\\"2\\"] + (1/100000000000000000000))'),
+            ("beach_bar", {"n": 7, "T": 4, "bar_loc": 5, "log_eps": 1e-3}, "C2", "log"),
+            ("beach_bar", {"p_still": 0.3}, "C2", "log"),
+            ("building_evacuation", {"n_floor": 2, "floor_l": 3, "floor_w": 2}, "C2", "log(max("),
+            (
+                "building_evacuation",
+                {"n_floor": 2, "floor_l": 2, "floor_w": 2, "eta": 0.3, "log_eps": 0.05},
+                "C2",
+                "log(max(",
+            ),
+            ("conservative_treasure_hunting", {}, "C3", "/ ("),
+            (
+                "conservative_treasure_hunting",
+                {"T": 3, "n": 2, "r": (1.0, 0.7), "c": (0.5, 2.0, 1 / 3)},
+                "C3",
+                "/ (",
+            ),
+            ("crowd_motion", {"torus_l": 4, "torus_w": 3, "c": 2.5, "seed": 3}, "C2", "log"),
+            ("equilibrium_price", {}, "C2", "1 / (supply + 1)"),
+            (
+                "equilibrium_price",
+                {"sigma": 2.0, "d": 1.5, "e0": 0.5, "c": (0.1, 0.2, 0.3, 0.4, 0.5), "Q": 3},
+                "C2",
+                ")^(1/2)",
+            ),
+            ("random_linear", {"n": 3, "T": 2}, "C3", "exp("),
+            ("random_linear", {"n": 2, "T": 2, "m": 0.5, "seed": 4}, "C3", "exp("),
         ],
     )
-    def test_its_other_examples_are_refused(self, name):
+    def test_other_functions_are_formulas(self, name, parameters, kind, formula):
+        """Policies are worth what they are with the library's functions at their flows."""
+        from mfglib.alg import FictitiousPlay  # noqa: F401 (before its scoring)
+        from mfglib.env import Environment as Real
+        from mfglib.scoring import exploitability_score
+
+        environment = getattr(Real, name)(**parameters)
+        game = smfg.mfglib.convert(environment)
+        assert game.class_name == kind and formula in game.dumps()
+        random = np.random.default_rng(5)
+        for _ in range(2):
+            play = random.dirichlet(np.ones(game.shape[2]), size=game.shape[:2])
+            found = game.evaluate(play, tolerance="1/1000000")
+            own = smfg.mfglib.tensor(environment, play)
+            assert np.allclose(smfg.mfglib.policy(environment, own), play, atol=1e-7)
+            judged = smfg.mfglib.judge(environment, own)
+            scale = max(1.0, abs(float(found.follower_reward)))
+            assert abs(float(found.exploitability - judged.exploitability)) < 1e-5 * scale
+            said = float(exploitability_score(environment, own))
+            assert abs(float(judged.exploitability) - said) < 1e-4 * scale
+
+    def test_changed_environments_are_not_taken_for_what_they_were(self):
+        """The functions are compared with the formulas, and other functions interpolated."""
         from mfglib.env import Environment as Real
 
+        environment = Real.beach_bar()
+        call = type(environment.reward_fn).__call__
+
+        class RewardFn(type(environment.reward_fn)):
+            def __call__(self, env, t, L_t):
+                return 1.5 * call(self, env, t, L_t)
+
+        RewardFn.__module__ = type(environment.reward_fn).__module__
+        environment.reward_fn.__class__ = RewardFn
+        with pytest.raises(smfg.ConversionError, match="the formula known of it"):
+            smfg.mfglib.convert(environment)
+
+    def test_rounding_is_refused_and_judged(self):
+        from mfglib.env import Environment as Real
+
+        environment = Real.linear_quadratic(T=1)
         with pytest.raises(
-            smfg.ConversionError, match="not a polynomial of degree 2 in the population"
+            smfg.ConversionError, match=r"round the next state .* smfg\.mfglib\.judge"
         ):
-            smfg.mfglib.convert(getattr(Real, name)())
+            smfg.mfglib.convert(environment)
+        judged = smfg.mfglib.judge(environment, np.full((2, 11, 5), 0.2))
+        assert judged.exploitability.lower > 0
 
     def test_mirror_descent_is_judged(self):
         from mfglib.alg import OnlineMirrorDescent

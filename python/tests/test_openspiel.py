@@ -161,7 +161,13 @@ class TestLibrary:
         pytest.importorskip(
             "pyspiel", reason="OpenSpiel is not installed: pip install './python[openspiel]'"
         )
-        import open_spiel.python.mfg.games.normal_form_game  # noqa: F401 (registers the game)
+        # Importing a module registers its game.
+        import open_spiel.python.mfg.games.crowd_avoidance
+        import open_spiel.python.mfg.games.crowd_modelling
+        import open_spiel.python.mfg.games.dynamic_routing
+        import open_spiel.python.mfg.games.normal_form_game
+        import open_spiel.python.mfg.games.periodic_aversion
+        import open_spiel.python.mfg.games.predator_prey  # noqa: F401
 
     def load(self, name, parameters):
         import pyspiel
@@ -204,12 +210,56 @@ class TestLibrary:
             nash_conv.NashConv(game, policy).nash_conv(), abs=1e-8
         )
 
-    def test_the_crowd_game_has_logarithms(self):
-        with pytest.raises(
-            smfg.ConversionError,
-            match="not a polynomial of degree 2 in the population: the reward of the node",
-        ):
-            smfg.openspiel.convert(self.load("mfg_crowd_modelling", {"size": 5, "horizon": 4}))
+    @pytest.mark.parametrize(
+        ("name", "parameters", "populations"),
+        [
+            ("mfg_crowd_modelling", {"size": 5, "horizon": 4}, 1),
+            ("mfg_crowd_modelling_2d", {"size": 3, "horizon": 3}, 1),
+            (
+                "mfg_crowd_modelling_2d",
+                {"size": 3, "horizon": 2, "with_congestion": True, "crowd_aversion_coef": 0.4},
+                1,
+            ),
+            ("mfg_garnet", {"eta": 0.3}, 1),
+            ("python_mfg_crowd_modelling", {"size": 5, "horizon": 3}, 1),
+            ("python_mfg_crowd_avoidance", {"horizon": 2, "coef_congestion": 0.7}, 2),
+            (
+                "python_mfg_periodic_aversion",
+                {"horizon": 2, "size": 5, "n_actions_per_side": 2, "coef_aversion": 0.5},
+                1,
+            ),
+            ("python_mfg_predator_prey", {"horizon": 2}, 3),
+        ],
+    )
+    def test_crowd_games_are_formulas(self, name, parameters, populations):
+        """Logarithms and several populations; OpenSpiel reports the sum over these."""
+        from open_spiel.python.mfg.algorithms import mirror_descent, nash_conv
+
+        game = self.load(name, parameters)
+        converted = smfg.openspiel.convert(game)
+        assert len(converted.game.populations or [None]) == populations
+        algorithm = mirror_descent.MirrorDescent(game)
+        algorithm.iteration()
+        policy = algorithm.get_policy()
+        array = converted.policy(policy)
+        found = converted.game.evaluate(array, tolerance="1/1000000")
+        said = nash_conv.NashConv(game, policy).nash_conv()
+        assert float(found.exploitability) * populations == pytest.approx(said, rel=1e-9)
+        back = converted.playable(array)
+        assert nash_conv.NashConv(game, back).nash_conv() == pytest.approx(said, rel=1e-12)
+
+    @pytest.mark.parametrize("name", ["mfg_dynamic_routing", "python_mfg_dynamic_routing"])
+    def test_travel_times_that_jump_are_refused_and_judged(self, name):
+        from open_spiel.python.mfg.algorithms import nash_conv
+        from open_spiel.python.policy import UniformRandomPolicy
+
+        game = self.load(name, {"max_num_time_step": 5})
+        with pytest.raises(smfg.ConversionError, match=r"rounded down .* smfg\.openspiel\.judge"):
+            smfg.openspiel.convert(game)
+        policy = UniformRandomPolicy(game)
+        assert float(smfg.openspiel.judge(game, policy).exploitability) == pytest.approx(
+            nash_conv.NashConv(game, policy).nash_conv(), abs=1e-9
+        )
 
     @pytest.mark.parametrize(
         ("name", "parameters", "populations"),
@@ -221,7 +271,6 @@ class TestLibrary:
     )
     def test_judged_policies_have_their_nash_conv(self, name, parameters, populations):
         """With logarithms and several populations, whose sum OpenSpiel reports."""
-        import open_spiel.python.mfg.games.predator_prey  # noqa: F401 (registers the game)
         from open_spiel.python.mfg.algorithms import nash_conv
         from open_spiel.python.policy import UniformRandomPolicy
 

@@ -42,6 +42,14 @@ fn equal_formulas_are_one_function() {
     assert_ne!(game("log(mu[*, a] + 1)", "").hash(), game("exp(mu[*, a] + 1)", "").hash());
 }
 
+/// The argument is 1 + (1 - x)^2, and 0 by intervals.
+#[test]
+fn arguments_are_bounded_away_from_zero() {
+    let own = game("1 / (2 - 2 * mu[*, a] + mu[*, a]^2)", "");
+    assert_eq!(own.functions[0].ends, (ratio(1, 1), ratio(2, 1)));
+    assert_eq!(own.functions[0].values, (ratio(1, 2), ratio(1, 1)));
+}
+
 /// Functions are ordered by nesting, whatever the order in which formulas name them.
 #[test]
 fn functions_are_nested_in_order() {

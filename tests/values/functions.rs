@@ -185,6 +185,46 @@ fn logarithmic_crowd_aversion() {
     }
 }
 
+/// Cats like to be where mice are, who do not like it: what both earn from it cancels, so
+/// that the game is monotone. Both avoid their own kind, whose mass cannot be 1 as the kernel has
+/// it. With `x` cats and `y` mice on `l`:
+///
+/// ```text
+/// 2 y - 13/15 = log(3 x + 1/10) - log(11/10 - 3 x)
+/// 1/3 - 2 x = log(3 y/2 + 1/10) - log(11/10 - 3 y/2)
+/// ```
+#[test]
+fn crowds_of_two_populations() {
+    let mut text = "format = \"smfg-game/1\"\nname = \"chase\"\nstages = 1\n\
+        leader = { payoff = [{ value = \"mu[cats.*, l]@0\" }] }\n"
+        .to_string();
+    for (name, mass) in [("cats", "1/3"), ("mice", "2/3")] {
+        text += &format!(
+            "[[population]]\nname = \"{name}\"\nmass = \"{mass}\"\nstates = [\"one\"]\n\
+            actions = [\"l\", \"r\"]\ninitial = \"one\"\n"
+        );
+    }
+    for (name, action, value) in [
+        ("cats", "l", "mu[mice.*, l] - log(3 * mu[cats.*, l] + 1/10) - 1/5"),
+        ("cats", "r", "mu[mice.*, r] - log(3 * mu[cats.*, r] + 1/10)"),
+        ("mice", "l", "-mu[cats.*, l] - log(3/2 * mu[mice.*, l] + 1/10)"),
+        ("mice", "r", "-mu[cats.*, r] - log(3/2 * mu[mice.*, r] + 1/10)"),
+    ] {
+        text += &format!(
+            "[[reward]]\npopulation = \"{name}\"\naction = \"{action}\"\nvalue = \"{value}\"\n"
+        );
+    }
+    let game = Game::parse_toml(&text).expect("a game");
+    let gap = ratio(1, 1_000_000);
+    let found = ends(&game, &Rational::ZERO, &gap);
+    let value = number("0.14819685921501733995311169846101486953509486346443");
+    for outcome in [&found.least, &found.greatest] {
+        let claim = &outcome.accepted.claim;
+        assert!(claim.lower <= value && value <= claim.upper, "{claim:?}");
+        assert!(&claim.upper - &claim.lower <= &gap * ratio(2, 1), "{claim:?}");
+    }
+}
+
 /// Each constant of a chain sees the two before it: what is asked of all is asked of each once, not
 /// of every path through the chain. Constants near 1 and mu at most 1 make `a` the better action.
 #[test]

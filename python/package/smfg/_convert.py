@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._formula import Terms
 from ._interpolate import Polynomial, Sparse
 
 #: A part of a table: a formula (``None`` for 1), and entries ``[index..., number]`` per stage.
@@ -69,8 +70,24 @@ def parts(stages: Sequence[Polynomial], population: Population) -> list[Part]:
             grouped.setdefault(f"{population.mass(v)} * {population.mass(w)}", []).append(
                 (t, entries)
             )
+    return _parts(grouped, stages[0].shape, len(stages))
+
+
+def parts_of_terms(stages: Sequence[Terms]) -> list[Part]:
+    """The parts of a table that is given as formulas."""
+    grouped: dict[str | None, list[tuple[int, Sparse]]] = {}
+    for t, stage in enumerate(stages):
+        for formula, entries in stage.terms:
+            text = formula.text if formula else None
+            grouped.setdefault(text, []).append((t, entries))
+    return _parts(grouped, stages[0].shape, len(stages))
+
+
+def _parts(
+    grouped: Mapping[str | None, list[tuple[int, Sparse]]], shape: tuple[int, ...], count: int
+) -> list[Part]:
     return [
-        _part(factor, rows, stages)
+        _part(factor, rows, shape, count)
         for factor, rows in grouped.items()
         if any(entries for _, entries in rows)
     ]
@@ -88,11 +105,10 @@ def _linear(stage: Polynomial, population: Population, plain: bool) -> list[tupl
 
 
 def _part(
-    factor: str | None, rows: Sequence[tuple[int, Sparse]], stages: Sequence[Polynomial]
+    factor: str | None, rows: Sequence[tuple[int, Sparse]], shape: tuple[int, ...], count: int
 ) -> Part:
-    shape = stages[0].shape
     part: Part = {} if factor is None else {"times": factor}
-    if len(rows) == len(stages) and all(entries == rows[0][1] for _, entries in rows):
+    if len(rows) == count and all(entries == rows[0][1] for _, entries in rows):
         return part | {"time_invariant": True, "sparse": _entries(rows[0][1], shape)}
     return part | {
         "sparse": [[t, *entry] for t, entries in rows for entry in _entries(entries, shape)]

@@ -106,7 +106,7 @@ def interpolate(
         is too much to compute.
     """
     random = np.random.default_rng(seed)
-    tests = [_law(random, places, kind) for kind in range(max(points, 1))]
+    tests = [random_law(random, places, kind) for kind in range(max(points, 1))]
     first, single = _finite(function, tests[0], what)
     shape = first.shape
 
@@ -177,7 +177,7 @@ def _bend_on(
     ConversionError
         When its third differences there show that it is no polynomial of degree two.
     """
-    start, end = _law(random, places, 0), _law(random, places, 0)
+    start, end = random_law(random, places, 0), random_law(random, places, 0)
     # Multiples of a quarter of 2^-20: still exact in single precision.
     steps = np.array(
         [_finite(function, start + (end - start) * (k / 4), what)[0].ravel() for k in range(5)]
@@ -195,7 +195,7 @@ def _bend_on(
     return bool(np.abs(second).max(initial=0.0) > allowed)
 
 
-def _law(random: np.random.Generator, places: int, kind: int) -> NDArray[np.float64]:
+def random_law(random: np.random.Generator, places: int, kind: int) -> NDArray[np.float64]:
     """A law in multiples of 2^-20, which single precision holds: on all places, or on a few."""
     weights = random.exponential(size=places)
     if kind % 3 == 2:
@@ -343,4 +343,4 @@ def _words(law: NDArray[np.float64]) -> str:
     return f"{{{listed}{', ...' if (law > 0).sum() > 6 else ''}}}"
 
 
-__all__ = ["Function", "Polynomial", "Sparse", "interpolate", "simplest"]
+__all__ = ["Function", "Polynomial", "Sparse", "interpolate", "random_law", "simplest"]

@@ -27,32 +27,59 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._crowds import Crowd, crowd, refusal
 from ._errors import ConversionError
 from ._game import Game
 from ._interpolate import Polynomial, interpolate
 from ._nodes import availability, children_of, is_decision, kind_of, name_of, open_actions
 from ._nodes_judged import judge
+from ._openspiel_crowds import Crowds
 
 __all__ = ["Converted", "convert", "judge"]
 
 #: Most nodes in all layers together.
 _MOST_NODES = 200_000
+_JUDGED = "smfg.openspiel.judge(game, policy) judges policies of it"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a node stands in the converted game."""
+
+    node: Any
+    state: int
+    #: The first action of its population.
+    action: int
+    #: The formula for its mass, without a stage.
+    mass: str
+
+
+@dataclass(frozen=True)
+class Playable:
+    """A policy with the method that OpenSpiel's evaluations call."""
+
+    _rows: Mapping[str, Mapping[int, float]]
+
+    def action_probabilities(self, state: Any, player_id: Any = None) -> dict[int, float]:
+        """Probabilities by action at a node where a follower decides."""
+        return dict(self._rows[name_of(state)])
 
 
 @dataclass(frozen=True)
 class Converted:
     """A game of OpenSpiel as one of this package.
 
-    ``layers[stage]`` lists the nodes of a stage by the strings that OpenSpiel gives them; the state
-    of a node is its position there.
+    ``layers[stage]`` lists the nodes of a stage by the strings that OpenSpiel gives them, of all
+    populations one after the other. With one population the state of a node is its position there;
+    with several, populations are called ``p0``, ``p1``, ... and their states ``s0``, ``s1``, ...
     """
 
     game: Game
     layers: tuple[tuple[str, ...], ...]
-    _nodes: tuple[tuple[Any, ...], ...]
+    _places: tuple[tuple[Place, ...], ...]
 
     def mass(self, node: str, stage: int | None = None) -> str:
-        """The expression for the mass in a node, by its string.
+        """The expression for the mass in a node, by its string: a share of all followers.
 
         Raises
         ------
@@ -63,38 +90,71 @@ class Converted:
         found = [t for t, layer in enumerate(self.layers) if node in layer and stage in (None, t)]
         if len(found) != 1:
             raise KeyError(f"{node!r} is a node of the stages {found}, expected one stage")
-        return f'mu["{self.layers[found[0]].index(node)}"]@{found[0]}'
+        t = found[0]
+        return f"{self._places[t][self.layers[t].index(node)].mass}@{t}"
 
     def policy(self, policy: Any) -> NDArray[np.float64]:
         """A policy of OpenSpiel (anything with ``action_probabilities(state)``) as an array
         ``[stage][state][action]``.
         """
         array = np.zeros(self.game.shape)
-        array[:, :, 0] = 1.0
-        for t, layer in enumerate(self._nodes):
-            for s, node in enumerate(layer):
-                if not is_decision(node):
+        open_to = self.game.available()
+        for t, layer in enumerate(self._places):
+            array[t][np.arange(array.shape[1]), open_to[t].argmax(axis=1)] = 1.0
+            for place in layer:
+                if not is_decision(place.node):
                     continue
-                array[t, s] = 0.0
-                for action, probability in policy.action_probabilities(node).items():
-                    array[t, s, action] = probability
+                array[t, place.state] = 0.0
+                for action, probability in policy.action_probabilities(place.node).items():
+                    array[t, place.state, place.action + action] = probability
         return array
+
+    def playable(self, policy: Any) -> Playable:
+        """An array ``[stage][state][action]`` as a policy that OpenSpiel's functions take."""
+        array = np.asarray(policy, dtype=np.float64)
+        if array.shape != self.game.shape:
+            raise ConversionError(
+                f"the policy has the shape {array.shape}, expected {self.game.shape} for "
+                f"[stage][state][action]"
+            )
+        rows: dict[str, dict[int, float]] = {}
+        for t, layer in enumerate(self._places):
+            for place in layer:
+                if is_decision(place.node):
+                    rows[name_of(place.node)] = {
+                        a: float(array[t, place.state, place.action + a])
+                        for a in open_actions(place.node)
+                    }
+        return Playable(rows)
 
 
 def convert(game: Any, *, points: int = 20, seed: int = 0) -> Converted:
     """The game of this package that a mean-field game of OpenSpiel is.
 
-    Polynomials are found and compared as by :func:`smfg.mfglib.convert`.
+    Rewards of the crowd games (one and two dimensions, garnet, periodic aversion, predator and
+    prey, crowd avoidance) are known as formulas, logarithms included, for all populations; they are
+    compared with the game at random laws, to 1e-12. Rewards and chances of other games are
+    polynomials, found and compared as by :func:`smfg.mfglib.convert`.
+
+    Nodes with the same string are one node, as OpenSpiel's own evaluations have it: where a reward
+    depends on what the string does not tell (the last move, in the crowd games), it is that of the
+    first such node.
 
     Raises
     ------
     ConversionError
-        For several populations, and for rewards or chances that are no polynomials of degree at
-        most two in the law of the population.
+        For other games with several populations, and for rewards or chances that are no polynomials
+        of degree at most two in the law of the population. :func:`judge` takes all of them.
     """
+    jumps = refusal(game)
+    if jumps:
+        raise ConversionError(f"{jumps}; {_JUDGED}")
     roots = list(game.new_initial_states())
+    formula = crowd(game)
+    if formula is not None:
+        return _with_formulas(game, formula, [_layers([root]) for root in roots], points, seed)
     if len(roots) != 1:
-        raise ConversionError(f"the game has {len(roots)} populations, expected one")
+        raise ConversionError(f"the game has {len(roots)} populations, expected one; {_JUDGED}")
     layers = _layers(roots)
     nodes = tuple(tuple(layer.values()) for layer in layers)
     names = tuple(tuple(layer) for layer in layers)
@@ -141,7 +201,28 @@ def convert(game: Any, *, points: int = 20, seed: int = 0) -> Converted:
             else ()
         ),
     )
-    return Converted(converted, names[:stages], nodes[:stages])
+    return Converted(converted, names[:stages], tuple(map(_numbered, nodes[:stages])))
+
+
+def _numbered(layer: tuple[Any, ...]) -> tuple[Place, ...]:
+    return tuple(Place(node, s, 0, f'mu["{s}"]') for s, node in enumerate(layer))
+
+
+def _with_formulas(
+    game: Any, formula: Crowd, trees: list[list[dict[str, Any]]], points: int, seed: int
+) -> Converted:
+    tables = Crowds(formula, trees, int(game.num_distinct_actions()))
+    converted = tables.build(str(game), points, seed)
+    places = tuple(
+        tuple(
+            Place(node, tables.place(p, s), tables.action(p, 0), tables.mass(p, s))
+            for p, tree in enumerate(trees)
+            for s, node in enumerate(tree[t].values())
+        )
+        for t in range(tables.stages)
+    )
+    layers = tuple(tuple(name for tree in trees for name in tree[t]) for t in range(tables.stages))
+    return Converted(converted, layers, places)
 
 
 def _part(factor: str | None, entries: list[list[Any]]) -> dict[str, Any]:

@@ -153,18 +153,13 @@ impl Bending<'_> {
     }
 
     fn log(&mut self, point: &Rational) -> Option<()> {
-        let (low, high) = functions::log(point, BITS)?;
-        let (low, high) = functions::rounded(&(low, high), BITS);
+        let (low, _) = functions::rounded(&functions::log(point, BITS)?, BITS);
         let weight = &self.played.budget * &self.curve.cost.0;
         self.bound.at -= &weight * point;
         self.bound.slope += &weight * (Rational::ONE + &low);
         self.entropy(low, point.clone(), &weight);
         let factor = -self.kappa();
-        let line = if factor < Rational::ZERO {
-            (high - Rational::ONE, Rational::ONE / point)
-        } else {
-            self.chord(true)?
-        };
+        let line = if factor < Rational::ZERO { tangent_of_log(point)? } else { self.chord(true)? };
         self.line(&factor, line);
         Some(())
     }
@@ -190,7 +185,8 @@ impl Bending<'_> {
         self.bound.equation = Polynomial::constant(weight);
         let factor = -self.kappa();
         let line = if factor > Rational::ZERO {
-            (ratio(2, 1) / point, -(Rational::ONE / (point * point)))
+            let root = short_inverse(point)?;
+            (ratio(2, 1) * &root, -(&root * &root))
         } else {
             self.chord(false)?
         };
@@ -241,6 +237,23 @@ impl Bending<'_> {
         (self.bound.at, self.bound.slope) = (at, slope);
         Some(())
     }
+}
+
+/// `1/point` or a little less. Binary fractions: sums of lines for many functions have short numbers
+/// when all their slopes are, and take most of the kernel's time when each has a denominator of its
+/// own.
+fn short_inverse(point: &Rational) -> Option<Rational> {
+    let inverse = (!point.is_zero()).then(|| Rational::ONE / point)?;
+    let (low, _) = functions::rounded(&(inverse.clone(), inverse), BITS);
+    (low > Rational::ZERO).then_some(low)
+}
+
+/// A line above the logarithm that touches it near a point.
+fn tangent_of_log(point: &Rational) -> Option<(Rational, Rational)> {
+    let slope = short_inverse(point)?;
+    let touching = functions::log(&(Rational::ONE / &slope), BITS)?;
+    let (_, value) = functions::rounded(&touching, BITS);
+    Some((value - Rational::ONE, slope))
 }
 
 /// `p` in the statistics.

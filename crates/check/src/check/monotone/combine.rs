@@ -17,7 +17,7 @@ use super::deviation::Deviation;
 use super::structure::{Monotone, Sparse, weights};
 use crate::certificate::Indexed;
 use crate::exact::{Integer, Natural, Rational, Scaled, ratio};
-use crate::game::{ColumnExt, Instance, Policy, Ranges, column_ranges, extremes};
+use crate::game::{ColumnExt, Instance, Policy, RANGE_BITS, Ranges, column_ranges, extremes};
 use dashu_base::BitTest;
 use smfg_kernel::{Column, Combination, Family, Monomial, Name, Polynomial, Square, Variable};
 use std::collections::BTreeMap;
@@ -111,13 +111,25 @@ pub fn closing(
         rows: BTreeMap::new(),
         squares: Vec::new(),
         bends: Vec::new(),
-        ranges: instance.ranges(),
+        ranges: ranges(instance, game),
         lambda,
     };
     builder.rewards(&deviation);
     builder.quadratic();
     builder.curves(&deviation)?;
     builder.finish(&deviation)
+}
+
+/// Intervals of statistics as the kernel knows them.
+fn ranges(instance: &Instance, game: &Monotone) -> Ranges {
+    let mut ranges = instance.ranges();
+    for curve in game.stages.iter().flat_map(|stage| &stage.curves) {
+        let own = ranges.functions.get_mut(curve.function as usize);
+        if let (Some(own), Ok(ends)) = (own, curve.kind.enclose(&curve.ends, RANGE_BITS)) {
+            *own = ends;
+        }
+    }
+    ranges
 }
 
 impl Builder<'_> {
@@ -342,16 +354,16 @@ impl Builder<'_> {
     fn function_ends(&self) -> Vec<Bend> {
         let forms = self.instance.aggregates.len();
         let functions = self.instance.functions.iter().zip(&self.ranges.functions).enumerate();
-        let ends = functions.filter(|(_, (function, own))| function.values != **own).flat_map(
-            |(k, (_, (low, high)))| {
-                [(true, low), (false, high)].map(|(above, end)| Bend::Line {
-                    statistic: (forms + k) as u32,
-                    above,
-                    at: end.clone(),
-                    slope: Rational::ZERO,
-                })
-            },
-        );
+        let ends = functions.flat_map(|(k, (function, (low, high)))| {
+            let known = &function.values;
+            let narrower = [(true, low, *low > known.0), (false, high, *high < known.1)];
+            narrower.into_iter().filter(|(.., new)| *new).map(move |(above, end, _)| Bend::Line {
+                statistic: (forms + k) as u32,
+                above,
+                at: end.clone(),
+                slope: Rational::ZERO,
+            })
+        });
         ends.collect()
     }
 

@@ -33,7 +33,8 @@ pub struct Curve {
     pub cost: (Rational, Rational),
     /// `gamma`.
     pub constant: Rational,
-    /// Ends of the argument over all populations.
+    /// Ends of the argument where all followers of the stage are in one state and play one action:
+    /// those that the kernel knows, which does not know how many there are of each population.
     pub ends: (Rational, Rational),
 }
 
@@ -89,6 +90,9 @@ fn curve(instance: &Instance, t: usize, number: u32, parts: &Parts) -> Result<Cu
     if !rises {
         return Err(NotMonotone::Indefinite);
     }
+    let at = |pair: u32| &base + gradient.get(&pair).cloned().unwrap_or(Rational::ZERO);
+    let least = (0..pairs as u32).map(at).min().unwrap_or(Rational::ZERO);
+    let ends = (least, (0..pairs as u32).map(at).max().unwrap_or(Rational::ZERO));
     Ok(Curve {
         function: number,
         kind: function.kind,
@@ -97,7 +101,7 @@ fn curve(instance: &Instance, t: usize, number: u32, parts: &Parts) -> Result<Cu
         gradient,
         cost: (alone, product),
         constant,
-        ends: function.ends.clone(),
+        ends,
     })
 }
 

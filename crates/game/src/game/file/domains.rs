@@ -8,6 +8,9 @@ use crate::exact::Rational;
 use crate::game::{Function, Game, Interval, Polynomial, RANGE_BITS, Variable};
 use std::sync::Arc;
 
+/// Numbers that are looked for below arguments, as halvings of 1.
+const SHIFTS: [u32; 6] = [0, 4, 8, 12, 16, 20];
+
 /// Puts the ranges of arguments and values into the functions of a game.
 ///
 /// # Errors
@@ -23,7 +26,10 @@ pub(in crate::game) fn prove_domains(
     let mut errors = Vec::new();
     let mut signs = Signs::new(game, shape);
     for (index, function) in game.functions.iter().enumerate() {
-        let lower = signs.over_decisions(&function.argument);
+        let mut lower = signs.over_decisions(&function.argument);
+        if function.kind.needs_positive() && lower.value().is_zero() {
+            lower = away_from_zero(&mut signs, &function.argument).map_or(lower, Lower::Bound);
+        }
         let least = lower.value().clone();
         let ends = (least.clone(), signs.greatest(&function.argument).max(least));
         let values = if function.kind.has_values_from(&ends.0) {
@@ -49,6 +55,17 @@ pub(in crate::game) fn prove_domains(
     }
     game.functions = Arc::new(proved);
     Ok(())
+}
+
+/// A positive lower bound of an argument. Bounds are looked for until they are not negative, and so
+/// are those of the argument less a number.
+fn away_from_zero(signs: &mut Signs, argument: &Polynomial) -> Option<Rational> {
+    SHIFTS.iter().find_map(|&bits| {
+        let shift = crate::exact::ratio(1, 1 << bits);
+        let less = argument.clone().plus(&Polynomial::constant(-shift.clone()), &Rational::ONE);
+        let bound = signs.over_decisions(&less).value().clone();
+        (bound >= Rational::ZERO).then(|| shift + bound)
+    })
 }
 
 /// Whether the function at a position is made of other functions.
