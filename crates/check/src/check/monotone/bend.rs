@@ -21,6 +21,8 @@ use smfg_kernel::{Monomial, Polynomial, Square, Variable};
 
 /// Binary digits of values of functions at points of tangents.
 const BITS: u32 = 60;
+/// Of what floors are off at most.
+const TINY_BITS: u32 = 8;
 /// Roots at which tangents are taken are no less than 2 to minus this.
 const LEAST_ROOT: u32 = 24;
 
@@ -180,7 +182,7 @@ impl Bending<'_> {
 
     /// What is missing where the argument `P` of the logarithm is `max(p, c)`: with `e = P - p` and
     /// an end `H >= 0` of `w`, `A c p w = A c (P w + e (H - w) - H e)`, and `P` in the lines is
-    /// `p + e`, `e >= 0` being at most a chord. `steep` is what the lines multiply `P` with.
+    /// `p + e`, `0 <= e <= c` or a little more. `steep` is what the lines multiply `P` with.
     fn above_floor(&mut self, floor: &Floor, weight: &Rational, steep: Rational) -> Option<()> {
         let Floor { level, function, reversed, half } = floor;
         let absolute = self.absolute + function;
@@ -202,27 +204,13 @@ impl Bending<'_> {
             return Some(());
         }
         self.bound.bends.push((least, multiplier));
-        // |D| on the chord between the ends of D.
-        let at = |end: &Rational| (end - level) / (ratio(2, 1) * half);
-        let (low, high) = (at(&self.curve.ends.0), at(&self.curve.ends.1));
-        let size = |value: &Rational| value.clone().max(-value);
-        let width = &high - &low;
-        if width.is_zero() {
-            return None;
-        }
-        let slope = (size(&high) - size(&low)) / width;
-        let start = size(&low) - &slope * &low;
-        let bend = Bend::Line {
-            statistic: absolute,
-            above: false,
-            at: start.clone(),
-            slope: &slope * sign,
-        };
+        // |D| <= D + 2 |D| at the least D, rounded up: the sum of many lines has short numbers.
+        let low = (&self.curve.ends.0 - level) / (ratio(2, 1) * half);
+        let twice = (-low).max(Rational::ZERO) * ratio(2, 1);
+        let (_, start) = functions::rounded(&(twice.clone(), twice), TINY_BITS);
+        let bend = Bend::Line { statistic: absolute, above: false, at: start.clone(), slope: sign };
         self.push(bend, -(half * &steep));
-        // half (start + (slope - 1) D) with 2 half D = p - c.
-        let rise = (slope - Rational::ONE) * ratio(1, 2);
-        self.bound.at += &steep * (half * start - &rise * level);
-        self.bound.slope += steep * rise;
+        self.bound.at += steep * half * start;
         Some(())
     }
 
