@@ -33,7 +33,7 @@ fn ends(game: &Game, epsilon: &Rational, gap: &Rational) -> RangeOutcome {
 /// At eps = 0 the mass on `a` is unique in these games.
 #[test]
 fn equilibria_of_two_actions() {
-    let gap = ratio(1, 1_000_000);
+    let gap = ratio(1, 1_000_000_000);
     for (a, b, value) in [
         // x + 1/10 = (11/10 - x)^2: (16/5 - sqrt(29/5)) / 2.
         (
@@ -48,6 +48,12 @@ fn equilibria_of_two_actions() {
             "-log(mu[*, a] + 1/10)",
             "-log(mu[*, b] + 1/10) - 1/3",
             "0.5990842477547776122396735367534754708634158125391126",
+        ),
+        // x = (11/10 - x) exp(1/3), the floor being far below.
+        (
+            "-log(max(mu[*, a], 1e-20))",
+            "-log(mu[*, b] + 1/10) - 1/3",
+            "0.6408272271085461445530340753573525149581311614941865",
         ),
         // Pigou's roads with latency x^(3/2) and 1/2: (1/2)^(2/3).
         ("-mu[*, a]^(3/2)", "-1/2", "0.629960524947436582383605303639114175285125732350754"),

@@ -14,13 +14,15 @@
 //! * `w = 1/p`: `p w = 1`, and a line for `-kappa w`;
 //! * `w^q = p`: `N` is a polynomial in `w`, and `N - at - slope w^q = Q(w) (w - s)^2`.
 
-use super::curves::Curve;
+use super::curves::{Curve, Floor};
 use crate::exact::{Rational, functions, ratio};
 use crate::game::FunctionKind;
 use smfg_kernel::{Monomial, Polynomial, Square, Variable};
 
 /// Binary digits of values of functions at points of tangents.
 const BITS: u32 = 60;
+/// Of what floors are off at most.
+const TINY_BITS: u32 = 8;
 /// Roots at which tangents are taken are no less than 2 to minus this.
 const LEAST_ROOT: u32 = 24;
 
@@ -66,7 +68,7 @@ impl Bend {
 #[derive(Debug, Default)]
 pub(super) struct Bound {
     /// Rows with their multipliers, not negative.
-    pub(super) bends: Vec<(Bend, Rational)>,
+    pub(super) bends: Vec<(Bend, Polynomial)>,
     /// The multiplier of the equation of the function.
     pub(super) equation: Polynomial,
     pub(super) squares: Vec<Square>,
@@ -85,16 +87,19 @@ pub(super) struct Played {
     pub(super) missing: Rational,
 }
 
-/// The bound with its tangents at `point`, an argument; `None` where none is known.
+/// The bound with its tangents at `point`, an argument; `greatest` is the greatest value of the
+/// function. `None` where none is known.
 pub(super) fn bound(
     curve: &Curve,
     statistic: u32,
     played: &Played,
+    greatest: &Rational,
     point: Option<&Rational>,
 ) -> Option<Bound> {
     let point = point.unwrap_or(&curve.ends.1).clone();
-    let point = point.max(curve.ends.0.clone()).min(curve.ends.1.clone());
-    let mut own = Bending { curve, statistic, played, bound: Bound::default() };
+    let point = point.max(curve.least().clone()).min(curve.ends.1.clone());
+    let absolute = statistic - curve.function;
+    let mut own = Bending { curve, statistic, played, absolute, greatest, bound: Bound::default() };
     match curve.kind {
         FunctionKind::Log => own.log(&point)?,
         FunctionKind::Exp => own.exp(&point)?,
@@ -109,6 +114,9 @@ struct Bending<'a> {
     curve: &'a Curve,
     statistic: u32,
     played: &'a Played,
+    /// The statistic of the first function, and the greatest value of this one.
+    absolute: u32,
+    greatest: &'a Rational,
     bound: Bound,
 }
 
@@ -121,7 +129,11 @@ impl Bending<'_> {
 
     fn entropy(&mut self, at: Rational, bound: Rational, multiplier: &Rational) {
         let bend = Bend::Entropy { statistic: self.statistic, at, bound };
-        self.bound.bends.push((bend, multiplier.clone()));
+        self.push(bend, multiplier.clone());
+    }
+
+    fn push(&mut self, bend: Bend, multiplier: Rational) {
+        self.bound.bends.push((bend, Polynomial::constant(multiplier)));
     }
 
     /// `factor w` from below by a line.
@@ -133,12 +145,12 @@ impl Bending<'_> {
         self.bound.at += factor * &at;
         self.bound.slope += factor * &slope;
         let bend = Bend::Line { statistic: self.statistic, above, at, slope };
-        self.bound.bends.push((bend, factor.clone().max(-factor)));
+        self.push(bend, factor.clone().max(-factor));
     }
 
     /// The chord between the ends of the argument, rounded below the function or above it.
     fn chord(&self, above: bool) -> Option<(Rational, Rational)> {
-        let (low, high) = &self.curve.ends;
+        let (low, high) = &self.curve.arguments();
         let value = |end: &Rational| {
             let (lower, upper) = self.curve.kind.enclose(&(end.clone(), end.clone()), BITS).ok()?;
             Some(if above { lower } else { upper })
@@ -157,10 +169,48 @@ impl Bending<'_> {
         let weight = &self.played.budget * &self.curve.cost.0;
         self.bound.at -= &weight * point;
         self.bound.slope += &weight * (Rational::ONE + &low);
-        self.entropy(low, point.clone(), &weight);
+        self.entropy(low.clone(), point.clone(), &weight);
         let factor = -self.kappa();
         let line = if factor < Rational::ZERO { tangent_of_log(point)? } else { self.chord(true)? };
+        let steep = &weight * (Rational::ONE + &low) + &factor * &line.1;
         self.line(&factor, line);
+        if let Some(floor) = &self.curve.floor {
+            self.above_floor(floor, &weight, steep)?;
+        }
+        Some(())
+    }
+
+    /// What is missing where the argument `P` of the logarithm is `max(p, c)`: with `e = P - p` and
+    /// an end `H >= 0` of `w`, `A c p w = A c (P w + e (H - w) - H e)`, and `P` in the lines is
+    /// `p + e`, `0 <= e <= c` or a little more. `steep` is what the lines multiply `P` with.
+    fn above_floor(&mut self, floor: &Floor, weight: &Rational, steep: Rational) -> Option<()> {
+        let Floor { level, function, reversed, half } = floor;
+        let absolute = self.absolute + function;
+        let sign = if *reversed { Rational::NEG_ONE } else { Rational::ONE };
+        let least = Bend::Line {
+            statistic: absolute,
+            above: true,
+            at: Rational::ZERO,
+            slope: sign.clone(),
+        };
+        let high = self.greatest.clone().max(Rational::ZERO);
+        let factor = half * weight;
+        let mut multiplier = Polynomial::constant(&factor * &high);
+        multiplier.add_term(Monomial::new(vec![(Variable::Statistic(self.statistic), 1)]), -factor);
+        let steep = steep - weight * high;
+        if steep >= Rational::ZERO {
+            multiplier = multiplier.plus(&Polynomial::constant(half * steep), &Rational::ONE);
+            self.bound.bends.push((least, multiplier));
+            return Some(());
+        }
+        self.bound.bends.push((least, multiplier));
+        // |D| <= D + 2 |D| at the least D, rounded up: the sum of many lines has short numbers.
+        let low = (&self.curve.ends.0 - level) / (ratio(2, 1) * half);
+        let twice = (-low).max(Rational::ZERO) * ratio(2, 1);
+        let (_, start) = functions::rounded(&(twice.clone(), twice), TINY_BITS);
+        let bend = Bend::Line { statistic: absolute, above: false, at: start.clone(), slope: sign };
+        self.push(bend, -(half * &steep));
+        self.bound.at += steep * half * start;
         Some(())
     }
 

@@ -13,6 +13,7 @@
 //! Functions of statistics add the slopes of lines below what they leave (`bend`).
 
 use super::bend::{Bend, Played, argument, bound};
+use super::curves::Curve;
 use super::deviation::Deviation;
 use super::structure::{Monotone, Sparse, weights};
 use crate::certificate::Indexed;
@@ -125,7 +126,7 @@ fn ranges(instance: &Instance, game: &Monotone) -> Ranges {
     let mut ranges = instance.ranges();
     for curve in game.stages.iter().flat_map(|stage| &stage.curves) {
         let own = ranges.functions.get_mut(curve.function as usize);
-        if let (Some(own), Ok(ends)) = (own, curve.kind.enclose(&curve.ends, RANGE_BITS)) {
+        if let (Some(own), Ok(ends)) = (own, curve.kind.enclose(&curve.arguments(), RANGE_BITS)) {
             *own = ends;
         }
     }
@@ -215,8 +216,9 @@ impl Builder<'_> {
                 });
                 let (budget, missing) = (budget.clone(), &budget - &total);
                 let played = Played { budget, gradient, missing };
-                let own =
-                    bound(curve, statistic, &played, points.get(&(statistic as usize)).copied())?;
+                let greatest = self.greatest(curve);
+                let point = points.get(&(statistic as usize)).copied();
+                let own = bound(curve, statistic, &played, &greatest, point)?;
                 let argument = argument(curve);
                 let w = Polynomial::variable(Variable::Statistic(statistic));
                 let product = w.times(&argument).ok()?;
@@ -229,7 +231,7 @@ impl Builder<'_> {
                 self.add(Name::Function(statistic), &own.equation, &Rational::ONE);
                 for (bend, multiplier) in own.bends {
                     let name = Name::Row(self.bends.len() as u32);
-                    self.add(name, &Polynomial::constant(multiplier), &Rational::ONE);
+                    self.add(name, &multiplier, &Rational::ONE);
                     self.bends.push(bend);
                 }
                 self.squares.extend(own.squares);
@@ -237,6 +239,13 @@ impl Builder<'_> {
             }
         }
         Some(())
+    }
+
+    /// The greatest value of a function, as far as the kernel knows.
+    fn greatest(&self, curve: &Curve) -> Rational {
+        let place = curve.function as usize;
+        let ends = [&self.instance.functions[place].values, &self.ranges.functions[place]];
+        ends.map(|(_, high)| high.clone()).into_iter().max().unwrap_or_default()
     }
 
     /// The form of the masses, its least values, and bounds of the followers' values.

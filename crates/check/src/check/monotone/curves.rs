@@ -8,11 +8,12 @@
 //! ```
 //!
 //! so that `sum_i (r_i - ..) d_i = gamma w - h (p - base)`. The game is monotone in it when `h`
-//! rises with `p`.
+//! rises with `p`. Of logarithms the argument may also be `max(p, c)`, which games have as
+//! `(p + c + |p - c|) / 2`.
 
-use super::structure::{NotMonotone, Sparse, entries, weights};
-use crate::exact::Rational;
-use crate::game::{Column, Function, FunctionKind, Instance, Variable};
+use super::structure::{NotMonotone, Sparse, entries, subtract, weights};
+use crate::exact::{Rational, ratio};
+use crate::game::{Column, Function, FunctionKind, Instance, Polynomial, Variable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,9 +34,45 @@ pub struct Curve {
     pub cost: (Rational, Rational),
     /// `gamma`.
     pub constant: Rational,
+    /// What the argument is at least, where it is `max(p, c)`.
+    pub floor: Option<Floor>,
     /// Ends of the argument where all followers of the stage are in one state and play one action:
     /// those that the kernel knows, which does not know how many there are of each population.
     pub ends: (Rational, Rational),
+}
+
+/// The argument `max(p, c) = p + half (|D| - D)` with `2 half D = p - c`.
+#[derive(Debug, Clone)]
+pub struct Floor {
+    /// `c`.
+    pub level: Rational,
+    /// The number of the function `|D|`.
+    pub function: u32,
+    /// Whether its argument is `-D`.
+    pub reversed: bool,
+    /// What it is multiplied with, positive.
+    pub half: Rational,
+}
+
+impl Curve {
+    /// The least argument.
+    pub(super) fn least(&self) -> &Rational {
+        let floor = self.floor.as_ref().map(|floor| &floor.level);
+        floor.filter(|level| **level > self.ends.0).unwrap_or(&self.ends.0)
+    }
+
+    /// Ends of the argument of the function, `max(p, c)` where there is a floor, as the kernel has
+    /// them: the ends of `p` and of `|D|` by themselves.
+    pub(super) fn arguments(&self) -> (Rational, Rational) {
+        let Some(Floor { level, .. }) = &self.floor else { return self.ends.clone() };
+        let (low, high) = &self.ends;
+        let half = ratio(1, 2);
+        let size = |end: &Rational| (end - level).max(level - end);
+        let nearest =
+            if low <= level && level <= high { Rational::ZERO } else { size(low).min(size(high)) };
+        let farthest = size(low).max(size(high));
+        ((low + level + nearest) * &half, (high + level + farthest) * half)
+    }
 }
 
 /// Columns of the monomials with one function: of the function alone, and of it times statistics.
@@ -56,16 +93,12 @@ pub(super) fn curves(
 
 fn curve(instance: &Instance, t: usize, number: u32, parts: &Parts) -> Result<Curve, NotMonotone> {
     let function = instance.functions.get(number as usize).ok_or(NotMonotone::Reward)?;
-    let (base, form) = affine(instance, t, function).ok_or(NotMonotone::Reward)?;
+    let (base, form, floor) = argument(instance, t, function).ok_or(NotMonotone::Reward)?;
     let stage = &instance.stages[t];
     let pairs = stage.pairs.len();
     let mut gradient = Sparse::new();
     for (k, beta) in &form {
-        super::structure::subtract(
-            &mut gradient,
-            &-beta,
-            &weights(&instance.aggregates[*k as usize], stage),
-        );
+        subtract(&mut gradient, &-beta, &weights(&instance.aggregates[*k as usize], stage));
     }
     let (mut alone, mut constant, mut product) = (Rational::ZERO, Rational::ZERO, Rational::ZERO);
     if let Some(column) = &parts.alone {
@@ -93,6 +126,9 @@ fn curve(instance: &Instance, t: usize, number: u32, parts: &Parts) -> Result<Cu
     let at = |pair: u32| &base + gradient.get(&pair).cloned().unwrap_or(Rational::ZERO);
     let least = (0..pairs as u32).map(at).min().unwrap_or(Rational::ZERO);
     let ends = (least, (0..pairs as u32).map(at).max().unwrap_or(Rational::ZERO));
+    if floor.is_some() && function.kind != FunctionKind::Log {
+        return Err(NotMonotone::Reward);
+    }
     Ok(Curve {
         function: number,
         kind: function.kind,
@@ -101,14 +137,52 @@ fn curve(instance: &Instance, t: usize, number: u32, parts: &Parts) -> Result<Cu
         gradient,
         cost: (alone, product),
         constant,
+        floor,
         ends,
     })
 }
 
+/// The constant and the coefficients of an argument, and what it is at least.
+fn argument(
+    instance: &Instance,
+    t: usize,
+    function: &Function,
+) -> Option<(Rational, Sparse, Option<Floor>)> {
+    let inner = function.argument.terms().find_map(|(monomial, value)| match monomial.factors() {
+        [(Variable::Function(inner), 1)] => Some((*inner, value.clone())),
+        _ => None,
+    });
+    let Some((inner, half)) = inner else {
+        let (base, form) = affine(instance, t, &function.argument)?;
+        return Some((base, form, None));
+    };
+    let absolute = instance.functions.get(inner as usize)?;
+    if absolute.kind != FunctionKind::Abs || half <= Rational::ZERO {
+        return None;
+    }
+    let own = Polynomial::variable(Variable::Function(inner));
+    let (alone, weights) = affine(instance, t, &function.argument.clone().plus(&own, &-&half))?;
+    let (offset, slopes) = affine(instance, t, &absolute.argument)?;
+    // One of alone +- half D is p, the other one is c.
+    [false, true].into_iter().find_map(|reversed| {
+        let factor = if reversed { -&half } else { half.clone() };
+        let mut rest = weights.clone();
+        subtract(&mut rest, &factor, &slopes);
+        let level = &alone - &factor * &offset;
+        if !rest.is_empty() || level <= Rational::ZERO {
+            return None;
+        }
+        let mut form = weights.clone();
+        subtract(&mut form, &-&factor, &slopes);
+        let floor = Floor { level, function: inner, reversed, half: half.clone() };
+        Some((&alone + &factor * &offset, form, Some(floor)))
+    })
+}
+
 /// The constant and the coefficients of an argument that is affine in statistics of stage `t`.
-fn affine(instance: &Instance, t: usize, function: &Function) -> Option<(Rational, Sparse)> {
+fn affine(instance: &Instance, t: usize, argument: &Polynomial) -> Option<(Rational, Sparse)> {
     let (mut base, mut form) = (Rational::ZERO, Sparse::new());
-    for (monomial, value) in function.argument.terms() {
+    for (monomial, value) in argument.terms() {
         match monomial.factors() {
             [] => base = value.clone(),
             [(Variable::Aggregate(k), 1)] if instance.aggregates.get(*k as usize)?.stage == t => {

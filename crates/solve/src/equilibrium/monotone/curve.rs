@@ -15,6 +15,8 @@ const LEAST_BEND: f64 = 0.1;
 pub(crate) struct Curve {
     kind: FunctionKind,
     base: f64,
+    /// What arguments are at least.
+    floor: f64,
     /// `G` by state, zeros left out.
     pub(crate) gradient: Vec<(usize, f64)>,
     /// `h = cost.0 w + cost.1 p w`.
@@ -25,7 +27,8 @@ impl Curve {
     /// The curve, `G` being given by state of the model.
     pub(crate) fn new(curve: &monotone::Curve, gradient: Vec<(usize, f64)>) -> Self {
         let cost = (to_approx(&curve.cost.0), to_approx(&curve.cost.1));
-        Curve { kind: curve.kind, base: to_approx(&curve.base), gradient, cost }
+        let floor = curve.floor.as_ref().map_or(f64::NEG_INFINITY, |own| to_approx(&own.level));
+        Curve { kind: curve.kind, base: to_approx(&curve.base), floor, gradient, cost }
     }
 
     /// Divides rewards.
@@ -56,6 +59,7 @@ impl Curve {
         let q = p.max(LEAST_ARGUMENT);
         match self.kind {
             FunctionKind::Exp => [p.exp(); 3],
+            FunctionKind::Log if p < self.floor && self.floor > q => [self.floor.ln(), 0.0, 0.0],
             FunctionKind::Log => [q.ln(), 1.0 / q, -1.0 / (q * q)],
             FunctionKind::Inverse => [1.0 / q, -1.0 / (q * q), 2.0 / (q * q * q)],
             FunctionKind::Root(degree) => {
