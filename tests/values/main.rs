@@ -7,6 +7,7 @@ mod best_response_trees;
 mod brute_force;
 mod certificates;
 mod crowds;
+mod crowds_random;
 mod elaboration;
 mod equilibria_exist;
 mod existence;

@@ -1,9 +1,9 @@
-//! Dense matrices, row by row, and their LU factors. Triangles are divided into halves until they
-//! are small, so that nearly all of the work is in products of blocks, which `ndarray` multiplies.
+//! Dense matrices, row by row, and factors `L D L'` of symmetric ones with the inverse of `L`.
+//! Matrices are divided into halves until they are small, so that nearly all of the work is in
+//! products of blocks, which `ndarray` multiplies.
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
-use std::ops::Range;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 /// A matrix.
 #[derive(Debug, Clone, Default)]
@@ -47,9 +47,49 @@ impl Matrix {
         self.data[[i, j]] += value;
     }
 
-    /// `self x`.
-    pub(crate) fn times(&self, x: &[f64]) -> Vec<f64> {
-        self.data.dot(&ArrayView1::from(x)).to_vec()
+    /// Becomes its inverse, row by row with exchanges of rows: a small symmetric matrix of any
+    /// signs. A pivot of 0 becomes a very small number.
+    pub(crate) fn invert(&mut self, work: &mut Matrix) {
+        let n = self.data.nrows();
+        work.clear(n, n);
+        (0..n).for_each(|i| work.add(i, i, 1.0));
+        for k in 0..n {
+            let size = |i: usize| self.data[[i, k]].abs();
+            let best = (k..n).fold(k, |best, i| if size(i) > size(best) { i } else { best });
+            for matrix in [&mut *self, &mut *work] {
+                (0..n).for_each(|j| matrix.data.swap([k, j], [best, j]));
+            }
+            let pivot = self.data[[k, k]];
+            let pivot = if pivot.abs() < f64::MIN_POSITIVE { f64::EPSILON } else { pivot };
+            for i in (0..n).filter(|&i| i != k) {
+                let factor = self.data[[i, k]] / pivot;
+                if factor != 0.0 {
+                    for matrix in [&mut *self, &mut *work] {
+                        for j in 0..n {
+                            let other = matrix.data[[k, j]];
+                            matrix.data[[i, j]] -= factor * other;
+                        }
+                    }
+                }
+            }
+            for matrix in [&mut *self, &mut *work] {
+                matrix.row_mut(k).iter_mut().for_each(|x| *x /= pivot);
+            }
+        }
+        for i in 0..n {
+            for j in 0..n {
+                self.data[[i, j]] = 0.5 * (work.data[[i, j]] + work.data[[j, i]]);
+            }
+        }
+    }
+
+    /// Subtracts `V' D^-1 V` on and below the diagonal; what is left of `V` is `D^-1 V`.
+    pub(crate) fn subtract_square(&mut self, v: &mut Matrix, diagonal: &[f64], work: &mut Matrix) {
+        work.data.clone_from(&v.data);
+        for (i, d) in diagonal.iter().enumerate() {
+            v.row_mut(i).iter_mut().for_each(|x| *x /= d);
+        }
+        subtract_lower(work.data.t(), v.data.view(), self.data.view_mut());
     }
 }
 
@@ -60,199 +100,267 @@ pub(crate) fn axpy(factor: f64, x: &[f64], y: &mut [f64]) {
     }
 }
 
-/// `P N = L U` with row exchanges.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Factors {
-    lu: Matrix,
-    /// Row `i` of `P N` is row `order[i]` of `N`.
-    order: Vec<usize>,
+/// `sum_i x_i y_i`, in several sums that a processor adds up side by side.
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    const WIDE: usize = 8;
+    let mut sums = [0.0; WIDE];
+    let (x, y) = (x.chunks_exact(WIDE), y.chunks_exact(WIDE));
+    let rest: f64 = x.remainder().iter().zip(y.remainder()).map(|(a, b)| a * b).sum();
+    for (x, y) in x.zip(y) {
+        for k in 0..WIDE {
+            sums[k] += x[k] * y[k];
+        }
+    }
+    rest + sums.iter().sum::<f64>()
 }
 
-/// Rows or columns up to which a triangle is not divided.
-const SMALL: usize = 8;
+/// Rows up to which a matrix is factored number by number.
+const SMALL: usize = 16;
+/// Rows up to which a triangle is multiplied like a square.
+const TRIANGLE: usize = 48;
+
+/// `N = L D L'` of a symmetric matrix whose leading squares are regular: positive on some unknowns
+/// and negative on the others.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Factors {
+    /// `L^-1`, below the diagonal.
+    inverse: Matrix,
+    diagonal: Vec<f64>,
+}
 
 impl Factors {
-    /// Factors the square matrix that `fill` makes of zeros, in the memory of earlier factors; a
-    /// pivot of 0 becomes a very small number.
+    /// Factors the matrix that `fill` makes of zeros on and below the diagonal, in the memory of
+    /// earlier factors; a pivot of 0 becomes a very small number.
     pub(crate) fn renew(&mut self, n: usize, fill: impl FnOnce(&mut Matrix)) {
-        self.lu.clear(n, n);
-        fill(&mut self.lu);
-        self.order.clear();
-        self.order.extend(0..n);
-        eliminate(&mut self.lu, &mut self.order, 0, n);
+        self.inverse.clear(n, n);
+        fill(&mut self.inverse);
+        self.diagonal.clear();
+        self.diagonal.resize(n, 0.0);
+        factor(self.inverse.data.view_mut(), &mut self.diagonal);
+    }
+
+    pub(crate) fn diagonal(&self) -> &[f64] {
+        &self.diagonal
+    }
+
+    /// Row `i` of `L^-1` left of the diagonal.
+    pub(crate) fn row(&self, i: usize) -> &[f64] {
+        &self.inverse.row(i)[..i]
     }
 
     /// `N^-1 b`.
     pub(crate) fn solve(&self, b: &[f64]) -> Vec<f64> {
-        let n = self.lu.data.nrows();
-        let mut x: Vec<f64> = self.order.iter().map(|&i| b[i]).collect();
-        let sum = |i: usize, part: Range<usize>, x: &[f64]| {
-            ArrayView1::from(&self.lu.row(i)[part.clone()]).dot(&ArrayView1::from(&x[part]))
-        };
-        for i in 0..n {
-            x[i] -= sum(i, 0..i, &x);
-        }
-        for i in (0..n).rev() {
-            x[i] = (x[i] - sum(i, i + 1..n, &x)) / self.lu.row(i)[i];
+        let mut x = vec![0.0; b.len()];
+        for (i, d) in self.diagonal.iter().enumerate() {
+            let row = self.row(i);
+            let value = (b[i] + dot(row, &b[..i])) / d;
+            axpy(value, row, &mut x[..i]);
+            x[i] += value;
         }
         x
     }
-
-    /// `B N^-1` into `result`, by `work`: `Y U = B`, `Q L = Y`, and the exchanges undone.
-    pub(crate) fn divide(&self, b: &Matrix, work: &mut Matrix, result: &mut Matrix) {
-        let (lu, n) = (self.lu.data.view(), self.lu.data.nrows());
-        work.data.clone_from(&b.data);
-        divide_upper(work.data.view_mut(), lu);
-        divide_lower(work.data.view_mut(), lu);
-        result.clear(b.data.nrows(), n);
-        let rows = work.entries().chunks_exact(n).zip(result.entries_mut().chunks_exact_mut(n));
-        for (x, own) in rows {
-            for (value, &place) in x.iter().zip(&self.order) {
-                own[place] = *value;
-            }
-        }
-    }
 }
 
-/// Eliminates columns from `start` to `end` in the rows from `start` on: the left half, then
+/// Factors, and inverts the triangle: with halves
 ///
 /// ```text
-/// [A11 A12]   [L11    ] [U11 U12]
-/// [A21 A22] = [L21 I  ] [    A22 - L21 U12],
+/// [A11    ]   [L11    ] [D1   ]
+/// [A21 A22] , [L21 L22] [   D2] ,   L21 D1 = A21 L11^-T,   L22 D2 L22' = A22 - L21 D1 L21',
 /// ```
 ///
-/// then the right half of what is left.
-fn eliminate(lu: &mut Matrix, order: &mut [usize], start: usize, end: usize) {
-    let n = lu.data.nrows();
-    if end - start > SMALL {
-        let middle = usize::midpoint(start, end);
-        eliminate(lu, order, start, middle);
-        let (left, mut right) = lu.data.view_mut().split_at(Axis(1), middle);
-        let (mut u12, mut below) =
-            right.slice_mut(s![start.., ..end - middle]).split_at(Axis(0), middle - start);
-        solve_lower(left.slice(s![start..middle, start..]), u12.view_mut());
-        general_mat_mul(-1.0, &left.slice(s![middle.., start..]), &u12, 1.0, &mut below);
-        eliminate(lu, order, middle, end);
-        return;
-    }
-    for k in start..end {
-        exchange(lu, order, k);
-        let (upper, lower) = lu.entries_mut().split_at_mut((k + 1) * n);
-        let top = &upper[k * n..];
-        for row in lower.chunks_exact_mut(n) {
-            let factor = row[k] / top[k];
-            row[k] = factor;
-            axpy(-factor, &top[k + 1..end], &mut row[k + 1..end]);
-        }
-    }
-}
-
-/// `L^-1 X` in place of `X`, for the triangle with ones below the diagonal of a square.
-fn solve_lower(l: ArrayView2<'_, f64>, x: ArrayViewMut2<'_, f64>) {
-    let n = l.nrows();
-    if n < 2 {
+/// the lower left block of the inverse is `-L22^-1 L21 L11^-1`.
+fn factor(a: ArrayViewMut2<'_, f64>, diagonal: &mut [f64]) {
+    let n = a.nrows();
+    if n <= SMALL {
+        factor_small(a, diagonal);
         return;
     }
     let middle = n / 2;
-    let (mut top, mut rest) = x.split_at(Axis(0), middle);
-    solve_lower(l.slice(s![..middle, ..middle]), top.view_mut());
-    general_mat_mul(-1.0, &l.slice(s![middle.., ..middle]), &top, 1.0, &mut rest);
-    solve_lower(l.slice(s![middle.., middle..]), rest);
+    let (top, bottom) = a.split_at(Axis(0), middle);
+    let (mut first, _) = top.split_at(Axis(1), middle);
+    let (mut side, mut last) = bottom.split_at(Axis(1), middle);
+    let (above, below) = diagonal.split_at_mut(middle);
+    factor(first.view_mut(), above);
+    // The diagonals of the inverses are not kept.
+    let mut scaled = side.to_owned();
+    times_lower(1.0, first.view(), side.t(), scaled.view_mut().reversed_axes());
+    let mut lower = scaled.clone();
+    for mut row in lower.rows_mut() {
+        row.iter_mut().zip(&*above).for_each(|(x, d)| *x /= d);
+    }
+    subtract_lower(scaled.view(), lower.t(), last.view_mut());
+    factor(last.view_mut(), below);
+    let product = &mut scaled;
+    product.assign(&lower);
+    times_lower(1.0, last.view(), lower.view(), product.view_mut());
+    // -T L11^-1, T = L22^-1 L21, transposed.
+    side.assign(&product.mapv(|x| -x));
+    times_upper(-1.0, first.t(), product.t(), side.reversed_axes());
 }
 
-/// `X U^-1` in place of `X`, for the triangle on and above the diagonal of a square.
-fn divide_upper(mut x: ArrayViewMut2<'_, f64>, u: ArrayView2<'_, f64>) {
-    let n = u.nrows();
-    if n > SMALL {
-        let middle = n / 2;
-        let (mut left, mut right) = x.split_at(Axis(1), middle);
-        divide_upper(left.view_mut(), u.slice(s![..middle, ..middle]));
-        general_mat_mul(-1.0, &left, &u.slice(s![..middle, middle..]), 1.0, &mut right);
-        divide_upper(right, u.slice(s![middle.., middle..]));
-        return;
-    }
-    for mut row in x.rows_mut() {
-        for k in 0..n {
-            row[k] /= u[[k, k]];
-            for j in k + 1..n {
-                row[j] -= row[k] * u[[k, j]];
+/// Factors number by number; above the diagonal nothing changes.
+fn factor_small(mut a: ArrayViewMut2<'_, f64>, diagonal: &mut [f64]) {
+    let n = a.nrows();
+    for k in 0..n {
+        let pivot = a[[k, k]];
+        let pivot = if pivot.abs() < f64::MIN_POSITIVE { f64::EPSILON } else { pivot };
+        diagonal[k] = pivot;
+        for i in k + 1..n {
+            let factor = a[[i, k]] / pivot;
+            for j in k + 1..=i {
+                let other = if j == i { a[[i, k]] } else { a[[j, k]] * pivot };
+                a[[i, j]] -= factor * other;
             }
+            a[[i, k]] = factor;
+        }
+    }
+    // Row i of the inverse is minus row i of L times the rows of the inverse above it.
+    for i in 1..n {
+        for j in 0..i {
+            let sum: f64 = (j + 1..i).map(|k| a[[i, k]] * a[[k, j]]).sum();
+            a[[i, j]] = -(a[[i, j]] + sum);
         }
     }
 }
 
-/// `X L^-1` in place of `X`, for the triangle with ones below the diagonal of a square.
-fn divide_lower(mut x: ArrayViewMut2<'_, f64>, l: ArrayView2<'_, f64>) {
+/// `C += factor (L - I) X` for a triangle with ones on the diagonal, of which only what is below
+/// the diagonal is read.
+fn times_lower(
+    factor: f64,
+    l: ArrayView2<'_, f64>,
+    x: ArrayView2<'_, f64>,
+    mut c: ArrayViewMut2<'_, f64>,
+) {
     let n = l.nrows();
-    if n > SMALL {
-        let middle = n / 2;
-        let (mut left, mut right) = x.split_at(Axis(1), middle);
-        divide_lower(right.view_mut(), l.slice(s![middle.., middle..]));
-        general_mat_mul(-1.0, &right, &l.slice(s![middle.., ..middle]), 1.0, &mut left);
-        divide_lower(left, l.slice(s![..middle, ..middle]));
+    if n <= TRIANGLE {
+        let own = Array2::from_shape_fn((n, n), |(i, j)| if j < i { l[[i, j]] } else { 0.0 });
+        general_mat_mul(factor, &own, &x, 1.0, &mut c);
         return;
     }
-    for mut row in x.rows_mut() {
-        for k in (1..n).rev() {
-            for j in 0..k {
-                row[j] -= row[k] * l[[k, j]];
-            }
-        }
-    }
+    let middle = n / 2;
+    let (top, rest) = x.split_at(Axis(0), middle);
+    let (above, mut below) = c.split_at(Axis(0), middle);
+    times_lower(factor, l.slice(s![..middle, ..middle]), top, above);
+    general_mat_mul(factor, &l.slice(s![middle.., ..middle]), &top, 1.0, &mut below);
+    times_lower(factor, l.slice(s![middle.., middle..]), rest, below);
 }
 
-/// Brings the row with the largest entry of column `k` to its place.
-fn exchange(lu: &mut Matrix, order: &mut [usize], k: usize) {
-    let n = lu.data.nrows();
-    let size = |i: usize| lu.data[[i, k]].abs();
-    let pivot = (k..n).fold(k, |best, i| if size(i) > size(best) { i } else { best });
-    if pivot != k {
-        order.swap(k, pivot);
-        let (upper, lower) = lu.entries_mut().split_at_mut(pivot * n);
-        upper[k * n..(k + 1) * n].swap_with_slice(&mut lower[..n]);
+/// `C += factor (U - I) X` for a triangle with ones on the diagonal, of which only what is above
+/// the diagonal is read.
+fn times_upper(
+    factor: f64,
+    u: ArrayView2<'_, f64>,
+    x: ArrayView2<'_, f64>,
+    mut c: ArrayViewMut2<'_, f64>,
+) {
+    let n = u.nrows();
+    if n <= TRIANGLE {
+        let own = Array2::from_shape_fn((n, n), |(i, j)| if j > i { u[[i, j]] } else { 0.0 });
+        general_mat_mul(factor, &own, &x, 1.0, &mut c);
+        return;
     }
-    if lu.data[[k, k]].abs() < f64::MIN_POSITIVE {
-        lu.data[[k, k]] = f64::EPSILON;
+    let middle = n / 2;
+    let (top, rest) = x.split_at(Axis(0), middle);
+    let (mut above, below) = c.split_at(Axis(0), middle);
+    general_mat_mul(factor, &u.slice(s![..middle, middle..]), &rest, 1.0, &mut above);
+    times_upper(factor, u.slice(s![..middle, ..middle]), top, above);
+    times_upper(factor, u.slice(s![middle.., middle..]), rest, below);
+}
+
+/// `C -= A B` on and below the diagonal, where the product is symmetric.
+fn subtract_lower(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>, mut c: ArrayViewMut2<'_, f64>) {
+    let n = c.nrows();
+    if n <= TRIANGLE {
+        general_mat_mul(-1.0, &a, &b, 1.0, &mut c);
+        return;
     }
+    let middle = n / 2;
+    let (top, bottom) = c.split_at(Axis(0), middle);
+    let (first, _) = top.split_at(Axis(1), middle);
+    let (mut side, last) = bottom.split_at(Axis(1), middle);
+    let (above, below) = a.split_at(Axis(0), middle);
+    let (left, right) = b.split_at(Axis(1), middle);
+    subtract_lower(above, left, first);
+    general_mat_mul(-1.0, &below, &left, 1.0, &mut side);
+    subtract_lower(below, right, last);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Numbers without a pattern, and rows that have to be exchanged.
+    /// Numbers without a pattern, positive on even unknowns and negative on odd ones, of very
+    /// different sizes.
     fn matrix(n: usize) -> Matrix {
         let mut state = 1u64;
-        let mut matrix = Matrix::zero(n, n);
-        for entry in matrix.entries_mut() {
+        let mut next = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            *entry = (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5;
+            (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+        };
+        let mut matrix = Matrix::zero(n, n);
+        for i in 0..n {
+            for j in 0..=i {
+                let size = 10f64.powi((i % 5) as i32 + (j % 5) as i32);
+                let own = if i == j { n as f64 * (1.0 - 2.0 * (i % 2) as f64) } else { next() };
+                matrix.data[[i, j]] = own * size;
+                matrix.data[[j, i]] = own * size;
+            }
         }
-        (0..n).for_each(|i| matrix.data[[i, i]] *= 1e-9);
         matrix
     }
 
     #[test]
-    fn solutions_and_quotients() {
-        for n in [1, 2, 7, 48, 49, 130] {
+    fn solutions_and_inverses() {
+        for n in [1, 2, 7, 16, 17, 49, 130] {
             let own = matrix(n);
             let mut factors = Factors::default();
             factors.renew(n, |matrix| *matrix = own.clone());
             let x: Vec<f64> = (0..n).map(|i| i as f64 - 3.0).collect();
-            let found = factors.solve(&own.times(&x));
+            let right: Vec<f64> = (0..n).map(|i| dot(own.row(i), &x)).collect();
+            let found = factors.solve(&right);
             let error = x.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-            assert!(error < 1e-8, "{n}: {error}");
-            let mut other = matrix(n);
-            other.entries_mut().reverse();
-            let (mut work, mut quotient) = (Matrix::default(), Matrix::default());
-            factors.divide(&other, &mut work, &mut quotient);
-            for i in 0..n {
-                let product: Vec<f64> = (0..n)
-                    .map(|j| (0..n).map(|k| quotient.row(i)[k] * own.row(k)[j]).sum())
-                    .collect();
-                let entries = product.iter().zip(other.row(i));
-                let error = entries.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-                assert!(error < 1e-8, "{n}: {error}");
+            assert!(error < 1e-6, "{n}: {error}");
+            let (mut inverse, mut work) = (own.clone(), Matrix::default());
+            inverse.invert(&mut work);
+            let error =
+                (0..n).map(|i| (dot(inverse.row(i), &right) - x[i]).abs()).fold(0.0, f64::max);
+            assert!(error < 1e-6, "{n}: {error}");
+        }
+    }
+
+    /// A skew form and small diagonals: without exchanges of rows nothing is left of them.
+    #[test]
+    fn inverses_of_small_pivots() {
+        let entries = [
+            [-1e-12, 0.0, 0.0, 1.0],
+            [0.0, -2e-12, -1.0, 0.0],
+            [0.0, -1.0, 1e-12, 0.0],
+            [1.0, 0.0, 0.0, 3e-12],
+        ];
+        let mut own = Matrix::zero(4, 4);
+        entries.iter().enumerate().for_each(|(i, row)| own.row_mut(i).copy_from_slice(row));
+        own.invert(&mut Matrix::default());
+        // The inverse of [a b; b c] with b^2 = 1 is about [-c b; b -a].
+        for (i, value) in [-3e-12, -1e-12, 2e-12, 1e-12].into_iter().enumerate() {
+            assert!((own.row(i)[i] - value).abs() < 1e-18, "{i}");
+        }
+        assert!((own.row(0)[3] - 1.0).abs() < 1e-12 && (own.row(1)[2] + 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn squares() {
+        let (n, m) = (70, 100);
+        let rows = |i: usize| (0..m).map(|j| ((7 * i + 3 * j) % 11) as f64 - 5.0).collect();
+        let entries: Vec<Vec<f64>> = (0..n).map(rows).collect();
+        let mut v = Matrix::zero(n, m);
+        entries.iter().enumerate().for_each(|(i, row)| v.row_mut(i).copy_from_slice(row));
+        let diagonal: Vec<f64> = (0..n).map(|i| if i % 3 == 0 { -2.0 } else { 4.0 }).collect();
+        let (mut result, mut work) = (Matrix::zero(m, m), Matrix::default());
+        result.subtract_square(&mut v, &diagonal, &mut work);
+        for a in 0..m {
+            for b in 0..=a {
+                let sum: f64 = (0..n).map(|i| entries[i][a] * entries[i][b] / diagonal[i]).sum();
+                assert!((result.row(a)[b] + sum).abs() < 1e-9, "{a} {b}");
             }
         }
     }

@@ -62,6 +62,8 @@ pub(crate) struct Found {
     pub(crate) apart: f64,
     /// Whether `delta` grew without end: the budget does not bind.
     pub(crate) slack: bool,
+    /// A point in the middle of the way, from which runs for other costs may start.
+    pub(crate) middle: Option<State>,
 }
 
 impl Default for Found {
@@ -74,6 +76,7 @@ impl Default for Found {
             nearest: None,
             apart: f64::INFINITY,
             slack: false,
+            middle: None,
         }
     }
 }
@@ -105,13 +108,29 @@ impl Found {
 }
 
 const MOST_ITERATIONS: usize = 80;
+/// Halvings of a change of `delta`.
+const MOST_PARTS: usize = 4;
 /// A budget with a multiplier below the inverse of this hardly binds.
 const MOST_DELTA: f64 = 1e3;
+/// Complementarity in the middle of the way.
+const MIDDLE: f64 = 1e-3;
+/// The least complementarity that is aimed at, relative to what the wanted gap allows: beyond it
+/// nothing is gained, and digits are lost.
+const LEAST_SHARE: f64 = 0.1;
+/// Complementarity relative to the budget at which the right `delta` is foreseen: later a change
+/// would leave only short steps.
+const FORESIGHT: f64 = 100.0;
+/// A change of `delta` should leave this share of the step that is possible without it, as long as
+/// complementarity is more than this share of the budget.
+const KEPT_STEP: f64 = 0.3;
+const EARLY: f64 = 0.5;
 /// Steps without a better gap before the end, and where `delta` is fixed: a smaller one follows.
 const PATIENCE: usize = 6;
 const PATIENCE_FIXED: usize = 2;
 
-struct State {
+/// Flow and deviation with their slacks and multipliers.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
     d: Both,
     w: Both,
     y: Both,
@@ -164,6 +183,8 @@ pub(crate) struct Interior<'a> {
     target: Target,
     state: State,
     free: bool,
+    /// Whether `delta` needs no guess.
+    foreseen: bool,
     count: f64,
     cost: Table,
     reward: Table,
@@ -195,7 +216,23 @@ impl<'a> Interior<'a> {
         let w = zip(&table, &differences(model, &y), |a, b| (a - b).max(1e-2));
         let state = State { d: [d.clone(), d], w: [w, z], y: [y, n], delta: target.delta };
         let newton = Newton::new(model);
-        Interior { model, target, state, free: false, count, cost, reward, newton, stopped }
+        Interior {
+            model,
+            target,
+            state,
+            free: false,
+            foreseen: target.fixed,
+            count,
+            cost,
+            reward,
+            newton,
+            stopped,
+        }
+    }
+
+    /// Starts at a point of another run, whose costs or whose `delta` were different.
+    pub(crate) fn start_at(&mut self, state: &State) {
+        self.state = State { delta: self.target.delta, ..state.clone() };
     }
 
     /// Residuals `f` per pair and `p` per state, and `E`.
@@ -252,7 +289,7 @@ impl<'a> Interior<'a> {
                 break;
             }
             found.iterations = iteration;
-            let (rest, energy, push) = self.residuals();
+            let (mut rest, energy, push) = self.residuals();
             let state = &self.state;
             let products =
                 Model::dot(&state.d[0], &state.w[0]) + Model::dot(&state.d[1], &state.w[1]);
@@ -260,6 +297,9 @@ impl<'a> Interior<'a> {
             let tables = rest.pairs.iter().chain(&rest.states);
             let infeasible = tables.map(largest).fold(0.0, f64::max);
             let total = self.count * mu;
+            if total < MIDDLE && found.middle.is_none() {
+                found.middle = Some(self.state.clone());
+            }
             let epsilon = self.target.epsilon;
             if !self.target.fixed
                 && !self.free
@@ -267,6 +307,13 @@ impl<'a> Interior<'a> {
                 && infeasible < 0.05 * epsilon
             {
                 self.free = true;
+            }
+            if !self.foreseen && !self.free && total < FORESIGHT * epsilon {
+                self.foreseen = true;
+                // What the flow loses grows about as the square of `delta`.
+                let factor = (epsilon / (energy - total).max(0.0)).sqrt().clamp(0.5, 2.0);
+                self.state.delta *= factor;
+                rest = self.residuals().0;
             }
             if (self.target.fixed || self.free) && total < 1e-3 * self.state.delta.min(1.0) {
                 let gap = self.judge(&mut found);
@@ -302,8 +349,9 @@ impl<'a> Interior<'a> {
         let saddle = saddle.min(self.judge_flows([&cleaned[0], &cleaned[1]], found));
         let bound = found.bound.as_ref().map_or(f64::NEG_INFINITY, |bound| bound.value);
         match &found.witness {
-            Some(witness) if !self.target.fixed => witness.value - bound,
-            _ => saddle,
+            _ if self.target.fixed => saddle,
+            Some(witness) => witness.value - bound,
+            None => f64::INFINITY,
         }
     }
 
@@ -348,6 +396,15 @@ impl<'a> Interior<'a> {
         epsilon - (0.2 * gap * self.state.delta).min(1e-3 * epsilon)
     }
 
+    /// The longest step, at most 1, after which nothing is negative.
+    fn reach(&self, point: &Point, slack: &Both) -> f64 {
+        let state = &self.state;
+        (0..2).fold(1.0, |step: f64, flow| {
+            step.min(longest(&state.d[flow], &point.pairs[flow]))
+                .min(longest(&state.w[flow], &slack[flow]))
+        })
+    }
+
     /// One step of Mehrotra's predictor and corrector; whether it went anywhere.
     fn step(&mut self, rest: Point, energy: f64, push: &Both, mu: f64, infeasible: f64) -> bool {
         let model = self.model;
@@ -390,35 +447,44 @@ impl<'a> Interior<'a> {
             });
             let states = [0, 1].map(|flow| map(&rest.states[flow], |r| share * r));
             let mut point = newton.solve(&Point { pairs, states });
-            let mut delta = 0.0;
-            if let Some(column) = &column {
-                let wanted = (short + self.count * total - change(&point)) / change(column);
-                // Far from the path the slope may have the wrong sign.
-                let wanted = if wanted * missing < 0.0 && missing.abs() > 0.05 * epsilon {
-                    state.delta * missing.signum()
-                } else {
-                    wanted
-                };
-                delta = wanted.clamp(-0.6 * state.delta, 1.5 * state.delta);
-                point.add(delta, column);
+            let slacks = |point: &Point| {
+                [0, 1].map(|flow| {
+                    let quotient = zip(&products[flow], &state.d[flow], |c, d| c / d);
+                    let fall = zip(&diagonal[flow], &point.pairs[flow], |a, b| a * b);
+                    zip(&quotient, &fall, |q, f| q - f)
+                })
+            };
+            let Some(column) = &column else {
+                let slack = slacks(&point);
+                return (point, slack, 0.0);
+            };
+            let wanted = (short + self.count * total - change(&point)) / change(column);
+            // Far from the path the slope may have the wrong sign.
+            let wanted = if wanted * missing < 0.0 && missing.abs() > 0.05 * epsilon {
+                state.delta * missing.signum()
+            } else {
+                wanted
+            };
+            let mut delta = wanted.clamp(-0.6 * state.delta, 1.5 * state.delta);
+            let free = self.reach(&point, &slacks(&point));
+            point.add(delta, column);
+            let mut slack = slacks(&point);
+            // A change that leaves hardly any step is made in parts.
+            for _ in 0..MOST_PARTS {
+                let early = self.count * mu > EARLY * epsilon;
+                if !early || self.reach(&point, &slack) >= KEPT_STEP * free {
+                    break;
+                }
+                delta *= 0.5;
+                point.add(-delta, column);
+                slack = slacks(&point);
             }
-            let slack = [0, 1].map(|flow| {
-                let quotient = zip(&products[flow], &state.d[flow], |c, d| c / d);
-                let fall = zip(&diagonal[flow], &point.pairs[flow], |a, b| a * b);
-                zip(&quotient, &fall, |q, f| q - f)
-            });
             (point, slack, delta)
         };
         let state = &self.state;
-        let reach = |point: &Point, slack: &Both| {
-            (0..2).fold(1.0, |step: f64, flow| {
-                step.min(longest(&state.d[flow], &point.pairs[flow]))
-                    .min(longest(&state.w[flow], &slack[flow]))
-            })
-        };
         let products = [0, 1].map(|flow| zip(&state.d[flow], &state.w[flow], |d, w| -d * w));
         let (point, slack, _) = move_by(state, &products, 1.0, 0.0);
-        let step = reach(&point, &slack);
+        let step = self.reach(&point, &slack);
         let mut after = 0.0;
         for (flow, slack) in slack.iter().enumerate() {
             let d = zip(&state.d[flow], &point.pairs[flow], |a, b| a + step * b);
@@ -427,6 +493,8 @@ impl<'a> Interior<'a> {
         }
         after /= 2.0 * self.count;
         let mut centre = (after / mu).clamp(0.0, 1.0).powi(3).max(1e-5);
+        let least = LEAST_SHARE * self.target.gap * state.delta;
+        centre = centre.max((least / (self.count * mu)).min(1.0));
         if self.free {
             // Complementarity waits for the budget: later `delta` could not move.
             centre = centre.max((0.05 * missing.abs() / (self.count * mu)).min(1.0));
@@ -435,9 +503,9 @@ impl<'a> Interior<'a> {
             let second = zip(&point.pairs[flow], &slack[flow], |a, b| centre * mu - a * b);
             zip(&products[flow], &second, |a, b| a + b)
         });
-        let share = if infeasible > 1e-9 { 1.0 - centre } else { 1.0 };
+        let share = if infeasible > 1e-9 { (1.0 - centre).max(0.5) } else { 1.0 };
         let (point, slack, delta) = move_by(state, &corrected, share, centre * mu);
-        let mut step = reach(&point, &slack);
+        let mut step = self.reach(&point, &slack);
         if step < 1.0 {
             step = (step * (1.0 - mu.sqrt()).max(0.9)).min(1.0);
         }

@@ -12,6 +12,7 @@ mod convex;
 mod curve;
 mod dense;
 mod interior;
+mod local;
 mod model;
 mod newton;
 mod search;
@@ -107,7 +108,9 @@ impl InnerSearch for MonotoneSearch {
                 return Ok(question.positive(&side, &stopped));
             }
             let other = question.side(&-&self.sigma)?;
-            Ok((question.zero(&side, false, &stopped), question.zero(&other, true, &stopped)))
+            let mut middle = None;
+            let bound = question.zero(&side, false, &mut middle, &stopped);
+            Ok((bound, question.zero(&other, true, &mut middle, &stopped)))
         });
         let Ok((bound, witness)) = answered else {
             self.done = true;

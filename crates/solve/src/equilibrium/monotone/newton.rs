@@ -1,4 +1,4 @@
-//! Newton's equations of the interior point, solved by a recursion over stages.
+//! Newton's equations of the interior point, stage by stage.
 //!
 //! Unknowns are changes of two flows `(d, e)` and of their multipliers `Y = (y, n)`. With the
 //! masses `Phi = (F d, F e)` of the states and `J = [[Q + Q', -Q'], [Q, 0]]`,
@@ -11,15 +11,35 @@
 //!
 //! ```text
 //! d_i = pi_i Phi(s) + theta_i sum_j pi_j (g_i - g_j),   g = f - P Y_{t+1}
-//! Y_t = (J + 1/w) Phi_t + sum_i pi_i (P_i Y_{t+1} - f_i)
-//! Phi_{t+1} = p_{t+1} + sum_i P_i' d_i.
+//! Y_t = C Phi_t + M Y_{t+1} - m,   C = J + 1/w,   M = sum_i pi_i P_i,   m = sum_i pi_i f_i
+//! Phi_{t+1} = p_{t+1} + sum_i P_i' d_i = p_{t+1} + P' spread(f) + M' Phi_t - W Y_{t+1}.
 //! ```
 //!
-//! The differences of `g` are formed before they are multiplied: `theta` is as large as `1/mu`.
-//! With `Y_t = X_t Phi_t + x_t` the recursion is one dense system of two unknowns per state and
-//! stage.
+//! With `S = (-1, 1)` on `d` and `e`, `A = (S C)^-1` is symmetric, and for `U = S Y`
+//!
+//! ```text
+//! Phi_t = A_t (U_t - M U_{t+1} + S m_t).
+//! ```
+//!
+//! What remains are symmetric equations for `U`, two unknowns per state and stage but the first,
+//! whose masses are given. They are negative for `d` and positive for `e`, so that they have
+//! factors `L D L'` in any order, and a stage is coupled to its neighbours alone:
+//!
+//! ```text
+//! K_tt = A_t + S W_{t-1} + M' A_{t-1} M,   K_{t,t+1} = -A_t M,
+//! N_1 = A_1 + S W_0,   N_{t+1} = K_{t+1,t+1} - V' D^-1 V,   V = L^-1 A_t M.
+//! ```
+//!
+//! The unknowns of `e` come first at a stage: near the end `A` is about `[[2, 1], [1, 0]]` times the
+//! inverse of `Q`, whose second pivot without the first would be lost beside `W`, which grows as
+//! `1/mu`. What else is lost, a multiple of the largest entry that is added to the diagonal keeps
+//! harmless, and refinement makes up for it.
 
 use super::dense::{Factors, Matrix, axpy};
+use super::local::{
+    Local, Response, Shape, Sparse, add_along, backward, forward, lower_times, minus,
+    subtract_back, times,
+};
 use super::model::{Model, Near, Stage, Table};
 
 /// Most steps of refinement.
@@ -27,6 +47,9 @@ const MOST_REFINEMENTS: usize = 8;
 /// A residual that needs no refinement, relative to the right side: the next step sees what is
 /// left.
 const ENOUGH: f64 = 1e-10;
+
+/// What is added to the diagonal, relative to its largest entry.
+const LIFT: f64 = 4e-15;
 
 /// A number per pair, or per state, for both flows.
 pub(crate) type Both = [Table; 2];
@@ -53,100 +76,22 @@ fn largest(point: &Point) -> f64 {
     entries.fold(0.0, |most: f64, x| if x.is_finite() { most.max(x.abs()) } else { f64::INFINITY })
 }
 
-/// What is known of one stage and flow.
-#[derive(Debug, Clone, Default)]
-struct Local {
-    theta: Vec<f64>,
-    share: Vec<f64>,
-    weight: Vec<f64>,
-    /// `sum_i pi_i P_i` of each state, sparse.
-    mean: Vec<Vec<(usize, f64)>>,
-}
-
 /// The factored equations.
 pub(crate) struct Newton<'a> {
     model: &'a Model,
+    shapes: Vec<Shape>,
     /// What functions add, per stage.
     near: Vec<Near>,
     diagonal: Both,
     local: Vec<[Local; 2]>,
-    /// `X_t`, of all stages.
-    gains: Vec<Matrix>,
-    /// `W_t` of the transition from stage `t`.
-    widths: Vec<[Matrix; 2]>,
-    /// Factors of `I + W_t X_{t+1}`.
+    /// `A_t`.
+    responses: Vec<Response>,
+    /// `A_t M`.
+    links: Vec<Vec<Sparse>>,
+    /// Factors of `N_t`, none of the first stage.
     factors: Vec<Factors>,
-    /// `Z_t = X_{t+1} (I + W_t X_{t+1})^-1`.
-    returns: Vec<Matrix>,
-    /// Memory for quotients.
-    work: Matrix,
-}
-
-impl Local {
-    fn new(stage: &Stage, diagonal: &[f64]) -> Self {
-        let theta: Vec<f64> = diagonal.iter().map(|d| 1.0 / d).collect();
-        let mut share = theta.clone();
-        let mut weight = Vec::with_capacity(stage.states());
-        let mut mean = Vec::with_capacity(stage.states());
-        for s in 0..stage.states() {
-            let pairs = stage.of_state(s);
-            let sum: f64 = theta[pairs.clone()].iter().sum();
-            let mut row: Vec<(usize, f64)> = Vec::new();
-            for i in pairs {
-                share[i] /= sum;
-                row.extend(stage.of_pair(i).iter().map(|&(q, p)| (q, p * share[i])));
-            }
-            weight.push(sum);
-            mean.push(merged(row));
-        }
-        Local { theta, share, weight, mean }
-    }
-
-    /// `theta_i sum_j pi_j (g_i - g_j)` over the pairs of a state.
-    fn spread(&self, stage: &Stage, g: &[f64]) -> Vec<f64> {
-        let mut result = vec![0.0; g.len()];
-        for s in 0..stage.states() {
-            for i in stage.of_state(s) {
-                let sum: f64 = stage.of_state(s).map(|j| self.share[j] * (g[i] - g[j])).sum();
-                result[i] = self.theta[i] * sum;
-            }
-        }
-        result
-    }
-
-    /// `sum over pairs i, j of a state of w pi_i pi_j / 2 (P_i - P_j)' (P_i - P_j)`.
-    fn width(&self, stage: &Stage, next: usize, width: &mut Matrix) {
-        width.clear(next, next);
-        for s in 0..stage.states() {
-            let pairs = stage.of_state(s);
-            for i in pairs.clone() {
-                for j in i + 1..pairs.end {
-                    let factor = self.theta[i] * self.share[j];
-                    let minus = stage.of_pair(j).iter().map(|&(q, p)| (q, -p));
-                    let row = merged(stage.of_pair(i).iter().copied().chain(minus).collect());
-                    for &(a, x) in &row {
-                        for &(b, y) in &row {
-                            width.add(a, b, factor * x * y);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Entries of one place added up, zeros left out.
-fn merged(mut row: Vec<(usize, f64)>) -> Vec<(usize, f64)> {
-    row.sort_unstable_by_key(|entry| entry.0);
-    let mut result: Vec<(usize, f64)> = Vec::with_capacity(row.len());
-    for (place, value) in row {
-        match result.last_mut() {
-            Some(last) if last.0 == place => last.1 += value,
-            _ => result.push((place, value)),
-        }
-    }
-    result.retain(|entry| entry.1.abs() > 1e-15);
-    result
+    /// Memory for `V`.
+    work: [Matrix; 2],
 }
 
 impl<'a> Newton<'a> {
@@ -155,15 +100,20 @@ impl<'a> Newton<'a> {
         let count = model.stages.len();
         Newton {
             model,
+            shapes: model.stages.iter().map(Shape::new).collect(),
             near: vec![Near::default(); count],
             diagonal: Default::default(),
             local: Vec::new(),
-            gains: vec![Matrix::default(); count],
-            widths: vec![Default::default(); count],
+            responses: vec![Response::default(); count],
+            links: vec![Vec::new(); count],
             factors: vec![Factors::default(); count],
-            returns: vec![Matrix::default(); count],
-            work: Matrix::default(),
+            work: Default::default(),
         }
+    }
+
+    /// Number of states of the next stage.
+    fn next(&self, t: usize) -> usize {
+        self.model.stages.get(t + 1).map_or(0, Stage::states)
     }
 
     /// Factors the equations with `diagonal` and what functions add, in the memory of the last
@@ -175,75 +125,55 @@ impl<'a> Newton<'a> {
         stopped: &dyn Fn() -> bool,
     ) -> bool {
         self.near = near;
-        let stages = self.model.stages.iter().enumerate();
-        self.local = stages
-            .map(|(t, stage)| [0, 1].map(|flow| Local::new(stage, &diagonal[flow][t])))
-            .collect();
         self.diagonal = diagonal;
-        (0..self.model.stages.len()).rev().all(|t| {
+        let most = self.model.stages.iter().map(Stage::states).max().unwrap_or(0);
+        let mut scratch = vec![0.0; most];
+        self.local.clear();
+        for (t, stage) in self.model.stages.iter().enumerate() {
+            let own = [1, 0].map(|flow| {
+                Local::new(stage, &self.shapes[t], &self.diagonal[flow][t], &mut scratch)
+            });
+            self.local.push(own);
+        }
+        (1..self.model.stages.len()).all(|t| {
             let go_on = !stopped();
             if go_on {
-                self.step(t);
+                self.step(t, &mut scratch);
             }
             go_on
         })
     }
 
-    /// `X_t`, from `X_{t+1}`.
-    fn step(&mut self, t: usize) {
-        let stage = &self.model.stages[t];
-        let n = stage.states();
-        let mut gain = std::mem::take(&mut self.gains[t]);
-        gain.clear(2 * n, 2 * n);
-        let near = &self.near[t];
-        for &(s, q, value) in stage.coupling.iter().chain(&near.coupling) {
-            gain.add(s, q, value);
-            gain.add(q, s, value);
-            gain.add(q, n + s, -value);
-            gain.add(n + s, q, value);
+    /// Factors `N_t`.
+    fn step(&mut self, t: usize, scratch: &mut [f64]) {
+        let (stage, before) = (&self.model.stages[t], &self.model.stages[t - 1]);
+        let (n, next) = (stage.states(), self.next(t));
+        self.responses[t].renew(stage, &self.shapes[t], &self.near[t], &self.local[t]);
+        let [v, work] = &mut self.work;
+        if t > 1 {
+            lower_times(&self.factors[t - 1], &self.links[t - 1], 2 * n, v);
         }
-        for &(s, q, value) in &near.bend {
-            gain.add(s, q, value);
-        }
-        for (flow, local) in self.local[t].iter().enumerate() {
-            for (s, weight) in local.weight.iter().enumerate() {
-                gain.add(flow * n + s, flow * n + s, 1.0 / weight);
+        let (earlier, factors) = self.factors.split_at_mut(t);
+        factors[0].renew(2 * n, |square| {
+            self.responses[t].add(&self.shapes[t], square);
+            let local = &self.local[t - 1];
+            for (flow, sign) in [(0, 1.0), (1, -1.0)] {
+                let place = (sign, flow * n);
+                local[flow].add_width(before, &self.shapes[t - 1], place, scratch, square);
             }
-        }
-        if let Some(next) = self.model.stages.get(t + 1).map(Stage::states) {
-            let later = &self.gains[t + 1];
-            for (local, width) in self.local[t].iter().zip(&mut self.widths[t]) {
-                local.width(stage, next, width);
+            let most = (0..2 * n).map(|k| square.row(k)[k].abs()).fold(0.0, f64::max);
+            for k in 0..2 * n {
+                let sign = if k < n { 1.0 } else { -1.0 };
+                square.add(k, k, sign * LIFT * most);
             }
-            let widths = &self.widths[t];
-            self.factors[t].renew(2 * next, |system| {
-                for i in 0..2 * next {
-                    let (flow, row) = (i / next, i % next);
-                    system.add(i, i, 1.0);
-                    let own = system.row_mut(i);
-                    for (k, &value) in widths[flow].row(row).iter().enumerate() {
-                        if value != 0.0 {
-                            axpy(value, later.row(flow * next + k), own);
-                        }
-                    }
-                }
-            });
-            self.factors[t].divide(later, &mut self.work, &mut self.returns[t]);
-            let returns = &self.returns[t];
-            let mean = |i: usize| &self.local[t][i / n].mean[i % n];
-            for i in 0..2 * n {
-                let mut row = vec![0.0; 2 * next];
-                for &(k, p) in mean(i) {
-                    axpy(p, returns.row(i / n * next + k), &mut row);
-                }
-                let own = gain.row_mut(i);
-                for (j, value) in own.iter_mut().enumerate() {
-                    let base = j / n * next;
-                    *value += mean(j).iter().map(|&(k, p)| p * row[base + k]).sum::<f64>();
-                }
+            if t > 1 {
+                add_along(local, &self.links[t - 1], n, square);
+                square.subtract_square(v, earlier[t - 1].diagonal(), work);
             }
+        });
+        if next > 0 {
+            self.links[t] = self.responses[t].along(&self.shapes[t], &self.local[t], next);
         }
-        self.gains[t] = gain;
     }
 
     /// The solution, refined while that helps.
@@ -273,80 +203,93 @@ impl<'a> Newton<'a> {
     }
 
     fn solve_once(&self, right: &Point) -> Point {
-        let stages = &self.model.stages;
-        let count = stages.len();
-        // x_t, and p_{t+1} + P' spread(f) - W x_{t+1}.
-        let mut offsets: Vec<Vec<f64>> = vec![Vec::new(); count];
-        let mut arriving: Vec<Vec<f64>> = vec![Vec::new(); count];
-        for t in (0..count).rev() {
-            let stage = &stages[t];
-            let n = stage.states();
-            let mut offset = vec![0.0; 2 * n];
-            for flow in 0..2 {
-                let (local, f) = (&self.local[t][flow], &right.pairs[flow][t]);
-                for s in 0..n {
-                    offset[flow * n + s] =
-                        -stage.of_state(s).map(|i| local.share[i] * f[i]).sum::<f64>();
-                }
-            }
-            if let Some(next) = stages.get(t + 1).map(Stage::states) {
-                let later = &offsets[t + 1];
-                let mut q = vec![0.0; 2 * next];
-                for flow in 0..2 {
-                    let own = &mut q[flow * next..(flow + 1) * next];
-                    own.copy_from_slice(&right.states[flow][t + 1]);
-                    let moved = self.local[t][flow].spread(stage, &right.pairs[flow][t]);
-                    for (i, value) in moved.iter().enumerate() {
-                        stage.of_pair(i).iter().for_each(|&(k, p)| own[k] += p * value);
-                    }
-                    let less = self.widths[t][flow].times(&later[flow * next..(flow + 1) * next]);
-                    axpy(-1.0, &less, own);
-                }
-                let mut back = self.returns[t].times(&q);
-                axpy(1.0, later, &mut back);
-                for flow in 0..2 {
-                    for s in 0..n {
-                        let mean = &self.local[t][flow].mean[s];
-                        offset[flow * n + s] +=
-                            mean.iter().map(|&(k, p)| p * back[flow * next + k]).sum::<f64>();
-                    }
-                }
-                arriving[t] = q;
-            }
-            offsets[t] = offset;
-        }
-        self.forwards(right, &offsets, &arriving)
+        turned(self.solve_turned(&turned(right.clone())))
     }
 
-    fn forwards(&self, right: &Point, offsets: &[Vec<f64>], arriving: &[Vec<f64>]) -> Point {
+    /// The solution, where the deviation comes before the flow.
+    fn solve_turned(&self, right: &Point) -> Point {
+        let stages = &self.model.stages;
+        let count = stages.len();
+        // m_t, S m_t and A_t S m_t; the first one is not needed.
+        let means: Vec<Vec<f64>> = (0..count).map(|t| self.means(right, t)).collect();
+        let answer = |t: usize| self.responses[t].times(&self.shapes[t], &signed(means[t].clone()));
+        let initial: Vec<f64> =
+            right.states.iter().flat_map(|p| p.first().into_iter().flatten()).copied().collect();
+        // N_t^-1 of what is left at stage t after the stages before it.
+        let mut partial: Vec<Vec<f64>> = vec![Vec::new(); count];
+        let mut arriving = initial.clone();
+        for t in 1..count {
+            let n = stages[t].states();
+            let mut own = forward(&self.local[t - 1], &arriving, n);
+            for flow in 0..2 {
+                let own = &mut own[flow * n..(flow + 1) * n];
+                axpy(1.0, &right.states[flow][t], own);
+                let moved =
+                    self.local[t - 1][flow].spread(&stages[t - 1], &right.pairs[flow][t - 1]);
+                for (i, value) in moved.iter().enumerate() {
+                    stages[t - 1].of_pair(i).iter().for_each(|&(k, p)| own[k] += p * value);
+                }
+            }
+            arriving = answer(t);
+            axpy(-1.0, &arriving, &mut own);
+            if t > 1 {
+                let less: Vec<f64> = partial[t - 1].iter().map(|x| -x).collect();
+                subtract_back(&self.links[t - 1], &less, &mut own);
+            }
+            partial[t] = self.factors[t].solve(&own);
+        }
+        let mut unknowns = partial;
+        for t in (1..count.saturating_sub(1)).rev() {
+            let moved = self.factors[t].solve(&times(&self.links[t], &unknowns[t + 1]));
+            axpy(1.0, &moved, &mut unknowns[t]);
+        }
+        self.expanded(right, &means, initial, &unknowns)
+    }
+
+    /// `m_t` of both flows.
+    fn means(&self, right: &Point, t: usize) -> Vec<f64> {
+        let stage = &self.model.stages[t];
+        let of = |flow: usize, s: usize| {
+            let (local, f) = (&self.local[t][flow], &right.pairs[flow][t]);
+            stage.of_state(s).map(|i| local.share[i] * f[i]).sum::<f64>()
+        };
+        (0..2)
+            .flat_map(|flow| (0..stage.states()).map(move |s| (flow, s)))
+            .map(|(flow, s)| of(flow, s))
+            .collect()
+    }
+
+    /// The solution, from the unknowns of all stages but the first.
+    fn expanded(
+        &self,
+        right: &Point,
+        means: &[Vec<f64>],
+        initial: Vec<f64>,
+        unknowns: &[Vec<f64>],
+    ) -> Point {
         let stages = &self.model.stages;
         let mut solution = Point { pairs: Default::default(), states: Default::default() };
-        let mut masses: Vec<f64> =
-            right.states.iter().flat_map(|p| p.first().into_iter().flatten()).copied().collect();
-        let mut values = self.gains.first().map_or(Vec::new(), |gain| gain.times(&masses));
-        if let Some(offset) = offsets.first() {
-            axpy(1.0, offset, &mut values);
-        }
         for (t, stage) in stages.iter().enumerate() {
             let n = stage.states();
-            let mut later = (Vec::new(), Vec::new());
-            if let Some(next) = stages.get(t + 1).map(Stage::states) {
-                let mut q = arriving[t].clone();
-                for flow in 0..2 {
-                    for s in 0..n {
-                        for &(k, p) in &self.local[t][flow].mean[s] {
-                            q[flow * next + k] += p * masses[flow * n + s];
-                        }
-                    }
-                }
-                let mut y = self.returns[t].times(&q);
-                axpy(1.0, &offsets[t + 1], &mut y);
-                later = (self.factors[t].solve(&q), y);
+            let later = unknowns.get(t + 1).map(Vec::as_slice).unwrap_or_default();
+            let next = later.len() / 2;
+            // M U_{t+1} - S m_t.
+            let mut ahead = signed(means[t].iter().map(|m| -m).collect());
+            if next > 0 {
+                axpy(1.0, &backward(&self.local[t], later), &mut ahead);
             }
-            let next = later.1.len() / 2;
+            let (masses, values) = if t == 0 {
+                let mut values = signed(ahead);
+                axpy(1.0, &self.pushed(&initial), &mut values);
+                (initial.clone(), values)
+            } else {
+                let own = minus(unknowns[t].clone(), &ahead);
+                (self.responses[t].times(&self.shapes[t], &own), signed(unknowns[t].clone()))
+            };
+            let later = signed(later.to_vec());
             for flow in 0..2 {
                 let local = &self.local[t][flow];
-                let y = &later.1[flow * next..(flow + 1) * next];
+                let y = &later[flow * next..(flow + 1) * next];
                 let g: Vec<f64> = (0..stage.pairs())
                     .map(|i| {
                         let later = stage.of_pair(i).iter().map(|&(k, p)| p * y[k]);
@@ -362,9 +305,22 @@ impl<'a> Newton<'a> {
                 solution.pairs[flow].push(d);
                 solution.states[flow].push(values[flow * n..(flow + 1) * n].to_vec());
             }
-            (masses, values) = later;
         }
         solution
+    }
+
+    /// `C Phi` at the first stage.
+    fn pushed(&self, masses: &[f64]) -> Vec<f64> {
+        let (stage, n) = (&self.model.stages[0], masses.len() / 2);
+        let (other, own) = masses.split_at(n);
+        let mut push = [vec![0.0; n], vec![0.0; n]];
+        push_of(stage, &self.near[0], own, other, &mut push);
+        push.reverse();
+        for ((push, local), masses) in push.iter_mut().zip(&self.local[0]).zip([other, own]) {
+            let weighted = masses.iter().zip(&local.weight).map(|(x, w)| x / w);
+            push.iter_mut().zip(weighted).for_each(|(push, x)| *push += x);
+        }
+        push.concat()
     }
 
     /// What a solution leaves of the right side.
@@ -374,11 +330,7 @@ impl<'a> Newton<'a> {
         let mut rest = right.clone();
         for (t, stage) in model.stages.iter().enumerate() {
             let mut push = [vec![0.0; stage.states()], vec![0.0; stage.states()]];
-            stage.couple(1.0, &masses[0][t], &mut push[0]);
-            stage.couple_back(1.0, &masses[0][t], &mut push[0]);
-            stage.couple_back(-1.0, &masses[1][t], &mut push[0]);
-            stage.couple(1.0, &masses[0][t], &mut push[1]);
-            self.near[t].push(&masses[0][t], &masses[1][t], &mut push);
+            push_of(stage, &self.near[t], &masses[0][t], &masses[1][t], &mut push);
             for (flow, push) in push.iter().enumerate() {
                 let d = &solution.pairs[flow][t];
                 for (s, push) in push.iter().enumerate() {
@@ -397,6 +349,29 @@ impl<'a> Newton<'a> {
         }
         rest
     }
+}
+
+/// Adds `J Phi` for masses `x` of the flow and `y` of the deviation.
+fn push_of(stage: &Stage, near: &Near, x: &[f64], y: &[f64], push: &mut [Vec<f64>; 2]) {
+    stage.couple(1.0, x, &mut push[0]);
+    stage.couple_back(1.0, x, &mut push[0]);
+    stage.couple_back(-1.0, y, &mut push[0]);
+    stage.couple(1.0, x, &mut push[1]);
+    near.push(x, y, push);
+}
+
+/// The deviation and the flow in the other order.
+fn turned(mut point: Point) -> Point {
+    point.pairs.reverse();
+    point.states.reverse();
+    point
+}
+
+/// `S x`, the deviation coming first.
+fn signed(mut x: Vec<f64>) -> Vec<f64> {
+    let half = x.len() / 2;
+    x[half..].iter_mut().for_each(|x| *x = -*x);
+    x
 }
 
 /// Subtracts `B d` from numbers per state: masses less what arrives from the stage before.

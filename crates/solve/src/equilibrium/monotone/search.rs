@@ -2,7 +2,7 @@
 
 use super::bracket::Bracket;
 use super::build::Numbers;
-use super::interior::{Bound, Found, Interior, Target};
+use super::interior::{Bound, Found, Interior, State, Target};
 use super::model::{Model, Table};
 use crate::certificate::{Indexed, MonotoneStep, Part, Step};
 use crate::check::monotone::{Closing, Monotone, Multipliers, NotMonotone, closing};
@@ -123,18 +123,25 @@ impl Question<'_> {
     }
 
     /// For eps = 0: the best bound of `sign J0` from below, as a witness of the other sign where
-    /// `ceiling` says so.
+    /// `ceiling` says so. `middle` is where a run for other costs, or for another multiplier, was
+    /// half way, as soon as there was one.
     pub(super) fn zero(
         &self,
         side: &Side,
         ceiling: bool,
+        middle: &mut Option<State>,
         stopped: &dyn Fn() -> bool,
     ) -> Option<Shown> {
         let mut best: Option<(f64, Bound)> = None;
         let wanted = SHARE * self.gap / side.numbers.leader_scale;
         for delta in LADDER {
             let target = Target { epsilon: 0.0, delta, fixed: true, gap: wanted };
-            let found = Interior::new(&side.numbers.model, target, stopped).run();
+            let mut run = Interior::new(&side.numbers.model, target, stopped);
+            if let Some(middle) = middle.as_ref() {
+                run.start_at(middle);
+            }
+            let mut found = run.run();
+            *middle = middle.take().or(found.middle.take());
             let (Some(bound), Some(near)) = (found.bound, found.near) else { break };
             let rise = best.as_ref().map_or(f64::INFINITY, |(value, _)| bound.value - value);
             let apart = near.value - bound.value;
