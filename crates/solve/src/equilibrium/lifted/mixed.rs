@@ -28,8 +28,8 @@ const MOST_STEPS: usize = 40;
 const SMALL: f64 = 1e-13;
 /// Halves of widths of boxes, as shares of the ranges of the statistics, by powers of two.
 const HALVES: [i32; 3] = [-26, -22, -18];
-/// Most statistics: a proof has two faces for each.
-const MOST_STATISTICS: usize = 24;
+/// Most operations that a proof may take, so that it is found within a moment.
+const MOST_WORK: usize = 30_000;
 /// Most ways to give the differences coordinates of their own that are compared.
 const MOST_CHOICES: usize = 5000;
 /// Terms of the series for the widths.
@@ -65,7 +65,7 @@ pub(super) fn enclosed_equilibrium(
     sigma: &Rational,
     flow: &[Vec<f64>],
 ) -> Option<(Proof, Vec<Vec<f64>>)> {
-    if !instance.functions.is_empty() || instance.aggregates.len() > MOST_STATISTICS {
+    if !instance.functions.is_empty() || work(instance) > MOST_WORK {
         return None;
     }
     let game = Approximate::new(instance);
@@ -73,6 +73,14 @@ pub(super) fn enclosed_equilibrium(
         let solution = solve(&game, flow, unused, to_approx(sigma))?;
         Some((shown(instance, sigma, &solution)?, solution.flow))
     })
+}
+
+/// Operations of a proof: two faces for each statistic, a slope in each statistic for every number
+/// of the game there.
+fn work(instance: &Instance) -> usize {
+    let count = instance.aggregates.len();
+    let numbers = instance.pairs() + instance.transition_entries();
+    numbers.saturating_mul(count).saturating_mul(2 * count + 1)
 }
 
 /// The proof of a solution.

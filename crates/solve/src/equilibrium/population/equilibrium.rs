@@ -15,6 +15,8 @@ use crate::game::Policy;
 pub(super) const MOST_POLICIES: usize = 120;
 /// Weights less than this count as none.
 const UNUSED: f64 = 1e-7;
+/// Most policies of a mixture that are solved at once in exact numbers.
+const MOST_USED: usize = 24;
 
 /// An equilibrium at eps = 0: its mixture, exact.
 #[derive(Debug, Clone)]
@@ -125,6 +127,9 @@ fn balanced(matrix: &[Vec<Rational>], mut support: Vec<usize>) -> Option<Vec<Rat
 /// The equilibrium that plays policies of a mixture, which nearly is one.
 pub(super) fn supported(exact: &ExactGame, mixture: &[(f64, Policy)]) -> Option<ExactEquilibrium> {
     let mut used: Vec<&(f64, Policy)> = mixture.iter().filter(|part| part.0 > UNUSED).collect();
+    if used.len() > MOST_USED {
+        return None;
+    }
     used.sort_by(|a, b| b.0.total_cmp(&a.0));
     let policies: Vec<(Policy, ExactValues)> = used
         .into_iter()
