@@ -79,8 +79,11 @@ pub(super) fn enclosed_equilibrium(
 /// of the game there.
 fn work(instance: &Instance) -> usize {
     let count = instance.aggregates.len();
-    let numbers = instance.pairs() + instance.transition_entries();
-    numbers.saturating_mul(count).saturating_mul(2 * count + 1)
+    let numbers = instance.stages.iter().map(|stage| {
+        let entries = stage.transition.as_ref().map_or(0, |(_, p)| p.len());
+        stage.pairs.len() + entries
+    });
+    numbers.sum::<usize>().saturating_mul(count).saturating_mul(2 * count + 1)
 }
 
 /// The proof of a solution.
