@@ -102,8 +102,9 @@ impl LiftedProblem {
             .filter(|(_, leader)| *leader < self.tried_pure);
         let incumbent = sides()
             .map(|search| (search, sign(search) * search.interval().1))
+            .filter(|(_, leader)| leader.is_finite())
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .filter(|(_, leader)| leader.is_finite() && *leader < self.tried_incumbent);
+            .filter(|(_, leader)| *leader < self.tried_incumbent);
         let simple: Vec<Policy> = incumbent.map_or_else(Vec::new, |(search, _)| {
             TOLERANCES.iter().filter_map(|&tolerance| search.simple_incumbent(tolerance)).collect()
         });
